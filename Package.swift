@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+// Swift 6.2 or newer. Environment variables read here (a change re-evaluates the manifest):
+//   ACTIVE_BENCH_MARCH    processor the code is compiled for (default x86-64-v3 on x86-64; "native" for this machine)
+//   ACTIVE_BENCH_REAL     "double" computes everything in double precision (conformance and gradient tests only)
+//   ACTIVE_BENCH_MPI_PC   pkg-config name of the MPI C interface (default ompi-c)
+//   ACTIVE_BENCH_MUJOCO   folder with include/ and lib/ of another MuJoCo than the system's
+import PackageDescription
+
+let environment = Context.environment
+
+#if arch(x86_64)
+    let processor = ["-march=" + (environment["ACTIVE_BENCH_MARCH"] ?? "x86-64-v3")]
+#else
+    let processor = environment["ACTIVE_BENCH_MARCH"].map { ["-mcpu=" + $0] } ?? []
+#endif
+let precision = environment["ACTIVE_BENCH_REAL"] == "double" ? ["-DACTIVE_BENCH_DOUBLE"] : []
+let mujocoInclude = environment["ACTIVE_BENCH_MUJOCO"].map { ["-I\($0)/include"] } ?? []
+let mujocoLink = environment["ACTIVE_BENCH_MUJOCO"].map { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"] } ?? []
+
+let swiftSettings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(precision + (processor + precision + mujocoInclude).flatMap { ["-Xcc", $0] }),
+]
+let cSettings: [CSetting] = [
+    .treatAllWarnings(as: .error),
+    // Kernels are optimised in debug builds too: the loops below this line are what a training step is made of.
+    .unsafeFlags(processor + precision + mujocoInclude + ["-O3", "-fno-math-errno"]),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "active-bench",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries, as they are; a room below may import only rooms above it.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", cSettings: cSettings),
+        .target(
+            name: "CMuJoCo", cSettings: cSettings, linkerSettings: [.linkedLibrary("mujoco"), .unsafeFlags(mujocoLink)]),
+        room("Numerics", ["COpenBLAS", "CKernels"]),
+        room("Networks", ["CKernels", "Numerics"]),
+        room("Datasets", ["Numerics"]),
+        room("Environments", ["CMuJoCo", "Networks", "Numerics"]),
+        room("Algorithms", ["Datasets", "Networks", "Numerics"]),
+        room("Harness", ["Algorithms", "Datasets", "Environments", "Networks", "Numerics"]),
+        .executableTarget(
+            name: "active-bench",
+            dependencies: ["Harness", "Numerics", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: swiftSettings),
+        tests("NumericsTests", ["Numerics"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,42 @@
+// The elementwise loops a compiler must vectorise. Plain C, no intrinsics, no allocation, no state.
+// Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
+#pragma once
+#include <stddef.h>
+
+#ifdef ACTIVE_BENCH_DOUBLE
+typedef double ab_real;
+#else
+typedef float ab_real;
+#endif
+
+// y = max(0, y + bias), the bias of a unit added to its column.
+void ab_bias_relu(ab_real *y, const ab_real *bias, size_t rows, size_t columns);
+// y = y + bias.
+void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns);
+
+// dy = dy·[y > 0] in place; dbias = column sums of the result.
+void ab_relu_backward(ab_real *dy, const ab_real *y, ab_real *dbias, size_t rows, size_t columns);
+// The same where dy is the outer product of a one-output layer: dy = (d ⊗ w)·[y > 0].
+void ab_outer_relu_backward(const ab_real *d, const ab_real *w, const ab_real *y, ab_real *dy, ab_real *dbias,
+                            size_t rows, size_t columns);
+// dy = d ⊗ w, the way back through a one-output layer.
+void ab_outer(const ab_real *d, const ab_real *w, ab_real *dy, size_t rows, size_t columns);
+// sums = column sums of x.
+void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns);
+
+// Layer normalisation of each row of (y + bias), then ReLU:
+//   n = (x - mean)/sqrt(var + epsilon), y = max(0, n·scale + shift).
+// Keeps n (rows × columns) and 1/sqrt(var + epsilon) (rows) for the way back.
+void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
+                        ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns);
+// The way back: dy comes in as ∂L/∂y, leaves as ∂L/∂x. dbias, dscale and dshift are column sums.
+void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *normalised,
+                                 const ab_real *inverse_deviation, const ab_real *scale, ab_real *dbias,
+                                 ab_real *dscale, ab_real *dshift, size_t rows, size_t columns);
+
+// One step of Adam on n parameters: first = β₁first + (1-β₁)g, second = β₂second + (1-β₂)g²,
+//   p -= rate·(first·correction1)/(sqrt(second·correction2) + epsilon).
+void ab_adam(ab_real *parameters, const ab_real *gradients, ab_real *first, ab_real *second, size_t n, ab_real rate,
+             ab_real beta1, ab_real beta2, ab_real correction1, ab_real correction2, ab_real epsilon);
+// target = target + rate·(source - target).
+void ab_polyak(ab_real *target, const ab_real *source, size_t n, ab_real rate);

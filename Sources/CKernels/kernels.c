@@ -1,0 +1,143 @@
+#include "CKernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#ifdef ACTIVE_BENCH_DOUBLE
+#define SQRT sqrt
+#else
+#define SQRT sqrtf
+#endif
+
+void ab_bias_relu(ab_real *restrict y, const ab_real *restrict bias, size_t rows, size_t columns) {
+    for (size_t i = 0; i < rows; i++, y += columns)
+        for (size_t j = 0; j < columns; j++) {
+            ab_real x = y[j] + bias[j];
+            y[j] = x > 0 ? x : x * 0; // x·0 keeps a NaN a NaN, as the comparison alone would not
+        }
+}
+
+void ab_add_bias(ab_real *restrict y, const ab_real *restrict bias, size_t rows, size_t columns) {
+    for (size_t i = 0; i < rows; i++, y += columns)
+        for (size_t j = 0; j < columns; j++) y[j] += bias[j];
+}
+
+void ab_relu_backward(ab_real *restrict dy, const ab_real *restrict y, ab_real *restrict dbias, size_t rows,
+                      size_t columns) {
+    memset(dbias, 0, columns * sizeof *dbias);
+    for (size_t i = 0; i < rows; i++, dy += columns, y += columns)
+        for (size_t j = 0; j < columns; j++) {
+            ab_real d = y[j] > 0 ? dy[j] : 0;
+            dy[j] = d;
+            dbias[j] += d;
+        }
+}
+
+void ab_outer_relu_backward(const ab_real *restrict d, const ab_real *restrict w, const ab_real *restrict y,
+                            ab_real *restrict dy, ab_real *restrict dbias, size_t rows, size_t columns) {
+    memset(dbias, 0, columns * sizeof *dbias);
+    for (size_t i = 0; i < rows; i++, dy += columns, y += columns) {
+        ab_real di = d[i];
+        for (size_t j = 0; j < columns; j++) {
+            ab_real g = y[j] > 0 ? di * w[j] : 0;
+            dy[j] = g;
+            dbias[j] += g;
+        }
+    }
+}
+
+void ab_outer(const ab_real *restrict d, const ab_real *restrict w, ab_real *restrict dy, size_t rows, size_t columns) {
+    for (size_t i = 0; i < rows; i++, dy += columns)
+        for (size_t j = 0; j < columns; j++) dy[j] = d[i] * w[j];
+}
+
+void ab_column_sums(const ab_real *restrict x, ab_real *restrict sums, size_t rows, size_t columns) {
+    memset(sums, 0, columns * sizeof *sums);
+    for (size_t i = 0; i < rows; i++, x += columns)
+        for (size_t j = 0; j < columns; j++) sums[j] += x[j];
+}
+
+// Sums of a row in eight lanes: a fixed order that vectorises, the same on every machine type.
+enum { LANES = 8 };
+
+static ab_real lane_sum(const ab_real lanes[LANES]) {
+    return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+static ab_real row_sum(const ab_real *restrict x, size_t columns) {
+    ab_real lanes[LANES] = {0};
+    size_t j = 0;
+    for (; j + LANES <= columns; j += LANES)
+        for (size_t k = 0; k < LANES; k++) lanes[k] += x[j + k];
+    for (size_t k = 0; j < columns; j++, k++) lanes[k] += x[j];
+    return lane_sum(lanes);
+}
+
+static ab_real row_dot(const ab_real *restrict x, const ab_real *restrict y, size_t columns) {
+    ab_real lanes[LANES] = {0};
+    size_t j = 0;
+    for (; j + LANES <= columns; j += LANES)
+        for (size_t k = 0; k < LANES; k++) lanes[k] += x[j + k] * y[j + k];
+    for (size_t k = 0; j < columns; j++, k++) lanes[k] += x[j] * y[j];
+    return lane_sum(lanes);
+}
+
+void ab_layer_norm_relu(ab_real *restrict y, const ab_real *restrict bias, const ab_real *restrict scale,
+                        const ab_real *restrict shift, ab_real *restrict normalised,
+                        ab_real *restrict inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
+    for (size_t i = 0; i < rows; i++, y += columns, normalised += columns) {
+        for (size_t j = 0; j < columns; j++) y[j] += bias[j];
+        ab_real mean = row_sum(y, columns) / (ab_real)columns;
+        for (size_t j = 0; j < columns; j++) y[j] -= mean;
+        ab_real inverse = 1 / SQRT(row_dot(y, y, columns) / (ab_real)columns + epsilon);
+        inverse_deviation[i] = inverse;
+        for (size_t j = 0; j < columns; j++) {
+            ab_real n = y[j] * inverse;
+            ab_real x = n * scale[j] + shift[j];
+            normalised[j] = n;
+            y[j] = x > 0 ? x : x * 0;
+        }
+    }
+}
+
+void ab_layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y, const ab_real *restrict normalised,
+                                 const ab_real *restrict inverse_deviation, const ab_real *restrict scale,
+                                 ab_real *restrict dbias, ab_real *restrict dscale, ab_real *restrict dshift,
+                                 size_t rows, size_t columns) {
+    memset(dbias, 0, columns * sizeof *dbias);
+    memset(dscale, 0, columns * sizeof *dscale);
+    memset(dshift, 0, columns * sizeof *dshift);
+    for (size_t i = 0; i < rows; i++, dy += columns, y += columns, normalised += columns) {
+        for (size_t j = 0; j < columns; j++) {
+            ab_real d = y[j] > 0 ? dy[j] : 0;
+            dshift[j] += d;
+            dscale[j] += d * normalised[j];
+            dy[j] = d * scale[j];
+        }
+        ab_real mean = row_sum(dy, columns) / (ab_real)columns;
+        ab_real along = row_dot(dy, normalised, columns) / (ab_real)columns;
+        ab_real inverse = inverse_deviation[i];
+        for (size_t j = 0; j < columns; j++) {
+            ab_real d = inverse * (dy[j] - mean - normalised[j] * along);
+            dy[j] = d;
+            dbias[j] += d;
+        }
+    }
+}
+
+void ab_adam(ab_real *restrict parameters, const ab_real *restrict gradients, ab_real *restrict first,
+             ab_real *restrict second, size_t n, ab_real rate, ab_real beta1, ab_real beta2, ab_real correction1,
+             ab_real correction2, ab_real epsilon) {
+    for (size_t i = 0; i < n; i++) {
+        ab_real g = gradients[i];
+        ab_real m = beta1 * first[i] + (1 - beta1) * g;
+        ab_real v = beta2 * second[i] + (1 - beta2) * g * g;
+        first[i] = m;
+        second[i] = v;
+        parameters[i] -= rate * (m * correction1) / (SQRT(v * correction2) + epsilon);
+    }
+}
+
+void ab_polyak(ab_real *restrict target, const ab_real *restrict source, size_t n, ab_real rate) {
+    for (size_t i = 0; i < n; i++) target[i] += rate * (source[i] - target[i]);
+}

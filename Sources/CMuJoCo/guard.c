@@ -1,0 +1,168 @@
+#include "CMuJoCo.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_SIZE = 1024 };
+
+// One guarded call in progress: where to return to, and where the error's text goes.
+typedef struct {
+    jmp_buf back;
+    char *error;
+    size_t size;
+} guard_t;
+
+static _Thread_local guard_t *active;
+static _Thread_local long warnings;
+static _Thread_local char last_warning[TEXT_SIZE];
+
+static void copy_text(char *to, size_t size, const char *from) {
+    if (size > 0) snprintf(to, size, "%s", from);
+}
+
+static void on_error(const char *text) {
+    if (active) {
+        copy_text(active->error, active->size, text);
+        longjmp(active->back, 1);
+    }
+    fprintf(stderr, "MuJoCo error outside a guarded call: %s\n", text);
+    abort(); // returning would let MuJoCo carry on with whatever it had in hand
+}
+
+static void on_warning(const char *text) {
+    warnings++;
+    copy_text(last_warning, sizeof last_warning, text);
+}
+
+// Before main, so that no error can come too early for its handler and no thread sees the handlers change.
+__attribute__((constructor)) static void install_handlers(void) {
+    mju_user_error = on_error;
+    mju_user_warning = on_warning;
+}
+
+// Runs work(context) and returns AB_MUJOCO_ERROR when MuJoCo reports an error in it.
+//
+// The jump crosses frames of MuJoCo and of this file only, never a Swift frame; no local of this function is read after
+// a jump, so none needs to be volatile.
+static int guarded(void (*work)(void *), void *context, char *error, size_t size) {
+    guard_t guard = {.error = error, .size = size};
+    if (setjmp(guard.back)) {
+        active = NULL; // guarded calls never nest
+        return AB_MUJOCO_ERROR;
+    }
+    active = &guard;
+    work(context);
+    active = NULL;
+    return AB_MUJOCO_OK;
+}
+
+int ab_mujoco_header_version(void) { return mjVERSION_HEADER; }
+long ab_mujoco_warning_count(void) { return warnings; }
+const char *ab_mujoco_last_warning(void) { return last_warning; }
+
+typedef struct {
+    const mjVFS *files;
+    mjModel *model;
+    char message[TEXT_SIZE];
+} loading_t;
+
+static const char file_name[] = "model.xml";
+
+// MuJoCo turns errors of its model compiler into a message itself; the guard is for those it does not expect.
+static void load(void *context) {
+    loading_t *loading = context;
+    loading->model = mj_loadXML(file_name, loading->files, loading->message, sizeof loading->message);
+}
+
+int ab_mujoco_load(const char *xml, mjModel **model, char *error, size_t size) {
+    *model = NULL;
+    size_t length = strlen(xml);
+    mjVFS *files = malloc(sizeof *files); // 2 MB: too large for the stack of a thread
+    if (!files) {
+        copy_text(error, size, "out of memory");
+        return AB_MUJOCO_ERROR;
+    }
+    mj_defaultVFS(files);
+    if (length == 0 || mj_makeEmptyFileVFS(files, file_name, (int)length) != 0) {
+        copy_text(error, size, length == 0 ? "the model is empty" : "the model's text could not be stored");
+        free(files);
+        return AB_MUJOCO_ERROR;
+    }
+    memcpy(files->filedata[0], xml, length);
+
+    loading_t loading = {.files = files};
+    int status = guarded(load, &loading, error, size);
+    mj_deleteVFS(files);
+    free(files);
+    if (status != AB_MUJOCO_OK) return status;
+    if (!loading.model) {
+        copy_text(error, size, loading.message);
+        return AB_MUJOCO_ERROR;
+    }
+    if (loading.message[0]) on_warning(loading.message);
+    *model = loading.model;
+    return AB_MUJOCO_OK;
+}
+
+typedef struct {
+    const mjModel *model;
+    mjData *data;
+    int count;
+} simulation_t;
+
+static void make_data(void *context) {
+    simulation_t *simulation = context;
+    simulation->data = mj_makeData(simulation->model);
+}
+
+int ab_mujoco_make_data(const mjModel *model, mjData **data, char *error, size_t size) {
+    simulation_t simulation = {.model = model};
+    int status = guarded(make_data, &simulation, error, size);
+    *data = status == AB_MUJOCO_OK ? simulation.data : NULL;
+    return status;
+}
+
+static void reset(void *context) {
+    simulation_t *simulation = context;
+    mj_resetData(simulation->model, simulation->data);
+}
+
+int ab_mujoco_reset(const mjModel *model, mjData *data, char *error, size_t size) {
+    simulation_t simulation = {.model = model, .data = data};
+    return guarded(reset, &simulation, error, size);
+}
+
+static void forward(void *context) {
+    simulation_t *simulation = context;
+    mj_forward(simulation->model, simulation->data);
+}
+
+int ab_mujoco_forward(const mjModel *model, mjData *data, char *error, size_t size) {
+    simulation_t simulation = {.model = model, .data = data};
+    return guarded(forward, &simulation, error, size);
+}
+
+static void step(void *context) {
+    simulation_t *simulation = context;
+    for (int i = 0; i < simulation->count; i++) mj_step(simulation->model, simulation->data);
+}
+
+// MuJoCo answers a bad number with a warning and a silent reset, which would look like a jump back to the start.
+static int check_divergence(const mjData *data, char *error, size_t size) {
+    static const int kinds[] = {mjWARN_BADQPOS, mjWARN_BADQVEL, mjWARN_BADQACC, mjWARN_BADCTRL};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const mjWarningStat *warning = &data->warning[kinds[i]];
+        if (warning->number == 0) continue;
+        copy_text(error, size, mju_warningText(kinds[i], warning->lastinfo));
+        return AB_MUJOCO_DIVERGED;
+    }
+    return AB_MUJOCO_OK;
+}
+
+int ab_mujoco_step(const mjModel *model, mjData *data, int count, char *error, size_t size) {
+    simulation_t simulation = {.model = model, .data = data, .count = count};
+    int status = guarded(step, &simulation, error, size);
+    return status == AB_MUJOCO_OK ? check_divergence(data, error, size) : status;
+}

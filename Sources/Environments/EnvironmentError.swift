@@ -1,0 +1,48 @@
+/// Why an environment could not be made or run.
+public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
+    /// No environment has this name; `nearest` are the known names it may have been meant for.
+    case unknownEnvironment(name: String, nearest: [String], known: [String])
+    /// No known environment's name begins this dataset's name.
+    case unknownDataset(name: String, nearest: [String], known: [String])
+    /// Compiled against one MuJoCo and run with another, whose structures may be laid out differently.
+    case libraryMismatch(header: Int, library: Int)
+    /// MuJoCo reported an error during `operation`, in its own words.
+    case simulator(environment: String, operation: String, text: String)
+    /// The physics left the finite numbers; MuJoCo's warning.
+    case diverged(environment: String, text: String)
+    /// An action with a NaN or an infinity at `index`.
+    case nonFiniteAction(environment: String, index: Int, value: Double)
+
+    /// One sentence: what, where, expected, found.
+    public var description: String {
+        switch self {
+        case .unknownEnvironment(let name, let nearest, let known):
+            "there is no environment '\(name)'" + Self.hint(nearest, known)
+        case .unknownDataset(let name, let nearest, let known):
+            "the dataset name '\(name)' does not begin with the name of an environment" + Self.hint(nearest, known)
+        case .libraryMismatch(let header, let library):
+            "compiled for MuJoCo \(Self.version(header)) but running with \(Self.version(library)): "
+                + "headers and library must be of one version (see ACTIVE_BENCH_MUJOCO in Package.swift)"
+        case .simulator(let environment, let operation, let text):
+            "MuJoCo failed to \(operation) for '\(environment)': \(text)"
+        case .diverged(let environment, let text):
+            "the simulation of '\(environment)' diverged: \(text)"
+        case .nonFiniteAction(let environment, let index, let value):
+            "'\(environment)' was given a non-finite action: element \(index) is \(value)"
+        }
+    }
+
+    private static func hint(_ nearest: [String], _ known: [String]) -> String {
+        let question = nearest.isEmpty ? "" : "; did you mean \(quoted(nearest, or: " or "))?"
+        return question + (question.isEmpty ? "; " : " ") + "known: \(quoted(known, or: ", "))"
+    }
+
+    private static func quoted(_ names: [String], or separator: String) -> String {
+        names.map { "'\($0)'" }.joined(separator: separator)
+    }
+
+    /// MuJoCo writes 2.2.2 as 222.
+    private static func version(_ number: Int) -> String {
+        "\(number / 100).\(number / 10 % 10).\(number % 10)"
+    }
+}

@@ -1,0 +1,24 @@
+/// What is known of an environment before it is made.
+public struct EnvironmentSpecification: Sendable, Equatable {
+    /// The name datasets begin with, such as "hopper".
+    public let name: String
+    /// Elements of an observation.
+    public let observationSize: Int
+    /// Elements of an action, each in [−1, 1].
+    public let actionSize: Int
+    /// Control steps after which an episode times out.
+    public package(set) var maximumSteps: Int
+    /// The return that scores 0 (D4RL's `REF_MIN_SCORE`).
+    public let referenceMinimum: Double
+    /// The return that scores 100 (D4RL's `REF_MAX_SCORE`).
+    public let referenceMaximum: Double
+    /// Elements of `qpos`.
+    public let positionCount: Int
+    /// Elements of `qvel`.
+    public let velocityCount: Int
+
+    /// D4RL's normalised score of an undiscounted return R: 100·(R − min)/(max − min).
+    public func normalisedScore(return undiscounted: Double) -> Double {
+        100 * (undiscounted - referenceMinimum) / (referenceMaximum - referenceMinimum)
+    }
+}

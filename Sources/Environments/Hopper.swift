@@ -1,0 +1,59 @@
+/// Hopper: one leg in the plane (gym's Hopper-v2 and v4; D4RL's hopper-*; openai/gym, gym/envs/mujoco/assets/hopper.xml).
+package enum Hopper {
+    /// Rewards, noise and reference scores (D4RL, d4rl/infos.py).
+    package static let task = PlanarLocomotion.Task(
+        specification: EnvironmentSpecification(
+            name: "hopper", observationSize: 11, actionSize: 3, maximumSteps: 1000,
+            referenceMinimum: -20.272305, referenceMaximum: 3234.3, positionCount: 6, velocityCount: 6),
+        model: model,
+        frameSkip: 4,
+        positionNoise: .uniform(0.005),
+        velocityNoise: .uniform(0.005),
+        velocityLimit: 10,
+        healthyReward: 1,
+        controlCost: 0.001,
+        isHealthy: isHealthy)
+
+    /// Upright, above the ground and not exploding: z > 0.7, |pitch| < 0.2, all else within ±100.
+    ///
+    /// Every comparison is written so that a NaN makes it false.
+    @Sendable package static func isHealthy(
+        positions: UnsafeMutableBufferPointer<Double>, velocities: UnsafeMutableBufferPointer<Double>
+    ) -> Bool {
+        guard positions[1] > 0.7, abs(positions[2]) < 0.2 else { return false }
+        for i in 2..<positions.count { guard abs(positions[i]) < 100 else { return false } }
+        for i in velocities.indices { guard abs(velocities[i]) < 100 else { return false } }
+        return true
+    }
+
+    private static let model = PlanarModel(
+        name: "hopper",
+        compiler: #"angle="degree""#,
+        option: #"timestep="0.002" integrator="RK4""#,
+        jointDefaults: #"limited="true" armature="1" damping="1""#,
+        geomDefaults: #"contype="1" conaffinity="1" condim="1" margin="0.001" solref=".02 1" solimp=".8 .8 .01""#,
+        floorSize: "20 20 .125",
+        density: 1000,
+        heightReference: 1.25,
+        hingeAxis: Vector(0, -1, 0),
+        bodies: [
+            .init(
+                name: "torso", position: Vector(0, 0, 1.25),
+                capsules: [Capsule(radius: 0.05, halfLength: 0.2)], friction: 0.9),
+            .init(
+                name: "thigh", parent: "torso", position: Vector(0, 0, -0.2),
+                hinge: .init(range: -150...0, gear: 200),
+                capsules: [Capsule(radius: 0.05, halfLength: 0.225, centre: Vector(0, 0, -0.225))], friction: 0.9),
+            .init(
+                name: "leg", parent: "thigh", position: Vector(0, 0, -0.7),
+                hinge: .init(anchor: Vector(0, 0, 0.25), range: -150...0, gear: 200),
+                capsules: [Capsule(radius: 0.04, halfLength: 0.25)], friction: 0.9),
+            .init(
+                name: "foot", parent: "leg", position: Vector(0.13, 0, -0.35),
+                hinge: .init(anchor: Vector(-0.13, 0, 0.1), range: -45...45, gear: 200),
+                capsules: [
+                    Capsule(radius: 0.06, halfLength: 0.195, centre: Vector(-0.065, 0, 0.1), axis: Capsule.lying)
+                ],
+                friction: 2),
+        ])
+}

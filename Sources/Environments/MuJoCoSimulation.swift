@@ -1,0 +1,97 @@
+import CMuJoCo
+
+/// One MuJoCo model with one state: every call that can fail is checked, and its error is thrown.
+///
+/// Used by one thread at a time. Positions and velocities are windows on MuJoCo's own arrays and live as long as this.
+package final class MuJoCoSimulation {
+    /// The name errors are reported under.
+    private let name: String
+    private let model: UnsafeMutablePointer<mjModel>
+    private let data: UnsafeMutablePointer<mjData>
+    private let errorText: UnsafeMutablePointer<CChar>
+    private static let errorSize = 1024
+
+    /// Generalised positions `qpos`.
+    package let positions: UnsafeMutableBufferPointer<Double>
+    /// Generalised velocities `qvel`.
+    package let velocities: UnsafeMutableBufferPointer<Double>
+    /// Controls `ctrl`, held during a step; the engine clamps them to the actuators' ranges.
+    package let controls: UnsafeMutableBufferPointer<Double>
+
+    /// Compiles the MJCF text `model` and stands at its `qpos0`, at rest.
+    ///
+    /// - Throws: `EnvironmentError.libraryMismatch`, or `.simulator` with the line MuJoCo did not like.
+    package init(name: String, model text: String) throws {
+        try Self.checkVersion(header: Int(ab_mujoco_header_version()), library: Int(mj_version()))
+        let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Self.errorSize)
+        errorText.initialize(repeating: 0, count: Self.errorSize)
+        var model: UnsafeMutablePointer<mjModel>?
+        var data: UnsafeMutablePointer<mjData>?
+        var operation = "load the model"
+        var status = ab_mujoco_load(text, &model, errorText, Self.errorSize)
+        if status == AB_MUJOCO_OK {
+            operation = "make the state"
+            status = ab_mujoco_make_data(model, &data, errorText, Self.errorSize)
+        }
+        guard let model, let data else {
+            defer { errorText.deallocate() }
+            if let model { mj_deleteModel(model) }
+            throw EnvironmentError.simulator(
+                environment: name, operation: operation, text: String(cString: errorText))
+        }
+        self.name = name
+        self.model = model
+        self.data = data
+        self.errorText = errorText
+        positions = UnsafeMutableBufferPointer(start: data.pointee.qpos, count: Int(model.pointee.nq))
+        velocities = UnsafeMutableBufferPointer(start: data.pointee.qvel, count: Int(model.pointee.nv))
+        controls = UnsafeMutableBufferPointer(start: data.pointee.ctrl, count: Int(model.pointee.nu))
+        try forward()
+    }
+
+    deinit {
+        mj_deleteData(data)
+        mj_deleteModel(model)
+        errorText.deallocate()
+    }
+
+    /// Refuses a library of another version than the headers: the structures may be laid out differently.
+    package static func checkVersion(header: Int, library: Int) throws {
+        guard header == library else { throw EnvironmentError.libraryMismatch(header: header, library: library) }
+    }
+
+    /// Warnings MuJoCo has raised on this thread so far.
+    package static var warningCount: Int { ab_mujoco_warning_count() }
+
+    /// The text of the last of them.
+    package static var lastWarning: String { String(cString: ab_mujoco_last_warning()) }
+
+    /// Seconds of one physics step.
+    package var timestep: Double { model.pointee.opt.timestep }
+
+    /// Masses of the bodies in the model's order, without the world.
+    package var bodyMasses: [Double] { (1..<Int(model.pointee.nbody)).map { model.pointee.body_mass[$0] } }
+
+    /// Back to `qpos0` at rest; follow with `forward` once positions and velocities are written.
+    package func reset() throws {
+        try check(ab_mujoco_reset(model, data, errorText, Self.errorSize), "reset the state")
+    }
+
+    /// Computes what follows from positions, velocities and controls.
+    package func forward() throws {
+        try check(ab_mujoco_forward(model, data, errorText, Self.errorSize), "evaluate the state")
+    }
+
+    /// `count` physics steps with the controls held.
+    package func step(_ count: Int) throws {
+        try check(ab_mujoco_step(model, data, Int32(count), errorText, Self.errorSize), "take a step")
+    }
+
+    private func check(_ status: Int32, _ operation: StaticString) throws {
+        if status == AB_MUJOCO_OK { return }
+        let text = String(cString: errorText)
+        throw status == AB_MUJOCO_DIVERGED
+            ? EnvironmentError.diverged(environment: name, text: text)
+            : EnvironmentError.simulator(environment: name, operation: operation.description, text: text)
+    }
+}

@@ -1,0 +1,26 @@
+/// The names of `known` that `name` may have been meant for, nearest first: at most three, within a third of its length.
+func nearestNames(to name: String, among known: [String]) -> [String] {
+    let reach = max(2, name.count / 3)
+    return
+        known
+        .map { (name: $0, distance: editDistance(Array(name.lowercased()), Array($0.lowercased()))) }
+        .filter { $0.distance <= reach }
+        .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        .prefix(3)
+        .map(\.name)
+}
+
+/// Levenshtein's distance: the fewest insertions, deletions and substitutions that make `b` of `a`.
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+    var row = Array(0...b.count)
+    for i in a.indices {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in b.indices {
+            let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+        }
+    }
+    return row[b.count]
+}

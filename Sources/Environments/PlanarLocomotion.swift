@@ -1,0 +1,137 @@
+import Numerics
+
+/// Running forward in the vertical plane: what Hopper, HalfCheetah and Walker2d have in common.
+///
+/// Observation: qpos[1…] ++ qvel, velocities clipped. Reward: v + healthyReward − controlCost·|a|², with v the forward
+/// velocity over the control step. Gym's v2, v3 by default and v4 agree on both (openai/gym, gym/envs/mujoco).
+package final class PlanarLocomotion: Environment {
+    /// One task of the family.
+    package struct Task: Sendable {
+        package var specification: EnvironmentSpecification
+        package let model: PlanarModel
+        /// Physics steps in a control step.
+        package let frameSkip: Int
+        package let positionNoise: InitialNoise
+        package let velocityNoise: InitialNoise
+        /// Observed velocities are clipped to ± this.
+        package let velocityLimit: Double
+        /// Paid on every step, the terminal one included.
+        package let healthyReward: Double
+        package let controlCost: Double
+        /// Whether a state (qpos, qvel) is not terminal; must be false for one with a NaN.
+        package let isHealthy: @Sendable (UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Bool
+    }
+
+    package var specification: EnvironmentSpecification { task.specification }
+    package let simulation: MuJoCoSimulation
+    private let task: Task
+    private let chargesClippedAction: Bool
+    private let controlStep: Double  // seconds
+    private let action: UnsafeMutableBufferPointer<Double>
+    private var elapsedSteps = 0
+
+    /// - Throws: `EnvironmentError.libraryMismatch` or `.simulator`.
+    package init(_ task: Task, profile: DynamicsProfile) throws {
+        self.task = task
+        simulation = try MuJoCoSimulation(name: task.specification.name, model: task.model.mjcf(profile))
+        let specification = task.specification
+        precondition(
+            simulation.positions.count == specification.positionCount
+                && simulation.velocities.count == specification.velocityCount
+                && simulation.controls.count == specification.actionSize
+                && specification.observationSize == specification.positionCount - 1 + specification.velocityCount,
+            "the model of \(specification.name) does not have the sizes of its specification")
+        chargesClippedAction = profile == .d4rl
+        controlStep = Double(task.frameSkip) * simulation.timestep
+        action = .allocate(capacity: specification.actionSize)
+        action.initialize(repeating: 0)
+    }
+
+    deinit { action.deallocate() }
+
+    package func reset(episode: Int, stream: RandomStream) throws {
+        try begin { positions, velocities in
+            for i in positions.indices {
+                positions[i] += task.positionNoise.draw(from: stream, episode: episode, index: i)
+            }
+            for i in velocities.indices {
+                velocities[i] += task.velocityNoise.draw(from: stream, episode: episode, index: positions.count + i)
+            }
+        }
+    }
+
+    /// Starts an episode exactly at qpos0, at rest.
+    package func resetWithoutNoise() throws { try begin { _, _ in } }
+
+    /// Starts an episode at qpos0 changed by `disturb`(qpos, qvel).
+    private func begin(
+        disturb: (UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Void
+    ) throws {
+        try simulation.reset()
+        disturb(simulation.positions, simulation.velocities)
+        try simulation.forward()
+        elapsedSteps = 0
+    }
+
+    package func step(_ action: UnsafePointer<Real>) throws -> StepResult {
+        for i in self.action.indices { self.action[i] = Double(action[i]) }
+        return try step()
+    }
+
+    /// One control step with an action that was not rounded to `Real`.
+    package func step(exactly action: [Double]) throws -> StepResult {
+        precondition(action.count == self.action.count, "an action of \(action.count) elements")
+        for i in self.action.indices { self.action[i] = action[i] }
+        return try step()
+    }
+
+    /// One control step with `action`.
+    private func step() throws -> StepResult {
+        let cost = try applyAction()
+        let start = simulation.positions[0]
+        try simulation.step(task.frameSkip)
+        elapsedSteps += 1
+        let velocity = (simulation.positions[0] - start) / controlStep
+        return StepResult(
+            reward: velocity + task.healthyReward - task.controlCost * cost,
+            terminal: !task.isHealthy(simulation.positions, simulation.velocities),
+            atTimeLimit: elapsedSteps >= specification.maximumSteps)
+    }
+
+    /// Hands the clipped action to the motors; returns Σa² of the action that is charged for.
+    private func applyAction() throws -> Double {
+        for i in action.indices where !action[i].isFinite {
+            throw EnvironmentError.nonFiniteAction(environment: specification.name, index: i, value: action[i])
+        }
+        var cost = 0.0
+        for i in action.indices {
+            let clipped = min(max(action[i], -1), 1)
+            simulation.controls[i] = clipped
+            let charged = chargesClippedAction ? clipped : action[i]
+            cost += charged * charged
+        }
+        return cost
+    }
+
+    package func observe(into observation: UnsafeMutablePointer<Real>) {
+        for i in 0..<specification.observationSize { observation[i] = Real(observed(i)) }
+    }
+
+    /// The current observation before it is rounded to `Real`.
+    package var exactObservation: [Double] { (0..<specification.observationSize).map(observed) }
+
+    /// Element `i` of the observation.
+    private func observed(_ i: Int) -> Double {
+        let coordinates = simulation.positions.count - 1  // qpos[0], the distance run, is not observed
+        if i < coordinates { return simulation.positions[i + 1] }
+        return min(max(simulation.velocities[i - coordinates], -task.velocityLimit), task.velocityLimit)
+    }
+
+    package func copyPositions(into positions: UnsafeMutablePointer<Double>) {
+        for i in simulation.positions.indices { positions[i] = simulation.positions[i] }
+    }
+
+    package func copyVelocities(into velocities: UnsafeMutablePointer<Double>) {
+        for i in simulation.velocities.indices { velocities[i] = simulation.velocities[i] }
+    }
+}

@@ -1,0 +1,75 @@
+extension PlanarModel {
+    /// The model as MJCF text.
+    ///
+    /// In the `d4rl` profile every body's mass properties are written out, by the legacy capsule formula; in the
+    /// `gymnasium` profile MuJoCo computes them from the geometry.
+    package func mjcf(_ profile: DynamicsProfile) -> String {
+        let legacy = profile == .d4rl
+        return """
+            <mujoco model="\(name)">
+            <compiler \(compiler)/>
+            <option \(option)/>
+            <default>
+            <joint \(jointDefaults)/>
+            <geom density="\(density)" \(geomDefaults)/>
+            <motor ctrllimited="true" ctrlrange="-1 1"/>
+            </default>
+            <worldbody>
+            <geom name="floor" type="plane" size="\(floorSize)" contype="1" conaffinity="1" condim="3"/>
+            \(bodies.filter { $0.parent == nil }.map { text($0, legacy: legacy) }.joined(separator: "\n"))
+            </worldbody>
+            <actuator>
+            \(bodies.compactMap(motor).joined(separator: "\n"))
+            </actuator>
+            </mujoco>
+            """
+    }
+
+    /// A body with everything that hangs on it.
+    private func text(_ body: Body, legacy: Bool) -> String {
+        var lines = ["<body name=\"\(body.name)\" pos=\"\(numbers(body.position))\">"]
+        if legacy, let inertial = inertial(body) { lines.append(inertial) }
+        lines += body.hinge.map { [hinge($0, of: body)] } ?? root
+        lines += body.capsules.map { geom($0, friction: body.friction) }
+        lines += bodies.filter { $0.parent == body.name }.map { text($0, legacy: legacy) }
+        return (lines + ["</body>"]).joined(separator: "\n")
+    }
+
+    /// The torso's joints: free in the plane, so without the limbs' limits, damping and armature.
+    private var root: [String] {
+        let free = "limited=\"false\" armature=\"0\" damping=\"0\" stiffness=\"0\""
+        return [
+            "<joint name=\"root x\" type=\"slide\" axis=\"1 0 0\" \(free)/>",
+            "<joint name=\"root z\" type=\"slide\" axis=\"0 0 1\" ref=\"\(heightReference)\" \(free)/>",
+            "<joint name=\"root pitch\" type=\"hinge\" axis=\"0 1 0\" \(free)/>",
+        ]
+    }
+
+    private func hinge(_ hinge: Hinge, of body: Body) -> String {
+        let damping = hinge.damping.map { " damping=\"\($0)\"" } ?? ""
+        let stiffness = hinge.stiffness.map { " stiffness=\"\($0)\"" } ?? ""
+        return "<joint name=\"\(body.name)\" type=\"hinge\" pos=\"\(numbers(hinge.anchor))\" axis=\"\(numbers(hingeAxis))\""
+            + " range=\"\(hinge.range.lowerBound) \(hinge.range.upperBound)\"\(damping)\(stiffness)/>"
+    }
+
+    private func geom(_ capsule: Capsule, friction: Double?) -> String {
+        let friction = friction.map { " friction=\"\($0)\"" } ?? ""
+        return "<geom type=\"capsule\" size=\"\(capsule.radius) \(capsule.halfLength)\""
+            + " pos=\"\(numbers(capsule.centre))\" zaxis=\"\(numbers(capsule.axis))\"\(friction)/>"
+    }
+
+    private func inertial(_ body: Body) -> String? {
+        let parts = body.capsules.map { $0.legacyMassProperties(density: density) }
+        guard let first = parts.first else { return nil }
+        let whole = parts.dropFirst().reduce(first, +)
+        let i = whole.inertia
+        return "<inertial mass=\"\(whole.mass)\" pos=\"\(numbers(whole.centre))\""
+            + " fullinertia=\"\(i.xx) \(i.yy) \(i.zz) \(i.xy) \(i.xz) \(i.yz)\"/>"
+    }
+
+    private func motor(_ body: Body) -> String? {
+        body.hinge.map { "<motor joint=\"\(body.name)\" gear=\"\($0.gear)\"/>" }
+    }
+
+    private func numbers(_ v: Vector) -> String { "\(v.x) \(v.y) \(v.z)" }
+}

@@ -1,0 +1,45 @@
+/// A walker in the vertical plane: a torso on two slides and a hinge, limbs of capsules, a motor at every limb's hinge.
+///
+/// A table of Hopper's, HalfCheetah's or Walker2d's numbers; `mjcf` writes it as MuJoCo's model text.
+package struct PlanarModel: Sendable {
+    /// One body: the torso, or a limb hinged to an earlier body.
+    package struct Body: Sendable {
+        package let name: String
+        /// The body it hangs on; nil for the torso.
+        package var parent: String?
+        /// Its frame's origin in the parent's frame.
+        package let position: Vector
+        /// The hinge and motor it is moved by; nil for the torso.
+        package var hinge: Hinge?
+        package let capsules: [Capsule]
+        /// Sliding friction; nil for the model's default.
+        package var friction: Double?
+    }
+
+    /// A limited hinge with its motor. Damping and stiffness are the model's defaults unless given.
+    package struct Hinge: Sendable {
+        package var anchor = Vector.zero
+        /// Limits, in the model's unit of angles.
+        package let range: ClosedRange<Double>
+        /// Torque in N·m of an action of 1.
+        package let gear: Double
+        package var damping: Double?
+        package var stiffness: Double?
+    }
+
+    package let name: String
+    /// Attributes of MJCF's `compiler`, `option` and defaults, as the published models have them.
+    package let compiler: String
+    package let option: String
+    package let jointDefaults: String
+    package let geomDefaults: String
+    package let floorSize: String
+    /// kg/m³.
+    package let density: Double
+    /// The height that `qpos[1]` is counted from: `ref` of the vertical slide.
+    package let heightReference: Double
+    /// The axis of the limbs' hinges.
+    package let hingeAxis: Vector
+    /// The torso first, then the limbs in the order of `qpos`.
+    package let bodies: [Body]
+}

@@ -1,0 +1,121 @@
+import Networks
+import Numerics
+
+/// How one episode went.
+public struct EpisodeOutcome: Sendable, Equatable {
+    /// Sum of the environment's rewards, undiscounted and untransformed.
+    public var totalReward = 0.0
+    /// Steps made.
+    public var length = 0
+    /// Whether it ended in a terminal state (a fall, a goal) and not at the time limit.
+    public var terminal = false
+}
+
+/// Runs episodes of a policy in an environment.
+///
+/// Everything random in episode k is drawn at counters named by k, so episodes may be run in any order, anywhere.
+public final class Rollout {
+    /// What the policy does with its distribution.
+    public enum Mode: Sendable {
+        /// The squashed mean, as the papers evaluate.
+        case deterministic
+        /// A draw from the policy, as D4RL collected its data.
+        case stochastic
+    }
+
+    /// What is seen at one step, valid during the call only.
+    public struct Transition {
+        /// s, a and s', observation- and action-sized.
+        public let observation: UnsafePointer<Real>
+        public let action: UnsafePointer<Real>
+        public let nextObservation: UnsafePointer<Real>
+        /// qpos and qvel in which the action was taken.
+        public let positions: UnsafePointer<Double>
+        public let velocities: UnsafePointer<Double>
+        public let result: StepResult
+        /// log π(a|s); 0 in deterministic mode.
+        public let logLikelihood: Double
+    }
+
+    private let environment: any Environment
+    private let actor: Actor
+    private let resets: RandomStream
+    private let actionNoise: RandomStream
+    private let observation: Matrix
+    private let nextObservation: Matrix
+    private let action: Matrix
+    private let noise: Matrix
+    private let positions: UnsafeMutablePointer<Double>
+    private let velocities: UnsafeMutablePointer<Double>
+
+    /// - Throws: `PolicyError.sizes` when the policy was made for another environment.
+    public init(_ environment: any Environment, _ actor: Actor, stream: RandomStream) throws {
+        let specification = environment.specification
+        guard
+            actor.observationSize == specification.observationSize && actor.actionSize == specification.actionSize
+        else {
+            throw PolicyError.sizes(
+                environment: specification.name,
+                expected: [specification.observationSize, specification.actionSize],
+                found: [actor.observationSize, actor.actionSize])
+        }
+        self.environment = environment
+        self.actor = actor
+        resets = stream.stream("reset")
+        actionNoise = stream.stream("action-noise")
+        observation = Matrix(vector: specification.observationSize)
+        nextObservation = Matrix(vector: specification.observationSize)
+        action = Matrix(vector: specification.actionSize)
+        noise = Matrix(vector: specification.actionSize)
+        positions = .allocate(capacity: specification.positionCount)
+        velocities = .allocate(capacity: specification.velocityCount)
+    }
+
+    deinit {
+        positions.deallocate()
+        velocities.deallocate()
+    }
+
+    /// Runs episode `episode` to its end or time limit.
+    ///
+    /// - Parameter record: called with every transition before the next step is taken.
+    /// - Throws: `EnvironmentError` when the simulator fails or the policy's action is not finite.
+    @discardableResult
+    public func run(
+        episode: Int, mode: Mode, record: ((Transition) throws -> Void)? = nil
+    ) throws -> EpisodeOutcome {
+        var outcome = EpisodeOutcome()
+        try environment.reset(episode: episode, stream: resets)
+        environment.observe(into: observation.pointer)
+        while true {
+            let logLikelihood = chooseAction(mode, draw: episode * environment.specification.maximumSteps + outcome.length)
+            environment.copyPositions(into: positions)
+            environment.copyVelocities(into: velocities)
+            let result = try environment.step(action.pointer)
+            environment.observe(into: nextObservation.pointer)
+            outcome.totalReward += result.reward
+            outcome.length += 1
+            try record?(
+                Transition(
+                    observation: observation.pointer, action: action.pointer,
+                    nextObservation: nextObservation.pointer, positions: positions, velocities: velocities,
+                    result: result, logLikelihood: logLikelihood))
+            if result.terminal || result.timeout {
+                outcome.terminal = result.terminal
+                return outcome
+            }
+            observation.pointer.update(from: nextObservation.pointer, count: observation.count)
+        }
+    }
+
+    private func chooseAction(_ mode: Mode, draw: Int) -> Double {
+        switch mode {
+        case .deterministic:
+            actor.act(observation.pointer, into: action.pointer)
+            return 0
+        case .stochastic:
+            actionNoise.normals(step: draw, into: noise.pointer, count: noise.count)
+            return actor.sample(observation.pointer, noise: noise.pointer, into: action.pointer)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// Files that are either whole or not there: temp file → fsync → rename → fsync of the folder.
+public enum DurableFile {
+    /// Writes `data` to `path`, replacing what was there in one move.
+    ///
+    /// - Throws: `HarnessError.io` with path, operation and the system's reason; the old file then still stands.
+    public static func write(_ data: Data, to path: String) throws {
+        let temporary = "\(path).tmp-\(getpid())"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        guard descriptor >= 0 else { throw HarnessError.io(path: temporary, operation: "create", code: errno) }
+        do {
+            try writeAll(data, to: descriptor, path: temporary)
+            guard fsync(descriptor) == 0 else {
+                throw HarnessError.io(path: temporary, operation: "fsync", code: errno)
+            }
+        } catch {
+            close(descriptor)
+            unlink(temporary)
+            throw error
+        }
+        guard close(descriptor) == 0 else { throw HarnessError.io(path: temporary, operation: "close", code: errno) }
+        guard rename(temporary, path) == 0 else {
+            let code = errno
+            unlink(temporary)
+            throw HarnessError.io(path: path, operation: "rename", code: code)
+        }
+        try syncFolder(of: path)
+    }
+
+    /// Writes text as UTF-8.
+    public static func write(_ text: String, to path: String) throws {
+        try write(Data(text.utf8), to: path)
+    }
+
+    /// Makes a folder with its parents.
+    public static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw HarnessError.io(path: path, operation: "make folder", code: errno)
+        }
+    }
+
+    private static func writeAll(_ data: Data, to descriptor: Int32, path: String) throws {
+        try data.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+                if written < 0 && errno == EINTR { continue }
+                guard written >= 0 else { throw HarnessError.io(path: path, operation: "write", code: errno) }
+                done += written
+            }
+        }
+    }
+
+    private static func syncFolder(of path: String) throws {
+        let folder = (path as NSString).deletingLastPathComponent
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY)
+        guard descriptor >= 0 else { throw HarnessError.io(path: folder, operation: "open folder", code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw HarnessError.io(path: folder, operation: "fsync", code: errno) }
+    }
+}

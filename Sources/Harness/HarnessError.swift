@@ -1,0 +1,35 @@
+import Foundation
+
+/// The documented exit codes (after sysexits.h).
+public enum ExitStatus: Int32, Sendable {
+    case done = 0
+    /// The command line makes no sense.
+    case usage = 64
+    /// An input file (study, dataset, policy) is missing, damaged or contradictory.
+    case badInput = 65
+    /// A defect of this program.
+    case bug = 70
+    /// Reading or writing failed for reasons outside the program.
+    case io = 74
+}
+
+/// An error with the sentence and the exit code it ends the program with.
+public enum HarnessError: Error, CustomStringConvertible, Equatable {
+    case badInput(String)
+    case io(path: String, operation: String, code: Int32)
+
+    public var description: String {
+        switch self {
+        case .badInput(let sentence): sentence
+        case .io(let path, let operation, let code): "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+        }
+    }
+
+    /// The code of the process when this error ends it.
+    public var status: ExitStatus {
+        switch self {
+        case .badInput: .badInput
+        case .io: .io
+        }
+    }
+}

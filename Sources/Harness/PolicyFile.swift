@@ -1,0 +1,132 @@
+import Foundation
+import Networks
+
+/// Policies on disk, in the safetensors format: an 8-byte little-endian header length, a JSON header with dtype, shape
+/// and offsets of each tensor, then the tensors' bytes (float32, row-major).
+public enum PolicyFile {
+    /// Writes a snapshot. Metadata besides `head` and the observation statistics comes from `metadata`.
+    ///
+    /// The bytes are a function of the arguments alone: header keys are sorted.
+    public static func write(_ snapshot: PolicySnapshot, to path: String, metadata: [String: String] = [:]) throws {
+        var tensors = snapshot.tensors
+        if !snapshot.observationMean.isEmpty {
+            let size = [snapshot.observationMean.count]
+            tensors.append(NamedTensor(name: "observation_mean", shape: size, values: snapshot.observationMean))
+            tensors.append(NamedTensor(name: "observation_std", shape: size, values: snapshot.observationDeviation))
+        }
+        var header: [String: HeaderEntry] = [
+            "__metadata__": .metadata(metadata.merging(["head": snapshot.head.rawValue]) { _, head in head })
+        ]
+        var body = Data()
+        for tensor in tensors {
+            let start = body.count
+            for value in tensor.values { withUnsafeBytes(of: value.bitPattern.littleEndian) { body.append(contentsOf: $0) } }
+            header[tensor.name] = .tensor(dtype: "F32", shape: tensor.shape, offsets: [start, body.count])
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var json = try encoder.encode(header)
+        json.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8))  // tensors start aligned
+        var file = Data()
+        withUnsafeBytes(of: UInt64(json.count).littleEndian) { file.append(contentsOf: $0) }
+        file.append(json)
+        file.append(body)
+        try DurableFile.write(file, to: path)
+    }
+
+    /// Reads a snapshot; tensors come back in the order of their bytes.
+    ///
+    /// - Throws: `HarnessError.badInput` naming the file and what is wrong with it.
+    public static func read(_ path: String) throws -> PolicySnapshot {
+        guard let file = FileManager.default.contents(atPath: path) else {
+            throw HarnessError.badInput("\(path): no such policy file")
+        }
+        guard file.count >= 8 else { throw HarnessError.badInput("\(path): \(file.count) bytes are no safetensors file") }
+        let length = file.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= UInt64(file.count - 8) else {
+            throw HarnessError.badInput("\(path): header of \(length) bytes in a file of \(file.count): truncated?")
+        }
+        let body = file.dropFirst(8 + Int(length))
+        let header: [String: HeaderEntry]
+        do {
+            header = try JSONDecoder().decode([String: HeaderEntry].self, from: file.dropFirst(8).prefix(Int(length)))
+        } catch {
+            throw HarnessError.badInput("\(path): the safetensors header is not the JSON it should be")
+        }
+        return try snapshot(header, body, path)
+    }
+
+    private static func snapshot(_ header: [String: HeaderEntry], _ body: Data, _ path: String) throws -> PolicySnapshot {
+        var metadata: [String: String] = [:]
+        var tensors: [(start: Int, tensor: NamedTensor)] = []
+        for (name, entry) in header {
+            switch entry {
+            case .metadata(let values): metadata = values
+            case .tensor(let dtype, let shape, let offsets):
+                guard dtype == "F32", shape.allSatisfy({ $0 >= 0 && $0 < 1 << 24 }), offsets.count == 2,
+                    offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= body.count,
+                    offsets[1] - offsets[0] == 4 * shape.reduce(1, *)
+                else {
+                    throw HarnessError.badInput(
+                        "\(path): tensor \(name) is \(dtype) \(shape) at bytes \(offsets), expected F32 within \(body.count) bytes"
+                    )
+                }
+                let values = floats(body.dropFirst(offsets[0]).prefix(offsets[1] - offsets[0]))
+                tensors.append((offsets[0], NamedTensor(name: name, shape: shape, values: values)))
+            }
+        }
+        guard let name = metadata["head"], let head = PolicySnapshot.Head(rawValue: name) else {
+            let heads = PolicySnapshot.Head.allCases.map(\.rawValue).joined(separator: ", ")
+            throw HarnessError.badInput("\(path): metadata head is \(metadata["head"] ?? "missing"), expected one of \(heads)")
+        }
+        let ordered = tensors.sorted { $0.start < $1.start }.map(\.tensor)
+        var snapshot = PolicySnapshot(head: head, tensors: ordered.filter { !$0.name.hasPrefix("observation_") })
+        snapshot.observationMean = ordered.first { $0.name == "observation_mean" }?.values ?? []
+        snapshot.observationDeviation = ordered.first { $0.name == "observation_std" }?.values ?? []
+        return snapshot
+    }
+
+    private static func floats(_ bytes: Data) -> [Float] {
+        let bytes = Array(bytes)
+        return stride(from: 0, to: bytes.count, by: 4).map { i in
+            Float(
+                bitPattern: UInt32(bytes[i]) | UInt32(bytes[i + 1]) << 8 | UInt32(bytes[i + 2]) << 16
+                    | UInt32(bytes[i + 3]) << 24)
+        }
+    }
+}
+
+/// One entry of a safetensors header: a tensor, or the file's string metadata.
+private enum HeaderEntry: Codable {
+    case metadata([String: String])
+    case tensor(dtype: String, shape: [Int], offsets: [Int])
+
+    private enum Key: String, CodingKey {
+        case dtype, shape
+        case offsets = "data_offsets"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: Key.self)
+        if keys.contains(.offsets) {
+            self = .tensor(
+                dtype: try keys.decode(String.self, forKey: .dtype), shape: try keys.decode([Int].self, forKey: .shape),
+                offsets: try keys.decode([Int].self, forKey: .offsets))
+        } else {
+            self = .metadata(try decoder.singleValueContainer().decode([String: String].self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .metadata(let values):
+            var container = encoder.singleValueContainer()
+            try container.encode(values)
+        case .tensor(let dtype, let shape, let offsets):
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(dtype, forKey: .dtype)
+            try container.encode(shape, forKey: .shape)
+            try container.encode(offsets, forKey: .offsets)
+        }
+    }
+}

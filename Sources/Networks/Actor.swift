@@ -1,0 +1,150 @@
+import CKernels
+import Glibc
+import Numerics
+
+/// A policy that acts on one observation at a time.
+///
+/// The batch is always one, so an action depends on the observation alone and not on how many episodes run beside it.
+public final class Actor {
+    public let observationSize: Int
+    public let actionSize: Int
+    public let head: PolicySnapshot.Head
+    private let layers: [(weight: Matrix, bias: Matrix, output: Matrix)]
+    private let mean: (weight: Matrix, bias: Matrix, output: Matrix)
+    private let logDeviation: (weight: Matrix?, value: Matrix)?
+    private let normalised: Matrix
+    private let shift: [Real]
+    private let inverseDeviation: [Real]
+
+    /// - Throws: `PolicyError` when tensors are missing or their shapes do not fit together.
+    public init(_ snapshot: PolicySnapshot) throws {
+        var layers: [(weight: Matrix, bias: Matrix, output: Matrix)] = []
+        guard let first = snapshot.tensor("fc0.weight"), first.shape.count == 2 else {
+            throw PolicyError.missing("fc0.weight")
+        }
+        observationSize = first.shape[1]
+        var width = observationSize
+        while snapshot.tensor("fc\(layers.count).weight") != nil {
+            let layer = try Actor.dense(snapshot, "fc\(layers.count)", inputs: width)
+            width = layer.weight.rows
+            layers.append(layer)
+        }
+        self.layers = layers
+        mean = try Actor.dense(snapshot, "mean", inputs: width)
+        actionSize = mean.weight.rows
+        head = snapshot.head
+        switch head {
+        case .deterministicTanh: logDeviation = nil
+        case .gaussianTanhMean:
+            logDeviation = (nil, try Actor.matrix(snapshot, "log_std", shape: [actionSize]))
+        case .tanhGaussian:
+            let dense = try Actor.dense(snapshot, "log_std", inputs: width, outputs: actionSize)
+            logDeviation = (dense.weight, dense.bias)
+        }
+        normalised = Matrix(vector: observationSize)
+        guard snapshot.observationMean.count == snapshot.observationDeviation.count,
+            [0, observationSize].contains(snapshot.observationMean.count)
+        else {
+            throw PolicyError.shape(
+                "observation_mean", expected: [observationSize], found: [snapshot.observationMean.count])
+        }
+        shift = snapshot.observationMean.map { Real($0) }
+        inverseDeviation = snapshot.observationDeviation.map { 1 / Real($0) }
+    }
+
+    /// The action of an evaluation: the mean, squashed; clipped to ±1.
+    public func act(_ observation: UnsafePointer<Real>, into action: UnsafeMutablePointer<Real>) {
+        _ = forward(observation)
+        for j in 0..<actionSize { action[j] = tanh(mean.output[j]) }
+    }
+
+    /// A sampled action.
+    ///
+    /// - Parameter noise: standard normal, one per action dimension.
+    /// - Returns: log π(action | observation), of the action before it is clipped to ±1. A deterministic head
+    ///   ignores the noise and returns 0.
+    public func sample(
+        _ observation: UnsafePointer<Real>, noise: UnsafePointer<Real>, into action: UnsafeMutablePointer<Real>
+    ) -> Double {
+        let features = forward(observation)
+        var logLikelihood = 0.0
+        for j in 0..<actionSize {
+            switch head {
+            case .deterministicTanh: action[j] = tanh(mean.output[j])
+            case .gaussianTanhMean:
+                let range = GaussianPolicy.logDeviationRange
+                let logSigma = min(max(logDeviation?.value[j] ?? 0, range.lowerBound), range.upperBound)
+                action[j] = min(max(tanh(mean.output[j]) + exp(logSigma) * noise[j], -1), 1)
+                logLikelihood -= Double(noise[j] * noise[j] / 2 + logSigma) + 0.5 * log(2 * Double.pi)
+            case .tanhGaussian:
+                let sampled = TanhGaussian.sample(
+                    mean: mean.output[j], logDeviation: stateLogDeviation(j, features), noise: noise[j])
+                action[j] = sampled.action
+                logLikelihood += Double(sampled.logLikelihood)
+            }
+        }
+        return logLikelihood
+    }
+
+    /// Runs the trunk and the mean; returns the last hidden layer.
+    private func forward(_ observation: UnsafePointer<Real>) -> UnsafeMutablePointer<Real> {
+        for i in 0..<observationSize {
+            normalised[i] = shift.isEmpty ? observation[i] : (observation[i] - shift[i]) * inverseDeviation[i]
+        }
+        var x = normalised.pointer
+        for layer in layers {
+            multiply(layer.weight.view, vector: x, into: layer.output.pointer)
+            ab_bias_relu(layer.output.pointer, layer.bias.pointer, 1, layer.output.count)
+            x = layer.output.pointer
+        }
+        multiply(mean.weight.view, vector: x, into: mean.output.pointer)
+        ab_add_bias(mean.output.pointer, mean.bias.pointer, 1, actionSize)
+        return x
+    }
+
+    private func stateLogDeviation(_ j: Int, _ features: UnsafePointer<Real>) -> Real {
+        guard let logDeviation, let weight = logDeviation.weight else { return 0 }
+        var sum = logDeviation.value[j]
+        let row = weight.row(j)
+        for i in 0..<weight.columns { sum += row[i] * features[i] }
+        return sum
+    }
+
+    private static func dense(
+        _ snapshot: PolicySnapshot, _ name: String, inputs: Int, outputs: Int? = nil
+    ) throws -> (weight: Matrix, bias: Matrix, output: Matrix) {
+        guard let outputs = outputs ?? snapshot.tensor("\(name).weight")?.shape.first else {
+            throw PolicyError.missing("\(name).weight")
+        }
+        let weight = try matrix(snapshot, "\(name).weight", shape: [outputs, inputs])
+        return (weight, try matrix(snapshot, "\(name).bias", shape: [outputs]), Matrix(vector: outputs))
+    }
+
+    private static func matrix(_ snapshot: PolicySnapshot, _ name: String, shape: [Int]) throws -> Matrix {
+        guard let tensor = snapshot.tensor(name) else { throw PolicyError.missing(name) }
+        guard tensor.shape == shape else { throw PolicyError.shape(name, expected: shape, found: tensor.shape) }
+        guard tensor.values.allSatisfy(\.isFinite) else { throw PolicyError.notFinite(name) }
+        let matrix = shape.count == 2 ? Matrix(shape[0], shape[1]) : Matrix(vector: shape[0])
+        for i in 0..<tensor.values.count { matrix[i] = Real(tensor.values[i]) }
+        return matrix
+    }
+}
+
+/// What is wrong with a policy's tensors.
+public enum PolicyError: Error, Equatable, CustomStringConvertible {
+    case missing(String)
+    case shape(String, expected: [Int], found: [Int])
+    case notFinite(String)
+    /// Made for other [observations, actions] than the environment has.
+    case sizes(environment: String, expected: [Int], found: [Int])
+
+    public var description: String {
+        switch self {
+        case .missing(let name): "the policy has no tensor \(name)"
+        case .shape(let name, let expected, let found): "the policy's \(name) has shape \(found), expected \(expected)"
+        case .notFinite(let name): "the policy's \(name) holds a value that is not finite"
+        case .sizes(let environment, let expected, let found):
+            "the policy takes \(found[0]) observations and gives \(found[1]) actions, but \(environment) has \(expected[0]) and \(expected[1])"
+        }
+    }
+}

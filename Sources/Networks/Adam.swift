@@ -1,0 +1,89 @@
+import CKernels
+import Glibc
+import Numerics
+
+/// Adam (Kingma and Ba 2015) on the parameters of one network: bias-corrected, epsilon outside the square root,
+/// no weight decay, no clipping.
+public final class Adam {
+    /// The constants besides the learning rate.
+    public struct Constants: Sendable, Equatable {
+        public var beta1 = 0.9
+        public var beta2 = 0.999
+        public var epsilon = 1e-8
+
+        public init() {}
+    }
+
+    public let parameters: ParameterBlock
+    public let gradients: ParameterBlock
+    public let firstMoment: ParameterBlock
+    public let secondMoment: ParameterBlock
+    /// Updates made so far.
+    public private(set) var steps = 0
+    private let constants: Constants
+
+    /// Moments at zero for a trainable network.
+    public init(_ network: MLP, constants: Constants = Constants()) {
+        guard let gradients = network.gradients else { preconditionFailure("Adam needs a trainable network") }
+        parameters = network.parameters
+        self.gradients = gradients
+        firstMoment = ParameterBlock(like: gradients)
+        secondMoment = ParameterBlock(like: gradients)
+        self.constants = constants
+    }
+
+    /// One update with the gradient as it stands.
+    public func step(rate: Double) {
+        steps += 1
+        ab_adam(
+            parameters.values, gradients.values, firstMoment.values, secondMoment.values, parameters.count,
+            Real(rate), Real(constants.beta1), Real(constants.beta2),
+            Real(1 / (1 - pow(constants.beta1, Double(steps)))), Real(1 / (1 - pow(constants.beta2, Double(steps)))),
+            Real(constants.epsilon))
+    }
+}
+
+/// Adam for a single number, in double precision (log β of ACTIVE, the entropy temperature of SAC).
+public struct ScalarAdam: Sendable {
+    public private(set) var value: Double
+    public private(set) var firstMoment = 0.0
+    public private(set) var secondMoment = 0.0
+    public private(set) var steps = 0
+    private let constants = Adam.Constants()
+
+    public init(_ value: Double) { self.value = value }
+
+    /// One update with `gradient`, the value kept within `range`.
+    public mutating func step(gradient: Double, rate: Double, range: ClosedRange<Double>) {
+        steps += 1
+        firstMoment = constants.beta1 * firstMoment + (1 - constants.beta1) * gradient
+        secondMoment = constants.beta2 * secondMoment + (1 - constants.beta2) * gradient * gradient
+        let first = firstMoment / (1 - pow(constants.beta1, Double(steps)))
+        let second = secondMoment / (1 - pow(constants.beta2, Double(steps)))
+        let next = value - rate * first / (second.squareRoot() + constants.epsilon)
+        value = next.isNaN ? next : min(max(next, range.lowerBound), range.upperBound)
+    }
+}
+
+/// The actor's learning rate at update t: rate·½(1 + cos(π·min(t, T)/T)) (algorithms of IQL and SQL).
+public struct CosineSchedule: Sendable, Equatable {
+    public var rate: Double
+    /// T, the planned number of updates.
+    public var horizon: Int
+
+    public init(rate: Double, horizon: Int) {
+        self.rate = rate
+        self.horizon = horizon
+    }
+
+    /// The rate when `t` updates have been made before.
+    public func rate(at t: Int) -> Double {
+        rate * 0.5 * (1 + cos(Double.pi * Double(min(t, horizon)) / Double(horizon)))
+    }
+}
+
+/// Exponential moving average of a network, θ̂ ← (1 - η)θ̂ + ηθ (Polyak averaging).
+public func trackWithAverage(_ target: ParameterBlock, of source: ParameterBlock, rate: Double) {
+    precondition(target.tensors == source.tensors)
+    ab_polyak(target.values, source.values, source.count, Real(rate))
+}

@@ -1,0 +1,175 @@
+import CKernels
+import Numerics
+
+/// A multilayer perceptron: dense layers with ReLU, optionally layer-normalised before the ReLU, and a linear output.
+///
+/// The forward pass leaves on a `Tape` what the backward pass needs; the gradient lands in `gradients`. One-output
+/// networks (Q and V) take matrix-vector products for their last layer, so no product is wasted on a width of one.
+public final class MLP {
+    /// The architecture of a network.
+    public struct Shape: Sendable, Equatable {
+        public var inputs: Int
+        public var hidden: [Int]
+        public var outputs: Int
+        /// Layer normalisation after the dense part of each hidden layer (value networks of SQL).
+        public var layerNorm: Bool
+
+        public init(inputs: Int, hidden: [Int], outputs: Int, layerNorm: Bool = false) {
+            precondition(inputs > 0 && outputs > 0 && !hidden.isEmpty && hidden.allSatisfy { $0 > 0 })
+            self.inputs = inputs
+            self.hidden = hidden
+            self.outputs = outputs
+            self.layerNorm = layerNorm
+        }
+    }
+
+    /// Flax's epsilon; PyTorch ports use 1e-5.
+    public static let layerNormEpsilon: Real = 1e-6
+
+    public let shape: Shape
+    public let parameters: ParameterBlock
+    /// ∂L/∂parameters of the last `backward`; absent in a network that only follows another (a target).
+    public let gradients: ParameterBlock?
+    private let layers: [Layer]
+    private let gradientLayers: [Layer]
+
+    /// A network of zeros.
+    ///
+    /// - Parameters:
+    ///   - extra: further trainable tensors kept in the same block (the policy's `log_std`).
+    ///   - trainable: whether it gets a gradient.
+    public init(_ shape: Shape, extra: [(name: String, shape: [Int])] = [], trainable: Bool = true) {
+        self.shape = shape
+        parameters = ParameterBlock(MLP.tensors(of: shape) + extra)
+        gradients = trainable ? ParameterBlock(like: parameters) : nil
+        layers = MLP.layers(of: shape, in: parameters)
+        gradientLayers = gradients.map { MLP.layers(of: shape, in: $0) } ?? []
+    }
+
+    /// y = network(x): fills `tape`, whose `output` is y.
+    ///
+    /// - Parameter input: [batch × inputs].
+    public func forward(_ input: MatrixView, _ tape: Tape) {
+        var x = input
+        for l in 0..<layers.count - 1 {
+            let layer = layers[l]
+            let y = tape.hidden[l]
+            multiply(x, layer.weight, into: y)
+            if let norm = layer.norm {
+                ab_layer_norm_relu(
+                    y.pointer, layer.bias, norm.scale, norm.shift, tape.normalised[l].pointer,
+                    tape.inverseDeviation[l].pointer, MLP.layerNormEpsilon, y.rows, y.columns)
+            } else {
+                ab_bias_relu(y.pointer, layer.bias, y.rows, y.columns)
+            }
+            x = y
+        }
+        let last = layers[layers.count - 1]
+        if shape.outputs == 1 {
+            multiply(x, vector: last.weight.pointer, into: tape.output.pointer)
+        } else {
+            multiply(x, last.weight, into: tape.output)
+        }
+        ab_add_bias(tape.output.pointer, last.bias, tape.output.rows, tape.output.columns)
+    }
+
+    /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape.
+    /// Extra tensors are left alone.
+    ///
+    /// - Parameter outputGradient: [batch × outputs], contiguous.
+    public func backward(_ input: MatrixView, _ tape: Tape, outputGradient: MatrixView) {
+        precondition(!gradientLayers.isEmpty, "a target network has no gradient")
+        let last = layers.count - 1
+        let top = tape.hidden[last - 1]
+        if shape.outputs == 1 {
+            multiply(top.transposed, vector: outputGradient.pointer, into: gradientLayers[last].weight.pointer)
+        } else {
+            multiply(top.transposed, outputGradient, into: gradientLayers[last].weight)
+        }
+        ab_column_sums(outputGradient.pointer, gradientLayers[last].bias, outputGradient.rows, outputGradient.columns)
+        for l in stride(from: last - 1, through: 0, by: -1) {
+            backwardThroughHidden(l, tape, outputGradient, into: gradientLayers[l])
+            let below = l == 0 ? input : tape.hidden[l - 1]
+            multiply(below.transposed, tape.hiddenGradient[l], into: gradientLayers[l].weight)
+        }
+    }
+
+    /// Computes ∂L/∂x for some of the inputs from ∂L/∂y, after `forward` on the same tape; no parameter gradient.
+    ///
+    /// - Parameters:
+    ///   - outputGradient: [batch × outputs], contiguous.
+    ///   - inputs: which inputs are wanted (the actions of a critic).
+    ///   - inputGradient: [batch × inputs.count].
+    public func backwardToInput(
+        _ tape: Tape, outputGradient: MatrixView, inputs: Range<Int>, into inputGradient: MatrixView
+    ) {
+        for l in stride(from: layers.count - 2, through: 0, by: -1) {
+            backwardThroughHidden(l, tape, outputGradient, into: tape.discarded[l])
+        }
+        let first = layers[0].weight
+        let rows = MatrixView(pointer: first.row(inputs.lowerBound), rows: inputs.count, columns: first.columns)
+        multiply(tape.hiddenGradient[0], rows.transposed, into: inputGradient)
+    }
+
+    /// From the gradient above hidden layer `l` to the one at its dense part (in `tape.hiddenGradient[l]`), with the
+    /// gradients of its bias and normalisation.
+    private func backwardThroughHidden(_ l: Int, _ tape: Tape, _ outputGradient: MatrixView, into gradient: Layer) {
+        let y = tape.hidden[l]
+        let dy = tape.hiddenGradient[l]
+        let above = layers[l + 1]
+        let isTop = l == layers.count - 2
+        if isTop && shape.outputs == 1 {
+            if layers[l].norm == nil {
+                ab_outer_relu_backward(
+                    outputGradient.pointer, above.weight.pointer, y.pointer, dy.pointer, gradient.bias, y.rows, y.columns)
+                return
+            }
+            ab_outer(outputGradient.pointer, above.weight.pointer, dy.pointer, y.rows, y.columns)
+        } else {
+            multiply(isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy)
+        }
+        if let norm = layers[l].norm, let gradientNorm = gradient.norm {
+            ab_layer_norm_relu_backward(
+                dy.pointer, y.pointer, tape.normalised[l].pointer, tape.inverseDeviation[l].pointer, norm.scale,
+                gradient.bias, gradientNorm.scale, gradientNorm.shift, y.rows, y.columns)
+        } else {
+            ab_relu_backward(dy.pointer, y.pointer, gradient.bias, y.rows, y.columns)
+        }
+    }
+}
+
+extension MLP {
+    /// Where one layer's tensors lie. The last layer has no norm.
+    struct Layer {
+        var weight: MatrixView
+        var bias: UnsafeMutablePointer<Real>
+        var norm: (scale: UnsafeMutablePointer<Real>, shift: UnsafeMutablePointer<Real>)?
+    }
+
+    /// `fc0`, `fc1`, …, `out`.
+    static func layerNames(of shape: Shape) -> [String] { shape.hidden.indices.map { "fc\($0)" } + ["out"] }
+
+    static func tensors(of shape: Shape) -> [(name: String, shape: [Int])] {
+        var tensors: [(name: String, shape: [Int])] = []
+        var inputs = shape.inputs
+        for (name, outputs) in zip(layerNames(of: shape), shape.hidden + [shape.outputs]) {
+            tensors.append(("\(name)/weight", [inputs, outputs]))
+            tensors.append(("\(name)/bias", [outputs]))
+            if shape.layerNorm && name != "out" {
+                tensors.append(("\(name)/norm/scale", [outputs]))
+                tensors.append(("\(name)/norm/bias", [outputs]))
+            }
+            inputs = outputs
+        }
+        return tensors
+    }
+
+    static func layers(of shape: Shape, in block: ParameterBlock) -> [Layer] {
+        layerNames(of: shape).map { name in
+            Layer(
+                weight: block.matrix("\(name)/weight"), bias: block.pointer("\(name)/bias"),
+                norm: shape.layerNorm && name != "out"
+                    ? (block.pointer("\(name)/norm/scale"), block.pointer("\(name)/norm/bias")) : nil)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import Numerics
+
+/// A named tensor inside a `ParameterBlock`.
+public struct TensorLayout: Sendable, Equatable {
+    /// Path within the network: `fc0/weight`, `fc0/norm/scale`, `out/bias`, `log_std`.
+    public let name: String
+    /// [inputs, outputs] for a weight, [count] for a vector.
+    public let shape: [Int]
+    /// First element within the block.
+    public let offset: Int
+
+    /// The number of elements.
+    public var count: Int { shape.reduce(1, *) }
+}
+
+/// All parameters of one network in one aligned piece of memory, so that Adam and EMA are one loop over it.
+///
+/// Tensors start on 64-byte boundaries; the gap elements are zero and stay zero. Gradients and Adam moments are blocks
+/// of the same layout. Weights lie as [inputs × outputs] (`y = x·W`); files hold them transposed, see `exported(_:)`.
+public final class ParameterBlock {
+    /// The tensors in the order they were given.
+    public let tensors: [TensorLayout]
+    /// Elements in the block, gaps included.
+    public let count: Int
+    public let values: UnsafeMutablePointer<Real>
+
+    /// A zeroed block for tensors of the given names and shapes.
+    public init(_ tensors: [(name: String, shape: [Int])]) {
+        let alignment = 64 / MemoryLayout<Real>.stride
+        var layouts: [TensorLayout] = []
+        var offset = 0
+        for (name, shape) in tensors {
+            let layout = TensorLayout(name: name, shape: shape, offset: offset)
+            layouts.append(layout)
+            offset += (layout.count + alignment - 1) / alignment * alignment
+        }
+        self.tensors = layouts
+        count = offset
+        values = allocateAligned(offset)
+    }
+
+    /// A zeroed block of the same layout.
+    public convenience init(like other: ParameterBlock) {
+        self.init(other.tensors.map { ($0.name, $0.shape) })
+    }
+
+    deinit { free(values) }
+
+    /// Takes over all values of a block of the same layout.
+    public func copy(from other: ParameterBlock) {
+        precondition(other.tensors == tensors, "copy between different layouts")
+        values.update(from: other.values, count: count)
+    }
+
+    /// The layout of the tensor `name`; a name that is not there is a programmer's error and traps.
+    public func layout(_ name: String) -> TensorLayout {
+        guard let layout = tensors.first(where: { $0.name == name }) else {
+            preconditionFailure("no tensor \(name)")
+        }
+        return layout
+    }
+
+    /// The first element of the tensor `name`.
+    public func pointer(_ name: String) -> UnsafeMutablePointer<Real> { values + layout(name).offset }
+
+    /// The two-dimensional tensor `name`.
+    public func matrix(_ name: String) -> MatrixView {
+        let layout = layout(name)
+        precondition(layout.shape.count == 2, "\(name) is no matrix")
+        return MatrixView(pointer: values + layout.offset, rows: layout.shape[0], columns: layout.shape[1])
+    }
+
+    /// Euclidean norm of the whole block, summed in index order.
+    public var norm: Double {
+        var sum = 0.0
+        for i in 0..<count { sum += Double(values[i]) * Double(values[i]) }
+        return sum.squareRoot()
+    }
+
+    /// A tensor as files hold it: a weight as [outputs, inputs], anything else as it is.
+    public func exported(_ layout: TensorLayout) -> NamedTensor {
+        let source = values + layout.offset
+        guard layout.shape.count == 2 else {
+            return NamedTensor(
+                name: layout.name, shape: layout.shape,
+                values: (0..<layout.count).map { Float(source[$0]) })
+        }
+        let (inputs, outputs) = (layout.shape[0], layout.shape[1])
+        var values = [Float](repeating: 0, count: layout.count)
+        for i in 0..<inputs { for o in 0..<outputs { values[o * inputs + i] = Float(source[i * outputs + o]) } }
+        return NamedTensor(name: layout.name, shape: [outputs, inputs], values: values)
+    }
+
+    /// The inverse of `exported(_:)`; the shape must be right.
+    public func fill(_ layout: TensorLayout, from tensor: NamedTensor) {
+        let target = values + layout.offset
+        precondition(tensor.values.count == layout.count, "\(tensor.name) has \(tensor.values.count) elements")
+        guard layout.shape.count == 2 else {
+            for i in 0..<layout.count { target[i] = Real(tensor.values[i]) }
+            return
+        }
+        let (inputs, outputs) = (layout.shape[0], layout.shape[1])
+        for i in 0..<inputs { for o in 0..<outputs { target[i * outputs + o] = Real(tensor.values[o * inputs + i]) } }
+    }
+}
+
+/// A tensor outside a network: what files and snapshots hold, in float32.
+public struct NamedTensor: Sendable, Equatable {
+    public var name: String
+    public var shape: [Int]
+    public var values: [Float]
+
+    public init(name: String, shape: [Int], values: [Float]) {
+        precondition(shape.reduce(1, *) == values.count, "\(name): \(values.count) values for shape \(shape)")
+        self.name = name
+        self.shape = shape
+        self.values = values
+    }
+}

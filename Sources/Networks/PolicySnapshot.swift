@@ -1,0 +1,80 @@
+import Numerics
+
+/// Everything needed to act: the policy's tensors, what its head means, and how observations are normalised.
+///
+/// Tensors are named `fc0.weight` [256, observations], `fc0.bias`, `fc1.…`, `mean.weight`, `mean.bias`, and either
+/// `log_std` [actions] or `log_std.weight` with `log_std.bias`.
+public struct PolicySnapshot: Sendable, Equatable {
+    /// What the head's numbers mean.
+    public enum Head: String, Sendable, CaseIterable {
+        /// a = tanh(x), x ~ N(mean, exp(log_std)), log_std from the state (SAC, CQL).
+        case tanhGaussian = "tanh-gaussian"
+        /// a = clip(x, ±1), x ~ N(tanh(mean), exp(log_std)), log_std free of the state (IQL, SQL, ACTIVE).
+        case gaussianTanhMean = "gaussian-tanh-mean"
+        /// a = tanh(mean) (TD3+BC).
+        case deterministicTanh = "deterministic-tanh"
+    }
+
+    public var head: Head
+    /// In file order.
+    public var tensors: [NamedTensor]
+    /// Statistics observations are normalised with before the network sees them; empty when they are not.
+    public var observationMean: [Float] = []
+    public var observationDeviation: [Float] = []
+
+    public init(head: Head, tensors: [NamedTensor]) {
+        self.head = head
+        self.tensors = tensors
+    }
+
+    /// The tensor `name`, if it is there.
+    public func tensor(_ name: String) -> NamedTensor? { tensors.first { $0.name == name } }
+
+    /// Width of the observation and of the action.
+    public var sizes: (observations: Int, actions: Int) {
+        (tensor("fc0.weight")?.shape.last ?? 0, tensor("mean.weight")?.shape.first ?? 0)
+    }
+}
+
+extension GaussianPolicy {
+    /// The policy as it stands.
+    public var snapshot: PolicySnapshot {
+        let block = network.parameters
+        let tensors = block.tensors.map { layout in
+            var tensor = block.exported(layout)
+            tensor.name = PolicySnapshot.fileName(layout.name)
+            return tensor
+        }
+        return PolicySnapshot(head: .gaussianTanhMean, tensors: tensors)
+    }
+}
+
+extension TanhGaussianPolicy {
+    /// The policy as it stands: the two halves of the output layer become `mean` and `log_std`.
+    public var snapshot: PolicySnapshot {
+        let block = network.parameters
+        var tensors: [NamedTensor] = []
+        for layout in block.tensors {
+            let tensor = block.exported(layout)
+            let fileName = PolicySnapshot.fileName(layout.name)
+            guard layout.name.hasPrefix("out/") else {
+                tensors.append(NamedTensor(name: fileName, shape: tensor.shape, values: tensor.values))
+                continue
+            }
+            let half = tensor.values.count / 2
+            let shape = [tensor.shape[0] / 2] + tensor.shape.dropFirst()
+            for (head, values) in [("mean", tensor.values[..<half]), ("log_std", tensor.values[half...])] {
+                let name = fileName.replacing("mean.", with: "\(head).")
+                tensors.append(NamedTensor(name: name, shape: shape, values: Array(values)))
+            }
+        }
+        return PolicySnapshot(head: .tanhGaussian, tensors: tensors)
+    }
+}
+
+extension PolicySnapshot {
+    /// `out/weight` → `mean.weight`, `fc0/bias` → `fc0.bias`.
+    static func fileName(_ path: String) -> String {
+        path.replacing("out/", with: "mean/").replacing("/", with: ".")
+    }
+}

@@ -1,0 +1,36 @@
+import Numerics
+
+/// What a forward pass leaves behind for the backward pass, for one batch shape.
+///
+/// Networks of the same shape may take turns on one tape when each is stepped before the next runs forward.
+public final class Tape {
+    /// y [batch × outputs] of the last forward pass.
+    public let output: MatrixView
+    let hidden: [MatrixView]
+    let hiddenGradient: [MatrixView]
+    let normalised: [MatrixView]
+    let inverseDeviation: [MatrixView]
+    /// Where bias gradients go that nobody wants (`MLP.backwardToInput`).
+    let discarded: [MLP.Layer]
+    private let storage: [Matrix]
+
+    /// Buffers for `batch` samples through networks of `shape`.
+    public init(_ shape: MLP.Shape, batch: Int) {
+        var storage: [Matrix] = []
+        func view(_ rows: Int, _ columns: Int) -> MatrixView {
+            storage.append(Matrix(rows, columns))
+            return storage[storage.count - 1].view
+        }
+        output = view(batch, shape.outputs)
+        hidden = shape.hidden.map { view(batch, $0) }
+        hiddenGradient = shape.hidden.map { view(batch, $0) }
+        normalised = shape.layerNorm ? shape.hidden.map { view(batch, $0) } : []
+        inverseDeviation = shape.layerNorm ? shape.hidden.map { _ in view(1, batch) } : []
+        discarded = shape.hidden.map { width in
+            MLP.Layer(
+                weight: MatrixView(pointer: view(1, 1).pointer, rows: 0, columns: 0), bias: view(1, width).pointer,
+                norm: shape.layerNorm ? (view(1, width).pointer, view(1, width).pointer) : nil)
+        }
+        self.storage = storage
+    }
+}

@@ -1,0 +1,86 @@
+import Glibc
+
+/// A row-major window [rows × columns] on memory that somebody else owns.
+///
+/// Rows lie `stride` elements apart, so the states inside a batch of (state, action) rows are a window too.
+/// Bounds are the caller's business: these are the hot path's pointers.
+public struct MatrixView {
+    public let pointer: UnsafeMutablePointer<Real>
+    public let rows: Int
+    public let columns: Int
+    public let stride: Int
+
+    public init(pointer: UnsafeMutablePointer<Real>, rows: Int, columns: Int, stride: Int? = nil) {
+        self.pointer = pointer
+        self.rows = rows
+        self.columns = columns
+        self.stride = stride ?? columns
+    }
+
+    /// The start of row `i`.
+    @inlinable
+    public func row(_ i: Int) -> UnsafeMutablePointer<Real> { pointer + i * stride }
+
+    /// The columns `range` of every row.
+    public func columns(_ range: Range<Int>) -> MatrixView {
+        precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
+        return MatrixView(pointer: pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+    }
+
+    /// The number of elements when rows lie one behind the other.
+    @inlinable
+    public var count: Int { rows * columns }
+
+    /// Whether rows follow one another without a gap; the elementwise kernels ask for that.
+    @inlinable
+    public var isContiguous: Bool { stride == columns }
+}
+
+/// A row-major matrix [rows × columns] that owns its storage: zeroed, 64-byte aligned, contiguous.
+///
+/// A vector is a matrix of one row. Made once per case; nothing in a training step allocates.
+public final class Matrix: @unchecked Sendable {
+    public let view: MatrixView
+
+    /// Zeroed storage for `rows` × `columns` elements.
+    public init(_ rows: Int, _ columns: Int) {
+        precondition(rows >= 0 && columns >= 0)
+        view = MatrixView(pointer: allocateAligned(rows * columns), rows: rows, columns: columns)
+    }
+
+    /// A vector of `count` zeros.
+    public convenience init(vector count: Int) { self.init(1, count) }
+
+    deinit { free(view.pointer) }
+
+    @inlinable public var pointer: UnsafeMutablePointer<Real> { view.pointer }
+    @inlinable public var rows: Int { view.rows }
+    @inlinable public var columns: Int { view.columns }
+    @inlinable public var count: Int { view.count }
+
+    /// The start of row `i`.
+    @inlinable
+    public func row(_ i: Int) -> UnsafeMutablePointer<Real> { view.row(i) }
+
+    /// Element `i` in storage order.
+    @inlinable
+    public subscript(i: Int) -> Real {
+        get { view.pointer[i] }
+        set { view.pointer[i] = newValue }
+    }
+
+    /// A copy of all elements in storage order.
+    public var elements: [Real] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+}
+
+/// `count` zeroed elements on a 64-byte boundary, to be released with `free`.
+///
+/// Traps when the system has no memory left, as Swift's own allocations do.
+public func allocateAligned(_ count: Int) -> UnsafeMutablePointer<Real> {
+    var raw: UnsafeMutableRawPointer?
+    let bytes = max(64, count * MemoryLayout<Real>.stride)
+    precondition(posix_memalign(&raw, 64, bytes) == 0, "out of memory: \(bytes) bytes")
+    guard let raw else { preconditionFailure("out of memory: \(bytes) bytes") }
+    memset(raw, 0, bytes)
+    return raw.bindMemory(to: Real.self, capacity: count)
+}

@@ -1,0 +1,25 @@
+/// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
+///
+/// A block of four words is a pure function of a 64-bit key and a 128-bit counter: there is no state to save, and any
+/// number of a stream can be computed anywhere.
+public enum Philox {
+    /// Four 32-bit words.
+    public typealias Block = (UInt32, UInt32, UInt32, UInt32)
+
+    /// The block at `counter` of the stream `key`.
+    public static func block(counter: Block, key: (UInt32, UInt32)) -> Block {
+        var (c0, c1, c2, c3) = counter
+        var (k0, k1) = key
+        for _ in 0..<10 {
+            let p0 = UInt64(c0) &* 0xD251_1F53
+            let p1 = UInt64(c2) &* 0xCD9E_8D57
+            (c0, c1, c2, c3) = (
+                UInt32(truncatingIfNeeded: p1 >> 32) ^ c1 ^ k0, UInt32(truncatingIfNeeded: p1),
+                UInt32(truncatingIfNeeded: p0 >> 32) ^ c3 ^ k1, UInt32(truncatingIfNeeded: p0)
+            )
+            k0 &+= 0x9E37_79B9
+            k1 &+= 0xBB67_AE85
+        }
+        return (c0, c1, c2, c3)
+    }
+}

@@ -1,0 +1,53 @@
+/// Sum in index order, in double precision: the same bits for any number of ranks that hold the same values.
+public func orderedSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
+    var sum = 0.0
+    for i in 0..<count { sum += Double(x[i]) }
+    return sum
+}
+
+/// Mean in index order, in double precision; NaN for no values.
+public func orderedMean(_ x: UnsafePointer<Real>, count: Int) -> Double {
+    orderedSum(x, count: count) / Double(count)
+}
+
+/// out[b] = minimum over the rows of `values` in column b. A NaN in any row makes the result NaN.
+public func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
+    for b in 0..<values.columns {
+        var least = values.pointer[b]
+        for i in 1..<max(1, values.rows) {
+            let value = values.row(i)[b]
+            least = value < least || value.isNaN ? value : least
+        }
+        out[b] = least
+    }
+}
+
+/// out[b] = the `level` quantile of column b over the rows of `values`: linear interpolation at position
+/// level·(rows - 1) of the sorted values (NumPy's default, Hyndman and Fan's type 7). A NaN makes the result NaN.
+///
+/// - Parameters:
+///   - level: between 0 (the minimum) and 1 (the maximum).
+///   - scratch: room for `values.rows` elements.
+public func columnQuantile(
+    _ values: MatrixView, level: Double, scratch: UnsafeMutablePointer<Real>, into out: UnsafeMutablePointer<Real>
+) {
+    precondition(level >= 0 && level <= 1 && values.rows > 0)
+    let position = level * Double(values.rows - 1)
+    let below = Int(position)
+    let above = min(below + 1, values.rows - 1)
+    let fraction = Real(position - Double(below))
+    for b in 0..<values.columns {
+        var holdsNaN = false
+        for i in 0..<values.rows {  // insertion sort: an ensemble is small
+            let value = values.row(i)[b]
+            holdsNaN = holdsNaN || value.isNaN
+            var j = i
+            while j > 0 && scratch[j - 1] > value {
+                scratch[j] = scratch[j - 1]
+                j -= 1
+            }
+            scratch[j] = value
+        }
+        out[b] = holdsNaN ? .nan : scratch[below] + fraction * (scratch[above] - scratch[below])
+    }
+}

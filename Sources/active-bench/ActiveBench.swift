@@ -1,0 +1,18 @@
+import ArgumentParser
+import Foundation
+import Numerics
+
+/// The command line of active-bench.
+@main
+struct ActiveBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "active-bench",
+        abstract: "Benchmark offline reinforcement learning (ACTIVE and its baselines) over MPI ranks.",
+        subcommands: [Collect.self])
+
+    static func main() {
+        chooseKernels()
+        BLASLibrary.useOneThread()
+        Self.main(nil)
+    }
+}
