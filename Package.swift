@@ -43,22 +43,45 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // C libraries, as they are; a room below may import only rooms above it.
+        // C libraries, as they are.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(
+            name: "CMPI", pkgConfig: environment["ACTIVE_BENCH_MPI_PC"] ?? "ompi-c",
+            providers: [.apt(["libopenmpi-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: cSettings),
         .target(
             name: "CMuJoCo", cSettings: cSettings, linkerSettings: [.linkedLibrary("mujoco"), .unsafeFlags(mujocoLink)]),
+
+        // The rooms; one may import only rooms above it.
+        room("MPI", ["CMPI"]),
+        room("HDF5", ["CHDF5"]),
         room("Numerics", ["COpenBLAS", "CKernels"]),
         room("Networks", ["CKernels", "Numerics"]),
-        room("Datasets", ["Numerics"]),
         room("Environments", ["CMuJoCo", "Networks", "Numerics"]),
+        room("Datasets", ["CCrypto", "HDF5", "Numerics"]),
         room("Algorithms", ["Datasets", "Networks", "Numerics"]),
-        room("Harness", ["Algorithms", "Datasets", "Environments", "Networks", "Numerics"]),
+        room("Report"),
+        room(
+            "Harness",
+            [
+                "Algorithms", "Datasets", "Environments", "MPI", "Networks", "Numerics", "Report",
+                .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "active-bench",
-            dependencies: ["Harness", "Numerics", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: swiftSettings),
+            dependencies: [
+                "Algorithms", "Harness", "MPI", "Numerics", "Report",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: swiftSettings),
+
+        // What the tests of MPI run under mpirun: it makes every call of the room and checks the answer on every rank.
+        .executableTarget(name: "mpi-exercise", dependencies: ["MPI"], swiftSettings: swiftSettings),
+
         tests("NumericsTests", ["Numerics"]),
+        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -84,7 +84,7 @@ public final class SAC {
         policyOptimiser.step(rate: SAC.rate)
 
         report.meanLogLikelihood = orderedMean(policy.logLikelihoods, count: batch.size)
-        let targetEntropy = -Double(batch.actionSize)
+        let targetEntropy = -Double(batch.actions.columns)
         logTemperature.step(
             gradient: -(report.meanLogLikelihood + targetEntropy), rate: SAC.rate, range: -20...20)
         report.temperature = exp(logTemperature.value)

@@ -70,7 +70,8 @@ typedef struct {
 
 static const char file_name[] = "model.xml";
 
-// MuJoCo turns errors of its model compiler into a message itself; the guard is for those it does not expect.
+// MuJoCo turns the errors of its parser and model compiler into a message itself; the guard is for what it does not
+// expect. A jump out of here may leave MuJoCo's loading lock held, so no other model should be loaded after one.
 static void load(void *context) {
     loading_t *loading = context;
     loading->model = mj_loadXML(file_name, loading->files, loading->message, sizeof loading->message);

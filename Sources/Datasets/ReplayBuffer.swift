@@ -1,45 +1,48 @@
+import Glibc
 import Numerics
 
+/// The transitions an online learner (SAC) has seen, oldest first until `capacity` is reached; then each new one takes
+/// the place of the oldest.
 public final class ReplayBuffer {
+    public let capacity: Int
+    public let stateSize: Int
+    public let actionSize: Int
+    /// The number of transitions held.
     public private(set) var count = 0
-    let capacity: Int
-    let s: Int
-    let a: Int
-    let sa: Matrix
-    let ns: Matrix
-    let r: Matrix
-    let c: Matrix
-    let idx: UnsafeMutablePointer<Int32>
+    private var next = 0
+    private let rows: TransitionRows
+
+    /// Room for `capacity` transitions, all allocated at once.
     public init(capacity: Int, stateSize: Int, actionSize: Int) {
+        precondition(capacity > 0 && capacity <= Int(Int32.max) && stateSize > 0 && actionSize > 0)
         self.capacity = capacity
-        s = stateSize
-        a = actionSize
-        sa = Matrix(capacity, s + a)
-        ns = Matrix(capacity, s)
-        r = Matrix(vector: capacity)
-        c = Matrix(vector: capacity)
-        idx = .allocate(capacity: 4096)
+        self.stateSize = stateSize
+        self.actionSize = actionSize
+        let size = TransitionRows.elementCount(capacity: capacity, stateSize: stateSize, actionSize: actionSize)
+        rows = TransitionRows(
+            base: allocateAligned(size), capacity: capacity, stateSize: stateSize, actionSize: actionSize)
     }
+
+    deinit { free(rows.base) }
+
+    /// Adds a transition (s, a, r, s', d); the pointers are read for S, A and S elements.
+    ///
+    /// - Parameter terminal: whether the environment ended the episode; false for a time limit.
     public func append(
-        observation: UnsafePointer<Real>, action: UnsafePointer<Real>, reward: Real, next: UnsafePointer<Real>,
-        terminal: Bool
+        observation: UnsafePointer<Real>, action: UnsafePointer<Real>, reward: Real,
+        next successor: UnsafePointer<Real>, terminal: Bool
     ) {
-        let i = count % capacity
-        sa.row(i).update(from: observation, count: s)
-        (sa.row(i) + s).update(from: action, count: a)
-        ns.row(i).update(from: next, count: s)
-        r[i] = reward
-        c[i] = terminal ? 0 : 1
-        count += 1
+        (rows.observations + next * stateSize).update(from: observation, count: stateSize)
+        (rows.actions + next * actionSize).update(from: action, count: actionSize)
+        (rows.nextObservations + next * stateSize).update(from: successor, count: stateSize)
+        rows.rewards[next] = reward
+        rows.terminals[next] = terminal ? 1 : 0
+        next = (next + 1) % capacity
+        count = min(count + 1, capacity)
     }
-    public func draw(step: Int, stream: RandomStream, into b: Batch) {
-        stream.integers(below: min(count, capacity), step: step, into: idx, count: b.size)
-        for k in 0..<b.size {
-            let i = Int(idx[k])
-            b.stateActions.row(k).update(from: sa.row(i), count: s + a)
-            b.nextStates.row(k).update(from: ns.row(i), count: s)
-            b.rewards[k] = r[i]
-            b.continuations[k] = c[i]
-        }
+
+    /// Fills `batch` uniformly with replacement from the transitions held; traps when there are none.
+    public func draw(step: Int, stream: RandomStream, into batch: Batch) {
+        batch.draw(from: rows, count: count, stream: stream, step: step)
     }
 }

@@ -18,7 +18,7 @@ package enum Hopper {
     ///
     /// Every comparison is written so that a NaN makes it false.
     @Sendable package static func isHealthy(
-        positions: UnsafeMutableBufferPointer<Double>, velocities: UnsafeMutableBufferPointer<Double>
+        positions: PlanarLocomotion.Coordinates, velocities: PlanarLocomotion.Coordinates
     ) -> Bool {
         guard positions[1] > 0.7, abs(positions[2]) < 0.2 else { return false }
         for i in 2..<positions.count { guard abs(positions[i]) < 100 else { return false } }

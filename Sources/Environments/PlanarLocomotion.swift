@@ -18,9 +18,12 @@ package final class PlanarLocomotion: Environment {
         /// Paid on every step, the terminal one included.
         package let healthyReward: Double
         package let controlCost: Double
-        /// Whether a state (qpos, qvel) is not terminal; must be false for one with a NaN.
-        package let isHealthy: @Sendable (UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Bool
+        /// Whether a state is not terminal; must be false for one with a NaN.
+        package let isHealthy: @Sendable (_ positions: Coordinates, _ velocities: Coordinates) -> Bool
     }
+
+    /// A window on qpos or qvel.
+    package typealias Coordinates = UnsafeMutableBufferPointer<Double>
 
     package var specification: EnvironmentSpecification { task.specification }
     package let simulation: MuJoCoSimulation
@@ -64,9 +67,7 @@ package final class PlanarLocomotion: Environment {
     package func resetWithoutNoise() throws { try begin { _, _ in } }
 
     /// Starts an episode at qpos0 changed by `disturb`(qpos, qvel).
-    private func begin(
-        disturb: (UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Void
-    ) throws {
+    private func begin(disturb: (Coordinates, Coordinates) -> Void) throws {
         try simulation.reset()
         disturb(simulation.positions, simulation.velocities)
         try simulation.forward()

@@ -48,8 +48,8 @@ extension PlanarModel {
     private func hinge(_ hinge: Hinge, of body: Body) -> String {
         let damping = hinge.damping.map { " damping=\"\($0)\"" } ?? ""
         let stiffness = hinge.stiffness.map { " stiffness=\"\($0)\"" } ?? ""
-        return "<joint name=\"\(body.name)\" type=\"hinge\" pos=\"\(numbers(hinge.anchor))\" axis=\"\(numbers(hingeAxis))\""
-            + " range=\"\(hinge.range.lowerBound) \(hinge.range.upperBound)\"\(damping)\(stiffness)/>"
+        return "<joint name=\"\(body.name)\" type=\"hinge\" pos=\"\(numbers(hinge.anchor))\""
+            + " axis=\"\(numbers(hingeAxis))\" range=\"\(hinge.range.lowerBound) \(hinge.range.upperBound)\"\(damping)\(stiffness)/>"
     }
 
     private func geom(_ capsule: Capsule, friction: Double?) -> String {

@@ -8,7 +8,7 @@ struct ActiveBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "active-bench",
         abstract: "Benchmark offline reinforcement learning (ACTIVE and its baselines) over MPI ranks.",
-        subcommands: [Collect.self])
+        subcommands: [Bench.self, Collect.self])
 
     static func main() {
         chooseKernels()

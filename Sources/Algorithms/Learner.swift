@@ -1,0 +1,54 @@
+import Datasets
+import Networks
+import Numerics
+
+/// An offline learner: networks that a batch of transitions improves.
+public protocol Learner: AnyObject {
+    /// One gradient step of everything, on one batch. Allocates nothing.
+    func update(_ batch: Batch)
+
+    /// The policy as it stands, without observation statistics.
+    var policy: PolicySnapshot { get }
+
+    /// Losses and diagnostics of the last update, always the same names in the same order.
+    var diagnostics: [Diagnostic] { get }
+
+    /// Every parameter block by its global name: `v.0` …, `q.0`, `q.1`, `target_q.0`, `target_q.1`, `policy`.
+    var networks: [NamedNetwork] { get }
+}
+
+/// A number worth a column of the learning curve.
+public struct Diagnostic: Sendable, Equatable {
+    public var name: String
+    public var value: Double
+
+    public init(_ name: String, _ value: Double) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A network's parameters under their global name.
+public struct NamedNetwork {
+    public var name: String
+    public var parameters: ParameterBlock
+}
+
+/// Everything a learner needs to know besides its own hyperparameters.
+public struct Problem<Team: Exchange> {
+    public var states: Int
+    public var actions: Int
+    /// T of the actor's cosine schedule: the planned number of steps.
+    public var horizon: Int
+    /// The case's stream; each use takes its own stream of it.
+    public var stream: RandomStream
+    public var team: Team
+
+    public init(states: Int, actions: Int, horizon: Int, stream: RandomStream, team: Team) {
+        self.states = states
+        self.actions = actions
+        self.horizon = horizon
+        self.stream = stream
+        self.team = team
+    }
+}

@@ -1,0 +1,51 @@
+import Datasets
+import Networks
+import Numerics
+
+/// Sparse Q-learning (Xu et al., ICLR 2023), as ryanxhr/IVR@58edd26 runs it: IQL with another value loss and weight.
+///
+///     V:  E[max(0, 1 + u/(2α))² + V/α],  u = Q̂(s,a) - V(s)
+///     π:  -E[w log π(a|s)],  w = clip(Q̂(s,a) - V(s), 0, 100)   (not divided by α, unlike the paper)
+///     Q:  E[(r + γ(1 - d)V(s') - Q(s,a))²] for both critics, then the moving average of the targets
+///
+/// Only V is layer-normalised.
+public final class SQL<Team: Exchange>: Learner {
+    /// Hyperparameters besides the common ones.
+    public struct Settings: Sendable, Equatable {
+        public var common = InSample<Team>.Settings()
+        /// α.
+        public var alpha = 1.0
+        public var weightCap = 100.0
+
+        public init() {}
+    }
+
+    private let settings: Settings
+    private let parts: InSample<Team>
+    private var report = InSampleReport<Team>()
+
+    public init(_ settings: Settings, problem: Problem<Team>) {
+        self.settings = settings
+        parts = InSample(settings.common, members: 1, problem: problem)
+    }
+
+    public func update(_ batch: Batch) {
+        parts.critic.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
+        report.valueLoss = parts.values.step(
+            batch.states, towards: parts.q.pointer, loss: .sparse(alpha: settings.alpha),
+            rate: settings.common.learningRate)
+
+        parts.values.minimum(at: batch.states, into: parts.baseline.pointer)
+        for b in 0..<batch.size {
+            parts.weights[b] = min(max(parts.q[b] - parts.baseline[b], 0), Real(settings.weightCap))
+        }
+        parts.clonePolicy(batch, into: &report)
+
+        report.critic = parts.stepCritic(batch)
+        parts.critic.trackTargets(rate: settings.common.targetRate)
+    }
+
+    public var policy: PolicySnapshot { parts.policy.snapshot }
+    public var networks: [NamedNetwork] { parts.networks }
+    public var diagnostics: [Diagnostic] { report.diagnostics(parts) }
+}

@@ -1,0 +1,75 @@
+import HDF5
+
+/// A small value beside a dataset's arrays: text, integer, number, or an array of numbers.
+public typealias MetadataValue = HDF5Value
+
+/// The contents of a file in D4RL's layout, checked.
+///
+/// Layout (github.com/Farama-Foundation/D4RL, `offline_env.py`): one row per environment step, in the order of
+/// recording, episodes one behind the other. Numbers of any floating-point width become single precision, as in
+/// D4RL's `qlearning_dataset`. `next_observations` is checked for its shape but read only on request: D4RL's own
+/// conversion does not use it.
+public struct D4RLFile: Sendable {
+    /// The fields a file must have.
+    public static let requiredFields = ["observations", "actions", "rewards", "terminals"]
+
+    public let path: String
+    /// N, the number of steps.
+    public let count: Int
+    /// S, the length of an observation.
+    public let stateSize: Int
+    /// A, the length of an action.
+    public let actionSize: Int
+    /// [N, S], row-major.
+    public let observations: [Float]
+    /// [N, A], row-major, within ±(1 + 1e-6).
+    public let actions: [Float]
+    /// [N].
+    public let rewards: [Float]
+    /// [N], 1 where the environment ended the episode, else 0.
+    public let terminals: [UInt8]
+    /// [N], 1 where the time limit ended the episode, else 0; nil when the file does not say.
+    public let timeouts: [UInt8]?
+    /// [N, S]; nil when the file has none or it was not asked for.
+    public let nextObservations: [Float]?
+    /// What is under `metadata/`, by name within it ("algorithm", "policy/fc0/weight").
+    public let metadata: [String: MetadataValue]
+
+    /// Reads and checks the file at `path`.
+    ///
+    /// - Parameters:
+    ///   - includingNextObservations: also read and check the values of `next_observations`, where present.
+    ///   - arrayLimit: bytes one array may take in memory.
+    /// - Throws: `DatasetError` for a file that is absent, truncated, damaged or not HDF5, and for a field that is
+    ///   missing, not an array in this file, of another type, rank or length, or holds values out of range.
+    public init(
+        path: String, includingNextObservations: Bool = false, arrayLimit: Int = 1 << 34
+    ) throws(DatasetError) {
+        let file = try wordingErrors { () throws(HDF5Error) in
+            try HDF5File(readingFrom: path, arrayLimit: arrayLimit)
+        }
+        let reader = D4RLReader(file: file)
+        // All shapes first: a file is refused before minutes are spent on its data.
+        let (rows, stateSize) = try reader.rowsAndColumns("observations", rows: nil)
+        let (_, actionSize) = try reader.rowsAndColumns("actions", rows: rows)
+        try reader.checkVector("rewards", rows: rows)
+        try reader.checkVector("terminals", rows: rows)
+        let hasTimeouts = try reader.contains("timeouts")
+        if hasTimeouts { try reader.checkVector("timeouts", rows: rows) }
+        let hasNext = try reader.contains("next_observations")
+        if hasNext { try reader.checkColumns("next_observations", rows: rows, columns: stateSize) }
+
+        self.path = path
+        count = rows
+        self.stateSize = stateSize
+        self.actionSize = actionSize
+        observations = try reader.numbers("observations", columns: stateSize)
+        actions = try reader.actions(columns: actionSize)
+        rewards = try reader.numbers("rewards", columns: 1)
+        terminals = try reader.flags("terminals")
+        timeouts = hasTimeouts ? try reader.flags("timeouts") : nil
+        nextObservations =
+            hasNext && includingNextObservations ? try reader.numbers("next_observations", columns: stateSize) : nil
+        metadata = try reader.metadata()
+    }
+}

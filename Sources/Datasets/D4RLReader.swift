@@ -1,0 +1,135 @@
+import HDF5
+
+/// Reads single fields of a D4RL file and says precisely what is wrong with one.
+struct D4RLReader {
+    let file: HDF5File
+
+    func contains(_ name: String) throws(DatasetError) -> Bool {
+        try wordingErrors { () throws(HDF5Error) in try file.contains(name) }
+    }
+
+    private func describe(_ name: String) throws(DatasetError) -> HDF5Description {
+        try wordingErrors { () throws(HDF5Error) in try file.describe(name) }
+    }
+
+    // MARK: Shapes
+
+    /// The shape of a two-dimensional field, with as many rows as `observations` has (nil: this is `observations`).
+    func rowsAndColumns(_ name: String, rows: Int?) throws(DatasetError) -> (Int, Int) {
+        let shape = try describe(name).shape
+        guard shape.count == 2 else { throw refusal(name, "two dimensions", "the shape \(shape)") }
+        guard shape[1] > 0 else { throw refusal(name, "at least one column", "the shape \(shape)") }
+        try checkRows(name, shape[0], rows)
+        return (shape[0], shape[1])
+    }
+
+    /// Checks a two-dimensional field whose number of columns is known.
+    func checkColumns(_ name: String, rows: Int, columns: Int) throws(DatasetError) {
+        let (_, found) = try rowsAndColumns(name, rows: rows)
+        guard found == columns else { throw refusal(name, "\(columns) columns as in 'observations'", "\(found)") }
+    }
+
+    /// Checks a field with one number per step: [N], or [N, 1] as in some older files.
+    func checkVector(_ name: String, rows: Int) throws(DatasetError) {
+        let shape = try describe(name).shape
+        guard shape.count == 1 || (shape.count == 2 && shape[1] == 1) else {
+            throw refusal(name, "one dimension", "the shape \(shape)")
+        }
+        try checkRows(name, shape[0], rows)
+    }
+
+    private func checkRows(_ name: String, _ found: Int, _ rows: Int?) throws(DatasetError) {
+        if let rows {
+            guard found == rows else { throw refusal(name, "\(rows) rows as in 'observations'", "\(found)") }
+        } else {
+            // Two, for a transition needs a successor; 2³¹ − 1, for a batch holds 32-bit indices.
+            guard (2...Int(Int32.max)).contains(found) else {
+                throw refusal(name, "between 2 and \(Int32.max) rows", "\(found)")
+            }
+        }
+    }
+
+    // MARK: Values
+
+    /// A field of finite numbers.
+    func numbers(_ name: String, columns: Int) throws(DatasetError) -> [Float] {
+        let elements = try wordingErrors { () throws(HDF5Error) in try file.float32(name).elements }
+        try checkFinite(elements, name, columns: columns, file: file.path)
+        return elements
+    }
+
+    /// The actions: finite and within the range that D4RL's environments take.
+    func actions(columns: Int) throws(DatasetError) -> [Float] {
+        let elements = try numbers("actions", columns: columns)
+        try checkActionRange(elements, columns: columns, file: file.path)
+        return elements
+    }
+
+    /// A field of truth values, each 0 or 1.
+    func flags(_ name: String) throws(DatasetError) -> [UInt8] {
+        let elements = try wordingErrors { () throws(HDF5Error) in try file.flags(name).elements }
+        guard elements.reduce(0, |) <= 1 else {
+            let row = elements.firstIndex { $0 > 1 } ?? 0
+            throw refusal(name, "0 or 1 in every row", "\(elements[row]) in row \(row)")
+        }
+        return elements
+    }
+
+    private func refusal(_ name: String, _ expected: String, _ found: String) -> DatasetError {
+        DatasetError(file: file.path, field: name, expected: expected, found: found)
+    }
+
+    // MARK: Metadata
+
+    /// Everything under `metadata/` that is text or numbers.
+    func metadata() throws(DatasetError) -> [String: MetadataValue] {
+        var found: [String: MetadataValue] = [:]
+        // A group may contain itself: the number of names looked at is bounded, whatever the file says.
+        var namesLeft = 10_000
+        var groups = try contains("metadata") ? ["metadata"] : []
+        while let group = groups.popLast() {
+            for name in try wordingErrors({ () throws(HDF5Error) in try file.names(in: group) }) {
+                namesLeft -= 1
+                guard namesLeft >= 0 else { throw refusal("metadata", "at most 10000 names", "more") }
+                let path = group + "/" + name
+                if try wordingErrors({ () throws(HDF5Error) in try file.isGroup(path) }) {
+                    groups.append(path)
+                } else if let value = try wordingErrors({ () throws(HDF5Error) in try file.value(path) }) {
+                    found[String(path.dropFirst("metadata/".count))] = value
+                }
+            }
+        }
+        return found
+    }
+}
+
+/// Refuses infinities and NaN.
+func checkFinite(_ elements: [Float], _ name: String, columns: Int, file: String) throws(DatasetError) {
+    guard !largestMagnitude(of: elements).isFinite else { return }
+    let i = elements.firstIndex { !$0.isFinite } ?? 0
+    throw DatasetError(
+        file: file, field: name, expected: "finite numbers", found: "\(elements[i]) in row \(i / columns)",
+        hint: "the file is damaged, or a diverged run wrote it")
+}
+
+/// Refuses actions beyond ±1, with a tolerance for the rounding of a tanh.
+func checkActionRange(_ elements: [Float], columns: Int, file: String) throws(DatasetError) {
+    let bound: Float = 1 + 1e-6
+    guard largestMagnitude(of: elements) > bound else { return }
+    let i = elements.firstIndex { abs($0) > bound } ?? 0
+    throw DatasetError(
+        file: file, field: "actions", expected: "values between -1 and 1", found: "\(elements[i]) in row \(i / columns)",
+        hint: "scale the actions to the range of the environment")
+}
+
+/// The largest |x|; NaN or infinity where there is one.
+///
+/// Without their sign, IEEE numbers are ordered as their bit patterns are, and NaNs lie above infinity: a maximum of
+/// integers, which vectorises where comparisons of numbers that may be NaN do not.
+func largestMagnitude(of elements: [Float]) -> Float {
+    elements.withUnsafeBufferPointer { elements in
+        var largest: UInt32 = 0
+        for element in elements { largest = max(largest, element.bitPattern & 0x7FFF_FFFF) }
+        return Float(bitPattern: largest)
+    }
+}

@@ -1,0 +1,59 @@
+import HDF5
+
+/// Why a dataset was refused or not written: one sentence that names the file, the field, what was expected, what was
+/// found, and what to do about it.
+public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable {
+    /// Path or name of the file, or the origin of the data.
+    public let file: String
+    /// The field ("actions", "metadata/algorithm"); nil when the file as a whole is concerned.
+    public let field: String?
+    public let expected: String
+    public let found: String
+    /// What to do; nil when that is obvious.
+    public let hint: String?
+
+    public init(file: String, field: String? = nil, expected: String, found: String, hint: String? = nil) {
+        self.file = file
+        self.field = field
+        self.expected = expected
+        self.found = found
+        self.hint = hint
+    }
+
+    public var description: String {
+        let place = field.map { "\(file): field '\($0)'" } ?? file
+        return "\(place): expected \(expected), found \(found)" + (hint.map { "; \($0)" } ?? "")
+    }
+}
+
+extension DatasetError {
+    private static let downloadAgain = "the file is damaged: download or make it again"
+
+    /// The same failure in the terms of a dataset.
+    init(_ error: HDF5Error) {
+        let (expected, found, hint): (String, String, String?) =
+            switch error.reason {
+            case .system(_, let text): ("a readable file", text, nil)
+            case .notHDF5(let bytes):
+                ("an HDF5 file", "\(bytes) bytes of something else", "download it again and check the address")
+            case .truncated(let found, let expected):
+                ("\(expected) bytes", "\(found): the file is truncated", "download it again")
+            case .missing: ("a field of this name", "none", "a D4RL file has \(D4RLFile.requiredFields.joined(separator: ", "))")
+            case .refused(let found): ("an array stored in this file", found, nil)
+            case .wrongType(let expected, let found): (expected, found, nil)
+            case .tooLarge(let shape, let limit):
+                ("an array of at most \(limit) bytes", "a declared shape of \(shape)", Self.downloadAgain)
+            case .library(let call, let text): ("readable data", "\(call): \(text)", Self.downloadAgain)
+            }
+        self.init(file: error.file, field: error.object, expected: expected, found: found, hint: hint)
+    }
+}
+
+/// Runs `body` and words what HDF5 refuses in the terms of a dataset.
+func wordingErrors<Result>(_ body: () throws(HDF5Error) -> Result) throws(DatasetError) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw DatasetError(error)
+    }
+}

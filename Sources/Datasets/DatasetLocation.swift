@@ -1,0 +1,65 @@
+import Glibc
+
+/// Where datasets lie on this machine.
+///
+/// The folders named by ACTIVE_BENCH_DATA and D4RL_DATASET_DIR, in this order; where neither is set,
+/// $XDG_DATA_HOME/active-bench/datasets (by default in ~/.local/share), then D4RL's own ~/.d4rl/datasets.
+public struct DatasetLocation: Equatable, Sendable {
+    /// The folders that are searched, in order.
+    public let folders: [String]
+
+    /// Searches `folders`, in order.
+    public init(folders: [String]) { self.folders = folders }
+
+    /// The folders this process's environment names.
+    public init() {
+        self.init(environment: { getenv($0).map { String(cString: $0) } })
+    }
+
+    /// The folders that the variables name; unset and empty ones count as absent.
+    package init(environment: (String) -> String?) {
+        func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+        let named = ["ACTIVE_BENCH_DATA", "D4RL_DATASET_DIR"].compactMap(value)
+        let home = value("HOME") ?? "."
+        let data = value("XDG_DATA_HOME") ?? home + "/.local/share"
+        folders = named.isEmpty ? [data + "/active-bench/datasets", home + "/.d4rl/datasets"] : named
+    }
+
+    /// The file of a dataset by D4RL's naming: "hopper-medium-replay-r1" is hopper_medium_replay-r1.hdf5, and the
+    /// AntMaze and kitchen datasets have the names under which D4RL publishes them.
+    ///
+    /// - Returns: nil for a name that is not words joined by hyphens with a version ("v2", "r1") at the end.
+    public static func fileName(for dataset: String) -> String? {
+        if let published = D4RLCatalogue.entries[dataset] { return published.fileName }
+        let words = dataset.split(separator: "-", omittingEmptySubsequences: false)
+        guard words.count >= 2, let version = words.last, version.count >= 2, "vr".contains(version.first ?? " "),
+            version.dropFirst().allSatisfy(\.isNumber),
+            words.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } })
+        else { return nil }
+        return words.dropLast().joined(separator: "_") + "-" + version + ".hdf5"
+    }
+
+    /// The path of a dataset's file.
+    ///
+    /// - Throws: `DatasetError` that says where it was looked for and how to get it.
+    public func find(_ dataset: String) throws(DatasetError) -> String {
+        guard let name = Self.fileName(for: dataset) else {
+            throw DatasetError(
+                file: dataset, expected: "a dataset's name such as hopper-medium-replay-v2", found: "'\(dataset)'")
+        }
+        for folder in folders where access(folder + "/" + name, R_OK) == 0 { return folder + "/" + name }
+        throw DatasetError(
+            file: name, expected: "the file of \(dataset) in \(folders.joined(separator: " or "))", found: "none",
+            hint: hint(dataset, name))
+    }
+
+    private func hint(_ dataset: String, _ name: String) -> String {
+        if let published = D4RLCatalogue.entries[dataset] {
+            return "download \(published.url) (\(published.bytes) bytes), or set ACTIVE_BENCH_DATA to its folder"
+        }
+        if dataset.hasSuffix("-r1") {
+            return "make it with `active-bench collect rollout` or jobs/quickstart.sh, or set ACTIVE_BENCH_DATA"
+        }
+        return "put it there, or set ACTIVE_BENCH_DATA to its folder"
+    }
+}

@@ -1,0 +1,53 @@
+import Numerics
+
+/// The least and greatest undiscounted return among the trajectories of a table.
+///
+/// Trajectories as in the official IQL code (ikostrikov/implicit_q_learning@1dd5e3e, `train_offline.py` and
+/// `dataset_utils.py`): a cut after row i where d = 1 or where the next row does not continue it,
+/// ‖s_{i+1} − s'_i‖ > 1e-6; the last, possibly truncated, piece counts. Summed in order, in double precision.
+public struct ReturnRange: Codable, Equatable, Sendable {
+    public let minimum: Double
+    public let maximum: Double
+    /// The number of trajectories.
+    public let trajectories: Int
+
+    package init(minimum: Double, maximum: Double, trajectories: Int) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.trajectories = trajectories
+    }
+
+    /// The range over the trajectories of `transitions`, whose rows must be in the order of recording.
+    public init(of transitions: Transitions) {
+        let rows = transitions.rows
+        let size = transitions.stateSize
+        var minimum = Double.infinity
+        var maximum = -Double.infinity
+        var trajectories = 0
+        var sum = 0.0
+        for i in 0..<transitions.count {
+            sum += Double(rows.rewards[i])
+            let isLast = i + 1 == transitions.count
+            let next = rows.nextObservations + i * size
+            if isLast || rows.terminals[i] == 1 || !isSame(next, rows.observations + (i + 1) * size, size) {
+                minimum = min(minimum, sum)
+                maximum = max(maximum, sum)
+                trajectories += 1
+                sum = 0
+            }
+        }
+        self.minimum = minimum
+        self.maximum = maximum
+        self.trajectories = trajectories
+    }
+}
+
+/// Whether two states are no more than 1e-6 apart (Euclidean norm).
+private func isSame(_ a: UnsafePointer<Real>, _ b: UnsafePointer<Real>, _ size: Int) -> Bool {
+    var square = 0.0
+    for j in 0..<size {
+        let difference = Double(a[j]) - Double(b[j])
+        square += difference * difference
+    }
+    return square <= 1e-12
+}

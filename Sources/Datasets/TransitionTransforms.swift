@@ -1,0 +1,131 @@
+import Numerics
+
+/// What is done to a dataset before a learner sees it, as a value that can be printed, compared and recorded.
+public struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringConvertible {
+    /// What is done to the rewards.
+    public enum Reward: Codable, Equatable, Sendable {
+        case raw
+        /// r' = r·scale/(R_max − R_min), the returns' range by the rule of `ReturnRange` (IQL: 1000).
+        case returnRange(scale: Double)
+        /// r' = scale·r + shift (AntMaze: r − 1; CQL there: 10r − 5).
+        case affine(scale: Double, shift: Double)
+    }
+
+    /// Actions are clipped to ±this, so that a tanh policy gives them a finite likelihood; nil leaves them.
+    public var actionLimit: Double?
+    public var reward: Reward
+    /// Whether s and s' are normalised to mean 0 and deviation 1.
+    public var normalisesObservations: Bool
+
+    /// IQL's and SQL's action limit.
+    public static let standardActionLimit = 1 - 1e-5
+    /// Added to the deviations of the observations (TD3+BC).
+    public static let deviationOffset = 1e-3
+    /// The data as they are.
+    public static let none = TransitionTransforms()
+
+    public init(actionLimit: Double? = nil, reward: Reward = .raw, normalisesObservations: Bool = false) {
+        self.actionLimit = actionLimit
+        self.reward = reward
+        self.normalisesObservations = normalisesObservations
+    }
+
+    /// "actions clipped to ±0.99999, rewards × 1000/(R_max − R_min), observations as they are".
+    public var description: String {
+        let actions = actionLimit.map { "actions clipped to ±\($0)" } ?? "actions as they are"
+        let rewards =
+            switch reward {
+            case .raw: "rewards as they are"
+            case .returnRange(let scale): "rewards × \(scale)/(R_max − R_min)"
+            case .affine(let scale, let shift): "rewards × \(scale) \(shift < 0 ? "−" : "+") \(abs(shift))"
+            }
+        let observations =
+            normalisesObservations
+            ? "observations normalised (std + \(Self.deviationOffset))" : "observations as they are"
+        return "\(actions), \(rewards), \(observations)"
+    }
+
+    /// The transformed table, and what was done in numbers.
+    ///
+    /// `transitions` stays as it is; the result is the same object when there is nothing to do.
+    /// - Throws: `DatasetError` when rewards are to be scaled by a range of returns that is zero.
+    public func apply(to transitions: Transitions) throws(DatasetError) -> (Transitions, TransformSummary) {
+        let returns = ReturnRange(of: transitions)
+        let (scale, shift) = try rewardFactors(returns, transitions)
+        guard self != .none else {
+            return (
+                transitions, TransformSummary(returns: returns, rewardScale: scale, rewardShift: shift, clippedActions: 0)
+            )
+        }
+        let result = transitions.copy()
+        let clipped = actionLimit.map { clip(result.actions, to: Real($0)) } ?? 0
+        let rewards = result.rewards.pointer
+        for i in 0..<result.count { rewards[i] = Real(Double(rewards[i]) * scale + shift) }
+        var normalisation: ObservationNormalisation?
+        if normalisesObservations {
+            let statistics = ObservationNormalisation(of: transitions.observations, offset: Self.deviationOffset)
+            statistics.apply(to: result.observations)
+            statistics.apply(to: result.nextObservations)
+            normalisation = statistics
+        }
+        return (
+            result,
+            TransformSummary(
+                returns: returns, rewardScale: scale, rewardShift: shift, clippedActions: clipped,
+                normalisation: normalisation)
+        )
+    }
+
+    private func rewardFactors(
+        _ returns: ReturnRange, _ transitions: Transitions
+    ) throws(DatasetError) -> (Double, Double) {
+        switch reward {
+        case .raw: return (1, 0)
+        case .affine(let scale, let shift): return (scale, shift)
+        case .returnRange(let scale):
+            guard returns.maximum > returns.minimum else {
+                throw DatasetError(
+                    file: transitions.origin, field: "rewards", expected: "trajectories of different returns",
+                    found: "\(returns.trajectories) with return \(returns.minimum)",
+                    hint: "leave the rewards as they are")
+            }
+            return (scale / (returns.maximum - returns.minimum), 0)
+        }
+    }
+}
+
+/// What the transforms of a case did to its data; part of the case's record.
+public struct TransformSummary: Codable, Equatable, Sendable {
+    /// Returns before any transform.
+    public let returns: ReturnRange
+    /// r' = rewardScale·r + rewardShift.
+    public let rewardScale: Double
+    public let rewardShift: Double
+    /// The number of action components that were clipped.
+    public let clippedActions: Int
+    /// To be applied to observations at evaluation; nil when observations are used as they are.
+    public let normalisation: ObservationNormalisation?
+
+    public init(
+        returns: ReturnRange, rewardScale: Double, rewardShift: Double, clippedActions: Int,
+        normalisation: ObservationNormalisation? = nil
+    ) {
+        self.returns = returns
+        self.rewardScale = rewardScale
+        self.rewardShift = rewardShift
+        self.clippedActions = clippedActions
+        self.normalisation = normalisation
+    }
+}
+
+/// Clips every action component to ±limit and says how many were beyond.
+private func clip(_ actions: MatrixView, to limit: Real) -> Int {
+    var beyond = 0
+    for i in 0..<actions.count {
+        let action = actions.pointer[i]
+        let clipped = max(-limit, min(limit, action))
+        beyond += clipped == action ? 0 : 1
+        actions.pointer[i] = clipped
+    }
+    return beyond
+}

@@ -1,0 +1,79 @@
+import Glibc
+import Numerics
+
+/// A table of transitions (s, a, r, s', d), the form in which every learner sees its data.
+///
+/// Never written after it is made, so any number of samplers and threads may read it. All columns lie in one `block`,
+/// which may belong to somebody else (memory shared by the ranks of a node).
+public final class Transitions: @unchecked Sendable {
+    /// Where the data come from, for error texts.
+    public let origin: String
+    /// n, the number of transitions.
+    public let count: Int
+    /// S, the length of a state.
+    public let stateSize: Int
+    /// A, the length of an action.
+    public let actionSize: Int
+    package let rows: TransitionRows
+    private let release: @Sendable () -> Void
+
+    /// The table in a block that somebody else owns and has filled, or will fill before the first reading.
+    ///
+    /// - Parameters:
+    ///   - block: `blockSize(…)` elements on a 64-byte boundary, laid out as another table's `block`.
+    ///   - release: called once nobody uses the table any more.
+    public init(
+        count: Int, stateSize: Int, actionSize: Int, origin: String, block: UnsafeMutablePointer<Real>,
+        release: @escaping @Sendable () -> Void
+    ) {
+        precondition(count > 0 && count <= Int(Int32.max) && stateSize > 0 && actionSize > 0)
+        self.origin = origin
+        self.count = count
+        self.stateSize = stateSize
+        self.actionSize = actionSize
+        self.release = release
+        rows = TransitionRows(base: block, capacity: count, stateSize: stateSize, actionSize: actionSize)
+    }
+
+    /// A table of zeros in memory of its own, to be filled through `rows` before anybody else sees it.
+    package convenience init(count: Int, stateSize: Int, actionSize: Int, origin: String) {
+        nonisolated(unsafe) let block = allocateAligned(
+            Self.blockSize(count: count, stateSize: stateSize, actionSize: actionSize))
+        self.init(count: count, stateSize: stateSize, actionSize: actionSize, origin: origin, block: block) {
+            free(block)
+        }
+    }
+
+    deinit { release() }
+
+    /// The number of elements in the block of such a table.
+    public static func blockSize(count: Int, stateSize: Int, actionSize: Int) -> Int {
+        TransitionRows.elementCount(capacity: count, stateSize: stateSize, actionSize: actionSize)
+    }
+
+    /// All columns as they lie in memory, to be copied to another table of the same sizes.
+    public var block: UnsafeBufferPointer<Real> {
+        let size = Self.blockSize(count: count, stateSize: stateSize, actionSize: actionSize)
+        return UnsafeBufferPointer(start: rows.base, count: size)
+    }
+
+    /// s [n, S]; like all columns, for reading only.
+    public var observations: MatrixView { MatrixView(pointer: rows.observations, rows: count, columns: stateSize) }
+    /// a [n, A].
+    public var actions: MatrixView { MatrixView(pointer: rows.actions, rows: count, columns: actionSize) }
+    /// r [1, n].
+    public var rewards: MatrixView { MatrixView(pointer: rows.rewards, rows: 1, columns: count) }
+    /// s' [n, S].
+    public var nextObservations: MatrixView {
+        MatrixView(pointer: rows.nextObservations, rows: count, columns: stateSize)
+    }
+    /// d [1, n]: 1 where the environment ended the episode (never for a time limit), else 0.
+    public var terminals: MatrixView { MatrixView(pointer: rows.terminals, rows: 1, columns: count) }
+
+    /// A table of the same content in memory of its own.
+    package func copy() -> Transitions {
+        let copy = Transitions(count: count, stateSize: stateSize, actionSize: actionSize, origin: origin)
+        copy.rows.base.update(from: rows.base, count: block.count)
+        return copy
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// Why a file, or an object in it, was refused or could not be written.
+public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What went wrong.
+    public enum Reason: Equatable, Sendable, CustomStringConvertible {
+        /// The operating system refused (`call`, with its error text).
+        case system(call: String, text: String)
+        /// The file does not begin with HDF5's signature; `bytes` is its size.
+        case notHDF5(bytes: Int)
+        /// The file is shorter than its own header says (both in bytes).
+        case truncated(found: Int, expected: Int)
+        /// There is no object of this name.
+        case missing
+        /// The object is of a kind that is never followed or read ("a soft link", "a group", …).
+        case refused(found: String)
+        /// The array holds elements of another type than asked for.
+        case wrongType(expected: String, found: String)
+        /// The declared size exceeds what a reader is ready to allocate for one array (`limit` in bytes).
+        case tooLarge(shape: [UInt64], limit: Int)
+        /// The library failed in `call`, giving `text` as its reasons.
+        case library(call: String, text: String)
+
+        public var description: String {
+            switch self {
+            case .system(let call, let text): "\(call) failed: \(text)"
+            case .notHDF5(let bytes): "not an HDF5 file (\(bytes) bytes)"
+            case .truncated(let found, let expected): "truncated: expected \(expected) bytes, found \(found)"
+            case .missing: "does not exist in the file"
+            case .refused(let found): "expected a dataset stored in this file, found \(found)"
+            case .wrongType(let expected, let found): "expected \(expected), found \(found)"
+            case .tooLarge(let shape, let limit):
+                "declares the shape \(shape), more than the \(limit) bytes allowed for one array"
+            case .library(let call, let text): "HDF5's \(call) failed: \(text)"
+            }
+        }
+    }
+
+    /// The path of the file.
+    public let file: String
+    /// The name of the object in the file; nil when the file as a whole is concerned.
+    public let object: String?
+    public let reason: Reason
+
+    public init(file: String, object: String? = nil, reason: Reason) {
+        self.file = file
+        self.object = object
+        self.reason = reason
+    }
+
+    /// One sentence: where, and what.
+    public var description: String { "\(object.map { "\(file): '\($0)'" } ?? file): \(reason)" }
+
+    /// The failure of a system call that has just set `errno`.
+    static func system(_ call: String, file: String) -> HDF5Error {
+        HDF5Error(file: file, reason: .system(call: call, text: String(cString: strerror(errno))))
+    }
+
+    /// The failure of a library call; reads the library's reasons, so no other call may come in between.
+    static func library(_ call: String, file: String, object: String? = nil) -> HDF5Error {
+        HDF5Error(file: file, object: object, reason: .library(call: call, text: Library.reasons()))
+    }
+}

@@ -1,0 +1,55 @@
+/// The type of an array's elements as it is stored in the file.
+public enum HDF5Element: Equatable, Sendable, CustomStringConvertible {
+    case floating(bits: Int)
+    case integer(bits: Int, signed: Bool)
+    /// h5py's boolean: an enumeration {FALSE = 0, TRUE = 1} over one byte.
+    case boolean
+    case text
+    /// Anything else, by HDF5's name for its class.
+    case other(String)
+
+    public var description: String {
+        switch self {
+        case .floating(let bits): "float\(bits)"
+        case .integer(let bits, let signed): signed ? "int\(bits)" : "uint\(bits)"
+        case .boolean: "boolean"
+        case .text: "text"
+        case .other(let name): name
+        }
+    }
+}
+
+/// Element type and shape of a stored array; the shape is empty for a scalar.
+public struct HDF5Description: Equatable, Sendable {
+    public let element: HDF5Element
+    public let shape: [Int]
+
+    public init(element: HDF5Element, shape: [Int]) {
+        self.element = element
+        self.shape = shape
+    }
+
+    /// The number of elements.
+    public var count: Int { shape.reduce(1, *) }
+}
+
+/// An array read from a file: `elements` in row-major order.
+public struct HDF5Array<Element: Equatable & Sendable>: Equatable, Sendable {
+    public let shape: [Int]
+    public let elements: [Element]
+
+    /// Traps unless there are as many elements as the shape says.
+    public init(shape: [Int], elements: [Element]) {
+        precondition(shape.reduce(1, *) == elements.count, "shape \(shape) of \(elements.count) elements")
+        self.shape = shape
+        self.elements = elements
+    }
+}
+
+/// A small value beside the arrays: metadata and attributes.
+public enum HDF5Value: Equatable, Sendable {
+    case text(String)
+    case integer(Int)
+    case number(Double)
+    case array(HDF5Array<Float>)
+}

@@ -1,0 +1,72 @@
+import CHDF5
+import Glibc
+
+/// A new HDF5 file in the making.
+///
+/// The file is written under another name in its folder and takes its own name only when it is complete and on disk,
+/// so a reader never sees half a file. Times are not recorded: the same content gives the same bytes.
+public final class HDF5Writer {
+    /// The path the file will have.
+    public let path: String
+    let id: hid_t
+
+    private init(path: String, id: hid_t) {
+        self.path = path
+        self.id = id
+    }
+
+    /// Writes a file: `body` adds the contents, then the file replaces whatever was at `path`.
+    ///
+    /// - Throws: what `body` throws, or `HDF5Error`; either leaves nothing behind, and an older file as it was.
+    public static func write(to path: String, _ body: (HDF5Writer) throws -> Void) throws {
+        Library.prepare()
+        let temporary = temporaryName(for: path)
+        do {
+            try fill(temporary, path, body)
+            try synchronise(temporary)
+            guard rename(temporary, path) == 0 else { throw HDF5Error.system("rename", file: path) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try synchronise(folder(of: path))
+    }
+
+    private static func fill(_ temporary: String, _ path: String, _ body: (HDF5Writer) throws -> Void) throws {
+        guard let properties = Handle(H5Pcreate(ab_H5P_FILE_CREATE())),
+            H5Pset_obj_track_times(properties.id, false) >= 0
+        else { throw HDF5Error.library("H5Pcreate", file: path) }
+        let id = H5Fcreate(temporary, ab_H5F_ACC_TRUNC(), properties.id, ab_H5P_DEFAULT())
+        guard id >= 0 else { throw HDF5Error.library("H5Fcreate", file: path) }
+        do {
+            try body(HDF5Writer(path: path, id: id))
+        } catch {
+            H5Fclose(id)
+            throw error
+        }
+        // Data still in the library's caches are written here, so a full disk may show only now.
+        guard H5Fclose(id) >= 0 else { throw HDF5Error.library("H5Fclose", file: path) }
+    }
+
+    /// A hidden name in the same folder, which no other process on this or another host uses.
+    private static func temporaryName(for path: String) -> String {
+        var host = [CChar](repeating: 0, count: 256)
+        gethostname(&host, host.count - 1)
+        let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let file = path.split(separator: "/").last.map { String($0) } ?? path
+        return "\(folder(of: path))/.\(file).\(name)-\(getpid()).tmp"
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Waits until a file or folder is on disk.
+    private static func synchronise(_ path: String) throws(HDF5Error) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system("open", file: path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .system("fsync", file: path) }
+    }
+}

@@ -1,0 +1,41 @@
+import CMPI
+
+/// A group of ranks that exchange messages.
+///
+/// Every call is checked and throws `MPIError`. After an error the communicator's state is undefined: say what happened
+/// and end the job with `MPIEnvironment.abort`.
+public struct Communicator {
+    let handle: MPI_Comm
+    /// The number of this process, 0 ..< size.
+    public let rank: Int
+    /// The number of ranks.
+    public let size: Int
+
+    init(_ handle: MPI_Comm) throws {
+        var rank: Int32 = 0
+        var size: Int32 = 0
+        try MPI.check(MPI_Comm_rank(handle, &rank), "MPI_Comm_rank", rank: nil)
+        try MPI.check(MPI_Comm_size(handle, &size), "MPI_Comm_size", rank: nil)
+        self.handle = handle
+        self.rank = Int(rank)
+        self.size = Int(size)
+    }
+
+    /// Throws the error behind `code`, with this rank, unless it is MPI_SUCCESS.
+    func check(_ code: Int32, _ routine: String) throws {
+        try MPI.check(code, routine, rank: rank)
+    }
+
+    /// `bytes` as MPI counts them: 32 bits, in every call of MPI before version 4.
+    ///
+    /// - Throws: `MPIError` of class MPI_ERR_COUNT. Collectives call it with the same number on all ranks, so that all
+    ///   throw and none waits for the others.
+    func messageLength(_ bytes: Int, _ routine: String) throws -> Int32 {
+        guard let length = Int32(exactly: bytes) else {
+            throw MPIError(
+                routine: routine, code: Int(MPI_ERR_COUNT), errorClass: Int(MPI_ERR_COUNT),
+                text: "\(bytes) bytes are more than the \(Int32.max) of one message", rank: rank)
+        }
+        return length
+    }
+}

@@ -1,0 +1,37 @@
+extension ScoreTable {
+    /// The cells in tidy form, one a line, at full precision: for plots and for other programs.
+    ///
+    /// Columns: dataset, column, source ("ours" or "paper"), n (seeds finished), expected (seeds), mean, std (population),
+    /// scores and seeds (both by ascending seed, separated by semicolons). What is not known is empty; a score that is no
+    /// number is "nan". Rounded numbers are the paper's only.
+    public func csv() -> String {
+        let header = ["dataset", "column", "source", "n", "expected", "mean", "std", "scores", "seeds"]
+        let ours = datasets.flatMap { dataset in columns.compactMap { cell($0, on: dataset)?.csvFields } }
+        let paper = datasets.flatMap { dataset in
+            paperColumns.compactMap { learner in
+                PaperTable.score(learner, on: dataset).map { csvFields($0, learner: learner, dataset: dataset) }
+            }
+        }
+        return ([header] + ours + paper).map { $0.map(quotedForCSV).joined(separator: ",") + "\n" }.joined()
+    }
+
+    private func csvFields(_ score: PaperTable.Score, learner: String, dataset: String) -> [String] {
+        [dataset, learner, "paper", "", "", "\(score.mean)", score.standardDeviation.map { "\($0)" } ?? "", "", ""]
+    }
+}
+
+extension CellScore {
+    fileprivate var csvFields: [String] {
+        [
+            dataset, column, "ours", "\(seeds.count)", "\(expectedSeeds)",
+            seeds.isEmpty ? "" : "\(mean)", seeds.isEmpty ? "" : "\(standardDeviation)",
+            scores.map { "\($0)" }.joined(separator: ";"), seeds.map { "\($0.seed)" }.joined(separator: ";"),
+        ]
+    }
+}
+
+/// A field as RFC 4180 wants it: in quotes if it holds a comma, a quote or the end of a line.
+private func quotedForCSV(_ field: String) -> String {
+    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+}

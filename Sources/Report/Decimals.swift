@@ -1,0 +1,24 @@
+/// `value` with `places` digits after the point, rounded as C's printf and Python's format do: the exact binary value,
+/// ties to even. Needs no locale; a rounded zero has no sign; "NaN", "inf" and "-inf" where there are no digits.
+///
+/// - Parameter places: 1 ... 15.
+package func decimal(_ value: Double, places: Int = 1) -> String {
+    precondition((1...15).contains(places))
+    guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf" }
+    let scale = (0..<places).reduce(1.0) { power, _ in power * 10 }
+    let scaled = abs(value) * scale
+    guard scaled < 0x1p53 else { return "\(value)" }  // the last place is finer than the value: no score is so large
+    let units = Int(roundedProduct(abs(value), scale))
+    let digits = String(units % Int(scale))
+    let fraction = String(repeating: "0", count: places - digits.count) + digits
+    return "\(value < 0 && units > 0 ? "-" : "")\(units / Int(scale)).\(fraction)"
+}
+
+/// The integer nearest to the exact product of `x` and `y`, which `x * y` may already have rounded onto a tie.
+private func roundedProduct(_ x: Double, _ y: Double) -> Double {
+    let product = x * y
+    let lost = (-product).addingProduct(x, y)  // exact: a fused multiply-add rounds once
+    let below = product.rounded(.down)
+    guard product - below == 0.5, lost != 0 else { return product.rounded(.toNearestOrEven) }
+    return lost > 0 ? below + 1 : below
+}

@@ -1,0 +1,78 @@
+/// The study's scores in the shape of the paper's table, the paper's own beside them.
+///
+/// Rows and columns keep the order in which the cells name them. Nothing is averaged away: a cell says how many of its
+/// seeds have finished, a score that is no number makes its cell one, and a sum is taken over complete cells only.
+public struct ScoreTable: Sendable {
+    /// The rows: datasets.
+    public let datasets: [String]
+    /// This study's columns: learners, with their variants.
+    public let columns: [String]
+    /// The paper's columns that are printed.
+    public let paperColumns: [String]
+    /// Which score counts.
+    public let scoreProtocol: ScoreProtocol
+    /// The cells, as given.
+    public let cells: [CellScore]
+
+    private struct Place: Hashable {
+        let dataset: String
+        let column: String
+    }
+    private let cellAt: [Place: CellScore]
+
+    /// A table of `cells`, no two for the same place, beside the `paperColumns`, which are some of
+    /// `PaperTable.learners`.
+    public init(
+        _ cells: [CellScore], scoreProtocol: ScoreProtocol, paperColumns: [String] = PaperTable.learners
+    ) {
+        precondition(paperColumns.allSatisfy(PaperTable.learners.contains), "no such column: \(paperColumns)")
+        self.cells = cells
+        self.scoreProtocol = scoreProtocol
+        self.paperColumns = paperColumns
+        datasets = cells.map(\.dataset).withoutRepeats
+        columns = cells.map(\.column).withoutRepeats
+        cellAt = Dictionary(uniqueKeysWithValues: cells.map { (Place(dataset: $0.dataset, column: $0.column), $0) })
+    }
+
+    /// This study's cell; nil if the study has no such cases.
+    public func cell(_ column: String, on dataset: String) -> CellScore? {
+        cellAt[Place(dataset: dataset, column: column)]
+    }
+
+    /// Sums over the datasets of one domain.
+    public struct DomainSum: Equatable, Sendable {
+        /// The domain.
+        public let domain: Domain
+        /// The datasets of it that the table has.
+        public let datasets: [String]
+        /// By column of the study; nil where a cell is missing or incomplete.
+        public let sums: [Double?]
+        /// By column of the paper; nil where the paper lacks a score.
+        public let paperSums: [Double?]
+    }
+
+    /// The sums of all domains with more than one dataset in the table.
+    public var domainSums: [DomainSum] {
+        Domain.allCases.compactMap { domain in
+            let members = datasets.filter { Domain(dataset: $0) == domain }
+            guard members.count > 1 else { return nil }
+            return DomainSum(
+                domain: domain, datasets: members,
+                sums: columns.map { sum($0, over: members) },
+                paperSums: paperColumns.map { PaperTable.sum($0, over: members) })
+        }
+    }
+
+    private func sum(_ column: String, over datasets: [String]) -> Double? {
+        let complete = datasets.compactMap { cell(column, on: $0) }.filter(\.isComplete)
+        return complete.count == datasets.count ? complete.map(\.mean).reduce(0, +) : nil
+    }
+}
+
+extension Array where Element: Hashable {
+    /// The elements in order of their first appearance.
+    var withoutRepeats: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

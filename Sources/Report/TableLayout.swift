@@ -1,0 +1,75 @@
+/// The table as a reader sees it, before any markup: what Markdown and LaTeX share.
+struct TableLayout {
+    /// A cell of the page.
+    enum Entry: Equatable {
+        /// There is no such number.
+        case none
+        /// "86.0 ±13.4", or one number where a spread is not known.
+        case score(mean: Double, standardDeviation: Double?)
+        /// A score over some of the seeds: "45.2 ±1.3 (3/5)".
+        case partial(mean: Double, standardDeviation: Double?, finished: Int, expected: Int)
+        /// No seed has finished: "– (0/5)".
+        case pending(expected: Int)
+        /// Scores that are no numbers: "NaN (2 diverged)"; with "4/5" where seeds are missing as well.
+        case diverged(count: Int, finished: Int, expected: Int)
+    }
+
+    struct Row: Equatable {
+        let label: String
+        let ours: [Entry]
+        let paper: [Entry]
+        var entries: [Entry] { ours + paper }
+    }
+
+    let rows: [Row]
+    let sums: [Row]
+
+    init(_ table: ScoreTable) {
+        rows = table.datasets.map { dataset in
+            Row(
+                label: dataset,
+                ours: table.columns.map { Entry(table.cell($0, on: dataset)) },
+                paper: table.paperColumns.map { Entry(PaperTable.score($0, on: dataset)) })
+        }
+        // A row without any sum would say nothing; the notes say why there is none.
+        sums = table.domainSums.filter { ($0.sums + $0.paperSums).contains { $0 != nil } }.map { sum in
+            Row(
+                label: "\(sum.domain.rawValue) sum (\(sum.datasets.count))",
+                ours: sum.sums.map { Entry(sum: $0) }, paper: sum.paperSums.map { Entry(sum: $0) })
+        }
+    }
+}
+
+extension TableLayout.Entry {
+    init(_ cell: CellScore?) {
+        guard let cell else {
+            self = .none
+            return
+        }
+        // One seed has no spread; printing ±0.0 would claim one.
+        let spread = cell.seeds.count > 1 ? cell.standardDeviation : nil
+        if cell.seeds.isEmpty {
+            self = .pending(expected: cell.expectedSeeds)
+        } else if cell.notFinite > 0 {
+            self = .diverged(count: cell.notFinite, finished: cell.seeds.count, expected: cell.expectedSeeds)
+        } else if cell.isComplete {
+            self = .score(mean: cell.mean, standardDeviation: spread)
+        } else {
+            self = .partial(
+                mean: cell.mean, standardDeviation: spread, finished: cell.seeds.count, expected: cell.expectedSeeds)
+        }
+    }
+
+    /// "NaN (2 diverged)", the same in every markup.
+    static func divergedText(count: Int, finished: Int, expected: Int) -> String {
+        "NaN (\(count) diverged\(finished == expected ? "" : ", \(finished)/\(expected)"))"
+    }
+
+    init(_ score: PaperTable.Score?) {
+        self = score.map { .score(mean: $0.mean, standardDeviation: $0.standardDeviation) } ?? .none
+    }
+
+    init(sum: Double?) {
+        self = sum.map { .score(mean: $0, standardDeviation: nil) } ?? .none
+    }
+}

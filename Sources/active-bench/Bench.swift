@@ -1,0 +1,94 @@
+import Algorithms
+import ArgumentParser
+import Foundation
+import Harness
+import Numerics
+
+/// `active-bench bench`: the cost of a gradient step in units of a 256³ product.
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Time gradient steps against the matrix product on this processor.",
+        discussion: """
+            Every set of OpenBLAS kernels that this processor can run is timed on a 256³ product in a process of its \
+            own; the learners are then timed with the fastest, on one core. The floor is the step's exact multiply-adds \
+            at the product's rate.
+            """)
+
+    @Flag(help: .hidden)
+    var product = false
+    @Flag(help: "Time with the OpenBLAS kernels in use instead of looking for the fastest.")
+    var asIs = false
+    @Option(help: "Gradient steps per repetition.")
+    var steps = 200
+
+    func run() throws {
+        if product {
+            print("\(BLASLibrary.coreType) \(StepBenchmark.productSeconds())")
+        } else if asIs {
+            report()
+        } else {
+            try runWithFastestKernels()
+        }
+    }
+
+    private func report() {
+        print("kernels \(BLASLibrary.coreType), \(BLASLibrary.threads) thread, Hopper shapes (11, 3), batch 256")
+        print("256³ product: \(String(format: "%.4f", 1e3 * StepBenchmark.productSeconds())) ms")
+        print("learner                            steps/s   units   floor   share of floor")
+        var benchmark = StepBenchmark()
+        benchmark.stepsPerRepetition = steps
+        for subject in Bench.subjects {
+            let result = benchmark.measure(subject)
+            let name = result.name.padding(toLength: 32, withPad: " ", startingAt: 0)
+            print(
+                name
+                    + String(
+                        format: "%10.0f %7.2f %7.2f %8.2f", 1 / result.secondsPerStep, result.units, result.floorUnits,
+                        result.floorUnits / result.units))
+        }
+    }
+
+    /// V LayerNorm off, where the floor is exact, and as each preset has it.
+    private static var subjects: [StepBenchmark.Subject] {
+        let plain: (key: String, value: SettingValue) = ("value_layer_norm", .flag(false))
+        return [
+            .init(.iql), .init(.sql, [plain]), .init(.sql),
+            .init(.activeI, [("m", .integer(1)), plain]), .init(.activeI, [("m", .integer(5)), plain]),
+            .init(.activeI, [("m", .integer(5))]), .init(.activeI, [("m", .integer(10)), plain]),
+            .init(.activeS, [("m", .integer(5)), plain]),
+        ]
+    }
+
+    private func runWithFastestKernels() throws {
+        var fastest: (name: String, seconds: Double)?
+        for name in Bench.coreTypes {
+            let words = try output(of: ["bench", "--product"], coreType: name).split(whereSeparator: \.isWhitespace)
+            guard words.count == 2, let seconds = Double(words[1]), words[0] == name else { continue }
+            print("256³ product with \(name) kernels: \(String(format: "%.4f", 1e3 * seconds)) ms")
+            if seconds < fastest?.seconds ?? .infinity { fastest = (name, seconds) }
+        }
+        print(try output(of: ["bench", "--as-is", "--steps", "\(steps)"], coreType: fastest?.name), terminator: "")
+    }
+
+    /// Kernel sets of OpenBLAS 0.3.21; those a processor cannot run fall back to another name and are passed over.
+    #if arch(x86_64)
+        private static let coreTypes = ["Haswell", "Zen", "SkylakeX", "Cooperlake"]
+    #else
+        private static let coreTypes = ["ARMV8", "NEOVERSEN1", "NEOVERSEV1", "NEOVERSEN2"]
+    #endif
+
+    private func output(of arguments: [String], coreType: String?) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["OPENBLAS_CORETYPE"] = coreType ?? environment["OPENBLAS_CORETYPE"]
+        process.environment = environment
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
+}

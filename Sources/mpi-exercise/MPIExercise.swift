@@ -1,0 +1,50 @@
+import MPI
+
+/// Makes every call of the MPI room and checks the answer on every rank. The tests of MPI run it under mpirun.
+@main
+enum MPIExercise {
+    static let exercises: [(name: String, run: @Sendable (Communicator) throws -> Void)] = [
+        ("start", start),
+        ("binding", binding),
+        ("collectives", exerciseCollectives),
+        ("progress", exerciseProgress),
+        ("full-outbox", exerciseFullOutbox),
+        ("invalid-destination", invalidDestination),
+        ("invalid-root", invalidRoot),
+        ("abort", abortWhileOthersWait),
+    ]
+
+    static func main() {
+        let names = exercises.map(\.name).joined(separator: " | ")
+        guard CommandLine.arguments.count == 2,
+            let exercise = exercises.first(where: { $0.name == CommandLine.arguments[1] })
+        else { fail("usage: mpi-exercise \(names)", code: 64) }
+        do {
+            let world = try MPIEnvironment.start()
+            try exercise.run(world)
+            try MPIEnvironment.finish()
+        } catch let mismatch as LauncherMismatch {
+            fail("\(mismatch)", code: 64)
+        } catch {
+            fail("\(error)", code: 70)
+        }
+    }
+
+    /// Says what went wrong and ends the job.
+    static func fail(_ message: String, code: Int32) -> Never {
+        print("mpi-exercise: \(message)")
+        MPIEnvironment.abort(code: code)
+    }
+}
+
+/// An answer that is not the expected one.
+struct WrongAnswer: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Throws unless `found` is `expected`.
+func require<Value: Equatable>(_ found: Value, is expected: Value, _ what: String, on world: Communicator) throws {
+    guard found == expected else {
+        throw WrongAnswer(description: "rank \(world.rank) of \(world.size): \(what) is \(found), not \(expected)")
+    }
+}

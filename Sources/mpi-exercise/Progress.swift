@@ -1,0 +1,59 @@
+import MPI
+
+private let progressTag = 17
+private let reports = 50
+
+/// Every rank (0 included) reports to rank 0 without waiting; the records of a rank arrive in order, and the last one,
+/// which is not dropped, arrives in any case.
+func exerciseProgress(_ world: Communicator) throws {
+    let outbox = Outbox(recordSize: 2, to: 0, tag: progressTag, on: world)
+    let rankByte = UInt8(truncatingIfNeeded: world.rank)
+    if world.rank != 0 {
+        for report in 0..<reports - 1 { _ = try outbox.offer([rankByte, UInt8(report)]) }
+        try outbox.send([rankByte, UInt8(reports - 1)])
+    } else {
+        try collectReports(world) { report in try outbox.offer([rankByte, UInt8(report)]) }
+        try outbox.complete()
+    }
+    try world.barrier()
+    try require(try world.receive(ifAvailable: progressTag) == nil, is: true, "the empty mailbox", on: world)
+}
+
+/// Rank 0's side: offers its own reports between looks at the mailbox, until the last report of every rank is there.
+private func collectReports(_ world: Communicator, offerOwn: (Int) throws -> Bool) throws {
+    var newest = [Int](repeating: -1, count: world.size)
+    var own = 0
+    while newest.contains(where: { $0 != reports - 1 }) {
+        if own < reports, try offerOwn(own) { own += 1 }
+        guard let (source, bytes) = try world.receive(ifAvailable: progressTag) else { continue }
+        try require(bytes.count, is: 2, "the length of a record", on: world)
+        try require(Int(bytes[0]), is: source, "the sender", on: world)
+        try require(Int(bytes[1]) > newest[source], is: true, "the order of rank \(source)'s reports", on: world)
+        newest[source] = Int(bytes[1])
+    }
+}
+
+/// A record too large to leave unasked keeps the outbox full: the next is dropped, and the first arrives whole. A
+/// message with another tag stays where it is.
+func exerciseFullOutbox(_ world: Communicator) throws {
+    let count = 4 << 20
+    let outbox = Outbox(recordSize: count, to: 0, tag: 1, on: world)
+    if world.rank != 0 {
+        let first = [UInt8](repeating: UInt8(truncatingIfNeeded: world.rank), count: count)
+        try require(try outbox.offer(first), is: true, "the first offer", on: world)
+        try require(try outbox.offer([UInt8](repeating: 0, count: count)), is: false, "the second offer", on: world)
+    }
+    try world.barrier()
+    if world.rank == 0 {
+        try require(try world.receive(ifAvailable: 2) == nil, is: true, "the mailbox of another tag", on: world)
+        var sources: [Int] = []
+        while sources.count < world.size - 1 {
+            guard let (source, bytes) = try world.receive(ifAvailable: 1) else { continue }
+            let isWhole = bytes.count == count && bytes.allSatisfy { $0 == UInt8(truncatingIfNeeded: source) }
+            try require(isWhole, is: true, "the record of rank \(source)", on: world)
+            sources.append(source)
+        }
+        try require(sources.sorted(), is: Array(1..<max(1, world.size)), "the senders", on: world)
+    }
+    try outbox.complete()
+}

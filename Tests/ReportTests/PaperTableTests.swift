@@ -1,0 +1,42 @@
+import Report
+import Testing
+
+@Suite struct PaperTableTests {
+    @Test func cells() {
+        #expect(PaperTable.datasets.count == 18)
+        #expect(
+            PaperTable.learners == [
+                "CQL", "TD3+BC", "IQL", "SQL", "IQL (reproduced)", "SQL (reproduced)", "ACTIVE-I", "ACTIVE-S",
+            ])
+        let cell = PaperTable.score("IQL (reproduced)", on: "hopper-medium-replay-v2")
+        #expect(cell?.mean == 86.0 && cell?.standardDeviation == 13.4)
+        let withoutSpread = PaperTable.score("TD3+BC", on: "antmaze-large-diverse-v2")
+        #expect(withoutSpread?.mean == 0 && withoutSpread?.standardDeviation == nil)
+        #expect(PaperTable.score("TD3+BC", on: "kitchen-mixed-v0") == nil)
+        #expect(PaperTable.score("ACTIVE-S", on: "hopper-medium-replay-r1") == nil)
+        #expect(PaperTable.score("BC", on: "hopper-medium-v2") == nil)
+    }
+
+    /// The sums that algorithms.md (1.4) computed from the slides on its own.
+    @Test(arguments: [
+        (Domain.locomotion, ["698.4", "677.4", "692.4", "747.5", "688.7", "700.4", "747.5", "773.9"]),
+        (Domain.antmaze, ["303.6", "163.8", "378.0", "424.0", "391.8", "354.4", "419.2", "374.2"]),
+        (Domain.kitchen, ["144.6", nil, "160.3", "216.3", "173.7", "178.1", "189.9", "213.2"]),
+    ])
+    func domainSums(domain: Domain, sums: [String?]) {
+        let datasets = PaperTable.datasets.filter { Domain(dataset: $0) == domain }
+        #expect(PaperTable.learners.map { PaperTable.sum($0, over: datasets).map { decimal($0) } } == sums)
+    }
+
+    @Test func sumsOfAll() {
+        let sums = PaperTable.learners.map { PaperTable.sum($0, over: PaperTable.datasets).map { decimal($0) } }
+        #expect(sums == ["1146.6", nil, "1230.7", "1387.8", "1254.2", "1232.9", "1356.6", "1361.3"])
+    }
+
+    @Test func domains() {
+        #expect(Domain(dataset: "hopper-medium-replay-r1") == .locomotion)
+        #expect(Domain(dataset: "ant-medium-v2") == .locomotion)
+        #expect(Domain(dataset: "antmaze-umaze-v2") == .antmaze)
+        #expect(Domain(dataset: "pen-human-v1") == nil)
+    }
+}
