@@ -80,8 +80,12 @@ let package = Package(
         // What the tests of MPI run under mpirun: it makes every call of the room and checks the answer on every rank.
         .executableTarget(name: "mpi-exercise", dependencies: ["MPI"], swiftSettings: swiftSettings),
 
+        tests("MPITests", ["MPI", "mpi-exercise"]),
+        tests("HDF5Tests", ["HDF5", "CHDF5"]),
         tests("NumericsTests", ["Numerics"]),
         tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics"]),
+        tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics"]),
+        tests("ReportTests", ["Report"]),
     ],
     swiftLanguageModes: [.v6]
 )

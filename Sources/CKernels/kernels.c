@@ -141,3 +141,5 @@ void ab_adam(ab_real *restrict parameters, const ab_real *restrict gradients, ab
 void ab_polyak(ab_real *restrict target, const ab_real *restrict source, size_t n, ab_real rate) {
     for (size_t i = 0; i < n; i++) target[i] += rate * (source[i] - target[i]);
 }
+
+const char *ab_compiler(void) { return __VERSION__; }

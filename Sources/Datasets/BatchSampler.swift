@@ -4,10 +4,14 @@ import Numerics
 ///
 /// So every rank of a team draws the same batch, and a resumed case the batch it would have drawn.
 public struct BatchSampler {
+    /// What is drawn from.
     public let transitions: Transitions
+    /// The numbers that choose the rows.
     public let stream: RandomStream
+    /// B, the number of transitions of a draw.
     public let batchSize: Int
 
+    /// Draws batches of `batchSize` from `transitions`.
     public init(_ transitions: Transitions, stream: RandomStream, batchSize: Int) {
         precondition(batchSize > 0)
         self.transitions = transitions

@@ -6,6 +6,7 @@ public enum D4RLCatalogue {
     public struct Entry: Equatable, Sendable {
         /// Below `address`.
         public let path: String
+        /// The size of the file.
         public let bytes: Int
         /// SHA-256, 64 hexadecimal digits.
         public let sha256: String

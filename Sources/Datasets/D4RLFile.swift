@@ -13,6 +13,7 @@ public struct D4RLFile: Sendable {
     /// The fields a file must have.
     public static let requiredFields = ["observations", "actions", "rewards", "terminals"]
 
+    /// The path the file was read from.
     public let path: String
     /// N, the number of steps.
     public let count: Int

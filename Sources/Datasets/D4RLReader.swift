@@ -84,7 +84,8 @@ struct D4RLReader {
     /// Everything under `metadata/` that is text or numbers.
     func metadata() throws(DatasetError) -> [String: MetadataValue] {
         var found: [String: MetadataValue] = [:]
-        // A group may contain itself: the number of names looked at is bounded, whatever the file says.
+        // A group may contain itself: depth and number of names are bounded, whatever the file says.
+        let deepest = 8
         var namesLeft = 10_000
         var groups = try contains("metadata") ? ["metadata"] : []
         while let group = groups.popLast() {
@@ -93,6 +94,9 @@ struct D4RLReader {
                 guard namesLeft >= 0 else { throw refusal("metadata", "at most 10000 names", "more") }
                 let path = group + "/" + name
                 if try wordingErrors({ () throws(HDF5Error) in try file.isGroup(path) }) {
+                    guard path.split(separator: "/").count <= deepest else {
+                        throw refusal("metadata", "groups at most \(deepest) deep", "deeper ones")
+                    }
                     groups.append(path)
                 } else if let value = try wordingErrors({ () throws(HDF5Error) in try file.value(path) }) {
                     found[String(path.dropFirst("metadata/".count))] = value
@@ -118,8 +122,8 @@ func checkActionRange(_ elements: [Float], columns: Int, file: String) throws(Da
     guard largestMagnitude(of: elements) > bound else { return }
     let i = elements.firstIndex { abs($0) > bound } ?? 0
     throw DatasetError(
-        file: file, field: "actions", expected: "values between -1 and 1", found: "\(elements[i]) in row \(i / columns)",
-        hint: "scale the actions to the range of the environment")
+        file: file, field: "actions", expected: "values between -1 and 1",
+        found: "\(elements[i]) in row \(i / columns)", hint: "scale the actions to the range of the environment")
 }
 
 /// The largest |x|; NaN or infinity where there is one.

@@ -7,11 +7,14 @@ public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable 
     public let file: String
     /// The field ("actions", "metadata/algorithm"); nil when the file as a whole is concerned.
     public let field: String?
+    /// What there should be.
     public let expected: String
+    /// What there is.
     public let found: String
     /// What to do; nil when that is obvious.
     public let hint: String?
 
+    /// The parts of the sentence.
     public init(file: String, field: String? = nil, expected: String, found: String, hint: String? = nil) {
         self.file = file
         self.field = field
@@ -20,6 +23,7 @@ public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable 
         self.hint = hint
     }
 
+    /// "FILE: field 'FIELD': expected …, found …; HINT".
     public var description: String {
         let place = field.map { "\(file): field '\($0)'" } ?? file
         return "\(place): expected \(expected), found \(found)" + (hint.map { "; \($0)" } ?? "")
@@ -38,11 +42,14 @@ extension DatasetError {
                 ("an HDF5 file", "\(bytes) bytes of something else", "download it again and check the address")
             case .truncated(let found, let expected):
                 ("\(expected) bytes", "\(found): the file is truncated", "download it again")
-            case .missing: ("a field of this name", "none", "a D4RL file has \(D4RLFile.requiredFields.joined(separator: ", "))")
+            case .missing:
+                ("a field of this name", "none", "a D4RL file has " + D4RLFile.requiredFields.joined(separator: ", "))
             case .refused(let found): ("an array stored in this file", found, nil)
             case .wrongType(let expected, let found): (expected, found, nil)
             case .tooLarge(let shape, let limit):
                 ("an array of at most \(limit) bytes", "a declared shape of \(shape)", Self.downloadAgain)
+            case .library(let call, let text) where text.contains("bad version number"):
+                ("a file for the HDF5 library in use", "\(call): \(text)", "a newer library wrote it: update HDF5")
             case .library(let call, let text): ("readable data", "\(call): \(text)", Self.downloadAgain)
             }
         self.init(file: error.file, field: error.object, expected: expected, found: found, hint: hint)

@@ -4,8 +4,11 @@ import Numerics
 /// The transitions an online learner (SAC) has seen, oldest first until `capacity` is reached; then each new one takes
 /// the place of the oldest.
 public final class ReplayBuffer {
+    /// The most transitions held.
     public let capacity: Int
+    /// S.
     public let stateSize: Int
+    /// A.
     public let actionSize: Int
     /// The number of transitions held.
     public private(set) var count = 0

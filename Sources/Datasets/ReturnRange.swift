@@ -6,7 +6,9 @@ import Numerics
 /// `dataset_utils.py`): a cut after row i where d = 1 or where the next row does not continue it,
 /// ‖s_{i+1} − s'_i‖ > 1e-6; the last, possibly truncated, piece counts. Summed in order, in double precision.
 public struct ReturnRange: Codable, Equatable, Sendable {
+    /// R_min.
     public let minimum: Double
+    /// R_max.
     public let maximum: Double
     /// The number of trajectories.
     public let trajectories: Int

@@ -4,6 +4,7 @@ import Numerics
 public struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringConvertible {
     /// What is done to the rewards.
     public enum Reward: Codable, Equatable, Sendable {
+        /// As they are.
         case raw
         /// r' = r·scale/(R_max − R_min), the returns' range by the rule of `ReturnRange` (IQL: 1000).
         case returnRange(scale: Double)
@@ -13,6 +14,7 @@ public struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringCo
 
     /// Actions are clipped to ±this, so that a tanh policy gives them a finite likelihood; nil leaves them.
     public var actionLimit: Double?
+    /// What is done to the rewards.
     public var reward: Reward
     /// Whether s and s' are normalised to mean 0 and deviation 1.
     public var normalisesObservations: Bool
@@ -24,13 +26,14 @@ public struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringCo
     /// The data as they are.
     public static let none = TransitionTransforms()
 
+    /// Nothing is done but what is named.
     public init(actionLimit: Double? = nil, reward: Reward = .raw, normalisesObservations: Bool = false) {
         self.actionLimit = actionLimit
         self.reward = reward
         self.normalisesObservations = normalisesObservations
     }
 
-    /// "actions clipped to ±0.99999, rewards × 1000/(R_max − R_min), observations as they are".
+    /// "actions clipped to ±0.99999, rewards × 1000.0/(R_max − R_min), observations as they are".
     public var description: String {
         let actions = actionLimit.map { "actions clipped to ±\($0)" } ?? "actions as they are"
         let rewards =
@@ -53,9 +56,8 @@ public struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringCo
         let returns = ReturnRange(of: transitions)
         let (scale, shift) = try rewardFactors(returns, transitions)
         guard self != .none else {
-            return (
-                transitions, TransformSummary(returns: returns, rewardScale: scale, rewardShift: shift, clippedActions: 0)
-            )
+            let summary = TransformSummary(returns: returns, rewardScale: 1, rewardShift: 0, clippedActions: 0)
+            return (transitions, summary)
         }
         let result = transitions.copy()
         let clipped = actionLimit.map { clip(result.actions, to: Real($0)) } ?? 0
@@ -100,12 +102,14 @@ public struct TransformSummary: Codable, Equatable, Sendable {
     public let returns: ReturnRange
     /// r' = rewardScale·r + rewardShift.
     public let rewardScale: Double
+    /// See `rewardScale`.
     public let rewardShift: Double
     /// The number of action components that were clipped.
     public let clippedActions: Int
     /// To be applied to observations at evaluation; nil when observations are used as they are.
     public let normalisation: ObservationNormalisation?
 
+    /// A record of these numbers.
     public init(
         returns: ReturnRange, rewardScale: Double, rewardShift: Double, clippedActions: Int,
         normalisation: ObservationNormalisation? = nil

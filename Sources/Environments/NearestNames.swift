@@ -1,5 +1,5 @@
 /// The names of `known` that `name` may have been meant for, nearest first: at most three, within a third of its length.
-func nearestNames(to name: String, among known: [String]) -> [String] {
+package func nearestNames(to name: String, among known: [String]) -> [String] {
     let reach = max(2, name.count / 3)
     return
         known

@@ -21,6 +21,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
         /// The library failed in `call`, giving `text` as its reasons.
         case library(call: String, text: String)
 
+        /// What went wrong, without the place.
         public var description: String {
             switch self {
             case .system(let call, let text): "\(call) failed: \(text)"
@@ -40,8 +41,10 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     public let file: String
     /// The name of the object in the file; nil when the file as a whole is concerned.
     public let object: String?
+    /// What went wrong with it.
     public let reason: Reason
 
+    /// An error concerning `object` in `file`.
     public init(file: String, object: String? = nil, reason: Reason) {
         self.file = file
         self.object = object

@@ -61,7 +61,8 @@ public final class HDF5File {
 
     /// Whether the object of this name is a group.
     public func isGroup(_ name: String) throws(HDF5Error) -> Bool {
-        H5Iget_type(try open(name).id) == H5I_GROUP
+        let object = try open(name)  // named, so that it stays open for the question
+        return H5Iget_type(object.id) == H5I_GROUP
     }
 
     /// Opens an object that is reached by hard links alone.

@@ -8,6 +8,7 @@ public enum HDF5Element: Equatable, Sendable, CustomStringConvertible {
     /// Anything else, by HDF5's name for its class.
     case other(String)
 
+    /// "float32", "uint8", "boolean", …
     public var description: String {
         switch self {
         case .floating(let bits): "float\(bits)"
@@ -21,9 +22,12 @@ public enum HDF5Element: Equatable, Sendable, CustomStringConvertible {
 
 /// Element type and shape of a stored array; the shape is empty for a scalar.
 public struct HDF5Description: Equatable, Sendable {
+    /// The type as stored.
     public let element: HDF5Element
+    /// The extents, outermost first.
     public let shape: [Int]
 
+    /// Element type and shape.
     public init(element: HDF5Element, shape: [Int]) {
         self.element = element
         self.shape = shape
@@ -35,7 +39,9 @@ public struct HDF5Description: Equatable, Sendable {
 
 /// An array read from a file: `elements` in row-major order.
 public struct HDF5Array<Element: Equatable & Sendable>: Equatable, Sendable {
+    /// The extents, outermost first.
     public let shape: [Int]
+    /// As many as the shape says.
     public let elements: [Element]
 
     /// Traps unless there are as many elements as the shape says.

@@ -17,7 +17,8 @@ public final class HDF5Writer {
 
     /// Writes a file: `body` adds the contents, then the file replaces whatever was at `path`.
     ///
-    /// - Throws: what `body` throws, or `HDF5Error`; either leaves nothing behind, and an older file as it was.
+    /// - Throws: what `body` throws, or `HDF5Error`. An older file then stays as it was and nothing is left behind, unless
+    ///   it was the last step that failed, the folder's synchronisation.
     public static func write(to path: String, _ body: (HDF5Writer) throws -> Void) throws {
         Library.prepare()
         let temporary = temporaryName(for: path)
@@ -67,6 +68,7 @@ public final class HDF5Writer {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("open", file: path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .system("fsync", file: path) }
+        // Some network file systems cannot synchronise a folder and say EINVAL.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw .system("fsync", file: path) }
     }
 }

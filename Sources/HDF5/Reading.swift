@@ -33,7 +33,9 @@ extension HDF5File {
         let description = try describe(dataset, name)
         switch description.element {
         case .boolean, .integer(8, _): break
-        default: throw failure(name, .wrongType(expected: "booleans or 8-bit integers", found: "\(description.element)"))
+        default:
+            let expected = "booleans or 8-bit integers"
+            throw failure(name, .wrongType(expected: expected, found: "\(description.element)"))
         }
         // Bytes as they are: the stored type serves as the type in memory, so nothing is converted.
         guard let type = Handle(H5Dget_type(dataset.id)) else {

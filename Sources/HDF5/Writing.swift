@@ -69,10 +69,9 @@ extension HDF5Writer {
     public func setAttribute(_ name: String, of object: String = "/", to value: HDF5Value) throws(HDF5Error) {
         let place = "\(object)@\(name)"
         let scalar = try Scalar(value, path, place)
-        guard let owner = Handle(H5Oopen(id, object, ab_H5P_DEFAULT())), let space = Handle(H5Screate(H5S_SCALAR)) else {
-            throw failed("H5Oopen", place)
-        }
         let none = ab_H5P_DEFAULT()
+        guard let owner = Handle(H5Oopen(id, object, none)) else { throw failed("H5Oopen", place) }
+        guard let space = Handle(H5Screate(H5S_SCALAR)) else { throw failed("H5Screate", place) }
         guard let attribute = Handle(H5Acreate2(owner.id, name, scalar.type.id, space.id, none, none)),
             H5Awrite(attribute.id, scalar.type.id, scalar.bytes) >= 0
         else { throw failed("H5Acreate2", place) }

@@ -1,4 +1,8 @@
+import Datasets
+import Environments
 import Foundation
+import MPI
+import Networks
 
 /// The documented exit codes (after sysexits.h).
 public enum ExitStatus: Int32, Sendable {
@@ -30,6 +34,19 @@ public enum HarnessError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .badInput: .badInput
         case .io: .io
+        }
+    }
+}
+
+extension ExitStatus {
+    /// The code that `error` ends the program with.
+    public init(for error: any Error) {
+        switch error {
+        case let error as HarnessError: self = error.status
+        case let failure as CaseFailure: self = ExitStatus(for: failure.cause)
+        case is DatasetError, is PolicyError, is LauncherMismatch, is EndedByAnotherRank: self = .badInput
+        case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
+        default: self = .bug
         }
     }
 }

@@ -5,7 +5,7 @@ import Harness
 /// `active-bench collect`: make behaviour policies and datasets.
 struct Collect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train behaviour policies and record datasets in D4RL's layout.", subcommands: [Train.self])
+        abstract: "Train behaviour policies and record datasets in D4RL's layout.", subcommands: [Train.self, Rollout.self])
 
     /// `active-bench collect train`: SAC in an environment.
     struct Train: ParsableCommand {
@@ -23,16 +23,60 @@ struct Collect: ParsableCommand {
         @Option(help: "Folder for snapshots and learning-curve.csv.")
         var out: String
 
+        func validate() throws {
+            guard steps > 0 && snapshotEvery > 0 else {
+                throw ValidationError("--steps and --snapshot-every: expected 1 or more")
+            }
+        }
+
         func run() throws {
             let plan = BehaviourTraining.Plan(environment: env, seed: seed, steps: steps, snapshotEvery: snapshotEvery)
             let start = Date()
-            try BehaviourTraining(plan, folder: out).run { snapshot in
+            try runAlone {
+                try BehaviourTraining(plan, folder: out).run { snapshot in
+                    print(
+                        String(
+                            format: "step %d  return %.1f ± %.1f  length %.0f  %.0f steps/s", snapshot.step,
+                            snapshot.meanReturn, snapshot.deviation, snapshot.meanLength,
+                            Double(snapshot.step) / Date().timeIntervalSince(start)))
+                    fflush(nil)
+                }
+            }
+        }
+    }
+
+    /// `active-bench collect rollout`: a dataset in D4RL's layout.
+    struct Rollout: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Record stochastic rollouts of behaviour policies as a dataset in D4RL's HDF5 layout.")
+
+        @Option(help: "Environment to run the policies in.")
+        var env: String
+        @Option(parsing: .upToNextOption, help: "Policy files, in the order of their parts of the dataset.")
+        var policy: [String]
+        @Option(help: "Transitions to record; each policy gets an equal share.")
+        var transitions = 1_000_000
+        @Option(help: "Seed of everything random.")
+        var seed = 0
+        @Option(help: "HDF5 file to write, by D4RL's naming: hopper_medium-r1.hdf5.")
+        var out: String
+
+        func validate() throws {
+            guard (2...Int(Int32.max)).contains(transitions) else {
+                throw ValidationError("--transitions: expected 2 or more, found \(transitions)")
+            }
+        }
+
+        func run() throws {
+            try runAlone {
+                let summary = try DatasetRecording(
+                    .init(environment: env, policies: policy, transitions: transitions, seed: seed, output: out)
+                ).run()
                 print(
-                    String(
-                        format: "step %d  return %.1f ± %.1f  length %.0f  %.0f steps/s", snapshot.step,
-                        snapshot.meanReturn, snapshot.deviation, snapshot.meanLength,
-                        Double(snapshot.step) / Date().timeIntervalSince(start)))
-                fflush(nil)
+                    "\(out): \(summary.transitions) transitions, \(summary.trajectories) trajectories, "
+                        + String(
+                            format: "return %.1f ± %.1f, length %.0f, normalised score %.1f", summary.meanReturn,
+                            summary.deviation, summary.meanLength, summary.score))
             }
         }
     }

@@ -40,3 +40,6 @@ void ab_adam(ab_real *parameters, const ab_real *gradients, ab_real *first, ab_r
              ab_real beta1, ab_real beta2, ab_real correction1, ab_real correction2, ab_real epsilon);
 // target = target + rate·(source - target).
 void ab_polyak(ab_real *target, const ab_real *source, size_t n, ab_real rate);
+
+// The compiler of this package's C code, which is the one inside the Swift toolchain.
+const char *ab_compiler(void);

@@ -1,0 +1,64 @@
+import Datasets
+import Foundation
+
+/// One evaluation of a policy.
+public struct Evaluation: Sendable, Codable, Equatable {
+    /// One episode.
+    public struct Episode: Sendable, Codable, Equatable {
+        /// Undiscounted sum of the environment's rewards; NaN when the policy's parameters are no numbers.
+        public var `return`: Double
+        public var length: Int
+    }
+
+    /// Gradient steps made before it.
+    public var step: Int
+    public var episodes: [Episode]
+    /// Mean return over the episodes.
+    public var meanReturn: Double
+    /// 100·(mean return - min)/(max - min), with D4RL's reference scores.
+    public var score: Double
+}
+
+/// What a finished case leaves: `result.json`. A function of the case alone.
+public struct CaseResult: Sendable, Codable, Equatable {
+    /// Format of this file.
+    public var format = 1
+    public var learner: String
+    public var dataset: String
+    public var variant: String
+    public var seed: Int
+    public var steps: Int
+    public var datasetSHA256: String
+    public var transitions: Int
+    /// What the transforms did.
+    public var data: TransformSummary
+    /// The step after which a loss or parameter was no longer a number, if that happened; training ends there.
+    public var divergedAfter: Int?
+    public var evaluations: [Evaluation]
+
+    /// Reads a finished case.
+    ///
+    /// - Throws: `HarnessError.badInput` naming the file.
+    public static func read(_ path: String) throws -> CaseResult {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw HarnessError.badInput("\(path): no such result")
+        }
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        do {
+            return try decoder.decode(CaseResult.self, from: data)
+        } catch {
+            throw HarnessError.badInput("\(path): not a result of this program (\(error))")
+        }
+    }
+
+    /// The file's bytes: keys sorted, shortest exact numbers.
+    func encoded() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}

@@ -1,0 +1,143 @@
+import Algorithms
+import Datasets
+import Environments
+import Foundation
+import Networks
+import Numerics
+
+/// Trains and evaluates one case, and leaves its files.
+public final class CaseRun {
+    /// Gradient steps between two rows of the learning curve.
+    public static let curveInterval = 500
+
+    private let one: Case
+    private let folder: RunFolder
+    private let data: PreparedData
+    private let learner: any Learner
+    private let environment: any Environment
+    private var curve = ""
+    private var evaluations: [Evaluation] = []
+    private var timing = "phase,step,seconds\n"
+    private var phaseStart = DispatchTime.now()
+
+    /// - Throws: `EnvironmentError` when the environment cannot be made.
+    public init(_ one: Case, data: PreparedData, folder: RunFolder) throws {
+        self.one = one
+        self.folder = folder
+        self.data = data
+        environment = try EnvironmentRegistry.make(EnvironmentRegistry.environmentName(forDataset: one.dataset))
+        learner = one.learner.make(
+            one.hyperparameters,
+            problem: Problem(
+                states: data.transitions.stateSize, actions: data.transitions.actionSize, horizon: one.steps,
+                stream: one.stream, team: Solo()))
+    }
+
+    /// Runs the case to its end; its last act is to write `result.json`.
+    ///
+    /// - Parameters:
+    ///   - provenance: what goes into `provenance.json`.
+    ///   - progress: called after every gradient step with the number made.
+    /// - Throws: `HarnessError.io`; `EnvironmentError` when the simulator fails.
+    public func run(provenance: Provenance, progress: (Int) throws -> Void) throws -> CaseResult {
+        try DurableFile.makeFolder(folder.folder(of: one))
+        try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
+        try DurableFile.write(provenance.encoded(), to: folder.file("provenance.json", of: one))
+        let divergedAfter = try train(progress)
+        try DurableFile.write(curve, to: folder.file("curve.csv", of: one))
+        try DurableFile.write(evaluationRows, to: folder.file("evaluations.csv", of: one))
+        try DurableFile.write(timing, to: folder.file("timing.csv", of: one))
+        try PolicyFile.write(policy, to: folder.file("policy.safetensors", of: one), metadata: policyMetadata)
+        let result = CaseResult(
+            learner: one.learner.rawValue, dataset: one.dataset, variant: one.variant, seed: one.seed,
+            steps: one.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions, data: data.summary,
+            divergedAfter: divergedAfter, evaluations: evaluations)
+        try DurableFile.write(result.encoded(), to: folder.file("result.json", of: one))
+        return result
+    }
+
+    /// - Returns: the step after which the learner had diverged, if it did.
+    private func train(_ progress: (Int) throws -> Void) throws -> Int? {
+        let sampler = BatchSampler(
+            data.transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
+        let batch = sampler.makeBatch()
+        phaseStart = .now()
+        for step in 1...one.steps {
+            sampler.draw(step: step - 1, into: batch)
+            learner.update(batch)
+            let isLogged = step % CaseRun.curveInterval == 0 || step == 1 || step == one.steps
+            let hasDiverged = isLogged ? logCurve(step) : false
+            if one.isEvaluated(after: step) || hasDiverged {
+                endPhase("train", step)
+                evaluations.append(try evaluate(step))
+                endPhase("evaluate", step)
+            }
+            try progress(step)
+            if hasDiverged { return step }
+        }
+        return nil
+    }
+
+    /// Adds a row to the curve.
+    ///
+    /// - Returns: whether a loss or diagnostic is no number any more.
+    private func logCurve(_ step: Int) -> Bool {
+        let diagnostics = learner.diagnostics
+        if curve.isEmpty { curve = (["step"] + diagnostics.map(\.name)).joined(separator: ",") + "\n" }
+        curve += ([String(step)] + diagnostics.map { "\(Float($0.value))" }).joined(separator: ",") + "\n"
+        return diagnostics.contains { !$0.value.isFinite }
+    }
+
+    /// Deterministic episodes of the policy as it stands.
+    private func evaluate(_ step: Int) throws -> Evaluation {
+        var episodes: [Evaluation.Episode] = []
+        do {
+            let stream = one.stream.stream("evaluation-\(step)")
+            let rollout = try Rollout(environment, Actor(policy), stream: stream)
+            for episode in 0..<one.episodes {
+                let outcome = try rollout.run(episode: episode, mode: .deterministic)
+                episodes.append(.init(return: outcome.totalReward, length: outcome.length))
+            }
+        } catch PolicyError.notFinite, EnvironmentError.nonFiniteAction {
+            episodes.append(.init(return: .nan, length: 0))  // A diverged case is a result, not a failure of the run.
+        }
+        let mean = episodes.map(\.return).reduce(0, +) / Double(episodes.count)
+        return Evaluation(
+            step: step, episodes: episodes, meanReturn: mean,
+            score: environment.specification.normalisedScore(return: mean))
+    }
+
+    private var policy: PolicySnapshot {
+        var snapshot = learner.policy
+        if let normalisation = data.summary.normalisation {
+            snapshot.observationMean = normalisation.mean.map { Float($0) }
+            snapshot.observationDeviation = normalisation.scale.map { Float($0) }
+        }
+        return snapshot
+    }
+
+    private var policyMetadata: [String: String] {
+        [
+            "environment": environment.specification.name, "algorithm": one.learner.rawValue, "dataset": one.dataset,
+            "variant": one.variant, "seed": String(one.seed), "step": String(one.steps),
+        ]
+    }
+
+    private var evaluationRows: String {
+        var rows = "step,episode,return,length,score\n"
+        for evaluation in evaluations {
+            for (k, episode) in evaluation.episodes.enumerated() {
+                let score = environment.specification.normalisedScore(return: episode.return)
+                rows += "\(evaluation.step),\(k),\(episode.return),\(episode.length),\(score)\n"
+            }
+        }
+        return rows
+    }
+
+    private func endPhase(_ name: String, _ step: Int) {
+        let now = DispatchTime.now()
+        let seconds = Double(now.uptimeNanoseconds - phaseStart.uptimeNanoseconds) * 1e-9
+        timing += "\(name),\(step),\(String(format: "%.3f", seconds))\n"
+        phaseStart = now
+    }
+}

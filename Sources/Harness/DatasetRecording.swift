@@ -1,0 +1,135 @@
+import Datasets
+import Environments
+import Foundation
+import Networks
+import Numerics
+
+/// Records a dataset of stochastic rollouts in D4RL's layout, from one policy or from several of increasing skill.
+///
+/// Our recipe 1 (`-r1`): D4RL's own with behaviour policies of ours. A medium dataset is rollouts of one early-stopped
+/// SAC policy; D4RL's medium-replay is the replay buffer of such a training, which rollouts of that training's
+/// snapshots in order stand in for (the metadata say so).
+public struct DatasetRecording: Sendable {
+    /// What to record.
+    public struct Request: Sendable {
+        public var environment: String
+        /// Policy files, in the order of their parts of the dataset.
+        public var policies: [String]
+        /// Rows of the dataset. Each policy gets an equal share, rounded up to whole episodes; the dataset's last
+        /// episode is cut, as D4RL does it.
+        public var transitions: Int
+        public var seed: Int
+        public var output: String
+
+        public init(environment: String, policies: [String], transitions: Int, seed: Int, output: String) {
+            self.environment = environment
+            self.policies = policies
+            self.transitions = transitions
+            self.seed = seed
+            self.output = output
+        }
+    }
+
+    /// What was recorded.
+    public struct Summary: Sendable {
+        public var transitions: Int
+        public var trajectories: Int
+        public var meanReturn: Double
+        public var deviation: Double
+        public var meanLength: Double
+        public var score: Double
+    }
+
+    private let request: Request
+
+    public init(_ request: Request) { self.request = request }
+
+    /// Runs the policies and writes the file.
+    ///
+    /// - Throws: `HarnessError.badInput` for a policy file that cannot be read, `PolicyError` for one that does not fit
+    ///   the environment, `EnvironmentError`, `DatasetError`.
+    public func run() throws -> Summary {
+        let environment = try EnvironmentRegistry.make(request.environment)
+        let specification = environment.specification
+        let snapshots = try request.policies.map { try PolicyFile.read($0) }
+        var recording = D4RLRecording(
+            stateSize: specification.observationSize, actionSize: specification.actionSize,
+            positionSize: specification.positionCount, velocitySize: specification.velocityCount)
+        var outcomes: [EpisodeOutcome] = []
+        var parts: [Float] = []
+        for (part, snapshot) in snapshots.enumerated() {
+            let stream = RandomStream("rollout/\(request.environment)/seed-\(request.seed)/part-\(part)")
+            let rollout = try Rollout(environment, Actor(snapshot), stream: stream)
+            let end = request.transitions * (part + 1) / snapshots.count
+            parts.append(Float(recording.count))
+            // Only at the very end may an episode be cut: within the file the next row would pass for its next state.
+            let room = part == snapshots.count - 1 ? request.transitions : Int.max
+            var episode = 0
+            while recording.count < end {
+                outcomes.append(
+                    try rollout.run(episode: episode, mode: .stochastic) { recording.append($0, room: room) })
+                episode += 1
+            }
+        }
+        recording.metadata = metadata(snapshots, parts)
+        try DurableFile.makeFolder((request.output as NSString).deletingLastPathComponent)
+        try D4RLWriter.write(recording, to: request.output)
+        return summary(outcomes, recording.count, specification)
+    }
+
+    private func metadata(_ snapshots: [PolicySnapshot], _ parts: [Float]) -> [String: MetadataValue] {
+        let kind =
+            snapshots.count == 1
+            ? "stochastic rollouts of one SAC policy"
+            : "stochastic rollouts of \(snapshots.count) SAC snapshots of increasing skill, in order; "
+                + "stands in for a replay buffer"
+        var metadata: [String: MetadataValue] = [
+            "algorithm": .text("SAC"), "recipe": .text("active-bench r1: \(kind)"),
+            "made_by": .text("active-bench collect rollout"), "environment": .text(request.environment),
+            "simulator": .text("MuJoCo \(EnvironmentRegistry.simulatorVersion), legacy capsule inertia"),
+            "seed": .integer(request.seed),
+            "policies": .text(request.policies.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")),
+            "part_starts": .array(.init(shape: [parts.count], elements: parts)),
+        ]
+        if let policy = snapshots.last {  // D4RL keeps the behaviour policy's weights beside its data.
+            metadata["policy/nonlinearity"] = .text("relu")
+            metadata["policy/output_distribution"] = .text(policy.head.rawValue)
+            for tensor in policy.tensors {
+                metadata["policy/\(tensor.name.replacing(".", with: "/"))"] = .array(
+                    .init(shape: tensor.shape, elements: tensor.values))
+            }
+        }
+        return metadata
+    }
+
+    private func summary(
+        _ outcomes: [EpisodeOutcome], _ transitions: Int, _ specification: EnvironmentSpecification
+    ) -> Summary {
+        let returns = outcomes.map(\.totalReward)
+        let mean = returns.reduce(0, +) / Double(returns.count)
+        let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(returns.count)
+        return Summary(
+            transitions: transitions, trajectories: outcomes.count, meanReturn: mean,
+            deviation: variance.squareRoot(),
+            meanLength: outcomes.map { Double($0.length) }.reduce(0, +) / Double(outcomes.count),
+            score: specification.normalisedScore(return: mean))
+    }
+}
+
+extension D4RLRecording {
+    /// Adds a step, unless the recording has all the `room` rows it may.
+    fileprivate mutating func append(_ transition: Rollout.Transition, room: Int) {
+        guard count < room else { return }
+        func floats(_ start: UnsafePointer<Real>, _ count: Int) -> [Float] { (0..<count).map { Float(start[$0]) } }
+        func floats(_ start: UnsafePointer<Double>, _ count: Int) -> [Float] { (0..<count).map { Float(start[$0]) } }
+        observations += floats(transition.observation, stateSize)
+        actions += floats(transition.action, actionSize)
+        rewards.append(Float(transition.result.reward))
+        nextObservations += floats(transition.nextObservation, stateSize)
+        terminals.append(transition.result.terminal)
+        timeouts.append(transition.result.timeout)
+        positions += floats(transition.positions, positionSize)
+        velocities += floats(transition.velocities, velocitySize)
+        actionLogProbabilities.append(Float(transition.logLikelihood))
+    }
+}

@@ -1,0 +1,65 @@
+import Algorithms
+import Environments
+
+/// The cases of a study in the table's order, and how they are shared out over ranks.
+public struct Plan: Sendable {
+    public let study: Study
+    public let cases: [Case]
+
+    /// Every case of `study`: datasets, then learners with their variants, then seeds.
+    public init(_ study: Study) {
+        self.study = study
+        var cases: [Case] = []
+        for dataset in study.datasets {
+            for entry in study.entries {
+                for (overrides, swept) in entry.variants {
+                    var hyperparameters = Presets.hyperparameters(entry.learner)
+                    for override in overrides { hyperparameters.set(override.key, to: override.value, from: "study") }
+                    let column = ([entry.learner.rawValue] + swept.map(Plan.assignment)).joined(separator: " ")
+                    let variant = overrides.map(Plan.assignment).joined(separator: ",")
+                    for seed in study.seeds {
+                        cases.append(
+                            Case(
+                                learner: entry.learner, dataset: dataset, variant: variant.isEmpty ? "default" : variant,
+                                seed: seed, hyperparameters: hyperparameters, steps: study.steps,
+                                evaluateEvery: study.evaluateEvery, episodes: study.episodes, column: column))
+                    }
+                }
+            }
+        }
+        self.cases = cases
+    }
+
+    /// "m=10", fit for a folder's name: lists lose their blanks.
+    private static func assignment(_ override: Study.Entry.Override) -> String {
+        "\(override.key)=\(override.value.description.replacing(" ", with: ""))"
+    }
+
+    /// Predicted cost of each case, in multiply-adds.
+    ///
+    /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
+    public func costs() throws -> [Double] {
+        try cases.map { one in
+            let environment = try EnvironmentRegistry.specification(
+                EnvironmentRegistry.environmentName(forDataset: one.dataset))
+            return one.cost(states: environment.observationSize, actions: environment.actionSize)
+        }
+    }
+
+    /// Shares cases out by longest processing time: each, dearest first, to the rank with the least work so far.
+    ///
+    /// - Parameters:
+    ///   - open: indices into `cases` of what is left to do.
+    ///   - costs: the cost of every case of the plan.
+    /// - Returns: for each rank the indices of its cases, in the order it works them off.
+    public static func share(_ open: [Int], costs: [Double], ranks: Int) -> [[Int]] {
+        var shares = [[Int]](repeating: [], count: ranks)
+        var loads = [Double](repeating: 0, count: ranks)
+        for index in open.sorted(by: { (costs[$1], $0) < (costs[$0], $1) }) {
+            let rank = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) } ?? 0
+            shares[rank].append(index)
+            loads[rank] += costs[index]
+        }
+        return shares
+    }
+}

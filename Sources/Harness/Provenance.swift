@@ -1,0 +1,118 @@
+import CKernels
+import Datasets
+import Environments
+import Foundation
+import HDF5
+import MPI
+import Numerics
+
+/// Where, when and with what something was computed. Everything a result may depend on, and what helps to find a cause.
+public struct Provenance: Sendable, Codable {
+    /// Which build of this program.
+    public struct Build: Sendable, Codable {
+        /// `git describe` of the source tree the executable lies in; "unknown" away from it.
+        public var source: String
+        public var executableSHA256: String
+        public var compiler: String
+
+        /// What holds for the running executable. Looks at files and calls git: done by one rank for all.
+        public static func ofThisProgram() -> Build {
+            let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+            return Build(
+                source: gitDescription(of: executable),
+                executableSHA256: (try? sha256(ofFile: executable)) ?? "unknown", compiler: compilerVersion)
+        }
+    }
+
+    public var program = "active-bench"
+    public var build: Build
+    public var real: String
+    public var mpi: String
+    public var blas: String
+    public var blasCoreType: String
+    public var blasThreads: Int
+    public var hdf5: String
+    public var mujoco: String
+    public var glibc: String
+    public var host: String
+    public var processor: String
+    public var kernel: String
+    public var cores: String
+    public var rank: Int
+    public var ranks: Int
+    public var arguments: [String]
+    /// Variables that steer MPI, BLAS and the batch system.
+    public var environment: [String: String]
+    public var started: String
+
+    /// What holds for this process, now.
+    public static func ofThisProcess(_ build: Build, rank: Int, ranks: Int) -> Provenance {
+        var system = utsname()
+        uname(&system)
+        return Provenance(
+            build: build, real: "\(Real.self)",
+            mpi: MPIEnvironment.libraryVersion.split(separator: ",").first.map { String($0) } ?? "unknown",
+            blas: BLASLibrary.configuration, blasCoreType: BLASLibrary.coreType, blasThreads: BLASLibrary.threads,
+            hdf5: HDF5Library.version, mujoco: EnvironmentRegistry.simulatorVersion,
+            glibc: glibcVersion, host: text(system.nodename), processor: processorName,
+            kernel: text(system.release), cores: CPUBinding.ofThisThread().description, rank: rank, ranks: ranks,
+            arguments: CommandLine.arguments, environment: steeringVariables,
+            started: ISO8601DateFormatter().string(from: Date()))
+    }
+
+    /// JSON, keys sorted.
+    public func encoded() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+
+    private static var compilerVersion: String {
+        #if compiler(>=6.4)
+            let swift = "Swift 6.4 or newer"
+        #elseif compiler(>=6.3)
+            let swift = "Swift 6.3"
+        #else
+            let swift = "Swift 6.2"
+        #endif
+        return "\(swift), \(String(cString: ab_compiler()))"
+    }
+
+    private static var glibcVersion: String {
+        var text = [CChar](repeating: 0, count: 64)
+        confstr(Int32(_CS_GNU_LIBC_VERSION), &text, text.count)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static var processorName: String {
+        let cpuinfo = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let line = cpuinfo.split(separator: "\n").first { $0.hasPrefix("model name") }
+        return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+    }
+
+    private static var steeringVariables: [String: String] {
+        let prefixes = ["ACTIVE_BENCH_", "OMP_", "OMPI_MCA_", "OPENBLAS_", "SLURM_JOB", "SLURM_N", "PBS_JOB", "D4RL_"]
+        return ProcessInfo.processInfo.environment.filter { name, _ in prefixes.contains { name.hasPrefix($0) } }
+    }
+
+    private static func gitDescription(of executable: String) -> String {
+        let git = Process()
+        git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        git.arguments = [
+            "git", "-C", (executable as NSString).deletingLastPathComponent, "describe", "--always", "--dirty", "--tags",
+        ]
+        let output = Pipe()
+        git.standardOutput = output
+        git.standardError = FileHandle.nullDevice
+        guard (try? git.run()) != nil else { return "unknown" }
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        git.waitUntilExit()
+        let description = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return git.terminationStatus == 0 && !description.isEmpty ? description : "unknown"
+    }
+
+    /// A fixed-size C string.
+    private static func text<Characters>(_ characters: Characters) -> String {
+        withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

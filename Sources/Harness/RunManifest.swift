@@ -1,0 +1,35 @@
+import Foundation
+
+/// `run.json`: what a run folder is a run of. Written when the run starts, and again by every run that resumes it.
+public struct RunManifest: Sendable, Codable {
+    public var format = 1
+    /// The study file's text.
+    public var study: String
+    /// The study file's path as it was given.
+    public var studyPath: String
+    /// Identifiers of all cases, in the table's order.
+    public var cases: [String]
+    public var provenance: Provenance
+
+    /// Reads the manifest of a run folder.
+    ///
+    /// - Throws: `HarnessError.badInput` when the folder holds no run.
+    public static func read(_ folder: RunFolder) throws -> RunManifest {
+        let path = folder.file("run.json")
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw HarnessError.badInput("\(path): no such file; expected a folder made by `active-bench run`")
+        }
+        do {
+            return try JSONDecoder().decode(RunManifest.self, from: data)
+        } catch {
+            throw HarnessError.badInput("\(path): not the manifest of a run (\(error))")
+        }
+    }
+
+    /// The file's bytes.
+    func encoded() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Report
+
+/// `active-bench table`: the scores of a run folder.
+struct Table: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Aggregate the finished cases of a run folder into the paper's table.")
+
+    /// How the table is written.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case markdown, latex, csv
+    }
+
+    @Argument(help: "Run folder.")
+    var folder: String
+    @Option(name: .customLong("protocol"), help: "Which evaluation counts: last, best or last10.")
+    var selection: ScoreProtocol.Selection = .last
+    @Option(help: "markdown, latex or csv.")
+    var format: Format = .markdown
+
+    func run() throws {
+        try runAlone {
+            let table = try Aggregation(RunFolder(folder)).table(selection)
+            switch format {
+            case .markdown: print(table.markdown(), terminator: "")
+            case .latex: print(table.latex(), terminator: "")
+            case .csv: print(table.csv(), terminator: "")
+            }
+        }
+    }
+}
+
+extension ScoreProtocol.Selection: ExpressibleByArgument {}

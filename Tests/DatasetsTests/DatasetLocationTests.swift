@@ -1,0 +1,69 @@
+import Datasets
+import Testing
+
+@Suite struct DatasetLocationTests {
+    let folder = TemporaryFolder()
+
+    @Test func namesFollowD4RL() {
+        #expect(DatasetLocation.fileName(for: "hopper-medium-r1") == "hopper_medium-r1.hdf5")
+        #expect(DatasetLocation.fileName(for: "hopper-medium-replay-r1") == "hopper_medium_replay-r1.hdf5")
+        #expect(DatasetLocation.fileName(for: "walker2d-medium-expert-v2") == "walker2d_medium_expert-v2.hdf5")
+        #expect(
+            DatasetLocation.fileName(for: "kitchen-complete-v0") == "mini_kitchen_microwave_kettle_light_slider-v0.hdf5"
+        )
+        for bad in ["", "hopper", "hopper-medium", "../hopper-v2", "hopper-medium-v", "hopper--v2", "a/b-v2"] {
+            #expect(DatasetLocation.fileName(for: bad) == nil, "\(bad)")
+        }
+    }
+
+    @Test func publishedNamesFollowTheRuleForLocomotion() {
+        for (name, entry) in D4RLCatalogue.entries where !name.hasPrefix("antmaze") && !name.hasPrefix("kitchen") {
+            let words = name.split(separator: "-")
+            #expect(entry.fileName == words.dropLast().joined(separator: "_") + "-\(words.last ?? "").hdf5")
+        }
+        #expect(D4RLCatalogue.entries.count == 18)
+        #expect(D4RLCatalogue.entries.values.allSatisfy { $0.sha256.count == 64 && $0.bytes > 0 })
+    }
+
+    @Test func foldersComeFromTheEnvironment() {
+        func folders(_ variables: [String: String]) -> [String] {
+            DatasetLocation(environment: { variables[$0] }).folders
+        }
+        #expect(folders(["HOME": "/h"]) == ["/h/.local/share/active-bench/datasets", "/h/.d4rl/datasets"])
+        #expect(
+            folders(["HOME": "/h", "XDG_DATA_HOME": "/x"]) == ["/x/active-bench/datasets", "/h/.d4rl/datasets"])
+        #expect(
+            folders(["HOME": "/h", "ACTIVE_BENCH_DATA": "/a", "D4RL_DATASET_DIR": "/d"]) == ["/a", "/d"])
+        #expect(folders(["HOME": "/h", "ACTIVE_BENCH_DATA": "", "D4RL_DATASET_DIR": "/d"]) == ["/d"])
+    }
+
+    @Test func filesAreFoundInOrder() throws {
+        put([1], at: folder("hopper_medium-r1.hdf5"))
+        #expect(
+            try DatasetLocation(folders: ["/nowhere", folder.path]).find("hopper-medium-r1")
+                == folder("hopper_medium-r1.hdf5"))
+    }
+
+    @Test func absentFilesAreExplained() {
+        func refusal(_ name: String) -> String {
+            let error = #expect(throws: DatasetError.self) { try DatasetLocation(folders: ["/a", "/b"]).find(name) }
+            return error?.description ?? ""
+        }
+        #expect(
+            refusal("hopper-medium-r1")
+                == "hopper_medium-r1.hdf5: expected the file of hopper-medium-r1 in /a or /b, found none; make it with "
+                + "`active-bench collect rollout` or jobs/quickstart.sh, or set ACTIVE_BENCH_DATA")
+        #expect(
+            refusal("hopper-medium-v2")
+                == "hopper_medium-v2.hdf5: expected the file of hopper-medium-v2 in /a or /b, found none; download "
+                + "http://rail.eecs.berkeley.edu/datasets/offline_rl/gym_mujoco_v2/hopper_medium-v2.hdf5 "
+                + "(152756557 bytes), or set ACTIVE_BENCH_DATA to its folder")
+        #expect(
+            refusal("mine-v3")
+                == "mine-v3.hdf5: expected the file of mine-v3 in /a or /b, found none; put it there, or set "
+                + "ACTIVE_BENCH_DATA to its folder")
+        #expect(
+            refusal("../x")
+                == "../x: expected a dataset's name such as hopper-medium-replay-v2, found '../x'")
+    }
+}
