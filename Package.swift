@@ -78,13 +78,22 @@ let package = Package(
             ], swiftSettings: swiftSettings),
 
         // What the tests of MPI run under mpirun: it makes every call of the room and checks the answer on every rank.
-        .executableTarget(name: "mpi-exercise", dependencies: ["MPI"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "mpi-exercise", dependencies: ["MPI"], path: "Tests/Support/mpi-exercise",
+            swiftSettings: swiftSettings),
+        // Counts the heap allocations of a thousand gradient steps of every learner.
+        .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount", cSettings: cSettings),
+        .executableTarget(
+            name: "step-allocations", dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
+            path: "Tests/Support/step-allocations", swiftSettings: swiftSettings),
 
         tests("MPITests", ["MPI", "mpi-exercise"]),
         tests("HDF5Tests", ["HDF5", "CHDF5"]),
         tests("NumericsTests", ["Numerics"]),
+        tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics"]),
         tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics"]),
+        tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),
     ],
     swiftLanguageModes: [.v6]

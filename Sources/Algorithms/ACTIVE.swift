@@ -28,6 +28,9 @@ public final class ACTIVE<Team: Exchange>: Learner {
         public var weightCap = 100.0
 
         public init(loss: ValueLoss) { self.loss = loss }
+
+        /// w = exp(A), capped.
+        package func weight(advantage: Real) -> Real { min(exp(advantage), Real(weightCap)) }
     }
 
     private let settings: Settings
@@ -83,7 +86,7 @@ public final class ACTIVE<Team: Exchange>: Learner {
         parts.critic.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
         parts.values.quantile(settings.quantile, at: batch.states, into: parts.baseline.pointer)
         for b in 0..<batch.size {
-            parts.weights[b] = min(exp(parts.q[b] - parts.baseline[b]), Real(settings.weightCap))
+            parts.weights[b] = settings.weight(advantage: parts.q[b] - parts.baseline[b])
         }
     }
 

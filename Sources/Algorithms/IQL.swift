@@ -21,6 +21,11 @@ public final class IQL<Team: Exchange>: Learner {
         public var weightCap = 100.0
 
         public init() {}
+
+        /// w = min(exp(βA), cap).
+        package func weight(advantage: Real) -> Real {
+            min(exp(Real(inverseTemperature) * advantage), Real(weightCap))
+        }
     }
 
     private let settings: Settings
@@ -40,8 +45,7 @@ public final class IQL<Team: Exchange>: Learner {
 
         parts.values.minimum(at: batch.states, into: parts.baseline.pointer)
         for b in 0..<batch.size {
-            let advantage = parts.q[b] - parts.baseline[b]
-            parts.weights[b] = min(exp(Real(settings.inverseTemperature) * advantage), Real(settings.weightCap))
+            parts.weights[b] = settings.weight(advantage: parts.q[b] - parts.baseline[b])
         }
         parts.clonePolicy(batch, into: &report)
 

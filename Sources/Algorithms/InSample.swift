@@ -98,10 +98,10 @@ public struct InSample<Team: Exchange> {
 
     var networks: [NamedNetwork] {
         func named(_ group: String, _ networks: [MLP]) -> [NamedNetwork] {
-            networks.enumerated().map { NamedNetwork(name: "\(group).\($0.offset)", parameters: $0.element.parameters) }
+            networks.enumerated().map { NamedNetwork("\(group).\($0.offset)", $0.element) }
         }
         return named("v", values.members) + named("q", critic.critics) + named("target_q", critic.targets)
-            + [NamedNetwork(name: "policy", parameters: policy.network.parameters)]
+            + [NamedNetwork("policy", policy.network)]
     }
 }
 

@@ -32,6 +32,14 @@ public struct Diagnostic: Sendable, Equatable {
 public struct NamedNetwork {
     public var name: String
     public var parameters: ParameterBlock
+    /// The gradient of the last update; nil for a target.
+    public var gradients: ParameterBlock?
+
+    init(_ name: String, _ network: MLP) {
+        self.name = name
+        parameters = network.parameters
+        gradients = network.gradients
+    }
 }
 
 /// Everything a learner needs to know besides its own hyperparameters.

@@ -18,6 +18,9 @@ public final class SQL<Team: Exchange>: Learner {
         public var weightCap = 100.0
 
         public init() {}
+
+        /// w = clip(A, 0, cap).
+        package func weight(advantage: Real) -> Real { min(max(advantage, 0), Real(weightCap)) }
     }
 
     private let settings: Settings
@@ -37,7 +40,7 @@ public final class SQL<Team: Exchange>: Learner {
 
         parts.values.minimum(at: batch.states, into: parts.baseline.pointer)
         for b in 0..<batch.size {
-            parts.weights[b] = min(max(parts.q[b] - parts.baseline[b], 0), Real(settings.weightCap))
+            parts.weights[b] = settings.weight(advantage: parts.q[b] - parts.baseline[b])
         }
         parts.clonePolicy(batch, into: &report)
 

@@ -30,9 +30,12 @@ public struct Plan: Sendable {
         self.cases = cases
     }
 
-    /// "m=10", fit for a folder's name: lists lose their blanks.
+    /// "m=10", "hidden=32x32": fit for a folder's name.
     private static func assignment(_ override: Study.Entry.Override) -> String {
-        "\(override.key)=\(override.value.description.replacing(" ", with: ""))"
+        if case .integers(let values) = override.value {
+            return "\(override.key)=" + values.map { String($0) }.joined(separator: "x")
+        }
+        return "\(override.key)=\(override.value)"
     }
 
     /// Predicted cost of each case, in multiply-adds.

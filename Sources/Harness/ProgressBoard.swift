@@ -50,7 +50,8 @@ final class ProgressBoard {
 
     /// The last word, whatever the time.
     func end() {
-        if isLive { draw() } else { say(summary) }
+        if isLive { draw() }
+        say("finished in \(duration(elapsed)): \(cases.count) of \(cases.count) cases done")
     }
 
     private var elapsed: Double { Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-9 }
