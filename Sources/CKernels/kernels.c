@@ -126,15 +126,14 @@ void ab_layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y
 }
 
 void ab_adam(ab_real *restrict parameters, const ab_real *restrict gradients, ab_real *restrict first,
-             ab_real *restrict second, size_t n, ab_real rate, ab_real beta1, ab_real beta2, ab_real correction1,
-             ab_real correction2, ab_real epsilon) {
+             ab_real *restrict second, size_t n, ab_adam_constants c) {
     for (size_t i = 0; i < n; i++) {
         ab_real g = gradients[i];
-        ab_real m = beta1 * first[i] + (1 - beta1) * g;
-        ab_real v = beta2 * second[i] + (1 - beta2) * g * g;
+        ab_real m = c.decay1 * first[i] + c.gain1 * g;
+        ab_real v = c.decay2 * second[i] + c.gain2 * g * g;
         first[i] = m;
         second[i] = v;
-        parameters[i] -= rate * (m * correction1) / (SQRT(v * correction2) + epsilon);
+        parameters[i] -= c.rate * (m * c.correction1) / (SQRT(v * c.correction2) + c.epsilon);
     }
 }
 

@@ -135,9 +135,7 @@ public final class CaseRun {
     }
 
     private func endPhase(_ name: String, _ step: Int) {
-        let now = DispatchTime.now()
-        let seconds = Double(now.uptimeNanoseconds - phaseStart.uptimeNanoseconds) * 1e-9
-        timing += "\(name),\(step),\(String(format: "%.3f", seconds))\n"
-        phaseStart = now
+        timing += "\(name),\(step),\(String(format: "%.3f", secondsSince(phaseStart)))\n"
+        phaseStart = .now()
     }
 }

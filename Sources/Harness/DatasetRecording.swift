@@ -120,8 +120,9 @@ extension D4RLRecording {
     /// Adds a step, unless the recording has all the `room` rows it may.
     fileprivate mutating func append(_ transition: Rollout.Transition, room: Int) {
         guard count < room else { return }
-        func floats(_ start: UnsafePointer<Real>, _ count: Int) -> [Float] { (0..<count).map { Float(start[$0]) } }
-        func floats(_ start: UnsafePointer<Double>, _ count: Int) -> [Float] { (0..<count).map { Float(start[$0]) } }
+        func floats<Number: BinaryFloatingPoint>(_ start: UnsafePointer<Number>, _ count: Int) -> [Float] {
+            (0..<count).map { Float(start[$0]) }
+        }
         observations += floats(transition.observation, stateSize)
         actions += floats(transition.action, actionSize)
         rewards.append(Float(transition.result.reward))

@@ -58,12 +58,11 @@ final class ProgressReporter {
 
     /// Called after every gradient step of the running case.
     func tick(_ step: Int) throws {
-        let now = DispatchTime.now()
-        let seconds = Double(now.uptimeNanoseconds - lastTold.uptimeNanoseconds) * 1e-9
+        let seconds = secondsSince(lastTold)
         guard seconds >= 1 else { return }
         record.step = Int32(clamping: step)
         record.stepsPerSecond = Float(Double(max(0, step - stepsWhenTold)) / seconds)
-        lastTold = now
+        lastTold = .now()
         stepsWhenTold = step
         try tell()
     }

@@ -39,11 +39,10 @@ final class ProgressBoard {
 
     /// Shows the state if it is time to.
     func show() {
-        let now = DispatchTime.now()
-        let silence = lastShown.map { Double(now.uptimeNanoseconds - $0.uptimeNanoseconds) * 1e-9 } ?? .infinity
+        let silence = lastShown.map { secondsSince($0) } ?? .infinity
         let done = records.map { Int($0.casesDone) }.reduce(0, +)
         guard silence >= (isLive ? 1 : 10) || (done > doneWhenShown && !isLive) else { return }
-        lastShown = now
+        lastShown = .now()
         doneWhenShown = done
         if isLive { draw() } else { say(summary) }
     }
@@ -54,7 +53,7 @@ final class ProgressBoard {
         say("finished in \(duration(elapsed)): \(cases.count) of \(cases.count) cases done")
     }
 
-    private var elapsed: Double { Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-9 }
+    private var elapsed: Double { secondsSince(start) }
 
     /// "[1m05s] cases 2/8, 41 %, 324 steps/s, about 3m10s left".
     private var summary: String {
@@ -113,12 +112,4 @@ final class ProgressBoard {
     private func say(_ text: String) {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
-}
-
-/// "43s", "3m10s", "2h05m".
-func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole)s" }
-    if whole < 3600 { return String(format: "%dm%02ds", whole / 60, whole % 60) }
-    return String(format: "%dh%02dm", whole / 3600, whole / 60 % 60)
 }

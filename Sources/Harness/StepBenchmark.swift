@@ -103,11 +103,3 @@ public struct StepBenchmark: Sendable {
         return transitions
     }
 }
-
-private func seconds(_ body: () -> Void) -> Double {
-    let start = DispatchTime.now().uptimeNanoseconds
-    body()
-    return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-}
-
-private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

@@ -61,9 +61,8 @@ public final class StudyRun {
         do {
             let result = try CaseRun(one, data: preparation.data(for: one), folder: folder)
                 .run(provenance: provenance) { try reporter.tick($0) }
-            let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-9
             let score = result.evaluations.last.map { String(format: "%.1f", $0.score) } ?? "none"
-            log.info("done \(one.identifier) in \(duration(seconds)), score \(score)")
+            log.info("done \(one.identifier) in \(duration(secondsSince(start))), score \(score)")
             if let step = result.divergedAfter { log.warning("\(one.identifier) diverged by step \(step)") }
         } catch {
             log.error("\(one.identifier): \(error)")

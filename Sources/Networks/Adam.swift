@@ -35,11 +35,14 @@ public final class Adam {
     /// One update with the gradient as it stands.
     public func step(rate: Double) {
         steps += 1
+        let kernelConstants = ab_adam_constants(
+            rate: Real(rate), decay1: Real(constants.beta1), gain1: Real(1 - constants.beta1),
+            decay2: Real(constants.beta2), gain2: Real(1 - constants.beta2),
+            correction1: Real(1 / (1 - pow(constants.beta1, Double(steps)))),
+            correction2: Real(1 / (1 - pow(constants.beta2, Double(steps)))), epsilon: Real(constants.epsilon))
         ab_adam(
             parameters.values, gradients.values, firstMoment.values, secondMoment.values, parameters.count,
-            Real(rate), Real(constants.beta1), Real(constants.beta2),
-            Real(1 / (1 - pow(constants.beta1, Double(steps)))), Real(1 / (1 - pow(constants.beta2, Double(steps)))),
-            Real(constants.epsilon))
+            kernelConstants)
     }
 }
 

@@ -38,7 +38,8 @@ public struct MatrixView {
 
 /// A row-major matrix [rows × columns] that owns its storage: zeroed, 64-byte aligned, contiguous.
 ///
-/// A vector is a matrix of one row. Made once per case; nothing in a training step allocates.
+/// A vector is a matrix of one row. Made once per case; nothing in a training step allocates. A view does not keep its
+/// matrix alive: hold the matrix in a variable for as long as the view is used.
 public final class Matrix: @unchecked Sendable {
     public let view: MatrixView
 

@@ -20,18 +20,20 @@ struct Bench: ParsableCommand {
     var asIs = false
     @Option(help: "Gradient steps per repetition.")
     var steps = 200
+    @Option(help: "Policy file for the rollout's rate; without one a fresh policy, which falls soon.")
+    var policy: String?
 
     func run() throws {
         if product {
             print("\(BLASLibrary.coreType) \(StepBenchmark.productSeconds())")
         } else if asIs {
-            report()
+            try runAlone { try report() }
         } else {
             try runWithFastestKernels()
         }
     }
 
-    private func report() {
+    private func report() throws {
         print("kernels \(BLASLibrary.coreType), \(BLASLibrary.threads) thread, Hopper shapes (11, 3), batch 256")
         print("256³ product: \(String(format: "%.4f", 1e3 * StepBenchmark.productSeconds())) ms")
         print("learner                            steps/s   units   floor   share of floor")
@@ -46,6 +48,15 @@ struct Bench: ParsableCommand {
                         format: "%10.0f %7.2f %7.2f %8.2f", 1 / result.secondsPerStep, result.units, result.floorUnits,
                         result.floorUnits / result.units))
         }
+        try reportRollout()
+    }
+
+    private func reportRollout() throws {
+        let result = try RolloutBenchmark().measure("hopper", policy: policy)
+        print(
+            String(
+                format: "hopper rollout: %.0f steps/s with a policy, %.0f with known actions, ratio %.2f",
+                result.withPolicy, result.withKnownActions, result.ratio))
     }
 
     /// V LayerNorm off, where the floor is exact, and as each preset has it.
@@ -67,7 +78,7 @@ struct Bench: ParsableCommand {
             print("256³ product with \(name) kernels: \(String(format: "%.4f", 1e3 * seconds)) ms")
             if seconds < fastest?.seconds ?? .infinity { fastest = (name, seconds) }
         }
-        print(try output(of: ["bench", "--as-is", "--steps", "\(steps)"], coreType: fastest?.name), terminator: "")
+        print(try output(of: ["bench", "--as-is", "--steps", "\(steps)"] + (policy.map { ["--policy", $0] } ?? []), coreType: fastest?.name), terminator: "")
     }
 
     /// Kernel sets of OpenBLAS 0.3.21; those a processor cannot run fall back to another name and are passed over.

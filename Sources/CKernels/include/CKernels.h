@@ -34,10 +34,20 @@ void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *n
                                  const ab_real *inverse_deviation, const ab_real *scale, ab_real *dbias,
                                  ab_real *dscale, ab_real *dshift, size_t rows, size_t columns);
 
+// The constants of a step of Adam. What is one minus a constant comes rounded from double precision: 1 - 0.999f is off
+// by 1e-5 of itself.
+typedef struct {
+    ab_real rate;
+    ab_real decay1, gain1; // β₁, 1 - β₁
+    ab_real decay2, gain2; // β₂, 1 - β₂
+    ab_real correction1, correction2; // 1/(1 - β₁ᵗ), 1/(1 - β₂ᵗ)
+    ab_real epsilon;
+} ab_adam_constants;
+
 // One step of Adam on n parameters: first = β₁first + (1-β₁)g, second = β₂second + (1-β₂)g²,
 //   p -= rate·(first·correction1)/(sqrt(second·correction2) + epsilon).
-void ab_adam(ab_real *parameters, const ab_real *gradients, ab_real *first, ab_real *second, size_t n, ab_real rate,
-             ab_real beta1, ab_real beta2, ab_real correction1, ab_real correction2, ab_real epsilon);
+void ab_adam(ab_real *parameters, const ab_real *gradients, ab_real *first, ab_real *second, size_t n,
+             ab_adam_constants c);
 // target = target + rate·(source - target).
 void ab_polyak(ab_real *target, const ab_real *source, size_t n, ab_real rate);
 

@@ -1,0 +1,24 @@
+import Foundation
+
+/// Seconds that `body` takes.
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = DispatchTime.now()
+    try body()
+    return secondsSince(start)
+}
+
+/// Seconds from `start` until now.
+func secondsSince(_ start: DispatchTime) -> Double {
+    Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-9
+}
+
+/// The middle value (the upper of two).
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+/// "43s", "3m10s", "2h05m".
+func duration(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole)s" }
+    if whole < 3600 { return String(format: "%dm%02ds", whole / 60, whole % 60) }
+    return String(format: "%dh%02dm", whole / 3600, whole / 60 % 60)
+}

@@ -1,0 +1,35 @@
+import Algorithms
+import Foundation
+import Testing
+
+@Suite struct AdaptiveTemperatureTests {
+    /// β rises while the data are less likely than H_D, falls while they are more likely, and rests at H_D.
+    @Test func direction() {
+        var beta = AdaptiveTemperature(initial: 1, targetLogLikelihood: -1, rate: 0.01)
+        _ = beta.step(meanLogLikelihood: -3)
+        #expect(beta.value > 1)
+        beta = AdaptiveTemperature(initial: 1, targetLogLikelihood: -1, rate: 0.01)
+        _ = beta.step(meanLogLikelihood: 2)
+        #expect(beta.value < 1)
+        beta = AdaptiveTemperature(initial: 1, targetLogLikelihood: -1, rate: 0.01)
+        _ = beta.step(meanLogLikelihood: -1)
+        #expect(beta.value == 1)
+    }
+
+    /// L(β) = β(log π - H_D) before the step; Adam's first step on log β is the rate, whatever the gradient's size.
+    @Test func lossAndFirstStep() {
+        var beta = AdaptiveTemperature(initial: 2, targetLogLikelihood: -1, rate: 3e-4)
+        let loss = beta.step(meanLogLikelihood: -1.5)
+        #expect(abs(loss + 1) < 1e-12)
+        #expect(abs(log(beta.value) - log(2) - 3e-4) < 1e-9)
+    }
+
+    @Test func staysWithinBounds() {
+        var beta = AdaptiveTemperature(initial: 1, targetLogLikelihood: 5, rate: 1)
+        for _ in 0..<100 { _ = beta.step(meanLogLikelihood: -50) }
+        #expect(abs(beta.value - 1e4) < 1e-6)
+        beta = AdaptiveTemperature(initial: 1, targetLogLikelihood: 5, rate: 1)
+        for _ in 0..<100 { _ = beta.step(meanLogLikelihood: 50) }
+        #expect(abs(beta.value - 1e-4) < 1e-12)
+    }
+}

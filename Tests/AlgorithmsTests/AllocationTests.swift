@@ -1,0 +1,23 @@
+import Foundation
+import Testing
+
+@Suite struct AllocationTests {
+    /// A gradient step allocates nothing: 1,000 steps of every learner after the first 10, counted at malloc, calloc,
+    /// realloc, posix_memalign and aligned_alloc in a process of its own.
+    @Test(.timeLimit(.minutes(4)))
+    func stepsAllocateNothing() throws {
+        let process = Process()
+        process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent(
+            "step-allocations")
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        let lines = output.split(separator: "\n")
+        // The counter itself works: making a matrix is seen.
+        #expect(lines.first?.hasPrefix("counter ") == true && lines.first?.hasPrefix("counter 0") == false)
+        #expect(lines.dropFirst() == ["IQL 0", "SQL 0", "ACTIVE-I 0", "ACTIVE-S 0"])
+    }
+}

@@ -1,0 +1,158 @@
+import Algorithms
+import Datasets
+import Foundation
+import Networks
+import Numerics
+import Testing
+
+@Suite struct LearnerTests {
+    /// Multiply-adds of a step on Hopper in units of 256³ (counted by hand: swift-facts, users' documentation).
+    @Test(arguments: [
+        (LearnerKind.iql, nil, 16.67), (.sql, nil, 16.67), (.activeI, 1, 22.94), (.activeS, 5, 43.70),
+        (.activeI, 10, 69.66),
+    ])
+    func work(learner: LearnerKind, members: Int?, expected: Double) {
+        var hyperparameters = Presets.hyperparameters(learner)
+        if let members { hyperparameters.set("m", to: .integer(members), from: "test") }
+        let work = learner.multiplyAdds(hyperparameters, states: 11, actions: 3) / Double(256 * 256 * 256)
+        #expect(abs(work - expected) < 0.01)
+    }
+
+    /// Same names, same numbers, same bits; another seed, other bits.
+    @Test(arguments: LearnerKind.allCases)
+    func reproducible(kind: LearnerKind) {
+        func parameters(_ seed: Int) -> [[Real]] {
+            let sample = LearnerSample(kind, seed: seed)
+            for step in 0..<5 { sample.update(step) }
+            return sample.learner.networks.map { values(of: $0.parameters) }
+        }
+        let first = parameters(0)
+        #expect(first == parameters(0))
+        #expect(first != parameters(1))
+    }
+
+    /// All values stay finite and every network but the targets moves in the first step; the targets move by η.
+    @Test(arguments: LearnerKind.allCases)
+    func everyNetworkLearns(kind: LearnerKind) {
+        let sample = LearnerSample(kind, seed: 0)
+        let before = sample.learner.networks.map { values(of: $0.parameters) }
+        sample.update(0)
+        for (network, old) in zip(sample.learner.networks, before) {
+            let new = values(of: network.parameters)
+            #expect(new != old, "\(network.name) did not move")
+            #expect(new.allSatisfy { $0.isFinite })
+        }
+        #expect(sample.learner.diagnostics.allSatisfy { $0.value.isFinite })
+    }
+
+    /// The members of an ensemble start apart and see the same data.
+    @Test func membersDiffer() {
+        let sample = LearnerSample(.activeI, seed: 0)
+        let members = sample.learner.networks.filter { $0.name.hasPrefix("v.") }.map { values(of: $0.parameters) }
+        #expect(members.count == 3)
+        #expect(members[0] != members[1] && members[1] != members[2])
+    }
+
+    /// A NaN among the data shows in the diagnostics, so that the case is marked as diverged.
+    @Test(arguments: LearnerKind.allCases)
+    func divergenceShows(kind: LearnerKind) {
+        let sample = LearnerSample(kind, seed: 0)
+        sample.update(0) { $0.rewards[3] = .nan }
+        sample.update(1)
+        #expect(sample.learner.diagnostics.contains { !$0.value.isFinite })
+    }
+
+    #if ACTIVE_BENCH_DOUBLE
+        /// Every gradient of every learner against central differences of the loss it reports, as the whole update
+        /// computes it: with all rates at zero an update changes nothing and leaves the gradients of where it stands.
+        @Test(arguments: LearnerKind.allCases)
+        func gradientsAreThoseOfTheReportedLosses(kind: LearnerKind) throws {
+            let sample = LearnerSample(kind, seed: 0, rate: 0)
+            sample.update(0)
+            let learner = sample.learner
+            for network in learner.networks {
+                guard let gradients = network.gradients else { continue }
+                let (loss, factor): (String, Double) =
+                    switch network.name.prefix(1) {
+                    case "v": ("value_loss", Double(learner.networks.count { $0.name.hasPrefix("v.") }))
+                    case "q": ("critic_loss", 1)
+                    default: ("policy_loss", 1)
+                    }
+                let expected = values(of: gradients).map { Double($0) }
+                var largest = 0.0
+                for i in 0..<network.parameters.count {
+                    let difference = factor * sample.centralDifference(of: loss, network.name, i)
+                    largest = max(largest, abs(difference - expected[i]) / (1 + abs(expected[i])))
+                }
+                #expect(largest < 1e-6, "\(kind.rawValue) \(network.name): \(largest)")
+            }
+        }
+    #endif
+
+    private func values(of block: ParameterBlock) -> [Real] {
+        Array(UnsafeBufferPointer(start: block.values, count: block.count))
+    }
+}
+
+/// A small learner with made-up data.
+private final class LearnerSample {
+    let learner: any Learner
+    private let kind: LearnerKind
+    private let seed: Int
+    private let rate: Double
+    private let batch = Batch(size: 6, stateSize: 4, actionSize: 2)
+
+    /// - Parameter rate: of all networks and of β.
+    init(_ kind: LearnerKind, seed: Int, rate: Double = 1e-3) {
+        self.kind = kind
+        self.seed = seed
+        self.rate = rate
+        learner = LearnerSample.make(kind, seed: seed, rate: rate)
+    }
+
+    func update(_ step: Int, change: (Batch) -> Void = { _ in }) {
+        LearnerSample.fill(batch, step: step)
+        change(batch)
+        learner.update(batch)
+    }
+
+    /// ∂(loss)/∂(parameter i of the network) at the fresh learner's parameters, by one update of two others.
+    func centralDifference(of loss: String, _ network: String, _ i: Int) -> Double {
+        let h = 1e-6
+        let losses = [h, -h].map { shift -> Double in
+            let other = LearnerSample.make(kind, seed: seed, rate: rate)
+            for named in other.networks where named.name == network { named.parameters.values[i] += Real(shift) }
+            LearnerSample.fill(batch, step: 0)
+            other.update(batch)
+            return other.diagnostics.first { $0.name == loss }?.value ?? .nan
+        }
+        return (losses[0] - losses[1]) / (2 * h)
+    }
+
+    private static func make(_ kind: LearnerKind, seed: Int, rate: Double) -> any Learner {
+        var hyperparameters = Presets.hyperparameters(kind)
+        hyperparameters.set("hidden", to: .integers([7, 5]), from: "test")
+        hyperparameters.set("batch", to: .integer(6), from: "test")
+        hyperparameters.set("learning_rate", to: .real(rate), from: "test")
+        if hyperparameters["m"] != nil {
+            hyperparameters.set("m", to: .integer(3), from: "test")
+            hyperparameters.set("quantile", to: .real(0.3), from: "test")
+            hyperparameters.set("beta_rate", to: .real(rate), from: "test")
+        }
+        return kind.make(
+            hyperparameters,
+            problem: Problem(
+                states: 4, actions: 2, horizon: 1_000, stream: RandomStream("learner/seed-\(seed)"), team: Solo()))
+    }
+
+    private static func fill(_ batch: Batch, step: Int) {
+        let stream = RandomStream("batch-\(step)")
+        stream.normals(step: 0, into: batch.stateActions.pointer, count: batch.stateActions.count)
+        stream.normals(step: 1, into: batch.nextStates.pointer, count: batch.nextStates.count)
+        stream.normals(step: 2, into: batch.rewards.pointer, count: batch.size)
+        for b in 0..<batch.size {
+            for j in 0..<2 { batch.actions.row(b)[j] = tanh(batch.actions.row(b)[j]) }
+            batch.continuations[b] = b % 3 == 0 ? 0 : 1
+        }
+    }
+}

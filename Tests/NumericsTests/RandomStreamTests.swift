@@ -1,0 +1,56 @@
+import Numerics
+import Testing
+
+@Suite struct RandomStreamTests {
+    private let stream = RandomStream("test")
+
+    @Test func namesMakeStreams() {
+        #expect(RandomStream("a/b") == RandomStream("a/b"))
+        let streams = [RandomStream("a"), RandomStream("b"), stream.stream("a"), stream.stream("a").stream("b")]
+        #expect(Set(streams.map(\.key)).count == streams.count)
+        #expect(stream.stream("ab") != stream.stream("a").stream("b"))
+    }
+
+    /// The key must not change from release to release: datasets and results are reproduced from names.
+    @Test func keysAreFixed() {
+        #expect(RandomStream("").key == 0xF52A_15E9_A9B5_E89B)
+    }
+
+    /// Mean and variance within 4σ of uniform and normal; 2¹⁶ draws.
+    @Test func moments() {
+        let n = 1 << 16
+        let uniform = (0..<n).map { stream.uniform(step: 3, index: $0) }
+        #expect(uniform.allSatisfy { $0 >= 0 && $0 < 1 })
+        #expect(abs(uniform.reduce(0, +) / Double(n) - 0.5) < 4 * (1.0 / 12 / Double(n)).squareRoot())
+
+        let normals = Matrix(vector: n)
+        stream.normals(step: 4, into: normals.pointer, count: n)
+        let mean = orderedMean(normals.pointer, count: n)
+        let square = (0..<n).map { Double(normals[$0]) * Double(normals[$0]) }.reduce(0, +) / Double(n)
+        #expect(abs(mean) < 4 / Double(n).squareRoot())
+        #expect(abs(square - 1) < 4 * (2 / Double(n)).squareRoot())
+    }
+
+    /// χ² over ten bins, 9 degrees of freedom: 99.99 % quantile 33.7.
+    @Test func integersAreUniform() {
+        let n = 100_000
+        let draws = UnsafeMutablePointer<Int32>.allocate(capacity: n)
+        defer { draws.deallocate() }
+        stream.integers(below: 10, step: 0, into: draws, count: n)
+        var bins = [Int](repeating: 0, count: 10)
+        for i in 0..<n { bins[Int(draws[i])] += 1 }
+        let expected = Double(n) / 10
+        let chiSquared = bins.map { (Double($0) - expected) * (Double($0) - expected) / expected }.reduce(0, +)
+        #expect(chiSquared < 33.7)
+    }
+
+    /// An odd count takes the first numbers of the even one; another step gives others.
+    @Test func drawsDependOnStepAndIndexOnly() {
+        let (seven, eight, other) = (Matrix(vector: 7), Matrix(vector: 8), Matrix(vector: 8))
+        stream.normals(step: 1, into: seven.pointer, count: 7)
+        stream.normals(step: 1, into: eight.pointer, count: 8)
+        stream.normals(step: 2, into: other.pointer, count: 8)
+        #expect(seven.elements == Array(eight.elements.prefix(7)))
+        #expect(Set(eight.elements).isDisjoint(with: other.elements))
+    }
+}

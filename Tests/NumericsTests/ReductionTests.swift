@@ -1,0 +1,54 @@
+import Numerics
+import Testing
+
+@Suite struct ReductionTests {
+    /// NumPy's default quantile of [0.2, 0.9, -0.1, 0.4, 0.6].
+    @Test(arguments: [(0, -0.1), (0.1, 0.02), (0.25, 0.2), (0.5, 0.4), (0.75, 0.6), (0.9, 0.78), (1, 0.9)])
+    func quantile(level: Double, expected: Double) {
+        #expect(abs(quantileOfColumn([0.2, 0.9, -0.1, 0.4, 0.6], level) - expected) < 1e-6)
+    }
+
+    @Test func quantileOfOneIsItself() {
+        #expect(quantileOfColumn([3.5], 0.3) == 3.5)
+    }
+
+    /// A diverged member must not be hidden, wherever it stands.
+    @Test(arguments: 0..<3)
+    func notANumberPropagates(position: Int) {
+        var values = [1.0, 2.0, 3.0]
+        values[position] = .nan
+        #expect(quantileOfColumn(values, 0).isNaN)
+        #expect(minimumOfColumn(values).isNaN)
+    }
+
+    @Test func minimum() {
+        #expect(minimumOfColumn([2, -1, 5]) == -1)
+        #expect(minimumOfColumn([7]) == 7)
+    }
+
+    /// 1 followed by many numbers below its rounding: a single-precision sum would not see them.
+    @Test func sumsAreDouble() {
+        let n = 10_001
+        let values = Matrix(vector: n)
+        for i in 0..<n { values[i] = i == 0 ? 1 : 1e-8 }
+        #expect(abs(orderedSum(values.pointer, count: n) - 1.0001) < 1e-9)
+    }
+
+    private func quantileOfColumn(_ values: [Double], _ level: Double) -> Double {
+        let (column, scratch, out) = (column(values), Matrix(vector: values.count), Matrix(vector: 1))
+        columnQuantile(column.view, level: level, scratch: scratch.pointer, into: out.pointer)
+        return Double(out[0])
+    }
+
+    private func minimumOfColumn(_ values: [Double]) -> Double {
+        let (column, out) = (column(values), Matrix(vector: 1))
+        columnMinimum(column.view, into: out.pointer)
+        return Double(out[0])
+    }
+
+    private func column(_ values: [Double]) -> Matrix {
+        let column = Matrix(values.count, 1)
+        for (i, value) in values.enumerated() { column[i] = Real(value) }
+        return column
+    }
+}

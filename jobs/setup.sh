@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs what active-bench is built on, as far as it is missing, and builds the release binary.
+# Sourced by the other scripts of this folder; safe to call twice, from any folder, as root or not.
+#
+#   jobs/setup.sh                 packages of Debian 12, then `swift build -c release`
+#   ACTIVE_BENCH_NO_INSTALL=1     never install; say what is missing and stop
+set -euo pipefail
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+binary="$repository/.build/release/active-bench"
+packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev libmujoco-dev libssl-dev pkg-config)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Without a password, or with somebody there to type one.
+can_sudo() { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }
+
+install_missing_packages() {
+    command -v dpkg-query >/dev/null || return 0 # not Debian: the build says what it cannot find
+    local missing=() package
+    for package in "${packages[@]}"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    local command="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+    if [ -z "${ACTIVE_BENCH_NO_INSTALL:-}" ] && [ "$(id -u)" -eq 0 ]; then
+        say "installing ${missing[*]}"
+        DEBIAN_FRONTEND=noninteractive sh -c "$command" >&2
+    elif [ -z "${ACTIVE_BENCH_NO_INSTALL:-}" ] && can_sudo; then
+        say "installing ${missing[*]}"
+        sudo env DEBIAN_FRONTEND=noninteractive sh -c "$command" >&2
+    else
+        say "missing: ${missing[*]}"
+        say "run as root: sh -c '$command'"
+        exit 69
+    fi
+}
+
+require_swift() {
+    if ! command -v swift >/dev/null; then
+        say "no Swift toolchain on PATH: install Swift 6.2 or newer from https://swift.org/install"
+        exit 69
+    fi
+}
+
+build_release() {
+    say "building the release binary"
+    swift build -c release --disable-testable-imports --package-path "$repository" >&2
+}
+
+# Open MPI refuses root unless told otherwise twice, spins when idle, and places ranks by guesses about the host.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1
+# A rank sees a terminal of its own under mpirun: whether there is a real one is known here only.
+if [ -t 2 ]; then export ACTIVE_BENCH_TTY=1; else export ACTIVE_BENCH_TTY=0; fi
+
+install_missing_packages
+require_swift
+build_release
