@@ -23,4 +23,5 @@ run_tests() {
 }
 
 run_tests
-ACTIVE_BENCH_REAL=double run_tests --scratch-path .build-double --filter 'NumericsTests|NetworksTests|AlgorithmsTests'
+ACTIVE_BENCH_REAL=double run_tests --scratch-path .build-double --skip AllocationTests \
+    --filter 'NumericsTests|NetworksTests|AlgorithmsTests'
