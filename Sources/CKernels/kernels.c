@@ -57,11 +57,13 @@ void ab_column_sums(const ab_real *restrict x, ab_real *restrict sums, size_t ro
         for (size_t j = 0; j < columns; j++) sums[j] += x[j];
 }
 
-// Sums of a row in eight lanes: a fixed order that vectorises, the same on every machine type.
-enum { LANES = 8 };
+// Sums of a row in 32 lanes: a fixed order that vectorises and keeps several additions under way at once.
+enum { LANES = 32 };
 
-static ab_real lane_sum(const ab_real lanes[LANES]) {
-    return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+static ab_real lane_sum(ab_real lanes[LANES]) {
+    for (size_t width = LANES / 2; width > 0; width /= 2)
+        for (size_t k = 0; k < width; k++) lanes[k] += lanes[k + width];
+    return lanes[0];
 }
 
 static ab_real row_sum(const ab_real *restrict x, size_t columns) {
