@@ -45,7 +45,7 @@ require_swift() {
 
 build_release() {
     say "building the release binary"
-    swift build -c release --disable-testable-imports --package-path "$repository" >&2
+    swift build -c release --package-path "$repository" >&2
 }
 
 # Open MPI refuses root unless told otherwise twice, spins when idle, and places ranks by guesses about the host.
