@@ -40,7 +40,8 @@ public struct StudyFile {
         }
         guard let root else { throw HarnessError.badInput("\(path): the file is empty") }
         let fields = try mapping(root, "the study", keys: Self.keys, required: Self.keys)
-        let evaluate = try mapping(fields["evaluate"]!, "evaluate", keys: ["every", "episodes"], required: ["every", "episodes"])
+        let evaluate = try mapping(
+            fields["evaluate"]!, "evaluate", keys: ["every", "episodes"], required: ["every", "episodes"])
         let steps = try integer(fields["steps"]!, "steps", 1...1_000_000_000)
         return Study(
             name: try string(fields["name"]!, "name"), datasets: try datasets(fields["datasets"]!),
@@ -71,7 +72,9 @@ public struct StudyFile {
     private func seeds(_ node: Node) throws -> [Int] {
         if let text = node.scalar?.string {
             let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last - first < 10_000 else {
+            guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last - first < 10_000,
+                last <= Int(Int32.max)
+            else {
                 throw refused(node, "seeds", "a list of seeds or a range such as 0-4", "'\(text)'")
             }
             return Array(first...last)
