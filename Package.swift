@@ -92,6 +92,9 @@ let package = Package(
             name: "ScratchFiles", dependencies: ["CHDF5"], path: "Tests/Support/ScratchFiles",
             swiftSettings: swiftSettings),
         .target(name: "ProgramRuns", path: "Tests/Support/ProgramRuns", swiftSettings: swiftSettings),
+        .target(
+            name: "ExampleInputs", dependencies: ["Networks", "Numerics"], path: "Tests/Support/ExampleInputs",
+            swiftSettings: swiftSettings),
 
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
         tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
@@ -101,6 +104,12 @@ let package = Package(
         tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),
+        tests(
+            "HarnessTests",
+            [
+                "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "Networks", "Numerics",
+                "Report", "ScratchFiles",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
