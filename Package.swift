@@ -110,6 +110,9 @@ let package = Package(
                 "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "Networks", "Numerics",
                 "Report", "ScratchFiles",
             ]),
+        tests(
+            "SystemTests",
+            ["active-bench", "CHDF5", "ExampleInputs", "HDF5", "Harness", "ProgramRuns", "ScratchFiles"]),
     ],
     swiftLanguageModes: [.v6]
 )
