@@ -52,6 +52,7 @@ public struct DatasetRecording: Sendable {
         let environment = try EnvironmentRegistry.make(request.environment)
         let specification = environment.specification
         let snapshots = try request.policies.map { try PolicyFile.read($0) }
+        try DurableFile.makeFolder((request.output as NSString).deletingLastPathComponent)
         var recording = D4RLRecording(
             stateSize: specification.observationSize, actionSize: specification.actionSize,
             positionSize: specification.positionCount, velocitySize: specification.velocityCount)
@@ -73,7 +74,6 @@ public struct DatasetRecording: Sendable {
             }
         }
         recording.metadata = metadata(snapshots, parts)
-        try DurableFile.makeFolder((request.output as NSString).deletingLastPathComponent)
         try D4RLWriter.write(recording, to: request.output)
         return summary(outcomes, recording.count, specification)
     }

@@ -33,8 +33,9 @@ public enum DurableFile {
         try write(Data(text.utf8), to: path)
     }
 
-    /// Makes a folder with its parents.
+    /// Makes a folder with its parents; the empty path is the working folder.
     public static func makeFolder(_ path: String) throws {
+        guard !path.isEmpty else { return }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {

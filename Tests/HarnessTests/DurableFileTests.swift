@@ -62,6 +62,7 @@ import Testing
         try DurableFile.makeFolder(folder("a/b/c"))
         try DurableFile.makeFolder(folder("a/b/c"))
         #expect(access(folder("a/b/c"), F_OK) == 0)
+        try DurableFile.makeFolder("")  // where "a.hdf5" lies
         put([1], at: folder("file"))
         let error = refusal { try DurableFile.makeFolder(folder("file/sub")) }
         #expect(
