@@ -43,6 +43,12 @@ public enum DurableFile {
         }
     }
 
+    /// Removes what writers that were killed have left in a folder, which nobody may be writing into.
+    public static func removeUnfinished(in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.contains(".tmp-") { unlink("\(folder)/\(name)") }
+    }
+
     private static func writeAll(_ data: Data, to descriptor: Int32, path: String) throws {
         try data.withUnsafeBytes { bytes in
             var done = 0

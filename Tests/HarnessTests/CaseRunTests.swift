@@ -18,6 +18,8 @@ import Testing
 
     @Test(arguments: learners) func leavesItsFiles(learner: String) throws {
         let one = try SmallRun.plan(learner).cases[0]
+        try DurableFile.makeFolder(folder.folder(of: one))
+        put([1], at: folder.file("result.json.tmp-1", of: one))  // A run before was killed while it wrote this.
         var steps: [Int] = []
         let result = try SmallRun.run(one, in: folder) { steps.append($0) }
         #expect(
