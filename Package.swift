@@ -87,14 +87,32 @@ let package = Package(
             name: "step-allocations", dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
             path: "Tests/Support/step-allocations", swiftSettings: swiftSettings),
 
-        tests("MPITests", ["MPI", "mpi-exercise"]),
-        tests("HDF5Tests", ["HDF5", "CHDF5"]),
+        // What several of the tests do: files that go away, programs that run as child processes.
+        .target(
+            name: "ScratchFiles", dependencies: ["CHDF5"], path: "Tests/Support/ScratchFiles",
+            swiftSettings: swiftSettings),
+        .target(name: "ProgramRuns", path: "Tests/Support/ProgramRuns", swiftSettings: swiftSettings),
+        .target(
+            name: "ExampleInputs", dependencies: ["Networks", "Numerics"], path: "Tests/Support/ExampleInputs",
+            swiftSettings: swiftSettings),
+
+        tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
+        tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
         tests("NumericsTests", ["Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics"]),
-        tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics"]),
+        tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),
+        tests(
+            "HarnessTests",
+            [
+                "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "Networks", "Numerics",
+                "Report", "ScratchFiles",
+            ]),
+        tests(
+            "SystemTests",
+            ["active-bench", "CHDF5", "ExampleInputs", "HDF5", "Harness", "ProgramRuns", "ScratchFiles"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -58,7 +58,7 @@ public struct Aggregation: Sendable {
     }
 
     /// A case's score under a protocol; NaN for a diverged case.
-    static func score(_ result: CaseResult, _ selection: ScoreProtocol.Selection) -> Double {
+    package static func score(_ result: CaseResult, _ selection: ScoreProtocol.Selection) -> Double {
         let scores = result.evaluations.map(\.score)
         guard let last = scores.last, result.divergedAfter == nil else { return .nan }
         switch selection {

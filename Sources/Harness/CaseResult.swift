@@ -54,7 +54,7 @@ public struct CaseResult: Sendable, Codable, Equatable {
     }
 
     /// The file's bytes: keys sorted, shortest exact numbers.
-    func encoded() throws -> Data {
+    package func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(

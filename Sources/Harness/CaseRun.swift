@@ -41,6 +41,7 @@ public final class CaseRun {
     /// - Throws: `HarnessError.io`; `EnvironmentError` when the simulator fails.
     public func run(provenance: Provenance, progress: (Int) throws -> Void) throws -> CaseResult {
         try DurableFile.makeFolder(folder.folder(of: one))
+        DurableFile.removeUnfinished(in: folder.folder(of: one))
         try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
         try DurableFile.write(provenance.encoded(), to: folder.file("provenance.json", of: one))
         let divergedAfter = try train(progress)

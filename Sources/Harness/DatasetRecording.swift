@@ -46,12 +46,13 @@ public struct DatasetRecording: Sendable {
 
     /// Runs the policies and writes the file.
     ///
-    /// - Throws: `HarnessError.badInput` for a policy file that cannot be read, `PolicyError` for one that does not fit
-    ///   the environment, `EnvironmentError`, `DatasetError`.
+    /// - Throws: `HarnessError.badInput` for a policy file that cannot be read or does not fit the environment,
+    ///   `EnvironmentError`, `DatasetError`.
     public func run() throws -> Summary {
         let environment = try EnvironmentRegistry.make(request.environment)
         let specification = environment.specification
         let snapshots = try request.policies.map { try PolicyFile.read($0) }
+        try DurableFile.makeFolder((request.output as NSString).deletingLastPathComponent)
         var recording = D4RLRecording(
             stateSize: specification.observationSize, actionSize: specification.actionSize,
             positionSize: specification.positionCount, velocitySize: specification.velocityCount)
@@ -59,22 +60,33 @@ public struct DatasetRecording: Sendable {
         var parts: [Float] = []
         for (part, snapshot) in snapshots.enumerated() {
             let stream = RandomStream("rollout/\(request.environment)/seed-\(request.seed)/part-\(part)")
-            let rollout = try Rollout(environment, Actor(snapshot), stream: stream)
+            let rollout = try rollout(environment, snapshot, request.policies[part], stream)
             let end = request.transitions * (part + 1) / snapshots.count
             parts.append(Float(recording.count))
-            // Only at the very end may an episode be cut: within the file the next row would pass for its next state.
-            let room = part == snapshots.count - 1 ? request.transitions : Int.max
+            // Only at the very end is an episode cut: within the file the next row would pass for its next state.
             var episode = 0
             while recording.count < end {
                 outcomes.append(
-                    try rollout.run(episode: episode, mode: .stochastic) { recording.append($0, room: room) })
+                    try rollout.run(episode: episode, mode: .stochastic) {
+                        recording.append($0, room: request.transitions)
+                    })
                 episode += 1
             }
         }
         recording.metadata = metadata(snapshots, parts)
-        try DurableFile.makeFolder((request.output as NSString).deletingLastPathComponent)
         try D4RLWriter.write(recording, to: request.output)
         return summary(outcomes, recording.count, specification)
+    }
+
+    /// The rollouts of the policy read from `path`.
+    private func rollout(
+        _ environment: any Environment, _ snapshot: PolicySnapshot, _ path: String, _ stream: RandomStream
+    ) throws -> Rollout {
+        do {
+            return try Rollout(environment, Actor(snapshot), stream: stream)
+        } catch let error as PolicyError {
+            throw HarnessError.badInput("\(path): \(error)")
+        }
     }
 
     private func metadata(_ snapshots: [PolicySnapshot], _ parts: [Float]) -> [String: MetadataValue] {

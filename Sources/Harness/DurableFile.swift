@@ -33,13 +33,20 @@ public enum DurableFile {
         try write(Data(text.utf8), to: path)
     }
 
-    /// Makes a folder with its parents.
+    /// Makes a folder with its parents; the empty path is the working folder.
     public static func makeFolder(_ path: String) throws {
+        guard !path.isEmpty else { return }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw HarnessError.io(path: path, operation: "make folder", code: errno)
         }
+    }
+
+    /// Removes what writers that were killed have left in a folder, which nobody may be writing into.
+    public static func removeUnfinished(in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.contains(".tmp-") { unlink("\(folder)/\(name)") }
     }
 
     private static func writeAll(_ data: Data, to descriptor: Int32, path: String) throws {

@@ -20,7 +20,9 @@ public enum PolicyFile {
         var body = Data()
         for tensor in tensors {
             let start = body.count
-            for value in tensor.values { withUnsafeBytes(of: value.bitPattern.littleEndian) { body.append(contentsOf: $0) } }
+            for value in tensor.values {
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { body.append(contentsOf: $0) }
+            }
             header[tensor.name] = .tensor(dtype: "F32", shape: tensor.shape, offsets: [start, body.count])
         }
         let encoder = JSONEncoder()
@@ -41,7 +43,9 @@ public enum PolicyFile {
         guard let file = FileManager.default.contents(atPath: path) else {
             throw HarnessError.badInput("\(path): no such policy file")
         }
-        guard file.count >= 8 else { throw HarnessError.badInput("\(path): \(file.count) bytes are no safetensors file") }
+        guard file.count >= 8 else {
+            throw HarnessError.badInput("\(path): \(file.count) bytes are no safetensors file")
+        }
         let length = file.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(file.count - 8) else {
             throw HarnessError.badInput("\(path): header of \(length) bytes in a file of \(file.count): truncated?")
@@ -56,34 +60,51 @@ public enum PolicyFile {
         return try snapshot(header, body, path)
     }
 
-    private static func snapshot(_ header: [String: HeaderEntry], _ body: Data, _ path: String) throws -> PolicySnapshot {
+    private static func snapshot(_ header: [String: HeaderEntry], _ body: Data, _ path: String) throws -> PolicySnapshot
+    {
         var metadata: [String: String] = [:]
-        var tensors: [(start: Int, tensor: NamedTensor)] = []
+        var tensors: [(start: Int, end: Int, tensor: NamedTensor)] = []
         for (name, entry) in header {
             switch entry {
             case .metadata(let values): metadata = values
             case .tensor(let dtype, let shape, let offsets):
-                guard dtype == "F32", shape.allSatisfy({ $0 >= 0 && $0 < 1 << 24 }), offsets.count == 2,
+                guard dtype == "F32", shape.allSatisfy({ $0 >= 0 }), offsets.count == 2,
                     offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= body.count,
-                    offsets[1] - offsets[0] == 4 * shape.reduce(1, *)
+                    let size = byteCount(shape), offsets[1] - offsets[0] == size
                 else {
                     throw HarnessError.badInput(
                         "\(path): tensor \(name) is \(dtype) \(shape) at bytes \(offsets), expected F32 within \(body.count) bytes"
                     )
                 }
                 let values = floats(body.dropFirst(offsets[0]).prefix(offsets[1] - offsets[0]))
-                tensors.append((offsets[0], NamedTensor(name: name, shape: shape, values: values)))
+                tensors.append((offsets[0], offsets[1], NamedTensor(name: name, shape: shape, values: values)))
             }
         }
         guard let name = metadata["head"], let head = PolicySnapshot.Head(rawValue: name) else {
             let heads = PolicySnapshot.Head.allCases.map(\.rawValue).joined(separator: ", ")
-            throw HarnessError.badInput("\(path): metadata head is \(metadata["head"] ?? "missing"), expected one of \(heads)")
+            throw HarnessError.badInput(
+                "\(path): metadata head is \(metadata["head"] ?? "missing"), expected one of \(heads)")
         }
-        let ordered = tensors.sorted { $0.start < $1.start }.map(\.tensor)
+        tensors.sort { ($0.start, $0.end, $0.tensor.name) < ($1.start, $1.end, $1.tensor.name) }
+        for (one, next) in zip(tensors, tensors.dropFirst()) where next.start < one.end {
+            throw HarnessError.badInput("\(path): tensors \(one.tensor.name) and \(next.tensor.name) share bytes")
+        }
+        let ordered = tensors.map(\.tensor)
         var snapshot = PolicySnapshot(head: head, tensors: ordered.filter { !$0.name.hasPrefix("observation_") })
         snapshot.observationMean = ordered.first { $0.name == "observation_mean" }?.values ?? []
         snapshot.observationDeviation = ordered.first { $0.name == "observation_std" }?.values ?? []
         return snapshot
+    }
+
+    /// The size of a float32 tensor in bytes; nil when no integer holds it.
+    private static func byteCount(_ shape: [Int]) -> Int? {
+        var size = 4
+        for length in shape {
+            let (product, overflow) = size.multipliedReportingOverflow(by: length)
+            if overflow { return nil }
+            size = product
+        }
+        return size
     }
 
     private static func floats(_ bytes: Data) -> [Float] {

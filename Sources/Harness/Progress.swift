@@ -2,25 +2,25 @@ import Foundation
 import MPI
 
 /// What a rank says about itself while it works; a fixed number of bytes on the wire.
-struct ProgressRecord: Equatable {
+package struct ProgressRecord: Equatable {
     /// Index of the running case in the rank's own share; the number of finished cases.
-    var casesDone: Int32 = 0
+    package var casesDone: Int32 = 0
     /// Gradient steps made of the running case.
-    var step: Int32 = 0
-    var stepsPerSecond: Float = 0
+    package var step: Int32 = 0
+    package var stepsPerSecond: Float = 0
     /// 1 once the rank has nothing left to do.
-    var isFinished: Int32 = 0
+    package var isFinished: Int32 = 0
 
-    static let size = 16
+    package static let size = 16
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         [UInt32(bitPattern: casesDone), UInt32(bitPattern: step), stepsPerSecond.bitPattern, UInt32(bitPattern: isFinished)]
             .flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
     }
 
-    init() {}
+    package init() {}
 
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count == ProgressRecord.size else { return nil }
         let words = (0..<4).map { i in (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[4 * i + $1]) << (8 * $1) } }
         casesDone = Int32(bitPattern: words[0])

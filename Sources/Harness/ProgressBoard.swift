@@ -2,7 +2,7 @@ import Foundation
 
 /// What rank 0 shows of a run, on standard error: on a terminal a line per rank that is redrawn, elsewhere a plain line
 /// every ten seconds and whenever a case finishes.
-final class ProgressBoard {
+package final class ProgressBoard {
     private let cases: [Case]
     private let shares: [[Int]]
     private let costs: [Double]
@@ -17,7 +17,7 @@ final class ProgressBoard {
     /// - Parameters:
     ///   - shares: the indices into `cases` that each rank works off.
     ///   - finishedBefore: cases of the plan that were done when the run began.
-    init(cases: [Case], shares: [[Int]], costs: [Double], finishedBefore: Int) {
+    package init(cases: [Case], shares: [[Int]], costs: [Double], finishedBefore: Int) {
         self.cases = cases
         self.shares = shares
         self.costs = costs
@@ -33,9 +33,9 @@ final class ProgressBoard {
         return getenv("OMPI_COMM_WORLD_SIZE") == nil && getenv("PMI_SIZE") == nil && isatty(STDERR_FILENO) == 1
     }
 
-    var isEveryRankFinished: Bool { records.allSatisfy { $0.isFinished == 1 } }
+    package var isEveryRankFinished: Bool { records.allSatisfy { $0.isFinished == 1 } }
 
-    func update(rank: Int, _ record: ProgressRecord) { records[rank] = record }
+    package func update(rank: Int, _ record: ProgressRecord) { records[rank] = record }
 
     /// Shows the state if it is time to.
     func show() {
@@ -56,7 +56,7 @@ final class ProgressBoard {
     private var elapsed: Double { secondsSince(start) }
 
     /// "[1m05s] cases 2/8, 41 %, 324 steps/s, about 3m10s left".
-    private var summary: String {
+    package var summary: String {
         let done = finishedBefore + records.map { Int($0.casesDone) }.reduce(0, +)
         let total = shares.indices.map { shareCost($0) }.reduce(0, +)
         let worked = shares.indices.map { workedCost($0) }.reduce(0, +)

@@ -15,6 +15,12 @@ public struct Provenance: Sendable, Codable {
         public var executableSHA256: String
         public var compiler: String
 
+        package init(source: String, executableSHA256: String, compiler: String) {
+            self.source = source
+            self.executableSHA256 = executableSHA256
+            self.compiler = compiler
+        }
+
         /// What holds for the running executable. Looks at files and calls git: done by one rank for all.
         public static func ofThisProgram() -> Build {
             let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""

@@ -11,6 +11,13 @@ public struct RunManifest: Sendable, Codable {
     public var cases: [String]
     public var provenance: Provenance
 
+    package init(study: String, studyPath: String, cases: [String], provenance: Provenance) {
+        self.study = study
+        self.studyPath = studyPath
+        self.cases = cases
+        self.provenance = provenance
+    }
+
     /// Reads the manifest of a run folder.
     ///
     /// - Throws: `HarnessError.badInput` when the folder holds no run.
@@ -27,7 +34,7 @@ public struct RunManifest: Sendable, Codable {
     }
 
     /// The file's bytes.
-    func encoded() throws -> Data {
+    package func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         return try encoder.encode(self) + Data("\n".utf8)

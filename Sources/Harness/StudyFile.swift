@@ -34,13 +34,13 @@ public struct StudyFile {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
-        } catch {
-            let reason = String(describing: error).split(separator: "\n").joined(separator: " ")
-            throw HarnessError.badInput("\(path): not the YAML of a study: \(reason)")
+        } catch let error as YamlError {
+            throw refused(error)
         }
         guard let root else { throw HarnessError.badInput("\(path): the file is empty") }
         let fields = try mapping(root, "the study", keys: Self.keys, required: Self.keys)
-        let evaluate = try mapping(fields["evaluate"]!, "evaluate", keys: ["every", "episodes"], required: ["every", "episodes"])
+        let evaluate = try mapping(
+            fields["evaluate"]!, "evaluate", keys: ["every", "episodes"], required: ["every", "episodes"])
         let steps = try integer(fields["steps"]!, "steps", 1...1_000_000_000)
         return Study(
             name: try string(fields["name"]!, "name"), datasets: try datasets(fields["datasets"]!),
@@ -71,7 +71,9 @@ public struct StudyFile {
     private func seeds(_ node: Node) throws -> [Int] {
         if let text = node.scalar?.string {
             let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last - first < 10_000 else {
+            guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last - first < 10_000,
+                last <= Int(Int32.max)
+            else {
                 throw refused(node, "seeds", "a list of seeds or a range such as 0-4", "'\(text)'")
             }
             return Array(first...last)
@@ -197,6 +199,21 @@ public struct StudyFile {
         case .sequence(let items): items.isEmpty ? "an empty list" : "a list"
         case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string)'"
         case .alias: "an alias"
+        }
+    }
+
+    /// What YAML itself forbids, in one line.
+    private func refused(_ error: YamlError) -> HarnessError {
+        switch error {
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let names = duplicates.map { "'\($0)'" }.sorted().joined(separator: ", ")
+            return .badInput("\(path):\(context.mark.line): expected every key once, found \(names) again")
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return .badInput("\(path):\(mark.line): expected the YAML of a study, \(problem)")
+        default:
+            let reason = "\(error)".split(separator: "\n").joined(separator: " ")
+            return .badInput("\(path): expected the YAML of a study, found \(reason)")
         }
     }
 

@@ -100,6 +100,7 @@ public final class StudyRun {
     private func agreeOnOpenCases(_ plan: Plan, _ provenance: Provenance) throws -> [Int] {
         let bytes = try agree(sharing: {
             let open = try plan.cases.indices.filter { try !folder.isDone(plan.cases[$0]) }
+            DurableFile.removeUnfinished(in: folder.path)
             let manifest = RunManifest(
                 study: try StudyFile.read(studyPath).text, studyPath: studyPath, cases: plan.cases.map(\.identifier),
                 provenance: provenance)

@@ -16,7 +16,7 @@ func secondsSince(_ start: DispatchTime) -> Double {
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
 /// "43s", "3m10s", "2h05m".
-func duration(_ seconds: Double) -> String {
+package func duration(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole)s" }
     if whole < 3600 { return String(format: "%dm%02ds", whole / 60, whole % 60) }

@@ -1,6 +1,7 @@
 import CHDF5
 import Datasets
 import HDF5
+import ScratchFiles
 import Testing
 
 @Suite struct D4RLFileTests {

@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import HDF5
+import ScratchFiles
 import Testing
 
 @Suite struct D4RLWriterTests {

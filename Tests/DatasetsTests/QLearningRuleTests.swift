@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import Numerics
+import ScratchFiles
 import Testing
 
 /// The elements of a window in row-major order.

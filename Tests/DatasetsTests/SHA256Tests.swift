@@ -1,4 +1,5 @@
 import Datasets
+import ScratchFiles
 import Testing
 
 @Suite struct SHA256Tests {

@@ -1,6 +1,7 @@
 import CHDF5
 import Glibc
 import HDF5
+import ScratchFiles
 import Testing
 
 @Suite struct HDF5RoundTrip {

@@ -1,3 +1,4 @@
+import ProgramRuns
 import Testing
 
 /// Each call on 1, 2, 3 and 5 ranks: odd and prime numbers find what powers of two hide.

@@ -1,4 +1,5 @@
 import MPI
+import ProgramRuns
 import Testing
 
 @Suite struct EnvironmentTests {

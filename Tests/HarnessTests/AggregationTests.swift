@@ -1,0 +1,93 @@
+import Foundation
+import Harness
+import Report
+import ScratchFiles
+import Testing
+
+@Suite struct AggregationTests {
+    let temporary = TemporaryFolder()
+    private var folder: RunFolder { RunFolder(temporary.path) }
+
+    private func leave(_ one: Case, scores: [String], divergedAfter: Int? = nil) throws {
+        try DurableFile.makeFolder(folder.folder(of: one))
+        try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
+        let evaluations = scores.enumerated().map { (step: 5 * ($0 + 1), score: $1) }
+        try DurableFile.write(
+            SmallRun.result(one, scores: evaluations, divergedAfter: divergedAfter),
+            to: folder.file("result.json", of: one))
+    }
+
+    /// Twelve evaluations of each of two seeds: 1, 2, …, 12 with a peak of 50 at the third, and all 4.
+    private func whole() throws -> Plan {
+        let plan = try SmallRun.plan("IQL: {}", seeds: "[0, 1]")
+        try leave(plan.cases[0], scores: (1...12).map { $0 == 3 ? "50" : "\($0)" })
+        try leave(plan.cases[1], scores: (1...12).map { _ in "4" })
+        return plan
+    }
+
+    /// By hand. last: (12 + 4)/2 ± 4. best: (50 + 4)/2 ± 23. last10: the evaluations 3 to 12 of the first seed sum to
+    /// 50 + 72 = 122, so (12.2 + 4)/2 ± 4.1.
+    @Test(
+        arguments: [
+            (ScoreProtocol.Selection.last, 8.0, 4.0), (.best, 27, 23), (.last10, 8.1, 4.1),
+        ])
+    func protocols(selection: ScoreProtocol.Selection, mean: Double, deviation: Double) throws {
+        let table = try Aggregation(whole(), folder: folder).table(selection)
+        let cell = try #require(table.cell("IQL", on: SmallRun.dataset))
+        #expect(abs(cell.mean - mean) < 1e-12)
+        #expect(abs(cell.standardDeviation - deviation) < 1e-12, "population")
+        #expect(cell.isComplete)
+        #expect(table.scoreProtocol == ScoreProtocol(selection, episodes: [2]), "the table says how it was measured")
+    }
+
+    @Test func fewerThanTenEvaluations() throws {
+        let plan = try SmallRun.plan("IQL: {}")
+        try leave(plan.cases[0], scores: ["1", "2", "6"])
+        let result = try CaseResult.read(folder.file("result.json", of: plan.cases[0]))
+        #expect(Aggregation.score(result, .last10) == 3)
+        #expect(Aggregation.score(result, .last) == 6)
+    }
+
+    @Test func missingPartialAndDivergedCasesAreShown() throws {
+        let plan = try SmallRun.plan("{IQL: {}, SQL: {}, ACTIVE-I: {}, ACTIVE-S: {}}", seeds: "0-2")
+        let cases = plan.cases  // Learner by learner, three seeds each; of SQL there is nothing.
+        for (seed, score) in ["10", "20", "30"].enumerated() { try leave(cases[seed], scores: [score]) }
+        try leave(cases[6], scores: ["5"])
+        try leave(cases[9], scores: ["7"])
+        try leave(cases[10], scores: ["\"nan\""], divergedAfter: 5)
+        try leave(cases[11], scores: ["9"], divergedAfter: 6)
+
+        let table = try Aggregation(plan, folder: folder).table(.last)
+        func cell(_ column: String) throws -> CellScore { try #require(table.cell(column, on: SmallRun.dataset)) }
+        #expect(table.columns == ["IQL", "SQL", "ACTIVE-I", "ACTIVE-S"])
+        #expect(try cell("IQL").mean == 20 && cell("IQL").isComplete)
+        #expect(try cell("SQL").seeds.isEmpty && cell("SQL").expectedSeeds == 3)
+        #expect(try cell("ACTIVE-I").seeds == [.init(0, 5)] && !cell("ACTIVE-I").isComplete)
+        #expect(try cell("ACTIVE-S").notFinite == 2, "a diverged case has no score, whatever its evaluation said")
+        #expect(try cell("ACTIVE-S").mean.isNaN, "never averaged away")
+        #expect(try cell("ACTIVE-S").notes == ["seed 1 diverged by step 5", "seed 2 diverged by step 6"])
+
+        let markdown = table.markdown()
+        for words in ["20.0 ±8.2", "– (0/3)", "5.0 (1/3)", "seed 1 diverged by step 5"] {
+            #expect(markdown.contains(words), "\(words) in \(markdown)")
+        }
+    }
+
+    @Test func aDamagedResultEndsTheTable() throws {
+        let plan = try whole()
+        let path = folder.file("result.json", of: plan.cases[1])
+        put(bytes(of: path).prefix(100), at: path)
+        let error = #expect(throws: HarnessError.self) { try Aggregation(plan, folder: folder).table(.last) }
+        #expect(error?.status == .badInput)
+        #expect(error.map { "\($0)".hasPrefix(path) } == true)
+    }
+
+    @Test func filesAreWhatTheTableSays() throws {
+        let aggregation = try Aggregation(whole(), folder: folder)
+        let table = try aggregation.table(.last)
+        try aggregation.write(table)
+        #expect(text(of: temporary("table.md")) == table.markdown())
+        #expect(text(of: temporary("table.tex")) == table.latex())
+        #expect(text(of: temporary("table.csv")) == table.csv())
+    }
+}

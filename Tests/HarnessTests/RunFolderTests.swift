@@ -1,0 +1,66 @@
+import Harness
+import ScratchFiles
+import Testing
+
+@Suite struct RunFolderTests {
+    let temporary = TemporaryFolder()
+    private var folder: RunFolder { RunFolder(temporary.path) }
+
+    @Test func pathsOfACase() throws {
+        let one = try SmallRun.plan("ACTIVE-I: {sweep: {m: [10]}}", seeds: "[7]").cases[0]
+        let place = "\(temporary.path)/cases/ACTIVE-I/hopper-random-r1/m=10/seed-7"
+        #expect(folder.file("result.json", of: one) == place + "/result.json")
+        #expect(folder.log(ofRank: 12) == temporary("logs/rank-0012.log"))
+        #expect(folder.log(ofRank: 123_456) == temporary("logs/rank-123456.log"))
+    }
+
+    /// Only the result, which is written last, makes a case done.
+    @Test func doneIsWhatHasItsResult() throws {
+        let one = try SmallRun.plan("IQL: {}").cases[0]
+        #expect(try !folder.isDone(one))
+        try DurableFile.makeFolder(folder.folder(of: one))
+        try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
+        #expect(try !folder.isDone(one), "begun, but not ended")
+        try DurableFile.write(SmallRun.result(one, scores: [(60, "1")]), to: folder.file("result.json", of: one))
+        #expect(try folder.isDone(one))
+    }
+
+    @Test func anotherConfigurationIsRefused() throws {
+        let one = try SmallRun.plan("IQL: {}", steps: 60).cases[0]
+        let changed = try SmallRun.plan("IQL: {}", steps: 70).cases[0]
+        #expect(one.identifier == changed.identifier, "the folder alone would not tell them apart")
+        let path = folder.file("config.yaml", of: one)
+        try DurableFile.makeFolder(folder.folder(of: one))
+        try DurableFile.write(one.configuration, to: path)
+        var error = #expect(throws: HarnessError.self) { try folder.isDone(changed) }
+        let advice = ": choose another --out folder, or remove this case's"
+        #expect(error == .badInput("\(path) has 'steps: 60' where the study now has 'steps: 70'" + advice))
+
+        // An older program may have had fewer settings.
+        let lines = one.configuration.split(separator: "\n")
+        try DurableFile.write(lines.dropLast().joined(separator: "\n") + "\n", to: path)
+        error = #expect(throws: HarnessError.self) { try folder.isDone(one) }
+        #expect(
+            error == .badInput("\(path) has \(lines.count - 1) lines where the study now has \(lines.count)" + advice))
+    }
+
+    @Test func aFolderWithoutARun() {
+        let error = #expect(throws: HarnessError.self) { try Aggregation(folder) }
+        let path = temporary("run.json")
+        #expect(error == .badInput("\(path): no such file; expected a folder made by `active-bench run`"))
+        put("{}".utf8, at: path)
+        let damaged = #expect(throws: HarnessError.self) { try Aggregation(folder) }
+        #expect(damaged.map { "\($0)".hasPrefix("\(path): not the manifest of a run") } == true)
+    }
+
+    @Test func theManifestComesBack() throws {
+        let manifest = RunManifest(
+            study: StudyFileTests.good, studyPath: "s.yaml", cases: ["a/b"], provenance: SmallRun.provenance)
+        put(try manifest.encoded(), at: temporary("run.json"))
+        let read = try RunManifest.read(folder)
+        #expect(read.study == StudyFileTests.good && read.studyPath == "s.yaml" && read.cases == ["a/b"])
+        #expect(read.provenance.build.source == "a test")
+        let aggregation = try Aggregation(folder)
+        #expect(aggregation.plan.cases == Plan(try StudyFile.parse(StudyFileTests.good, path: "s.yaml")).cases)
+    }
+}

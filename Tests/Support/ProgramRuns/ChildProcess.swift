@@ -1,0 +1,110 @@
+import Foundation
+
+/// What a program wrote and how it ended.
+package struct ChildProcess: Sendable {
+    package let exitCode: Int32
+    package let standardOutput: String
+    package let standardError: String
+    package let seconds: Double
+
+    /// Standard output, then standard error.
+    package var output: String { standardOutput + standardError }
+
+    /// Runs a program built beside this test bundle to its end. A run longer than `limit` seconds is killed and gives exit
+    /// code 124.
+    ///
+    /// - Parameters:
+    ///   - ranks: how many of it under mpirun, on however few cores; nil for one without a launcher. A missing mpirun
+    ///     gives exit code 127.
+    ///   - prefix: words before the program's path, such as another launcher.
+    package static func run(
+        _ program: String, _ arguments: [String], ranks: Int? = nil, prefix: [String] = [],
+        environment: [String: String] = [:], limit: Int = 40
+    ) throws -> ChildProcess {
+        try RunningProcess(
+            program, arguments, ranks: ranks, prefix: prefix, environment: environment, limit: limit
+        ).end()
+    }
+}
+
+/// A program that has been started.
+package final class RunningProcess {
+    private let process = Process()
+    private let folder: URL
+    private let start = ContinuousClock.now
+
+    /// Starts a program; the parameters are those of `ChildProcess.run`.
+    package init(
+        _ program: String, _ arguments: [String], ranks: Int? = nil, prefix: [String] = [],
+        environment: [String: String] = [:], limit: Int = 40
+    ) throws {
+        let launcher = ranks.map { ["mpirun", "-n", "\($0)"] } ?? []
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            ["timeout", "-k", "5", "\(limit)"] + launcher + prefix + [RunningProcess.path(of: program)] + arguments
+        process.environment = RunningProcess.cleanEnvironment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        // Files, not pipes: a daemon of the MPI library that outlives the program would keep a pipe open.
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(program)-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        process.standardOutput = try handle("output")
+        process.standardError = try handle("error")
+        try process.run()
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// Whether it has not ended yet.
+    package var isRunning: Bool { process.isRunning }
+
+    /// Waits for the end.
+    package func end() throws -> ChildProcess {
+        process.waitUntilExit()
+        return ChildProcess(
+            exitCode: process.terminationStatus, standardOutput: try written("output"),
+            standardError: try written("error"), seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    /// The program built beside this test bundle.
+    package static func path(of program: String) -> String {
+        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appendingPathComponent(program).path
+    }
+
+    /// The processes of `program` that have `argument` on their command line: its ranks, not their launcher.
+    package static func identifiers(of program: String, withArgument argument: String) -> [pid_t] {
+        let numbers = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
+        return numbers.sorted().filter { number in
+            guard let line = try? String(contentsOfFile: "/proc/\(number)/cmdline", encoding: .utf8) else {
+                return false
+            }
+            let words = line.split(separator: "\0")
+            return words.first?.hasSuffix("/" + program) == true && words.contains { $0 == argument }
+        }
+    }
+
+    private func handle(_ name: String) throws -> FileHandle {
+        let file = folder.appendingPathComponent(name)
+        try Data().write(to: file)
+        return try FileHandle(forWritingTo: file)
+    }
+
+    private func written(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
+    }
+
+    /// This process's environment without what an outer launcher or batch system put there, and with what lets any
+    /// number of ranks share the cores of a test machine (Open MPI 4 and 5).
+    private static let cleanEnvironment: [String: String] = {
+        let launchers = ["OMPI_", "ORTE_", "PMI", "PRTE_", "SLURM_"]
+        return ProcessInfo.processInfo.environment
+            .filter { name, _ in !launchers.contains { name.hasPrefix($0) } }
+            .merging([
+                "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+                "OMPI_MCA_mpi_yield_when_idle": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
+                "OMPI_MCA_hwloc_base_binding_policy": "none",
+                "PRTE_ALLOW_RUN_AS_ROOT": "1", "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+                "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+            ]) { $1 }
+    }()
+}

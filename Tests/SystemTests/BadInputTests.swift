@@ -1,0 +1,122 @@
+import CHDF5
+import Foundation
+import HDF5
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// What is wrong with an input ends every rank of a run before any training, with one sentence and exit code 65.
+@Suite struct BadInputTests {
+    let folder = TemporaryFolder()
+    private var dataset: String { folder("hopper_random-r1.hdf5") }
+
+    private func copyDataset() throws {
+        try FileManager.default.copyItem(atPath: SystemRun.inputs("hopper_random-r1.hdf5"), toPath: dataset)
+    }
+
+    private func check(
+        _ child: ChildProcess, exitCode: Int32 = 65, says words: String..., location: SourceLocation = #_sourceLocation
+    ) {
+        #expect(child.exitCode == exitCode, "\(child.output)", sourceLocation: location)
+        #expect(child.seconds < 20, sourceLocation: location)
+        #expect(child.complaints.count == 1, "\(child.standardError)", sourceLocation: location)
+        for word in words {
+            #expect(
+                child.complaints.first?.contains(word) == true, "\(word) in \(child.standardError)",
+                sourceLocation: location)
+        }
+        #expect(child.standardOutput.isEmpty, "no table is printed", sourceLocation: location)
+        let left = files(below: folder.path).filter { $0.contains("table.") || $0.hasSuffix("result.json") }
+        #expect(left.isEmpty, "and none is written", sourceLocation: location)
+        #expect(
+            RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).isEmpty, "no rank is left",
+            sourceLocation: location)
+    }
+
+    @Test func aTruncatedDataset() throws {
+        try copyDataset()
+        let whole = bytes(of: dataset)
+        put(whole.prefix(whole.count / 2), at: dataset)
+        check(
+            try SystemRun.run(in: folder, ranks: 2, data: folder.path),
+            says: "\(dataset): expected \(whole.count) bytes, found \(whole.count / 2): the file is truncated")
+    }
+
+    @Test func noDataset() throws {
+        check(
+            try SystemRun.run(in: folder, ranks: 2, data: folder.path),
+            says: "hopper_random-r1.hdf5: expected the file of hopper-random-r1 in \(folder.path), found none",
+            "active-bench collect rollout")
+    }
+
+    @Test func aDatasetWithANaN() throws {
+        try copyDataset()
+        edit(dataset) { file in
+            let rewards = H5Dopen2(file, "rewards", ab_H5P_DEFAULT())
+            var values = [Float](repeating: 1, count: 3000)
+            values[1234] = .nan
+            precondition(H5Dwrite(rewards, ab_H5T_NATIVE_FLOAT(), 0, 0, ab_H5P_DEFAULT(), values) >= 0)
+            H5Dclose(rewards)
+        }
+        check(
+            try SystemRun.run(in: folder, ranks: 2, data: folder.path),
+            says: "\(dataset): field 'rewards': expected finite numbers, found nan in row 1234")
+    }
+
+    @Test func aDatasetOfAnotherEnvironment() throws {
+        try HDF5Writer.write(to: dataset) { file in
+            try file.write([Float](repeating: 0.5, count: 20 * 17), shape: [20, 17], to: "observations")
+            try file.write([Float](repeating: 0.5, count: 20 * 6), shape: [20, 6], to: "actions")
+            try file.write((0..<20).map { Float($0) }, shape: [20], to: "rewards")
+            try file.write((0..<20).map { $0 == 9 }, shape: [20], to: "terminals")
+        }
+        check(
+            try SystemRun.run(in: folder, ranks: 2, data: folder.path),
+            says: "\(dataset): fields 'observations' and 'actions': expected widths 11 and 3 of hopper, found 17 and 6")
+    }
+
+    @Test func noStudy() throws {
+        let child = try SystemRun.activeBench("run", folder("absent.yaml"), "--out", folder("out"), ranks: 2)
+        check(child, says: "\(folder("absent.yaml")): no such study file")
+        #expect(folder.contents.isEmpty, "not even a run folder")
+    }
+
+    @Test func aBadStudy() throws {
+        let study = SystemRun.study.replacing("m: 3", with: "m: 0")
+        check(
+            try SystemRun.run(study, in: folder, ranks: 2),
+            says: "\(folder("study.yaml")):9: learners.ACTIVE-I.m: expected a whole number from 1 to 1024, found '0'")
+    }
+
+    /// Two faults are two lines, whichever ranks found them.
+    @Test func everyFaultOfAllInputsIsSaidOnce() throws {
+        let study = SystemRun.study.replacing(
+            "[hopper-random-r1]", with: "[hopper-random-r1, hopper-none-r1, hopper-nil-r1]")
+        let child = try SystemRun.run(study, in: folder, ranks: 2)
+        #expect(child.exitCode == 65)
+        #expect(child.complaints.count == 2, "\(child.standardError)")
+        #expect(child.complaints.contains { $0.contains("hopper_none-r1.hdf5: ") })
+        #expect(child.complaints.contains { $0.contains("hopper_nil-r1.hdf5: ") })
+    }
+
+    /// Here every rank meets the same wall, so each may say so.
+    @Test func aRunFolderThatCannotBeMade() throws {
+        put([1], at: folder("file"))
+        put(SystemRun.study.utf8, at: folder("study.yaml"))
+        let child = try SystemRun.activeBench("run", folder("study.yaml"), "--out", folder("file/out"), ranks: 2)
+        #expect(child.exitCode == 74, "\(child.output)")
+        #expect(child.seconds < 10)
+        #expect(child.complaints.first?.contains("\(folder("file/out"))") == true, "\(child.standardError)")
+        #expect(child.complaints.first?.hasSuffix("Not a directory") == true, "\(child.standardError)")
+        #expect(RunningProcess.identifiers(of: "active-bench", withArgument: folder("file/out")).isEmpty)
+    }
+
+    @Test(arguments: [
+        ["--no-such-option"], ["run"], ["table", "x", "--protocol", "worst"], ["plan", "x", "--ranks", "0"],
+    ])
+    func aCommandLineThatMakesNoSense(arguments: [String]) throws {
+        let child = try ChildProcess.run("active-bench", arguments)
+        #expect(child.exitCode == 64, "\(child.output)")
+        #expect(child.standardOutput.isEmpty && child.standardError.contains("Usage: active-bench"), "\(child.output)")
+    }
+}

@@ -1,0 +1,132 @@
+import ExampleInputs
+import Foundation
+import Harness
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+@Suite struct CommandTests {
+    let folder = TemporaryFolder()
+
+    @Test func helpListsTheSubcommands() throws {
+        let child = try SystemRun.activeBench("--help")
+        #expect(child.exitCode == 0)
+        for name in ["plan", "run", "table", "collect", "bench", "info"] {
+            #expect(child.standardOutput.contains("\n  \(name) "), "\(child.output)")
+        }
+    }
+
+    @Test func planShowsWhatIsDone() throws {
+        put(SystemRun.study.utf8, at: folder("study.yaml"))
+        func lines(_ arguments: String...) throws -> [Substring] {
+            let child = try ChildProcess.run("active-bench", ["plan", folder("study.yaml")] + arguments)
+            #expect(child.exitCode == 0, "\(child.output)")
+            return child.standardOutput.split(separator: "\n")
+        }
+        let before = try lines("--ranks", "2", "--out", folder("nothing"))
+        #expect(before.dropFirst().dropLast().map { String($0.split(separator: " ").last ?? "") } == SystemRun.cases)
+        #expect(
+            Set(before.dropFirst().dropLast().map { $0.split(separator: " ").prefix(2).joined(separator: " ") })
+                == ["0 todo", "1 todo"])
+        #expect(before.last?.hasPrefix("6 cases, 6 to do on 2 ranks: ") == true)
+        #expect(folder.contents == ["study.yaml"], "looking changes nothing")
+
+        let after = try lines("--out", SystemRun.undisturbed("out"))
+        #expect(after.dropFirst().dropLast().allSatisfy { $0.hasPrefix("-     done") })
+        #expect(after.last?.hasPrefix("6 cases, 0 to do on 1 rank: ") == true)
+    }
+
+    @Test func infoTellsOfEveryRank() throws {
+        let child = try SystemRun.activeBench("info", ranks: 2)
+        #expect(child.exitCode == 0, "\(child.output)")
+        let lines = child.standardOutput.split(separator: "\n").map { String($0) }
+        for rank in 0..<2 {
+            let line = lines.first { $0.hasPrefix("  rank \(rank) on ") }
+            #expect(line?.hasSuffix(" kernels, 1 BLAS thread") == true, "\(child.output)")
+        }
+        #expect(lines.count { $0.hasPrefix("  rank ") } == 2)
+        for name in ["MPI", "HDF5", "MuJoCo", "BLAS", "glibc"] {
+            let version = lines.first { $0.hasPrefix(name + " ") }?.dropFirst(name.count)
+            #expect(version?.contains { $0.isNumber } == true, "a version of \(name) in \(child.output)")
+        }
+        let json = try SystemRun.activeBench("info", "--json", ranks: 2)
+        let ranks = try JSONDecoder().decode([Provenance].self, from: Data(json.standardOutput.utf8))
+        #expect(ranks.map(\.rank) == [0, 1] && ranks.allSatisfy { $0.ranks == 2 && $0.blasThreads == 1 })
+    }
+
+    // MARK: Table
+
+    @Test func tableInEveryProtocolAndFormat() throws {
+        let out = SystemRun.undisturbed("out")
+        for (format, name) in [("markdown", "table.md"), ("latex", "table.tex"), ("csv", "table.csv")] {
+            let child = try SystemRun.activeBench("table", out, "--format", format)
+            #expect(child.exitCode == 0)
+            #expect(child.standardOutput == text(of: "\(out)/\(name)"), "\(format): as at the end of the run")
+        }
+        for (name, words) in [
+            ("last", "last (the final evaluation)"), ("best", "best (the best evaluation"),
+            ("last10", "last10 (the mean"),
+        ] {
+            let child = try SystemRun.activeBench("table", out, "--protocol", name)
+            #expect(child.exitCode == 0 && child.standardOutput.contains("Protocol: \(words)"), "\(child.output)")
+        }
+        expectEqual(SystemRun.results(out), SystemRun.reference)
+    }
+
+    @Test func tableOfAnUnfinishedRun() throws {
+        try FileManager.default.copyItem(atPath: SystemRun.undisturbed("out"), toPath: folder("out"))
+        try FileManager.default.removeItem(atPath: folder("out/cases/\(SystemRun.cases[1])/result.json"))
+        for name in [2, 3] { try FileManager.default.removeItem(atPath: folder("out/cases/\(SystemRun.cases[name])")) }
+        let child = try SystemRun.activeBench("table", folder("out"))
+        #expect(child.exitCode == 0, "\(child.output)")
+        let row = child.standardOutput.split(separator: "\n").first { $0.hasPrefix("| hopper-random-r1") }
+        let cells = row?.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
+        #expect(cells.count > 4)
+        #expect(cells.dropFirst().first?.hasSuffix(" (1/2)") == true, "\(cells)")
+        #expect(cells.dropFirst(2).first == "– (0/2)", "\(cells)")
+        #expect(cells.dropFirst(3).first?.contains("±") == true, "\(cells)")
+    }
+
+    @Test func tableOfAFolderThatIsNoRun() throws {
+        let child = try SystemRun.activeBench("table", folder.path)
+        #expect(child.exitCode == 65)
+        #expect(
+            child.complaints == ["\(folder("run.json")): no such file; expected a folder made by `active-bench run`"])
+    }
+
+    // MARK: Collect
+
+    @Test func behaviourTrainingIsReproducible() throws {
+        for out in ["a", "b"] {
+            let child = try SystemRun.activeBench(
+                "collect", "train", "--env", "hopper", "--steps", "1200", "--snapshot-every", "600", "--out",
+                folder(out))
+            #expect(child.exitCode == 0, "\(child.output)")
+        }
+        #expect(
+            files(below: folder("a")) == [
+                "learning-curve.csv", "policy-0000600.safetensors", "policy-0001200.safetensors",
+            ])
+        for name in files(below: folder("a")) {
+            #expect(bytes(of: folder("a/\(name)")) == bytes(of: folder("b/\(name)")), "\(name)")
+        }
+        #expect(bytes(of: folder("a/policy-0000600.safetensors")) != bytes(of: folder("a/policy-0001200.safetensors")))
+        #expect(text(of: folder("a/learning-curve.csv")).split(separator: "\n").count == 3)
+    }
+
+    @Test func rolloutOfNoPolicyIsRefused() throws {
+        let out = folder("hopper_random-r1.hdf5")
+        let arguments = ["collect", "rollout", "--transitions", "100", "--out", out, "--env"]
+        let absent = try ChildProcess.run("active-bench", arguments + ["hopper", "--policy", folder("absent")])
+        #expect(absent.exitCode == 65)
+        #expect(absent.complaints == ["\(folder("absent")): no such policy file"])
+        try PolicyFile.write(.example("wide", observations: 17, actions: 6), to: folder("wide"))
+        let wide = try ChildProcess.run("active-bench", arguments + ["hopper", "--policy", folder("wide")])
+        #expect(wide.exitCode == 65)
+        #expect(wide.complaints.first?.contains("17 observations") == true)
+        let unknown = try ChildProcess.run("active-bench", arguments + ["hoper", "--policy", folder("wide")])
+        #expect(unknown.exitCode == 65)
+        #expect(unknown.complaints.first?.contains("there is no environment 'hoper'") == true, "\(unknown.output)")
+        #expect(!folder.contents.contains("hopper_random-r1.hdf5"))
+    }
+}

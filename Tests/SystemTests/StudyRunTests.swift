@@ -1,0 +1,105 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+@Suite struct StudyRunTests {
+    let folder = TemporaryFolder()
+
+    @Test func leavesEveryFile() throws {
+        let names = Set(SystemRun.reference.keys)
+        let ofACase = ["config.yaml", "curve.csv", "evaluations.csv", "policy.safetensors", "result.json"]
+        let expected = SystemRun.cases.flatMap { one in ofACase.map { "cases/\(one)/\($0)" } }
+        #expect(names == Set(expected + ["table.md", "table.tex", "table.csv"]))
+        #expect(SystemRun.reference.values.allSatisfy { !$0.isEmpty })
+        let others = Set(SystemRun.undisturbed.files.map { $0.replacing("out/", with: "") }).subtracting(names)
+        let volatile = SystemRun.cases.flatMap { ["cases/\($0)/provenance.json", "cases/\($0)/timing.csv"] }
+        #expect(others == Set(volatile + ["study.yaml", "run.json", "logs/rank-0000.log"]), "and no temporary file")
+    }
+
+    /// The first promise of the program: who computes a case, and beside whom, changes no bit of it.
+    @Test(arguments: [2, 3]) func anyNumberOfRanksGivesTheSameFiles(ranks: Int) throws {
+        let child = try SystemRun.run(in: folder, ranks: ranks)
+        #expect(child.exitCode == 0, "\(child.output)")
+        #expect(child.standardOutput == text(of: folder("out/table.md")), "the table is what is printed")
+        expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
+        #expect(child.standardError.contains("small: 6 cases on \(ranks) ranks\n"))
+        let logs = files(below: folder("out/logs"))
+        #expect(logs == (0..<ranks).map { "rank-000\($0).log" })
+        let begun = logs.flatMap { text(of: folder("out/logs/\($0)")).split(separator: "\n") }.filter {
+            $0.contains(" begin ")
+        }
+        #expect(begun.count == 6, "every case once")
+    }
+
+    @Test func aSecondRunKeepsWhatIsDone() throws {
+        #expect(try SystemRun.run(in: folder, ranks: 2).exitCode == 0)
+        let volatile = files(below: folder("out/cases")).filter {
+            $0.hasSuffix("provenance.json") || $0.hasSuffix("timing.csv")
+        }
+        let before = volatile.map { bytes(of: folder("out/cases/\($0)")) }
+        let second = try SystemRun.run(in: folder, ranks: 2)
+        #expect(second.exitCode == 0, "\(second.output)")
+        #expect(
+            second.standardError.contains("6 cases on 2 ranks; 6 of them done before and kept\n"), "\(second.output)")
+        #expect(second.standardOutput == text(of: folder("out/table.md")))
+        expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
+        #expect(volatile.map { bytes(of: folder("out/cases/\($0)")) } == before, "nothing was computed again")
+
+        // Without its result a case is not done, whatever else is there.
+        let lost = folder("out/cases/\(SystemRun.cases[3])")
+        try FileManager.default.removeItem(atPath: "\(lost)/result.json")
+        let third = try SystemRun.run(in: folder, ranks: 2)
+        #expect(third.exitCode == 0, "\(third.output)")
+        #expect(third.standardError.contains("; 5 of them done before and kept\n"), "\(third.output)")
+        expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
+
+        // Results of two studies must not mix under one name.
+        let changed = try SystemRun.run(SystemRun.study.replacing("steps: 60", with: "steps: 70"), in: folder, ranks: 2)
+        #expect(changed.exitCode == 65, "\(changed.output)")
+        #expect(
+            changed.complaints == [
+                "\(folder("out"))/cases/\(SystemRun.cases[0])/config.yaml has 'steps: 60' where the study now has "
+                    + "'steps: 70': choose another --out folder, or remove this case's"
+            ])
+        expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
+        #expect(text(of: folder("out/run.json")).contains("steps: 60"), "the manifest still describes the run")
+    }
+
+    /// What a node that fails, or a batch system that has lost patience, does.
+    @Test func aKilledRankEndsTheJobAndTheNextRunCompletesIt() throws {
+        let study = SystemRun.study.replacing("steps: 60", with: "steps: 4000")
+        put(study.utf8, at: folder("study.yaml"))
+        func start(_ out: String, ranks: Int) throws -> RunningProcess {
+            try RunningProcess(
+                "active-bench", ["run", folder("study.yaml"), "--out", folder(out)], ranks: ranks,
+                environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path])
+        }
+        let job = try start("out", ranks: 2)
+        // In mid-run: one case is done, the second rank works.
+        let deadline = ContinuousClock.now + .seconds(20)
+        var done: [String] = []
+        while done.isEmpty && job.isRunning && ContinuousClock.now < deadline {
+            usleep(5_000)
+            done = files(below: folder("out")).filter { $0.hasSuffix("/result.json") }
+        }
+        let ranks = RunningProcess.identifiers(of: "active-bench", withArgument: folder("out"))
+        #expect(ranks.count == 2 && done.count < 6, "the test came too late: \(done.count) of 6 cases are done")
+        kill(try #require(ranks.last), SIGKILL)
+        let killed = ContinuousClock.now
+        let end = try job.end()
+        #expect(end.exitCode != 0 && end.exitCode != 124, "\(end.output)")
+        #expect(ContinuousClock.now - killed < .seconds(10))
+        #expect(RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).isEmpty, "no rank is left")
+        #expect(!files(below: folder("out")).contains("table.md"))
+
+        let resumed = try start("out", ranks: 2).end()
+        #expect(resumed.exitCode == 0, "\(resumed.output)")
+        #expect(resumed.standardError.contains("of them done before and kept"), "\(resumed.output)")
+        let undisturbed = try start("reference", ranks: 2).end()
+        #expect(undisturbed.exitCode == 0, "\(undisturbed.output)")
+        let leftovers = files(below: folder("out/cases")).filter { $0.contains(".tmp-") }
+        #expect(leftovers.isEmpty, "\(leftovers)")
+        expectEqual(SystemRun.results(folder("out")), SystemRun.results(folder("reference")))
+    }
+}

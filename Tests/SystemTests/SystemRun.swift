@@ -1,0 +1,100 @@
+import ExampleInputs
+import Foundation
+import Harness
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// The program's command line, and inputs made once for all tests of this process.
+enum SystemRun {
+    /// Datasets and the policy they were recorded with.
+    static let inputs: TemporaryFolder = {
+        let folder = TemporaryFolder()
+        do {
+            try PolicyFile.write(.example("behaviour"), to: folder("policy.safetensors"))
+            let child = try ChildProcess.run(
+                "active-bench",
+                [
+                    "collect", "rollout", "--env", "hopper", "--policy", folder("policy.safetensors"), "--transitions",
+                    "3000", "--out", folder("hopper_random-r1.hdf5"),
+                ])
+            precondition(child.exitCode == 0, child.output)
+        } catch {
+            fatalError("the dataset cannot be made: \(error)")
+        }
+        return folder
+    }()
+
+    /// Two learners and an ensemble of three, two seeds each, small networks.
+    static let study = """
+        name: small
+        datasets: [hopper-random-r1]
+        seeds: [0, 1]
+        steps: 60
+        evaluate: {every: 25, episodes: 2}
+        learners:
+          IQL: {hidden: [16, 16], batch: 32}
+          SQL: {hidden: [16, 16], batch: 32}
+          ACTIVE-I: {hidden: [16, 16], batch: 32, m: 3}
+        """
+
+    static let cases = ["IQL", "SQL", "ACTIVE-I"].flatMap { learner in
+        let variant = "hidden=16x16,batch=32" + (learner == "ACTIVE-I" ? ",m=3" : "")
+        return [0, 1].map { "\(learner)/hopper-random-r1/\(variant)/seed-\($0)" }
+    }
+
+    /// Runs active-bench; `ranks` of it under mpirun if told so.
+    static func activeBench(
+        _ arguments: String..., ranks: Int? = nil, data: String = inputs.path
+    ) throws -> ChildProcess {
+        try ChildProcess.run("active-bench", arguments, ranks: ranks, environment: ["ACTIVE_BENCH_DATA": data])
+    }
+
+    /// Writes `study` into `folder` and runs it into the folder `out` beside it.
+    static func run(
+        _ study: String = study, in folder: TemporaryFolder, ranks: Int, data: String = inputs.path
+    ) throws -> ChildProcess {
+        put(study.utf8, at: folder("study.yaml"))
+        return try activeBench("run", folder("study.yaml"), "--out", folder("out"), ranks: ranks, data: data)
+    }
+
+    /// The files of a run folder that are a function of the study alone.
+    static func results(_ folder: String) -> [String: [UInt8]] {
+        let names = files(below: folder).filter { name in
+            name.hasPrefix("table.")
+                || name.hasPrefix("cases/") && !name.hasSuffix("/provenance.json") && !name.hasSuffix("/timing.csv")
+        }
+        return Dictionary(uniqueKeysWithValues: names.map { ($0, bytes(of: "\(folder)/\($0)")) })
+    }
+
+    /// A run of `study` on one rank that nothing has disturbed.
+    static let undisturbed: TemporaryFolder = {
+        let folder = TemporaryFolder()
+        do {
+            let child = try run(in: folder, ranks: 1)
+            precondition(child.exitCode == 0, child.output)
+        } catch {
+            fatalError("the small study cannot be run: \(error)")
+        }
+        return folder
+    }()
+
+    static let reference = results(undisturbed("out"))
+}
+
+/// Fails for every file in which two sets of results differ; the bytes themselves would say little.
+func expectEqual(_ found: [String: [UInt8]], _ expected: [String: [UInt8]], location: SourceLocation = #_sourceLocation)
+{
+    #expect(found.keys.sorted() == expected.keys.sorted(), sourceLocation: location)
+    for (name, bytes) in expected where found[name] != nil {
+        #expect(found[name] == bytes, "\(name)", sourceLocation: location)
+    }
+}
+
+extension ChildProcess {
+    /// What active-bench itself said on standard error, line by line, without what mpirun adds.
+    var complaints: [String] {
+        standardError.split(separator: "\n").filter { $0.hasPrefix("active-bench: ") }
+            .map { String($0.dropFirst("active-bench: ".count)) }
+    }
+}
