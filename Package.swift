@@ -15,7 +15,8 @@ let environment = Context.environment
 #endif
 let precision = environment["ACTIVE_BENCH_REAL"] == "double" ? ["-DACTIVE_BENCH_DOUBLE"] : []
 let mujocoInclude = environment["ACTIVE_BENCH_MUJOCO"].map { ["-I\($0)/include"] } ?? []
-let mujocoLink = environment["ACTIVE_BENCH_MUJOCO"].map { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"] } ?? []
+let mujocoLink =
+    environment["ACTIVE_BENCH_MUJOCO"].map { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"] } ?? []
 
 let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
@@ -84,7 +85,8 @@ let package = Package(
         // Counts the heap allocations of a thousand gradient steps of every learner.
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount", cSettings: cSettings),
         .executableTarget(
-            name: "step-allocations", dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
+            name: "step-allocations",
+            dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
             path: "Tests/Support/step-allocations", swiftSettings: swiftSettings),
 
         // What several of the tests do: files that go away, programs that run as child processes.

@@ -81,7 +81,9 @@ public struct Hyperparameters: Sendable, Equatable {
 
     /// Replaces a value that `Setting.accepted` has passed.
     public mutating func set(_ key: String, to value: SettingValue, from origin: String) {
-        guard let index = settings.firstIndex(where: { $0.key == key }) else { preconditionFailure("no setting \(key)") }
+        guard let index = settings.firstIndex(where: { $0.key == key }) else {
+            preconditionFailure("no setting \(key)")
+        }
         settings[index].value = value
         settings[index].origin = origin
     }

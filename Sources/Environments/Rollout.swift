@@ -9,6 +9,8 @@ public struct EpisodeOutcome: Sendable, Equatable {
     public var length = 0
     /// Whether it ended in a terminal state (a fall, a goal) and not at the time limit.
     public var terminal = false
+    /// Whether the physics left the finite numbers in the step after `length`, which ended it; counts as a terminal.
+    public var diverged = false
 }
 
 /// Runs episodes of a policy in an environment.
@@ -79,6 +81,8 @@ public final class Rollout {
     /// Runs episode `episode` to its end or time limit.
     ///
     /// - Parameter record: called with every transition before the next step is taken.
+    /// A simulation that diverges ends its episode and is no error: a policy may do that to a model.
+    ///
     /// - Throws: `EnvironmentError` when the simulator fails or the policy's action is not finite.
     @discardableResult
     public func run(
@@ -88,10 +92,18 @@ public final class Rollout {
         try environment.reset(episode: episode, stream: resets)
         environment.observe(into: observation.pointer)
         while true {
-            let logLikelihood = chooseAction(mode, draw: episode * environment.specification.maximumSteps + outcome.length)
+            let logLikelihood = chooseAction(
+                mode, draw: episode * environment.specification.maximumSteps + outcome.length)
             environment.copyPositions(into: positions)
             environment.copyVelocities(into: velocities)
-            let result = try environment.step(action.pointer)
+            let result: StepResult
+            do {
+                result = try environment.step(action.pointer)
+            } catch EnvironmentError.diverged {
+                outcome.terminal = true
+                outcome.diverged = true
+                return outcome
+            }
             environment.observe(into: nextObservation.pointer)
             outcome.totalReward += result.reward
             outcome.length += 1

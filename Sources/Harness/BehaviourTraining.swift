@@ -51,7 +51,8 @@ public final class BehaviourTraining {
     private let exploration: RandomStream
     private let replay: ReplayBuffer
     private let batch: Batch
-    private var curve = "step,episodes,mean_return,std_return,mean_length,critic_loss,mean_q,log_likelihood,temperature\n"
+    private var curve =
+        "step,episodes,mean_return,std_return,mean_length,critic_loss,mean_q,log_likelihood,temperature\n"
 
     /// - Throws: `EnvironmentError` when there is no such environment.
     public init(_ plan: Plan, folder: String) throws {

@@ -20,6 +20,9 @@ public struct DatasetFile: Sendable, Codable, Equatable {
 
 /// Loads each dataset of a rank's cases once, and transforms it once per kind of transform.
 public final class DataPreparation {
+    /// The files loaded so far, by dataset.
+    public var files: [String: DatasetFile] { raw.mapValues(\.file) }
+
     private var raw: [String: (transitions: Transitions, file: DatasetFile)] = [:]
     private var prepared: [String: PreparedData] = [:]
 
@@ -57,7 +60,8 @@ public final class DataPreparation {
         guard contents.stateSize == environment.observationSize, contents.actionSize == environment.actionSize else {
             throw HarnessError.badInput(
                 "\(path): fields 'observations' and 'actions': expected widths \(environment.observationSize) and "
-                    + "\(environment.actionSize) of \(environment.name), found \(contents.stateSize) and \(contents.actionSize)")
+                    + "\(environment.actionSize) of \(environment.name), found \(contents.stateSize) and \(contents.actionSize)"
+            )
         }
         let transitions = try Transitions(contents, maximumSteps: environment.maximumSteps)
         let file = DatasetFile(path: path, sha256: try sha256(ofFile: path), transitions: transitions.count)

@@ -30,13 +30,19 @@ public struct DatasetRecording: Sendable {
         }
     }
 
-    /// What was recorded.
+    /// What was recorded. Return and length are those of the trajectories recorded whole.
     public struct Summary: Sendable {
+        /// Rows of the file.
         public var transitions: Int
+        /// Trajectories, the cut one at the end included.
         public var trajectories: Int
+        /// Mean undiscounted return.
         public var meanReturn: Double
+        /// Population standard deviation of the return.
         public var deviation: Double
+        /// Mean number of steps.
         public var meanLength: Double
+        /// D4RL's normalised score of the mean return.
         public var score: Double
     }
 
@@ -66,10 +72,15 @@ public struct DatasetRecording: Sendable {
             // Only at the very end is an episode cut: within the file the next row would pass for its next state.
             var episode = 0
             while recording.count < end {
-                outcomes.append(
-                    try rollout.run(episode: episode, mode: .stochastic) {
-                        recording.append($0, room: request.transitions)
-                    })
+                let outcome = try rollout.run(episode: episode, mode: .stochastic) {
+                    recording.append($0, room: request.transitions)
+                }
+                guard !outcome.diverged else {
+                    throw HarnessError.badInput(
+                        "\(request.policies[part]): the simulation diverges in episode \(episode): "
+                            + "no dataset can be recorded from this policy")
+                }
+                outcomes.append(outcome)
                 episode += 1
             }
         }
@@ -117,13 +128,16 @@ public struct DatasetRecording: Sendable {
     private func summary(
         _ outcomes: [EpisodeOutcome], _ transitions: Int, _ specification: EnvironmentSpecification
     ) -> Summary {
-        let returns = outcomes.map(\.totalReward)
+        // The last trajectory may have been cut.
+        let isCut = outcomes.map(\.length).reduce(0, +) > transitions
+        let complete = isCut && outcomes.count > 1 ? outcomes.dropLast() : outcomes[...]
+        let returns = complete.map(\.totalReward)
         let mean = returns.reduce(0, +) / Double(returns.count)
         let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(returns.count)
         return Summary(
             transitions: transitions, trajectories: outcomes.count, meanReturn: mean,
             deviation: variance.squareRoot(),
-            meanLength: outcomes.map { Double($0.length) }.reduce(0, +) / Double(outcomes.count),
+            meanLength: complete.map { Double($0.length) }.reduce(0, +) / Double(complete.count),
             score: specification.normalisedScore(return: mean))
     }
 }

@@ -20,7 +20,8 @@ public struct Plan: Sendable {
                     for seed in study.seeds {
                         cases.append(
                             Case(
-                                learner: entry.learner, dataset: dataset, variant: variant.isEmpty ? "default" : variant,
+                                learner: entry.learner, dataset: dataset,
+                                variant: variant.isEmpty ? "default" : variant,
                                 seed: seed, hyperparameters: hyperparameters, steps: study.steps,
                                 evaluateEvery: study.evaluateEvery, episodes: study.episodes, column: column))
                     }

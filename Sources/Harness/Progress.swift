@@ -14,8 +14,11 @@ package struct ProgressRecord: Equatable {
     package static let size = 16
 
     package var bytes: [UInt8] {
-        [UInt32(bitPattern: casesDone), UInt32(bitPattern: step), stepsPerSecond.bitPattern, UInt32(bitPattern: isFinished)]
-            .flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+        [
+            UInt32(bitPattern: casesDone), UInt32(bitPattern: step), stepsPerSecond.bitPattern,
+            UInt32(bitPattern: isFinished),
+        ]
+        .flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
     }
 
     package init() {}

@@ -105,7 +105,8 @@ public struct Provenance: Sendable, Codable {
         let git = Process()
         git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         git.arguments = [
-            "git", "-C", (executable as NSString).deletingLastPathComponent, "describe", "--always", "--dirty", "--tags",
+            "git", "-C", (executable as NSString).deletingLastPathComponent, "describe", "--always", "--dirty",
+            "--tags",
         ]
         let output = Pipe()
         git.standardOutput = output

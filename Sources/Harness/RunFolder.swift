@@ -43,7 +43,9 @@ public struct RunFolder: Sendable {
         if found != expected {
             let line = zip(found, expected).first { $0 != $1 }
             let difference =
-                line.map { "has '\($0.0.trimmingCharacters(in: .whitespaces))' where the study now has '\($0.1.trimmingCharacters(in: .whitespaces))'" }
+                line.map {
+                    "has '\($0.0.trimmingCharacters(in: .whitespaces))' where the study now has '\($0.1.trimmingCharacters(in: .whitespaces))'"
+                }
                 ?? "has \(found.count) lines where the study now has \(expected.count)"
             throw HarnessError.badInput(
                 "\(file("config.yaml", of: one)) \(difference): choose another --out folder, or remove this case's")

@@ -32,6 +32,7 @@ public final class StudyRun {
         let open = try agreeOnOpenCases(plan, provenance)
         let shares = Plan.share(open, costs: costs, ranks: world.size)
         let preparation = try prepareData(shares[world.rank].map { plan.cases[$0] })
+        try requireSameDatasets(plan, open, preparation)
         announce(plan, open)
 
         let board =
@@ -130,6 +131,27 @@ public final class StudyRun {
             if !distinct.isEmpty { throw HarnessError.badInput(distinct.joined(separator: "\n")) }
         }
         return preparation
+    }
+
+    /// Cases done before must have been trained on the very files that the others will be.
+    private func requireSameDatasets(_ plan: Plan, _ open: [Int], _ preparation: DataPreparation) throws {
+        let own = preparation.files.map { "\($0.key) \($0.value.sha256)" }.joined(separator: "\n")
+        let gathered = try world.gather(Array(own.utf8))
+        try checkOnRankZero {
+            var hashes: [String: String] = [:]
+            for line in (gathered ?? []).flatMap({ String(decoding: $0, as: UTF8.self).split(separator: "\n") }) {
+                let words = line.split(separator: " ").map { String($0) }
+                hashes[words[0]] = words[1]
+            }
+            for index in plan.cases.indices where !open.contains(index) {
+                let path = folder.file("result.json", of: plan.cases[index])
+                let trainedOn = try CaseResult.read(path).datasetSHA256
+                guard let now = hashes[plan.cases[index].dataset], now != trainedOn else { continue }
+                throw HarnessError.badInput(
+                    "\(path): trained on a \(plan.cases[index].dataset) with SHA-256 \(trainedOn.prefix(12))…, but the "
+                        + "file is now \(now.prefix(12))…: put the old file back, or choose another --out folder")
+            }
+        }
     }
 
     private func announce(_ plan: Plan, _ open: [Int]) {

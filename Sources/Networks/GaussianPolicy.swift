@@ -44,7 +44,9 @@ public final class GaussianPolicy {
 
     /// log σ of action dimension `j`.
     public func clampedLogDeviation(_ j: Int) -> Real {
-        min(max(logDeviation[j], GaussianPolicy.logDeviationRange.lowerBound), GaussianPolicy.logDeviationRange.upperBound)
+        min(
+            max(logDeviation[j], GaussianPolicy.logDeviationRange.lowerBound),
+            GaussianPolicy.logDeviationRange.upperBound)
     }
 
     /// out[b] = log π(a_b|s_b) for the states of the last `forward`.

@@ -121,7 +121,8 @@ public final class MLP {
         if isTop && shape.outputs == 1 {
             if layers[l].norm == nil {
                 ab_outer_relu_backward(
-                    outputGradient.pointer, above.weight.pointer, y.pointer, dy.pointer, gradient.bias, y.rows, y.columns)
+                    outputGradient.pointer, above.weight.pointer, y.pointer, dy.pointer, gradient.bias, y.rows,
+                    y.columns)
                 return
             }
             ab_outer(outputGradient.pointer, above.weight.pointer, dy.pointer, y.rows, y.columns)

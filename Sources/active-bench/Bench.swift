@@ -78,7 +78,10 @@ struct Bench: ParsableCommand {
             print("256³ product with \(name) kernels: \(String(format: "%.4f", 1e3 * seconds)) ms")
             if seconds < fastest?.seconds ?? .infinity { fastest = (name, seconds) }
         }
-        print(try output(of: ["bench", "--as-is", "--steps", "\(steps)"] + (policy.map { ["--policy", $0] } ?? []), coreType: fastest?.name), terminator: "")
+        print(
+            try output(
+                of: ["bench", "--as-is", "--steps", "\(steps)"] + (policy.map { ["--policy", $0] } ?? []),
+                coreType: fastest?.name), terminator: "")
     }
 
     /// Kernel sets of OpenBLAS 0.3.21; those a processor cannot run fall back to another name and are passed over.

@@ -5,7 +5,8 @@ import Harness
 /// `active-bench collect`: make behaviour policies and datasets.
 struct Collect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train behaviour policies and record datasets in D4RL's layout.", subcommands: [Train.self, Rollout.self])
+        abstract: "Train behaviour policies and record datasets in D4RL's layout.",
+        subcommands: [Train.self, Rollout.self])
 
     /// `active-bench collect train`: SAC in an environment.
     struct Train: ParsableCommand {

@@ -15,7 +15,9 @@ struct PlanCommand: ParsableCommand {
     var out: String?
 
     func validate() throws {
-        guard (1...1_000_000).contains(ranks) else { throw ValidationError("--ranks: expected 1 or more, found \(ranks)") }
+        guard (1...1_000_000).contains(ranks) else {
+            throw ValidationError("--ranks: expected 1 or more, found \(ranks)")
+        }
     }
 
     func run() throws {

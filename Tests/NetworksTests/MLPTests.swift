@@ -67,7 +67,9 @@ import Testing
         Initialiser.orthogonal.fill(a, stream: RandomStream("a"))
         Initialiser.orthogonal.fill(b, stream: RandomStream("a"))
         Initialiser.orthogonal.fill(c, stream: RandomStream("c"))
-        let values = [a, b, c].map { Array(UnsafeBufferPointer(start: $0.parameters.values, count: $0.parameters.count)) }
+        let values = [a, b, c].map {
+            Array(UnsafeBufferPointer(start: $0.parameters.values, count: $0.parameters.count))
+        }
         #expect(values[0] == values[1])
         #expect(values[0] != values[2])
         // Orthogonal with gain √2: every row of an 8 × 8 weight has length √2.
@@ -121,7 +123,8 @@ import Testing
             if name != "out" {
                 if network.shape.layerNorm {
                     let (scale, shift) = (
-                        network.parameters.pointer("\(name)/norm/scale"), network.parameters.pointer("\(name)/norm/bias")
+                        network.parameters.pointer("\(name)/norm/scale"),
+                        network.parameters.pointer("\(name)/norm/bias")
                     )
                     let mean = y.reduce(0, +) / Double(y.count)
                     let variance = y.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(y.count)

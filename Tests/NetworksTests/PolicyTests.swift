@@ -80,7 +80,8 @@ import Testing
                 states: states.view, actions: actions.view, weights: weights.pointer,
                 pathwise: (slope.view, noise.view))
             let gradients = try #require(policy.network.gradients)
-            #expect(largestGradientError(parameters.values, gradients.values, count: parameters.count, loss: loss) < 1e-7)
+            #expect(
+                largestGradientError(parameters.values, gradients.values, count: parameters.count, loss: loss) < 1e-7)
         }
 
         /// SAC's policy loss with Q(a) = Σ c·a.
@@ -101,7 +102,8 @@ import Testing
             _ = loss()
             policy.backward(states: states.view, noise: noise.view, valueGradient: slope.view, temperature: 0.7)
             let gradients = try #require(policy.network.gradients)
-            #expect(largestGradientError(parameters.values, gradients.values, count: parameters.count, loss: loss) < 1e-7)
+            #expect(
+                largestGradientError(parameters.values, gradients.values, count: parameters.count, loss: loss) < 1e-7)
         }
     #endif
 
@@ -174,7 +176,9 @@ import Testing
                 == .shape("fc0.bias", expected: [4], found: [5]))
         #expect(error { $0.tensors[0].values[0] = .nan } == .notFinite("fc0.weight"))
         #expect(
-            error { $0.observationMean = [1]; $0.observationDeviation = [1] }
+            error {
+                $0.observationMean = [1]; $0.observationDeviation = [1]
+            }
                 == .shape("observation_mean", expected: [3], found: [1]))
     }
 

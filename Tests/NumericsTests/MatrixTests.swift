@@ -70,7 +70,8 @@ import Testing
 
     private func product(_ a: MatrixView, _ b: MatrixView) -> [Double] {
         (0..<a.rows).flatMap { i in
-            (0..<b.columns).map { j in (0..<a.columns).map { Double(a.row(i)[$0]) * Double(b.row($0)[j]) }.reduce(0, +) }
+            (0..<b.columns).map { j in (0..<a.columns).map { Double(a.row(i)[$0]) * Double(b.row($0)[j]) }.reduce(0, +)
+            }
         }
     }
 

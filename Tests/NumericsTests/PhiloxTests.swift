@@ -5,7 +5,8 @@ import Testing
     /// Known answers of Random123 (kat_vectors, philox4x32 10 rounds).
     @Test func knownAnswers() {
         let all: UInt32 = 0xFFFF_FFFF
-        #expect(Philox.block(counter: (0, 0, 0, 0), key: (0, 0)) == (0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8))
+        #expect(
+            Philox.block(counter: (0, 0, 0, 0), key: (0, 0)) == (0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8))
         #expect(
             Philox.block(counter: (all, all, all, all), key: (all, all))
                 == (0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD))
