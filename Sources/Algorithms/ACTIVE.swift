@@ -8,26 +8,26 @@ import Numerics
 /// Equation numbers are those of the paper's slides. With the expectile loss this is ACTIVE-I, with the sparse loss
 /// ACTIVE-S. Order of updates as in the paper's algorithm: ψ₁…ψ_m, θ, θ̂, β, φ, all on one batch; the weight w and the
 /// policy's Q term see θ̂ and ψ as they are after their own step.
-public final class ACTIVE<Team: Exchange>: Learner {
+package final class ACTIVE<Team: Exchange>: Learner {
     /// Hyperparameters: f, m, H_D, c, β₀, λ_β beside the common ones.
-    public struct Settings: Sendable, Equatable {
-        public var common = InSample<Team>.Settings()
+    package struct Settings: Sendable, Equatable {
+        var common = InSample<Team>.Settings()
         /// f.
-        public var loss: ValueLoss
+        var loss: ValueLoss
         /// m, the number of V networks.
-        public var members = 5
+        var members = 5
         /// c of E_c: which quantile of the ensemble the advantage is measured from.
-        public var quantile = 0.5
+        var quantile = 0.5
         /// H_D, what E_D[log π(a|s)] is held at.
-        public var targetLogLikelihood = -1.0
+        var targetLogLikelihood = -1.0
         /// β before the first step.
-        public var initialBeta = 1.0
+        var initialBeta = 1.0
         /// λ_β, Adam's rate on log β.
-        public var betaRate = 3e-4
+        var betaRate = 3e-4
         /// Cap on w = exp(A).
-        public var weightCap = 100.0
+        var weightCap = 100.0
 
-        public init(loss: ValueLoss) { self.loss = loss }
+        package init(loss: ValueLoss) { self.loss = loss }
 
         /// w = exp(A), capped.
         package func weight(advantage: Real) -> Real { min(exp(advantage), Real(weightCap)) }
@@ -46,7 +46,7 @@ public final class ACTIVE<Team: Exchange>: Learner {
     private let policyValue: Matrix
     private let actionGradient: Matrix
 
-    public init(_ settings: Settings, problem: Problem<Team>) {
+    init(_ settings: Settings, problem: Problem<Team>) {
         self.settings = settings
         parts = InSample(settings.common, members: settings.members, problem: problem)
         beta = AdaptiveTemperature(
@@ -59,7 +59,7 @@ public final class ACTIVE<Team: Exchange>: Learner {
         actionGradient = Matrix(batch, problem.actions)
     }
 
-    public func update(_ batch: Batch) {
+    package func update(_ batch: Batch) {
         updateValues(batch)
         updateCritic(batch)
         weighAdvantages(batch)
@@ -125,11 +125,11 @@ public final class ACTIVE<Team: Exchange>: Learner {
 
 // What the harness asks for.
 extension ACTIVE {
-    public var policy: PolicySnapshot { parts.policy.snapshot }
+    package var policy: PolicySnapshot { parts.policy.snapshot }
 
-    public var networks: [NamedNetwork] { parts.networks }
+    package var networks: [NamedNetwork] { parts.networks }
 
-    public var diagnostics: [Diagnostic] {
+    package var diagnostics: [Diagnostic] {
         report.diagnostics(parts) + [
             Diagnostic("temperature_loss", temperatureLoss), Diagnostic("beta", beta.value),
             Diagnostic("ensemble_std", parts.values.meanDeviation),

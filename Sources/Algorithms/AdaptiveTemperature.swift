@@ -15,6 +15,7 @@ public struct AdaptiveTemperature: Sendable {
     public let rate: Double
     private var logBeta: ScalarAdam
 
+    /// Starts at β = `initial`, which must be positive, with Adam's moments at zero.
     public init(initial: Double, targetLogLikelihood: Double, rate: Double) {
         self.targetLogLikelihood = targetLogLikelihood
         self.rate = rate

@@ -10,17 +10,17 @@ import Numerics
 ///     Q:  E[(r + γ(1 - d)V(s') - Q(s,a))²] for both critics, then the moving average of the targets
 ///
 /// in this order, V as it is after its own step.
-public final class IQL<Team: Exchange>: Learner {
+package final class IQL<Team: Exchange>: Learner {
     /// Hyperparameters besides the common ones.
-    public struct Settings: Sendable, Equatable {
-        public var common = InSample<Team>.Settings()
+    package struct Settings: Sendable, Equatable {
+        var common = InSample<Team>.Settings()
         /// τ.
-        public var expectile = 0.7
+        var expectile = 0.7
         /// β, the inverse temperature of the cloning weights.
-        public var inverseTemperature = 3.0
-        public var weightCap = 100.0
+        var inverseTemperature = 3.0
+        var weightCap = 100.0
 
-        public init() {}
+        package init() {}
 
         /// w = min(exp(βA), cap).
         package func weight(advantage: Real) -> Real {
@@ -32,12 +32,12 @@ public final class IQL<Team: Exchange>: Learner {
     private let parts: InSample<Team>
     private var report = InSampleReport<Team>()
 
-    public init(_ settings: Settings, problem: Problem<Team>) {
+    init(_ settings: Settings, problem: Problem<Team>) {
         self.settings = settings
         parts = InSample(settings.common, members: 1, problem: problem)
     }
 
-    public func update(_ batch: Batch) {
+    package func update(_ batch: Batch) {
         parts.critic.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
         report.valueLoss = parts.values.step(
             batch.states, towards: parts.q.pointer, loss: .expectile(tau: settings.expectile),
@@ -53,7 +53,7 @@ public final class IQL<Team: Exchange>: Learner {
         parts.critic.trackTargets(rate: settings.common.targetRate)
     }
 
-    public var policy: PolicySnapshot { parts.policy.snapshot }
-    public var networks: [NamedNetwork] { parts.networks }
-    public var diagnostics: [Diagnostic] { report.diagnostics(parts) }
+    package var policy: PolicySnapshot { parts.policy.snapshot }
+    package var networks: [NamedNetwork] { parts.networks }
+    package var diagnostics: [Diagnostic] { report.diagnostics(parts) }
 }

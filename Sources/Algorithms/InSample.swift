@@ -4,26 +4,24 @@ import Numerics
 
 /// What every in-sample learner (IQL, SQL, ACTIVE) has: V networks, twin critics, a Gaussian policy with a cosine
 /// schedule, and the per-sample vectors that pass between them. The learners differ in how they put these to use.
-public struct InSample<Team: Exchange> {
+struct InSample<Team: Exchange> {
     /// Hyperparameters common to these learners.
-    public struct Settings: Sendable, Equatable {
-        public var batch = 256
-        public var hidden = [256, 256]
+    struct Settings: Sendable, Equatable {
+        var batch = 256
+        var hidden = [256, 256]
         /// γ.
-        public var discount = 0.99
+        var discount = 0.99
         /// η, the rate of the targets' moving average.
-        public var targetRate = 0.005
+        var targetRate = 0.005
         /// Of V, Q and (at its start) the policy.
-        public var learningRate = 3e-4
-        public var valueLayerNorm = false
-
-        public init() {}
+        var learningRate = 3e-4
+        var valueLayerNorm = false
     }
 
-    public let settings: Settings
-    public let values: ValueEnsemble<Team>
-    public let critic: TwinCritic<Team>
-    public let policy: GaussianPolicy
+    let settings: Settings
+    let values: ValueEnsemble<Team>
+    let critic: TwinCritic<Team>
+    let policy: GaussianPolicy
     private let policyOptimiser: Adam
     private let schedule: CosineSchedule
 

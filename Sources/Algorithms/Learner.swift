@@ -19,10 +19,12 @@ public protocol Learner: AnyObject {
 
 /// A number worth a column of the learning curve.
 public struct Diagnostic: Sendable, Equatable {
+    /// The column's heading, `critic_loss`.
     public var name: String
+    /// Of the last update; not finite when the learner has diverged.
     public var value: Double
 
-    public init(_ name: String, _ value: Double) {
+    init(_ name: String, _ value: Double) {
         self.name = name
         self.value = value
     }
@@ -30,7 +32,9 @@ public struct Diagnostic: Sendable, Equatable {
 
 /// A network's parameters under their global name.
 public struct NamedNetwork {
+    /// As listed at `Learner.networks`.
     public var name: String
+    /// The learner's own block, not a copy: what is written here changes the network.
     public var parameters: ParameterBlock
     /// The gradient of the last update; nil for a target.
     public var gradients: ParameterBlock?
@@ -44,14 +48,18 @@ public struct NamedNetwork {
 
 /// Everything a learner needs to know besides its own hyperparameters.
 public struct Problem<Team: Exchange> {
-    public var states: Int
-    public var actions: Int
+    /// S.
+    var states: Int
+    /// A.
+    var actions: Int
     /// T of the actor's cosine schedule: the planned number of steps.
-    public var horizon: Int
+    var horizon: Int
     /// The case's stream; each use takes its own stream of it.
-    public var stream: RandomStream
-    public var team: Team
+    var stream: RandomStream
+    /// Who computes which network.
+    var team: Team
 
+    /// A case with states of S and actions of A elements that plans `horizon` steps and draws from `stream` alone.
     public init(states: Int, actions: Int, horizon: Int, stream: RandomStream, team: Team) {
         self.states = states
         self.actions = actions

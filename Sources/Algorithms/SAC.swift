@@ -15,18 +15,25 @@ import Numerics
 public final class SAC {
     /// What a step reports.
     public struct Report: Sendable {
+        /// Of Q₁ and Q₂ on the batch, before their step.
         public var critic = TwinCritic<Solo>.Report()
+        /// E[log π(ã|s)] before the policy's step, in nats; −H̄ is where α rests.
         public var meanLogLikelihood = 0.0
+        /// α after its step; 0 before the first one.
         public var temperature = 0.0
     }
 
     /// Learning rate of critics, policy and temperature.
-    public static let rate = 3e-4
-    public static let discount: Real = 0.99
-    public static let targetRate = 0.005
-    public static let hidden = [256, 256]
+    static let rate = 3e-4
+    /// γ.
+    static let discount: Real = 0.99
+    /// η.
+    static let targetRate = 0.005
+    static let hidden = [256, 256]
 
+    /// π, with buffers for a batch; a second one that shares it can act while it learns.
     public let policy: TanhGaussianPolicy
+    /// What the last `update` had to say; zeros before the first.
     public private(set) var report = Report()
     private let critic: TwinCritic<Solo>
     private let policyOptimiser: Adam

@@ -9,15 +9,15 @@ import Numerics
 ///     Q:  E[(r + γ(1 - d)V(s') - Q(s,a))²] for both critics, then the moving average of the targets
 ///
 /// Only V is layer-normalised.
-public final class SQL<Team: Exchange>: Learner {
+package final class SQL<Team: Exchange>: Learner {
     /// Hyperparameters besides the common ones.
-    public struct Settings: Sendable, Equatable {
-        public var common = InSample<Team>.Settings()
+    package struct Settings: Sendable, Equatable {
+        var common = InSample<Team>.Settings()
         /// α.
-        public var alpha = 1.0
-        public var weightCap = 100.0
+        var alpha = 1.0
+        var weightCap = 100.0
 
-        public init() {}
+        package init() {}
 
         /// w = clip(A, 0, cap).
         package func weight(advantage: Real) -> Real { min(max(advantage, 0), Real(weightCap)) }
@@ -27,12 +27,12 @@ public final class SQL<Team: Exchange>: Learner {
     private let parts: InSample<Team>
     private var report = InSampleReport<Team>()
 
-    public init(_ settings: Settings, problem: Problem<Team>) {
+    init(_ settings: Settings, problem: Problem<Team>) {
         self.settings = settings
         parts = InSample(settings.common, members: 1, problem: problem)
     }
 
-    public func update(_ batch: Batch) {
+    package func update(_ batch: Batch) {
         parts.critic.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
         report.valueLoss = parts.values.step(
             batch.states, towards: parts.q.pointer, loss: .sparse(alpha: settings.alpha),
@@ -48,7 +48,7 @@ public final class SQL<Team: Exchange>: Learner {
         parts.critic.trackTargets(rate: settings.common.targetRate)
     }
 
-    public var policy: PolicySnapshot { parts.policy.snapshot }
-    public var networks: [NamedNetwork] { parts.networks }
-    public var diagnostics: [Diagnostic] { report.diagnostics(parts) }
+    package var policy: PolicySnapshot { parts.policy.snapshot }
+    package var networks: [NamedNetwork] { parts.networks }
+    package var diagnostics: [Diagnostic] { report.diagnostics(parts) }
 }

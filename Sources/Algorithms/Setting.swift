@@ -27,12 +27,16 @@ public struct Setting: Sendable, Equatable {
         case widths
     }
 
+    /// As a study file and `config.yaml` write it, `target_rate`.
     public var key: String
+    /// What a study may set it to.
     public var range: Range
+    /// The default, or what the study has put in its place.
     public var value: SettingValue
     /// Where the value comes from: the authors' code, our default, the study.
     public var origin: String
 
+    /// A setting at its default, which nobody checks against `range`.
     public init(_ key: String, _ value: SettingValue, _ range: Range, from origin: String) {
         self.key = key
         self.value = value
@@ -72,9 +76,10 @@ public struct Setting: Sendable, Equatable {
 
 /// All hyperparameters of one case, in a fixed order.
 public struct Hyperparameters: Sendable, Equatable {
+    /// In the order they are printed in.
     public private(set) var settings: [Setting]
 
-    public init(_ settings: [Setting]) { self.settings = settings }
+    init(_ settings: [Setting]) { self.settings = settings }
 
     /// The setting called `key`, if this learner has it.
     public subscript(key: String) -> Setting? { settings.first { $0.key == key } }

@@ -15,7 +15,7 @@ public final class TwinCritic<Team: Exchange> {
     public let critics: [MLP]
     /// Q̂₁, Q̂₂.
     public let targets: [MLP]
-    public let optimisers: [Adam]
+    private let optimisers: [Adam]
     private let team: Team
     private let tapes: [Tape]
     private let values: Matrix

@@ -4,9 +4,9 @@ import Numerics
 /// V₁ … V_m: state-value networks that see the same batches and the same targets and differ in their first weights only.
 ///
 /// IQL and SQL are the case m = 1.
-public final class ValueEnsemble<Team: Exchange> {
-    public let members: [MLP]
-    public let optimisers: [Adam]
+final class ValueEnsemble<Team: Exchange> {
+    let members: [MLP]
+    private let optimisers: [Adam]
     private let team: Team
     private let tape: Tape
     private let values: Matrix
@@ -14,7 +14,7 @@ public final class ValueEnsemble<Team: Exchange> {
     private let sorted: Matrix
 
     /// `count` networks on states, drawn from the streams "v.0", "v.1", …
-    public init(
+    init(
         count: Int, states: Int, hidden: [Int], layerNorm: Bool, batch: Int, stream: RandomStream, team: Team
     ) {
         precondition(count > 0)
@@ -36,7 +36,7 @@ public final class ValueEnsemble<Team: Exchange> {
     ///
     /// - Parameter q: Q̂(s, a), one per sample.
     /// - Returns: the loss, averaged over members.
-    public func step(_ states: MatrixView, towards q: UnsafePointer<Real>, loss: ValueLoss, rate: Double) -> Double {
+    func step(_ states: MatrixView, towards q: UnsafePointer<Real>, loss: ValueLoss, rate: Double) -> Double {
         var total = 0.0
         for i in members.indices where team.owns(.values, i) {
             members[i].forward(states, tape)
@@ -49,20 +49,20 @@ public final class ValueEnsemble<Team: Exchange> {
     }
 
     /// out[b] = minᵢ Vᵢ(s_b).
-    public func minimum(at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
+    func minimum(at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
         evaluate(states)
         team.minimum(values.view, of: .values, into: out)
     }
 
     /// out[b] = E_c[V](s_b), the c-quantile over the members.
-    public func quantile(_ c: Double, at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
+    func quantile(_ c: Double, at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
         evaluate(states)
         team.share(values.view, of: .values)
         columnQuantile(values.view, level: c, scratch: sorted.pointer, into: out)
     }
 
     /// Mean over the batch of the members' population standard deviation, at the states of the last `quantile`.
-    public var meanDeviation: Double {
+    var meanDeviation: Double {
         var sum = 0.0
         for b in 0..<values.columns {
             var (mean, square) = (0.0, 0.0)

@@ -27,13 +27,17 @@ public final class Rollout {
 
     /// What is seen at one step, valid during the call only.
     public struct Transition {
-        /// s, a and s', observation- and action-sized.
+        /// s, `observationSize` elements.
         public let observation: UnsafePointer<Real>
+        /// a, `actionSize` elements.
         public let action: UnsafePointer<Real>
+        /// s', `observationSize` elements, of the terminal state too.
         public let nextObservation: UnsafePointer<Real>
-        /// qpos and qvel in which the action was taken.
+        /// qpos in s, `positionCount` elements.
         public let positions: UnsafePointer<Double>
+        /// qvel in s, `velocityCount` elements.
         public let velocities: UnsafePointer<Double>
+        /// r, and whether the episode ended with this step.
         public let result: StepResult
         /// log π(a|s); 0 in deterministic mode.
         public let logLikelihood: Double
@@ -80,9 +84,9 @@ public final class Rollout {
 
     /// Runs episode `episode` to its end or time limit.
     ///
-    /// - Parameter record: called with every transition before the next step is taken.
     /// A simulation that diverges ends its episode and is no error: a policy may do that to a model.
     ///
+    /// - Parameter record: called with every transition before the next step is taken.
     /// - Throws: `EnvironmentError` when the simulator fails or the policy's action is not finite.
     @discardableResult
     public func run(

@@ -4,9 +4,11 @@ import Report
 /// Turns the finished cases of a run folder into the paper's table. Reads files only: it may be asked for at any time,
 /// of a run under way, too.
 public struct Aggregation: Sendable {
+    /// Its cases fill the table's cells, a cell being the seeds of one column on one dataset.
     public let plan: Plan
-    public let folder: RunFolder
+    let folder: RunFolder
 
+    /// What `folder` holds of `plan`.
     public init(_ plan: Plan, folder: RunFolder) {
         self.plan = plan
         self.folder = folder

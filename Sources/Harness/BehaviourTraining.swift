@@ -12,17 +12,19 @@ import Numerics
 public final class BehaviourTraining {
     /// What to train and how long.
     public struct Plan: Sendable {
-        public var environment: String
-        public var seed: Int
+        var environment: String
+        var seed: Int
         /// Environment steps, one gradient step each after the warm-up.
-        public var steps: Int
-        public var snapshotEvery: Int
+        var steps: Int
+        /// Environment steps from one snapshot to the next.
+        var snapshotEvery: Int
         /// Stochastic episodes that judge a snapshot.
-        public var episodes = 20
+        var episodes = 20
         /// Uniform random steps before learning begins.
-        public var warmUp = 1_000
-        public var batch = 256
+        var warmUp = 1_000
+        var batch = 256
 
+        /// `steps` in the environment of that name; the policy is kept after every multiple of `snapshotEvery`.
         public init(environment: String, seed: Int, steps: Int, snapshotEvery: Int) {
             self.environment = environment
             self.seed = seed
@@ -33,9 +35,13 @@ public final class BehaviourTraining {
 
     /// One row of the learning curve.
     public struct Snapshot: Sendable {
+        /// Environment steps made before it, warm-up included.
         public var step: Int
+        /// Mean undiscounted return of the episodes that judge it.
         public var meanReturn: Double
+        /// Population standard deviation of their return.
         public var deviation: Double
+        /// Their mean number of steps.
         public var meanLength: Double
     }
 

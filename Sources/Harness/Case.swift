@@ -4,15 +4,21 @@ import Numerics
 /// One training run: learner, dataset, overrides and seed. They name it, its random streams, its folder and its result;
 /// nothing about it depends on rank, host, time or the order of execution.
 public struct Case: Sendable, Equatable {
+    /// The algorithm, which also picks the preset and the transforms of the data.
     public var learner: LearnerKind
+    /// D4RL's name, or ours with `-r1` at its end.
     public var dataset: String
     /// `default`, or the study's overrides: "m=10".
     public var variant: String
+    /// Part of the name, and so of every random stream; it seeds nothing else.
     public var seed: Int
+    /// The learner's preset with the study's values put in.
     public var hyperparameters: Hyperparameters
     /// Gradient steps.
     public var steps: Int
+    /// Gradient steps between evaluations; the last step is always evaluated.
     public var evaluateEvery: Int
+    /// Deterministic episodes of an evaluation.
     public var episodes: Int
     /// The column of the table this case belongs to: the learner, with the swept values if there are any.
     public var column: String

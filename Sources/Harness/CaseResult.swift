@@ -7,11 +7,13 @@ public struct Evaluation: Sendable, Codable, Equatable {
     public struct Episode: Sendable, Codable, Equatable {
         /// Undiscounted sum of the environment's rewards; NaN when the policy's parameters are no numbers.
         public var `return`: Double
+        /// Steps made; 0 where the return is NaN.
         public var length: Int
     }
 
     /// Gradient steps made before it.
     public var step: Int
+    /// In the order they were run.
     public var episodes: [Episode]
     /// Mean return over the episodes.
     public var meanReturn: Double
@@ -23,17 +25,25 @@ public struct Evaluation: Sendable, Codable, Equatable {
 public struct CaseResult: Sendable, Codable, Equatable {
     /// Format of this file.
     public var format = 1
+    /// As the table heads it, "ACTIVE-S".
     public var learner: String
+    /// The name the file was looked up by.
     public var dataset: String
+    /// `default`, or the study's overrides.
     public var variant: String
+    /// The number its random streams are named with.
     public var seed: Int
+    /// Gradient steps planned; a case that diverged made fewer.
     public var steps: Int
+    /// Of the HDF5 file, in hexadecimal; a run that is resumed with another file is refused.
     public var datasetSHA256: String
+    /// Rows after D4RL's rule for Q-learning.
     public var transitions: Int
     /// What the transforms did.
     public var data: TransformSummary
     /// The step after which a loss or parameter was no longer a number, if that happened; training ends there.
     public var divergedAfter: Int?
+    /// In the order of their steps.
     public var evaluations: [Evaluation]
 
     /// Reads a finished case.

@@ -5,14 +5,19 @@ import Foundation
 
 /// A dataset as one learner sees it.
 public struct PreparedData {
+    /// The transformed table, shared by all cases of the rank that need it so.
     public let transitions: Transitions
+    /// What the transforms measured and did.
     public let summary: TransformSummary
+    /// The file as it was before any transform.
     public let file: DatasetFile
 }
 
 /// Which file a dataset was read from.
 public struct DatasetFile: Sendable, Codable, Equatable {
+    /// Where it was found on this rank.
     public var path: String
+    /// Of all its bytes, in hexadecimal.
     public var sha256: String
     /// Transitions after D4RL's rule for Q-learning.
     public var transitions: Int
@@ -26,6 +31,7 @@ public final class DataPreparation {
     private var raw: [String: (transitions: Transitions, file: DatasetFile)] = [:]
     private var prepared: [String: PreparedData] = [:]
 
+    /// Nothing loaded yet; what is loaded stays as long as this object.
     public init() {}
 
     /// What is done to the data for `learner` on a locomotion task (official IQL and SQL, and ACTIVE after them).

@@ -12,15 +12,17 @@ import Numerics
 public struct DatasetRecording: Sendable {
     /// What to record.
     public struct Request: Sendable {
-        public var environment: String
+        var environment: String
         /// Policy files, in the order of their parts of the dataset.
-        public var policies: [String]
+        var policies: [String]
         /// Rows of the dataset. Each policy gets an equal share, rounded up to whole episodes; the dataset's last
         /// episode is cut, as D4RL does it.
-        public var transitions: Int
-        public var seed: Int
-        public var output: String
+        var transitions: Int
+        var seed: Int
+        /// Path of the HDF5 file.
+        var output: String
 
+        /// `transitions` rows in all, of the policy files in their order, written to the path `output`.
         public init(environment: String, policies: [String], transitions: Int, seed: Int, output: String) {
             self.environment = environment
             self.policies = policies
@@ -48,6 +50,7 @@ public struct DatasetRecording: Sendable {
 
     private let request: Request
 
+    /// Touches no file before `run`.
     public init(_ request: Request) { self.request = request }
 
     /// Runs the policies and writes the file.

@@ -22,6 +22,7 @@ public enum HarnessError: Error, CustomStringConvertible, Equatable {
     case badInput(String)
     case io(path: String, operation: String, code: Int32)
 
+    /// One sentence that names the file: what was expected and found, or the operation and the system's reason.
     public var description: String {
         switch self {
         case .badInput(let sentence): sentence

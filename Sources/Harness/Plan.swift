@@ -3,7 +3,9 @@ import Environments
 
 /// The cases of a study in the table's order, and how they are shared out over ranks.
 public struct Plan: Sendable {
+    /// What it was made from.
     public let study: Study
+    /// In the order the table, `run.json` and the indices of `share` go by.
     public let cases: [Case]
 
     /// Every case of `study`: datasets, then learners with their variants, then seeds.

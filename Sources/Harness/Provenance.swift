@@ -12,7 +12,9 @@ public struct Provenance: Sendable, Codable {
     public struct Build: Sendable, Codable {
         /// `git describe` of the source tree the executable lies in; "unknown" away from it.
         public var source: String
+        /// In hexadecimal; "unknown" where the file cannot be read.
         public var executableSHA256: String
+        /// Of Swift and of C: "Swift 6.3, …".
         public var compiler: String
 
         package init(source: String, executableSHA256: String, compiler: String) {
@@ -30,25 +32,43 @@ public struct Provenance: Sendable, Codable {
         }
     }
 
+    /// What has written the file.
     public var program = "active-bench"
+    /// In a run, what rank 0 finds, on all ranks.
     public var build: Build
+    /// The type of all training arithmetic: "Float", or "Double" in the build that checks formulas.
     public var real: String
+    /// The library's name and version, "Open MPI v4.1.4".
     public var mpi: String
+    /// Version and build options of OpenBLAS.
     public var blas: String
+    /// The kernel set in use, "Haswell"; equal on all ranks of a run, as results depend on it.
     public var blasCoreType: String
+    /// Threads of a matrix product; 1 in this program.
     public var blasThreads: Int
+    /// Version of the HDF5 library, "1.10.8".
     public var hdf5: String
+    /// Version of the MuJoCo library in use, "2.2.2".
     public var mujoco: String
+    /// Name and version of the C library, "glibc 2.36"; its `exp` and `tanh` are in every result.
     public var glibc: String
+    /// The node's name for itself.
     public var host: String
+    /// The model name in /proc/cpuinfo.
     public var processor: String
+    /// Release of Linux.
     public var kernel: String
+    /// The cores this rank may run on, "0-1"; empty if the system does not tell.
     public var cores: String
+    /// Of MPI_COMM_WORLD, counted from 0.
     public var rank: Int
+    /// The size of MPI_COMM_WORLD.
     public var ranks: Int
+    /// The command line, the program's name included.
     public var arguments: [String]
     /// Variables that steer MPI, BLAS and the batch system.
     public var environment: [String: String]
+    /// When this was asked, in UTC (ISO 8601).
     public var started: String
 
     /// What holds for this process, now.

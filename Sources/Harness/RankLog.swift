@@ -2,16 +2,16 @@ import Foundation
 import Logging
 
 /// A log handler that appends lines to one rank's file, and on rank 0 also says warnings and errors on standard error.
-public struct RankLog: LogHandler {
-    public var metadata: Logger.Metadata = [:]
-    public var logLevel: Logger.Level = .info
+struct RankLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .info
     private let rank: Int
     private let file: FileHandle
 
     /// A logger of the given rank that appends to `path`.
     ///
     /// - Throws: `HarnessError.io` when the file cannot be opened.
-    public static func logger(rank: Int, path: String) throws -> Logger {
+    static func logger(rank: Int, path: String) throws -> Logger {
         try DurableFile.makeFolder((path as NSString).deletingLastPathComponent)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         guard descriptor >= 0 else { throw HarnessError.io(path: path, operation: "open", code: errno) }
@@ -24,12 +24,12 @@ public struct RankLog: LogHandler {
         self.file = file
     }
 
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    public func log(event: LogEvent) {
+    func log(event: LogEvent) {
         let time = ISO8601DateFormatter().string(from: Date())
         let line = "\(time) \(event.level) \(event.message)\n"
         try? file.write(contentsOf: Data(line.utf8))  // A full disk must not end a run through its log.

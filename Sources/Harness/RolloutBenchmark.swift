@@ -6,17 +6,22 @@ import Numerics
 /// What a policy costs in a rollout: the rate with a 256-256 policy in the loop against the rate of the same
 /// trajectories replayed with their actions known.
 public struct RolloutBenchmark: Sendable {
-    /// Environment steps per second, and the median of their ratio over paired repetitions.
+    /// Rates, and the median of their ratio over paired repetitions.
     public struct Result: Sendable {
+        /// The name in the registry.
         public var environment: String
+        /// Median environment steps per second, every action computed.
         public var withPolicy: Double
+        /// The same with the actions read from memory.
         public var withKnownActions: Double
+        /// The first rate over the second: 1 for a policy that costs nothing.
         public var ratio: Double
     }
 
-    public var episodes = 40
-    public var repetitions = 5
+    var episodes = 40
+    var repetitions = 5
 
+    /// Five repetitions of forty deterministic episodes.
     public init() {}
 
     /// Measures `environment` with a policy from `file`, or a fresh one of IQL's shape.

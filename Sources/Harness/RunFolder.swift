@@ -13,8 +13,9 @@ import Foundation
 ///     table.md, table.tex, table.csv   the scores
 ///     logs/rank-0000.log               what each rank had to say
 public struct RunFolder: Sendable {
-    public let path: String
+    let path: String
 
+    /// The folder at `path`, which need not be there yet.
     public init(_ path: String) { self.path = path }
 
     /// A file at the top of the folder.

@@ -1,15 +1,17 @@
 import Foundation
 
 /// `run.json`: what a run folder is a run of. Written when the run starts, and again by every run that resumes it.
-public struct RunManifest: Sendable, Codable {
-    public var format = 1
+package struct RunManifest: Sendable, Codable {
+    /// Format of this file.
+    package var format = 1
     /// The study file's text.
-    public var study: String
+    package var study: String
     /// The study file's path as it was given.
-    public var studyPath: String
+    package var studyPath: String
     /// Identifiers of all cases, in the table's order.
-    public var cases: [String]
-    public var provenance: Provenance
+    package var cases: [String]
+    /// Of rank 0.
+    package var provenance: Provenance
 
     package init(study: String, studyPath: String, cases: [String], provenance: Provenance) {
         self.study = study
@@ -21,7 +23,7 @@ public struct RunManifest: Sendable, Codable {
     /// Reads the manifest of a run folder.
     ///
     /// - Throws: `HarnessError.badInput` when the folder holds no run.
-    public static func read(_ folder: RunFolder) throws -> RunManifest {
+    package static func read(_ folder: RunFolder) throws -> RunManifest {
         let path = folder.file("run.json")
         guard let data = FileManager.default.contents(atPath: path) else {
             throw HarnessError.badInput("\(path): no such file; expected a folder made by `active-bench run`")

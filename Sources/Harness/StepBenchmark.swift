@@ -8,9 +8,10 @@ import Numerics
 public struct StepBenchmark: Sendable {
     /// What is measured.
     public struct Subject: Sendable {
-        public var name: String
-        public var learner: LearnerKind
-        public var hyperparameters: Hyperparameters
+        /// The learner with its overrides, "ACTIVE-I m=5".
+        var name: String
+        var learner: LearnerKind
+        var hyperparameters: Hyperparameters
 
         /// A learner with values other than its preset's.
         public init(_ learner: LearnerKind, _ overrides: [(key: String, value: SettingValue)] = []) {
@@ -23,6 +24,7 @@ public struct StepBenchmark: Sendable {
 
     /// One line of the table.
     public struct Result: Sendable {
+        /// The learner with its overrides, "ACTIVE-I m=5".
         public var name: String
         /// Median seconds of a step over the repetitions.
         public var secondsPerStep: Double
@@ -33,11 +35,13 @@ public struct StepBenchmark: Sendable {
     }
 
     /// Observation and action sizes; Hopper's.
-    public var states = 11
-    public var actions = 3
+    var states = 11
+    var actions = 3
+    /// Gradient steps timed between two products; a quarter as many go before the first, untimed.
     public var stepsPerRepetition = 200
-    public var repetitions = 5
+    var repetitions = 5
 
+    /// Five repetitions on made-up data of Hopper's sizes.
     public init() {}
 
     /// Median seconds of one 256³ product on aligned matrices, the kernels being those in use.

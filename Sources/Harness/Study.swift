@@ -6,16 +6,20 @@ public struct Study: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         /// A value set by the study.
         public struct Override: Sendable, Equatable {
+            /// Of a setting in the learner's preset.
             public var key: String
+            /// Of the setting's type and within its range.
             public var value: SettingValue
         }
 
+        /// Whose preset gives all other values.
         public var learner: LearnerKind
         /// Set for all variants, in file order.
         public var overrides: [Override]
         /// Keys of which every value makes a variant of its own, in file order.
         public var sweep: [(key: String, values: [SettingValue])]
 
+        /// Written out because a sweep is made of tuples.
         public static func == (a: Entry, b: Entry) -> Bool {
             a.learner == b.learner && a.overrides == b.overrides
                 && a.sweep.map(\.key) == b.sweep.map(\.key) && a.sweep.map(\.values) == b.sweep.map(\.values)
@@ -31,9 +35,11 @@ public struct Study: Sendable, Equatable {
         }
     }
 
+    /// For people: no file's name and no random stream depends on it.
     public var name: String
     /// D4RL names; our own end in `-r1`.
     public var datasets: [String]
+    /// Distinct and not negative, in file order.
     public var seeds: [Int]
     /// Gradient steps of a case.
     public var steps: Int
@@ -41,5 +47,6 @@ public struct Study: Sendable, Equatable {
     public var evaluateEvery: Int
     /// Deterministic episodes of an evaluation.
     public var episodes: Int
+    /// In file order, which is that of the table's columns.
     public var entries: [Entry]
 }

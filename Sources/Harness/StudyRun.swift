@@ -189,9 +189,9 @@ public final class StudyRun {
 public struct EndedByAnotherRank: Error {}
 
 /// A case that could not be brought to its end.
-public struct CaseFailure: Error, CustomStringConvertible {
-    public let identifier: String
-    public let cause: any Error
+struct CaseFailure: Error, CustomStringConvertible {
+    let identifier: String
+    let cause: any Error
 
-    public var description: String { "case \(identifier): \(cause)" }
+    var description: String { "case \(identifier): \(cause)" }
 }

@@ -6,9 +6,11 @@ import Numerics
 ///
 /// The batch is always one, so an action depends on the observation alone and not on how many episodes run beside it.
 public final class Actor {
+    /// S, the inputs of the first layer.
     public let observationSize: Int
+    /// A, the outputs of the mean.
     public let actionSize: Int
-    public let head: PolicySnapshot.Head
+    let head: PolicySnapshot.Head
     private let layers: [(weight: Matrix, bias: Matrix, output: Matrix)]
     private let mean: (weight: Matrix, bias: Matrix, output: Matrix)
     private let logDeviation: (weight: Matrix?, value: Matrix)?
@@ -138,6 +140,7 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     /// Made for other [observations, actions] than the environment has.
     case sizes(environment: String, expected: [Int], found: [Int])
 
+    /// One sentence: which tensor or environment, expected, found.
     public var description: String {
         switch self {
         case .missing(let name): "the policy has no tensor \(name)"

@@ -7,17 +7,21 @@ import Numerics
 public final class Adam {
     /// The constants besides the learning rate.
     public struct Constants: Sendable, Equatable {
+        /// β₁, the decay of the first moment.
         public var beta1 = 0.9
+        /// β₂, the decay of the second moment.
         public var beta2 = 0.999
+        /// ε, added to the square root of the second moment.
         public var epsilon = 1e-8
 
+        /// Those of the paper, which all official codes of the learners use.
         public init() {}
     }
 
-    public let parameters: ParameterBlock
-    public let gradients: ParameterBlock
-    public let firstMoment: ParameterBlock
-    public let secondMoment: ParameterBlock
+    let parameters: ParameterBlock
+    let gradients: ParameterBlock
+    let firstMoment: ParameterBlock
+    let secondMoment: ParameterBlock
     /// Updates made so far.
     public private(set) var steps = 0
     private let constants: Constants
@@ -48,12 +52,14 @@ public final class Adam {
 
 /// Adam for a single number, in double precision (log β of ACTIVE, the entropy temperature of SAC).
 public struct ScalarAdam: Sendable {
+    /// The number as the last step left it; NaN once a gradient was NaN.
     public private(set) var value: Double
-    public private(set) var firstMoment = 0.0
-    public private(set) var secondMoment = 0.0
-    public private(set) var steps = 0
+    private(set) var firstMoment = 0.0
+    private(set) var secondMoment = 0.0
+    private(set) var steps = 0
     private let constants = Adam.Constants()
 
+    /// Starts at `value` with both moments at zero.
     public init(_ value: Double) { self.value = value }
 
     /// One update with `gradient`, the value kept within `range`.
@@ -70,10 +76,11 @@ public struct ScalarAdam: Sendable {
 
 /// The actor's learning rate at update t: rate·½(1 + cos(π·min(t, T)/T)) (algorithms of IQL and SQL).
 public struct CosineSchedule: Sendable, Equatable {
-    public var rate: Double
+    var rate: Double
     /// T, the planned number of updates.
-    public var horizon: Int
+    var horizon: Int
 
+    /// A schedule that begins at `rate` and reaches 0 after `horizon` updates.
     public init(rate: Double, horizon: Int) {
         self.rate = rate
         self.horizon = horizon

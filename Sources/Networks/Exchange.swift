@@ -25,12 +25,16 @@ public protocol Exchange {
 
 /// One process computes every network of a case: nothing travels.
 public struct Solo: Exchange, Sendable {
+    /// Holds nothing; one is as good as another.
     public init() {}
 
+    /// True, whichever network is meant.
     public func owns(_ group: NetworkGroup, _ index: Int) -> Bool { true }
 
+    /// Does nothing: whoever computed the rows is all there is.
     public func share(_ rows: MatrixView, of group: NetworkGroup) {}
 
+    /// The `columnMinimum` of the rows.
     public func minimum(_ rows: MatrixView, of group: NetworkGroup, into out: UnsafeMutablePointer<Real>) {
         columnMinimum(rows, into: out)
     }

@@ -10,6 +10,7 @@ public final class GaussianPolicy {
     /// The clamp of ρ in the official IQL and SQL code.
     public static let logDeviationRange: ClosedRange<Real> = -5...2
 
+    /// s → z, with ρ as the extra tensor `log_std`.
     public let network: MLP
     /// ρ, one per action dimension.
     public let logDeviation: UnsafeMutablePointer<Real>

@@ -8,12 +8,16 @@ import Numerics
 public final class MLP {
     /// The architecture of a network.
     public struct Shape: Sendable, Equatable {
+        /// S, or S + A for a critic.
         public var inputs: Int
+        /// Widths of the hidden layers, the one next to the input first.
         public var hidden: [Int]
+        /// 1 for Q and V, A or 2A for a policy.
         public var outputs: Int
         /// Layer normalisation after the dense part of each hidden layer (value networks of SQL).
         public var layerNorm: Bool
 
+        /// Traps unless there is a hidden layer and every width is positive.
         public init(inputs: Int, hidden: [Int], outputs: Int, layerNorm: Bool = false) {
             precondition(inputs > 0 && outputs > 0 && !hidden.isEmpty && hidden.allSatisfy { $0 > 0 })
             self.inputs = inputs
@@ -26,7 +30,9 @@ public final class MLP {
     /// Flax's epsilon; PyTorch ports use 1e-5.
     public static let layerNormEpsilon: Real = 1e-6
 
+    /// What a `Tape` must be made for to be used with this network.
     public let shape: Shape
+    /// The tensors of all layers, `fc0/weight` to `out/bias`, and the extra ones behind them.
     public let parameters: ParameterBlock
     /// ∂L/∂parameters of the last `backward`; absent in a network that only follows another (a target).
     public let gradients: ParameterBlock?

@@ -23,6 +23,7 @@ public final class ParameterBlock {
     public let tensors: [TensorLayout]
     /// Elements in the block, gaps included.
     public let count: Int
+    /// `count` elements on a 64-byte boundary, which the block owns.
     public let values: UnsafeMutablePointer<Real>
 
     /// A zeroed block for tensors of the given names and shapes.
@@ -107,10 +108,14 @@ public final class ParameterBlock {
 
 /// A tensor outside a network: what files and snapshots hold, in float32.
 public struct NamedTensor: Sendable, Equatable {
+    /// As in a file, `fc0.weight`; as in a `TensorLayout` where `ParameterBlock` makes or takes it.
     public var name: String
+    /// [outputs, inputs] for a weight, [count] for a vector.
     public var shape: [Int]
+    /// Row-major.
     public var values: [Float]
 
+    /// Traps unless there are as many values as `shape` asks for.
     public init(name: String, shape: [Int], values: [Float]) {
         precondition(shape.reduce(1, *) == values.count, "\(name): \(values.count) values for shape \(shape)")
         self.name = name

@@ -15,13 +15,16 @@ public struct PolicySnapshot: Sendable, Equatable {
         case deterministicTanh = "deterministic-tanh"
     }
 
+    /// How an action is made of the tensors' outputs.
     public var head: Head
     /// In file order.
     public var tensors: [NamedTensor]
-    /// Statistics observations are normalised with before the network sees them; empty when they are not.
+    /// Subtracted from an observation before the network sees it, S elements; empty when nothing is normalised.
     public var observationMean: [Float] = []
+    /// What the difference is divided by, the dataset's deviation with its offset, S elements; empty likewise.
     public var observationDeviation: [Float] = []
 
+    /// A policy that takes observations as they are.
     public init(head: Head, tensors: [NamedTensor]) {
         self.head = head
         self.tensors = tensors

@@ -6,8 +6,10 @@ import Numerics
 /// MLP(s) → (m, ℓ), log σ = clamp(ℓ, -20, 2), x = m + σε, a = tanh(x);
 /// log π(a|s) = Σⱼ [log N(xⱼ; mⱼ, σⱼ) - 2(log 2 - xⱼ - softplus(-2xⱼ))]. x is kept; tanh is never inverted.
 public final class TanhGaussianPolicy {
-    public static let logDeviationRange: ClosedRange<Real> = -20...2
+    /// The clamp of ℓ, as in rlkit.
+    static let logDeviationRange: ClosedRange<Real> = -20...2
 
+    /// s → (m, ℓ), the A means before the A deviations.
     public let network: MLP
     /// a [batch × actions] of the last `sample`.
     public let actions: MatrixView

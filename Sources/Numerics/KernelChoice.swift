@@ -7,11 +7,11 @@ import Foundation
 public enum KernelChoice {
     /// What the table looks at, as /proc/cpuinfo words it.
     public struct Processor: Sendable, Equatable {
-        public var vendor: String
-        public var family: Int
-        public var flags: Set<String>
+        var vendor: String
+        var family: Int
+        var flags: Set<String>
 
-        public init(vendor: String, family: Int, flags: Set<String>) {
+        package init(vendor: String, family: Int, flags: Set<String>) {
             self.vendor = vendor
             self.family = family
             self.flags = flags

@@ -5,11 +5,16 @@ import Glibc
 /// Rows lie `stride` elements apart, so the states inside a batch of (state, action) rows are a window too.
 /// Bounds are the caller's business: these are the hot path's pointers.
 public struct MatrixView {
+    /// Row 0, column 0; valid while the owner of the memory lives.
     public let pointer: UnsafeMutablePointer<Real>
+    /// The first dimension: in a batch, its samples.
     public let rows: Int
+    /// The second dimension: the elements of a row that lie inside the window.
     public let columns: Int
+    /// Elements from the start of one row to that of the next.
     public let stride: Int
 
+    /// A window that starts at `pointer`; without a `stride` its rows follow one another without a gap.
     public init(pointer: UnsafeMutablePointer<Real>, rows: Int, columns: Int, stride: Int? = nil) {
         self.pointer = pointer
         self.rows = rows
@@ -41,6 +46,7 @@ public struct MatrixView {
 /// A vector is a matrix of one row. Made once per case; nothing in a training step allocates. A view does not keep its
 /// matrix alive: hold the matrix in a variable for as long as the view is used.
 public final class Matrix: @unchecked Sendable {
+    /// The whole matrix as a window, which does not keep it alive.
     public let view: MatrixView
 
     /// Zeroed storage for `rows` × `columns` elements.
@@ -54,9 +60,13 @@ public final class Matrix: @unchecked Sendable {
 
     deinit { free(view.pointer) }
 
+    /// The first element, on a 64-byte boundary.
     @inlinable public var pointer: UnsafeMutablePointer<Real> { view.pointer }
+    /// The first dimension; 1 for a vector.
     @inlinable public var rows: Int { view.rows }
+    /// The second dimension; the length of a vector.
     @inlinable public var columns: Int { view.columns }
+    /// The number of elements, rows · columns.
     @inlinable public var count: Int { view.count }
 
     /// The start of row `i`.

@@ -1,9 +1,11 @@
-/// The floating-point type of all networks and training arithmetic.
-///
-/// `Float` in the product. A build with `ACTIVE_BENCH_REAL=double` makes it `Double`, so that the same source can be
-/// checked against finite differences and automatic differentiation to 1e-9.
 #if ACTIVE_BENCH_DOUBLE
+    /// The floating-point type of all networks and training arithmetic, in a build with `ACTIVE_BENCH_REAL=double`.
+    ///
+    /// So the same source can be checked against finite differences and automatic differentiation to 1e-9.
     public typealias Real = Double
 #else
+    /// The floating-point type of all networks and training arithmetic.
+    ///
+    /// `Float` in the product, as in the official codes; `Double` in the build that checks the formulas.
     public typealias Real = Float
 #endif
