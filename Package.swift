@@ -67,7 +67,7 @@ let package = Package(
         room(
             "Harness",
             [
-                "Algorithms", "Datasets", "Environments", "MPI", "Networks", "Numerics", "Report",
+                "Algorithms", "CKernels", "Datasets", "Environments", "HDF5", "MPI", "Networks", "Numerics", "Report",
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(

@@ -3,13 +3,17 @@
 #
 #   jobs/make-datasets.sh                              all of them
 #   jobs/make-datasets.sh hopper-medium-replay-r1 …    these
-#   ACTIVE_BENCH_DATA                                  where to (default ~/.local/share/active-bench/datasets)
+#   ACTIVE_BENCH_DATA or D4RL_DATASET_DIR              where to (default ~/.local/share/active-bench/datasets)
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 binary="$repository/.build/release/active-bench"
-data=${ACTIVE_BENCH_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}
+data=${ACTIVE_BENCH_DATA:-${D4RL_DATASET_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}}
 all=(hopper-medium-r1 hopper-medium-replay-r1)
+
+if [ ! -x "$binary" ]; then
+    source "$repository/jobs/setup.sh"
+fi
 
 # The policies of a dataset, in the order of their parts, and its number of transitions.
 recipe() {

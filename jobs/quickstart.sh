@@ -4,18 +4,16 @@
 #
 #   jobs/quickstart.sh
 #   RANKS=4 OUT=/scratch/quickstart jobs/quickstart.sh
-#   ACTIVE_BENCH_DATA             folder of the datasets (default: see `active-bench collect rollout --help`)
+#   ACTIVE_BENCH_DATA=FOLDER      where the datasets are (see jobs/make-datasets.sh)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 ranks=${RANKS:-2}
 out=${OUT:-$repository/runs/quickstart}
-data=${ACTIVE_BENCH_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}
-export ACTIVE_BENCH_DATA=$data
 
 "$repository/jobs/make-datasets.sh" hopper-medium-replay-r1
 
-oversubscribe=()
-[ "$ranks" -gt "$(nproc)" ] && oversubscribe=(--oversubscribe)
-exec mpirun -n "$ranks" "${oversubscribe[@]}" -x ACTIVE_BENCH_TTY -x ACTIVE_BENCH_DATA \
+# Open MPI counts cores, a virtual machine has hardware threads; and ranks bound to the same core would share it. The
+# kernel places a few single-threaded ranks well.
+exec mpirun -n "$ranks" --oversubscribe --bind-to none -x ACTIVE_BENCH_TTY \
     "$binary" run "$repository/jobs/studies/quickstart.yaml" --out "$out"

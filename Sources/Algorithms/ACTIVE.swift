@@ -11,23 +11,32 @@ import Numerics
 package final class ACTIVE<Team: Exchange>: Learner {
     /// Hyperparameters: f, m, H_D, c, β₀, λ_β beside the common ones.
     package struct Settings: Sendable, Equatable {
-        var common = InSample<Team>.Settings()
+        let common: InSample<Team>.Settings
         /// f.
-        var loss: ValueLoss
+        let loss: ValueLoss
         /// m, the number of V networks.
-        var members = 5
+        let members: Int
         /// c of E_c: which quantile of the ensemble the advantage is measured from.
-        var quantile = 0.5
+        let quantile: Double
         /// H_D, what E_D[log π(a|s)] is held at.
-        var targetLogLikelihood = -1.0
+        let targetLogLikelihood: Double
         /// β before the first step.
-        var initialBeta = 1.0
+        let initialBeta: Double
         /// λ_β, Adam's rate on log β.
-        var betaRate = 3e-4
+        let betaRate: Double
         /// Cap on w = exp(A).
-        var weightCap = 100.0
+        let weightCap: Double
 
-        package init(loss: ValueLoss) { self.loss = loss }
+        package init(_ hyperparameters: Hyperparameters, loss: ValueLoss) {
+            common = .init(hyperparameters)
+            self.loss = loss
+            members = hyperparameters.integer("m")
+            quantile = hyperparameters.real("quantile")
+            targetLogLikelihood = hyperparameters.real("target_log_likelihood")
+            initialBeta = hyperparameters.real("initial_beta")
+            betaRate = hyperparameters.real("beta_rate")
+            weightCap = hyperparameters.real("weight_cap")
+        }
 
         /// w = exp(A), capped.
         package func weight(advantage: Real) -> Real { min(exp(advantage), Real(weightCap)) }

@@ -11,16 +11,22 @@ import Numerics
 ///
 /// in this order, V as it is after its own step.
 package final class IQL<Team: Exchange>: Learner {
-    /// Hyperparameters besides the common ones.
+    /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
-        var common = InSample<Team>.Settings()
+        let common: InSample<Team>.Settings
         /// τ.
-        var expectile = 0.7
+        let expectile: Double
         /// β, the inverse temperature of the cloning weights.
-        var inverseTemperature = 3.0
-        var weightCap = 100.0
+        let inverseTemperature: Double
+        /// Cap on w.
+        let weightCap: Double
 
-        package init() {}
+        package init(_ hyperparameters: Hyperparameters) {
+            common = .init(hyperparameters)
+            expectile = hyperparameters.real("expectile")
+            inverseTemperature = hyperparameters.real("inverse_temperature")
+            weightCap = hyperparameters.real("weight_cap")
+        }
 
         /// w = min(exp(βA), cap).
         package func weight(advantage: Real) -> Real {
@@ -38,19 +44,8 @@ package final class IQL<Team: Exchange>: Learner {
     }
 
     package func update(_ batch: Batch) {
-        parts.critic.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
-        report.valueLoss = parts.values.step(
-            batch.states, towards: parts.q.pointer, loss: .expectile(tau: settings.expectile),
-            rate: settings.common.learningRate)
-
-        parts.values.minimum(at: batch.states, into: parts.baseline.pointer)
-        for b in 0..<batch.size {
-            parts.weights[b] = settings.weight(advantage: parts.q[b] - parts.baseline[b])
-        }
-        parts.clonePolicy(batch, into: &report)
-
-        report.critic = parts.stepCritic(batch)
-        parts.critic.trackTargets(rate: settings.common.targetRate)
+        parts.stepByCloning(
+            batch, loss: .expectile(tau: settings.expectile), weight: { settings.weight(advantage: $0) }, into: &report)
     }
 
     package var policy: PolicySnapshot { parts.policy.snapshot }

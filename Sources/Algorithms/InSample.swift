@@ -7,15 +7,27 @@ import Numerics
 struct InSample<Team: Exchange> {
     /// Hyperparameters common to these learners.
     struct Settings: Sendable, Equatable {
-        var batch = 256
-        var hidden = [256, 256]
+        /// B.
+        let batch: Int
+        /// Widths of the hidden layers of every network.
+        let hidden: [Int]
         /// γ.
-        var discount = 0.99
+        let discount: Double
         /// η, the rate of the targets' moving average.
-        var targetRate = 0.005
+        let targetRate: Double
         /// Of V, Q and (at its start) the policy.
-        var learningRate = 3e-4
-        var valueLayerNorm = false
+        let learningRate: Double
+        /// Whether V's hidden layers are layer-normalised.
+        let valueLayerNorm: Bool
+
+        init(_ hyperparameters: Hyperparameters) {
+            batch = hyperparameters.batchSize
+            hidden = hyperparameters.widths("hidden")
+            discount = hyperparameters.real("discount")
+            targetRate = hyperparameters.real("target_rate")
+            learningRate = hyperparameters.real("learning_rate")
+            valueLayerNorm = hyperparameters.flag("value_layer_norm")
+        }
     }
 
     let settings: Settings
@@ -80,8 +92,28 @@ struct InSample<Team: Exchange> {
         return sum / Double(weights.count)
     }
 
-    /// One step of π on -E[w log π(a|s)]: weighted cloning, the policy extraction of IQL and SQL.
-    func clonePolicy(_ batch: Batch, into report: inout InSampleReport<Team>) {
+    /// A step of IQL and SQL in their order: V, π by weighted cloning, Q, then the targets. V is taken after its own
+    /// step, Q̂ from before this one.
+    ///
+    /// - Parameters:
+    ///   - loss: f of the value loss.
+    ///   - weight: w of the advantage Q̂(s,a) - V(s).
+    func stepByCloning(
+        _ batch: Batch, loss: ValueLoss, weight: (Real) -> Real, into report: inout InSampleReport<Team>
+    ) {
+        critic.targetMinimum(batch.stateActions.view, into: q.pointer)
+        report.valueLoss = values.step(batch.states, towards: q.pointer, loss: loss, rate: settings.learningRate)
+
+        values.minimum(at: batch.states, into: baseline.pointer)
+        for b in 0..<batch.size { weights[b] = weight(q[b] - baseline[b]) }
+        clonePolicy(batch, into: &report)
+
+        report.critic = stepCritic(batch)
+        critic.trackTargets(rate: settings.targetRate)
+    }
+
+    /// One step of π on -E[w log π(a|s)].
+    private func clonePolicy(_ batch: Batch, into report: inout InSampleReport<Team>) {
         report.logLikelihood = evaluatePolicy(batch)
         report.policyLoss = -weightedLogLikelihood()
         report.meanWeight = orderedMean(weights.pointer, count: weights.count)

@@ -1,3 +1,5 @@
+import Datasets
+
 /// The default hyperparameters of every learner, per dataset.
 ///
 /// Sources: "official IQL" is ikostrikov/implicit_q_learning@09d7002, "official SQL" ryanxhr/IVR@58edd26; "our default"
@@ -30,6 +32,15 @@ public enum Presets {
         }
     }
 
+    /// What is done to the data of a locomotion task (official IQL and SQL, and ACTIVE after them).
+    public static func transforms(_ learner: LearnerKind) -> TransitionTransforms {
+        switch learner {
+        case .iql, .sql, .activeI, .activeS:
+            TransitionTransforms(
+                actionLimit: TransitionTransforms.standardActionLimit, reward: .returnRange(scale: 1000))
+        }
+    }
+
     private static let active = [
         Setting("m", .integer(5), .integer(1...1024), from: "our default: \"a small ensemble\""),
         Setting("quantile", .real(0.5), .real(0...1), from: "our default: the median"),
@@ -40,7 +51,7 @@ public enum Presets {
 
     private static func common(layerNorm: Bool, from origin: String) -> [Setting] {
         [
-            Setting("weight_cap", .real(100), .real(positive), from: "official IQL"),
+            Setting("weight_cap", .real(100), .real(positive), from: origin),
             Setting("learning_rate", .real(3e-4), .real(0...1), from: origin),
             Setting("discount", .real(0.99), .real(0...1), from: origin),
             Setting("target_rate", .real(0.005), .real(0...1), from: origin),

@@ -10,14 +10,19 @@ import Numerics
 ///
 /// Only V is layer-normalised.
 package final class SQL<Team: Exchange>: Learner {
-    /// Hyperparameters besides the common ones.
+    /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
-        var common = InSample<Team>.Settings()
+        let common: InSample<Team>.Settings
         /// α.
-        var alpha = 1.0
-        var weightCap = 100.0
+        let alpha: Double
+        /// Cap on w.
+        let weightCap: Double
 
-        package init() {}
+        package init(_ hyperparameters: Hyperparameters) {
+            common = .init(hyperparameters)
+            alpha = hyperparameters.real("alpha")
+            weightCap = hyperparameters.real("weight_cap")
+        }
 
         /// w = clip(A, 0, cap).
         package func weight(advantage: Real) -> Real { min(max(advantage, 0), Real(weightCap)) }
@@ -33,19 +38,8 @@ package final class SQL<Team: Exchange>: Learner {
     }
 
     package func update(_ batch: Batch) {
-        parts.critic.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
-        report.valueLoss = parts.values.step(
-            batch.states, towards: parts.q.pointer, loss: .sparse(alpha: settings.alpha),
-            rate: settings.common.learningRate)
-
-        parts.values.minimum(at: batch.states, into: parts.baseline.pointer)
-        for b in 0..<batch.size {
-            parts.weights[b] = settings.weight(advantage: parts.q[b] - parts.baseline[b])
-        }
-        parts.clonePolicy(batch, into: &report)
-
-        report.critic = parts.stepCritic(batch)
-        parts.critic.trackTargets(rate: settings.common.targetRate)
+        parts.stepByCloning(
+            batch, loss: .sparse(alpha: settings.alpha), weight: { settings.weight(advantage: $0) }, into: &report)
     }
 
     package var policy: PolicySnapshot { parts.policy.snapshot }

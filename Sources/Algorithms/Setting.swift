@@ -89,6 +89,7 @@ public struct Hyperparameters: Sendable, Equatable {
         guard let index = settings.firstIndex(where: { $0.key == key }) else {
             preconditionFailure("no setting \(key)")
         }
+        guard settings[index].value != value else { return }  // what is said again comes from where it came from
         settings[index].value = value
         settings[index].origin = origin
     }

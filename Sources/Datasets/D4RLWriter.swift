@@ -60,9 +60,11 @@ public enum D4RLWriter {
             }
         } catch let error as HDF5Error {
             throw DatasetError(
-                file: path, field: error.object, expected: "a file that can be written", found: "\(error.reason)")
+                file: path, field: error.object, expected: "a file that can be written", found: "\(error.reason)",
+                isFailedWrite: true)
         } catch {
-            throw DatasetError(file: path, expected: "a file that can be written", found: "\(error)")
+            throw DatasetError(
+                file: path, expected: "a file that can be written", found: "\(error)", isFailedWrite: true)
         }
     }
 

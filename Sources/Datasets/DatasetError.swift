@@ -13,14 +13,20 @@ public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable 
     public let found: String
     /// What to do; nil when that is obvious.
     public let hint: String?
+    /// Whether the file could not be written, rather than being refused.
+    public let isFailedWrite: Bool
 
     /// The parts of the sentence.
-    public init(file: String, field: String? = nil, expected: String, found: String, hint: String? = nil) {
+    public init(
+        file: String, field: String? = nil, expected: String, found: String, hint: String? = nil,
+        isFailedWrite: Bool = false
+    ) {
         self.file = file
         self.field = field
         self.expected = expected
         self.found = found
         self.hint = hint
+        self.isFailedWrite = isFailedWrite
     }
 
     /// "FILE: field 'FIELD': expected …, found …; HINT".

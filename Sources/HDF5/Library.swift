@@ -33,7 +33,8 @@ enum Library {
                 }, lines)
         }
         // The outer frames repeat what the inner ones say: three of them are enough to find the place.
-        return lines.isEmpty ? "no reason given" : lines.prefix(3).joined(separator: "; ")
+        return lines.isEmpty
+            ? "no reason given" : lines.prefix(3).joined(separator: "; ").replacing("\n", with: " ")
     }
 }
 

@@ -4,30 +4,33 @@ import Report
 /// Turns the finished cases of a run folder into the paper's table. Reads files only: it may be asked for at any time,
 /// of a run under way, too.
 public struct Aggregation: Sendable {
-    /// Its cases fill the table's cells, a cell being the seeds of one column on one dataset.
-    public let plan: Plan
-    let folder: RunFolder
+    private let cases: [RunManifest.Entry]
+    private let episodes: Int
+    private let folder: RunFolder
 
-    /// What `folder` holds of `plan`.
+    /// The scores of `plan`'s cases in `folder`.
     public init(_ plan: Plan, folder: RunFolder) {
-        self.plan = plan
+        cases = plan.cases.map { RunManifest.Entry($0) }
+        episodes = plan.study.episodes
         self.folder = folder
     }
 
-    /// The run in `folder`, by its manifest.
+    /// The run in `folder`, by its manifest: whatever presets this program has, the cases are those that were planned.
     ///
     /// - Throws: `HarnessError.badInput` when there is none.
     public init(_ folder: RunFolder) throws {
         let manifest = try RunManifest.read(folder)
-        self.init(Plan(try StudyFile.parse(manifest.study, path: folder.file("run.json"))), folder: folder)
+        cases = manifest.cases
+        episodes = manifest.episodes
+        self.folder = folder
     }
 
     /// The scores of all cells of the plan, finished or not.
     ///
     /// - Throws: `HarnessError.badInput` when a result cannot be read.
     public func table(_ selection: ScoreProtocol.Selection) throws -> ScoreTable {
-        var cells: [(dataset: String, column: String, cases: [Case])] = []
-        for one in plan.cases {
+        var cells: [(dataset: String, column: String, cases: [RunManifest.Entry])] = []
+        for one in cases {
             if let index = cells.firstIndex(where: { $0.dataset == one.dataset && $0.column == one.column }) {
                 cells[index].cases.append(one)
             } else {
@@ -36,7 +39,7 @@ public struct Aggregation: Sendable {
         }
         return ScoreTable(
             try cells.map { try cell($0.dataset, $0.column, $0.cases, selection) },
-            scoreProtocol: ScoreProtocol(selection, episodes: [plan.study.episodes]))
+            scoreProtocol: ScoreProtocol(selection, episodes: [episodes]))
     }
 
     /// Writes `table.md`, `table.tex` and `table.csv`.
@@ -47,22 +50,25 @@ public struct Aggregation: Sendable {
     }
 
     private func cell(
-        _ dataset: String, _ column: String, _ cases: [Case], _ selection: ScoreProtocol.Selection
+        _ dataset: String, _ column: String, _ cases: [RunManifest.Entry], _ selection: ScoreProtocol.Selection
     ) throws -> CellScore {
         var seeds: [CellScore.Seed] = []
         var notes: [String] = []
-        for one in cases where try folder.isDone(one) {
-            let result = try CaseResult.read(folder.file("result.json", of: one))
+        var files: Set<String> = []
+        for one in cases {
+            guard let result = try folder.result(of: one) else { continue }
             seeds.append(.init(one.seed, Aggregation.score(result, selection)))
+            files.insert(result.datasetSHA256)
             if let step = result.divergedAfter { notes.append("seed \(one.seed) diverged by step \(step)") }
         }
+        if files.count > 1 { notes.append("trained on \(files.count) different files of \(dataset)") }
         return CellScore(dataset: dataset, column: column, seeds: seeds, expectedSeeds: cases.count, notes: notes)
     }
 
     /// A case's score under a protocol; NaN for a diverged case.
     package static func score(_ result: CaseResult, _ selection: ScoreProtocol.Selection) -> Double {
         let scores = result.evaluations.map(\.score)
-        guard let last = scores.last, result.divergedAfter == nil else { return .nan }
+        guard let last = scores.last, result.divergedAfter == nil, scores.allSatisfy({ !$0.isNaN }) else { return .nan }
         switch selection {
         case .last: return last
         case .best: return scores.max() ?? .nan

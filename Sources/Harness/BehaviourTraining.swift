@@ -89,22 +89,26 @@ public final class BehaviourTraining {
         environment.observe(into: state.pointer)
         for step in 1...plan.steps {
             explore(step, state, action)
-            let result = try environment.step(action.pointer)
-            environment.observe(into: next.pointer)
-            replay.append(
-                observation: state.pointer, action: action.pointer, reward: Real(result.reward), next: next.pointer,
-                terminal: result.terminal)
-            state.pointer.update(from: next.pointer, count: states)
-            if result.terminal || result.timeout {
+            var ended = true
+            do {
+                let result = try environment.step(action.pointer)
+                ended = result.ended
+                environment.observe(into: next.pointer)
+                replay.append(
+                    observation: state.pointer, action: action.pointer, reward: Real(result.reward),
+                    next: next.pointer, terminal: result.terminal)
+                state.pointer.update(from: next.pointer, count: states)
+            } catch EnvironmentError.diverged {}  // The physics broke down: the episode ends without this step.
+            if ended {
                 episode += 1
                 try environment.reset(episode: episode, stream: resets)
                 environment.observe(into: state.pointer)
             }
-            if step > plan.warmUp {
+            if step > plan.warmUp && replay.count > 0 {
                 replay.draw(step: step, stream: minibatch, into: batch)
                 sac.update(batch)
             }
-            if step % plan.snapshotEvery == 0 { report(try keepSnapshot(step)) }
+            if step % plan.snapshotEvery == 0 || step == plan.steps { report(try keepSnapshot(step)) }
         }
     }
 

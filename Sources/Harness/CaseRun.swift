@@ -19,6 +19,7 @@ public final class CaseRun {
     private var evaluations: [Evaluation] = []
     private var timing = "phase,step,seconds\n"
     private var phaseStart = DispatchTime.now()
+    private var stepsMade = 0
 
     /// - Throws: `EnvironmentError` when the environment cannot be made.
     public init(_ one: Case, data: PreparedData, folder: RunFolder) throws {
@@ -74,6 +75,7 @@ public final class CaseRun {
                 endPhase("evaluate", step)
             }
             try progress(step)
+            stepsMade = step
             if hasDiverged { return step }
         }
         return nil
@@ -81,12 +83,13 @@ public final class CaseRun {
 
     /// Adds a row to the curve.
     ///
-    /// - Returns: whether a loss or diagnostic is no number any more.
+    /// - Returns: whether a loss, a diagnostic or a parameter is no number any more.
     private func logCurve(_ step: Int) -> Bool {
         let diagnostics = learner.diagnostics
         if curve.isEmpty { curve = (["step"] + diagnostics.map(\.name)).joined(separator: ",") + "\n" }
         curve += ([String(step)] + diagnostics.map { "\(Float($0.value))" }).joined(separator: ",") + "\n"
         return diagnostics.contains { !$0.value.isFinite }
+            || learner.networks.contains { !$0.parameters.norm.isFinite }
     }
 
     /// Deterministic episodes of the policy as it stands.
@@ -120,7 +123,7 @@ public final class CaseRun {
     private var policyMetadata: [String: String] {
         [
             "environment": environment.specification.name, "algorithm": one.learner.rawValue, "dataset": one.dataset,
-            "variant": one.variant, "seed": String(one.seed), "step": String(one.steps),
+            "variant": one.variant, "seed": String(one.seed), "step": String(stepsMade),
         ]
     }
 

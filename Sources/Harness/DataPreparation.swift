@@ -15,6 +15,8 @@ public struct PreparedData {
 
 /// Which file a dataset was read from.
 public struct DatasetFile: Sendable, Codable, Equatable {
+    /// D4RL's name of the dataset.
+    public var dataset: String
     /// Where it was found on this rank.
     public var path: String
     /// Of all its bytes, in hexadecimal.
@@ -23,42 +25,31 @@ public struct DatasetFile: Sendable, Codable, Equatable {
     public var transitions: Int
 }
 
-/// Loads each dataset of a rank's cases once, and transforms it once per kind of transform.
+/// Loads the datasets of a rank's cases, each once per kind of transform; only the transformed tables are kept.
 public final class DataPreparation {
     /// The files loaded so far, by dataset.
-    public var files: [String: DatasetFile] { raw.mapValues(\.file) }
-
-    private var raw: [String: (transitions: Transitions, file: DatasetFile)] = [:]
+    public private(set) var files: [String: DatasetFile] = [:]
     private var prepared: [String: PreparedData] = [:]
 
     /// Nothing loaded yet; what is loaded stays as long as this object.
     public init() {}
 
-    /// What is done to the data for `learner` on a locomotion task (official IQL and SQL, and ACTIVE after them).
-    public static func transforms(_ learner: LearnerKind) -> TransitionTransforms {
-        switch learner {
-        case .iql, .sql, .activeI, .activeS:
-            TransitionTransforms(
-                actionLimit: TransitionTransforms.standardActionLimit, reward: .returnRange(scale: 1000))
-        }
-    }
-
     /// The data of a case, from disk the first time.
     ///
     /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` when the file is of another environment.
     public func data(for one: Case) throws -> PreparedData {
-        let transforms = DataPreparation.transforms(one.learner)
+        let transforms = Presets.transforms(one.learner)
         let key = "\(one.dataset): \(transforms)"
         if let known = prepared[key] { return known }
         let (transitions, file) = try load(one.dataset)
         let (transformed, summary) = try transforms.apply(to: transitions)
         let data = PreparedData(transitions: transformed, summary: summary, file: file)
         prepared[key] = data
+        files[one.dataset] = file
         return data
     }
 
     private func load(_ dataset: String) throws -> (transitions: Transitions, file: DatasetFile) {
-        if let known = raw[dataset] { return known }
         let environment = try EnvironmentRegistry.specification(
             EnvironmentRegistry.environmentName(forDataset: dataset))
         let path = try DatasetLocation().find(dataset)
@@ -66,12 +57,12 @@ public final class DataPreparation {
         guard contents.stateSize == environment.observationSize, contents.actionSize == environment.actionSize else {
             throw HarnessError.badInput(
                 "\(path): fields 'observations' and 'actions': expected widths \(environment.observationSize) and "
-                    + "\(environment.actionSize) of \(environment.name), found \(contents.stateSize) and \(contents.actionSize)"
-            )
+                    + "\(environment.actionSize) of \(environment.name), found \(contents.stateSize) and "
+                    + "\(contents.actionSize)")
         }
         let transitions = try Transitions(contents, maximumSteps: environment.maximumSteps)
-        let file = DatasetFile(path: path, sha256: try sha256(ofFile: path), transitions: transitions.count)
-        raw[dataset] = (transitions, file)
+        let file = DatasetFile(
+            dataset: dataset, path: path, sha256: try sha256(ofFile: path), transitions: transitions.count)
         return (transitions, file)
     }
 }

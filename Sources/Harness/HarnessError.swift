@@ -45,7 +45,9 @@ extension ExitStatus {
         switch error {
         case let error as HarnessError: self = error.status
         case let failure as CaseFailure: self = ExitStatus(for: failure.cause)
-        case is DatasetError, is PolicyError, is LauncherMismatch, is EndedByAnotherRank: self = .badInput
+        case let fault as AgreedFault: self = fault.status
+        case let error as DatasetError where error.isFailedWrite: self = .io
+        case is DatasetError, is PolicyError, is LauncherMismatch: self = .badInput
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
         default: self = .bug
         }

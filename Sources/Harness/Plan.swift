@@ -17,14 +17,14 @@ public struct Plan: Sendable {
                 for (overrides, swept) in entry.variants {
                     var hyperparameters = Presets.hyperparameters(entry.learner)
                     for override in overrides { hyperparameters.set(override.key, to: override.value, from: "study") }
-                    let column = ([entry.learner.rawValue] + swept.map(Plan.assignment)).joined(separator: " ")
-                    let variant = overrides.map(Plan.assignment).joined(separator: ",")
+                    let column = ([entry.learner.rawValue] + swept.map { Plan.assignment($0.key, $0.value) })
+                        .joined(separator: " ")
+                    let variant = Plan.variant(hyperparameters, of: entry.learner)
                     for seed in study.seeds {
                         cases.append(
                             Case(
-                                learner: entry.learner, dataset: dataset,
-                                variant: variant.isEmpty ? "default" : variant,
-                                seed: seed, hyperparameters: hyperparameters, steps: study.steps,
+                                learner: entry.learner, dataset: dataset, variant: variant, seed: seed,
+                                hyperparameters: hyperparameters, steps: study.steps,
                                 evaluateEvery: study.evaluateEvery, episodes: study.episodes, column: column))
                     }
                 }
@@ -33,12 +33,19 @@ public struct Plan: Sendable {
         self.cases = cases
     }
 
+    /// What tells these settings from the learner's preset, in the preset's order: "default", "m=10,quantile=0.25".
+    ///
+    /// So settings that are the same have the same name, and with it the same random numbers, however a study words them.
+    private static func variant(_ hyperparameters: Hyperparameters, of learner: LearnerKind) -> String {
+        let preset = Presets.hyperparameters(learner)
+        let changed = hyperparameters.settings.filter { $0.value != preset[$0.key]?.value }
+        return changed.isEmpty ? "default" : changed.map { assignment($0.key, $0.value) }.joined(separator: ",")
+    }
+
     /// "m=10", "hidden=32x32": fit for a folder's name.
-    private static func assignment(_ override: Study.Entry.Override) -> String {
-        if case .integers(let values) = override.value {
-            return "\(override.key)=" + values.map { String($0) }.joined(separator: "x")
-        }
-        return "\(override.key)=\(override.value)"
+    private static func assignment(_ key: String, _ value: SettingValue) -> String {
+        guard case .integers(let values) = value else { return "\(key)=\(value)" }
+        return "\(key)=" + values.map { String($0) }.joined(separator: "x")
     }
 
     /// Predicted cost of each case, in multiply-adds.

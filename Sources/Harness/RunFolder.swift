@@ -33,24 +33,69 @@ public struct RunFolder: Sendable {
         return "\(path)/logs/rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).log"
     }
 
-    /// Whether `one` has finished in this folder, with the very configuration it would have now.
+    /// Whether `one` has finished in this folder, with the very settings it would have now.
     ///
-    /// - Throws: `HarnessError.badInput` showing the first difference when the folder holds the case with another
-    ///   configuration: results of two configurations must not mix under one name.
+    /// - Throws: `HarnessError.badInput` showing the first difference when the folder holds the case with other
+    ///   settings: results of two configurations must not mix under one name.
     public func isDone(_ one: Case) throws -> Bool {
         guard let data = FileManager.default.contents(atPath: file("config.yaml", of: one)) else { return false }
-        let found = String(decoding: data, as: UTF8.self).split(separator: "\n")
-        let expected = one.configuration.split(separator: "\n")
+        let found = RunFolder.values(String(decoding: data, as: UTF8.self))
+        let expected = RunFolder.values(one.configuration)
         if found != expected {
             let line = zip(found, expected).first { $0 != $1 }
             let difference =
-                line.map {
-                    "has '\($0.0.trimmingCharacters(in: .whitespaces))' where the study now has '\($0.1.trimmingCharacters(in: .whitespaces))'"
-                }
+                line.map { "has '\($0.0)' where the study now has '\($0.1)'" }
                 ?? "has \(found.count) lines where the study now has \(expected.count)"
             throw HarnessError.badInput(
                 "\(file("config.yaml", of: one)) \(difference): choose another --out folder, or remove this case's")
         }
         return FileManager.default.fileExists(atPath: file("result.json", of: one))
+    }
+
+    /// The result of a case, if it has finished: decided by `result.json` alone, whatever program wrote it.
+    ///
+    /// - Throws: `HarnessError.badInput` when the file is none, or is of a case of another length.
+    package func result(of one: RunManifest.Entry) throws -> CaseResult? {
+        let path = "\(path)/cases/\(one.identifier)/result.json"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let result = try CaseResult.read(path)
+        guard result.steps == one.steps else {
+            throw HarnessError.badInput("\(path): expected a case of \(one.steps) steps, found one of \(result.steps)")
+        }
+        return result
+    }
+
+    /// Refuses the folder of a study with cases that `plan` lacks: they would vanish from the table.
+    ///
+    /// - Throws: `HarnessError.badInput`.
+    func requireNoOtherCases(than plan: Plan) throws {
+        guard FileManager.default.fileExists(atPath: file("run.json")) else { return }
+        let manifest = try RunManifest.read(self)
+        let known = Set(plan.cases.map(\.identifier))
+        guard let other = manifest.cases.first(where: { !known.contains($0.identifier) }) else { return }
+        throw HarnessError.badInput(
+            "\(file("run.json")): holds a run with the case \(other.identifier), which \(plan.study.name) does not have: "
+                + "choose another --out folder")
+    }
+
+    /// Refuses a finished case that was trained on other data than the rest of the study would be.
+    ///
+    /// - Parameter now: the dataset's present file; nil when no case needs it any more.
+    /// - Throws: `HarnessError.badInput`.
+    func requireTrained(_ one: Case, on now: DatasetFile?) throws {
+        guard let now, let before = try result(of: RunManifest.Entry(one))?.datasetSHA256, before != now.sha256 else {
+            return
+        }
+        throw HarnessError.badInput(
+            "\(file("result.json", of: one)): trained on a \(one.dataset) with SHA-256 \(before.prefix(12))…, but "
+                + "\(now.path) now has \(now.sha256.prefix(12))…: put the old file back, or choose another --out folder"
+        )
+    }
+
+    /// The lines of a configuration without their comments, which say where values come from and may be reworded.
+    private static func values(_ configuration: String) -> [String] {
+        configuration.split(separator: "\n").map { line in
+            (line.split(separator: "#", maxSplits: 1).first ?? line).trimmingCharacters(in: .whitespaces)
+        }
     }
 }

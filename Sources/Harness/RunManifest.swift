@@ -2,21 +2,52 @@ import Foundation
 
 /// `run.json`: what a run folder is a run of. Written when the run starts, and again by every run that resumes it.
 package struct RunManifest: Sendable, Codable {
+    /// What the table must know of a case.
+    package struct Entry: Sendable, Codable, Equatable {
+        /// Where it lies below `cases/`.
+        package var identifier: String
+        /// The row it belongs to.
+        package var dataset: String
+        /// The column it belongs to.
+        package var column: String
+        /// Among those of its cell.
+        package var seed: Int
+        /// Gradient steps.
+        package var steps: Int
+
+        package init(_ one: Case) {
+            identifier = one.identifier
+            dataset = one.dataset
+            column = one.column
+            seed = one.seed
+            steps = one.steps
+        }
+    }
+
     /// Format of this file.
     package var format = 1
     /// The study file's text.
     package var study: String
     /// The study file's path as it was given.
     package var studyPath: String
-    /// Identifiers of all cases, in the table's order.
-    package var cases: [String]
+    /// All cases, in the table's order.
+    package var cases: [Entry]
+    /// Episodes of an evaluation.
+    package var episodes: Int
+    /// The files of the datasets, checked before training began.
+    package var datasets: [String: DatasetFile]
     /// Of rank 0.
     package var provenance: Provenance
 
-    package init(study: String, studyPath: String, cases: [String], provenance: Provenance) {
+    /// The manifest of `plan`, made from the study file's `study`.
+    package init(
+        _ plan: Plan, study: String, studyPath: String, datasets: [String: DatasetFile], provenance: Provenance
+    ) {
         self.study = study
         self.studyPath = studyPath
-        self.cases = cases
+        cases = plan.cases.map { Entry($0) }
+        episodes = plan.study.episodes
+        self.datasets = datasets
         self.provenance = provenance
     }
 

@@ -13,12 +13,14 @@ public struct StepBenchmark: Sendable {
         var learner: LearnerKind
         var hyperparameters: Hyperparameters
 
-        /// A learner with values other than its preset's.
-        public init(_ learner: LearnerKind, _ overrides: [(key: String, value: SettingValue)] = []) {
+        /// A learner with `members` V networks where it is an ensemble, and V layer-normalised or not.
+        public init(_ learner: LearnerKind, members: Int? = nil, layerNorm: Bool = false) {
             self.learner = learner
             hyperparameters = Presets.hyperparameters(learner)
-            for (key, value) in overrides { hyperparameters.set(key, to: value, from: "benchmark") }
-            name = ([learner.rawValue] + overrides.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+            if let members { hyperparameters.set("m", to: .integer(members), from: "benchmark") }
+            hyperparameters.set("value_layer_norm", to: .flag(layerNorm), from: "benchmark")
+            name =
+                learner.rawValue + (members.map { " m=\($0)" } ?? "") + (layerNorm ? ", V LayerNorm" : "")
         }
     }
 

@@ -11,9 +11,7 @@ public struct StudyFile {
     ///
     /// - Throws: `HarnessError.badInput` naming file, line, key, what was expected and found.
     public static func read(_ path: String) throws -> (study: Study, text: String) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw HarnessError.badInput("\(path): no such study file")
-        }
+        let data = try contents(of: path)
         guard data.count <= 1 << 20 else {
             throw HarnessError.badInput("\(path): \(data.count) bytes, expected a study of at most 1 MiB")
         }
@@ -21,6 +19,18 @@ public struct StudyFile {
             throw HarnessError.badInput("\(path): not UTF-8 text")
         }
         return (try parse(text, path: path), text)
+    }
+
+    private static func contents(of path: String) throws -> Data {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else {
+            throw HarnessError.badInput("\(path): cannot read the study file: \(String(cString: strerror(errno)))")
+        }
+        do {
+            return try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).readToEnd() ?? Data()
+        } catch {
+            throw HarnessError.badInput("\(path): cannot read the study file: is it a folder?")
+        }
     }
 
     /// Reads the text of a study; `path` is where errors say it came from.
@@ -42,12 +52,24 @@ public struct StudyFile {
         let evaluate = try mapping(
             fields["evaluate"]!, "evaluate", keys: ["every", "episodes"], required: ["every", "episodes"])
         let steps = try integer(fields["steps"]!, "steps", 1...1_000_000_000)
-        return Study(
+        let study = Study(
             name: try string(fields["name"]!, "name"), datasets: try datasets(fields["datasets"]!),
             seeds: try seeds(fields["seeds"]!), steps: steps,
             evaluateEvery: try integer(evaluate["every"]!, "evaluate.every", 1...1_000_000_000),
             episodes: try integer(evaluate["episodes"]!, "evaluate.episodes", 1...100_000),
             entries: try entries(fields["learners"]!))
+        try requireShortNames(study, fields["learners"]!)
+        return study
+    }
+
+    /// A case's variant names its folder, and file systems end at 255 bytes.
+    private func requireShortNames(_ study: Study, _ node: Node) throws {
+        guard let longest = Plan(study).cases.max(by: { $0.variant.utf8.count < $1.variant.utf8.count }),
+            longest.variant.utf8.count > 200
+        else { return }
+        throw refused(
+            node, "learners.\(longest.learner.rawValue)", "settings whose names and values take at most 200 characters",
+            "\(longest.variant.utf8.count): '\(longest.variant.prefix(60))…'")
     }
 
     private static let keys = ["name", "datasets", "seeds", "steps", "evaluate", "learners"]
@@ -152,8 +174,11 @@ public struct StudyFile {
 
     private func pairs(_ node: Node, _ place: String, keys: [String]) throws -> [(String, Node)] {
         guard case .mapping(let mapping) = node else { throw refused(node, place, "keys with values", kind(node)) }
+        var seen: Set<String> = []
         return try mapping.map { key, value in
             let name = try string(key, place)
+            // YAML tells keys of different tags apart, a study does not.
+            guard seen.insert(name).inserted else { throw refused(key, place, "every key once", "'\(name)' twice") }
             guard keys.contains(name) else { throw refused(key, place, hint(name, keys), "the key '\(name)'") }
             return (name, value)
         }

@@ -22,17 +22,19 @@ public final class StudyRun {
     /// Runs the study on all ranks.
     ///
     /// - Returns: on rank 0 the finished table, nil elsewhere.
-    /// - Throws: what is wrong with the inputs, on rank 0; `EndedByAnotherRank` on ranks that were told to stop.
+    /// - Throws: `AgreedFault` on all ranks when an input is refused; any other error is this rank's alone, and the
+    ///   caller must end the job.
     public func run() throws -> ScoreTable? {
         try requireEqualKernels()
-        let plan = try agreeOnPlan()
+        let text = try world.agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) })
+        let plan = Plan(try StudyFile.parse(String(decoding: text, as: UTF8.self), path: studyPath))
         let costs = try plan.costs()
-        let log = try RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
-        let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
-        let open = try agreeOnOpenCases(plan, provenance)
+        let open = try agreeOnOpenCases(plan)
         let shares = Plan.share(open, costs: costs, ranks: world.size)
         let preparation = try prepareData(shares[world.rank].map { plan.cases[$0] })
-        try requireSameDatasets(plan, open, preparation)
+        let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
+        try beginFolder(plan, String(decoding: text, as: UTF8.self), open, preparation, provenance)
+        let log = try RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
         announce(plan, open)
 
         let board =
@@ -72,40 +74,41 @@ public final class StudyRun {
         try reporter.caseDone()
     }
 
-    // MARK: Agreement at the start
+    private func announce(_ plan: Plan, _ open: [Int]) {
+        guard world.rank == 0 else { return }
+        let done = plan.cases.count - open.count
+        let resumed = done > 0 ? "; \(done) of them done before and kept" : ""
+        let text =
+            "\(plan.study.name): \(plan.cases.count) cases on \(world.size) rank\(world.size == 1 ? "" : "s")\(resumed)\n"
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}
 
+// What all ranks agree on at the start: rank 0 looks at the files, for all.
+extension StudyRun {
     /// Ranks that compute with different kernels would give a case different bits depending on who runs it.
     private func requireEqualKernels() throws {
-        let gathered = try world.gather(Array(BLASLibrary.coreType.utf8))
-        try checkOnRankZero {
-            let names = Set((gathered ?? []).map { String(decoding: $0, as: UTF8.self) }).sorted()
-            guard names.count <= 1 else {
+        let names = try world.gatherLines([BLASLibrary.coreType])
+        try world.agree(that: {
+            let distinct = Set(names).sorted()
+            guard distinct.count <= 1 else {
                 throw HarnessError.badInput(
-                    "ranks compute with different OpenBLAS kernels (\(names.joined(separator: ", "))): "
+                    "ranks compute with different OpenBLAS kernels (\(distinct.joined(separator: ", "))): "
                         + "set OPENBLAS_CORETYPE to one that all processors have")
             }
-        }
-    }
-
-    private func agreeOnPlan() throws -> Plan {
-        let text = try agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) })
-        return Plan(try StudyFile.parse(String(decoding: text, as: UTF8.self), path: studyPath))
+        })
     }
 
     private func agreeOnBuild() throws -> Provenance.Build {
-        let json = try agree(sharing: { Array(try JSONEncoder().encode(Provenance.Build.ofThisProgram())) })
+        let json = try world.agree(sharing: { Array(try JSONEncoder().encode(Provenance.Build.ofThisProgram())) })
         return try JSONDecoder().decode(Provenance.Build.self, from: Data(json))
     }
 
-    /// Rank 0 looks at the folder, for all: what is done stays done. It also writes the manifest.
-    private func agreeOnOpenCases(_ plan: Plan, _ provenance: Provenance) throws -> [Int] {
-        let bytes = try agree(sharing: {
+    /// What is done stays done; what another study left in the folder must not get mixed up with this one.
+    private func agreeOnOpenCases(_ plan: Plan) throws -> [Int] {
+        let bytes = try world.agree(sharing: {
+            try folder.requireNoOtherCases(than: plan)
             let open = try plan.cases.indices.filter { try !folder.isDone(plan.cases[$0]) }
-            DurableFile.removeUnfinished(in: folder.path)
-            let manifest = RunManifest(
-                study: try StudyFile.read(studyPath).text, studyPath: studyPath, cases: plan.cases.map(\.identifier),
-                provenance: provenance)
-            try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
             return Array(open.map { String($0) }.joined(separator: ",").utf8)
         })
         return String(decoding: bytes, as: UTF8.self).split(separator: ",").compactMap { Int($0) }
@@ -119,79 +122,56 @@ public final class StudyRun {
             do {
                 _ = try preparation.data(for: one)
             } catch {
-                let complaint = "\(error)"
+                let complaint = "\(error)".replacing("\n", with: " ")
                 if !complaints.contains(complaint) { complaints.append(complaint) }
             }
         }
-        let gathered = try world.gather(Array(complaints.joined(separator: "\n").utf8))
-        try checkOnRankZero {
-            let all = (gathered ?? []).flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n") }
-            var distinct: [Substring] = []
+        let all = try world.gatherLines(complaints)
+        try world.agree(that: {
+            var distinct: [String] = []
             for line in all where !distinct.contains(line) { distinct.append(line) }
             if !distinct.isEmpty { throw HarnessError.badInput(distinct.joined(separator: "\n")) }
-        }
+        })
         return preparation
     }
 
-    /// Cases done before must have been trained on the very files that the others will be.
-    private func requireSameDatasets(_ plan: Plan, _ open: [Int], _ preparation: DataPreparation) throws {
-        let own = preparation.files.map { "\($0.key) \($0.value.sha256)" }.joined(separator: "\n")
-        let gathered = try world.gather(Array(own.utf8))
-        try checkOnRankZero {
-            var hashes: [String: String] = [:]
-            for line in (gathered ?? []).flatMap({ String(decoding: $0, as: UTF8.self).split(separator: "\n") }) {
-                let words = line.split(separator: " ").map { String($0) }
-                hashes[words[0]] = words[1]
+    /// The inputs are good: writes `run.json`, unless ranks, or cases done before, have other files than the rest.
+    private func beginFolder(
+        _ plan: Plan, _ text: String, _ open: [Int], _ preparation: DataPreparation, _ provenance: Provenance
+    ) throws {
+        let own = try preparation.files.values.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        let gathered = try world.gatherLines(own)
+        try world.agree(that: {
+            var files: [String: DatasetFile] = [:]
+            for line in gathered {
+                let file = try JSONDecoder().decode(DatasetFile.self, from: Data(line.utf8))
+                if let other = files[file.dataset], other.sha256 != file.sha256 {
+                    throw HarnessError.badInput(
+                        "ranks have different files of \(file.dataset): \(other.path) with SHA-256 "
+                            + "\(other.sha256.prefix(12))… and \(file.path) with \(file.sha256.prefix(12))…")
+                }
+                files[file.dataset] = file
             }
-            for index in plan.cases.indices where !open.contains(index) {
-                let path = folder.file("result.json", of: plan.cases[index])
-                let trainedOn = try CaseResult.read(path).datasetSHA256
-                guard let now = hashes[plan.cases[index].dataset], now != trainedOn else { continue }
-                throw HarnessError.badInput(
-                    "\(path): trained on a \(plan.cases[index].dataset) with SHA-256 \(trainedOn.prefix(12))…, but the "
-                        + "file is now \(now.prefix(12))…: put the old file back, or choose another --out folder")
-            }
-        }
-    }
-
-    private func announce(_ plan: Plan, _ open: [Int]) {
-        guard world.rank == 0 else { return }
-        let done = plan.cases.count - open.count
-        let resumed = done > 0 ? "; \(done) of them done before and kept" : ""
-        let text =
-            "\(plan.study.name): \(plan.cases.count) cases on \(world.size) rank\(world.size == 1 ? "" : "s")\(resumed)\n"
-        FileHandle.standardError.write(Data(text.utf8))
-    }
-
-    /// Does `body` on rank 0; if it throws there, every rank ends.
-    private func checkOnRankZero(_ body: () throws -> Void) throws {
-        _ = try agree(sharing: {
-            try body()
-            return []
+            let done = plan.cases.indices.filter { !open.contains($0) }.map { plan.cases[$0] }
+            for one in done { try folder.requireTrained(one, on: files[one.dataset]) }
+            try DurableFile.makeFolder(folder.path)
+            DurableFile.removeUnfinished(in: folder.path)
+            let before = (try? RunManifest.read(folder))?.datasets ?? [:]
+            let manifest = RunManifest(
+                plan, study: text, studyPath: studyPath, datasets: before.merging(files) { _, now in now },
+                provenance: provenance)
+            try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
         })
-    }
-
-    /// The bytes that `body` gives on rank 0, on every rank; if it throws there, every rank ends.
-    private func agree(sharing body: () throws -> [UInt8]) throws -> [UInt8] {
-        var message: [UInt8] = []
-        var failure: (any Error)?
-        if world.rank == 0 {
-            do { message = [1] + (try body()) } catch { (message, failure) = ([0], error) }
-        }
-        message = try world.broadcast(message)
-        if let failure { throw failure }
-        guard message.first == 1 else { throw EndedByAnotherRank() }
-        return Array(message.dropFirst())
     }
 }
 
-/// Rank 0 has found a fault that ends all ranks, and says so itself.
-public struct EndedByAnotherRank: Error {}
-
 /// A case that could not be brought to its end.
-struct CaseFailure: Error, CustomStringConvertible {
-    let identifier: String
-    let cause: any Error
+public struct CaseFailure: Error, CustomStringConvertible {
+    /// `Case.identifier`.
+    public let identifier: String
+    /// What went wrong.
+    public let cause: any Error
 
-    var description: String { "case \(identifier): \(cause)" }
+    /// One sentence.
+    public var description: String { "case \(identifier): \(cause)" }
 }

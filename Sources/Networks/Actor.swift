@@ -50,6 +50,12 @@ public final class Actor {
             throw PolicyError.shape(
                 "observation_mean", expected: [observationSize], found: [snapshot.observationMean.count])
         }
+        for (name, values) in [
+            ("observation_mean", snapshot.observationMean), ("observation_std", snapshot.observationDeviation),
+        ] where !values.allSatisfy(\.isFinite) {
+            throw PolicyError.notFinite(name)
+        }
+        guard snapshot.observationDeviation.allSatisfy({ $0 > 0 }) else { throw PolicyError.noDeviation }
         shift = snapshot.observationMean.map { Real($0) }
         inverseDeviation = snapshot.observationDeviation.map { 1 / Real($0) }
     }
@@ -137,6 +143,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     case missing(String)
     case shape(String, expected: [Int], found: [Int])
     case notFinite(String)
+    /// An observation is to be divided by a deviation that is not positive.
+    case noDeviation
     /// Made for other [observations, actions] than the environment has.
     case sizes(environment: String, expected: [Int], found: [Int])
 
@@ -146,6 +154,7 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
         case .missing(let name): "the policy has no tensor \(name)"
         case .shape(let name, let expected, let found): "the policy's \(name) has shape \(found), expected \(expected)"
         case .notFinite(let name): "the policy's \(name) holds a value that is not finite"
+        case .noDeviation: "the policy's observation_std holds a value that is not positive"
         case .sizes(let environment, let expected, let found):
             "the policy takes \(found[0]) observations and gives \(found[1]) actions, but \(environment) has \(expected[0]) and \(expected[1])"
         }

@@ -38,6 +38,8 @@ public final class MLP {
     public let gradients: ParameterBlock?
     private let layers: [Layer]
     private let gradientLayers: [Layer]
+    /// Room for the transposed weight of a narrow output layer.
+    private let transposedWeight: Matrix?
 
     /// A network of zeros.
     ///
@@ -49,6 +51,9 @@ public final class MLP {
         parameters = ParameterBlock(MLP.tensors(of: shape) + extra)
         gradients = trainable ? ParameterBlock(like: parameters) : nil
         layers = MLP.layers(of: shape, in: parameters)
+        // OpenBLAS's AVX-512 kernels call malloc in every product a·b of two to eight columns, but not in a·bᵀ.
+        transposedWeight =
+            (2...8).contains(shape.outputs) ? Matrix(shape.outputs, shape.hidden[shape.hidden.count - 1]) : nil
         gradientLayers = gradients.map { MLP.layers(of: shape, in: $0) } ?? []
     }
 
@@ -73,6 +78,9 @@ public final class MLP {
         let last = layers[layers.count - 1]
         if shape.outputs == 1 {
             multiply(x, vector: last.weight.pointer, into: tape.output.pointer)
+        } else if let transposedWeight {
+            transpose(last.weight, into: transposedWeight.view)
+            multiply(x, transposedWeight.view.transposed, into: tape.output)
         } else {
             multiply(x, last.weight, into: tape.output)
         }

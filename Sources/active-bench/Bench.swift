@@ -23,7 +23,12 @@ struct Bench: ParsableCommand {
     @Option(help: "Policy file for the rollout's rate; without one a fresh policy, which falls soon.")
     var policy: String?
 
+    func validate() throws {
+        guard steps > 0 else { throw ValidationError("--steps: expected 1 or more, found \(steps)") }
+    }
+
     func run() throws {
+        if let policy { try runAlone { _ = try PolicyFile.read(policy) } }  // before a minute goes by
         if product {
             print("\(BLASLibrary.coreType) \(StepBenchmark.productSeconds())")
         } else if asIs {
@@ -36,12 +41,12 @@ struct Bench: ParsableCommand {
     private func report() throws {
         print("kernels \(BLASLibrary.coreType), \(BLASLibrary.threads) thread, Hopper shapes (11, 3), batch 256")
         print("256³ product: \(String(format: "%.4f", 1e3 * StepBenchmark.productSeconds())) ms")
-        print("learner                            steps/s   units   floor   share of floor")
+        print("learner                         steps/s   units   floor   share of floor")
         var benchmark = StepBenchmark()
         benchmark.stepsPerRepetition = steps
         for subject in Bench.subjects {
             let result = benchmark.measure(subject)
-            let name = result.name.padding(toLength: 32, withPad: " ", startingAt: 0)
+            let name = result.name.padding(toLength: 29, withPad: " ", startingAt: 0)
             print(
                 name
                     + String(
@@ -61,12 +66,10 @@ struct Bench: ParsableCommand {
 
     /// V LayerNorm off, where the floor is exact, and as each preset has it.
     private static var subjects: [StepBenchmark.Subject] {
-        let plain: (key: String, value: SettingValue) = ("value_layer_norm", .flag(false))
-        return [
-            .init(.iql), .init(.sql, [plain]), .init(.sql),
-            .init(.activeI, [("m", .integer(1)), plain]), .init(.activeI, [("m", .integer(5)), plain]),
-            .init(.activeI, [("m", .integer(5))]), .init(.activeI, [("m", .integer(10)), plain]),
-            .init(.activeS, [("m", .integer(5)), plain]),
+        [
+            .init(.iql), .init(.sql), .init(.sql, layerNorm: true), .init(.activeI, members: 1),
+            .init(.activeI, members: 5), .init(.activeI, members: 5, layerNorm: true), .init(.activeI, members: 10),
+            .init(.activeS, members: 5),
         ]
     }
 
@@ -103,6 +106,9 @@ struct Bench: ParsableCommand {
         try process.run()
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+            throw ExitCode(process.terminationReason == .exit ? process.terminationStatus : ExitStatus.bug.rawValue)
+        }
         return String(decoding: data, as: UTF8.self)
     }
 }

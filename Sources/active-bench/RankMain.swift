@@ -13,13 +13,10 @@ func runOnAllRanks(_ body: (Communicator) throws -> Void) -> Never {
         name = "rank \(world.rank) of \(world.size) on \((try? MPIEnvironment.processorName()) ?? "?")"
         do {
             try body(world)
-        } catch is EndedByAnotherRank {
+        } catch let fault as AgreedFault {
+            if let cause = fault.cause { say(cause) }
             try MPIEnvironment.finish()
-            exit(ExitStatus.badInput.rawValue)
-        } catch let error as HarnessError where error.status == .badInput && world.rank == 0 {
-            say(error)
-            try MPIEnvironment.finish()
-            exit(error.status.rawValue)
+            exit(fault.status.rawValue)
         }
         try MPIEnvironment.finish()
         exit(ExitStatus.done.rawValue)
