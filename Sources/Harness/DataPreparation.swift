@@ -23,6 +23,13 @@ public struct DatasetFile: Sendable, Codable, Equatable {
     public var sha256: String
     /// Transitions after D4RL's rule for Q-learning.
     public var transitions: Int
+
+    package init(dataset: String, path: String, sha256: String, transitions: Int) {
+        self.dataset = dataset
+        self.path = path
+        self.sha256 = sha256
+        self.transitions = transitions
+    }
 }
 
 /// Loads the datasets of a rank's cases, each once per kind of transform; only the transformed tables are kept.

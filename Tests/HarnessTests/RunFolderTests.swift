@@ -54,13 +54,18 @@ import Testing
     }
 
     @Test func theManifestComesBack() throws {
+        let plan = Plan(try StudyFile.parse(StudyFileTests.good, path: "s.yaml"))
+        let file = DatasetFile(dataset: "hopper-medium-v2", path: "/x.hdf5", sha256: "ab", transitions: 9)
         let manifest = RunManifest(
-            study: StudyFileTests.good, studyPath: "s.yaml", cases: ["a/b"], provenance: SmallRun.provenance)
+            plan, study: StudyFileTests.good, studyPath: "s.yaml", datasets: ["hopper-medium-v2": file],
+            provenance: SmallRun.provenance)
         put(try manifest.encoded(), at: temporary("run.json"))
         let read = try RunManifest.read(folder)
-        #expect(read.study == StudyFileTests.good && read.studyPath == "s.yaml" && read.cases == ["a/b"])
+        #expect(read.study == StudyFileTests.good && read.studyPath == "s.yaml")
+        #expect(read.cases == plan.cases.map { RunManifest.Entry($0) } && read.episodes == plan.study.episodes)
+        #expect(read.datasets == ["hopper-medium-v2": file])
         #expect(read.provenance.build.source == "a test")
-        let aggregation = try Aggregation(folder)
-        #expect(aggregation.plan.cases == Plan(try StudyFile.parse(StudyFileTests.good, path: "s.yaml")).cases)
+        let tables = [try Aggregation(folder), Aggregation(plan, folder: folder)]
+        #expect(try tables[0].table(.last).markdown() == tables[1].table(.last).markdown())
     }
 }

@@ -55,7 +55,7 @@ import Testing
         #expect(first[0].identifier == "IQL/hopper-medium-r1/default/seed-3")
         #expect(
             first[4].identifier
-                == "ACTIVE-S/hopper-medium-r1/target_log_likelihood=2.0,hidden=32x16,m=1,quantile=0.25/seed-3")
+                == "ACTIVE-S/hopper-medium-r1/m=1,quantile=0.25,target_log_likelihood=2.0,hidden=32x16/seed-3")
         #expect(first[4].hyperparameters["m"]?.value == .integer(1))
         #expect(first[4].hyperparameters["m"]?.origin == "study")
         #expect(first[4].hyperparameters["hidden"]?.value == .integers([32, 16]))
@@ -226,7 +226,7 @@ import Testing
     @Test func filesThatCannotBeAStudy() throws {
         let folder = TemporaryFolder()
         let path = folder("s.yaml")
-        #expect(fileRefusal(path) == "\(path): no such study file")
+        #expect(fileRefusal(path) == "\(path): cannot read the study file: No such file or directory")
         put([UInt8](repeating: 0x20, count: 2 << 20), at: path)
         #expect(fileRefusal(path) == "\(path): 2097152 bytes, expected a study of at most 1 MiB")
         put(Array(Self.good.utf8) + [0xFF, 0xFE], at: path)

@@ -77,7 +77,7 @@ import Testing
 
     @Test func noStudy() throws {
         let child = try SystemRun.activeBench("run", folder("absent.yaml"), "--out", folder("out"), ranks: 2)
-        check(child, says: "\(folder("absent.yaml")): no such study file")
+        check(child, says: "\(folder("absent.yaml")): cannot read the study file: No such file or directory")
         #expect(folder.contents.isEmpty, "not even a run folder")
     }
 

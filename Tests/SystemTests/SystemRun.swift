@@ -39,7 +39,7 @@ enum SystemRun {
         """
 
     static let cases = ["IQL", "SQL", "ACTIVE-I"].flatMap { learner in
-        let variant = "hidden=16x16,batch=32" + (learner == "ACTIVE-I" ? ",m=3" : "")
+        let variant = (learner == "ACTIVE-I" ? "m=3," : "") + "batch=32,hidden=16x16"
         return [0, 1].map { "\(learner)/hopper-random-r1/\(variant)/seed-\($0)" }
     }
 
