@@ -19,8 +19,8 @@ public final class SAC {
         public var critic = TwinCritic<Solo>.Report()
         /// E[log π(ã|s)] before the policy's step, in nats; −H̄ is where α rests.
         public var meanLogLikelihood = 0.0
-        /// α after its step; 0 before the first one.
-        public var temperature = 0.0
+        /// α after its step.
+        public var temperature = 1.0
     }
 
     /// Learning rate of critics, policy and temperature.

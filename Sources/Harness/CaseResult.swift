@@ -57,8 +57,13 @@ public struct CaseResult: Sendable, Codable, Equatable {
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            return try decoder.decode(CaseResult.self, from: data)
-        } catch {
+            let result = try decoder.decode(CaseResult.self, from: data)
+            guard result.format == 1 else {
+                throw HarnessError.badInput(
+                    "\(path): expected format 1, found \(result.format): a newer program wrote it")
+            }
+            return result
+        } catch let error as DecodingError {
             throw HarnessError.badInput("\(path): not a result of this program (\(error))")
         }
     }

@@ -60,7 +60,7 @@ public struct DatasetRecording: Sendable {
     public func run() throws -> Summary {
         let environment = try EnvironmentRegistry.make(request.environment)
         let specification = environment.specification
-        let snapshots = try request.policies.map { try PolicyFile.read($0) }
+        let (snapshots, algorithm) = try readPolicies()
         try DurableFile.makeFolder((request.output as NSString).deletingLastPathComponent)
         var recording = D4RLRecording(
             stateSize: specification.observationSize, actionSize: specification.actionSize,
@@ -87,9 +87,23 @@ public struct DatasetRecording: Sendable {
                 episode += 1
             }
         }
-        recording.metadata = metadata(snapshots, parts)
+        recording.metadata = metadata(snapshots, algorithm, parts)
         try D4RLWriter.write(recording, to: request.output)
         return summary(outcomes, recording.count, specification)
+    }
+
+    /// The policies with the algorithm their files name; one made for another environment is refused.
+    private func readPolicies() throws -> (snapshots: [PolicySnapshot], algorithm: String) {
+        let files = try request.policies.map { try PolicyFile.readWithMetadata($0) }
+        for (path, file) in zip(request.policies, files) {
+            let environment = file.metadata["environment"] ?? request.environment
+            guard environment == request.environment else {
+                throw HarnessError.badInput(
+                    "\(path): expected a policy for \(request.environment), found one for \(environment)")
+            }
+        }
+        let algorithms = Set(files.map { $0.metadata["algorithm"] ?? "unknown" }).sorted()
+        return (files.map(\.snapshot), algorithms.joined(separator: ", "))
     }
 
     /// The rollouts of the policy read from `path`.
@@ -103,14 +117,16 @@ public struct DatasetRecording: Sendable {
         }
     }
 
-    private func metadata(_ snapshots: [PolicySnapshot], _ parts: [Float]) -> [String: MetadataValue] {
+    private func metadata(_ snapshots: [PolicySnapshot], _ algorithm: String, _ parts: [Float]) -> [String:
+        MetadataValue]
+    {
         let kind =
             snapshots.count == 1
-            ? "stochastic rollouts of one SAC policy"
-            : "stochastic rollouts of \(snapshots.count) SAC snapshots of increasing skill, in order; "
+            ? "stochastic rollouts of one \(algorithm) policy"
+            : "stochastic rollouts of \(snapshots.count) \(algorithm) snapshots of increasing skill, in order; "
                 + "stands in for a replay buffer"
         var metadata: [String: MetadataValue] = [
-            "algorithm": .text("SAC"), "recipe": .text("active-bench r1: \(kind)"),
+            "algorithm": .text(algorithm), "recipe": .text("active-bench r1: \(kind)"),
             "made_by": .text("active-bench collect rollout"), "environment": .text(request.environment),
             "simulator": .text("MuJoCo \(EnvironmentRegistry.simulatorVersion), legacy capsule inertia"),
             "seed": .integer(request.seed),

@@ -36,10 +36,18 @@ public enum DurableFile {
     /// Makes a folder with its parents; the empty path is the working folder.
     public static func makeFolder(_ path: String) throws {
         guard !path.isEmpty else { return }
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw HarnessError.io(path: path, operation: "make folder", code: errno)
+        if mkdir(path, 0o755) == 0 { return }
+        if errno == ENOENT {
+            let parent = (path as NSString).deletingLastPathComponent
+            if parent != path {
+                try makeFolder(parent)
+                if mkdir(path, 0o755) == 0 { return }
+            }
+        }
+        let code = errno  // Another rank may have been faster.
+        var status = stat()
+        guard code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw HarnessError.io(path: path, operation: "make folder", code: code)
         }
     }
 

@@ -11,6 +11,8 @@ public enum ExitStatus: Int32, Sendable {
     case usage = 64
     /// An input file (study, dataset, policy) is missing, damaged or contradictory.
     case badInput = 65
+    /// A library is missing or does not fit.
+    case unavailable = 69
     /// A defect of this program.
     case bug = 70
     /// Reading or writing failed for reasons outside the program.
@@ -48,6 +50,7 @@ extension ExitStatus {
         case let fault as AgreedFault: self = fault.status
         case let error as DatasetError where error.isFailedWrite: self = .io
         case is DatasetError, is PolicyError, is LauncherMismatch: self = .badInput
+        case EnvironmentError.libraryMismatch: self = .unavailable
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
         default: self = .bug
         }

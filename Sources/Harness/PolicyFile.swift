@@ -40,6 +40,13 @@ public enum PolicyFile {
     ///
     /// - Throws: `HarnessError.badInput` naming the file and what is wrong with it.
     public static func read(_ path: String) throws -> PolicySnapshot {
+        try readWithMetadata(path).snapshot
+    }
+
+    /// Reads a snapshot and what its file says about it (`environment`, `algorithm`, `step`, …).
+    ///
+    /// - Throws: as `read`.
+    static func readWithMetadata(_ path: String) throws -> (snapshot: PolicySnapshot, metadata: [String: String]) {
         guard let file = FileManager.default.contents(atPath: path) else {
             throw HarnessError.badInput("\(path): no such policy file")
         }
@@ -60,8 +67,9 @@ public enum PolicyFile {
         return try snapshot(header, body, path)
     }
 
-    private static func snapshot(_ header: [String: HeaderEntry], _ body: Data, _ path: String) throws -> PolicySnapshot
-    {
+    private static func snapshot(
+        _ header: [String: HeaderEntry], _ body: Data, _ path: String
+    ) throws -> (snapshot: PolicySnapshot, metadata: [String: String]) {
         var metadata: [String: String] = [:]
         var tensors: [(start: Int, end: Int, tensor: NamedTensor)] = []
         for (name, entry) in header {
@@ -93,7 +101,7 @@ public enum PolicyFile {
         var snapshot = PolicySnapshot(head: head, tensors: ordered.filter { !$0.name.hasPrefix("observation_") })
         snapshot.observationMean = ordered.first { $0.name == "observation_mean" }?.values ?? []
         snapshot.observationDeviation = ordered.first { $0.name == "observation_std" }?.values ?? []
-        return snapshot
+        return (snapshot, metadata)
     }
 
     /// The size of a float32 tensor in bytes; nil when no integer holds it.

@@ -51,8 +51,11 @@ public struct RolloutBenchmark: Sendable {
     private func recordActions(_ rollout: Rollout, _ width: Int) throws -> [Matrix] {
         try (0..<episodes).map { k in
             var values: [Real] = []
-            try rollout.run(episode: k, mode: .deterministic) { transition in
+            let outcome = try rollout.run(episode: k, mode: .deterministic) { transition in
                 values += UnsafeBufferPointer(start: transition.action, count: width)
+            }
+            guard !outcome.diverged else {
+                throw HarnessError.badInput("the policy makes the simulation diverge: there is no rate to measure")
             }
             let actions = Matrix(values.count / width, width)
             for i in values.indices { actions[i] = values[i] }

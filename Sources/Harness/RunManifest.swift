@@ -60,8 +60,13 @@ package struct RunManifest: Sendable, Codable {
             throw HarnessError.badInput("\(path): no such file; expected a folder made by `active-bench run`")
         }
         do {
-            return try JSONDecoder().decode(RunManifest.self, from: data)
-        } catch {
+            let manifest = try JSONDecoder().decode(RunManifest.self, from: data)
+            guard manifest.format == 1 else {
+                throw HarnessError.badInput(
+                    "\(path): expected format 1, found \(manifest.format): a newer program wrote it")
+            }
+            return manifest
+        } catch let error as DecodingError {
             throw HarnessError.badInput("\(path): not the manifest of a run (\(error))")
         }
     }

@@ -1,4 +1,5 @@
 import Algorithms
+import Datasets
 import Environments
 import Foundation
 import Yams
@@ -79,6 +80,9 @@ public struct StudyFile {
     private func datasets(_ node: Node) throws -> [String] {
         let names = try list(node, "datasets").map { try string($0, "datasets") }
         for (name, item) in zip(names, try list(node, "datasets")) {
+            guard DatasetLocation.fileName(for: name) != nil else {
+                throw refused(item, "datasets", "a name such as hopper-medium-replay-v2", "'\(name)'")
+            }
             do {
                 _ = try EnvironmentRegistry.environmentName(forDataset: name)
             } catch {

@@ -13,7 +13,7 @@ import Testing
     private func policies(_ names: String...) throws -> [String] {
         try names.map { name in
             let path = folder("\(name).safetensors")
-            try PolicyFile.write(.example(name), to: path)
+            try PolicyFile.write(.example(name), to: path, metadata: ["algorithm": "SAC", "environment": "hopper"])
             return path
         }
     }
