@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 ranks=${RANKS:-2}
 out=${OUT:-$repository/runs/quickstart}
 
-"$repository/jobs/make-datasets.sh" hopper-medium-replay-r1
+"$repository/jobs/make-datasets.sh" hopper-medium-r1
 
 # Open MPI counts cores, a virtual machine has hardware threads; and ranks bound to the same core would share it. The
 # kernel places a few single-threaded ranks well.
