@@ -114,7 +114,9 @@ let package = Package(
             ]),
         tests(
             "SystemTests",
-            ["active-bench", "CHDF5", "ExampleInputs", "HDF5", "Harness", "ProgramRuns", "ScratchFiles"]),
+            [
+                "active-bench", "CHDF5", "Datasets", "ExampleInputs", "HDF5", "Harness", "ProgramRuns", "ScratchFiles",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -8,12 +8,12 @@ import Testing
     let temporary = TemporaryFolder()
     private var folder: RunFolder { RunFolder(temporary.path) }
 
-    private func leave(_ one: Case, scores: [String], divergedAfter: Int? = nil) throws {
+    private func leave(_ one: Case, scores: [String], divergedAfter: Int? = nil, sha256: String = "ab") throws {
         try DurableFile.makeFolder(folder.folder(of: one))
         try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
         let evaluations = scores.enumerated().map { (step: 5 * ($0 + 1), score: $1) }
         try DurableFile.write(
-            SmallRun.result(one, scores: evaluations, divergedAfter: divergedAfter),
+            SmallRun.result(one, scores: evaluations, divergedAfter: divergedAfter, sha256: sha256),
             to: folder.file("result.json", of: one))
     }
 
@@ -80,6 +80,43 @@ import Testing
         let error = #expect(throws: HarnessError.self) { try Aggregation(plan, folder: folder).table(.last) }
         #expect(error?.status == .badInput)
         #expect(error.map { "\($0)".hasPrefix(path) } == true)
+    }
+
+    /// What another program, or this one with other presets, planned and finished.
+    @Test func manifestAndResultsAreEnough() throws {
+        let plan = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0, 1]")
+        let manifest = RunManifest(plan, study: "", studyPath: "s.yaml", datasets: [:], provenance: SmallRun.provenance)
+        put(try manifest.encoded(), at: temporary("run.json"))
+        for (one, score) in zip(plan.cases, ["1", "2", "3"]) {  // the last one is not done
+            try DurableFile.makeFolder(folder.folder(of: one))
+            try DurableFile.write(
+                SmallRun.result(one, scores: [(60, score)]), to: folder.file("result.json", of: one))
+        }
+        let table = try Aggregation(folder).table(.last)
+        #expect(table.cell("IQL", on: SmallRun.dataset)?.mean == 1.5)
+        #expect(table.cell("SQL", on: SmallRun.dataset)?.seeds == [.init(0, 3)])
+        #expect(table.cell("SQL", on: SmallRun.dataset)?.expectedSeeds == 2)
+        #expect(table.scoreProtocol == ScoreProtocol(.last, episodes: [2]))
+    }
+
+    @Test func aResultOfAnotherLengthIsRefused() throws {
+        let longer = try SmallRun.plan("IQL: {}", steps: 70)
+        try leave(SmallRun.plan("IQL: {}").cases[0], scores: ["1"])
+        let error = #expect(throws: HarnessError.self) { try Aggregation(longer, folder: folder).table(.last) }
+        let path = folder.file("result.json", of: longer.cases[0])
+        #expect(error == .badInput("\(path): expected a case of 70 steps, found one of 60"))
+    }
+
+    @Test func mixedDatasetsOfACellAreNoted() throws {
+        let plan = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "0-2")
+        for (index, sha256) in ["ab", "cd", "ab", "cd", "cd", "cd"].enumerated() {
+            try leave(plan.cases[index], scores: ["1"], sha256: sha256)
+        }
+        let table = try Aggregation(plan, folder: folder).table(.last)
+        let note = "trained on 2 different files of hopper-random-r1"
+        #expect(table.cell("IQL", on: SmallRun.dataset)?.notes == [note])
+        #expect(table.cell("SQL", on: SmallRun.dataset)?.notes == [], "of one file, if another than IQL's")
+        #expect(table.markdown().contains(note))
     }
 
     @Test func filesAreWhatTheTableSays() throws {

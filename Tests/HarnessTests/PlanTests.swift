@@ -37,6 +37,31 @@ import Testing
         #expect((loads(shares, costs).max() ?? 0) <= best * (4 / 3 - 1 / (3 * Double(ranks))) + (costs.max() ?? 0) / 3)
     }
 
+    /// The name of a case is that of its random numbers: it must not depend on how a study words the settings.
+    @Test(arguments: [
+        (
+            "ACTIVE-S: {hidden: [16, 16], m: 3, alpha: 2}", "alpha=2.0,m=3,hidden=16x16",
+            "alpha: 2.0, m: 3.0, hidden: [16, 16]"
+        ),
+        ("ACTIVE-S: {m: 3}", "m=3", "m: 3, quantile: 0.5, discount: 0.99, value_layer_norm: true"),
+        ("ACTIVE-S: {}", "default", "hidden: [256, 256], m: 5, batch: 256"),
+    ])
+    func sameSettingsAreTheSameCase(one: String, variant: String, words: String) throws {
+        let plans = try [SmallRun.plan(one), SmallRun.plan("ACTIVE-S: {\(words)}")]
+        #expect(plans[0].cases == plans[1].cases)
+        let (first, second) = (plans[0].cases[0], plans[1].cases[0])
+        #expect(first.variant == variant)
+        #expect(first.identifier == second.identifier && first.stream == second.stream)
+        #expect(first.hyperparameters == second.hyperparameters)
+        #expect(first.configuration == second.configuration)
+    }
+
+    @Test func aSweptPresetIsTheDefault() throws {
+        let cases = try SmallRun.plan("ACTIVE-S: {sweep: {m: [5, 10]}}").cases
+        #expect(cases.map(\.variant) == ["default", "m=10"])
+        #expect(cases.map(\.column) == ["ACTIVE-S m=5", "ACTIVE-S m=10"], "the table still says what was swept")
+    }
+
     @Test func costsGrowWithStepsAndMembers() throws {
         func cost(_ text: String) throws -> [Double] { try Plan(StudyFile.parse(text, path: "s.yaml")).costs() }
         let text = StudyFileTests.good

@@ -44,6 +44,28 @@ import Testing
             error == .badInput("\(path) has \(lines.count - 1) lines where the study now has \(lines.count)" + advice))
     }
 
+    /// A comment says where a value comes from, the value is what was computed with.
+    @Test func commentsOfAConfigurationDoNotMatter() throws {
+        let one = try SmallRun.plan("IQL: {}").cases[0]
+        let path = folder.file("config.yaml", of: one)
+        try DurableFile.makeFolder(folder.folder(of: one))
+        try DurableFile.write(SmallRun.result(one, scores: [(60, "1")]), to: folder.file("result.json", of: one))
+        let reworded = one.configuration.replacing("official IQL", with: "Kostrikov's code")
+        let bare = one.configuration.replacing("  # official IQL", with: "")
+        for text in [reworded, bare] {
+            #expect(text != one.configuration)
+            try DurableFile.write(text, to: path)
+            #expect(try folder.isDone(one))
+        }
+        try DurableFile.write(reworded.replacing("discount: 0.99", with: "discount: 0.98"), to: path)
+        let error = #expect(throws: HarnessError.self) { try folder.isDone(one) }
+        #expect(
+            error
+                == .badInput(
+                    "\(path) has 'discount: 0.98' where the study now has 'discount: 0.99': choose another --out folder, "
+                        + "or remove this case's"))
+    }
+
     @Test func aFolderWithoutARun() {
         let error = #expect(throws: HarnessError.self) { try Aggregation(folder) }
         let path = temporary("run.json")

@@ -59,7 +59,7 @@ enum SmallRun {
 
     /// The text of a `result.json` with the given evaluations: (step, score), a NaN or infinite score as text.
     static func result(
-        _ one: Case, scores: [(step: Int, score: String)], divergedAfter: Int? = nil
+        _ one: Case, scores: [(step: Int, score: String)], divergedAfter: Int? = nil, sha256: String = "ab"
     ) -> String {
         let evaluations = scores.map { step, score in
             #"{"step": \#(step), "episodes": [{"return": \#(score), "length": 7}], "meanReturn": \#(score), "score": \#(score)}"#
@@ -67,7 +67,7 @@ enum SmallRun {
         let diverged = divergedAfter.map { "\"divergedAfter\": \($0), " } ?? ""
         return """
             {"format": 1, "learner": "\(one.learner.rawValue)", "dataset": "\(one.dataset)", "variant": "\(one.variant)",
-             "seed": \(one.seed), "steps": \(one.steps), "datasetSHA256": "ab", "transitions": 9, \(diverged)
+             "seed": \(one.seed), "steps": \(one.steps), "datasetSHA256": "\(sha256)", "transitions": 9, \(diverged)
              "data": {"returns": {"minimum": 1, "maximum": 2.5, "trajectories": 3}, "rewardScale": 4, "rewardShift": 0,
                       "clippedActions": 0},
              "evaluations": [\(evaluations.joined(separator: ", "))]}

@@ -205,6 +205,38 @@ import Testing
                 == "s.yaml:\(line): expected every key once, found '\(key)' again")
     }
 
+    /// To YAML these are two keys, to a study one.
+    @Test(arguments: [
+        ("steps: 1e4", "steps: 5\n!x steps: 6", 5, "the study", "steps"),
+        ("{every: 5_000, ", "{every: 5, !x every: 6, ", 5, "evaluate", "every"),
+        ("IQL: {}", "IQL: {batch: 8, !x batch: 9}", 7, "learners.IQL", "batch"),
+        ("sweep: {m: [1, 10], ", "sweep: {m: [1, 10], !x m: [2], ", 9, "learners.ACTIVE-S.sweep", "m"),
+    ])
+    func aKeyTwiceWithAnotherTag(old: String, new: String, line: Int, place: String, key: String) {
+        #expect(
+            refusal(replacing: old, with: new)
+                == "s.yaml:\(line): \(place): expected every key once, found '\(key)' twice")
+    }
+
+    /// File systems end a name at 255 bytes.
+    @Test func aVariantWithTooLongAName() throws {
+        let settings = [
+            ("alpha", "0.123456789"), ("m", "1000"), ("quantile", "0.123456789"),
+            ("target_log_likelihood", "-0.987654321"), ("initial_beta", "0.123456789"), ("beta_rate", "0.123456789"),
+            ("weight_cap", "123.456789"), ("learning_rate", "0.123456789"), ("discount", "0.987654321"),
+            ("target_rate", "0.123456789"), ("batch", "65536"), ("hidden", "[1024]"), ("value_layer_norm", "false"),
+        ]
+        func learner(_ count: Int) -> String {
+            "ACTIVE-S: {" + settings.prefix(count).map { "\($0): \($1)" }.joined(separator: ", ") + "}"
+        }
+        let name = settings.map { $1 == "[1024]" ? "hidden=1024" : "\($0)=\($1)" }.joined(separator: ",")
+        #expect(
+            refusal(replacing: "IQL: {}\n  SQL:\n", with: "IQL: {}\n  SQL:\n  \(learner(13))\n#")
+                == "s.yaml:7: learners.ACTIVE-S: expected settings whose names and values take at most 200 characters, "
+                + "found \(name.utf8.count): '\(name.prefix(60))…'")
+        #expect(try SmallRun.plan(learner(6)).cases[0].variant.utf8.count <= 200)
+    }
+
     @Test func noStudyAtAll() {
         #expect(refusal("") == "s.yaml: the file is empty")
         #expect(refusal("# only a remark\n") == "s.yaml: the file is empty")

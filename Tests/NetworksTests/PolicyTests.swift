@@ -182,6 +182,26 @@ import Testing
                 == .shape("observation_mean", expected: [3], found: [1]))
     }
 
+    /// What an observation is shifted and divided by must leave it a number.
+    @Test func observationStatisticsThatMakeNoNumberAreRefused() {
+        func error(mean: [Float], deviation: [Float]) -> PolicyError? {
+            var snapshot = GaussianPolicy(states: 3, actions: 2, hidden: [4, 4], batch: 1).snapshot
+            (snapshot.observationMean, snapshot.observationDeviation) = (mean, deviation)
+            do {
+                _ = try Actor(snapshot)
+                return nil
+            } catch { return error as? PolicyError }
+        }
+        #expect(error(mean: [0, 0, 0], deviation: [1, 2, 3]) == nil)
+        #expect(error(mean: [0, 0, 0], deviation: [1, 0, 3]) == .noDeviation)
+        #expect(error(mean: [0, 0, 0], deviation: [1, -0.0, 3]) == .noDeviation)
+        #expect(error(mean: [0, 0, 0], deviation: [1, 2, -3]) == .noDeviation)
+        #expect(error(mean: [0, 0, 0], deviation: [.nan, 2, 3]) == .notFinite("observation_std"))
+        #expect(error(mean: [0, 0, 0], deviation: [1, .infinity, 3]) == .notFinite("observation_std"))
+        #expect(error(mean: [0, .nan, 0], deviation: [1, 2, 3]) == .notFinite("observation_mean"))
+        #expect(error(mean: [0, .nan, 0], deviation: [0, 0, 0]) == .notFinite("observation_mean"), "the first fault")
+    }
+
     /// A policy of one state whose network ignores the state and gives `outputs`.
     private func policyWithOutputs(_ outputs: [Double], logDeviations: [Double]) -> GaussianPolicy {
         let policy = GaussianPolicy(states: 1, actions: outputs.count, hidden: [2], batch: 1)

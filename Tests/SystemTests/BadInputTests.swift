@@ -113,6 +113,7 @@ import Testing
 
     @Test(arguments: [
         ["--no-such-option"], ["run"], ["table", "x", "--protocol", "worst"], ["plan", "x", "--ranks", "0"],
+        ["bench", "--as-is", "--steps", "0"],
     ])
     func aCommandLineThatMakesNoSense(arguments: [String]) throws {
         let child = try ChildProcess.run("active-bench", arguments)

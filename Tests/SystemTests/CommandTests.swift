@@ -114,6 +114,39 @@ import Testing
         #expect(text(of: folder("a/learning-curve.csv")).split(separator: "\n").count == 3)
     }
 
+    /// What was trained is kept even if the steps end before the first snapshot is due.
+    @Test func aShortBehaviourTrainingLeavesItsLastPolicy() throws {
+        let child = try SystemRun.activeBench(
+            "collect", "train", "--env", "hopper", "--steps", "300", "--snapshot-every", "1000", "--out", folder("a"))
+        #expect(child.exitCode == 0, "\(child.output)")
+        #expect(files(below: folder("a")) == ["learning-curve.csv", "policy-0000300.safetensors"])
+        #expect(try PolicyFile.read(folder("a/policy-0000300.safetensors")).sizes == (11, 3))
+        let rows = text(of: folder("a/learning-curve.csv")).split(separator: "\n")
+        #expect(rows.count == 2 && rows.last?.hasPrefix("300,") == true, "\(rows)")
+    }
+
+    /// Not even root makes files in /proc.
+    @Test(arguments: ["/proc/x.hdf5", "/proc/folder/x.hdf5", "policy.safetensors/x.hdf5"])
+    func aDatasetThatCannotBeWritten(out: String) throws {
+        let path = out.hasPrefix("/") ? out : SystemRun.inputs(out)
+        let child = try SystemRun.activeBench(
+            "collect", "rollout", "--env", "hopper", "--policy", SystemRun.inputs("policy.safetensors"),
+            "--transitions", "100", "--out", path)
+        #expect(child.exitCode == 74, "\(child.output)")
+        #expect(child.standardError.split(separator: "\n").count == 1, "\(child.output)")
+        let place = (path as NSString).deletingLastPathComponent
+        #expect(child.complaints.first?.contains(place) == true, "\(child.output)")
+        #expect(child.standardOutput.isEmpty)
+    }
+
+    @Test(arguments: [[], ["--as-is"]]) func benchOfNoPolicyIsRefusedAtOnce(options: [String]) throws {
+        let child = try ChildProcess.run("active-bench", ["bench", "--policy", "/nonexistent"] + options)
+        #expect(child.exitCode == 65, "\(child.output)")
+        #expect(child.seconds < 5, "before anything is timed")
+        #expect(child.complaints == ["/nonexistent: no such policy file"])
+        #expect(child.standardOutput.isEmpty)
+    }
+
     @Test func rolloutOfNoPolicyIsRefused() throws {
         let out = folder("hopper_random-r1.hdf5")
         let arguments = ["collect", "rollout", "--transitions", "100", "--out", out, "--env"]
