@@ -66,35 +66,30 @@ static ab_real lane_sum(ab_real lanes[LANES]) {
     return lanes[0];
 }
 
-static ab_real row_sum(const ab_real *restrict x, size_t columns) {
-    ab_real lanes[LANES] = {0};
-    size_t j = 0;
-    for (; j + LANES <= columns; j += LANES)
-        for (size_t k = 0; k < LANES; k++) lanes[k] += x[j + k];
-    for (size_t k = 0; j < columns; j++, k++) lanes[k] += x[j];
-    return lane_sum(lanes);
-}
-
-static ab_real row_dot(const ab_real *restrict x, const ab_real *restrict y, size_t columns) {
-    ab_real lanes[LANES] = {0};
-    size_t j = 0;
-    for (; j + LANES <= columns; j += LANES)
-        for (size_t k = 0; k < LANES; k++) lanes[k] += x[j + k] * y[j + k];
-    for (size_t k = 0; j < columns; j++, k++) lanes[k] += x[j] * y[j];
-    return lane_sum(lanes);
-}
-
 void ab_layer_norm_relu(ab_real *restrict y, const ab_real *restrict bias, const ab_real *restrict scale,
                         const ab_real *restrict shift, ab_real *restrict normalised,
                         ab_real *restrict inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
+    const size_t whole = columns / LANES * LANES;
     for (size_t i = 0; i < rows; i++, y += columns, normalised += columns) {
-        for (size_t j = 0; j < columns; j++) y[j] += bias[j];
-        ab_real mean = row_sum(y, columns) / (ab_real)columns;
-        for (size_t j = 0; j < columns; j++) y[j] -= mean;
-        ab_real inverse = 1 / SQRT(row_dot(y, y, columns) / (ab_real)columns + epsilon);
+        ab_real sums[LANES] = {0}, squares[LANES] = {0};
+        for (size_t j = 0; j < whole; j += LANES)
+            for (size_t k = 0; k < LANES; k++) {
+                ab_real x = y[j + k] + bias[j + k];
+                y[j + k] = x;
+                sums[k] += x;
+            }
+        for (size_t j = whole; j < columns; j++) sums[j - whole] += y[j] += bias[j];
+        ab_real mean = lane_sum(sums) / (ab_real)columns;
+        for (size_t j = 0; j < whole; j += LANES)
+            for (size_t k = 0; k < LANES; k++) {
+                ab_real x = y[j + k] - mean;
+                squares[k] += x * x;
+            }
+        for (size_t j = whole; j < columns; j++) squares[j - whole] += (y[j] - mean) * (y[j] - mean);
+        ab_real inverse = 1 / SQRT(lane_sum(squares) / (ab_real)columns + epsilon);
         inverse_deviation[i] = inverse;
         for (size_t j = 0; j < columns; j++) {
-            ab_real n = y[j] * inverse;
+            ab_real n = (y[j] - mean) * inverse;
             ab_real x = n * scale[j] + shift[j];
             normalised[j] = n;
             y[j] = x > 0 ? x : x * 0;
@@ -109,6 +104,7 @@ void ab_layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y
     memset(dbias, 0, columns * sizeof *dbias);
     memset(dscale, 0, columns * sizeof *dscale);
     memset(dshift, 0, columns * sizeof *dshift);
+    const size_t whole = columns / LANES * LANES;
     for (size_t i = 0; i < rows; i++, dy += columns, y += columns, normalised += columns) {
         for (size_t j = 0; j < columns; j++) {
             ab_real d = y[j] > 0 ? dy[j] : 0;
@@ -116,8 +112,18 @@ void ab_layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y
             dscale[j] += d * normalised[j];
             dy[j] = d * scale[j];
         }
-        ab_real mean = row_sum(dy, columns) / (ab_real)columns;
-        ab_real along = row_dot(dy, normalised, columns) / (ab_real)columns;
+        ab_real sums[LANES] = {0}, products[LANES] = {0};
+        for (size_t j = 0; j < whole; j += LANES)
+            for (size_t k = 0; k < LANES; k++) {
+                sums[k] += dy[j + k];
+                products[k] += dy[j + k] * normalised[j + k];
+            }
+        for (size_t j = whole; j < columns; j++) {
+            sums[j - whole] += dy[j];
+            products[j - whole] += dy[j] * normalised[j];
+        }
+        ab_real mean = lane_sum(sums) / (ab_real)columns;
+        ab_real along = lane_sum(products) / (ab_real)columns;
         ab_real inverse = inverse_deviation[i];
         for (size_t j = 0; j < columns; j++) {
             ab_real d = inverse * (dy[j] - mean - normalised[j] * along);
