@@ -8,8 +8,11 @@ import Datasets
 public enum Presets {
     private static let positive = 1e-12...1e6
 
-    /// The preset of `learner`; the order is the order settings are printed in.
-    public static func hyperparameters(_ learner: LearnerKind) -> Hyperparameters {
+    /// The preset of `learner` on `dataset`; the keys and their order, in which settings are printed, are the same for
+    /// every dataset.
+    public static func hyperparameters(
+        _ learner: LearnerKind, for dataset: String = "hopper-medium-v2"
+    ) -> Hyperparameters {
         switch learner {
         case .iql:
             Hyperparameters(
@@ -32,15 +35,6 @@ public enum Presets {
         }
     }
 
-    /// What is done to the data of a locomotion task (official IQL and SQL, and ACTIVE after them).
-    public static func transforms(_ learner: LearnerKind) -> TransitionTransforms {
-        switch learner {
-        case .iql, .sql, .activeI, .activeS:
-            TransitionTransforms(
-                actionLimit: TransitionTransforms.standardActionLimit, reward: .returnRange(scale: 1000))
-        }
-    }
-
     private static let active = [
         Setting("m", .integer(5), .integer(1...1024), from: "our default: \"a small ensemble\""),
         Setting("quantile", .real(0.5), .real(0...1), from: "our default: the median"),
@@ -58,6 +52,10 @@ public enum Presets {
             Setting("batch", .integer(256), .integer(1...65_536), from: origin),
             Setting("hidden", .integers([256, 256]), .widths, from: origin),
             Setting("value_layer_norm", .flag(layerNorm), .flag, from: origin),
+            Setting(
+                "clip_actions", .real(TransitionTransforms.standardActionLimit), .real(1e-3...1), from: origin),
+            Setting("reward", .word("return-range"), .words(RewardWord.allCases.map(\.rawValue)), from: origin),
+            Setting("normalise_observations", .flag(false), .flag, from: origin),
         ]
     }
 }

@@ -4,14 +4,18 @@ public enum SettingValue: Sendable, Equatable, CustomStringConvertible {
     case real(Double)
     case flag(Bool)
     case integers([Int])
+    /// One of a setting's words.
+    case word(String)
 
     /// As YAML, and as it stands in a case's name.
     public var description: String {
         switch self {
         case .integer(let value): String(value)
+        case .real(let value) where value.isInfinite: value < 0 ? "-.inf" : ".inf"
         case .real(let value): value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) + ".0" : "\(value)"
         case .flag(let value): value ? "true" : "false"
         case .integers(let values): "[" + values.map { String($0) }.joined(separator: ", ") + "]"
+        case .word(let word): word
         }
     }
 }
@@ -25,6 +29,8 @@ public struct Setting: Sendable, Equatable {
         case flag
         /// Widths of hidden layers.
         case widths
+        /// One of these words.
+        case words([String])
     }
 
     /// As a study file and `config.yaml` write it, `target_rate`.
@@ -59,6 +65,7 @@ public struct Setting: Sendable, Equatable {
         case (.flag, .flag): return candidate
         case (.widths, .integers(let widths)):
             return (1...8).contains(widths.count) && widths.allSatisfy { (1...8192).contains($0) } ? candidate : nil
+        case (.words(let words), .word(let word)): return words.contains(word) ? candidate : nil
         default: return nil
         }
     }
@@ -67,9 +74,11 @@ public struct Setting: Sendable, Equatable {
     public var expectation: String {
         switch range {
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        case .real(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
+        case .real(let range):
+            "a number from \(SettingValue.real(range.lowerBound)) to \(SettingValue.real(range.upperBound))"
         case .flag: "true or false"
         case .widths: "a list of 1 to 8 layer widths from 1 to 8192"
+        case .words(let words): "one of \(words.joined(separator: ", "))"
         }
     }
 }
@@ -109,6 +118,11 @@ public struct Hyperparameters: Sendable, Equatable {
 
     func flag(_ key: String) -> Bool {
         guard case .flag(let value)? = self[key]?.value else { preconditionFailure("\(key) is no flag") }
+        return value
+    }
+
+    func word(_ key: String) -> String {
+        guard case .word(let value)? = self[key]?.value else { preconditionFailure("\(key) is no word") }
         return value
     }
 

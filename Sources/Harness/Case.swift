@@ -34,7 +34,7 @@ public struct Case: Sendable, Equatable {
         var lines = [
             "learner: \(learner.rawValue)", "dataset: \(dataset)", "variant: \"\(variant)\"", "seed: \(seed)",
             "steps: \(steps)", "evaluate: {every: \(evaluateEvery), episodes: \(episodes)}",
-            "transforms: \"\(Presets.transforms(learner).description)\"", "settings:",
+            "transforms: \"\(hyperparameters.transforms.description)\"", "settings:",
         ]
         for setting in hyperparameters.settings {
             lines.append("  \(setting.key): \(setting.value)  # \(setting.origin)")

@@ -45,7 +45,7 @@ public final class DataPreparation {
     ///
     /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` when the file is of another environment.
     public func data(for one: Case) throws -> PreparedData {
-        let transforms = Presets.transforms(one.learner)
+        let transforms = one.hyperparameters.transforms
         let key = "\(one.dataset): \(transforms)"
         if let known = prepared[key] { return known }
         let (transitions, file) = try load(one.dataset)

@@ -160,8 +160,9 @@ public struct StudyFile {
             return integers.count == items.count ? .integers(integers) : nil
         }
         if let value = node.int { return .integer(value) }
-        if let value = node.float, value.isFinite { return .real(value) }
-        return node.bool.map { .flag($0) }
+        if let value = node.float, !value.isNaN { return .real(value) }
+        if let value = node.bool { return .flag(value) }
+        return node.scalar.map { .word($0.string) }
     }
 
     // MARK: Nodes
