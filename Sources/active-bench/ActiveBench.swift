@@ -8,7 +8,9 @@ struct ActiveBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "active-bench",
         abstract: "Benchmark offline reinforcement learning (ACTIVE and its baselines) over MPI ranks.",
-        subcommands: [PlanCommand.self, Run.self, Table.self, Collect.self, Bench.self, Info.self])
+        subcommands: [
+            ConfigCommand.self, PlanCommand.self, Run.self, Table.self, Collect.self, Bench.self, Info.self,
+        ])
 
     static func main() {
         chooseKernels()
