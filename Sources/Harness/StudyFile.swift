@@ -12,7 +12,7 @@ public enum StudyFile {
     public static func read(_ path: String) throws -> (study: Study, text: String) {
         let data = try contents(of: path)
         guard data.count <= 1 << 20 else {
-            throw HarnessError.badInput("\(path): expected a study of at most 1 MiB, found \(data.count) bytes")
+            throw HarnessError.badInput("\(path): expected a study of at most 1 MiB, found more")
         }
         guard let text = String(data: data, encoding: .utf8) else {
             throw HarnessError.badInput("\(path): expected UTF-8 text, found other bytes")
@@ -43,7 +43,7 @@ public enum StudyFile {
         let names = try datasets(field("datasets"))
         let (evaluation, evaluations) = try evaluations(field("evaluate"), datasets: names)
         let study = Study(
-            name: try field("name").word(), datasets: names, seeds: try seeds(field("seeds")),
+            name: try name(field("name")), datasets: names, seeds: try seeds(field("seeds")),
             steps: try field("steps").integer(1...1_000_000_000), evaluation: evaluation, evaluations: evaluations,
             entries: try entries(field("learners"), datasets: names))
         let count = study.caseCount
@@ -68,6 +68,14 @@ public enum StudyFile {
 
     // MARK: Parts of a study
 
+    private static func name(_ node: StudyNode) throws -> String {
+        let name = try node.word()
+        guard StudyNode.quoted(name) == "'\(name)'" else {
+            throw node.refused("a name of at most 60 characters on one line", StudyNode.quoted(name))
+        }
+        return name
+    }
+
     private static func datasets(_ node: StudyNode) throws -> [String] {
         let names = try node.items().map { item in
             let name = try item.word()
@@ -80,9 +88,9 @@ public enum StudyFile {
         return names
     }
 
-    /// Whether `name` is well-formed and of a known environment.
+    /// Whether `name` is well-formed, of a known environment and, if it claims to be D4RL's, of a task that D4RL has.
     static func isDataset(_ name: String) -> Bool {
-        DatasetLocation.fileName(for: name) != nil
+        DatasetLocation.fileName(for: name) != nil && D4RLTasks.allows(name)
             && (try? EnvironmentRegistry.environmentName(forDataset: name)) != nil
     }
 

@@ -5,8 +5,10 @@ extension StudyNode {
     /// The one document of `text`, which came from the file `source`.
     ///
     /// - Throws: `HarnessError.badInput`.
-    init(parsing text: String, source: String) throws {
+    package init(parsing text: String, source: String) throws {
         try StudyNode.requireFewAliases(text, source)
+        // To libyaml a byte order mark would indent the first line.
+        let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         do {
             let parser = try Parser(yaml: text)
             guard let root = try parser.singleRoot() else {
@@ -59,7 +61,10 @@ extension StudyNode {
             return .badInput("\(source):\(context.mark.line): expected every key once, found \(names) again")
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return .badInput("\(source):\(mark.line): expected the YAML of a study, \(problem)")
+            let isDeep = problem.hasPrefix("Maximum nesting level")
+            return .badInput(
+                "\(source):\(mark.line): expected the YAML of a study, "
+                    + (isDeep ? "found a thousand levels of nesting" : problem))
         case .reader(let problem, let offset, _, let text):
             let line = 1 + text.prefix(offset ?? 0).count { $0.isNewline }
             return .badInput("\(source):\(line): expected the YAML of a study, found \(problem)")

@@ -3,7 +3,7 @@ import Environments
 import Yams
 
 /// A piece of YAML and where it stands: what a study file is read with. Every reading is checked, every refusal says where.
-struct StudyNode {
+package struct StudyNode {
     /// The file; empty for words of the command line.
     let source: String
     /// Keys from the root, "learners.IQL.batch"; empty at the root.
@@ -83,7 +83,7 @@ struct StudyNode {
     }
 
     /// A value that `setting` accepts. A word that YAML would read as something else (`off`) passes where it is asked for.
-    func value(of setting: Setting) throws -> SettingValue {
+    package func value(of setting: Setting) throws -> SettingValue {
         for candidate in candidates {
             if let value = setting.accepted(candidate) { return value }
         }
