@@ -6,13 +6,16 @@ import Testing
 
 /// jobs/studies/paper.yaml is the paper's table.
 @Suite struct PaperStudyTests {
+    private static func file(_ path: String) throws -> [Substring] {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8).split(separator: "\n")
+    }
+
     /// The study, without learners that this program does not have yet.
     private static func text() throws -> String {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../jobs/studies/paper.yaml").path
         let learners = LearnerKind.allCases.map(\.rawValue)
         let missing = PaperTable.learners.filter { !learners.contains($0) }
-        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        return try file("jobs/studies/paper.yaml")
             .filter { line in !missing.contains { line == "  \($0): {}" } }.joined(separator: "\n")
     }
 
@@ -41,5 +44,17 @@ import Testing
         let rows = report.cellTable.split(separator: "\n")
         #expect(rows.count == 1 + 18 + 1, "a row a dataset, not a case")
         #expect(rows.dropFirst().map { $0.prefix { $0 != " " } } == PaperTable.datasets.map { $0[...] } + ["all"])
+    }
+
+    /// What the README shows is a study.
+    @Test func theStudyOfTheReadme() throws {
+        let lines = try Self.file("README.md").drop { $0 != "    name: ensemble-size" }.prefix {
+            !$0.contains("active-bench")
+        }
+        let study = try StudyFile.parse(lines.joined(separator: "\n"), path: "README.md")
+        #expect(study.summary.hasPrefix("ensemble-size: 75 cases (2 learners in 5 variants, 3 datasets, 5 seeds)"))
+        let quickstart = try StudyFile.parse(
+            Self.file("jobs/studies/quickstart.yaml").joined(separator: "\n"), path: "quickstart.yaml")
+        #expect(quickstart.summary == "quickstart: 8 cases (4 learners, 1 dataset, 2 seeds), 10000 steps each")
     }
 }
