@@ -68,16 +68,21 @@ public struct Aggregation: Sendable {
             guard let result = try folder.result(of: one) else { continue }
             seeds.append(.init(one.seed, Aggregation.score(result, selection)))
             files.insert(result.datasetSHA256)
-            if let step = result.divergedAfter { notes.append("seed \(one.seed) diverged by step \(step)") }
+            if let divergence = result.divergence {
+                notes.append("seed \(one.seed) diverged by step \(divergence.step) (\(divergence.reason))")
+            }
+            notes += (result.warnings ?? []).map { "seed \(one.seed), \($0)" }
         }
         if files.count > 1 { notes.append("trained on \(files.count) different files of \(dataset)") }
         return CellScore(dataset: dataset, column: column, seeds: seeds, expectedSeeds: cases.count, notes: notes)
     }
 
-    /// A case's score under a protocol; NaN for a diverged case.
+    /// A case's score under a protocol; NaN for a case that ended because it diverged.
     package static func score(_ result: CaseResult, _ selection: ScoreProtocol.Selection) -> Double {
         let scores = result.evaluations.map(\.score)
-        guard let last = scores.last, result.divergedAfter == nil, scores.allSatisfy({ !$0.isNaN }) else { return .nan }
+        guard let last = scores.last, result.divergence?.isFinal != true, scores.allSatisfy({ !$0.isNaN }) else {
+            return .nan
+        }
         switch selection {
         case .last: return last
         case .best: return scores.max() ?? .nan

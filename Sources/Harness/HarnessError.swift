@@ -1,6 +1,7 @@
 import Datasets
 import Environments
 import Foundation
+import HDF5
 import MPI
 import Networks
 
@@ -52,6 +53,7 @@ extension ExitStatus {
         case let failure as CaseFailure: self = ExitStatus(for: failure.cause)
         case let fault as AgreedFault: self = fault.status
         case let error as DatasetError where error.isFailedWrite: self = .io
+        case is HDF5Error: self = .io  // what is read is worded as bad input where it is read
         case is DatasetError, is PolicyError, is LauncherMismatch: self = .badInput
         case EnvironmentError.libraryMismatch, EnvironmentError.notBuilt: self = .unavailable
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput

@@ -67,7 +67,10 @@ public final class StudyRun {
                 .run(provenance: provenance) { try reporter.tick($0) }
             let score = result.evaluations.last.map { String(format: "%.1f", $0.score) } ?? "none"
             log.info("done \(one.identifier) in \(duration(secondsSince(start))), score \(score)")
-            if let step = result.divergedAfter { log.warning("\(one.identifier) diverged by step \(step)") }
+            if let divergence = result.divergence {
+                log.warning("\(one.identifier) diverged by step \(divergence.step): \(divergence.reason)")
+            }
+            for warning in result.warnings ?? [] { log.warning("\(one.identifier): \(warning)") }
         } catch {
             log.error("\(one.identifier): \(error)")
             throw CaseFailure(identifier: one.identifier, cause: error)

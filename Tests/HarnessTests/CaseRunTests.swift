@@ -31,7 +31,7 @@ import Testing
         #expect(steps == Array(1...60), "one report per gradient step")
         #expect(result.evaluations.map(\.step) == [25, 50, 60], "every 25 and the last")
         #expect(result.evaluations.allSatisfy { $0.episodes.count == 2 && $0.score.isFinite })
-        #expect(result.divergedAfter == nil)
+        #expect(result.divergence == nil)
         #expect(try CaseResult.read(folder.file("result.json", of: one)) == result)
         #expect(text(of: folder.file("config.yaml", of: one)) == one.configuration)
 
@@ -94,13 +94,13 @@ import Testing
         let plan = try SmallRun.plan("IQL: {\(SmallRun.small), learning_rate: 1}", dataset: "hopper-huge-r1")
         let one = plan.cases[0]
         let result = try SmallRun.run(one, in: folder)
-        #expect(result.divergedAfter == 1)
+        #expect(result.divergence?.step == 1)
         #expect(result.evaluations.map(\.step) == [1], "training ends where it was seen, after a last evaluation")
         #expect(try folder.isDone(one), "a diverged case is done")
         let policy = text(of: folder.file("policy.safetensors", of: one))
         #expect(policy.contains(#""step":"1""#), "not the 60 that were planned")
         let read = try CaseResult.read(folder.file("result.json", of: one))
-        #expect(read.divergedAfter == 1)
+        #expect(read.divergence?.step == 1)
         let cell = try Aggregation(plan, folder: folder).table(.best).cell("IQL", on: "hopper-huge-r1")
         #expect(cell?.notFinite == 1 && cell?.notes == ["seed 0 diverged by step 1"])
     }
@@ -127,7 +127,7 @@ import Testing
         // The critic loss, 1e44 or so, is finite itself, but not as a number of the curve.
         #expect(numbers.count == 8 && numbers.enumerated().allSatisfy { $0 == 2 || $1.isFinite }, "\(row)")
         #expect(numbers.count == 8 && !numbers[2].isNaN)
-        #expect(result.divergedAfter == 1)
+        #expect(result.divergence?.step == 1)
     }
 
     @Test func dataOfAnotherEnvironmentIsRefused() throws {
