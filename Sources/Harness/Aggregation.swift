@@ -11,7 +11,7 @@ public struct Aggregation: Sendable {
     /// The scores of `plan`'s cases in `folder`.
     public init(_ plan: Plan, folder: RunFolder) {
         cases = plan.cases.map { RunManifest.Entry($0) }
-        episodes = plan.study.episodes
+        episodes = plan.study.evaluation.episodes
         self.folder = folder
     }
 
@@ -39,7 +39,16 @@ public struct Aggregation: Sendable {
         }
         return ScoreTable(
             try cells.map { try cell($0.dataset, $0.column, $0.cases, selection) },
-            scoreProtocol: ScoreProtocol(selection, episodes: [episodes]))
+            scoreProtocol: ScoreProtocol(
+                selection, episodesByDataset: cells.map { ($0.dataset, episodes(of: $0.cases, selection)) }))
+    }
+
+    /// Episodes of the evaluations that count under `selection`.
+    private func episodes(of cases: [RunManifest.Entry], _ selection: ScoreProtocol.Selection) -> [Int] {
+        cases.flatMap { one in
+            let (every, final) = (one.episodes ?? episodes, one.finalEpisodes ?? episodes)
+            return selection == .last ? [final] : [every, final]
+        }
     }
 
     /// Writes `table.md`, `table.tex` and `table.csv`.

@@ -108,7 +108,7 @@ public final class CaseRun {
         do {
             let stream = one.stream.stream("evaluation-\(step)")
             let rollout = try Rollout(environment, Actor(policy), stream: stream)
-            for episode in 0..<one.episodes {
+            for episode in 0..<one.episodes(after: step) {
                 let outcome = try rollout.run(episode: episode, mode: .deterministic)
                 episodes.append(.init(return: outcome.totalReward, length: outcome.length))
             }

@@ -72,7 +72,7 @@ public struct LikelihoodProbe {
         let one = Case(
             learner: .bc, dataset: dataset, variant: "probe", seed: seed,
             hyperparameters: Presets.hyperparameters(.bc, for: dataset), steps: steps, evaluateEvery: steps,
-            episodes: 1, column: "BC")
+            episodes: 1, finalEpisodes: 1, column: "BC")
         let data = try DataPreparation().data(for: one)
         let transitions = data.transitions
         let learner = LearnerKind.bc.make(
