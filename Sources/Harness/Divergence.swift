@@ -7,13 +7,13 @@ struct DivergenceCriterion: Sendable, Equatable {
     /// What mean |Q| must not exceed.
     let bound: Double
 
-    /// Ten times the largest discounted return in the data; on AntMaze, whose rewards are costs of the way, the largest
-    /// value there can be: |r|/(1 - γ), 100 for r - 1.
+    /// Ten times the largest discounted return in the data, and no less than 1; on AntMaze, whose rewards are costs of the
+    /// way, the largest value there can be: |r|/(1 - γ), 100 for r - 1.
     init(_ transitions: Transitions, dataset: String, discount: Double) {
         bound =
             DatasetName(dataset).suite == .antmaze && discount < 1
             ? transitions.largestReward / (1 - discount)
-            : 10 * transitions.largestDiscountedReturn(discount: discount)
+            : max(1, 10 * transitions.largestDiscountedReturn(discount: discount))
     }
 
     /// What is wrong with the learner as its last update left it; nil when nothing is.

@@ -92,25 +92,28 @@ import Testing
         }
     #endif
 
-    private func values(of block: ParameterBlock) -> [Real] {
-        Array(UnsafeBufferPointer(start: block.values, count: block.count))
-    }
+}
+
+func values(of block: ParameterBlock) -> [Real] {
+    Array(UnsafeBufferPointer(start: block.values, count: block.count))
 }
 
 /// A small learner with made-up data.
-private final class LearnerSample {
+final class LearnerSample {
     let learner: any Learner
     private let kind: LearnerKind
     private let seed: Int
     private let rate: Double
     private let batch = Batch(size: 6, stateSize: 4, actionSize: 2)
 
-    /// - Parameter rate: of all networks and of β.
-    init(_ kind: LearnerKind, seed: Int, rate: Double = 1e-3) {
+    /// - Parameters:
+    ///   - rate: of all networks and of β.
+    ///   - changes: settings other than those of the small learner.
+    init(_ kind: LearnerKind, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:]) {
         self.kind = kind
         self.seed = seed
         self.rate = rate
-        learner = LearnerSample.make(kind, seed: seed, rate: rate)
+        learner = LearnerSample.make(kind, seed: seed, rate: rate, changes)
     }
 
     func update(_ step: Int, change: (Batch) -> Void = { _ in }) {
@@ -132,7 +135,9 @@ private final class LearnerSample {
         return (losses[0] - losses[1]) / (2 * h)
     }
 
-    private static func make(_ kind: LearnerKind, seed: Int, rate: Double) -> any Learner {
+    private static func make(
+        _ kind: LearnerKind, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:]
+    ) -> any Learner {
         var hyperparameters = Presets.hyperparameters(kind)
         let small: [(String, SettingValue)] = [
             ("hidden", .integers([7, 5])), ("critic_hidden", .integers([6, 5])), ("batch", .integer(6)),
@@ -143,6 +148,7 @@ private final class LearnerSample {
         for (key, value) in small where hyperparameters[key] != nil {
             hyperparameters.set(key, to: value, from: "test")
         }
+        for (key, value) in changes { hyperparameters.set(key, to: value, from: "test") }
         return kind.make(
             hyperparameters,
             problem: Problem(
