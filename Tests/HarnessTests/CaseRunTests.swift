@@ -111,7 +111,7 @@ import Testing
         let rows = 200
         try HDF5Writer.write(to: SmallRun.data("hopper_poor-r1.hdf5")) { file in
             let signs = (0..<rows * 11).map { Float($0 % 3) - 1 }
-            try file.write(signs, shape: [rows, 11], to: "observations")
+            try file.write(signs.map { $0 * 20 }, shape: [rows, 11], to: "observations")
             try file.write([Float](repeating: 0.5, count: rows * 3), shape: [rows, 3], to: "actions")
             try file.write((0..<rows).map { Float($0 % 7) * 1e-3 }, shape: [rows], to: "rewards")
             try file.write((0..<rows).map { $0 % 10 == 9 }, shape: [rows], to: "terminals")
