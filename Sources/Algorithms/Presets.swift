@@ -8,10 +8,8 @@ import Datasets
 /// public material leaves open. Our `-r1` datasets take the preset of their D4RL namesake.
 public enum Presets {
     /// The preset of `learner` on `dataset`; the keys and their order, in which settings are printed, are the same for
-    /// every dataset.
-    public static func hyperparameters(
-        _ learner: LearnerKind, for dataset: String = "hopper-medium-v2"
-    ) -> Hyperparameters {
+    /// every dataset. Without a dataset it is what the learner's locomotion presets have in common.
+    public static func hyperparameters(_ learner: LearnerKind, for dataset: String = "") -> Hyperparameters {
         let dataset = DatasetName(dataset)
         let settings =
             switch learner {

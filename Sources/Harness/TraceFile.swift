@@ -71,7 +71,7 @@ public struct TraceFile {
         case .integer(let step)? where step >= 0: updatesBefore = step
         case let other?: throw refused("attribute 'step'", "a whole number, 0 or more", "\(other)")
         }
-        let preset = Presets.hyperparameters(learner, for: try text("dataset") ?? "hopper-medium-v2")
+        let preset = Presets.hyperparameters(learner, for: try text("dataset") ?? "")
         let configuration = try TraceConfiguration(
             try text("config") ?? "{}", preset: preset, batch: batch, path: path)
         (hyperparameters, horizon) = (configuration.hyperparameters, configuration.horizon)

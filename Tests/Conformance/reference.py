@@ -71,7 +71,7 @@ DEFAULTS = {
         "hidden": [256, 256],
     },
     "CQL": {
-        "alpha": 5.0,
+        "alpha": 10.0,
         "sampled_actions": 10,
         "importance_sampling": True,
         "lagrange": False,
@@ -80,9 +80,9 @@ DEFAULTS = {
         "softmax_temperature": 1.0,
         "penalty_minimum": -np.inf,
         "penalty_maximum": np.inf,
-        "target_entropy": None,  # minus the number of action coordinates
+        "entropy_per_dimension": -1.0,
         "learning_rate": 3e-4,
-        "policy_learning_rate": 1e-4,
+        "policy_learning_rate": 3e-5,
         "target_rate": 0.005,
         "hidden": [256, 256, 256],
         "critic_hidden": [256, 256, 256],
@@ -542,7 +542,7 @@ def cql_step(config, state, batch, noise):
     s, a, next_s = batch["s"], batch["a"], batch["next_s"]
     dimension = a.shape[-1]
     samples = config["sampled_actions"]
-    entropy = -dimension if config["target_entropy"] is None else config["target_entropy"]
+    entropy = config["entropy_per_dimension"] * dimension
 
     def sampled(x):
         return jnp.broadcast_to(x, (samples, *x.shape))

@@ -27,6 +27,7 @@ SETTINGS = {
     "ACTIVE-S": ACTIVE | {"alpha": 0.3},
     "TD3+BC": IN_SAMPLE,
     "CQL": {
+        "alpha": 5.0,
         "learning_rate": 3e-3,
         "policy_learning_rate": 2e-3,
         "target_rate": 0.05,
