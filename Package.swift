@@ -73,7 +73,7 @@ let package = Package(
         .executableTarget(
             name: "active-bench",
             dependencies: [
-                "Algorithms", "Harness", "MPI", "Numerics", "Report",
+                "Algorithms", "Datasets", "Environments", "Harness", "MPI", "Numerics", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swiftSettings),

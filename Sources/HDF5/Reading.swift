@@ -91,13 +91,37 @@ extension HDF5File {
         guard description.count == 0 || H5Dget_storage_size(dataset.id) > 0 else {
             throw failure(name, .refused(found: "a dataset of shape \(description.shape) that was never written"))
         }
+        if description.count > 0 { try checkChunks(dataset, space, shape, name) }
         return description
+    }
+
+    /// Chunks that are not there read as zeros: a few bytes would stand for any amount of data.
+    private func checkChunks(_ dataset: borrowing Handle, _ space: borrowing Handle, _ shape: [hsize_t], _ name: String)
+        throws(HDF5Error)
+    {
+        guard let creation = Handle(H5Dget_create_plist(dataset.id)) else {
+            throw .library("H5Dget_create_plist", file: path, object: name)
+        }
+        guard H5Pget_layout(creation.id) == H5D_CHUNKED else { return }
+        var chunk = [hsize_t](repeating: 0, count: shape.count)
+        guard H5Pget_chunk(creation.id, Int32(chunk.count), &chunk) == chunk.count else {
+            throw .library("H5Pget_chunk", file: path, object: name)
+        }
+        guard !chunk.contains(0) else { throw failure(name, .refused(found: "a dataset in chunks of size zero")) }
+        var found: hsize_t = 0
+        guard H5Dget_num_chunks(dataset.id, space.id, &found) >= 0 else {
+            throw .library("H5Dget_num_chunks", file: path, object: name)
+        }
+        let expected = zip(shape, chunk).reduce(1) { $0 * (($1.0 + $1.1 - 1) / $1.1) }
+        guard found == expected else {
+            throw failure(name, .refused(found: "\(found) of the \(expected) chunks of a dataset of shape \(shape)"))
+        }
     }
 
     /// A few bytes can declare any size: it is checked, without overflow, before anything is allocated.
     private func checkSize(_ shape: [hsize_t], elementSize: Int, _ name: String) throws(HDF5Error) {
         var bytes = UInt64(elementSize)
-        for extent in shape {
+        for extent in [1] + shape {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: max(1, extent))
             guard !overflow, product <= UInt64(arrayLimit) else {
                 throw failure(name, .tooLarge(shape: shape, limit: arrayLimit))

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Report
 
@@ -62,6 +63,9 @@ public struct Aggregation: Sendable {
             if let step = result.divergedAfter { notes.append("seed \(one.seed) diverged by step \(step)") }
         }
         if files.count > 1 { notes.append("trained on \(files.count) different files of \(dataset)") }
+        if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
+            notes.append("not trained on D4RL's published file")
+        }
         return CellScore(dataset: dataset, column: column, seeds: seeds, expectedSeeds: cases.count, notes: notes)
     }
 
