@@ -49,7 +49,8 @@ lock_folder() {
     fi
 }
 
-size() { stat -c %s "$1"; }
+# In bytes; 0 for a file that is not there.
+size() { if [ -f "$1" ]; then stat -c %s "$1"; else echo 0; fi; }
 digest() { sha256sum "$1" | cut -d ' ' -f 1; }
 # As the messages have it: "237.7 MB".
 megabytes() { awk -v bytes="$1" 'BEGIN { printf "%.1f MB", bytes / 1e6 }'; }
@@ -69,22 +70,24 @@ difference() {
 # Downloads $1 of size $3 to $2, behind what is there of it, for as long as attempts bring something; leaves the reason of
 # a failure in `reason`.
 download() {
-    local url=$1 part=$2 bytes=$3 fruitless=0 before status progress=--silent
+    local url=$1 part=$2 bytes=$3 fruitless=0 before after status progress=--silent
     if [ -t 2 ]; then progress=--progress-bar; fi
+    after=$(size "$part")
     while :; do
-        before=$([ ! -f "$part" ] || size "$part")
-        if [ "${before:-0}" -gt "$bytes" ]; then rm -f "$part"; fi
-        if [ "${before:-0}" -eq "$bytes" ]; then return 0; fi
+        before=$after
+        if [ "$before" -eq "$bytes" ]; then return 0; fi
         status=0
         reason=$(curl --fail --location "$progress" --no-show-error --write-out '%{errormsg}' --connect-timeout 30 \
-            --speed-limit 1000 --speed-time 60 --continue-at - --output "$part" "$url") || status=$?
+            --speed-limit 1000 --speed-time 60 --max-filesize "$bytes" --continue-at - --output "$part" "$url") ||
+            status=$?
         case $status in
         0) return 0 ;;
-        33 | 36) rm -f "$part" ;; # the server cannot continue a file: from the beginning
+        33 | 36) rm -f "$part" ;;               # the server cannot continue a file: from the beginning
         6 | 7 | 18 | 28 | 35 | 52 | 55 | 56) ;; # the connection
         *) return "$status" ;;
         esac
-        if [ -f "$part" ] && [ "$(size "$part")" -gt "${before:-0}" ]; then fruitless=0; else fruitless=$((fruitless + 1)); fi
+        after=$(size "$part")
+        fruitless=$((after > before ? 0 : fruitless + 1))
         if [ "$fruitless" -ge "$patience" ]; then return "$status"; fi
         sleep 1
     done
@@ -103,8 +106,13 @@ fetch() {
         return 65
     fi
     say "$name: $(megabytes "$bytes") from $url"
+    if [ "$(size "$part")" -gt "$bytes" ]; then rm -f "$part"; fi
     download "$url" "$part" "$bytes" || status=$?
-    if [ "$status" -ne 0 ]; then
+    if [ "$status" -eq 63 ]; then # curl has seen the size and stopped
+        rm -f "$part"
+        say "$name: $url is not D4RL's file: expected $bytes bytes, found more"
+        return 65
+    elif [ "$status" -ne 0 ]; then
         say "$name: cannot download $url: ${reason:-curl ends with code $status}; call again to go on"
         return 74
     fi

@@ -13,6 +13,12 @@ public enum D4RLCatalogue {
         /// SHA-256, 64 hexadecimal digits.
         public let sha256: String
 
+        package init(path: String, bytes: Int, sha256: String) {
+            self.path = path
+            self.bytes = bytes
+            self.sha256 = sha256
+        }
+
         /// The name the file has on disk.
         public var fileName: String { path.split(separator: "/").last.map { String($0) } ?? path }
         /// Where the file is published.

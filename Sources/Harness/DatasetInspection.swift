@@ -35,9 +35,9 @@ public struct InspectionLimits: Equatable, Sendable {
     /// Bytes of one array; 64 MiB more than twice the file's size is far more than arrays of measured numbers need.
     public let array: Int
     /// Bytes of address space, enough for all arrays and for the transitions made of them.
-    public let memory: Int
+    public var memory: Int
     /// Seconds until the process ends itself; slow network file systems deliver 4 MiB a second.
-    public let seconds: Double
+    public var seconds: Double
 
     /// The limits for a file of `bytes`.
     public init(bytes: Int) {
@@ -47,12 +47,18 @@ public struct InspectionLimits: Equatable, Sendable {
     }
 
     /// Holds this process to the limits from now on: reading the file is all it is there for.
-    fileprivate func apply(seconds: Double) {
+    fileprivate func apply() {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let used = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ").first
         let space = rlim_t((used.flatMap { Int($0) } ?? 0) * page + memory)
         var limit = rlimit(rlim_cur: space, rlim_max: rlim_t(bitPattern: -1))
         setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        // Whoever started this process may have ignored or held back the signal.
+        var alarm = sigset_t()
+        sigemptyset(&alarm)
+        sigaddset(&alarm, SIGALRM)
+        pthread_sigmask(SIG_UNBLOCK, &alarm, nil)
+        signal(SIGALRM, SIG_DFL)
         let whole = seconds.rounded(.down)
         var timer = itimerval()
         timer.it_value = timeval(tv_sec: Int(whole), tv_usec: Int((seconds - whole) * 1e6))
@@ -63,13 +69,17 @@ public struct InspectionLimits: Equatable, Sendable {
 extension DatasetInspection {
     /// The child's part: reads each of `paths` within its limits, and prints a line of JSON for each as soon as it has.
     ///
-    /// - Parameter seconds: the time for one file; nil for `InspectionLimits`' own.
-    public static func answer(_ paths: [String], seconds: Double? = nil) throws {
+    /// - Parameters:
+    ///   - seconds: the time for one file instead of `InspectionLimits`' own.
+    ///   - memory: the same of the address space.
+    public static func answer(_ paths: [String], seconds: Double? = nil, memory: Int? = nil) throws {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         for path in paths {
-            let limits = InspectionLimits(bytes: (try? size(ofFile: path)) ?? 0)
-            limits.apply(seconds: seconds ?? limits.seconds)
+            var limits = InspectionLimits(bytes: (try? size(ofFile: path)) ?? 0)
+            limits.seconds = seconds ?? limits.seconds
+            limits.memory = memory ?? limits.memory
+            limits.apply()
             let line = try JSONEncoder().encode(inspect(path, arrayLimit: limits.array)) + Data("\n".utf8)
             FileHandle.standardOutput.write(line)
         }

@@ -99,13 +99,15 @@ extension DataCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read files within limits of memory and time; a line of JSON for each.", shouldDisplay: false)
 
-        @Option(help: "Seconds a file may take.")
+        @Option(help: "Seconds a file may take; by its size if not given.")
         var seconds: Double?
+        @Option(help: "Bytes of memory a file may take; by its size if not given.")
+        var memory: Int?
         @Argument(help: "Paths of HDF5 files.")
         var paths: [String]
 
         func run() throws {
-            try runAlone { try DatasetInspection.answer(paths, seconds: seconds) }
+            try runAlone { try DatasetInspection.answer(paths, seconds: seconds, memory: memory) }
         }
     }
 }
