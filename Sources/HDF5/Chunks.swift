@@ -26,12 +26,31 @@ extension HDF5File {
         guard found == expected else {
             throw failure(name, .refused(found: "\(found) of the \(expected) chunks of a dataset of shape \(shape)"))
         }
-        let filters = (UInt32(1) << UInt32(max(0, min(31, H5Pget_nfilters(creation.id))))) - 1
+        let filters = try checkFilters(creation, name)
         var offset = [hsize_t](repeating: 0, count: shape.count)
         for _ in 0..<expected {
             try checkChunk(of: dataset, at: offset, bytes: bytes, filters: filters, name)
             advance(&offset, by: chunk, within: shape)
         }
+    }
+
+    /// Refuses a filter that the library does not have, before it says so in terms of the folders it has searched.
+    ///
+    /// - Returns: a bit for each filter of the dataset.
+    private func checkFilters(_ creation: borrowing Handle, _ name: String) throws(HDF5Error) -> UInt32 {
+        let count = H5Pget_nfilters(creation.id)
+        guard (0...32).contains(count) else { throw .library("H5Pget_nfilters", file: path, object: name) }
+        for i in 0..<UInt32(count) {
+            var flags: UInt32 = 0
+            var values = 0
+            var configuration: UInt32 = 0
+            let filter = H5Pget_filter2(creation.id, i, &flags, &values, nil, 0, nil, &configuration)
+            guard filter >= 0, H5Zfilter_avail(filter) > 0 else {
+                throw failure(
+                    name, .refused(found: "a dataset with the filter \(filter), which HDF5 does not have here"))
+            }
+        }
+        return UInt32((UInt64(1) << UInt64(count)) - 1)
     }
 
     /// The shape of the dataset, in no dimension of which a chunk is empty or larger than the dataset may grow.

@@ -47,7 +47,7 @@ struct DataCommand: ParsableCommand {
 
         private func listing(_ dataset: String, _ location: DatasetLocation) throws -> DatasetListing {
             let listing = location.listing(dataset)
-            if listing.publishedBytes == nil && listing.state == .absent { try refuseMisspelt(dataset) }
+            if listing.state == .absent { try refuseMisspelt(dataset) }
             return listing
         }
 
@@ -66,7 +66,7 @@ struct DataCommand: ParsableCommand {
             let width = listings.map(\.dataset.count).max() ?? 0
             print("dataset".padded(to: width) + "       bytes  state       file")
             for one in listings {
-                let bytes = String(one.publishedBytes ?? one.bytes ?? 0)
+                let bytes = (one.publishedBytes ?? one.bytes).map { String($0) } ?? "-"
                 print(
                     one.dataset.padded(to: width) + String(repeating: " ", count: max(0, 12 - bytes.count)) + bytes
                         + "  " + one.state.rawValue.padded(to: 10) + "  " + (one.folder.map { $0 + "/" } ?? "")
@@ -80,10 +80,11 @@ struct DataCommand: ParsableCommand {
     }
 }
 
-/// Refuses a name that no dataset has if it is near to others': a slip, rather than a dataset of somebody's own.
+/// Refuses the name of a dataset that is neither D4RL's nor our own, with those that it may have been meant for.
 ///
 /// - Throws: `HarnessError.badInput`.
 func refuseMisspelt(_ dataset: String) throws {
+    guard D4RLCatalogue.entries[dataset] == nil, !dataset.hasSuffix("-r1") else { return }
     let nearest = nearestNames(to: dataset, among: D4RLCatalogue.names)
     let hint =
         nearest.isEmpty
@@ -97,8 +98,7 @@ func refuseMisspelt(_ dataset: String) throws {
 /// - Throws: `DatasetError` that says how to get the file; `HarnessError.badInput` for a name that no dataset has.
 func datasetFile(_ word: String) throws -> String {
     if word.contains("/") || word.hasSuffix(".hdf5") { return word }
-    let isKnown = D4RLCatalogue.entries[word] != nil || word.hasSuffix("-r1")
-    if !isKnown && DatasetLocation().listing(word).state == .absent { try refuseMisspelt(word) }
+    if DatasetLocation().listing(word).state == .absent { try refuseMisspelt(word) }
     return try DatasetLocation().find(word)
 }
 
