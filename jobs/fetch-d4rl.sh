@@ -77,7 +77,7 @@ download() {
         before=$after
         if [ "$before" -eq "$bytes" ]; then return 0; fi
         status=0
-        reason=$(curl --fail --location "$progress" --no-show-error --write-out '%{errormsg}' --connect-timeout 30 \
+        reason=$(curl --fail --location "$progress" --write-out '%{errormsg}' --connect-timeout 30 \
             --speed-limit 1000 --speed-time 60 --max-filesize "$bytes" --continue-at - --output "$part" "$url") ||
             status=$?
         case $status in
@@ -113,7 +113,8 @@ fetch() {
         say "$name: $url is not D4RL's file: expected $bytes bytes, found more"
         return 65
     elif [ "$status" -ne 0 ]; then
-        say "$name: cannot download $url: ${reason:-curl ends with code $status}; call again to go on"
+        say "$name: cannot download $url: ${reason:-curl ends with code $status}"
+        if [ -s "$part" ]; then say "$name: another call goes on behind the $(size "$part") bytes that are there"; fi
         return 74
     fi
     wrong=$(difference "$part" "$bytes" "$sha256")

@@ -24,6 +24,7 @@ public func sha256(ofFile path: String) throws(DatasetError) -> String {
 
 /// Refuses a file whose digest is not the `expected` one, in hexadecimal digits of either case.
 public func checkSHA256(_ expected: String, ofFile path: String) throws(DatasetError) {
+    _ = try size(ofFile: path)  // a named pipe would never end
     let found = try sha256(ofFile: path)
     guard found == expected.lowercased() else {
         throw DatasetError(
@@ -32,12 +33,15 @@ public func checkSHA256(_ expected: String, ofFile path: String) throws(DatasetE
     }
 }
 
-/// The size of a file in bytes.
+/// The size of a regular file in bytes.
 ///
 /// - Throws: `DatasetError` when there is none.
 public func size(ofFile path: String) throws(DatasetError) -> Int {
     var status = stat()
     guard stat(path, &status) == 0 else { throw unreadable(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+        throw DatasetError(file: path, expected: "a regular file", found: "a folder, pipe or device")
+    }
     return Int(status.st_size)
 }
 

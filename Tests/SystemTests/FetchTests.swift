@@ -75,6 +75,7 @@ import Testing
         let child = try fetch()
         #expect(child.exitCode == 74, "\(child.output)")
         #expect(child.standardError.contains("one: cannot download \(server.address)one.hdf5: "), "\(child.output)")
+        #expect(child.standardError.contains("goes on behind the 30000 bytes that are there\n"), "\(child.output)")
         #expect(child.standardError.hasSuffix("1 of 2 there; failed: one\n"), "\(child.output)")
         #expect(bytes(of: folder("data/one.hdf5.part")) == contents.prefix(30_000).map { $0 })
         expectThere("two")
