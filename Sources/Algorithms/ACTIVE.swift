@@ -8,120 +8,95 @@ import Numerics
 /// Equation numbers are those of the paper's slides. With the expectile loss this is ACTIVE-I, with the sparse loss
 /// ACTIVE-S. Order of updates as in the paper's algorithm: ψ₁…ψ_m, θ, θ̂, β, φ, all on one batch; the weight w and the
 /// policy's Q term see θ̂ and ψ as they are after their own step.
+///
+/// With the adaptive cloning temperature off, the step is the baseline's, ensemble and all (`InSample.stepByCloning`):
+/// IQL or SQL bit for bit when m = 1.
 package final class ACTIVE<Team: Exchange>: Learner {
-    /// Hyperparameters: f, m, H_D, c, β₀, λ_β beside the common ones.
-    package struct Settings: Sendable, Equatable {
-        let common: InSample<Team>.Settings
-        /// f.
-        let loss: ValueLoss
-        /// m, the number of V networks.
-        let members: Int
-        /// c of E_c: which quantile of the ensemble the advantage is measured from.
-        let quantile: Double
-        /// H_D, what E_D[log π(a|s)] is held at.
-        let targetLogLikelihood: Double
-        /// β before the first step.
-        let initialBeta: Double
-        /// λ_β, Adam's rate on log β.
-        let betaRate: Double
-        /// Cap on w = exp(A).
-        let weightCap: Double
-
-        package init(_ hyperparameters: Hyperparameters, loss: ValueLoss) {
-            common = .init(hyperparameters)
-            self.loss = loss
-            members = hyperparameters.integer("m")
-            quantile = hyperparameters.real("quantile")
-            targetLogLikelihood = hyperparameters.real("target_log_likelihood")
-            initialBeta = hyperparameters.real("initial_beta")
-            betaRate = hyperparameters.real("beta_rate")
-            weightCap = hyperparameters.real("weight_cap")
-        }
-
-        /// w = exp(A), capped.
-        package func weight(advantage: Real) -> Real { min(exp(advantage), Real(weightCap)) }
-    }
-
-    private let settings: Settings
+    private let settings: ACTIVESettings<Team>
     private let parts: InSample<Team>
+    private let noise: any NoiseSource
     private var beta: AdaptiveTemperature
-    private let noiseStream: RandomStream
     private var updates = 0
     private var report = InSampleReport<Team>()
     private var temperatureLoss = 0.0
 
-    private let noise: Matrix
+    /// ε of a = μ(s) + σε.
+    private let policyNoise: Matrix
     private let policyStateActions: Matrix
     private let policyValue: Matrix
     private let actionGradient: Matrix
+    /// β·w.
+    private let cloningWeights: Matrix
 
-    init(_ settings: Settings, problem: Problem<Team>) {
+    init(_ settings: ACTIVESettings<Team>, problem: Problem<Team>) {
         self.settings = settings
         parts = InSample(settings.common, members: settings.members, problem: problem)
         beta = AdaptiveTemperature(
-            initial: settings.initialBeta, targetLogLikelihood: settings.targetLogLikelihood, rate: settings.betaRate)
-        noiseStream = problem.stream.stream("policy-noise")
+            initial: settings.initialBeta, targetLogLikelihood: settings.targetLogLikelihood,
+            rate: settings.temperature == .adaptive ? settings.betaRate : 0)
+        noise = problem.noise
         let batch = settings.common.batch
-        noise = Matrix(batch, problem.actions)
+        policyNoise = Matrix(batch, problem.actions)
         policyStateActions = Matrix(batch, problem.states + problem.actions)
         policyValue = Matrix(vector: batch)
         actionGradient = Matrix(batch, problem.actions)
+        cloningWeights = Matrix(vector: batch)
     }
 
     package func update(_ batch: Batch) {
-        updateValues(batch)
-        updateCritic(batch)
-        weighAdvantages(batch)
-        adaptTemperature(batch)
-        updatePolicy(batch)
+        if settings.temperature == .off {
+            parts.stepByCloning(
+                batch, step: updates, loss: settings.loss, quantile: settings.quantile, backup: settings.backup,
+                weight: settings.weight, into: &report)
+        } else {
+            updateValues(batch)
+            updateCritics(batch)
+            weighAdvantages(batch)
+            adaptTemperature(batch)
+            updatePolicy(batch)
+        }
         updates += 1
     }
 
     /// (3), (5): L(ψᵢ) = E[f(Q̂(s,a) - Vᵢ(s))] for every member.
     private func updateValues(_ batch: Batch) {
-        parts.critic.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
-        report.valueLoss = parts.values.step(
-            batch.states, towards: parts.q.pointer, loss: settings.loss, rate: settings.common.learningRate)
+        report.valueLoss = parts.stepValues(batch, loss: settings.loss)
     }
 
     /// (4), (6): L(θ) = E[(r + γ minᵢ Vᵢ(s') - Q(s,a))²], then θ̂ ← (1 - η)θ̂ + ηθ.
-    private func updateCritic(_ batch: Batch) {
-        report.critic = parts.stepCritic(batch)
-        parts.critic.trackTargets(rate: settings.common.targetRate)
+    private func updateCritics(_ batch: Batch) {
+        report.critic = parts.stepCritics(batch, backup: settings.backup)
+        parts.critics.trackTargets(rate: settings.common.targetRate)
     }
 
     /// (7): A(s,a) = Q̂(s,a) - E_c[V](s), and the weight w = exp(A) of (13).
     private func weighAdvantages(_ batch: Batch) {
-        parts.critic.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
-        parts.values.quantile(settings.quantile, at: batch.states, into: parts.baseline.pointer)
-        for b in 0..<batch.size {
-            parts.weights[b] = settings.weight(advantage: parts.q[b] - parts.baseline[b])
-        }
+        parts.critics.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
+        parts.weighAdvantages(batch, quantile: settings.quantile, weight: settings.weight)
     }
 
     /// (12), (14): L(β) = E_D[β(log π(a|s) - H_D)], the likelihood being that of the policy before its update.
     private func adaptTemperature(_ batch: Batch) {
-        report.logLikelihood = parts.evaluatePolicy(batch)
+        report.logLikelihood = parts.actor.evaluate(batch, step: updates)
+        guard settings.temperature == .adaptive else { return }
         temperatureLoss = beta.step(meanLogLikelihood: report.logLikelihood)
     }
 
     /// (11), (13): L(φ) = -E_{a~π}[Q̂(s,a)] - β E_D[w(s,a) log π(a|s)], the first term reparameterised.
     private func updatePolicy(_ batch: Batch) {
-        noiseStream.normals(step: updates, into: noise.pointer, count: noise.count)
+        noise.normals(.policy, step: updates, into: policyNoise.pointer, count: policyNoise.count)
         let sampled = policyStateActions.view.columns(batch.states.columns..<policyStateActions.columns)
-        layOut(batch.states, noise.view, into: policyStateActions.view)
-        parts.policy.sample(noise: noise.view, into: sampled)
-        parts.critic.minimumAndActionGradient(
+        layOut(batch.states, policyNoise.view, into: policyStateActions.view)
+        parts.actor.policy.sample(noise: policyNoise.view, into: sampled)
+        parts.critics.minimumAndActionGradient(
             policyStateActions.view, ofTargets: true, into: policyValue.pointer, gradient: actionGradient.view)
         stopAtBounds(sampled)
-        report.meanWeight = orderedMean(parts.weights.pointer, count: batch.size)
+        let scale = settings.normalisesQ ? normaliseValue() : 1
         report.policyLoss =
-            -orderedMean(policyValue.pointer, count: batch.size) - beta.value * parts.weightedLogLikelihood()
-        for b in 0..<batch.size { parts.weights[b] *= Real(beta.value) }
-        parts.policy.backward(
-            states: batch.states, actions: batch.actions, weights: parts.weights.pointer,
-            pathwise: (actionGradient.view, noise.view))
-        parts.stepPolicy()
+            -scale * orderedMean(policyValue.pointer, count: batch.size) - beta.value
+            * parts.actor.meanWeighted(by: parts.weights)
+        for b in 0..<batch.size { cloningWeights[b] = parts.weights[b] * Real(beta.value) }
+        parts.actor.step(batch, weights: cloningWeights, pathwise: (actionGradient.view, policyNoise.view))
     }
 
     /// No gradient passes where a sampled action was clipped to ±1.
@@ -130,18 +105,42 @@ package final class ACTIVE<Team: Exchange>: Learner {
             for j in 0..<sampled.columns where abs(sampled.row(b)[j]) >= 1 { actionGradient.row(b)[j] = 0 }
         }
     }
+
+    /// Divides ∂Q̂/∂a by E|Q̂(s, a_π)|, through which no gradient passes; returns the factor.
+    private func normaliseValue() -> Double {
+        var magnitude = 0.0
+        for b in 0..<policyValue.count { magnitude += Double(abs(policyValue[b])) }
+        let scale = Double(policyValue.count) / magnitude
+        for i in 0..<actionGradient.count { actionGradient[i] *= Real(scale) }
+        return scale
+    }
 }
 
 // What the harness asks for.
 extension ACTIVE {
-    package var policy: PolicySnapshot { parts.policy.snapshot }
+    package var policy: PolicySnapshot { parts.actor.policy.snapshot }
 
     package var networks: [NamedNetwork] { parts.networks }
 
+    package var scalars: [NamedScalar] {
+        settings.temperature == .adaptive ? [NamedScalar(name: "log_beta", adam: beta.logBeta)] : []
+    }
+
     package var diagnostics: [Diagnostic] {
-        report.diagnostics(parts) + [
-            Diagnostic("temperature_loss", temperatureLoss), Diagnostic("beta", beta.value),
-            Diagnostic("ensemble_std", parts.values.meanDeviation),
-        ]
+        let spread = parts.values.spread
+        var diagnostics = report.diagnostics(parts)
+        if settings.temperature == .adaptive { diagnostics.append(Diagnostic("temperature_loss", temperatureLoss)) }
+        if settings.temperature != .off { diagnostics.append(Diagnostic("beta", beta.value)) }
+        diagnostics.append(Diagnostic("ensemble_std", spread.deviation))
+        diagnostics.append(Diagnostic("min_gap_ratio", spread.gapRatio))
+        return diagnostics
+    }
+
+    package var complaint: String? { settings.temperature == .adaptive ? beta.complaint : nil }
+
+    package func resume(after updates: Int) {
+        self.updates = updates
+        parts.resume(after: updates)
+        beta.logBeta.steps = updates
     }
 }

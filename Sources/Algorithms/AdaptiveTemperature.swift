@@ -5,18 +5,25 @@ import Networks
 ///
 /// Dual ascent on ρ = log β with Adam: ∂L(β)/∂ρ = β·(E_D[log π] - H_D), so β rises while the data's likelihood under
 /// the policy is below H_D and falls while it is above. β stays within [1e-4, 1e4].
-public struct AdaptiveTemperature: Sendable {
+public struct AdaptiveTemperature {
     /// The range of log β.
     public static let logRange = log(1e-4)...log(1e4)
+    /// β has run away when it is this many times its first value with the likelihood still below H_D.
+    public static let runawayFactor = 100.0
 
     /// H_D, in nats of log-density in action space.
     public let targetLogLikelihood: Double
-    /// Adam's rate λ_β on log β.
+    /// Adam's rate λ_β on log β; 0 keeps β as it is.
     public let rate: Double
-    private var logBeta: ScalarAdam
+    /// ρ with its moments.
+    public let logBeta: ScalarAdam
+    private let initial: Double
+    /// E_D[log π], averaged over the last thousand steps or so.
+    private var smoothedLogLikelihood: Double?
 
     /// Starts at β = `initial`, which must be positive, with Adam's moments at zero.
     public init(initial: Double, targetLogLikelihood: Double, rate: Double) {
+        self.initial = initial
         self.targetLogLikelihood = targetLogLikelihood
         self.rate = rate
         logBeta = ScalarAdam(log(initial))
@@ -31,6 +38,19 @@ public struct AdaptiveTemperature: Sendable {
     public mutating func step(meanLogLikelihood: Double) -> Double {
         let loss = value * (meanLogLikelihood - targetLogLikelihood)
         logBeta.step(gradient: loss, rate: rate, range: AdaptiveTemperature.logRange)
+        let before = smoothedLogLikelihood ?? meanLogLikelihood
+        smoothedLogLikelihood = before + 1e-3 * (meanLogLikelihood - before)
         return loss
+    }
+
+    /// What to say when β has run away: the policy cannot reach H_D, and cloning drowns the value term. Else nil.
+    public var complaint: String? {
+        guard let likelihood = smoothedLogLikelihood, likelihood < targetLogLikelihood,
+            value > AdaptiveTemperature.runawayFactor * initial
+                || logBeta.value >= AdaptiveTemperature.logRange.upperBound
+        else { return nil }
+        return String(
+            format: "target_log_likelihood %.3g is out of reach: β ran from %.3g to %.3g with E[log π] still at %.3g; "
+                + "see active-bench probe-likelihood", targetLogLikelihood, initial, value, likelihood)
     }
 }

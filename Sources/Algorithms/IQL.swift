@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Networks
 import Numerics
 
@@ -18,24 +17,17 @@ package final class IQL<Team: Exchange>: Learner {
         let expectile: Double
         /// β, the inverse temperature of the cloning weights.
         let inverseTemperature: Double
-        /// Cap on w.
-        let weightCap: Double
 
         package init(_ hyperparameters: Hyperparameters) {
             common = .init(hyperparameters)
             expectile = hyperparameters.real("expectile")
             inverseTemperature = hyperparameters.real("inverse_temperature")
-            weightCap = hyperparameters.real("weight_cap")
-        }
-
-        /// w = min(exp(βA), cap).
-        package func weight(advantage: Real) -> Real {
-            min(exp(Real(inverseTemperature) * advantage), Real(weightCap))
         }
     }
 
     private let settings: Settings
     private let parts: InSample<Team>
+    private var updates = 0
     private var report = InSampleReport<Team>()
 
     init(_ settings: Settings, problem: Problem<Team>) {
@@ -45,10 +37,17 @@ package final class IQL<Team: Exchange>: Learner {
 
     package func update(_ batch: Batch) {
         parts.stepByCloning(
-            batch, loss: .expectile(tau: settings.expectile), weight: { settings.weight(advantage: $0) }, into: &report)
+            batch, step: updates, loss: .expectile(tau: settings.expectile),
+            weight: .exponential(inverseTemperature: settings.inverseTemperature), into: &report)
+        updates += 1
     }
 
-    package var policy: PolicySnapshot { parts.policy.snapshot }
+    package var policy: PolicySnapshot { parts.actor.policy.snapshot }
     package var networks: [NamedNetwork] { parts.networks }
     package var diagnostics: [Diagnostic] { report.diagnostics(parts) }
+
+    package func resume(after updates: Int) {
+        self.updates = updates
+        parts.resume(after: updates)
+    }
 }

@@ -2,8 +2,8 @@ import Datasets
 import Networks
 import Numerics
 
-/// What every in-sample learner (IQL, SQL, ACTIVE) has: V networks, twin critics, a Gaussian policy with a cosine
-/// schedule, and the per-sample vectors that pass between them. The learners differ in how they put these to use.
+/// What every in-sample learner (IQL, SQL, ACTIVE) has: V networks, critics, a cloned Gaussian policy, and the
+/// per-sample vectors that pass between them. The learners differ in how they put these to use.
 struct InSample<Team: Exchange> {
     /// Hyperparameters common to these learners.
     struct Settings: Sendable, Equatable {
@@ -17,8 +17,14 @@ struct InSample<Team: Exchange> {
         let targetRate: Double
         /// Of V, Q and (at its start) the policy.
         let learningRate: Double
+        /// 2 for clipped double Q-learning, or 1.
+        let critics: Int
         /// Whether V's hidden layers are layer-normalised.
         let valueLayerNorm: Bool
+        /// Rate at which training passes of the policy drop hidden units.
+        let actorDropout: Double
+        /// Cap on w.
+        let weightCap: Double
 
         init(_ hyperparameters: Hyperparameters) {
             batch = hyperparameters.batchSize
@@ -26,70 +32,64 @@ struct InSample<Team: Exchange> {
             discount = hyperparameters.real("discount")
             targetRate = hyperparameters.real("target_rate")
             learningRate = hyperparameters.real("learning_rate")
+            critics = hyperparameters.integer("critics")
             valueLayerNorm = hyperparameters.flag("value_layer_norm")
+            actorDropout = hyperparameters.real("actor_dropout")
+            weightCap = hyperparameters.real("weight_cap")
         }
     }
 
     let settings: Settings
     let values: ValueEnsemble<Team>
-    let critic: TwinCritic<Team>
-    let policy: GaussianPolicy
-    private let policyOptimiser: Adam
-    private let schedule: CosineSchedule
+    let critics: Critics<Team>
+    let actor: ClonedPolicy
 
     /// Q̂(s, a).
     let q: Matrix
-    /// V at s: the baseline of the advantage.
+    /// E_c[V](s), the baseline of the advantage; V(s) itself when there is one member.
     let baseline: Matrix
     /// r + γ(1 - d)·V(s').
     let target: Matrix
     /// w(s, a), the cloning weights.
     let weights: Matrix
-    /// log π(a|s) of the data's actions.
-    let logLikelihood: Matrix
 
     /// - Parameter members: m, the number of V networks.
     init(_ settings: Settings, members: Int, problem: Problem<Team>) {
         self.settings = settings
         values = ValueEnsemble(
             count: members, states: problem.states, hidden: settings.hidden, layerNorm: settings.valueLayerNorm,
-            batch: settings.batch, stream: problem.stream.stream("initial"), team: problem.team)
-        critic = TwinCritic(
-            states: problem.states, actions: problem.actions, hidden: settings.hidden, batch: settings.batch,
-            initialiser: .orthogonal, stream: problem.stream.stream("initial"), team: problem.team)
-        policy = GaussianPolicy(
-            states: problem.states, actions: problem.actions, hidden: settings.hidden, batch: settings.batch)
-        Initialiser.orthogonal.fill(policy.network, stream: problem.stream.stream("initial").stream("policy"))
-        policyOptimiser = Adam(policy.network)
-        schedule = CosineSchedule(rate: settings.learningRate, horizon: problem.horizon)
+            batch: settings.batch, stream: problem.initialStream, team: problem.team)
+        critics = Critics(
+            count: settings.critics, states: problem.states, actions: problem.actions, hidden: settings.hidden,
+            batch: settings.batch, initialiser: .orthogonal, stream: problem.initialStream, team: problem.team)
+        actor = ClonedPolicy(
+            hidden: settings.hidden, batch: settings.batch, rate: settings.learningRate,
+            dropout: settings.actorDropout, problem: problem)
         q = Matrix(vector: settings.batch)
         baseline = Matrix(vector: settings.batch)
         target = Matrix(vector: settings.batch)
         weights = Matrix(vector: settings.batch)
-        logLikelihood = Matrix(vector: settings.batch)
     }
 
-    /// One step of Q on E[(r + γ(1 - d)·minᵢVᵢ(s') - Q(s,a))²].
-    func stepCritic(_ batch: Batch) -> TwinCritic<Team>.Report {
-        values.minimum(at: batch.nextStates.view, into: target.pointer)
+    /// One step of every V on E[f(Q̂(s,a) - Vᵢ(s))].
+    func stepValues(_ batch: Batch, loss: ValueLoss) -> Double {
+        critics.targetMinimum(batch.stateActions.view, into: q.pointer)
+        return values.step(batch.states, towards: q.pointer, loss: loss, rate: settings.learningRate)
+    }
+
+    /// w of the advantage Q̂(s,a) - E_c[V](s), with Q̂ as it stands in `q`.
+    func weighAdvantages(_ batch: Batch, quantile: Double, weight: CloningWeight) {
+        values.quantile(quantile, at: batch.states, into: baseline.pointer)
+        for b in 0..<batch.size { weights[b] = weight(q[b] - baseline[b], cap: Real(settings.weightCap)) }
+    }
+
+    /// One step of Q on E[(r + γ(1 - d)·V(s') - Q(s,a))²], V(s') being what `backup` makes of the members.
+    func stepCritics(_ batch: Batch, backup: Backup) -> Critics<Team>.Report {
+        values.backUp(backup, at: batch.nextStates.view, into: target.pointer)
         for b in 0..<batch.size {
             target[b] = batch.rewards[b] + Real(settings.discount) * batch.continuations[b] * target[b]
         }
-        return critic.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
-    }
-
-    /// μ(s) and log π(a|s) of the policy as it stands; the latter's mean is returned.
-    func evaluatePolicy(_ batch: Batch) -> Double {
-        policy.forward(batch.states)
-        policy.logLikelihood(of: batch.actions, into: logLikelihood.pointer)
-        return orderedMean(logLikelihood.pointer, count: batch.size)
-    }
-
-    /// E[w log π(a|s)], the cloning term with the weights as they stand.
-    func weightedLogLikelihood() -> Double {
-        var sum = 0.0
-        for b in 0..<weights.count { sum += Double(weights[b] * logLikelihood[b]) }
-        return sum / Double(weights.count)
+        return critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
     /// A step of IQL and SQL in their order: V, π by weighted cloning, Q, then the targets. V is taken after its own
@@ -97,58 +97,50 @@ struct InSample<Team: Exchange> {
     ///
     /// - Parameters:
     ///   - loss: f of the value loss.
-    ///   - weight: w of the advantage Q̂(s,a) - V(s).
+    ///   - quantile: c of E_c, and `backup` of V(s'): of no effect with one member.
+    ///   - weight: w of the advantage.
     func stepByCloning(
-        _ batch: Batch, loss: ValueLoss, weight: (Real) -> Real, into report: inout InSampleReport<Team>
+        _ batch: Batch, step: Int, loss: ValueLoss, quantile: Double = 0, backup: Backup = .minimum,
+        weight: CloningWeight, into report: inout InSampleReport<Team>
     ) {
-        critic.targetMinimum(batch.stateActions.view, into: q.pointer)
-        report.valueLoss = values.step(batch.states, towards: q.pointer, loss: loss, rate: settings.learningRate)
+        report.valueLoss = stepValues(batch, loss: loss)
 
-        values.minimum(at: batch.states, into: baseline.pointer)
-        for b in 0..<batch.size { weights[b] = weight(q[b] - baseline[b]) }
-        clonePolicy(batch, into: &report)
+        weighAdvantages(batch, quantile: quantile, weight: weight)
+        report.logLikelihood = actor.evaluate(batch, step: step)
+        report.policyLoss = -actor.meanWeighted(by: weights)
+        actor.step(batch, weights: weights)
 
-        report.critic = stepCritic(batch)
-        critic.trackTargets(rate: settings.targetRate)
-    }
-
-    /// One step of π on -E[w log π(a|s)].
-    private func clonePolicy(_ batch: Batch, into report: inout InSampleReport<Team>) {
-        report.logLikelihood = evaluatePolicy(batch)
-        report.policyLoss = -weightedLogLikelihood()
-        report.meanWeight = orderedMean(weights.pointer, count: weights.count)
-        policy.backward(states: batch.states, actions: batch.actions, weights: weights.pointer)
-        stepPolicy()
-    }
-
-    /// Adam on the policy's gradient, at the schedule's rate.
-    func stepPolicy() {
-        policyOptimiser.step(rate: schedule.rate(at: policyOptimiser.steps))
+        report.critic = stepCritics(batch, backup: backup)
+        critics.trackTargets(rate: settings.targetRate)
     }
 
     var networks: [NamedNetwork] {
-        func named(_ group: String, _ networks: [MLP]) -> [NamedNetwork] {
-            networks.enumerated().map { NamedNetwork("\(group).\($0.offset)", $0.element) }
-        }
-        return named("v", values.members) + named("q", critic.critics) + named("target_q", critic.targets)
-            + [NamedNetwork("policy", policy.network)]
+        values.members.indices.map { NamedNetwork("v.\($0)", values.members[$0], values.optimisers[$0]) }
+            + critics.named + [actor.named]
+    }
+
+    func resume(after updates: Int) {
+        for network in networks { network.optimiser?.steps = updates }
     }
 }
 
 /// What the last update of an in-sample learner leaves for the learning curve.
 struct InSampleReport<Team: Exchange> {
     var valueLoss = 0.0
-    var critic = TwinCritic<Team>.Report()
+    var critic = Critics<Team>.Report()
     var policyLoss = 0.0
+    /// E[log π(a|s)] before the policy's step.
     var logLikelihood = 0.0
-    var meanWeight = 0.0
 
     func diagnostics(_ parts: InSample<Team>) -> [Diagnostic] {
         [
             Diagnostic("value_loss", valueLoss), Diagnostic("critic_loss", critic.loss),
-            Diagnostic("policy_loss", policyLoss), Diagnostic("mean_q", critic.meanValue),
-            Diagnostic("mean_v", orderedMean(parts.baseline.pointer, count: parts.baseline.count)),
-            Diagnostic("log_likelihood", logLikelihood), Diagnostic("mean_weight", meanWeight),
+            Diagnostic("policy_loss", policyLoss),
+        ] + critic.diagnostics + [
+            Diagnostic("mean_v", parts.values.mean), Diagnostic("log_likelihood", logLikelihood),
+        ] + weightDiagnostics(parts.weights, cap: parts.settings.weightCap) + [
+            gradientNorm("value", parts.values.members), gradientNorm("critic", parts.critics.networks),
+            gradientNorm("policy", [parts.actor.policy.network]),
         ]
     }
 }

@@ -13,13 +13,31 @@ public protocol Learner: AnyObject {
     /// Losses and diagnostics of the last update, always the same names in the same order.
     var diagnostics: [Diagnostic] { get }
 
-    /// Every parameter block by its global name: `v.0` …, `q.0`, `q.1`, `target_q.0`, `target_q.1`, `policy`.
+    /// Every parameter block by its global name: `v.0` …, `q.0`, `q.1`, `target_q.0`, `target_q.1`, `policy`,
+    /// `target_policy`.
     var networks: [NamedNetwork] { get }
+
+    /// The trained numbers that are in no network: `log_beta`, `log_alpha`, `log_lagrange`.
+    var scalars: [NamedScalar] { get }
+
+    /// What the last updates show to be wrong with the settings, in one sentence; nil when there is nothing to say.
+    var complaint: String? { get }
+
+    /// Sets every counter (Adam's, the schedule's, the noise's) to where it stands after `updates` updates, the
+    /// parameters and moments having been put in place through `networks` and `scalars`.
+    func resume(after updates: Int)
+}
+
+extension Learner {
+    /// No numbers outside the networks.
+    public var scalars: [NamedScalar] { [] }
+    /// Nothing to say.
+    public var complaint: String? { nil }
 }
 
 /// A number worth a column of the learning curve.
 public struct Diagnostic: Sendable, Equatable {
-    /// The column's heading, `critic_loss`.
+    /// The column's heading, `critic_loss`; a loss ends in `_loss`.
     public var name: String
     /// Of the last update; not finite when the learner has diverged.
     public var value: Double
@@ -38,12 +56,23 @@ public struct NamedNetwork {
     public var parameters: ParameterBlock
     /// The gradient of the last update; nil for a target.
     public var gradients: ParameterBlock?
+    /// The moments of a trained network; nil for a target.
+    public var optimiser: Adam?
 
-    init(_ name: String, _ network: MLP) {
+    init(_ name: String, _ network: MLP, _ optimiser: Adam? = nil) {
         self.name = name
         parameters = network.parameters
         gradients = network.gradients
+        self.optimiser = optimiser
     }
+}
+
+/// A trained number under its global name.
+public struct NamedScalar {
+    /// As listed at `Learner.scalars`.
+    public var name: String
+    /// The learner's own.
+    public var adam: ScalarAdam
 }
 
 /// Everything a learner needs to know besides its own hyperparameters.
@@ -56,15 +85,47 @@ public struct Problem<Team: Exchange> {
     var horizon: Int
     /// The case's stream; each use takes its own stream of it.
     var stream: RandomStream
+    /// Where the random numbers of a step come from.
+    var noise: any NoiseSource
     /// Who computes which network.
     var team: Team
 
     /// A case with states of S and actions of A elements that plans `horizon` steps and draws from `stream` alone.
-    public init(states: Int, actions: Int, horizon: Int, stream: RandomStream, team: Team) {
+    ///
+    /// - Parameter noise: takes the place of the stream for the random numbers of the steps.
+    public init(
+        states: Int, actions: Int, horizon: Int, stream: RandomStream, team: Team, noise: (any NoiseSource)? = nil
+    ) {
         self.states = states
         self.actions = actions
         self.horizon = horizon
         self.stream = stream
+        self.noise = noise ?? StreamNoise(stream)
         self.team = team
     }
+
+    /// Where first weights are drawn from.
+    var initialStream: RandomStream { stream.stream("initial") }
+}
+
+// Diagnostics that learners share. They are computed when asked for, from what the last update has left.
+
+/// Euclidean norm of the last gradients of networks, taken together.
+func gradientNorm(_ name: String, _ networks: [MLP]) -> Diagnostic {
+    let squares = networks.compactMap { $0.gradients }.map { $0.norm * $0.norm }.reduce(0, +)
+    return Diagnostic("\(name)_gradient_norm", squares.squareRoot())
+}
+
+/// Mean, largest and share at the cap of the cloning weights.
+func weightDiagnostics(_ weights: Matrix, cap: Double) -> [Diagnostic] {
+    var (largest, atCap) = (weights[0], 0)
+    for b in 0..<weights.count {
+        largest = weights[b] > largest || weights[b].isNaN ? weights[b] : largest
+        atCap += weights[b] >= Real(cap) ? 1 : 0
+    }
+    return [
+        Diagnostic("mean_weight", orderedMean(weights.pointer, count: weights.count)),
+        Diagnostic("max_weight", Double(largest)),
+        Diagnostic("weight_at_cap", Double(atCap) / Double(weights.count)),
+    ]
 }

@@ -3,12 +3,15 @@ import Networks
 
 /// The learners there are. A new one is a case here, a file of its own and a preset.
 public enum LearnerKind: String, Sendable, CaseIterable, Comparable {
+    case bc = "BC"
+    case cql = "CQL"
+    case td3bc = "TD3+BC"
     case iql = "IQL"
     case sql = "SQL"
     case activeI = "ACTIVE-I"
     case activeS = "ACTIVE-S"
 
-    /// In the order of the paper's table.
+    /// In the order of the paper's table, behaviour cloning first.
     public static func < (a: LearnerKind, b: LearnerKind) -> Bool {
         (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
     }
@@ -18,6 +21,9 @@ public enum LearnerKind: String, Sendable, CaseIterable, Comparable {
     /// - Parameter hyperparameters: a preset of this learner, possibly with other values.
     public func make<Team: Exchange>(_ hyperparameters: Hyperparameters, problem: Problem<Team>) -> any Learner {
         switch self {
+        case .bc: BC(.init(hyperparameters), problem: problem)
+        case .cql: CQL(.init(hyperparameters, actions: problem.actions), problem: problem)
+        case .td3bc: TD3BC(.init(hyperparameters), problem: problem)
         case .iql: IQL(.init(hyperparameters), problem: problem)
         case .sql: SQL(.init(hyperparameters), problem: problem)
         case .activeI:

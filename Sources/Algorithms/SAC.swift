@@ -16,7 +16,7 @@ public final class SAC {
     /// What a step reports.
     public struct Report: Sendable {
         /// Of Q₁ and Q₂ on the batch, before their step.
-        public var critic = TwinCritic<Solo>.Report()
+        public var critic = Critics<Solo>.Report()
         /// E[log π(ã|s)] before the policy's step, in nats; −H̄ is where α rests.
         public var meanLogLikelihood = 0.0
         /// α after its step.
@@ -35,9 +35,9 @@ public final class SAC {
     public let policy: TanhGaussianPolicy
     /// What the last `update` had to say; zeros before the first.
     public private(set) var report = Report()
-    private let critic: TwinCritic<Solo>
+    private let critic: Critics<Solo>
     private let policyOptimiser: Adam
-    private var logTemperature = ScalarAdam(0)
+    private let logTemperature = ScalarAdam(0)
     private let noiseStream: RandomStream
     private var updates = 0
 
@@ -51,7 +51,7 @@ public final class SAC {
     public init(states: Int, actions: Int, batch: Int, stream: RandomStream) {
         policy = TanhGaussianPolicy(states: states, actions: actions, hidden: SAC.hidden, batch: batch)
         Initialiser.uniformByFanIn.fill(policy.network, stream: stream.stream("policy"))
-        critic = TwinCritic(
+        critic = Critics(
             states: states, actions: actions, hidden: SAC.hidden, batch: batch, initialiser: .uniformByFanIn,
             stream: stream, team: Solo())
         policyOptimiser = Adam(policy.network)

@@ -15,21 +15,16 @@ package final class SQL<Team: Exchange>: Learner {
         let common: InSample<Team>.Settings
         /// α.
         let alpha: Double
-        /// Cap on w.
-        let weightCap: Double
 
         package init(_ hyperparameters: Hyperparameters) {
             common = .init(hyperparameters)
             alpha = hyperparameters.real("alpha")
-            weightCap = hyperparameters.real("weight_cap")
         }
-
-        /// w = clip(A, 0, cap).
-        package func weight(advantage: Real) -> Real { min(max(advantage, 0), Real(weightCap)) }
     }
 
     private let settings: Settings
     private let parts: InSample<Team>
+    private var updates = 0
     private var report = InSampleReport<Team>()
 
     init(_ settings: Settings, problem: Problem<Team>) {
@@ -39,10 +34,16 @@ package final class SQL<Team: Exchange>: Learner {
 
     package func update(_ batch: Batch) {
         parts.stepByCloning(
-            batch, loss: .sparse(alpha: settings.alpha), weight: { settings.weight(advantage: $0) }, into: &report)
+            batch, step: updates, loss: .sparse(alpha: settings.alpha), weight: .positivePart, into: &report)
+        updates += 1
     }
 
-    package var policy: PolicySnapshot { parts.policy.snapshot }
+    package var policy: PolicySnapshot { parts.actor.policy.snapshot }
     package var networks: [NamedNetwork] { parts.networks }
     package var diagnostics: [Diagnostic] { report.diagnostics(parts) }
+
+    package func resume(after updates: Int) {
+        self.updates = updates
+        parts.resume(after: updates)
+    }
 }

@@ -106,6 +106,9 @@ public struct Hyperparameters: Sendable, Equatable {
     /// B, which every learner has.
     public var batchSize: Int { integer("batch") }
 
+    /// γ, where the learner has one; 0 for behaviour cloning, which looks at no reward.
+    public var discount: Double { self["discount"] == nil ? 0 : real("discount") }
+
     func integer(_ key: String) -> Int {
         guard case .integer(let value)? = self[key]?.value else { preconditionFailure("\(key) is no integer setting") }
         return value
@@ -126,7 +129,8 @@ public struct Hyperparameters: Sendable, Equatable {
         return value
     }
 
-    func widths(_ key: String) -> [Int] {
+    /// A setting of widths, `hidden`; traps for a key that is none.
+    public func widths(_ key: String) -> [Int] {
         guard case .integers(let value)? = self[key]?.value else { preconditionFailure("\(key) is no list") }
         return value
     }

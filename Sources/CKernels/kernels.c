@@ -22,6 +22,25 @@ void ab_add_bias(ab_real *restrict y, const ab_real *restrict bias, size_t rows,
         for (size_t j = 0; j < columns; j++) y[j] += bias[j];
 }
 
+void ab_add_relu(ab_real *restrict y, const ab_real *restrict x, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        ab_real sum = y[i] + x[i];
+        y[i] = sum > 0 ? sum : sum * 0;
+    }
+}
+
+void ab_add(ab_real *restrict y, const ab_real *restrict x, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+void ab_scale(ab_real *restrict y, ab_real factor, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] *= factor;
+}
+
+void ab_dropout(ab_real *restrict y, const ab_real *restrict keep, ab_real factor, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] *= keep[i] * factor;
+}
+
 void ab_relu_backward(ab_real *restrict dy, const ab_real *restrict y, ab_real *restrict dbias, size_t rows,
                       size_t columns) {
     memset(dbias, 0, columns * sizeof *dbias);

@@ -22,16 +22,13 @@ public struct ReturnRange: Codable, Equatable, Sendable {
     /// The range over the trajectories of `transitions`, whose rows must be in the order of recording.
     public init(of transitions: Transitions) {
         let rows = transitions.rows
-        let size = transitions.stateSize
         var minimum = Double.infinity
         var maximum = -Double.infinity
         var trajectories = 0
         var sum = 0.0
         for i in 0..<transitions.count {
             sum += Double(rows.rewards[i])
-            let isLast = i + 1 == transitions.count
-            let next = rows.nextObservations + i * size
-            if isLast || rows.terminals[i] == 1 || !isSame(next, rows.observations + (i + 1) * size, size) {
+            if transitions.endsTrajectory(i) {
                 minimum = min(minimum, sum)
                 maximum = max(maximum, sum)
                 trajectories += 1
@@ -41,6 +38,32 @@ public struct ReturnRange: Codable, Equatable, Sendable {
         self.minimum = minimum
         self.maximum = maximum
         self.trajectories = trajectories
+    }
+}
+
+extension Transitions {
+    /// Whether a trajectory ends with row `i`, by the rule of `ReturnRange`.
+    func endsTrajectory(_ i: Int) -> Bool {
+        let next = rows.nextObservations + i * stateSize
+        return i + 1 == count || rows.terminals[i] == 1
+            || !isSame(next, rows.observations + (i + 1) * stateSize, stateSize)
+    }
+
+    /// The largest |Σₖ γᵏ r_{i+k}| over all rows i, summed to the end of the row's trajectory.
+    public func largestDiscountedReturn(discount: Double) -> Double {
+        var (sum, largest) = (0.0, 0.0)
+        for i in stride(from: count - 1, through: 0, by: -1) {
+            sum = Double(rows.rewards[i]) + (endsTrajectory(i) ? 0 : discount * sum)
+            largest = max(largest, abs(sum))
+        }
+        return largest
+    }
+
+    /// The largest |r|.
+    public var largestReward: Double {
+        var largest = 0.0
+        for i in 0..<count { largest = max(largest, Double(abs(rows.rewards[i]))) }
+        return largest
     }
 }
 

@@ -4,6 +4,8 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
     case unknownEnvironment(name: String, nearest: [String], known: [String])
     /// No known environment's name begins this dataset's name.
     case unknownDataset(name: String, nearest: [String], known: [String])
+    /// Their specifications are known, but this program cannot simulate them.
+    case notBuilt(names: [String], built: [String])
     /// Compiled against one MuJoCo and run with another, whose structures may be laid out differently.
     case libraryMismatch(header: Int, library: Int)
     /// MuJoCo reported an error during `operation`, in its own words.
@@ -20,6 +22,9 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
             "there is no environment '\(name)'" + Self.hint(nearest, known)
         case .unknownDataset(let name, let nearest, let known):
             "the dataset name '\(name)' does not begin with the name of an environment" + Self.hint(nearest, known)
+        case .notBuilt(let names, let built):
+            "the simulation of \(Self.quoted(names, or: ", ")) is not built into this program; built: "
+                + Self.quoted(built, or: ", ")
         case .libraryMismatch(let header, let library):
             "compiled for MuJoCo \(Self.version(header)) but running with \(Self.version(library)): "
                 + "headers and library must be of one version (see ACTIVE_BENCH_MUJOCO in Package.swift)"

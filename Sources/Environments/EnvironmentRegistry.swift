@@ -1,26 +1,59 @@
 /// The environments there are. A new one is a line in `entries`.
 public enum EnvironmentRegistry {
     private static let entries: [Entry] = [
-        .planar(Hopper.task)
+        .planar(Hopper.task),
+        .planned(
+            "halfcheetah", observes: 17, acts: 6, steps: 1000, scores: -280.178953...12135, state: (9, 9), time: 0.35),
+        .planned("walker2d", observes: 17, acts: 6, steps: 1000, scores: 1.629008...4592.3, state: (9, 9), time: 1.3),
+        .planned("antmaze-umaze", observes: 29, acts: 8, steps: 700, scores: 0...1, state: (15, 14), time: 5.7),
+        .planned("antmaze-medium", observes: 29, acts: 8, steps: 1000, scores: 0...1, state: (15, 14), time: 5.7),
+        .planned("antmaze-large", observes: 29, acts: 8, steps: 1000, scores: 0...1, state: (15, 14), time: 5.7),
+        .planned("kitchen", observes: 60, acts: 9, steps: 280, scores: 0...4, state: (30, 29), time: 62),
     ]
 
     private struct Entry: Sendable {
         let specification: EnvironmentSpecification
-        let make: @Sendable (DynamicsProfile) throws -> any Environment
+        let make: (@Sendable (DynamicsProfile) throws -> any Environment)?
 
         static func planar(_ task: PlanarLocomotion.Task) -> Entry {
             Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0) }
+        }
+
+        /// One that can be planned with, and not yet be made: D4RL's sizes, time limit and reference scores (d4rl/infos.py),
+        /// the sizes of qpos and qvel, and how long a step takes in Hopper's.
+        static func planned(
+            _ name: String, observes: Int, acts: Int, steps: Int, scores: ClosedRange<Double>,
+            state: (positions: Int, velocities: Int), time: Double
+        ) -> Entry {
+            Entry(
+                specification: EnvironmentSpecification(
+                    name: name, observationSize: observes, actionSize: acts, maximumSteps: steps,
+                    referenceMinimum: scores.lowerBound, referenceMaximum: scores.upperBound,
+                    positionCount: state.positions, velocityCount: state.velocities, stepTime: time),
+                make: nil)
         }
     }
 
     /// All names, in the registry's order.
     public static var names: [String] { entries.map(\.specification.name) }
 
+    /// The names of those that can be made.
+    public static var built: [String] { entries.filter { $0.make != nil }.map(\.specification.name) }
+
     /// A new environment called `name`, at its noise-free start state.
     ///
-    /// - Throws: `EnvironmentError.unknownEnvironment`, `.libraryMismatch` or `.simulator`.
+    /// - Throws: `EnvironmentError.unknownEnvironment`, `.notBuilt`, `.libraryMismatch` or `.simulator`.
     public static func make(_ name: String, profile: DynamicsProfile = .d4rl) throws -> any Environment {
-        try entry(name).make(profile)
+        guard let make = try entry(name).make else { throw EnvironmentError.notBuilt(names: [name], built: built) }
+        return try make(profile)
+    }
+
+    /// Refuses names of environments that cannot be made.
+    ///
+    /// - Throws: `EnvironmentError.notBuilt`.
+    public static func requireBuilt(_ names: [String]) throws {
+        let others = self.names.filter { names.contains($0) && !built.contains($0) }
+        if !others.isEmpty { throw EnvironmentError.notBuilt(names: others, built: built) }
     }
 
     /// The specification of the environment called `name`.
@@ -37,9 +70,11 @@ public enum EnvironmentRegistry {
         // The longest match, so that a name may begin another ("ant" and "ant-maze").
         let matches = names.filter { dataset == $0 || dataset.hasPrefix($0 + "-") }
         if let name = matches.max(by: { $0.count < $1.count }) { return name }
-        let beginning = String(dataset.prefix { $0 != "-" })
-        throw EnvironmentError.unknownDataset(
-            name: dataset, nearest: nearestNames(to: beginning, among: names), known: names)
+        let nearest = names.filter { name in
+            let words = dataset.split(separator: "-").prefix(name.split(separator: "-").count)
+            return !nearestNames(to: words.joined(separator: "-"), among: [name]).isEmpty
+        }
+        throw EnvironmentError.unknownDataset(name: dataset, nearest: nearest, known: names)
     }
 
     private static func entry(_ name: String) throws -> Entry {

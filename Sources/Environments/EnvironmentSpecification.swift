@@ -16,6 +16,8 @@ public struct EnvironmentSpecification: Sendable, Equatable {
     public let positionCount: Int
     /// Elements of `qvel`.
     public let velocityCount: Int
+    /// About how long a control step takes, in Hopper's, for predictions of cost.
+    public package(set) var stepTime: Double = 1
 
     /// D4RL's normalised score of an undiscounted return R: 100·(R − min)/(max − min).
     public func normalisedScore(return undiscounted: Double) -> Double {

@@ -12,7 +12,7 @@ public struct Aggregation: Sendable {
     /// The scores of `plan`'s cases in `folder`.
     public init(_ plan: Plan, folder: RunFolder) {
         cases = plan.cases.map { RunManifest.Entry($0) }
-        episodes = plan.study.episodes
+        episodes = plan.study.evaluation.episodes
         self.folder = folder
     }
 
@@ -40,7 +40,16 @@ public struct Aggregation: Sendable {
         }
         return ScoreTable(
             try cells.map { try cell($0.dataset, $0.column, $0.cases, selection) },
-            scoreProtocol: ScoreProtocol(selection, episodes: [episodes]))
+            scoreProtocol: ScoreProtocol(
+                selection, episodesByDataset: cells.map { ($0.dataset, episodes(of: $0.cases, selection)) }))
+    }
+
+    /// Episodes of the evaluations that count under `selection`.
+    private func episodes(of cases: [RunManifest.Entry], _ selection: ScoreProtocol.Selection) -> [Int] {
+        cases.flatMap { one in
+            let (every, final) = (one.episodes ?? episodes, one.finalEpisodes ?? episodes)
+            return selection == .last ? [final] : [every, final]
+        }
     }
 
     /// Writes `table.md`, `table.tex` and `table.csv`.
@@ -60,7 +69,10 @@ public struct Aggregation: Sendable {
             guard let result = try folder.result(of: one) else { continue }
             seeds.append(.init(one.seed, Aggregation.score(result, selection)))
             files.insert(result.datasetSHA256)
-            if let step = result.divergedAfter { notes.append("seed \(one.seed) diverged by step \(step)") }
+            if let divergence = result.divergence {
+                notes.append("seed \(one.seed) diverged by step \(divergence.step) (\(divergence.reason))")
+            }
+            notes += (result.warnings ?? []).map { "seed \(one.seed), \($0)" }
         }
         if files.count > 1 { notes.append("trained on \(files.count) different files of \(dataset)") }
         if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
@@ -69,10 +81,12 @@ public struct Aggregation: Sendable {
         return CellScore(dataset: dataset, column: column, seeds: seeds, expectedSeeds: cases.count, notes: notes)
     }
 
-    /// A case's score under a protocol; NaN for a diverged case.
+    /// A case's score under a protocol; NaN for a case that ended because it diverged.
     package static func score(_ result: CaseResult, _ selection: ScoreProtocol.Selection) -> Double {
         let scores = result.evaluations.map(\.score)
-        guard let last = scores.last, result.divergedAfter == nil, scores.allSatisfy({ !$0.isNaN }) else { return .nan }
+        guard let last = scores.last, result.divergence?.isFinal != true, scores.allSatisfy({ !$0.isNaN }) else {
+            return .nan
+        }
         switch selection {
         case .last: return last
         case .best: return scores.max() ?? .nan

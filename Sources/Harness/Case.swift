@@ -1,4 +1,5 @@
 import Algorithms
+import Environments
 import Numerics
 
 /// One training run: learner, dataset, overrides and seed. They name it, its random streams, its folder and its result;
@@ -20,6 +21,8 @@ public struct Case: Sendable, Equatable {
     public var evaluateEvery: Int
     /// Deterministic episodes of an evaluation.
     public var episodes: Int
+    /// Those of the evaluation after the last step.
+    public var finalEpisodes: Int
     /// The column of the table this case belongs to: the learner, with the swept values if there are any.
     public var column: String
 
@@ -31,26 +34,34 @@ public struct Case: Sendable, Equatable {
 
     /// The effective configuration as YAML, with where each value comes from: `config.yaml`.
     public var configuration: String {
-        var lines = [
+        let final = finalEpisodes == episodes ? "" : ", final_episodes: \(finalEpisodes)"
+        let lines = [
             "learner: \(learner.rawValue)", "dataset: \(dataset)", "variant: \"\(variant)\"", "seed: \(seed)",
-            "steps: \(steps)", "evaluate: {every: \(evaluateEvery), episodes: \(episodes)}",
+            "steps: \(steps)", "evaluate: {every: \(evaluateEvery), episodes: \(episodes)\(final)}",
             "transforms: \"\(hyperparameters.transforms.description)\"", "settings:",
         ]
-        for setting in hyperparameters.settings {
-            lines.append("  \(setting.key): \(setting.value)  # \(setting.origin)")
-        }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + hyperparameters.lines.map { "  " + $0 }).joined(separator: "\n") + "\n"
     }
 
     /// Whether the policy is evaluated after `step` gradient steps.
     public func isEvaluated(after step: Int) -> Bool { step % evaluateEvery == 0 || step == steps }
 
+    /// Deterministic episodes of the evaluation after `step` gradient steps.
+    public func episodes(after step: Int) -> Int { step == steps ? finalEpisodes : episodes }
+
     /// Predicted cost, in multiply-adds: the gradient steps, and the evaluations at what they are worth.
     ///
-    /// A full-length episode of a locomotion task takes about as long as 6 · 10⁹ multiply-adds of training.
-    public func cost(states: Int, actions: Int) -> Double {
-        let evaluations = Double((steps + evaluateEvery - 1) / evaluateEvery)
-        return Double(steps) * learner.multiplyAdds(hyperparameters, states: states, actions: actions)
-            + evaluations * Double(episodes) * 6e9
+    /// An episode counts in full length; a step in Hopper takes about as long as 6 · 10⁶ multiply-adds of training.
+    func cost(in environment: EnvironmentSpecification) -> Double {
+        let before = (steps - 1) / evaluateEvery  // evaluations before the last one
+        let rollouts = Double(before * episodes + finalEpisodes)
+        let work = learner.multiplyAdds(
+            hyperparameters, states: environment.observationSize, actions: environment.actionSize)
+        return Double(steps) * work + rollouts * Double(environment.maximumSteps) * environment.stepTime * 6e6
     }
+}
+
+extension Hyperparameters {
+    /// The settings as lines of YAML, with where each value comes from.
+    var lines: [String] { settings.map { "\($0.key): \($0.value)  # \($0.origin)" } }
 }

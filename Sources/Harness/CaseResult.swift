@@ -41,8 +41,11 @@ public struct CaseResult: Sendable, Codable, Equatable {
     public var transitions: Int
     /// What the transforms did.
     public var data: TransformSummary
-    /// The step after which a loss or parameter was no longer a number, if that happened; training ends there.
-    public var divergedAfter: Int?
+    /// Where and how the case diverged, if it did.
+    public var divergence: Divergence?
+    /// What was seen to be wrong with the settings, with the step at which ("step 40000: target_log_likelihood …");
+    /// nil when nothing was.
+    public var warnings: [String]?
     /// In the order of their steps.
     public var evaluations: [Evaluation]
 

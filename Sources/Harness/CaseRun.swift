@@ -15,6 +15,9 @@ public final class CaseRun {
     private let data: PreparedData
     private let learner: any Learner
     private let environment: any Environment
+    private let criterion: DivergenceCriterion
+    private var divergence: Divergence?
+    private var warnings: [String] = []
     private var curve = ""
     private var evaluations: [Evaluation] = []
     private var timing = "phase,step,seconds\n"
@@ -32,6 +35,8 @@ public final class CaseRun {
             problem: Problem(
                 states: data.transitions.stateSize, actions: data.transitions.actionSize, horizon: one.steps,
                 stream: one.stream, team: Solo()))
+        criterion = DivergenceCriterion(
+            data.transitions, dataset: one.dataset, discount: one.hyperparameters.discount)
     }
 
     /// Runs the case to its end; its last act is to write `result.json`.
@@ -45,7 +50,7 @@ public final class CaseRun {
         DurableFile.removeUnfinished(in: folder.folder(of: one))
         try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
         try DurableFile.write(provenance.encoded(), to: folder.file("provenance.json", of: one))
-        let divergedAfter = try train(progress)
+        try train(progress)
         try DurableFile.write(curve, to: folder.file("curve.csv", of: one))
         try DurableFile.write(evaluationRows, to: folder.file("evaluations.csv", of: one))
         try DurableFile.write(timing, to: folder.file("timing.csv", of: one))
@@ -53,13 +58,14 @@ public final class CaseRun {
         let result = CaseResult(
             learner: one.learner.rawValue, dataset: one.dataset, variant: one.variant, seed: one.seed,
             steps: one.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions, data: data.summary,
-            divergedAfter: divergedAfter, evaluations: evaluations)
+            divergence: divergence, warnings: warnings.isEmpty ? nil : warnings,
+            evaluations: evaluations)
         try DurableFile.write(result.encoded(), to: folder.file("result.json", of: one))
         return result
     }
 
-    /// - Returns: the step after which the learner had diverged, if it did.
-    private func train(_ progress: (Int) throws -> Void) throws -> Int? {
+    /// All gradient steps and evaluations, or as many as there are before numbers become none.
+    private func train(_ progress: (Int) throws -> Void) throws {
         let sampler = BatchSampler(
             data.transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
         let batch = sampler.makeBatch()
@@ -68,28 +74,32 @@ public final class CaseRun {
             sampler.draw(step: step - 1, into: batch)
             learner.update(batch)
             let isLogged = step % CaseRun.curveInterval == 0 || step == 1 || step == one.steps
-            let hasDiverged = isLogged ? logCurve(step) : false
-            if one.isEvaluated(after: step) || hasDiverged {
+            if isLogged { logCurve(step) }
+            let isOver = divergence?.isFinal ?? false
+            if one.isEvaluated(after: step) || isOver {
                 endPhase("train", step)
                 evaluations.append(try evaluate(step))
                 endPhase("evaluate", step)
             }
             try progress(step)
             stepsMade = step
-            if hasDiverged { return step }
+            if isOver { return }
         }
-        return nil
     }
 
-    /// Adds a row to the curve.
-    ///
-    /// - Returns: whether a loss, a diagnostic or a parameter is no number any more.
-    private func logCurve(_ step: Int) -> Bool {
+    /// Adds a row to the curve, and notes what it shows to be wrong.
+    private func logCurve(_ step: Int) {
         let diagnostics = learner.diagnostics
-        if curve.isEmpty { curve = (["step"] + diagnostics.map(\.name)).joined(separator: ",") + "\n" }
-        curve += ([String(step)] + diagnostics.map { "\(Float($0.value))" }).joined(separator: ",") + "\n"
-        return diagnostics.contains { !$0.value.isFinite }
-            || learner.networks.contains { !$0.parameters.norm.isFinite }
+        let found = criterion.judge(diagnostics, learner)
+        if curve.isEmpty {
+            curve = (["step"] + diagnostics.map(\.name) + ["diverged"]).joined(separator: ",") + "\n"
+        }
+        let values = diagnostics.map { "\(Float($0.value))" }
+        curve += ([String(step)] + values + [found == nil ? "0" : "1"]).joined(separator: ",") + "\n"
+        if let found, divergence == nil || found.isFinal {
+            divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)
+        }
+        if warnings.isEmpty, let complaint = learner.complaint { warnings.append("step \(step): \(complaint)") }
     }
 
     /// Deterministic episodes of the policy as it stands.
@@ -98,7 +108,7 @@ public final class CaseRun {
         do {
             let stream = one.stream.stream("evaluation-\(step)")
             let rollout = try Rollout(environment, Actor(policy), stream: stream)
-            for episode in 0..<one.episodes {
+            for episode in 0..<one.episodes(after: step) {
                 let outcome = try rollout.run(episode: episode, mode: .deterministic)
                 episodes.append(.init(return: outcome.totalReward, length: outcome.length))
             }

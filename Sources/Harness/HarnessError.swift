@@ -1,6 +1,7 @@
 import Datasets
 import Environments
 import Foundation
+import HDF5
 import MPI
 import Networks
 
@@ -11,7 +12,7 @@ public enum ExitStatus: Int32, Sendable {
     case usage = 64
     /// An input file (study, dataset, policy) is missing, damaged or contradictory.
     case badInput = 65
-    /// A library is missing or does not fit.
+    /// A library is missing or does not fit, or an environment is not built into this program.
     case unavailable = 69
     /// A defect of this program.
     case bug = 70
@@ -21,13 +22,15 @@ public enum ExitStatus: Int32, Sendable {
 
 /// An error with the sentence and the exit code it ends the program with.
 public enum HarnessError: Error, CustomStringConvertible, Equatable {
+    /// Words on the command line that make no sense.
+    case usage(String)
     case badInput(String)
     case io(path: String, operation: String, code: Int32)
 
     /// One sentence that names the file: what was expected and found, or the operation and the system's reason.
     public var description: String {
         switch self {
-        case .badInput(let sentence): sentence
+        case .usage(let sentence), .badInput(let sentence): sentence
         case .io(let path, let operation, let code): "\(path): cannot \(operation): \(String(cString: strerror(code)))"
         }
     }
@@ -35,6 +38,7 @@ public enum HarnessError: Error, CustomStringConvertible, Equatable {
     /// The code of the process when this error ends it.
     public var status: ExitStatus {
         switch self {
+        case .usage: .usage
         case .badInput: .badInput
         case .io: .io
         }
@@ -49,8 +53,9 @@ extension ExitStatus {
         case let failure as CaseFailure: self = ExitStatus(for: failure.cause)
         case let fault as AgreedFault: self = fault.status
         case let error as DatasetError where error.isFailedWrite: self = .io
+        case is HDF5Error: self = .io  // what is read is worded as bad input where it is read
         case is DatasetError, is PolicyError, is LauncherMismatch: self = .badInput
-        case EnvironmentError.libraryMismatch: self = .unavailable
+        case EnvironmentError.libraryMismatch, EnvironmentError.notBuilt: self = .unavailable
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
         default: self = .bug
         }

@@ -13,19 +13,24 @@ public struct Plan: Sendable {
         self.study = study
         var cases: [Case] = []
         for dataset in study.datasets {
+            let evaluation = study.evaluation(on: dataset)
             for entry in study.entries {
-                for (overrides, swept) in entry.variants {
-                    var hyperparameters = Presets.hyperparameters(entry.learner)
-                    for override in overrides { hyperparameters.set(override.key, to: override.value, from: "study") }
+                for (overrides, swept) in entry.variants(on: dataset) {
+                    let preset = Presets.hyperparameters(entry.learner, for: dataset)
+                    var hyperparameters = preset
+                    for override in overrides {
+                        hyperparameters.set(override.key, to: override.value, from: override.origin)
+                    }
                     let column = ([entry.learner.rawValue] + swept.map { Plan.assignment($0.key, $0.value) })
                         .joined(separator: " ")
-                    let variant = Plan.variant(hyperparameters, of: entry.learner)
+                    let variant = Plan.variant(hyperparameters, preset)
                     for seed in study.seeds {
                         cases.append(
                             Case(
                                 learner: entry.learner, dataset: dataset, variant: variant, seed: seed,
                                 hyperparameters: hyperparameters, steps: study.steps,
-                                evaluateEvery: study.evaluateEvery, episodes: study.episodes, column: column))
+                                evaluateEvery: evaluation.every, episodes: evaluation.episodes,
+                                finalEpisodes: evaluation.finalEpisodes, column: column))
                     }
                 }
             }
@@ -33,11 +38,10 @@ public struct Plan: Sendable {
         self.cases = cases
     }
 
-    /// What tells these settings from the learner's preset, in the preset's order: "default", "m=10,quantile=0.25".
+    /// What tells these settings from the learner's preset for the dataset, in its order: "default", "m=10,quantile=0.25".
     ///
     /// So settings that are the same have the same name, and with it the same random numbers, however a study words them.
-    private static func variant(_ hyperparameters: Hyperparameters, of learner: LearnerKind) -> String {
-        let preset = Presets.hyperparameters(learner)
+    static func variant(_ hyperparameters: Hyperparameters, _ preset: Hyperparameters) -> String {
         let changed = hyperparameters.settings.filter { $0.value != preset[$0.key]?.value }
         return changed.isEmpty ? "default" : changed.map { assignment($0.key, $0.value) }.joined(separator: ",")
     }
@@ -55,7 +59,7 @@ public struct Plan: Sendable {
         try cases.map { one in
             let environment = try EnvironmentRegistry.specification(
                 EnvironmentRegistry.environmentName(forDataset: one.dataset))
-            return one.cost(states: environment.observationSize, actions: environment.actionSize)
+            return one.cost(in: environment)
         }
     }
 

@@ -14,6 +14,10 @@ package struct RunManifest: Sendable, Codable {
         package var seed: Int
         /// Gradient steps.
         package var steps: Int
+        /// Episodes of an evaluation; nil where an older program wrote the manifest: `RunManifest.episodes`.
+        package var episodes: Int?
+        /// Those of the last evaluation.
+        package var finalEpisodes: Int?
 
         package init(_ one: Case) {
             identifier = one.identifier
@@ -21,6 +25,8 @@ package struct RunManifest: Sendable, Codable {
             column = one.column
             seed = one.seed
             steps = one.steps
+            episodes = one.episodes
+            finalEpisodes = one.finalEpisodes
         }
     }
 
@@ -32,7 +38,7 @@ package struct RunManifest: Sendable, Codable {
     package var studyPath: String
     /// All cases, in the table's order.
     package var cases: [Entry]
-    /// Episodes of an evaluation.
+    /// Episodes of an evaluation where a dataset has no number of its own.
     package var episodes: Int
     /// The files of the datasets, checked before training began.
     package var datasets: [String: DatasetFile]
@@ -46,7 +52,7 @@ package struct RunManifest: Sendable, Codable {
         self.study = study
         self.studyPath = studyPath
         cases = plan.cases.map { Entry($0) }
-        episodes = plan.study.episodes
+        episodes = plan.study.evaluation.episodes
         self.datasets = datasets
         self.provenance = provenance
     }

@@ -13,14 +13,14 @@ public struct StepBenchmark: Sendable {
         var learner: LearnerKind
         var hyperparameters: Hyperparameters
 
-        /// A learner with `members` V networks where it is an ensemble, and V layer-normalised or not.
-        public init(_ learner: LearnerKind, members: Int? = nil, layerNorm: Bool = false) {
+        /// A learner's preset on Hopper, with V LayerNorm off, and with the settings given.
+        public init(_ learner: LearnerKind, _ changes: [(key: String, value: SettingValue)] = []) {
             self.learner = learner
             hyperparameters = Presets.hyperparameters(learner)
-            if let members { hyperparameters.set("m", to: .integer(members), from: "benchmark") }
-            hyperparameters.set("value_layer_norm", to: .flag(layerNorm), from: "benchmark")
-            name =
-                learner.rawValue + (members.map { " m=\($0)" } ?? "") + (layerNorm ? ", V LayerNorm" : "")
+            let plain =
+                hyperparameters["value_layer_norm"] == nil ? [] : [("value_layer_norm", SettingValue.flag(false))]
+            for (key, value) in plain + changes { hyperparameters.set(key, to: value, from: "benchmark") }
+            name = ([learner.rawValue] + changes.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
         }
     }
 
@@ -39,7 +39,8 @@ public struct StepBenchmark: Sendable {
     /// Observation and action sizes; Hopper's.
     var states = 11
     var actions = 3
-    /// Gradient steps timed between two products; a quarter as many go before the first, untimed.
+    /// Gradient steps of IQL timed between two products, and as many of another learner as take about as long; a quarter
+    /// as many go before the first, untimed.
     public var stepsPerRepetition = 200
     var repetitions = 5
 
@@ -78,17 +79,21 @@ public struct StepBenchmark: Sendable {
                 step += 1
             }
         }
-        run(stepsPerRepetition / 4)
+        let work = subject.learner.multiplyAdds(subject.hyperparameters, states: states, actions: actions)
+        let reference = LearnerKind.iql.multiplyAdds(
+            Presets.hyperparameters(.iql), states: states, actions: actions)
+        // An even number: TD3+BC's policy steps every second time.
+        let steps = max(2, Int(Double(stepsPerRepetition) * min(1, reference / work)) / 2 * 2)
+        run(max(2, steps / 4))
         var times: [Double] = []
         var units: [Double] = []
         for _ in 0..<repetitions {
             let before = StepBenchmark.productSeconds()
-            let time = seconds { run(stepsPerRepetition) } / Double(stepsPerRepetition)
+            let time = seconds { run(steps) } / Double(steps)
             let after = StepBenchmark.productSeconds()
             times.append(time)
             units.append(time / ((before + after) / 2))
         }
-        let work = subject.learner.multiplyAdds(subject.hyperparameters, states: states, actions: actions)
         return Result(
             name: subject.name, secondsPerStep: median(times), units: median(units),
             floorUnits: work / Double(256 * 256 * 256))

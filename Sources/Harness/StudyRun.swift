@@ -1,3 +1,4 @@
+import Environments
 import Foundation
 import Logging
 import MPI
@@ -66,7 +67,10 @@ public final class StudyRun {
                 .run(provenance: provenance) { try reporter.tick($0) }
             let score = result.evaluations.last.map { String(format: "%.1f", $0.score) } ?? "none"
             log.info("done \(one.identifier) in \(duration(secondsSince(start))), score \(score)")
-            if let step = result.divergedAfter { log.warning("\(one.identifier) diverged by step \(step)") }
+            if let divergence = result.divergence {
+                log.warning("\(one.identifier) diverged by step \(divergence.step): \(divergence.reason)")
+            }
+            for warning in result.warnings ?? [] { log.warning("\(one.identifier): \(warning)") }
         } catch {
             log.error("\(one.identifier): \(error)")
             throw CaseFailure(identifier: one.identifier, cause: error)
@@ -109,6 +113,8 @@ extension StudyRun {
         let bytes = try world.agree(sharing: {
             try folder.requireNoOtherCases(than: plan)
             let open = try plan.cases.indices.filter { try !folder.isDone(plan.cases[$0]) }
+            try EnvironmentRegistry.requireBuilt(
+                open.map { try EnvironmentRegistry.environmentName(forDataset: plan.cases[$0].dataset) })
             return Array(open.map { String($0) }.joined(separator: ",").utf8)
         })
         return String(decoding: bytes, as: UTF8.self).split(separator: ",").compactMap { Int($0) }

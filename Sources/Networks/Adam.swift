@@ -20,10 +20,12 @@ public final class Adam {
 
     let parameters: ParameterBlock
     let gradients: ParameterBlock
-    let firstMoment: ParameterBlock
-    let secondMoment: ParameterBlock
-    /// Updates made so far.
-    public private(set) var steps = 0
+    /// m, laid out as the parameters.
+    public let firstMoment: ParameterBlock
+    /// v, likewise.
+    public let secondMoment: ParameterBlock
+    /// t, the updates made so far; to be set only when a run is taken up again.
+    public var steps = 0
     private let constants: Constants
 
     /// Moments at zero for a trainable network.
@@ -50,27 +52,36 @@ public final class Adam {
     }
 }
 
-/// Adam for a single number, in double precision (log β of ACTIVE, the entropy temperature of SAC).
-public struct ScalarAdam: Sendable {
+/// A trained number with its Adam, in double precision (log β of ACTIVE, the entropy temperature of SAC and CQL).
+///
+/// Value, moments and `steps` are to be set only when a run is taken up again.
+public final class ScalarAdam {
     /// The number as the last step left it; NaN once a gradient was NaN.
-    public private(set) var value: Double
-    private(set) var firstMoment = 0.0
-    private(set) var secondMoment = 0.0
-    private(set) var steps = 0
+    public var value: Double
+    /// m.
+    public var firstMoment = 0.0
+    /// v.
+    public var secondMoment = 0.0
+    /// t, the updates made so far.
+    public var steps = 0
     private let constants = Adam.Constants()
 
     /// Starts at `value` with both moments at zero.
     public init(_ value: Double) { self.value = value }
 
-    /// One update with `gradient`, the value kept within `range`.
-    public mutating func step(gradient: Double, rate: Double, range: ClosedRange<Double>) {
+    /// One update with `gradient`, the value kept within `range` where one is given.
+    public func step(gradient: Double, rate: Double, range: ClosedRange<Double>? = nil) {
         steps += 1
         firstMoment = constants.beta1 * firstMoment + (1 - constants.beta1) * gradient
         secondMoment = constants.beta2 * secondMoment + (1 - constants.beta2) * gradient * gradient
         let first = firstMoment / (1 - pow(constants.beta1, Double(steps)))
         let second = secondMoment / (1 - pow(constants.beta2, Double(steps)))
         let next = value - rate * first / (second.squareRoot() + constants.epsilon)
-        value = next.isNaN ? next : min(max(next, range.lowerBound), range.upperBound)
+        guard let range, !next.isNaN else {
+            value = next
+            return
+        }
+        value = min(max(next, range.lowerBound), range.upperBound)
     }
 }
 

@@ -20,9 +20,13 @@ public final class GaussianPolicy {
     private let tape: Tape
     private let outputGradient: Matrix
     private let storage: Matrix
+    /// The masks of a training pass; nil without dropout.
+    public let dropout: Dropout?
 
     /// A policy of zeros with buffers for `batch` states.
-    public init(states: Int, actions: Int, hidden: [Int], batch: Int) {
+    ///
+    /// - Parameter dropout: the rate at which training passes drop hidden units; 0 for none.
+    public init(states: Int, actions: Int, hidden: [Int], batch: Int, dropout: Double = 0) {
         let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: actions)
         network = MLP(shape, extra: [("log_std", [actions])])
         logDeviation = network.parameters.pointer("log_std")
@@ -32,11 +36,12 @@ public final class GaussianPolicy {
         storage = Matrix(batch, actions)
         means = storage.view
         outputGradient = Matrix(batch, actions)
+        self.dropout = dropout > 0 ? Dropout(rate: dropout, hidden: hidden, batch: batch) : nil
     }
 
-    /// Computes μ(s) for a batch of states [batch × states].
+    /// Computes μ(s) for a batch of states [batch × states], as a training pass with the masks as they stand.
     public func forward(_ states: MatrixView) {
-        network.forward(states, tape)
+        network.forward(states, tape, dropout: dropout)
         for i in 0..<means.count { means.pointer[i] = tanh(tape.output.pointer[i]) }
     }
 
@@ -106,6 +111,6 @@ public final class GaussianPolicy {
             let isFree = GaussianPolicy.logDeviationRange.contains(logDeviation[j])
             logDeviationGradient[j] = isFree ? -scale * dRho : 0
         }
-        network.backward(states, tape, outputGradient: outputGradient.view)
+        network.backward(states, tape, outputGradient: outputGradient.view, dropout: dropout)
     }
 }

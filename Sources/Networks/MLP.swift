@@ -36,8 +36,8 @@ public final class MLP {
     public let parameters: ParameterBlock
     /// ∂L/∂parameters of the last `backward`; absent in a network that only follows another (a target).
     public let gradients: ParameterBlock?
-    private let layers: [Layer]
-    private let gradientLayers: [Layer]
+    let layers: [Layer]
+    let gradientLayers: [Layer]
     /// Room for the transposed weight of a narrow output layer.
     private let transposedWeight: Matrix?
 
@@ -59,8 +59,10 @@ public final class MLP {
 
     /// y = network(x): fills `tape`, whose `output` is y.
     ///
-    /// - Parameter input: [batch × inputs].
-    public func forward(_ input: MatrixView, _ tape: Tape) {
+    /// - Parameters:
+    ///   - input: [batch × inputs].
+    ///   - dropout: which hidden units are kept; nil keeps all.
+    public func forward(_ input: MatrixView, _ tape: Tape, dropout: Dropout? = nil) {
         var x = input
         for l in 0..<layers.count - 1 {
             let layer = layers[l]
@@ -73,6 +75,7 @@ public final class MLP {
             } else {
                 ab_bias_relu(y.pointer, layer.bias, y.rows, y.columns)
             }
+            if let dropout { ab_dropout(y.pointer, dropout.masks[l].pointer, dropout.factor, y.count) }
             x = y
         }
         let last = layers[layers.count - 1]
@@ -90,8 +93,10 @@ public final class MLP {
     /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape.
     /// Extra tensors are left alone.
     ///
-    /// - Parameter outputGradient: [batch × outputs], contiguous.
-    public func backward(_ input: MatrixView, _ tape: Tape, outputGradient: MatrixView) {
+    /// - Parameters:
+    ///   - outputGradient: [batch × outputs], contiguous.
+    ///   - dropout: as in the forward pass.
+    public func backward(_ input: MatrixView, _ tape: Tape, outputGradient: MatrixView, dropout: Dropout? = nil) {
         precondition(!gradientLayers.isEmpty, "a target network has no gradient")
         let last = layers.count - 1
         let top = tape.hidden[last - 1]
@@ -102,7 +107,7 @@ public final class MLP {
         }
         ab_column_sums(outputGradient.pointer, gradientLayers[last].bias, outputGradient.rows, outputGradient.columns)
         for l in stride(from: last - 1, through: 0, by: -1) {
-            backwardThroughHidden(l, tape, outputGradient, into: gradientLayers[l])
+            backwardThroughHidden(l, tape, outputGradient, into: gradientLayers[l], dropout)
             let below = l == 0 ? input : tape.hidden[l - 1]
             multiply(below.transposed, tape.hiddenGradient[l], into: gradientLayers[l].weight)
         }
@@ -118,7 +123,7 @@ public final class MLP {
         _ tape: Tape, outputGradient: MatrixView, inputs: Range<Int>, into inputGradient: MatrixView
     ) {
         for l in stride(from: layers.count - 2, through: 0, by: -1) {
-            backwardThroughHidden(l, tape, outputGradient, into: tape.discarded[l])
+            backwardThroughHidden(l, tape, outputGradient, into: tape.discarded[l], nil)
         }
         let first = layers[0].weight
         let rows = MatrixView(pointer: first.row(inputs.lowerBound), rows: inputs.count, columns: first.columns)
@@ -127,13 +132,15 @@ public final class MLP {
 
     /// From the gradient above hidden layer `l` to the one at its dense part (in `tape.hiddenGradient[l]`), with the
     /// gradients of its bias and normalisation.
-    private func backwardThroughHidden(_ l: Int, _ tape: Tape, _ outputGradient: MatrixView, into gradient: Layer) {
+    private func backwardThroughHidden(
+        _ l: Int, _ tape: Tape, _ outputGradient: MatrixView, into gradient: Layer, _ dropout: Dropout?
+    ) {
         let y = tape.hidden[l]
         let dy = tape.hiddenGradient[l]
         let above = layers[l + 1]
         let isTop = l == layers.count - 2
         if isTop && shape.outputs == 1 {
-            if layers[l].norm == nil {
+            if layers[l].norm == nil && dropout == nil {
                 ab_outer_relu_backward(
                     outputGradient.pointer, above.weight.pointer, y.pointer, dy.pointer, gradient.bias, y.rows,
                     y.columns)
@@ -143,6 +150,8 @@ public final class MLP {
         } else {
             multiply(isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy)
         }
+        // Where a unit was dropped y is 0, and so is what passes; only the factor is left to apply.
+        if let dropout { ab_scale(dy.pointer, dropout.factor, dy.count) }
         if let norm = layers[l].norm, let gradientNorm = gradient.norm {
             ab_layer_norm_relu_backward(
                 dy.pointer, y.pointer, tape.normalised[l].pointer, tape.inverseDeviation[l].pointer, norm.scale,

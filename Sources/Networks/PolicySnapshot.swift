@@ -42,42 +42,47 @@ public struct PolicySnapshot: Sendable, Equatable {
 extension GaussianPolicy {
     /// The policy as it stands.
     public var snapshot: PolicySnapshot {
-        let block = network.parameters
-        let tensors = block.tensors.map { layout in
-            var tensor = block.exported(layout)
-            tensor.name = PolicySnapshot.fileName(layout.name)
-            return tensor
-        }
-        return PolicySnapshot(head: .gaussianTanhMean, tensors: tensors)
+        PolicySnapshot(head: .gaussianTanhMean, tensors: network.parameters.fileTensors)
+    }
+}
+
+extension DeterministicPolicy {
+    /// The policy as it stands.
+    public var snapshot: PolicySnapshot {
+        PolicySnapshot(head: .deterministicTanh, tensors: network.parameters.fileTensors)
     }
 }
 
 extension TanhGaussianPolicy {
-    /// The policy as it stands: the two halves of the output layer become `mean` and `log_std`.
+    /// The policy as it stands: the two halves of the output layer become `mean` and `log_std`, the latter with k and b
+    /// multiplied in.
     public var snapshot: PolicySnapshot {
-        let block = network.parameters
+        let (scale, shift) = affine
         var tensors: [NamedTensor] = []
-        for layout in block.tensors {
-            let tensor = block.exported(layout)
-            let fileName = PolicySnapshot.fileName(layout.name)
-            guard layout.name.hasPrefix("out/") else {
-                tensors.append(NamedTensor(name: fileName, shape: tensor.shape, values: tensor.values))
+        for tensor in network.parameters.fileTensors {
+            guard tensor.name.hasPrefix("mean.") else {
+                if !tensor.name.hasPrefix("log_std_") { tensors.append(tensor) }
                 continue
             }
             let half = tensor.values.count / 2
             let shape = [tensor.shape[0] / 2] + tensor.shape.dropFirst()
-            for (head, values) in [("mean", tensor.values[..<half]), ("log_std", tensor.values[half...])] {
-                let name = fileName.replacing("mean.", with: "\(head).")
-                tensors.append(NamedTensor(name: name, shape: shape, values: Array(values)))
-            }
+            let offset = tensor.name == "mean.bias" ? Float(shift) : 0
+            let deviations = tensor.values[half...].map { Float(scale) * $0 + offset }
+            let name = tensor.name.replacing("mean.", with: "log_std.")
+            tensors.append(NamedTensor(name: tensor.name, shape: shape, values: Array(tensor.values[..<half])))
+            tensors.append(NamedTensor(name: name, shape: shape, values: deviations))
         }
         return PolicySnapshot(head: .tanhGaussian, tensors: tensors)
     }
 }
 
-extension PolicySnapshot {
-    /// `out/weight` → `mean.weight`, `fc0/bias` → `fc0.bias`.
-    static func fileName(_ path: String) -> String {
-        path.replacing("out/", with: "mean/").replacing("/", with: ".")
+extension ParameterBlock {
+    /// All tensors under the names of policy files: `out/weight` → `mean.weight`, `fc0/bias` → `fc0.bias`.
+    var fileTensors: [NamedTensor] {
+        tensors.map { layout in
+            var tensor = exported(layout)
+            tensor.name = layout.name.replacing("out/", with: "mean/").replacing("/", with: ".")
+            return tensor
+        }
     }
 }

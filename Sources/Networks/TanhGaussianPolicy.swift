@@ -3,10 +3,11 @@ import Numerics
 
 /// A Gaussian squashed as a whole, its deviation depending on the state (policy family T: SAC, CQL).
 ///
-/// MLP(s) → (m, ℓ), log σ = clamp(ℓ, -20, 2), x = m + σε, a = tanh(x);
+/// MLP(s) → (m, ℓ), log σ = clamp(k·ℓ + b, -20, 2), x = m + σε, a = tanh(x);
 /// log π(a|s) = Σⱼ [log N(xⱼ; mⱼ, σⱼ) - 2(log 2 - xⱼ - softplus(-2xⱼ))]. x is kept; tanh is never inverted.
+/// k and b are trained numbers in CQL (tensors `log_std_scale`, `log_std_shift`), 1 and 0 in SAC.
 public final class TanhGaussianPolicy {
-    /// The clamp of ℓ, as in rlkit.
+    /// The clamp of log σ, as in rlkit.
     static let logDeviationRange: ClosedRange<Real> = -20...2
 
     /// s → (m, ℓ), the A means before the A deviations.
@@ -16,16 +17,26 @@ public final class TanhGaussianPolicy {
     /// log π(a|s) [batch] of the last `sample`.
     public let logLikelihoods: UnsafeMutablePointer<Real>
     private let actionSize: Int
+    private let isAffine: Bool
     private let tape: Tape
     private let outputGradient: Matrix
     private let storage: (actions: Matrix, logLikelihoods: Matrix)
 
     /// A policy of zeros with buffers for `batch` states.
-    public convenience init(states: Int, actions: Int, hidden: [Int], batch: Int) {
-        self.init(network: MLP(MLP.Shape(inputs: states, hidden: hidden, outputs: 2 * actions)), batch: batch)
+    ///
+    /// - Parameter affineDeviation: whether k and b are trained; they then start at 1 and -1.
+    public convenience init(states: Int, actions: Int, hidden: [Int], batch: Int, affineDeviation: Bool = false) {
+        let network = MLP(
+            MLP.Shape(inputs: states, hidden: hidden, outputs: 2 * actions),
+            extra: affineDeviation ? [("log_std_scale", [1]), ("log_std_shift", [1])] : [])
+        self.init(network: network, batch: batch)
+        guard affineDeviation else { return }
+        network.parameters.pointer("log_std_scale")[0] = 1
+        network.parameters.pointer("log_std_shift")[0] = -1
     }
 
-    /// The same policy, parameters shared, with buffers for another batch (one state, to act with while it learns).
+    /// The same policy, parameters shared, with buffers for another batch (one state, to act with while it learns; the
+    /// next states of a batch).
     public convenience init(sharing other: TanhGaussianPolicy, batch: Int) {
         self.init(network: other.network, batch: batch)
     }
@@ -38,7 +49,17 @@ public final class TanhGaussianPolicy {
         storage = (Matrix(batch, actionSize), Matrix(vector: batch))
         actions = storage.actions.view
         logLikelihoods = storage.logLikelihoods.pointer
+        isAffine = network.parameters.tensors.contains { $0.name == "log_std_scale" }
     }
+
+    /// k and b.
+    var affine: (scale: Real, shift: Real) {
+        guard isAffine else { return (1, 0) }
+        return (network.parameters.pointer("log_std_scale")[0], network.parameters.pointer("log_std_shift")[0])
+    }
+
+    /// Computes m and ℓ for a batch of states [batch × states].
+    public func forward(_ states: MatrixView) { network.forward(states, tape) }
 
     /// Draws an action for each state, with its log-likelihood.
     ///
@@ -46,16 +67,29 @@ public final class TanhGaussianPolicy {
     ///   - states: [batch × states].
     ///   - noise: ε, standard normal [batch × actions].
     public func sample(_ states: MatrixView, noise: MatrixView) {
-        network.forward(states, tape)
-        for b in 0..<actions.rows {
-            let (m, l) = (tape.output.row(b), tape.output.row(b) + actionSize)
+        forward(states)
+        draw(noise: noise, into: actions, logLikelihoods: logLikelihoods)
+    }
+
+    /// Draws K actions for each state of the last `forward`.
+    ///
+    /// - Parameters:
+    ///   - noise: ε, standard normal [K·batch × actions], row k·batch + b being the k-th for state b.
+    ///   - drawn: the actions, in the same order.
+    ///   - logLikelihoods: log π of each [K·batch].
+    public func draw(noise: MatrixView, into drawn: MatrixView, logLikelihoods: UnsafeMutablePointer<Real>) {
+        let (scale, shift) = affine
+        let batch = tape.output.rows
+        for i in 0..<noise.rows {
+            let (m, l) = (tape.output.row(i % batch), tape.output.row(i % batch) + actionSize)
             var logLikelihood: Real = 0
             for j in 0..<actionSize {
-                let sampled = TanhGaussian.sample(mean: m[j], logDeviation: l[j], noise: noise.row(b)[j])
-                actions.row(b)[j] = sampled.action
+                let sampled = TanhGaussian.sample(
+                    mean: m[j], logDeviation: scale * l[j] + shift, noise: noise.row(i)[j])
+                drawn.row(i)[j] = sampled.action
                 logLikelihood += sampled.logLikelihood
             }
-            logLikelihoods[b] = logLikelihood
+            logLikelihoods[i] = logLikelihood
         }
     }
 
@@ -66,18 +100,28 @@ public final class TanhGaussianPolicy {
     ///   - valueGradient: ∂Q/∂a at the sampled actions [batch × actions].
     ///   - temperature: α.
     public func backward(states: MatrixView, noise: MatrixView, valueGradient: MatrixView, temperature: Real) {
-        let scale = 1 / Real(actions.rows)
+        let (scale, shift) = affine
+        var (scaleGradient, shiftGradient): (Real, Real) = (0, 0)
+        let share = 1 / Real(actions.rows)
         for b in 0..<actions.rows {
             let l = tape.output.row(b) + actionSize
             for j in 0..<actionSize {
                 let a = actions.row(b)[j]
-                let isFree = TanhGaussianPolicy.logDeviationRange.contains(l[j])
-                let sigmaNoise = exp(TanhGaussian.clamped(l[j])) * noise.row(b)[j]
+                let logDeviation = scale * l[j] + shift
+                let isFree = TanhGaussianPolicy.logDeviationRange.contains(logDeviation)
+                let sigmaNoise = exp(TanhGaussian.clamped(logDeviation)) * noise.row(b)[j]
                 // ∂log π/∂x = 2 tanh(x), ∂a/∂x = 1 - a², ∂x/∂m = 1, ∂x/∂log σ = σε, and -1 from -log σ.
                 let dx = temperature * 2 * a - valueGradient.row(b)[j] * (1 - a * a)
-                outputGradient.row(b)[j] = scale * dx
-                outputGradient.row(b)[actionSize + j] = isFree ? scale * (dx * sigmaNoise - temperature) : 0
+                let dLogDeviation = isFree ? share * (dx * sigmaNoise - temperature) : 0
+                outputGradient.row(b)[j] = share * dx
+                outputGradient.row(b)[actionSize + j] = scale * dLogDeviation
+                scaleGradient += l[j] * dLogDeviation
+                shiftGradient += dLogDeviation
             }
+        }
+        if isAffine, let gradients = network.gradients {
+            gradients.pointer("log_std_scale")[0] = scaleGradient
+            gradients.pointer("log_std_shift")[0] = shiftGradient
         }
         network.backward(states, tape, outputGradient: outputGradient.view)
     }

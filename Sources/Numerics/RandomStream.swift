@@ -76,6 +76,32 @@ public struct RandomStream: Sendable, Equatable {
         }
     }
 
+    /// Fills `out` with `count` numbers uniform on [-1, 1) for one step.
+    public func symmetricUniforms(step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+        var i = 0
+        while i < count {
+            let (a, b, c, d) = block(step: step, index: i / 2)
+            out[i] = Real(2 * unitInterval(a, b) - 1)
+            if i + 1 < count { out[i + 1] = Real(2 * unitInterval(c, d) - 1) }
+            i += 2
+        }
+    }
+
+    /// Fills `out` with `count` numbers that are 1 with probability `probability` (to 2⁻³²) and otherwise 0.
+    public func coins(probability: Double, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+        let threshold = UInt64((probability * 0x1p32).rounded())
+        func draw(_ word: UInt32) -> Real { UInt64(word) < threshold ? 1 : 0 }
+        var i = 0
+        while i < count {
+            let (a, b, c, d) = block(step: step, index: i / 4)
+            out[i] = draw(a)
+            if i + 1 < count { out[i + 1] = draw(b) }
+            if i + 2 < count { out[i + 2] = draw(c) }
+            if i + 3 < count { out[i + 3] = draw(d) }
+            i += 4
+        }
+    }
+
     /// Two independent standard normal numbers.
     public func normalPair(step: Int, index: Int) -> (Double, Double) {
         let (a, b, c, d) = block(step: step, index: index)

@@ -22,6 +22,15 @@ public func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<R
     }
 }
 
+/// out[b] = mean over the rows of `values` in column b, summed in row order.
+public func columnMean(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
+    for b in 0..<values.columns {
+        var sum: Real = 0
+        for i in 0..<values.rows { sum += values.row(i)[b] }
+        out[b] = sum / Real(values.rows)
+    }
+}
+
 /// out[b] = the `level` quantile of column b over the rows of `values`: linear interpolation at position
 /// level·(rows - 1) of the sorted values (NumPy's default, Hyndman and Fan's type 7). A NaN makes the result NaN.
 ///

@@ -10,18 +10,53 @@ public struct ScoreProtocol: Equatable, Sendable {
         case last10
     }
 
+    /// Datasets that are measured with other numbers of episodes.
+    public struct Exception: Equatable, Sendable {
+        /// A dataset, or a domain if all of its datasets in the table are meant.
+        public let group: String
+        /// Episodes per evaluation, ascending.
+        public let episodes: [Int]
+    }
+
     /// The evaluations that count.
     public let selection: Selection
-    /// Episodes per evaluation, one number or several (they differ between domains).
+    /// Episodes per evaluation, ascending: one number, or several if they differ between evaluations.
     public let episodes: [Int]
+    /// Where `episodes` does not hold.
+    public let exceptions: [Exception]
 
     /// A protocol with the given episode counts, in any order.
     public init(_ selection: Selection, episodes: [Int]) {
         self.selection = selection
         self.episodes = Set(episodes).sorted()
+        exceptions = []
     }
 
-    /// The words of the table's caption: "last (the final evaluation), 10 or 100 episodes each".
+    /// A protocol with the episode counts of each dataset; one may be named several times.
+    ///
+    /// The counts that most datasets have are the rule, the others exceptions.
+    public init(_ selection: Selection, episodesByDataset: [(dataset: String, episodes: [Int])]) {
+        let datasets = episodesByDataset.map(\.dataset).withoutRepeats
+        let counts = Dictionary(grouping: episodesByDataset, by: \.dataset)
+            .mapValues { Set($0.flatMap(\.episodes)).sorted() }
+        let all = datasets.map { counts[$0] ?? [] }
+        let distinct = all.withoutRepeats
+        let most = distinct.map { one in all.count { $0 == one } }.max()
+        let rule = distinct.first { one in all.count { $0 == one } == most } ?? []
+        let groups = datasets.map { dataset in
+            let domain = Domain(dataset: dataset)
+            let members = datasets.filter { domain != nil && Domain(dataset: $0) == domain }
+            let isUniform = !members.isEmpty && members.allSatisfy { counts[$0] == counts[dataset] }
+            return Exception(group: isUniform ? domain?.rawValue ?? dataset : dataset, episodes: counts[dataset] ?? [])
+        }
+        self.selection = selection
+        episodes = rule
+        var exceptions: [Exception] = []
+        for one in groups where one.episodes != rule && !exceptions.contains(one) { exceptions.append(one) }
+        self.exceptions = exceptions
+    }
+
+    /// The words of the table's caption: "last (the final evaluation), 10 episodes each; antmaze 100".
     public var description: String {
         let meaning =
             switch selection {
@@ -30,6 +65,7 @@ public struct ScoreProtocol: Equatable, Sendable {
             case .last10: "the mean of the last 10 evaluations"
             }
         return "\(selection.rawValue) (\(meaning)), \(listed(episodes)) episode\(episodes == [1] ? "" : "s") each"
+            + exceptions.map { "; \($0.group) \(listed($0.episodes))" }.joined()
     }
 }
 

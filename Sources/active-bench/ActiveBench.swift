@@ -8,7 +8,10 @@ struct ActiveBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "active-bench",
         abstract: "Benchmark offline reinforcement learning (ACTIVE and its baselines) over MPI ranks.",
-        subcommands: [PlanCommand.self, Run.self, Table.self, Collect.self, DataCommand.self, Bench.self, Info.self])
+        subcommands: [
+            ConfigCommand.self, PlanCommand.self, Run.self, Table.self, Collect.self, DataCommand.self, Bench.self,
+            Conform.self, ProbeLikelihood.self, Info.self,
+        ])
 
     static func main() {
         chooseKernels()

@@ -41,12 +41,14 @@ struct Bench: ParsableCommand {
     private func report() throws {
         print("kernels \(BLASLibrary.coreType), \(BLASLibrary.threads) thread, Hopper shapes (11, 3), batch 256")
         print("256³ product: \(String(format: "%.4f", 1e3 * StepBenchmark.productSeconds())) ms")
-        print("learner                         steps/s   units   floor   share of floor")
+        print(
+            "learner".padding(toLength: 58, withPad: " ", startingAt: 0) + "   steps/s   units   floor   share of floor"
+        )
         var benchmark = StepBenchmark()
         benchmark.stepsPerRepetition = steps
         for subject in Bench.subjects {
             let result = benchmark.measure(subject)
-            let name = result.name.padding(toLength: 29, withPad: " ", startingAt: 0)
+            let name = result.name.padding(toLength: 58, withPad: " ", startingAt: 0)
             print(
                 name
                     + String(
@@ -64,13 +66,21 @@ struct Bench: ParsableCommand {
                 result.withPolicy, result.withKnownActions, result.ratio))
     }
 
-    /// V LayerNorm off, where the floor is exact, and as each preset has it.
+    /// Without V LayerNorm and dropout, where the floor is exact, and with them.
     private static var subjects: [StepBenchmark.Subject] {
-        [
-            .init(.iql), .init(.sql), .init(.sql, layerNorm: true), .init(.activeI, members: 1),
-            .init(.activeI, members: 5), .init(.activeI, members: 5, layerNorm: true), .init(.activeI, members: 10),
-            .init(.activeS, members: 5),
-        ]
+        func with(_ changes: (String, SettingValue)...) -> [(key: String, value: SettingValue)] { changes }
+        let norm = ("value_layer_norm", SettingValue.flag(true))
+        let dropout = ("actor_dropout", SettingValue.real(0.1))
+        return [.init(.bc), .init(.td3bc), .init(.iql), .init(.sql)]
+            + [1, 5, 10].map { .init(.activeI, with(("m", .integer($0)))) }
+            + [.init(.activeS, with(("m", .integer(5)))), .init(.cql)]
+            + [.init(.iql, with(dropout)), .init(.sql, with(norm)), .init(.sql, with(norm, dropout))]
+            + [5, 10].flatMap { m in
+                [
+                    .init(.activeI, with(("m", .integer(m)), norm)),
+                    .init(.activeI, with(("m", .integer(m)), norm, dropout)),
+                ]
+            }
     }
 
     private func runWithFastestKernels() throws {

@@ -107,7 +107,7 @@ import Testing
             next.row(b).update(from: batch.nextStates.row(b), count: states)
             (next.row(b) + states).update(from: policy.actions.row(b), count: actions)
         }
-        let critic = TwinCritic(
+        let critic = Critics(
             states: states, actions: actions, hidden: [256, 256], batch: size, initialiser: .uniformByFanIn,
             stream: stream, team: Solo())
         func values(_ network: MLP, _ inputs: MatrixView) -> [Double] {
@@ -121,7 +121,7 @@ import Testing
             return 1 + 0.99 * Double(continuation) * soft
         }
         var loss = 0.0
-        for network in critic.critics {
+        for network in critic.networks {
             for (q, y) in zip(values(network, batch.stateActions.view), targets) {
                 loss += (q - y) * (q - y) / Double(size)
             }

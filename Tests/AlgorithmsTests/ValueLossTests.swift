@@ -62,20 +62,20 @@ import Testing
         let iql = [4.4816890703, 0.0497870684, 90.0171313005, 0.5488116361]
         let sql = [0.5, 0, 1.5, 0]
         let active = [1.6487212707, 0.3678794412, 4.4816890703, 0.8187307531]
-        let iqlSettings = IQL<Solo>.Settings(Presets.hyperparameters(.iql))
-        let sqlSettings = SQL<Solo>.Settings(Presets.hyperparameters(.sql))
-        let activeSettings = ACTIVE<Solo>.Settings(Presets.hyperparameters(.activeI), loss: .expectile(tau: 0.7))
         for (b, q) in Self.q.enumerated() {
             let advantage = Real(q - 0.5)
-            #expect(abs(Double(iqlSettings.weight(advantage: advantage)) - iql[b]) < 1e-5 * max(1, iql[b]))
-            #expect(abs(Double(sqlSettings.weight(advantage: advantage)) - sql[b]) < 1e-6)
-            let weight = activeSettings.weight(advantage: advantage)
-            #expect(abs(Double(weight) - active[b]) < 1e-5)
+            func expect(_ weight: CloningWeight, _ expected: Double) {
+                #expect(abs(Double(weight(advantage, cap: 100)) - expected) < 1e-5 * max(1, expected))
+            }
+            expect(.exponential(inverseTemperature: 3), iql[b])
+            expect(.positivePart, sql[b])
+            expect(.exponential(inverseTemperature: 1), active[b])
+            expect(.one, 1)
         }
-        #expect(iqlSettings.weight(advantage: 50) == 100)
-        #expect(sqlSettings.weight(advantage: 500) == 100)
-        #expect(iqlSettings.weight(advantage: .nan).isNaN)
-        #expect(sqlSettings.weight(advantage: .nan).isNaN)
+        for weight in [CloningWeight.exponential(inverseTemperature: 3), .positivePart] {
+            #expect(weight(500, cap: 100) == 100)
+            #expect(weight(.nan, cap: 100).isNaN)
+        }
     }
 
     private func vector(_ values: [Double]) -> Matrix {

@@ -37,4 +37,46 @@ import Testing
                 "the dataset name 'hoppers-medium-v2' does not begin with the name of an environment; "
                     + "did you mean 'hopper'? known: 'hopper'"))
     }
+
+    /// D4RL's names of the paper's datasets: the maze counts, how it was filled does not.
+    @Test(arguments: [
+        ("halfcheetah-medium-expert-v2", "halfcheetah"), ("walker2d-medium-v2", "walker2d"),
+        ("antmaze-umaze-v2", "antmaze-umaze"), ("antmaze-umaze-diverse-v2", "antmaze-umaze"),
+        ("antmaze-medium-play-v2", "antmaze-medium"), ("antmaze-large-diverse-v2", "antmaze-large"),
+        ("kitchen-mixed-v0", "kitchen"),
+    ])
+    func environmentOfADataset(dataset: String, name: String) throws {
+        #expect(try EnvironmentRegistry.environmentName(forDataset: dataset) == name)
+    }
+
+    /// D4RL's sizes, time limits and reference scores (d4rl/infos.py), written out once more.
+    @Test(arguments: [
+        ("hopper", [11, 3, 1000, 6, 6], [-20.272305, 3234.3]),
+        ("halfcheetah", [17, 6, 1000, 9, 9], [-280.178953, 12135.0]),
+        ("walker2d", [17, 6, 1000, 9, 9], [1.629008, 4592.3]), ("antmaze-umaze", [29, 8, 700, 15, 14], [0, 1]),
+        ("antmaze-medium", [29, 8, 1000, 15, 14], [0, 1]), ("antmaze-large", [29, 8, 1000, 15, 14], [0, 1]),
+        ("kitchen", [60, 9, 280, 30, 29], [0, 4]),
+    ])
+    func specifications(name: String, sizes: [Int], scores: [Double]) throws {
+        let found = try EnvironmentRegistry.specification(name)
+        #expect(
+            [found.observationSize, found.actionSize, found.maximumSteps, found.positionCount, found.velocityCount]
+                == sizes)
+        #expect([found.referenceMinimum, found.referenceMaximum] == scores)
+        #expect(found.stepTime > 0)
+    }
+
+    @Test func whatIsPlannedCannotBeMade() throws {
+        #expect(EnvironmentRegistry.built.contains("hopper"))
+        for name in EnvironmentRegistry.names where !EnvironmentRegistry.built.contains(name) {
+            let error = #expect(throws: EnvironmentError.self) { try EnvironmentRegistry.make(name) }
+            #expect(error == .notBuilt(names: [name], built: EnvironmentRegistry.built))
+        }
+        for name in EnvironmentRegistry.built { #expect(try EnvironmentRegistry.make(name).specification.name == name) }
+        try EnvironmentRegistry.requireBuilt(["hopper", "hopper"])
+        let error = EnvironmentError.notBuilt(names: ["kitchen", "walker2d"], built: ["hopper"])
+        #expect(
+            error.description
+                == "the simulation of 'kitchen', 'walker2d' is not built into this program; built: 'hopper'")
+    }
 }

@@ -66,7 +66,10 @@ import Testing
         #expect(try cell("ACTIVE-I").seeds == [.init(0, 5)] && !cell("ACTIVE-I").isComplete)
         #expect(try cell("ACTIVE-S").notFinite == 2, "a diverged case has no score, whatever its evaluation said")
         #expect(try cell("ACTIVE-S").mean.isNaN, "never averaged away")
-        #expect(try cell("ACTIVE-S").notes == ["seed 1 diverged by step 5", "seed 2 diverged by step 6"])
+        #expect(
+            try cell("ACTIVE-S").notes == [
+                "seed 1 diverged by step 5 (critic_loss is nan)", "seed 2 diverged by step 6 (critic_loss is nan)",
+            ])
 
         let markdown = table.markdown()
         for words in ["20.0 ±8.2", "– (0/3)", "5.0 (1/3)", "seed 1 diverged by step 5"] {

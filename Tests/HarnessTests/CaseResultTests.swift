@@ -12,7 +12,7 @@ import Testing
         let scores = [(1, "0.1"), (2, "\"nan\""), (3, "\"-inf\""), (4, "5e-308")]
         put(SmallRun.result(one, scores: scores, divergedAfter: 3).utf8, at: path)
         let result = try CaseResult.read(path)
-        #expect(result.learner == "IQL" && result.seed == 0 && result.steps == 60 && result.divergedAfter == 3)
+        #expect(result.learner == "IQL" && result.seed == 0 && result.steps == 60 && result.divergence?.step == 3)
         #expect(result.evaluations.map(\.step) == [1, 2, 3, 4])
         #expect(result.evaluations[0].score == 0.1 && result.evaluations[0].episodes[0].return == 0.1)
         #expect(result.evaluations[1].score.isNaN && result.evaluations[1].episodes[0].return.isNaN)

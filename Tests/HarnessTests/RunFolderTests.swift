@@ -84,7 +84,8 @@ import Testing
         put(try manifest.encoded(), at: temporary("run.json"))
         let read = try RunManifest.read(folder)
         #expect(read.study == StudyFileTests.good && read.studyPath == "s.yaml")
-        #expect(read.cases == plan.cases.map { RunManifest.Entry($0) } && read.episodes == plan.study.episodes)
+        #expect(
+            read.cases == plan.cases.map { RunManifest.Entry($0) } && read.episodes == plan.study.evaluation.episodes)
         #expect(read.datasets == ["hopper-medium-v2": file])
         #expect(read.provenance.build.source == "a test")
         let tables = [try Aggregation(folder), Aggregation(plan, folder: folder)]

@@ -64,7 +64,10 @@ enum SmallRun {
         let evaluations = scores.map { step, score in
             #"{"step": \#(step), "episodes": [{"return": \#(score), "length": 7}], "meanReturn": \#(score), "score": \#(score)}"#
         }
-        let diverged = divergedAfter.map { "\"divergedAfter\": \($0), " } ?? ""
+        let diverged =
+            divergedAfter.map {
+                "\"divergence\": {\"step\": \($0), \"reason\": \"critic_loss is nan\", \"isFinal\": true}, "
+            } ?? ""
         return """
             {"format": 1, "learner": "\(one.learner.rawValue)", "dataset": "\(one.dataset)", "variant": "\(one.variant)",
              "seed": \(one.seed), "steps": \(one.steps), "datasetSHA256": "\(sha256)", "transitions": 9, \(diverged)

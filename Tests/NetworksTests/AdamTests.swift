@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func scalarFollowsTheGoldenPath() {
-        var adam = ScalarAdam(0)
+        let adam = ScalarAdam(0)
         for (g, expected) in zip([1, -2, 0.5], golden) {
             adam.step(gradient: g, rate: 3e-4, range: -1...1)
             #expect(abs(adam.value - expected) < 1e-12)
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func scalarStaysInRangeAndShowsNaN() {
-        var adam = ScalarAdam(0)
+        let adam = ScalarAdam(0)
         for _ in 0..<10 { adam.step(gradient: -1, rate: 1, range: -2...2) }
         #expect(adam.value == 2)
         adam.step(gradient: .nan, rate: 1, range: -2...2)

@@ -96,6 +96,45 @@ import Testing
             says: "\(folder("study.yaml")):9: learners.ACTIVE-I.m: expected a whole number from 1 to 1024, found '0'")
     }
 
+    /// However it is bad: one line, code 65, and nothing is written.
+    @Test(arguments: [
+        ("steps: 60", "stps: 60", "4: the study: expected 'steps', found the key 'stps'"),
+        (
+            "steps: 60", "steps: 010",
+            "4: steps: expected a whole number from 1 to 1000000000, found '010', which is octal"
+        ),
+        ("steps: 60", "steps: 60\nsteps: 70", "4: expected every key once, found 'steps' again"),
+        ("seeds: [0, 1]", "seeds: [0, .nan]", "3: seeds: expected a whole number from 0 to 2147483647, found '.nan'"),
+        ("  IQL", "\tIQL", "7: expected the YAML of a study, found character that cannot start any token"),
+        (
+            "name: small", "name: \(String(repeating: "[", count: 5000))",
+            "1: expected the YAML of a study, found a thousand"
+        ),
+        ("name: small", "name: \(String(repeating: " ", count: 10 << 20))", " expected a study of at most 1 MiB"),
+    ])
+    func aBadStudy(old: String, new: String, refusal: String) throws {
+        let study = SystemRun.study.replacing(old, with: new)
+        let child = try SystemRun.run(study, in: folder, ranks: 1)
+        check(child, says: "\(folder("study.yaml")):\(refusal)")
+        #expect(folder.contents == ["study.yaml"], "not even a run folder")
+        let config = try SystemRun.activeBench("config", "--study", folder("study.yaml"))
+        #expect(config.exitCode == 65 && config.complaints == child.complaints, "\(config.output)")
+    }
+
+    /// Said at once, not after the datasets have been read: there are none.
+    @Test func anEnvironmentThatIsNotBuilt() throws {
+        let study = SystemRun.study.replacing(
+            "[hopper-random-r1]",
+            with: "[kitchen-mixed-v0, hopper-random-r1, antmaze-umaze-v2, antmaze-umaze-diverse-v2]")
+        let child = try SystemRun.run(study, in: folder, ranks: 2)
+        check(
+            child, exitCode: 69,
+            says: "the simulation of 'antmaze-umaze', 'kitchen' is not built into this program; built: 'hopper'")
+        #expect(folder.contents == ["study.yaml"])
+        let plan = try SystemRun.activeBench("plan", folder("study.yaml"))
+        #expect(plan.exitCode == 0, "\(plan.output)")
+    }
+
     /// Two faults are two lines, whichever ranks found them.
     @Test func everyFaultOfAllInputsIsSaidOnce() throws {
         let study = SystemRun.study.replacing(
@@ -121,7 +160,7 @@ import Testing
 
     @Test(arguments: [
         ["--no-such-option"], ["run"], ["table", "x", "--protocol", "worst"], ["plan", "x", "--ranks", "0"],
-        ["bench", "--as-is", "--steps", "0"],
+        ["bench", "--as-is", "--steps", "0"], ["config"], ["config", "IQL"], ["config", "IQL", "--study", "x"],
     ])
     func aCommandLineThatMakesNoSense(arguments: [String]) throws {
         let child = try ChildProcess.run("active-bench", arguments)

@@ -11,7 +11,7 @@ import Testing
     @Test func helpListsTheSubcommands() throws {
         let child = try SystemRun.activeBench("--help")
         #expect(child.exitCode == 0)
-        for name in ["plan", "run", "table", "collect", "data", "bench", "info"] {
+        for name in ["config", "plan", "run", "table", "collect", "data", "bench", "info"] {
             #expect(child.standardOutput.contains("\n  \(name) "), "\(child.output)")
         }
     }
@@ -24,16 +24,63 @@ import Testing
             return child.standardOutput.split(separator: "\n")
         }
         let before = try lines("--ranks", "2", "--out", folder("nothing"))
-        #expect(before.dropFirst().dropLast().map { String($0.split(separator: " ").last ?? "") } == SystemRun.cases)
-        #expect(
-            Set(before.dropFirst().dropLast().map { $0.split(separator: " ").prefix(2).joined(separator: " ") })
-                == ["0 todo", "1 todo"])
-        #expect(before.last?.hasPrefix("6 cases, 6 to do on 2 ranks: ") == true)
+        #expect(before.first == "rank  state  Tera-multiply-adds  case")
+        let cases = before.dropFirst().prefix(6)
+        #expect(cases.map { String($0.split(separator: " ").last ?? "") } == SystemRun.cases)
+        #expect(Set(cases.map { $0.split(separator: " ").prefix(2).joined(separator: " ") }) == ["0 todo", "1 todo"])
+        let cells = before.dropFirst(7).prefix(3)
+        #expect(cells.first?.split(separator: " ") == ["core-hours", "IQL", "SQL", "ACTIVE-I", "all"])
+        #expect(cells.dropFirst().map { $0.prefix { $0 != " " } } == ["hopper-random-r1", "all"])
+        #expect(before.dropFirst(10).first?.contains(" GFLOP/s a core, 0.85 of the rate of a 256³ product") == true)
+        #expect(before.last?.hasPrefix("6 cases, 6 to do on 2 ranks: ") == true && before.count == 12)
         #expect(folder.contents == ["study.yaml"], "looking changes nothing")
 
         let after = try lines("--out", SystemRun.undisturbed("out"))
-        #expect(after.dropFirst().dropLast().allSatisfy { $0.hasPrefix("-     done") })
+        #expect(after.dropFirst().prefix(6).allSatisfy { $0.hasPrefix("-     done") })
         #expect(after.last?.hasPrefix("6 cases, 0 to do on 1 rank: ") == true)
+    }
+
+    /// Of many cases only what they cost, unless one asks.
+    @Test func planOfManyCases() throws {
+        put(SystemRun.study.replacing("[0, 1]", with: "0-19").utf8, at: folder("study.yaml"))
+        let short = try SystemRun.activeBench("plan", folder("study.yaml"))
+        #expect(short.exitCode == 0 && short.standardOutput.split(separator: "\n").count == 5, "\(short.output)")
+        let long = try SystemRun.activeBench("plan", folder("study.yaml"), "--cases")
+        #expect(long.standardOutput.split(separator: "\n").count { $0.contains("/seed-") } == 60)
+        let json = try SystemRun.activeBench("plan", folder("study.yaml"), "--json", "--ranks", "3")
+        let document = try JSONSerialization.jsonObject(with: Data(json.standardOutput.utf8)) as? [String: Any]
+        let cases = try #require(document?["cases"] as? [[String: Any]])
+        #expect(cases.count == 60 && Set(cases.compactMap { $0["rank"] as? Int }) == [0, 1, 2])
+        #expect(document?["coreHours"] as? Double ?? 0 > 0)
+    }
+
+    // MARK: Config
+
+    @Test func configPrintsWhatAStudyMaySay() throws {
+        let child = try SystemRun.activeBench("config", "ACTIVE-S", "hopper-medium-v2", "m=17")
+        #expect(child.exitCode == 0, "\(child.output)")
+        #expect(child.standardOutput.contains("\nlearners:\n  ACTIVE-S:\n"))
+        #expect(child.standardOutput.contains("\n    m: 17  # command line\n"))
+        let head = SystemRun.study.split(separator: "\n").prefix { $0 != "learners:" }.joined(separator: "\n")
+        put((head + "\n" + child.standardOutput).utf8, at: folder("study.yaml"))
+        let check = try SystemRun.activeBench("config", "--study", folder("study.yaml"))
+        #expect(check.exitCode == 0, "\(check.output)")
+        #expect(
+            check.standardOutput
+                == "\(folder("study.yaml")): small: 2 cases (1 learner, 1 dataset, 2 seeds), 60 steps each\n")
+        #expect(folder.contents == ["study.yaml"])
+    }
+
+    @Test(arguments: [
+        (["ACTIVE-X", "hopper-medium-v2"], "learner: expected 'ACTIVE-I' or 'ACTIVE-S', found 'ACTIVE-X'"),
+        (["IQL", "hoper-medium-v2"], "dataset: expected 'hopper-medium-v2', found 'hoper-medium-v2'"),
+        (["IQL", "hopper-medium-v2", "batsh=1"], "IQL: expected 'batch', found the key 'batsh'"),
+        (["IQL", "hopper-medium-v2", "batch=x"], "batch: expected a whole number from 1 to 65536, found 'x'"),
+    ])
+    func configOfUnknownWords(words: [String], sentence: String) throws {
+        let child = try ChildProcess.run("active-bench", ["config"] + words)
+        #expect(child.exitCode == 64, "\(child.output)")
+        #expect(child.standardError == "active-bench: \(sentence)\n" && child.standardOutput.isEmpty)
     }
 
     @Test func infoTellsOfEveryRank() throws {

@@ -14,6 +14,15 @@ void ab_bias_relu(ab_real *y, const ab_real *bias, size_t rows, size_t columns);
 // y = y + bias.
 void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns);
 
+// y = max(0, y + x), element by element.
+void ab_add_relu(ab_real *y, const ab_real *x, size_t n);
+// y = y + x.
+void ab_add(ab_real *y, const ab_real *x, size_t n);
+// y = y·factor.
+void ab_scale(ab_real *y, ab_real factor, size_t n);
+// y = y·keep·factor: inverted dropout, keep being 0 or 1.
+void ab_dropout(ab_real *y, const ab_real *keep, ab_real factor, size_t n);
+
 // dy = dy·[y > 0] in place; dbias = column sums of the result.
 void ab_relu_backward(ab_real *dy, const ab_real *y, ab_real *dbias, size_t rows, size_t columns);
 // The same where dy is the outer product of a one-output layer: dy = (d ⊗ w)·[y > 0].

@@ -1,0 +1,59 @@
+import Datasets
+import Networks
+import Numerics
+
+/// Behaviour cloning by maximum likelihood.
+///
+///     π:  -E[log π(a|s)]
+///
+/// The policy and its schedule are IQL's with w = 1, so L_BC, the likelihood it ends with, is what ACTIVE's H_D is
+/// measured against.
+package final class BC<Team: Exchange>: Learner {
+    /// The learner's hyperparameters, by their keys.
+    package struct Settings: Sendable, Equatable {
+        let batch: Int
+        let hidden: [Int]
+        let learningRate: Double
+        let actorDropout: Double
+
+        package init(_ hyperparameters: Hyperparameters) {
+            batch = hyperparameters.batchSize
+            hidden = hyperparameters.widths("hidden")
+            learningRate = hyperparameters.real("learning_rate")
+            actorDropout = hyperparameters.real("actor_dropout")
+        }
+    }
+
+    private let actor: ClonedPolicy
+    private let weights: Matrix
+    private var updates = 0
+    private var meanLogLikelihood = 0.0
+
+    init(_ settings: Settings, problem: Problem<Team>) {
+        actor = ClonedPolicy(
+            hidden: settings.hidden, batch: settings.batch, rate: settings.learningRate,
+            dropout: settings.actorDropout, problem: problem)
+        weights = Matrix(vector: settings.batch)
+        weights.pointer.update(repeating: 1, count: weights.count)
+    }
+
+    package func update(_ batch: Batch) {
+        meanLogLikelihood = actor.evaluate(batch, step: updates)
+        actor.step(batch, weights: weights)
+        updates += 1
+    }
+
+    package var policy: PolicySnapshot { actor.policy.snapshot }
+    package var networks: [NamedNetwork] { [actor.named] }
+    package var diagnostics: [Diagnostic] {
+        [
+            Diagnostic("policy_loss", -meanLogLikelihood), Diagnostic("log_likelihood", meanLogLikelihood),
+            gradientNorm("policy", [actor.policy.network]),
+        ]
+    }
+
+    package func resume(after updates: Int) {
+        self.updates = updates
+        actor.optimiser.steps = updates
+    }
+}

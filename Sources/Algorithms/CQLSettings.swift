@@ -1,0 +1,54 @@
+/// CQL's hyperparameters, by their keys.
+struct CQLSettings: Sendable, Equatable {
+    let batch: Int
+    /// Widths of the policy's hidden layers.
+    let hidden: [Int]
+    /// Widths of the critics' hidden layers.
+    let criticHidden: [Int]
+    /// α_CQL.
+    let alpha: Double
+    /// N: actions drawn from each of the three distributions.
+    let sampledActions: Int
+    /// Whether log-densities are subtracted from the sampled actions' values.
+    let importanceSampling: Bool
+    /// Whether the penalty's weight is trained.
+    let lagrange: Bool
+    /// What Δ is then held at.
+    let lagrangeGap: Double
+    /// Whether y takes the best of N actions at s'.
+    let maxTargetBackup: Bool
+    /// T of T·logsumexp(·/T).
+    let softmaxTemperature: Double
+    /// What each sample's difference is clamped to.
+    let penaltyRange: ClosedRange<Double>
+    /// H̄.
+    let targetEntropy: Double
+    /// Of the critics and α'.
+    let learningRate: Double
+    /// Of the policy and α.
+    let policyLearningRate: Double
+    /// γ.
+    let discount: Double
+    /// η.
+    let targetRate: Double
+
+    init(_ hyperparameters: Hyperparameters, actions: Int) {
+        batch = hyperparameters.batchSize
+        hidden = hyperparameters.widths("hidden")
+        criticHidden = hyperparameters.widths("critic_hidden")
+        alpha = hyperparameters.real("alpha")
+        sampledActions = hyperparameters.integer("sampled_actions")
+        importanceSampling = hyperparameters.flag("importance_sampling")
+        lagrange = hyperparameters.flag("lagrange")
+        lagrangeGap = hyperparameters.real("lagrange_gap")
+        maxTargetBackup = hyperparameters.flag("max_target_backup")
+        softmaxTemperature = hyperparameters.real("softmax_temperature")
+        let (minimum, maximum) = (hyperparameters.real("penalty_minimum"), hyperparameters.real("penalty_maximum"))
+        penaltyRange = min(minimum, maximum)...max(minimum, maximum)
+        targetEntropy = hyperparameters.real("entropy_per_dimension") * Double(actions)
+        learningRate = hyperparameters.real("learning_rate")
+        policyLearningRate = hyperparameters.real("policy_learning_rate")
+        discount = hyperparameters.real("discount")
+        targetRate = hyperparameters.real("target_rate")
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Networks
+import Numerics
+
+/// CQL's regulariser: how much higher a critic values actions drawn from the policy and at random than the data's.
+///
+/// Over N uniform actions aᵘ, N of π(s') and N of π(s), all valued at s,
+///
+///     lse = T·log Σ exp([Q(s,aᵘ) - A·log ½ ; Q(s,a^{s'}) - log π(a^{s'}|s') ; Q(s,a^s) - log π(a^s|s)]/T)
+///     Δ   = E[clamp(lse - Q(s,a), lo, hi)]
+///
+/// Without importance sampling the log-densities are left out and Q(s,a) itself joins the sum. No gradient passes into
+/// the policy. The critics take turns: `evaluate` and `addGradient` of one, then of the next.
+final class ConservativePenalty {
+    private let settings: CQLSettings
+    private let samples: ActionSamples
+    private let draws: Int
+    private let batch: Int
+    /// The uniform actions, those of π(s') and those of π(s), N·B rows each.
+    private let actions: Matrix
+    private let noise: Matrix
+    /// What is subtracted from each sampled value [3N × B].
+    private let logDensities: Matrix
+    /// ∂L/∂(sampled values) [3N × B].
+    private let valueGradient: Matrix
+
+    init(_ settings: CQLSettings, critic: MLP.Shape, actions: Int) {
+        self.settings = settings
+        batch = settings.batch
+        draws = settings.sampledActions
+        samples = ActionSamples(critic, batch: batch, samples: 3 * draws)
+        self.actions = Matrix(3 * draws * batch, actions)
+        noise = Matrix(draws * batch, actions)
+        logDensities = Matrix(3 * draws, batch)
+        valueGradient = Matrix(3 * draws, batch)
+    }
+
+    /// Draws the step's actions, after `forward` of both policies.
+    func draw(
+        atState policy: TanhGaussianPolicy, atNextState nextPolicy: TanhGaussianPolicy, noise source: any NoiseSource,
+        step: Int
+    ) {
+        let count = noise.count
+        source.uniforms(.uniformActions, step: step, into: actions.pointer, count: count)
+        logDensities.pointer.update(repeating: Real(-log(2.0) * Double(actions.columns)), count: draws * batch)
+        for (part, use, policy) in [(1, NoiseUse.sampledAtNextState, nextPolicy), (2, .sampledAtState, policy)] {
+            source.normals(use, step: step, into: noise.pointer, count: count)
+            let drawn = MatrixView(
+                pointer: actions.pointer + part * count, rows: draws * batch, columns: actions.columns)
+            policy.draw(noise: noise.view, into: drawn, logLikelihoods: logDensities.row(part * draws))
+        }
+    }
+
+    /// Δ of one critic.
+    ///
+    /// - Parameters:
+    ///   - dataValues: Q(s, a) of the data's actions [B].
+    ///   - weight: what Δ is multiplied with in the loss.
+    ///   - dataGradient: ∂L/∂Q(s, a) [B], to which the penalty's part is added.
+    func evaluate(
+        _ critic: MLP, states: MatrixView, dataValues: UnsafePointer<Real>, weight: Real,
+        dataGradient: UnsafeMutablePointer<Real>
+    ) -> Double {
+        samples.forward(critic, states: states, actions: actions.view)
+        if settings.importanceSampling {
+            for i in 0..<logDensities.count { samples.values.pointer[i] -= logDensities[i] }
+        }
+        let temperature = Real(settings.softmaxTemperature)
+        let (lowest, highest) = (Real(settings.penaltyRange.lowerBound), Real(settings.penaltyRange.upperBound))
+        var sum = 0.0
+        for b in 0..<batch {
+            let data = dataValues[b]
+            var top = settings.importanceSampling ? -Real.infinity : data
+            for k in 0..<samples.values.rows { top = max(top, samples.values.row(k)[b]) }
+            var total = settings.importanceSampling ? 0 : exp((data - top) / temperature)
+            let dataShare = total
+            for k in 0..<samples.values.rows {
+                let term = exp((samples.values.row(k)[b] - top) / temperature)
+                valueGradient.row(k)[b] = term
+                total += term
+            }
+            let difference = top + temperature * log(total) - data
+            let clamped = min(max(difference, lowest), highest)
+            sum += Double(clamped)
+            let slope = clamped == difference ? weight / Real(batch) : 0
+            for k in 0..<samples.values.rows { valueGradient.row(k)[b] *= slope / total }
+            dataGradient[b] += slope * (dataShare / total - 1)
+        }
+        return sum / Double(batch)
+    }
+
+    /// Adds the penalty's gradient to the critic's, after its `evaluate`.
+    func addGradient(_ critic: MLP, states: MatrixView) {
+        samples.addGradient(critic, states: states, actions: actions.view, valueGradient: valueGradient.view)
+    }
+}

@@ -1,0 +1,157 @@
+import Datasets
+import Networks
+import Numerics
+
+/// TD3+BC (Fujimoto and Gu, NeurIPS 2021), as sfujim/TD3_BC runs it.
+///
+///     a' = clip(π̂(s') + clip(σ_n·ε, ±c), ±1),  y = r + γ(1 - d)·min(Q̂₁, Q̂₂)(s', a')
+///     Q:  E[(Q₁ - y)² + (Q₂ - y)²]
+///     π:  -λ·E[Q₁(s, π(s))] + E[(π(s) - a)²],  λ = α/E|Q₁(s, π(s))|, the square averaged over action dimensions too
+///
+/// The policy is stepped, and all targets follow, at every second update only. Q₁ is the online critic, after its step.
+package final class TD3BC<Team: Exchange>: Learner {
+    /// The learner's hyperparameters, by their keys.
+    package struct Settings: Sendable, Equatable {
+        let batch: Int
+        let hidden: [Int]
+        /// α, the weight of the value term before it is normalised.
+        let alpha: Double
+        /// σ_n, the deviation of the target policy's smoothing noise.
+        let policyNoise: Double
+        /// c, its clip.
+        let noiseClip: Double
+        /// Updates per step of the policy.
+        let policyDelay: Int
+        /// γ.
+        let discount: Double
+        /// η.
+        let targetRate: Double
+        let learningRate: Double
+
+        package init(_ hyperparameters: Hyperparameters) {
+            batch = hyperparameters.batchSize
+            hidden = hyperparameters.widths("hidden")
+            alpha = hyperparameters.real("alpha")
+            policyNoise = hyperparameters.real("policy_noise")
+            noiseClip = hyperparameters.real("noise_clip")
+            policyDelay = hyperparameters.integer("policy_delay")
+            discount = hyperparameters.real("discount")
+            targetRate = hyperparameters.real("target_rate")
+            learningRate = hyperparameters.real("learning_rate")
+        }
+    }
+
+    private let settings: Settings
+    private let critics: Critics<Team>
+    private let actor: DeterministicPolicy
+    private let targetActor: DeterministicPolicy
+    private let actorOptimiser: Adam
+    private let noise: any NoiseSource
+    private var updates = 0
+    private var critic = Critics<Team>.Report()
+    private var policyLoss = 0.0
+    private var lambda = 0.0
+
+    private let smoothing: Matrix
+    private let stateActions: Matrix
+    private let target: Matrix
+    private let policyValue: Matrix
+    private let actionGradient: Matrix
+
+    init(_ settings: Settings, problem: Problem<Team>) {
+        self.settings = settings
+        let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
+        critics = Critics(
+            states: states, actions: actions, hidden: settings.hidden, batch: batch, initialiser: .uniformByFanIn,
+            stream: problem.initialStream, team: problem.team)
+        actor = DeterministicPolicy(states: states, actions: actions, hidden: settings.hidden, batch: batch)
+        Initialiser.uniformByFanIn.fill(actor.network, stream: problem.initialStream.stream("policy"))
+        targetActor = DeterministicPolicy(
+            states: states, actions: actions, hidden: settings.hidden, batch: batch, trainable: false)
+        targetActor.network.parameters.copy(from: actor.network.parameters)
+        actorOptimiser = Adam(actor.network)
+        noise = problem.noise
+        smoothing = Matrix(batch, actions)
+        stateActions = Matrix(batch, states + actions)
+        target = Matrix(vector: batch)
+        policyValue = Matrix(vector: batch)
+        actionGradient = Matrix(batch, actions)
+    }
+
+    package func update(_ batch: Batch) {
+        updateCritics(batch)
+        updates += 1
+        guard updates % settings.policyDelay == 0 else { return }
+        updatePolicy(batch)
+        critics.trackTargets(rate: settings.targetRate)
+        trackWithAverage(targetActor.network.parameters, of: actor.network.parameters, rate: settings.targetRate)
+    }
+
+    private func updateCritics(_ batch: Batch) {
+        noise.normals(.targetPolicy, step: updates, into: smoothing.pointer, count: smoothing.count)
+        targetActor.forward(batch.nextStates.view)
+        let clip = Real(settings.noiseClip)
+        for i in 0..<smoothing.count {
+            let disturbance = min(max(Real(settings.policyNoise) * smoothing[i], -clip), clip)
+            smoothing[i] = min(max(targetActor.actions.pointer[i] + disturbance, -1), 1)
+        }
+        layOut(batch.nextStates.view, smoothing.view, into: stateActions.view)
+        critics.targetMinimum(stateActions.view, into: target.pointer)
+        for b in 0..<batch.size {
+            target[b] = batch.rewards[b] + Real(settings.discount) * batch.continuations[b] * target[b]
+        }
+        critic = critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
+    }
+
+    private func updatePolicy(_ batch: Batch) {
+        actor.forward(batch.states)
+        layOut(batch.states, actor.actions, into: stateActions.view)
+        critics.firstAndActionGradient(stateActions.view, into: policyValue.pointer, gradient: actionGradient.view)
+        var magnitude = 0.0
+        for b in 0..<batch.size { magnitude += Double(abs(policyValue[b])) }
+        lambda = settings.alpha * Double(batch.size) / magnitude
+        let squares = imitate(batch, lambda: Real(lambda))
+        policyLoss = -lambda * orderedMean(policyValue.pointer, count: batch.size) + squares
+        actor.backward(states: batch.states, actionGradient: actionGradient.view)
+        actorOptimiser.step(rate: settings.learningRate)
+    }
+
+    /// Turns ∂Q₁/∂a into ∂L/∂a = -λ/B·∂Q₁/∂a + 2(π(s) - a)/(B·A); returns E[(π(s) - a)²].
+    private func imitate(_ batch: Batch, lambda: Real) -> Double {
+        let (rows, columns) = (actor.actions.rows, actor.actions.columns)
+        var squares = 0.0
+        for b in 0..<rows {
+            for j in 0..<columns {
+                let error = actor.actions.row(b)[j] - batch.actions.row(b)[j]
+                squares += Double(error) * Double(error)
+                let gradient = actionGradient.row(b) + j
+                gradient.pointee = (2 * error / Real(columns) - lambda * gradient.pointee) / Real(rows)
+            }
+        }
+        return squares / Double(rows * columns)
+    }
+}
+
+// What the harness asks for.
+extension TD3BC {
+    package var policy: PolicySnapshot { actor.snapshot }
+
+    package var networks: [NamedNetwork] {
+        critics.named + [
+            NamedNetwork("policy", actor.network, actorOptimiser), NamedNetwork("target_policy", targetActor.network),
+        ]
+    }
+
+    package var diagnostics: [Diagnostic] {
+        [Diagnostic("critic_loss", critic.loss), Diagnostic("policy_loss", policyLoss)] + critic.diagnostics + [
+            Diagnostic("lambda", lambda), gradientNorm("critic", critics.networks),
+            gradientNorm("policy", [actor.network]),
+        ]
+    }
+
+    package func resume(after updates: Int) {
+        self.updates = updates
+        for network in networks { network.optimiser?.steps = updates }
+        actorOptimiser.steps = updates / settings.policyDelay
+    }
+}

@@ -1,0 +1,189 @@
+import Algorithms
+import Foundation
+import HDF5
+import Numerics
+
+/// A conformance trace, checked: batches, noise and first parameters that some framework has written down, so that
+/// nothing is left to a generator. The format is described in Tests/Conformance/README.md.
+public struct TraceFile {
+    /// The `format` attribute of a trace.
+    static let format = "active-bench-trace/1"
+
+    /// The learner of the `learner` attribute.
+    public let learner: LearnerKind
+    /// The preset with the `config` attribute's values put in.
+    public let hyperparameters: Hyperparameters
+    /// T of the cosine schedule.
+    let horizon: Int
+    /// Updates made before the trace begins.
+    let updatesBefore: Int
+    /// T, the number of batches.
+    let steps: Int
+    /// B.
+    let batch: Int
+    /// S.
+    let states: Int
+    /// A.
+    let actions: Int
+    private let file: HDF5File
+
+    /// Opens the trace at `path` and checks its attributes and the shapes of its batches.
+    ///
+    /// - Throws: `HarnessError.badInput` for a file that is none, an unknown learner or a wrong configuration or shape.
+    public init(_ path: String) throws {
+        let file = try wordingTraceErrors { try HDF5File(readingFrom: path) }
+        self.file = file
+        func refused(_ place: String, _ expected: String, _ found: String) -> HarnessError {
+            .badInput("\(path): \(place): expected \(expected), found \(found)")
+        }
+        func attribute(_ name: String) throws -> HDF5Value? {
+            try wordingTraceErrors { try file.attribute(name) }
+        }
+        func text(_ name: String) throws -> String? {
+            switch try attribute(name) {
+            case .text(let text)?: return text
+            case nil: return nil
+            case let other?: throw refused("attribute '\(name)'", "text", "\(other)")
+            }
+        }
+        guard try text("format") == TraceFile.format else {
+            throw refused("attribute 'format'", "'\(TraceFile.format)'", "'\(try text("format") ?? "none")'")
+        }
+        let name = try text("learner") ?? "none"
+        guard let learner = LearnerKind(rawValue: name) else {
+            throw refused(
+                "attribute 'learner'", "one of \(LearnerKind.allCases.map(\.rawValue).joined(separator: ", "))",
+                "'\(name)'")
+        }
+        self.learner = learner
+        let shape = try TraceFile.shape(file, "batches/observations")
+        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
+            throw refused("/batches/observations", "the shape [T, B, S]", "\(shape)")
+        }
+        (steps, batch, states) = (shape[0], shape[1], shape[2])
+        let actionShape = try TraceFile.shape(file, "batches/actions")
+        guard actionShape.count == 3, Array(actionShape[..<2]) == [steps, batch], actionShape[2] > 0 else {
+            throw refused("/batches/actions", "the shape [\(steps), \(batch), A]", "\(actionShape)")
+        }
+        actions = actionShape[2]
+        switch try attribute("step") {
+        case nil: updatesBefore = 0
+        case .integer(let step)? where step >= 0: updatesBefore = step
+        case let other?: throw refused("attribute 'step'", "a whole number, 0 or more", "\(other)")
+        }
+        let preset = Presets.hyperparameters(learner, for: try text("dataset") ?? "")
+        let configuration = try TraceConfiguration(
+            try text("config") ?? "{}", preset: preset, batch: batch, path: path)
+        (hyperparameters, horizon) = (configuration.hyperparameters, configuration.horizon)
+    }
+
+    /// All batches of one kind, [T, B, …].
+    func batches(_ name: String, width: Int?) throws -> [Double] {
+        try array("batches/\(name)", shape: [steps, batch] + (width.map { [$0] } ?? []))
+    }
+
+    /// The array `name`, which must have this shape and finite elements.
+    ///
+    /// - Throws: `HarnessError.badInput`.
+    func array(_ name: String, shape: [Int]) throws -> [Double] {
+        let found = try TraceFile.shape(file, name)
+        // A trained number may be written as a scalar.
+        guard found == shape || (shape == [1] && found.isEmpty) else {
+            throw refused(name, "the shape \(shape)", "\(found)")
+        }
+        let elements = try wordingTraceErrors { try file.float64(name).elements }
+        if let index = elements.firstIndex(where: { !$0.isFinite }) {
+            throw refused(name, "finite numbers", "\(elements[index]) at element \(index)")
+        }
+        return elements
+    }
+
+    func contains(_ name: String) throws -> Bool { try wordingTraceErrors { try file.contains(name) } }
+
+    /// The names in a group.
+    func names(in group: String) throws -> [String] { try wordingTraceErrors { try file.names(in: group) } }
+
+    /// The sentence about what is at `name`.
+    func refused(_ name: String, _ expected: String, _ found: String) -> HarnessError {
+        .badInput("\(file.path): /\(name): expected \(expected), found \(found)")
+    }
+
+    private static func shape(_ file: HDF5File, _ name: String) throws -> [Int] {
+        try wordingTraceErrors { try file.describe(name).shape }
+    }
+}
+
+/// Runs `body` and words what HDF5 refuses as bad input.
+func wordingTraceErrors<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as HDF5Error {
+        throw HarnessError.badInput("\(error)")
+    }
+}
+
+/// The `config` attribute: a JSON object of the learner's keys, and `steps`, the planned number of steps.
+private struct TraceConfiguration {
+    var hyperparameters: Hyperparameters
+    var horizon = 1_000_000
+
+    init(_ json: String, preset: Hyperparameters, batch: Int, path: String) throws {
+        func refused(_ key: String?, _ expected: String, _ found: String) -> HarnessError {
+            let place = key.map { ", key '\($0)'" } ?? ""
+            return .badInput("\(path): attribute 'config'\(place): expected \(expected), found \(found)")
+        }
+        let values: [String: JSONValue]
+        do {
+            values = try JSONDecoder().decode([String: JSONValue].self, from: Data(json.utf8))
+        } catch {
+            throw refused(nil, "a JSON object of settings", "'\(json.prefix(60))'")
+        }
+        hyperparameters = preset
+        if values["batch"] == nil { hyperparameters.set("batch", to: .integer(batch), from: "the trace's batches") }
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+            if key == "steps" {
+                guard case .integer(let steps) = value.setting, steps > 0 else {
+                    throw refused(key, "a whole number, 1 or more", value.setting.description)
+                }
+                horizon = steps
+                continue
+            }
+            guard let setting = preset[key] else {
+                throw refused(nil, "keys among \(preset.settings.map(\.key).joined(separator: ", "))", "'\(key)'")
+            }
+            guard let accepted = setting.accepted(value.setting(for: setting)) else {
+                throw refused(key, setting.expectation, value.setting.description)
+            }
+            hyperparameters.set(key, to: accepted, from: "the trace")
+        }
+        guard hyperparameters.batchSize == batch else {
+            throw refused("batch", "\(batch) as in /batches", "\(hyperparameters.batchSize)")
+        }
+    }
+}
+
+/// A value of a JSON configuration.
+private struct JSONValue: Decodable {
+    var setting: SettingValue
+
+    init(from decoder: Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(Bool.self) {
+            setting = .flag(value)
+        } else if let value = try? container.decode(Int.self) {
+            setting = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            setting = .real(value)
+        } else if let value = try? container.decode([Int].self) {
+            setting = .integers(value)
+        } else {
+            setting = .word(try container.decode(String.self))
+        }
+    }
+
+    /// JSON has no infinities: as numbers they are written "inf" and "-inf".
+    func setting(for setting: Setting) -> SettingValue {
+        guard case .real = setting.range, case .word(let word) = self.setting else { return self.setting }
+        return Double(word.replacing(".inf", with: "inf")).map { .real($0) } ?? self.setting
+    }
+}

@@ -1,0 +1,110 @@
+import CKernels
+import Numerics
+
+/// A critic's values of K actions in each of B states, forward and backward (CQL's sampled actions).
+///
+/// The state's part of the first layer is computed once per state, not once per action. The K·B rows are worked off in
+/// blocks of B, one action of every state, so that what a block's product leaves is still in the cache for the next.
+/// Critics of the same shape may take turns when each goes backward before the next goes forward.
+public final class ActionSamples {
+    /// Q(s_b, a_{k,b}) of the last `forward` [K × B].
+    public let values: MatrixView
+    private let batch: Int
+    private let samples: Int
+    private let storage: Matrix
+    /// s·W_s + bias, the first layer before the action is known [B × width].
+    private let stateFeatures: Matrix
+    /// Activations of each hidden layer, all blocks one behind the other [K·B × width].
+    private let hidden: [Matrix]
+    /// ∂L/∂(layer before its ReLU) of one block [B × width].
+    private let hiddenGradient: [Matrix]
+    /// The same of the first layer, summed over a state's actions.
+    private let stateGradient: Matrix
+    private let biasGradient: Matrix
+
+    /// Buffers for `samples` actions in each of `batch` states through critics of `shape`, which has one output and no
+    /// layer normalisation.
+    public init(_ shape: MLP.Shape, batch: Int, samples: Int) {
+        precondition(shape.outputs == 1 && !shape.layerNorm && samples > 0)
+        self.batch = batch
+        self.samples = samples
+        storage = Matrix(samples, batch)
+        values = storage.view
+        stateFeatures = Matrix(batch, shape.hidden[0])
+        hidden = shape.hidden.map { Matrix(samples * batch, $0) }
+        hiddenGradient = shape.hidden.map { Matrix(batch, $0) }
+        stateGradient = Matrix(batch, shape.hidden[0])
+        biasGradient = Matrix(vector: shape.hidden.max() ?? 0)
+    }
+
+    /// Computes `values`.
+    ///
+    /// - Parameters:
+    ///   - states: [B × states].
+    ///   - actions: [K·B × actions], row k·B + b being the k-th action in state b.
+    public func forward(_ critic: MLP, states: MatrixView, actions: MatrixView) {
+        let layers = critic.layers
+        let (stateWeight, actionWeight) = ActionSamples.split(layers[0].weight, states: states.columns)
+        multiply(states, stateWeight, into: stateFeatures.view)
+        ab_add_bias(stateFeatures.pointer, layers[0].bias, batch, stateFeatures.columns)
+        let top = hidden.count - 1
+        for k in 0..<samples {
+            var x = block(hidden[0], k)
+            multiply(block(actions, k), actionWeight, into: x)
+            ab_add_relu(x.pointer, stateFeatures.pointer, x.count)
+            for l in 1..<hidden.count {
+                let y = block(hidden[l], k)
+                multiply(x, layers[l].weight, into: y)
+                ab_bias_relu(y.pointer, layers[l].bias, y.rows, y.columns)
+                x = y
+            }
+            multiply(x, vector: layers[top + 1].weight.pointer, into: values.row(k))
+        }
+        ab_add_bias(values.pointer, layers[top + 1].bias, values.count, 1)
+    }
+
+    /// Adds ∂L/∂parameters to the critic's gradients, after `forward` of the same states and actions.
+    ///
+    /// - Parameter valueGradient: ∂L/∂values [K × B], contiguous.
+    public func addGradient(_ critic: MLP, states: MatrixView, actions: MatrixView, valueGradient: MatrixView) {
+        let (layers, gradients) = (critic.layers, critic.gradientLayers)
+        let top = hidden.count - 1
+        stateGradient.pointer.update(repeating: 0, count: stateGradient.count)
+        let actionGradient = ActionSamples.split(gradients[0].weight, states: states.columns).action
+        for k in 0..<samples {
+            let (d, y) = (valueGradient.row(k), block(hidden[top], k))
+            multiply(y.transposed, vector: d, into: gradients[top + 1].weight.pointer, adding: true)
+            gradients[top + 1].bias[0] += Real(orderedSum(d, count: batch))
+            let dy = hiddenGradient[top]
+            ab_outer_relu_backward(
+                d, layers[top + 1].weight.pointer, y.pointer, dy.pointer, biasGradient.pointer, y.rows, y.columns)
+            for l in stride(from: top, to: 0, by: -1) {
+                let (below, dAbove, dBelow) = (block(hidden[l - 1], k), hiddenGradient[l], hiddenGradient[l - 1])
+                ab_add(gradients[l].bias, biasGradient.pointer, dAbove.columns)
+                multiply(below.transposed, dAbove.view, into: gradients[l].weight, adding: true)
+                multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view)
+                ab_relu_backward(dBelow.pointer, below.pointer, biasGradient.pointer, below.rows, below.columns)
+            }
+            ab_add(gradients[0].bias, biasGradient.pointer, stateGradient.columns)
+            multiply(block(actions, k).transposed, hiddenGradient[0].view, into: actionGradient, adding: true)
+            ab_add(stateGradient.pointer, hiddenGradient[0].pointer, stateGradient.count)
+        }
+        let weight = ActionSamples.split(gradients[0].weight, states: states.columns).state
+        multiply(states.transposed, stateGradient.view, into: weight, adding: true)
+    }
+
+    private func block(_ matrix: Matrix, _ k: Int) -> MatrixView { block(matrix.view, k) }
+
+    /// Rows k·B ..< (k + 1)·B.
+    private func block(_ rows: MatrixView, _ k: Int) -> MatrixView {
+        MatrixView(pointer: rows.row(k * batch), rows: batch, columns: rows.columns, stride: rows.stride)
+    }
+
+    /// The rows of a first layer's weight that belong to the state and those that belong to the action.
+    private static func split(_ weight: MatrixView, states: Int) -> (state: MatrixView, action: MatrixView) {
+        func rows(_ range: Range<Int>) -> MatrixView {
+            MatrixView(pointer: weight.row(range.lowerBound), rows: range.count, columns: weight.columns)
+        }
+        return (rows(0..<states), rows(states..<weight.rows))
+    }
+}

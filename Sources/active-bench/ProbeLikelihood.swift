@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// `active-bench probe-likelihood`: which H_D a dataset allows.
+struct ProbeLikelihood: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Train behaviour cloning on a dataset and report L_BC, the likelihood that ACTIVE's H_D must stay below.",
+        discussion: """
+            Prints the values of target_log_likelihood to sweep, H_D = L_BC - k·A for k = 0, 1/4, 1/2, 1, 2, and writes \
+            them to OUT/DATASET.json. An H_D that the policy cannot reach makes β run away.
+            """)
+
+    @Argument(help: "Dataset.")
+    var dataset: String
+    @Option(help: "Gradient steps of behaviour cloning.")
+    var steps = 100_000
+    @Option(help: "Seed of everything random.")
+    var seed = 0
+    @Option(help: "Folder for DATASET.json.")
+    var out = "results/likelihood"
+
+    func validate() throws {
+        guard steps > 0, seed >= 0 else {
+            throw ValidationError("--steps and --seed: expected a positive number and 0 or more")
+        }
+    }
+
+    func run() throws {
+        try runAlone {
+            let report = try LikelihoodProbe(dataset, steps: steps, seed: seed).run { step, likelihood in
+                FileHandle.standardError.write(
+                    Data(String(format: "step %d  E[log π] of the batch %.3f\n", step, likelihood).utf8))
+            }
+            try report.write(to: out)
+            print(String(format: "%@: L_BC = %.3f nats after %d steps", dataset, report.logLikelihood, steps))
+            print("σ = \(report.deviations.map { String(format: "%.3f", $0) }.joined(separator: ", "))")
+            for candidate in report.candidates {
+                print(String(format: "k = %.2f  H_D = %.3f", candidate.k, candidate.targetLogLikelihood))
+            }
+            print(report.sweep)
+        }
+    }
+}

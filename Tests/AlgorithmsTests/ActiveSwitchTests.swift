@@ -1,0 +1,109 @@
+import Algorithms
+import Networks
+import Numerics
+import Testing
+
+/// What ACTIVE's switches must amount to. That each computes its formula is for the conformance tests to say.
+@Suite struct ActiveSwitchTests {
+    /// Every parameter after fifty steps, by network.
+    private func trained(_ kind: LearnerKind, _ changes: [String: SettingValue], steps: Int = 50) -> [String: [Real]] {
+        let sample = LearnerSample(kind, seed: 0, changes)
+        for step in 0..<steps { sample.update(step) }
+        return Dictionary(
+            uniqueKeysWithValues: sample.learner.networks.map { ($0.name, values(of: $0.parameters)) })
+    }
+
+    private static let oneMember: [String: SettingValue] = ["m": .integer(1), "cloning_temperature": .word("off")]
+
+    /// What both sides of an identity have in common.
+    static let common: [[String: SettingValue]] = [
+        ["value_layer_norm": .flag(false)], ["value_layer_norm": .flag(true)],
+        ["value_layer_norm": .flag(true), "actor_dropout": .real(0.3)],
+        ["value_layer_norm": .flag(false), "critics": .integer(1)],
+    ]
+
+    @Test(arguments: common)
+    func oneMemberWithoutTemperatureIsIQL(common: [String: SettingValue]) {
+        let active = Self.oneMember.merging(common) { $1 }.merging(["inverse_temperature": .real(3)]) { $1 }
+        #expect(trained(.activeI, active) == trained(.iql, common.merging(["inverse_temperature": .real(3)]) { $1 }))
+    }
+
+    @Test(arguments: common)
+    func oneMemberWithoutTemperatureIsSQL(common: [String: SettingValue]) {
+        #expect(trained(.activeS, Self.oneMember.merging(common) { $1 }) == trained(.sql, common))
+    }
+
+    @Test func theEnsembleOffIsOneMember() {
+        for kind in [LearnerKind.activeI, .activeS] {
+            #expect(
+                trained(kind, ["m": .integer(4), "value_ensemble": .flag(false)]) == trained(kind, ["m": .integer(1)]))
+        }
+    }
+
+    @Test func aFixedTemperatureIsOneWithoutRate() {
+        #expect(
+            trained(.activeI, ["cloning_temperature": .word("fixed"), "initial_beta": .real(0.7)])
+                == trained(.activeI, ["beta_rate": .real(0), "initial_beta": .real(0.7)]))
+    }
+
+    /// The quantile 0 of the members at s' is their minimum; ½ of three members is none of min and mean.
+    @Test func theLowestQuantileIsTheMinimum() {
+        let lowest = trained(.activeI, ["backup": .word("quantile"), "backup_quantile": .real(0)])
+        #expect(lowest == trained(.activeI, ["backup": .word("min")]))
+        let middle = trained(.activeI, ["backup": .word("quantile"), "backup_quantile": .real(0.5)])
+        #expect(middle != lowest && middle != trained(.activeI, ["backup": .word("mean")]))
+    }
+
+    /// Every switch changes what is learned.
+    @Test(arguments: [
+        ["m": SettingValue.integer(2)], ["backup": .word("mean")], ["quantile": .real(0.9)], ["weight": .word("one")],
+        ["weight": .word("positive")], ["inverse_temperature": .real(2)], ["cloning_temperature": .word("off")],
+        ["cloning_temperature": .word("fixed")], ["target_log_likelihood": .real(-3)], ["initial_beta": .real(2)],
+        ["q_normalisation": .flag(true)], ["critics": .integer(1)], ["value_layer_norm": .flag(false)],
+        ["actor_dropout": .real(0.2)],
+    ])
+    func aSwitchChangesWhatIsLearned(changes: [String: SettingValue]) {
+        // The likelihood's target moves β by less than Float's resolution of a loss in a few steps of a small rate.
+        #expect(trained(.activeI, changes) != trained(.activeI, [:]))
+    }
+
+    /// β drowns the value term when H_D is out of reach, and the learner says so; it does not where H_D is within reach.
+    @Test func anUnreachableTargetIsNamed() throws {
+        func complaint(_ target: Double) -> String? {
+            let sample = LearnerSample(
+                .activeI, seed: 0, ["target_log_likelihood": .real(target), "beta_rate": .real(0.05)])
+            for step in 0..<200 { sample.update(step) }
+            return sample.learner.complaint
+        }
+        let sentence = try #require(complaint(900))
+        #expect(sentence.hasPrefix("target_log_likelihood 900 is out of reach: β ran from 1 to "))
+        #expect(complaint(-900) == nil)
+    }
+
+    /// Whatever the counters stood at before, `resume` and the same parameters give the same next step.
+    @Test(arguments: LearnerKind.allCases)
+    func resumesBitForBit(kind: LearnerKind) {
+        let straight = LearnerSample(kind, seed: 0)
+        for step in 0..<7 { straight.update(step) }
+        let resumed = LearnerSample(kind, seed: 0)
+        for (target, source) in zip(resumed.learner.networks, straight.learner.networks) {
+            target.parameters.copy(from: source.parameters)
+            guard let to = target.optimiser, let from = source.optimiser else { continue }
+            to.firstMoment.copy(from: from.firstMoment)
+            to.secondMoment.copy(from: from.secondMoment)
+        }
+        for (target, source) in zip(resumed.learner.scalars, straight.learner.scalars) {
+            target.adam.value = source.adam.value
+            target.adam.firstMoment = source.adam.firstMoment
+            target.adam.secondMoment = source.adam.secondMoment
+        }
+        resumed.learner.resume(after: 7)
+        for step in 7..<12 {
+            straight.update(step)
+            resumed.update(step)
+        }
+        for (a, b) in zip(straight.learner.networks, resumed.learner.networks) {
+            #expect(values(of: a.parameters) == values(of: b.parameters), "\(a.name)")
+        }
+    }
+}

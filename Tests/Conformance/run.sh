@@ -1,0 +1,43 @@
+#!/bin/sh
+# The live conformance check: both builds of active-bench against the JAX reference, on traces drawn afresh.
+#
+#   Tests/Conformance/run.sh DOUBLE_BINARY FLOAT_BINARY [SEED]
+#
+# SEED: today's date unless given. An empty DOUBLE_BINARY or FLOAT_BINARY ("") leaves that half out.
+# The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses
+# the interpreter (default python3).
+set -eu
+
+[ $# -ge 2 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+double=$1 float=$2 seed=${3:-$(date +%Y%m%d)}
+here=$(cd "$(dirname "$0")" && pwd)
+requirements=$here/requirements.txt
+
+# One environment for each content of requirements.txt; it appears under its name only when complete.
+cache=${ACTIVE_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/active-bench}/conformance-venv
+environment=$cache/$(sha256sum "$requirements" | cut -c1-16)
+if [ ! -e "$environment/complete" ]; then
+    rm -rf "$environment"
+    mkdir -p "$cache"
+    "${PYTHON:-python3}" -m venv "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+    touch "$environment/complete"
+fi
+python=$environment/bin/python
+
+# One core: the networks are tiny, and others work on this machine too.
+export JAX_PLATFORMS=cpu OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+export XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+export PYTHONDONTWRITEBYTECODE=1
+
+traces=$(mktemp -d)
+trap 'rm -rf "$traces"' EXIT
+echo "seed $seed"
+"$python" "$here/test_reference.py"
+"$python" "$here/traces.py" --live "$traces" --seed "$seed"
+status=0
+if [ -n "$double" ]; then
+    "$python" "$here/compare.py" --double "$double" "$here"/fixtures/*.h5 || status=1
+fi
+"$python" "$here/compare.py" ${double:+--double "$double"} ${float:+--float "$float"} "$traces"/*.h5 || status=1
+exit $status

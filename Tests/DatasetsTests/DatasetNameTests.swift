@@ -1,0 +1,40 @@
+import Datasets
+import Testing
+
+@Suite struct DatasetNameTests {
+    @Test(arguments: [
+        ("locomotion", 0), ("hopper", 1), ("hopper-medium", 2), ("hopper-medium-replay", 3),
+        ("hopper-medium-replay-v2", Int.max),
+    ])
+    func selectorsFromTheSuiteToTheName(text: String, closeness: Int) {
+        #expect(DatasetSelector(text).closeness(to: "hopper-medium-replay-v2") == closeness)
+    }
+
+    @Test(arguments: ["", "hop", "hopper-", "hopper-med", "antmaze", "hopper-medium-replay-v", "Hopper", "medium"])
+    func whatDoesNotNameIt(text: String) {
+        #expect(DatasetSelector(text).closeness(to: "hopper-medium-replay-v2") == nil)
+    }
+
+    @Test func aSuiteThatIsAlsoAWord() {
+        #expect(DatasetSelector("antmaze").closeness(to: "antmaze-umaze-v2") == 0)
+        #expect(DatasetSelector("antmaze-umaze").closeness(to: "antmaze-umaze-diverse-v2") == 2)
+        #expect(DatasetSelector("locomotion").closeness(to: "kitchen-mixed-v0") == nil)
+    }
+
+    @Test(arguments: ["hopper-medium-replay-v2", "antmaze-umaze-v2", "kitchen-mixed-v0", "hopper-medium-r1"])
+    func allSelectorsOfADataset(dataset: String) {
+        let found = DatasetSelector.all(for: dataset).map { $0.closeness(to: dataset) ?? -1 }
+        #expect(found.first == 0 && found.last == .max)
+        #expect(zip(found, found.dropFirst()).allSatisfy { $0 < $1 }, "less close first")
+    }
+
+    @Test func versionsVAreD4RLs() {
+        for dataset in D4RLCatalogue.entries.keys { #expect(D4RLTasks.allows(dataset), "\(dataset)") }
+        for dataset in ["hopper-expert-v0", "walker2d-full-replay-v1", "hopper-anything-r1"] {
+            #expect(D4RLTasks.allows(dataset), "\(dataset)")
+        }
+        for dataset in ["hopper-medum-v2", "antmaze-large-v2", "hopper-v2", "kitchen-medium-v0"] {
+            #expect(!D4RLTasks.allows(dataset), "\(dataset)")
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Harness
+import Testing
+
+@Suite struct PlanReportTests {
+    /// Two datasets, IQL and two sizes of ACTIVE-S, two seeds.
+    private func report(open: Range<Int>? = nil, ranks: Int = 2, productSeconds: Double = 2e-4) throws -> PlanReport {
+        let plan = Plan(
+            try StudyFile.parse(
+                """
+                name: small
+                datasets: [hopper-medium-v2, kitchen-mixed-v0]
+                seeds: [0, 1]
+                steps: 1e5
+                evaluate: {every: 5_000, episodes: 10}
+                learners: {IQL: {}, ACTIVE-S: {sweep: {m: [1, 10]}}}
+                """, path: "s.yaml"))
+        return try PlanReport(
+            plan, open: Array(open ?? plan.cases.indices), ranks: ranks, productSeconds: productSeconds)
+    }
+
+    /// 256³ multiply-adds in 0.2 ms, of which a gradient step reaches 0.85.
+    @Test func coreHoursAreMultiplyAddsAtTheProductsRate() throws {
+        let report = try report()
+        #expect(abs(report.rate - 0.85 * 16_777_216 / 2e-4) < 1)
+        for line in report.lines { #expect(line.coreHours == line.multiplyAdds / report.rate / 3600) }
+        let slower = try self.report(productSeconds: 4e-4)
+        #expect(abs(slower.coreHours - 2 * report.coreHours) < 1e-9 * report.coreHours)
+        #expect(report.rateSentence.hasPrefix("at 143 GFLOP/s a core, 0.85 of the rate of a 256³ product"))
+    }
+
+    @Test func theTableHasEveryCellOnceAndItsSums() throws {
+        let report = try report()
+        let rows = report.cellTable.split(separator: "\n").map { row in
+            row.split(separator: " ").map { String($0) }
+        }
+        #expect(rows.map { $0[0] } == ["core-hours", "hopper-medium-v2", "kitchen-mixed-v0", "all"])
+        #expect(rows[0].joined(separator: " ") == "core-hours IQL ACTIVE-S m=1 ACTIVE-S m=10 all")
+        for (row, dataset) in zip(rows[1...2], ["hopper-medium-v2", "kitchen-mixed-v0"]) {
+            let cells = ["IQL", "ACTIVE-S m=1", "ACTIVE-S m=10"].map { column in
+                report.lines.filter { $0.dataset == dataset && $0.column == column }.map(\.coreHours).reduce(0, +)
+            }
+            for (text, hours) in zip(row.dropFirst(), cells + [cells.reduce(0, +)]) {
+                #expect(abs((Double(text) ?? .nan) - hours) <= 0.006, "\(text) for \(hours)")
+            }
+        }
+        #expect(abs((Double(rows[3].last ?? "") ?? .nan) - report.coreHours) <= 0.006)
+        #expect(Set(report.cellTable.split(separator: "\n").map(\.count)).count == 1, "aligned")
+    }
+
+    @Test func whatIsDoneHasNoRankAndIsNotCounted() throws {
+        let report = try report(open: 0..<4)
+        #expect(report.lines.map(\.state) == Array(repeating: "todo", count: 4) + Array(repeating: "done", count: 8))
+        #expect(report.lines.map { $0.rank == nil } == report.lines.map { $0.state == "done" })
+        #expect(report.summary.hasPrefix("12 cases, 4 to do on 2 ranks: "))
+        let list = report.caseList.split(separator: "\n")
+        #expect(list.count == 13 && list[0] == "rank  state  Tera-multiply-adds  case")
+        #expect(list.dropFirst().map { String($0.split(separator: " ").last ?? "") } == report.lines.map(\.case))
+        #expect(try self.report(open: 0..<0).summary.hasSuffix("balance 1.00, 0.0000 core-hours, about 0s"))
+    }
+
+    @Test func json() throws {
+        struct Document: Decodable {
+            let study: String
+            let ranks: Int
+            let multiplyAddsPerSecond, shareOfProductRate, coreHours, coreHoursToDo: Double
+            let cases: [PlanReport.Line]
+        }
+        let report = try report(open: 2..<12)
+        let document = try JSONDecoder().decode(Document.self, from: Data(report.json().utf8))
+        #expect(document.study == "small" && document.ranks == 2 && document.shareOfProductRate == 0.85)
+        #expect(document.cases == report.lines && document.multiplyAddsPerSecond == report.rate)
+        #expect(document.coreHours == report.coreHours && document.coreHoursToDo < report.coreHours)
+    }
+
+    /// Rollouts of the kitchen take long: of two equal studies the one that looks more often costs more.
+    @Test func evaluationsCount() throws {
+        func hours(_ evaluate: String) throws -> Double {
+            let plan = Plan(
+                try StudyFile.parse(
+                    """
+                    {name: x, datasets: [kitchen-mixed-v0], seeds: [0], steps: 1000, evaluate: {\(evaluate)},
+                     learners: {IQL: {}}}
+                    """, path: "s.yaml"))
+            return try plan.costs()[0]
+        }
+        let once = try hours("every: 1000, episodes: 10")
+        #expect(try hours("every: 500, episodes: 10") > once)
+        let more = try hours("every: 1000, episodes: 10, final_episodes: 50")
+        #expect(try hours("every: 1000, episodes: 50") == more)
+        #expect(abs((more - once) - 40 * 280 * 62 * 6e6) < 1, "forty episodes of 280 steps of 62 of Hopper's")
+    }
+}
