@@ -73,7 +73,7 @@ let package = Package(
         .executableTarget(
             name: "active-bench",
             dependencies: [
-                "Algorithms", "Harness", "MPI", "Numerics", "Report",
+                "Algorithms", "Datasets", "Environments", "Harness", "MPI", "Numerics", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swiftSettings),
@@ -94,6 +94,7 @@ let package = Package(
             name: "ScratchFiles", dependencies: ["CHDF5"], path: "Tests/Support/ScratchFiles",
             swiftSettings: swiftSettings),
         .target(name: "ProgramRuns", path: "Tests/Support/ProgramRuns", swiftSettings: swiftSettings),
+        .target(name: "FileServer", path: "Tests/Support/FileServer", swiftSettings: swiftSettings),
         .target(
             name: "ExampleInputs", dependencies: ["Networks", "Numerics"], path: "Tests/Support/ExampleInputs",
             swiftSettings: swiftSettings),
@@ -115,7 +116,8 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "active-bench", "CHDF5", "Datasets", "ExampleInputs", "HDF5", "Harness", "ProgramRuns", "ScratchFiles",
+                "active-bench", "CHDF5", "Datasets", "ExampleInputs", "FileServer", "HDF5", "Harness", "Numerics",
+                "ProgramRuns", "ScratchFiles",
             ]),
     ],
     swiftLanguageModes: [.v6]

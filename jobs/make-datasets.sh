@@ -7,7 +7,7 @@
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-binary="$repository/.build/release/active-bench"
+binary=${ACTIVE_BENCH_BINARY:-$repository/.build/release/active-bench}
 data=${ACTIVE_BENCH_DATA:-${D4RL_DATASET_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}}
 all=(hopper-medium-r1 hopper-medium-replay-r1)
 

@@ -4,10 +4,11 @@
 #
 #   jobs/setup.sh                 packages of Debian 12, then `swift build -c release`
 #   ACTIVE_BENCH_NO_INSTALL=1     never install; say what is missing and stop
+#   ACTIVE_BENCH_BINARY=FILE      use this program as it is, and build none
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-binary="$repository/.build/release/active-bench"
+binary=${ACTIVE_BENCH_BINARY:-$repository/.build/release/active-bench}
 packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev libmujoco-dev libssl-dev pkg-config)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -53,6 +54,8 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yi
 # A rank sees a terminal of its own under mpirun: whether there is a real one is known here only.
 if [ -t 2 ]; then export ACTIVE_BENCH_TTY=1; else export ACTIVE_BENCH_TTY=0; fi
 
-install_missing_packages
-require_swift
-build_release
+if [ -z "${ACTIVE_BENCH_BINARY:-}" ]; then
+    install_missing_packages
+    require_swift
+    build_release
+fi

@@ -4,6 +4,8 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
+packages=(curl) # jobs/fetch-d4rl.sh is tested too
+install_missing_packages
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The files D4RL publishes for the datasets of the paper's table.
 ///
 /// Sizes and digests: TensorFlow Datasets' checksums for locomotion and AntMaze, third-party documentation for kitchen.
@@ -11,14 +13,44 @@ public enum D4RLCatalogue {
         /// SHA-256, 64 hexadecimal digits.
         public let sha256: String
 
+        package init(path: String, bytes: Int, sha256: String) {
+            self.path = path
+            self.bytes = bytes
+            self.sha256 = sha256
+        }
+
         /// The name the file has on disk.
         public var fileName: String { path.split(separator: "/").last.map { String($0) } ?? path }
         /// Where the file is published.
         public var url: String { D4RLCatalogue.address + path }
+
+        /// Refuses a file that is not the published one: by its size, then by the digest of all its bytes.
+        public func check(_ file: String) throws(DatasetError) {
+            let found = try size(ofFile: file)
+            guard found == bytes else {
+                throw DatasetError(
+                    file: file, expected: "\(bytes) bytes, as D4RL's \(fileName) has", found: "\(found)",
+                    hint: "the file is truncated or another one: fetch it again with jobs/fetch-d4rl.sh")
+            }
+            try checkSHA256(sha256, ofFile: file)
+        }
     }
 
-    /// Where the files are published.
-    public static let address = "http://rail.eecs.berkeley.edu/datasets/offline_rl/"
+    /// Where the files are published; ACTIVE_BENCH_D4RL_URL names a mirror with the same paths below it.
+    public static let address: String = {
+        let mirror = getenv("ACTIVE_BENCH_D4RL_URL").map { String(cString: $0) } ?? ""
+        if mirror.isEmpty { return "http://rail.eecs.berkeley.edu/datasets/offline_rl/" }
+        return mirror.hasSuffix("/") ? mirror : mirror + "/"
+    }()
+
+    /// The names of the datasets, in alphabetical order.
+    public static let names = entries.keys.sorted()
+
+    /// What is published under the name of the file at `path`, if it is one of D4RL's.
+    public static func entry(ofFile path: String) -> (dataset: String, entry: Entry)? {
+        let name = path.split(separator: "/").last.map { String($0) } ?? path
+        return entries.first { $0.value.fileName == name }.map { ($0.key, $0.value) }
+    }
 
     /// By dataset name ("hopper-medium-v2").
     public static let entries: [String: Entry] = [

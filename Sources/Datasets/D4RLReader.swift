@@ -84,9 +84,12 @@ struct D4RLReader {
     /// Everything under `metadata/` that is text or numbers.
     func metadata() throws(DatasetError) -> [String: MetadataValue] {
         var found: [String: MetadataValue] = [:]
-        // A group may contain itself: depth and number of names are bounded, whatever the file says.
+        // A group may contain itself, and an array have many names: depth, number and size are bounded, whatever the
+        // file says.
         let deepest = 8
+        let largest = 1 << 26
         var namesLeft = 10_000
+        var bytesLeft = largest
         var groups = try contains("metadata") ? ["metadata"] : []
         while let group = groups.popLast() {
             for name in try wordingErrors({ () throws(HDF5Error) in try file.names(in: group) }) {
@@ -99,6 +102,8 @@ struct D4RLReader {
                     }
                     groups.append(path)
                 } else if let value = try wordingErrors({ () throws(HDF5Error) in try file.value(path) }) {
+                    if case .array(let array) = value { bytesLeft -= 4 * array.elements.count }
+                    guard bytesLeft >= 0 else { throw refusal("metadata", "at most \(largest) bytes", "more") }
                     found[String(path.dropFirst("metadata/".count))] = value
                 }
             }

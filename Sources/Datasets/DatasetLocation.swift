@@ -39,6 +39,16 @@ public struct DatasetLocation: Equatable, Sendable {
         return words.dropLast().joined(separator: "_") + "-" + version + ".hdf5"
     }
 
+    /// The dataset that a file is of by its name, the inverse of `fileName`.
+    ///
+    /// - Returns: nil for a name that no dataset's file has.
+    public static func dataset(ofFile name: String) -> String? {
+        if let published = D4RLCatalogue.entry(ofFile: name) { return published.dataset }
+        guard name.hasSuffix(".hdf5") else { return nil }
+        let dataset = String(name.dropLast(".hdf5".count)).replacing("_", with: "-")
+        return fileName(for: dataset) == name ? dataset : nil
+    }
+
     /// The path of a dataset's file.
     ///
     /// - Throws: `DatasetError` that says where it was looked for and how to get it.
@@ -55,10 +65,12 @@ public struct DatasetLocation: Equatable, Sendable {
 
     private func hint(_ dataset: String, _ name: String) -> String {
         if let published = D4RLCatalogue.entries[dataset] {
-            return "download \(published.url) (\(published.bytes) bytes), or set ACTIVE_BENCH_DATA to its folder"
+            return
+                "get it with `jobs/fetch-d4rl.sh \(dataset)` (\(published.bytes) bytes from \(published.url)), or set "
+                + "ACTIVE_BENCH_DATA to its folder"
         }
         if dataset.hasSuffix("-r1") {
-            return "make it with `active-bench collect rollout` or jobs/quickstart.sh, or set ACTIVE_BENCH_DATA"
+            return "make it with `active-bench collect rollout` or jobs/make-datasets.sh, or set ACTIVE_BENCH_DATA"
         }
         return "put it there, or set ACTIVE_BENCH_DATA to its folder"
     }

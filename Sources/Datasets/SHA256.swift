@@ -9,24 +9,60 @@ public func sha256(ofFile path: String) throws(DatasetError) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path) }
     defer { close(descriptor) }
-    let context = EVP_MD_CTX_new()
-    defer { EVP_MD_CTX_free(context) }
-    precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto offers no SHA-256")
-
+    let digest = SHA256Digest()
     let size = 1 << 20
-    let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
     defer { buffer.deallocate() }
     while true {
-        let count = read(descriptor, buffer, size)
+        let count = read(descriptor, buffer.baseAddress, size)
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw unreadable(path) }
-        if count == 0 { break }
-        EVP_DigestUpdate(context, buffer, count)
+        if count == 0 { return digest.finish() }
+        digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
-    var digest = [UInt8](repeating: 0, count: 32)
-    EVP_DigestFinal_ex(context, &digest, nil)
-    let digits = Array("0123456789abcdef")
-    return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+}
+
+/// Refuses a file whose digest is not the `expected` one, in hexadecimal digits of either case.
+public func checkSHA256(_ expected: String, ofFile path: String) throws(DatasetError) {
+    _ = try size(ofFile: path)  // a named pipe would never end
+    let found = try sha256(ofFile: path)
+    guard found == expected.lowercased() else {
+        throw DatasetError(
+            file: path, expected: "a file with SHA-256 \(expected.lowercased())", found: "one with \(found)",
+            hint: "it is damaged or another one: download or make it again")
+    }
+}
+
+/// The size of a regular file in bytes.
+///
+/// - Throws: `DatasetError` when there is none.
+public func size(ofFile path: String) throws(DatasetError) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw unreadable(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+        throw DatasetError(file: path, expected: "a regular file", found: "a folder, pipe or device")
+    }
+    return Int(status.st_size)
+}
+
+/// A SHA-256 in the making.
+struct SHA256Digest: ~Copyable {
+    private let context = EVP_MD_CTX_new()
+
+    init() { precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto offers no SHA-256") }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    /// Takes up more bytes.
+    func update(_ bytes: UnsafeRawBufferPointer) { EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
+
+    /// The digest of all bytes in hexadecimal; the last call.
+    func finish() -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        EVP_DigestFinal_ex(context, &digest, nil)
+        let digits = Array("0123456789abcdef")
+        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
 }
 
 private func unreadable(_ path: String) -> DatasetError {

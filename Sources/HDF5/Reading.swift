@@ -91,19 +91,24 @@ extension HDF5File {
         guard description.count == 0 || H5Dget_storage_size(dataset.id) > 0 else {
             throw failure(name, .refused(found: "a dataset of shape \(description.shape) that was never written"))
         }
+        if description.count > 0 { try checkChunks(dataset, space, elementSize: H5Tget_size(type.id), name) }
         return description
     }
 
     /// A few bytes can declare any size: it is checked, without overflow, before anything is allocated.
-    private func checkSize(_ shape: [hsize_t], elementSize: Int, _ name: String) throws(HDF5Error) {
+    ///
+    /// - Returns: the size in bytes, of one element at least.
+    @discardableResult
+    func checkSize(_ shape: [hsize_t], elementSize: Int, _ name: String) throws(HDF5Error) -> UInt64 {
         var bytes = UInt64(elementSize)
-        for extent in shape {
+        for extent in [1] + shape {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: max(1, extent))
             guard !overflow, product <= UInt64(arrayLimit) else {
                 throw failure(name, .tooLarge(shape: shape, limit: arrayLimit))
             }
             bytes = product
         }
+        return bytes
     }
 }
 
@@ -116,7 +121,7 @@ extension HDF5Element {
 func element(of type: hid_t) -> HDF5Element {
     let bits = H5Tget_size(type) * 8
     switch H5Tget_class(type) {
-    case H5T_FLOAT: return .floating(bits: bits)
+    case H5T_FLOAT: return isIEEE(type, bits: bits) ? .floating(bits: bits) : .other("floating-point not of IEEE 754")
     case H5T_INTEGER: return .integer(bits: bits, signed: H5Tget_sign(type) != H5T_SGN_NONE)
     case H5T_ENUM: return isBoolean(type) ? .boolean : .other("enumeration")
     case H5T_STRING: return .text
@@ -126,6 +131,19 @@ func element(of type: hid_t) -> HDF5Element {
     case H5T_ARRAY: return .other("array")
     default: return .other("opaque")
     }
+}
+
+/// Whether numbers have the layout of IEEE 754; the library would read any other one that a damaged file describes.
+private func isIEEE(_ type: hid_t, bits: Int) -> Bool {
+    let layouts = [16: (exponent: 5, mantissa: 10), 32: (8, 23), 64: (11, 52)]
+    guard let (exponent, mantissa) = layouts[bits] else { return false }
+    var fields = [Int](repeating: 0, count: 5)  // places and lengths: sign, exponent, exponent, mantissa, mantissa
+    let isRead = fields.withUnsafeMutableBufferPointer { f in
+        H5Tget_fields(type, &f[0], &f[1], &f[2], &f[3], &f[4]) >= 0
+    }
+    return isRead && fields == [bits - 1, mantissa, exponent, 0, mantissa]
+        && H5Tget_ebias(type) == 1 << (exponent - 1) - 1 && H5Tget_norm(type) == H5T_NORM_IMPLIED
+        && H5Tget_precision(type) == bits && H5Tget_offset(type) == 0
 }
 
 /// Whether an enumeration is h5py's boolean.

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Report
 
@@ -74,6 +75,9 @@ public struct Aggregation: Sendable {
             notes += (result.warnings ?? []).map { "seed \(one.seed), \($0)" }
         }
         if files.count > 1 { notes.append("trained on \(files.count) different files of \(dataset)") }
+        if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
+            notes.append("not trained on D4RL's published file")
+        }
         return CellScore(dataset: dataset, column: column, seeds: seeds, expectedSeeds: cases.count, notes: notes)
     }
 

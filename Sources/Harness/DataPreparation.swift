@@ -61,15 +61,21 @@ public final class DataPreparation {
             EnvironmentRegistry.environmentName(forDataset: dataset))
         let path = try DatasetLocation().find(dataset)
         let contents = try D4RLFile(path: path)
-        guard contents.stateSize == environment.observationSize, contents.actionSize == environment.actionSize else {
-            throw HarnessError.badInput(
-                "\(path): fields 'observations' and 'actions': expected widths \(environment.observationSize) and "
-                    + "\(environment.actionSize) of \(environment.name), found \(contents.stateSize) and "
-                    + "\(contents.actionSize)")
-        }
+        try requireFit(path, states: contents.stateSize, actions: contents.actionSize, of: environment)
         let transitions = try Transitions(contents, maximumSteps: environment.maximumSteps)
         let file = DatasetFile(
             dataset: dataset, path: path, sha256: try sha256(ofFile: path), transitions: transitions.count)
         return (transitions, file)
+    }
+}
+
+/// Refuses a file whose observations and actions have other widths than the environment's.
+///
+/// - Throws: `HarnessError.badInput`.
+func requireFit(_ path: String, states: Int, actions: Int, of environment: EnvironmentSpecification) throws {
+    guard states == environment.observationSize, actions == environment.actionSize else {
+        throw HarnessError.badInput(
+            "\(path): fields 'observations' and 'actions': expected widths \(environment.observationSize) and "
+                + "\(environment.actionSize) of \(environment.name), found \(states) and \(actions)")
     }
 }

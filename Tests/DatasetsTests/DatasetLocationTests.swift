@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import ScratchFiles
 import Testing
 
@@ -14,6 +15,17 @@ import Testing
         )
         for bad in ["", "hopper", "hopper-medium", "../hopper-v2", "hopper-medium-v", "hopper--v2", "a/b-v2"] {
             #expect(DatasetLocation.fileName(for: bad) == nil, "\(bad)")
+        }
+    }
+
+    @Test func filesTellTheirDataset() {
+        for dataset in D4RLCatalogue.names + ["hopper-medium-replay-r1", "mine-v3"] {
+            #expect(DatasetLocation.dataset(ofFile: DatasetLocation.fileName(for: dataset) ?? "") == dataset)
+        }
+        for bad in [
+            "", ".hdf5", "hopper.hdf5", "hopper-medium-r1.hdf5", "hopper_medium-r1.hdf5.part", "variant-1.hdf5",
+        ] {
+            #expect(DatasetLocation.dataset(ofFile: bad) == nil, "\(bad)")
         }
     }
 
@@ -45,6 +57,38 @@ import Testing
                 == folder("hopper_medium-r1.hdf5"))
     }
 
+    @Test func listingsTellWhatIsThere() throws {
+        let location = DatasetLocation(folders: ["/nowhere", folder.path])
+        put([1, 2], at: folder("hopper_medium-v2.hdf5"))
+        put([1, 2, 3], at: folder("hopper_medium-r1.hdf5"))
+        put([1], at: folder("notes.txt"))
+        #expect(location.listings.map(\.dataset) == D4RLCatalogue.names + ["hopper-medium-r1"])
+        #expect(location.listings.count { $0.state == .absent } == 17)
+        let wrong = location.listing("hopper-medium-v2")
+        #expect(wrong.state == .wrongSize && wrong.bytes == 2 && wrong.publishedBytes == 152_756_557)
+        #expect(wrong.folder == folder.path && wrong.url?.hasSuffix("gym_mujoco_v2/hopper_medium-v2.hdf5") == true)
+        let own = location.listing("hopper-medium-r1")
+        #expect(own.state == .present && own.bytes == 3 && own.file == "hopper_medium-r1.hdf5")
+        #expect(own.publishedBytes == nil && own.url == nil)
+        let absent = location.listing("walker2d-medium-v2")
+        #expect(absent.state == .absent && absent.folder == nil && absent.bytes == nil)
+        truncate(folder("hopper_medium-v2.hdf5"), 152_756_557)  // zeros that take no space
+        #expect(location.listing("hopper-medium-v2").state == .present, "a listing compares sizes alone")
+    }
+
+    @Test func publishedFilesAreChecked() throws {
+        let entry = D4RLCatalogue.Entry(
+            path: "a/b.hdf5", bytes: 3, sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        put("abc".utf8, at: folder("b.hdf5"))
+        #expect(throws: Never.self) { try entry.check(folder("b.hdf5")) }
+        put("abd".utf8, at: folder("b.hdf5"))
+        let other = #expect(throws: DatasetError.self) { try entry.check(folder("b.hdf5")) }
+        #expect(other?.expected == "a file with SHA-256 \(entry.sha256)")
+        put("ab".utf8, at: folder("b.hdf5"))
+        let short = #expect(throws: DatasetError.self) { try entry.check(folder("b.hdf5")) }
+        #expect(short?.expected == "3 bytes, as D4RL's b.hdf5 has" && short?.found == "2")
+    }
+
     @Test func absentFilesAreExplained() {
         func refusal(_ name: String) -> String {
             let error = #expect(throws: DatasetError.self) { try DatasetLocation(folders: ["/a", "/b"]).find(name) }
@@ -53,12 +97,12 @@ import Testing
         #expect(
             refusal("hopper-medium-r1")
                 == "hopper_medium-r1.hdf5: expected the file of hopper-medium-r1 in /a or /b, found none; make it with "
-                + "`active-bench collect rollout` or jobs/quickstart.sh, or set ACTIVE_BENCH_DATA")
+                + "`active-bench collect rollout` or jobs/make-datasets.sh, or set ACTIVE_BENCH_DATA")
         #expect(
             refusal("hopper-medium-v2")
-                == "hopper_medium-v2.hdf5: expected the file of hopper-medium-v2 in /a or /b, found none; download "
-                + "http://rail.eecs.berkeley.edu/datasets/offline_rl/gym_mujoco_v2/hopper_medium-v2.hdf5 "
-                + "(152756557 bytes), or set ACTIVE_BENCH_DATA to its folder")
+                == "hopper_medium-v2.hdf5: expected the file of hopper-medium-v2 in /a or /b, found none; get it with "
+                + "`jobs/fetch-d4rl.sh hopper-medium-v2` (152756557 bytes from http://rail.eecs.berkeley.edu/datasets/"
+                + "offline_rl/gym_mujoco_v2/hopper_medium-v2.hdf5), or set ACTIVE_BENCH_DATA to its folder")
         #expect(
             refusal("mine-v3")
                 == "mine-v3.hdf5: expected the file of mine-v3 in /a or /b, found none; put it there, or set "

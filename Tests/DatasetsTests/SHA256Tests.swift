@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import ScratchFiles
 import Testing
 
@@ -17,6 +18,14 @@ import Testing
     @Test func anAbsentFileIsAnError() {
         #expect(throws: DatasetError(file: "/none", expected: "a readable file", found: "No such file or directory")) {
             try sha256(ofFile: "/none")
+        }
+    }
+
+    @Test func whatNeverEndsIsNotRead() {
+        mkfifo(folder("pipe"), 0o600)
+        for path in [folder("pipe"), "/dev/zero", folder.path] {
+            let error = DatasetError(file: path, expected: "a regular file", found: "a folder, pipe or device")
+            #expect(throws: error) { try checkSHA256(String(repeating: "0", count: 64), ofFile: path) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Harness
 import Report
@@ -120,6 +121,18 @@ import Testing
         #expect(table.cell("IQL", on: SmallRun.dataset)?.notes == [note])
         #expect(table.cell("SQL", on: SmallRun.dataset)?.notes == [], "of one file, if another than IQL's")
         #expect(table.markdown().contains(note))
+    }
+
+    /// Here a stand-in has the name of one of D4RL's datasets.
+    @Test func anotherFileThanD4RLsIsNoted() throws {
+        let dataset = "hopper-medium-v2"
+        let plan = try SmallRun.plan("{IQL: {}, SQL: {}}", dataset: dataset)
+        let published = try #require(D4RLCatalogue.entries[dataset]?.sha256)
+        for (one, sha256) in zip(plan.cases, [published, "ab"]) { try leave(one, scores: ["1"], sha256: sha256) }
+        let table = try Aggregation(plan, folder: folder).table(.last)
+        #expect(table.cell("IQL", on: dataset)?.notes == [])
+        #expect(table.cell("SQL", on: dataset)?.notes == ["not trained on D4RL's published file"])
+        #expect(table.markdown().contains("SQL on hopper-medium-v2: not trained on D4RL's published file."))
     }
 
     @Test func filesAreWhatTheTableSays() throws {

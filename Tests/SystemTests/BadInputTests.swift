@@ -49,6 +49,14 @@ import Testing
             "active-bench collect rollout")
     }
 
+    @Test func noneOfD4RLsDatasets() throws {
+        let study = SystemRun.study.replacing("hopper-random-r1", with: "hopper-medium-replay-v2")
+        check(
+            try SystemRun.run(study, in: folder, ranks: 2, data: folder.path),
+            says: "hopper_medium_replay-v2.hdf5: expected the file of hopper-medium-replay-v2 in \(folder.path)",
+            "; get it with `jobs/fetch-d4rl.sh hopper-medium-replay-v2` (75854457 bytes from http")
+    }
+
     @Test func aDatasetWithANaN() throws {
         try copyDataset()
         edit(dataset) { file in

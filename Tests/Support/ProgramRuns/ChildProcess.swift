@@ -10,8 +10,8 @@ package struct ChildProcess: Sendable {
     /// Standard output, then standard error.
     package var output: String { standardOutput + standardError }
 
-    /// Runs a program built beside this test bundle to its end. A run longer than `limit` seconds is killed and gives exit
-    /// code 124.
+    /// Runs a program built beside this test bundle, or one at an absolute path, to its end. A run longer than `limit`
+    /// seconds is killed and gives exit code 124.
     ///
     /// - Parameters:
     ///   - ranks: how many of it under mpirun, on however few cores; nil for one without a launcher. A missing mpirun
@@ -45,7 +45,8 @@ package final class RunningProcess {
         process.environment = RunningProcess.cleanEnvironment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         // Files, not pipes: a daemon of the MPI library that outlives the program would keep a pipe open.
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(program)-\(UUID().uuidString)")
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("\((program as NSString).lastPathComponent)-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         process.standardOutput = try handle("output")
         process.standardError = try handle("error")
@@ -65,9 +66,10 @@ package final class RunningProcess {
             standardError: try written("error"), seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
-    /// The program built beside this test bundle.
+    /// The program built beside this test bundle; an absolute path is one already.
     package static func path(of program: String) -> String {
-        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        if program.hasPrefix("/") { return program }
+        return URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent(program).path
     }
 

@@ -1,0 +1,72 @@
+import Glibc
+
+/// A dataset by its name, and what there is of it on this machine.
+public struct DatasetListing: Codable, Equatable, Sendable {
+    /// Whether the file is there.
+    public enum State: String, Codable, Sendable {
+        /// A file that the published one may be, or one that nobody has published.
+        case present
+        case absent
+        /// A file that is not the published one, whatever is in it.
+        case wrongSize = "wrong size"
+    }
+
+    /// D4RL's name of the dataset.
+    public let dataset: String
+    /// The name of its file.
+    public let file: String
+    /// Whether the file is there.
+    public let state: State
+    /// The folder it was found in.
+    public let folder: String?
+    /// The size of what was found.
+    public let bytes: Int?
+    /// The size of the published file; nil, as all that follows, for a dataset that D4RL does not publish.
+    public let publishedBytes: Int?
+    /// The digest of the published file, in hexadecimal.
+    public let publishedSHA256: String?
+    /// Where it is published.
+    public let url: String?
+}
+
+extension DatasetLocation {
+    /// What there is of a dataset.
+    public func listing(_ dataset: String) -> DatasetListing {
+        let published = D4RLCatalogue.entries[dataset]
+        let name = Self.fileName(for: dataset) ?? dataset
+        let path = try? find(dataset)
+        let bytes = path.flatMap { try? size(ofFile: $0) }
+        let state: DatasetListing.State =
+            switch (bytes, published?.bytes) {
+            case (nil, _): .absent
+            case (let found?, let expected?) where found != expected: .wrongSize
+            default: .present
+            }
+        return DatasetListing(
+            dataset: dataset, file: name, state: state, folder: path.map { String($0.dropLast(name.count + 1)) },
+            bytes: bytes, publishedBytes: published?.bytes, publishedSHA256: published?.sha256, url: published?.url)
+    }
+
+    /// Everything that D4RL publishes, then what is there of our own datasets ("-r1").
+    public var listings: [DatasetListing] { (D4RLCatalogue.names + ownDatasets).map { listing($0) } }
+
+    /// The datasets with a recipe's number for a version that lie in the folders, in alphabetical order.
+    private var ownDatasets: [String] {
+        let names = folders.flatMap { contents(of: $0) }.compactMap { Self.dataset(ofFile: $0) }
+        return Set(names.filter { $0.split(separator: "-").last?.hasPrefix("r") == true }).sorted()
+    }
+}
+
+/// The names in a folder; none if there is no such folder.
+private func contents(of folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+        names.append(
+            withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            })
+    }
+    return names
+}

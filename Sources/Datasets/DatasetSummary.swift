@@ -1,0 +1,76 @@
+/// What is in a dataset's file, in numbers that fit on a screen.
+public struct DatasetSummary: Codable, Equatable, Sendable {
+    /// N, the number of steps.
+    public let rows: Int
+    /// S, the length of an observation.
+    public let stateSize: Int
+    /// A, the length of an action.
+    public let actionSize: Int
+    /// What D4RL's rule for Q-learning keeps of the rows.
+    public let transitions: Int
+    /// Returns of the trajectories in the transitions, as they scale the rewards.
+    public let returns: ReturnRange
+    /// Rows with which the environment ended an episode.
+    public let terminals: Int
+    /// Rows with which the time limit ended one; nil where the file does not say.
+    public let timeouts: Int?
+    /// SHA-256 of the arrays as they are read: however they are stored, equal data have the same.
+    public let contentsSHA256: String
+    /// What is under `metadata/`, by name within it; arrays by their shape, text without control characters.
+    public let metadata: [String: String]
+
+    /// Reads and checks the file at `path`, `next_observations` included.
+    ///
+    /// - Parameters:
+    ///   - maximumSteps: the environment's time limit, for a file without `timeouts`; nil if it is not known.
+    ///   - arrayLimit: bytes one array may take in memory.
+    /// - Throws: `DatasetError`, as a run would.
+    public init(path: String, maximumSteps: Int?, arrayLimit: Int) throws(DatasetError) {
+        let file = try D4RLFile(path: path, includingNextObservations: true, arrayLimit: arrayLimit)
+        let transitions = try Transitions(file, maximumSteps: maximumSteps ?? .max)
+        rows = file.count
+        stateSize = file.stateSize
+        actionSize = file.actionSize
+        self.transitions = transitions.count
+        returns = ReturnRange(of: transitions)
+        terminals = file.terminals.count { $0 != 0 }
+        timeouts = file.timeouts?.count { $0 != 0 }
+        contentsSHA256 = file.contentsSHA256
+        metadata = Dictionary(file.metadata.map { (printable($0), printable($1.summary)) }) { first, _ in first }
+    }
+}
+
+extension D4RLFile {
+    /// SHA-256 of what learners see: sizes, observations, actions, rewards, terminals and timeouts.
+    fileprivate var contentsSHA256: String {
+        let digest = SHA256Digest()
+        [count, stateSize, actionSize, timeouts == nil ? 0 : 1].withUnsafeBytes { digest.update($0) }
+        for numbers in [observations, actions, rewards] { numbers.withUnsafeBytes { digest.update($0) } }
+        for flags in [terminals, timeouts ?? []] { flags.withUnsafeBytes { digest.update($0) } }
+        return digest.finish()
+    }
+}
+
+extension MetadataValue {
+    /// The value, or the shape of an array.
+    fileprivate var summary: String {
+        switch self {
+        case .text(let text): text
+        case .integer(let number): String(number)
+        case .number(let number): String(number)
+        case .array(let array): "array \(array.shape)"
+        }
+    }
+}
+
+/// Text from a file of anybody's as a terminal may show it: a line without control characters, of bounded length.
+package func printable(_ text: String) -> String {
+    let scalars = text.unicodeScalars.prefix(1000).map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse:
+            "\u{FFFD}" as Unicode.Scalar
+        default: scalar
+        }
+    }
+    return String(String.UnicodeScalarView(scalars))
+}

@@ -1,0 +1,107 @@
+import Datasets
+import Environments
+import Foundation
+
+/// What reading a dataset's file has come to.
+public struct DatasetInspection: Codable, Equatable, Sendable {
+    /// How it ended.
+    public enum Outcome: Codable, Equatable, Sendable {
+        /// The loader has accepted the file.
+        case read(DatasetSummary)
+        /// The loader has refused it, with this sentence.
+        case refused(String)
+        /// Reading it ended the process that did.
+        case ended(String)
+    }
+
+    /// The file.
+    public let path: String
+    /// How it ended.
+    public let outcome: Outcome
+
+    /// The summary of a file that was read.
+    ///
+    /// - Throws: `HarnessError.badInput` with the sentence for one that was not.
+    public func summary() throws -> DatasetSummary {
+        switch outcome {
+        case .read(let summary): return summary
+        case .refused(let sentence), .ended(let sentence): throw HarnessError.badInput(sentence)
+        }
+    }
+}
+
+/// What a file may cost the process that reads it. A file of a few bytes can ask for all memory and for ever.
+public struct InspectionLimits: Equatable, Sendable {
+    /// Bytes of one array; 64 MiB more than twice the file's size is far more than arrays of measured numbers need.
+    public let array: Int
+    /// Bytes of address space, enough for all arrays and for the transitions made of them.
+    public var memory: Int
+    /// Seconds until the process ends itself; slow network file systems deliver 4 MiB a second.
+    public var seconds: Double
+
+    /// The limits for a file of `bytes`.
+    public init(bytes: Int) {
+        array = 1 << 26 + 2 * bytes
+        memory = 12 * array
+        seconds = 60 + Double(bytes) / Double(1 << 22)
+    }
+
+    /// Holds this process to the limits from now on: reading the file is all it is there for.
+    fileprivate func apply() {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let used = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ").first
+        let space = rlim_t((used.flatMap { Int($0) } ?? 0) * page + memory)
+        var limit = rlimit(rlim_cur: space, rlim_max: rlim_t(bitPattern: -1))
+        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        // Whoever started this process may have ignored or held back the signal.
+        var alarm = sigset_t()
+        sigemptyset(&alarm)
+        sigaddset(&alarm, SIGALRM)
+        pthread_sigmask(SIG_UNBLOCK, &alarm, nil)
+        signal(SIGALRM, SIG_DFL)
+        let whole = seconds.rounded(.down)
+        var timer = itimerval()
+        timer.it_value = timeval(tv_sec: Int(whole), tv_usec: Int((seconds - whole) * 1e6))
+        setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
+    }
+}
+
+extension DatasetInspection {
+    /// The child's part: reads each of `paths` within its limits, and prints a line of JSON for each as soon as it has.
+    ///
+    /// - Parameters:
+    ///   - seconds: the time for one file instead of `InspectionLimits`' own.
+    ///   - memory: the same of the address space.
+    public static func answer(_ paths: [String], seconds: Double? = nil, memory: Int? = nil) throws {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        for path in paths {
+            var limits = InspectionLimits(bytes: (try? size(ofFile: path)) ?? 0)
+            limits.seconds = seconds ?? limits.seconds
+            limits.memory = memory ?? limits.memory
+            limits.apply()
+            let line = try JSONEncoder().encode(inspect(path, arrayLimit: limits.array)) + Data("\n".utf8)
+            FileHandle.standardOutput.write(line)
+        }
+    }
+
+    private static func inspect(_ path: String, arrayLimit: Int) -> DatasetInspection {
+        do {
+            let environment = environment(ofFile: path)
+            let summary = try DatasetSummary(
+                path: path, maximumSteps: environment?.maximumSteps, arrayLimit: arrayLimit)
+            if let environment {
+                try requireFit(path, states: summary.stateSize, actions: summary.actionSize, of: environment)
+            }
+            return DatasetInspection(path: path, outcome: .read(summary))
+        } catch {
+            return DatasetInspection(path: path, outcome: .refused(printable("\(error)")))
+        }
+    }
+
+    /// The environment that a file is of by its name, if it is one of those that there are.
+    private static func environment(ofFile path: String) -> EnvironmentSpecification? {
+        guard let dataset = DatasetLocation.dataset(ofFile: (path as NSString).lastPathComponent) else { return nil }
+        return try? EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: dataset))
+    }
+}

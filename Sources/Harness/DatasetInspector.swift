@@ -1,0 +1,83 @@
+import Datasets
+import Foundation
+
+/// Reads datasets in child processes, so that a file made to harm ends a child and not this program.
+public struct DatasetInspector: Sendable {
+    /// The program that answers as `DatasetInspection.answer` does, and what comes before the paths.
+    public let command: [String]
+
+    /// Asks `command`.
+    public init(command: [String]) { self.command = command }
+
+    /// Asks this program itself, called with `arguments`.
+    public init(ownArguments arguments: [String]) {
+        command = [URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path] + arguments
+    }
+
+    /// What reading each of `paths` comes to, in their order; one child reads them all unless a file ends it.
+    ///
+    /// - Throws: `HarnessError.io` when no child can be started.
+    public func inspect(_ paths: [String]) throws -> [DatasetInspection] {
+        var inspections: [DatasetInspection] = []
+        while inspections.count < paths.count {
+            let open = paths.dropFirst(inspections.count).prefix(1000)
+            let (answers, end) = try ask(Array(open))
+            inspections += answers
+            if answers.count < open.count, let culprit = open.dropFirst(answers.count).first {
+                inspections.append(DatasetInspection(path: culprit, outcome: .ended(sentence(culprit, end))))
+            }
+        }
+        return inspections
+    }
+
+    /// How a child has ended.
+    private enum End {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
+    /// The answers of one child, and its end.
+    private func ask(_ paths: [String]) throws -> ([DatasetInspection], End) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = command.dropFirst() + paths
+        // What a dying child says is not for the user, and a backtrace of it takes seconds.
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        do {
+            try process.run()
+        } catch {
+            throw HarnessError.io(path: command[0], operation: "start", code: errno)
+        }
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        var answers: [DatasetInspection] = []
+        for line in output.split(separator: UInt8(ascii: "\n")) {
+            guard answers.count < paths.count,
+                let answer = try? JSONDecoder().decode(DatasetInspection.self, from: Data(line)),
+                answer.path == paths[answers.count]
+            else { break }
+            answers.append(answer)
+        }
+        let status = process.terminationStatus
+        return (answers, process.terminationReason == .uncaughtSignal ? .signal(status) : .exit(status))
+    }
+
+    private func sentence(_ path: String, _ end: End) -> String {
+        let limits = InspectionLimits(bytes: (try? size(ofFile: path)) ?? 0)
+        let found =
+            switch end {
+            case .exit(let code): "an end without an answer (exit code \(code))"
+            case .signal(SIGALRM): "no end of it in time"
+            case .signal(let number): "its end by signal \(number) (\(String(cString: strsignal(number))))"
+            }
+        return DatasetError(
+            file: path,
+            expected: "a file that can be read within \(Int(limits.seconds)) s and \(limits.memory >> 20) MiB",
+            found: found, hint: "the file is damaged or made to harm: download or make it again"
+        ).description
+    }
+}

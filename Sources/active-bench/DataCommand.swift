@@ -1,0 +1,115 @@
+import ArgumentParser
+import Datasets
+import Environments
+import Foundation
+import Harness
+
+/// `active-bench data`: what datasets there are, and what is in them.
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "List datasets, look into them, and verify their files.",
+        discussion: """
+            jobs/fetch-d4rl.sh downloads D4RL's datasets, jobs/make-datasets.sh makes our own. A file is looked for in \
+            the folders that ACTIVE_BENCH_DATA and D4RL_DATASET_DIR name, by default in \
+            ~/.local/share/active-bench/datasets.
+            """,
+        subcommands: [List.self, Info.self, Verify.self, Inspect.self])
+
+    /// `active-bench data list`.
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the datasets of the paper's table, and our own where they are there.")
+
+        @Argument(help: "Datasets; all if none is named.")
+        var datasets: [String] = []
+        @Flag(help: "As JSON.")
+        var json = false
+        @Flag(help: "What D4RL publishes, for scripts: name, address, bytes, SHA-256 and file, separated by tabs.")
+        var tsv = false
+
+        func validate() throws {
+            guard !(json && tsv) else { throw ValidationError("--json and --tsv: expected one of them") }
+        }
+
+        func run() throws {
+            try runAlone {
+                let location = DatasetLocation()
+                let listings = datasets.isEmpty ? location.listings : try datasets.map { try listing($0, location) }
+                if json {
+                    try printJSON(listings)
+                } else if tsv {
+                    try printTable(datasets.isEmpty ? listings.filter { $0.url != nil } : listings)
+                } else {
+                    report(listings, location)
+                }
+            }
+        }
+
+        private func listing(_ dataset: String, _ location: DatasetLocation) throws -> DatasetListing {
+            let listing = location.listing(dataset)
+            if listing.state == .absent { try refuseMisspelt(dataset) }
+            return listing
+        }
+
+        private func printTable(_ listings: [DatasetListing]) throws {
+            for one in listings {
+                guard let url = one.url, let bytes = one.publishedBytes, let digest = one.publishedSHA256 else {
+                    throw HarnessError.badInput(
+                        "\(one.dataset): D4RL publishes no such dataset; `active-bench data list` has those it does, and "
+                            + "jobs/make-datasets.sh makes our own")
+                }
+                print([one.dataset, url, String(bytes), digest, one.file].joined(separator: "\t"))
+            }
+        }
+
+        private func report(_ listings: [DatasetListing], _ location: DatasetLocation) {
+            let width = listings.map(\.dataset.count).max() ?? 0
+            print("dataset".padded(to: width) + "       bytes  state       file")
+            for one in listings {
+                let bytes = (one.publishedBytes ?? one.bytes).map { String($0) } ?? "-"
+                print(
+                    one.dataset.padded(to: width) + String(repeating: " ", count: max(0, 12 - bytes.count)) + bytes
+                        + "  " + one.state.rawValue.padded(to: 10) + "  " + (one.folder.map { $0 + "/" } ?? "")
+                        + one.file)
+            }
+            for one in listings where one.state == .wrongSize {
+                print("\(one.file): expected \(one.publishedBytes ?? 0) bytes, found \(one.bytes ?? 0)")
+            }
+            print("folders searched: \(location.folders.joined(separator: ", "))")
+        }
+    }
+}
+
+/// Refuses the name of a dataset that is neither D4RL's nor our own, with those that it may have been meant for.
+///
+/// - Throws: `HarnessError.badInput`.
+func refuseMisspelt(_ dataset: String) throws {
+    guard D4RLCatalogue.entries[dataset] == nil, !dataset.hasSuffix("-r1") else { return }
+    let nearest = nearestNames(to: dataset, among: D4RLCatalogue.names)
+    let hint =
+        nearest.isEmpty
+        ? "`active-bench data list` has those that there are"
+        : "did you mean \(nearest.map { "'\($0)'" }.joined(separator: " or "))?"
+    throw HarnessError.badInput("there is no dataset '\(dataset)'; \(hint)")
+}
+
+/// The file that a word on the command line means: a path, or the name of a dataset.
+///
+/// - Throws: `DatasetError` that says how to get the file; `HarnessError.badInput` for a name that no dataset has.
+func datasetFile(_ word: String) throws -> String {
+    if word.contains("/") || word.hasSuffix(".hdf5") { return word }
+    if DatasetLocation().listing(word).state == .absent { try refuseMisspelt(word) }
+    return try DatasetLocation().find(word)
+}
+
+/// Prints `value` as JSON with sorted keys.
+func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
+extension String {
+    /// This text with blanks behind it, `width` characters at least.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,163 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Harness
+
+extension DataCommand {
+    /// The child processes that read files for this program.
+    static let inspector = DatasetInspector(ownArguments: ["data", "inspect", "--"])
+
+    /// `active-bench data info`.
+    struct Info: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what is in a dataset: rows, transitions, returns, metadata, digests.")
+
+        @Argument(help: "Dataset, or path of an HDF5 file.")
+        var dataset: String
+        @Flag(help: "As JSON.")
+        var json = false
+
+        func run() throws {
+            try runAlone {
+                let path = try datasetFile(dataset)
+                // First, so that a file that is not there is said to be so.
+                let information = Information(
+                    path: path, bytes: try size(ofFile: path), sha256: try sha256(ofFile: path),
+                    summary: try inspector.inspect([path])[0].summary())
+                if json { try printJSON(information) } else { information.report() }
+            }
+        }
+    }
+
+    /// `active-bench data verify`.
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check datasets as a run would, each file in a process of its own that it may take down.",
+            discussion: """
+                A file with the name of one that D4RL publishes must have its size and SHA-256. Every file must pass \
+                the loader's checks. Exit code 65 if one does not; the others are checked all the same.
+                """)
+
+        @Argument(help: "Datasets, or paths of HDF5 files.")
+        var datasets: [String]
+        @Option(name: .customLong("sha256"), help: "The digest that the file must have; for a single one.")
+        var digest: String?
+
+        func validate() throws {
+            guard let digest else { return }
+            guard digest.count == 64, digest.allSatisfy(\.isHexDigit) else {
+                throw ValidationError("--sha256: expected 64 hexadecimal digits, found '\(digest)'")
+            }
+            guard datasets.count == 1 else {
+                throw ValidationError("--sha256: expected one file, found \(datasets.count)")
+            }
+        }
+
+        func run() throws {
+            var paths: [String] = []
+            var failed = false
+            /// Says what `body` throws and goes on.
+            func attempt(_ body: () throws -> Void) {
+                do {
+                    try body()
+                } catch {
+                    say(error)
+                    failed = true
+                }
+            }
+            for dataset in datasets {
+                attempt {
+                    let path = try datasetFile(dataset)
+                    try checkDigest(path)
+                    paths.append(path)
+                }
+            }
+            try runAlone {
+                for inspection in try inspector.inspect(paths) {
+                    attempt {
+                        let summary = try inspection.summary()
+                        let known = D4RLCatalogue.entry(ofFile: inspection.path).map { "D4RL's \($0.dataset), " } ?? ""
+                        let counts = "\(summary.rows) rows, \(summary.transitions) transitions"
+                        print("\(inspection.path): good, \(known)\(counts)")
+                    }
+                }
+            }
+            if failed { throw ExitCode(ExitStatus.badInput.rawValue) }
+        }
+
+        /// Bytes alone are compared, so this is safe for any file.
+        private func checkDigest(_ path: String) throws {
+            if let digest { try checkSHA256(digest, ofFile: path) }
+            if let published = D4RLCatalogue.entry(ofFile: path) {
+                try published.entry.check(path)
+            }
+        }
+    }
+
+    /// `active-bench data inspect`: what the child processes of `info` and `verify` do.
+    struct Inspect: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read files within limits of memory and time; a line of JSON for each.", shouldDisplay: false)
+
+        @Option(help: "Seconds a file may take; by its size if not given.")
+        var seconds: Double?
+        @Option(help: "Bytes of memory a file may take; by its size if not given.")
+        var memory: Int?
+        @Argument(help: "Paths of HDF5 files.")
+        var paths: [String]
+
+        func run() throws {
+            try runAlone { try DatasetInspection.answer(paths, seconds: seconds, memory: memory) }
+        }
+    }
+}
+
+/// What `data info` tells of a file.
+private struct Information: Encodable {
+    let path: String
+    let bytes: Int
+    let sha256: String
+    /// The dataset the file is of by its name, if it is one that D4RL publishes.
+    let published: String?
+    /// Whether it is D4RL's file; nil where D4RL publishes none of this name.
+    let isPublished: Bool?
+    let summary: DatasetSummary
+
+    init(path: String, bytes: Int, sha256: String, summary: DatasetSummary) {
+        let known = D4RLCatalogue.entry(ofFile: path)
+        self.path = path
+        self.bytes = bytes
+        self.sha256 = sha256
+        published = known?.dataset
+        isPublished = known.map { $0.entry.sha256 == sha256 }
+        self.summary = summary
+    }
+
+    /// Prints it all on one screen.
+    func report() {
+        let published =
+            switch (self.published, isPublished) {
+            case (let name?, true): "yes, D4RL's \(name)"
+            case (let name?, _): "no: D4RL's \(name) has another SHA-256"
+            default: "no, not by D4RL"
+            }
+        print(
+            """
+            file          \(path)
+            bytes         \(bytes)
+            sha256        \(sha256)
+            published     \(published)
+            rows          \(summary.rows), observations of \(summary.stateSize), actions of \(summary.actionSize)
+            transitions   \(summary.transitions) by D4RL's rule
+            terminals     \(summary.terminals)
+            timeouts      \(summary.timeouts.map { String($0) } ?? "not in the file")
+            trajectories  \(summary.returns.trajectories)
+            returns       \(String(format: "%.2f to %.2f", summary.returns.minimum, summary.returns.maximum))
+            contents      sha256 \(summary.contentsSHA256)
+            metadata      \(summary.metadata.isEmpty ? "none" : "\(summary.metadata.count) entries")
+            """)
+        let entries = summary.metadata.sorted { $0.key < $1.key }
+        for (name, value) in entries.prefix(12) { print("  \(name)  \(value.prefix(80))") }
+        if entries.count > 12 { print("  … (all with --json)") }
+    }
+}

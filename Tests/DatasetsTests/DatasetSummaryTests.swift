@@ -1,0 +1,69 @@
+import Datasets
+import HDF5
+import ScratchFiles
+import Testing
+
+@Suite struct DatasetSummaryTests {
+    let folder = TemporaryFolder()
+    private var path: String { folder("a.hdf5") }
+
+    private func summary(_ sample: SampleFile, maximumSteps: Int? = nil) throws -> DatasetSummary {
+        try sample.write(to: path)
+        return try DatasetSummary(path: path, maximumSteps: maximumSteps, arrayLimit: 1 << 20)
+    }
+
+    /// By hand, from the sample's rows: the transitions 0–3 and 5, with returns 6 (rows 0–2), 10 (3) and 100 (5).
+    @Test func countsAndReturns() throws {
+        let summary = try summary(SampleFile())
+        #expect(summary.rows == 7 && summary.stateSize == 2 && summary.actionSize == 1)
+        #expect(summary.transitions == 5 && summary.terminals == 1 && summary.timeouts == 1)
+        #expect(summary.returns == ReturnRange(minimum: 6, maximum: 100, trajectories: 3))
+        #expect(summary.metadata.isEmpty)
+    }
+
+    @Test func withoutTimeoutsTheEnvironmentsLimitCounts() throws {
+        #expect(try summary(SampleFile(timeouts: nil)).timeouts == nil)
+        #expect(try summary(SampleFile(timeouts: nil)).transitions == 6)
+        #expect(try summary(SampleFile(timeouts: nil), maximumSteps: 2).transitions == 3)
+    }
+
+    /// However they are stored, equal data are equal; other data are not.
+    @Test func contentsHaveADigest() throws {
+        let expected = try summary(SampleFile()).contentsSHA256
+        #expect(
+            try summary(SampleFile(doubles: true, storage: .contiguous, booleans: false)).contentsSHA256 == expected)
+        var others = [SampleFile(), SampleFile(), SampleFile(), SampleFile(), SampleFile(timeouts: nil)]
+        others[0].observations[0] += 1
+        others[1].actions[0] += 0.5
+        others[2].rewards[6] -= 1
+        others[3].terminals[0] = 1
+        for other in others { #expect(try summary(other).contentsSHA256 != expected) }
+    }
+
+    @Test func nextObservationsAreChecked() throws {
+        let error = #expect(throws: DatasetError.self) {
+            try summary(SampleFile(nextObservations: [Float](repeating: .nan, count: 14)))
+        }
+        #expect(error?.field == "next_observations")
+    }
+
+    @Test func metadataAreWordsForATerminal() throws {
+        let weights = HDF5Array(shape: [1, 2], elements: [1, 2] as [Float])
+        try HDF5Writer.write(to: path) { file in
+            for (name, columns) in [("observations", 2), ("actions", 1)] {
+                try file.write([Float](repeating: 0, count: 3 * columns), shape: [3, columns], to: name)
+            }
+            try file.write([0, 1, 2] as [Float], shape: [3], to: "rewards")
+            try file.write([false, false, false], shape: [3], to: "terminals")
+            try file.write(.text("a\u{1B}[31m\nb"), to: "metadata/text")
+            try file.write(.integer(-3), to: "metadata/integer")
+            try file.write(.number(0.5), to: "metadata/number")
+            try file.write(.array(weights), to: "metadata/policy/weight")
+        }
+        let summary = try DatasetSummary(path: path, maximumSteps: nil, arrayLimit: 1 << 20)
+        #expect(
+            summary.metadata == [
+                "text": "a\u{FFFD}[31m\u{FFFD}b", "integer": "-3", "number": "0.5", "policy/weight": "array [1, 2]",
+            ])
+    }
+}

@@ -1,0 +1,70 @@
+import Datasets
+import Foundation
+import Harness
+import ScratchFiles
+import Testing
+
+/// What the parent makes of children that do their work, or do not. Here a shell script is the child.
+@Suite struct DatasetInspectorTests {
+    /// A child that refuses every file as "no" until it comes to one whose name has `culprit` in it; then it does `act`.
+    private func inspector(culprit: String = "bad", _ act: String) -> DatasetInspector {
+        let script = """
+            for file in "$@"; do
+                case $file in *\(culprit)*) \(act) ;; esac
+                echo "{\\"path\\": \\"$file\\", \\"outcome\\": {\\"refused\\": {\\"_0\\": \\"no\\"}}}"
+            done
+            """
+        return DatasetInspector(command: ["/bin/sh", "-c", script, "child"])
+    }
+
+    private func sentence(_ path: String, _ found: String) -> DatasetInspection.Outcome {
+        .ended(
+            "\(path): expected a file that can be read within 60 s and 768 MiB, found \(found); the file is damaged or "
+                + "made to harm: download or make it again")
+    }
+
+    @Test func answersComeInOrder() throws {
+        let inspections = try inspector("exit 1").inspect(["b", "a", "b"])
+        #expect(inspections.map(\.path) == ["b", "a", "b"])
+        #expect(inspections.allSatisfy { $0.outcome == .refused("no") })
+        #expect(try inspector("exit 1").inspect([]).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("kill -SEGV $$", "its end by signal 11 (Segmentation fault)"),
+        ("kill -KILL $$", "its end by signal 9 (Killed)"),
+        ("exit 3", "an end without an answer (exit code 3)"),
+        ("echo nonsense; exit 0", "an end without an answer (exit code 0)"),
+    ])
+    func aChildThatEndsIsNotTheEndOfTheRest(act: String, found: String) throws {
+        let inspections = try inspector(act).inspect(["one", "bad-1", "bad-2", "two"])
+        #expect(inspections.map(\.path) == ["one", "bad-1", "bad-2", "two"])
+        #expect(
+            inspections.map(\.outcome) == [
+                .refused("no"), sentence("bad-1", found), sentence("bad-2", found), .refused("no"),
+            ])
+        let error = #expect(throws: HarnessError.self) { try inspections[1].summary() }
+        #expect(error?.status == .badInput)
+    }
+
+    @Test func manyFilesAreMoreThanOneChild() throws {
+        let paths = (0..<2500).map { "file-\($0)" }
+        #expect(try inspector("exit 1").inspect(paths).map(\.path) == paths)
+    }
+
+    @Test func aChildThatCannotBeStarted() {
+        let error = #expect(throws: HarnessError.self) {
+            try DatasetInspector(command: ["/nonexistent/program"]).inspect(["a"])
+        }
+        #expect(error?.status == .io)
+        #expect(error.map { "\($0)".hasPrefix("/nonexistent/program: cannot start") } == true)
+    }
+
+    @Test func limitsGrowWithTheFile() {
+        #expect(InspectionLimits(bytes: 0).memory == 768 << 20, "a small file cannot take a gigabyte")
+        let published = D4RLCatalogue.entries["halfcheetah-medium-expert-v2"]?.bytes ?? 0
+        let limits = InspectionLimits(bytes: published)
+        #expect(limits.array > 2_000_000 * 17 * 4, "its observations")
+        #expect(limits.seconds > 120)
+    }
+}
