@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Sets up and passes every test: the release build's, then those that need double precision.
-# Safe to call twice, from any folder, as root or not.
+# Sets up and passes every test: the release build's, those that need double precision, then both builds against the
+# Python reference of Tests/Conformance on a fresh trace. Safe to call twice, from any folder, as root or not.
+#
+#   ACTIVE_BENCH_NO_PYTHON=1   leave the Python reference out (it needs PyPI the first time); its fixtures are tested still
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
 packages=(curl) # jobs/fetch-d4rl.sh is tested too
+[ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ] || packages+=(python3-venv)
 install_missing_packages
 
 log=$(mktemp)
@@ -26,4 +29,12 @@ run_tests() {
 
 run_tests
 ACTIVE_BENCH_REAL=double run_tests --scratch-path .build-double --skip AllocationTests \
-    --filter 'NumericsTests|NetworksTests|AlgorithmsTests'
+    --filter 'NumericsTests|NetworksTests|AlgorithmsTests|HarnessTests.ConformanceTests'
+
+if [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then
+    say "left out: the learners against the Python reference on a fresh trace (ACTIVE_BENCH_NO_PYTHON is set)"
+else
+    say "the learners against the Python reference, on fresh traces"
+    PYTHON=${PYTHON:-/usr/bin/python3} Tests/Conformance/run.sh \
+        "$repository/.build-double/release/active-bench" "$repository/.build/release/active-bench"
+fi
