@@ -55,6 +55,6 @@ import Testing
         #expect(study.summary.hasPrefix("ensemble-size: 75 cases (2 learners in 5 variants, 3 datasets, 5 seeds)"))
         let quickstart = try StudyFile.parse(
             Self.file("jobs/studies/quickstart.yaml").joined(separator: "\n"), path: "quickstart.yaml")
-        #expect(quickstart.summary == "quickstart: 8 cases (4 learners, 1 dataset, 2 seeds), 10000 steps each")
+        #expect(quickstart.summary == "quickstart: 12 cases (6 learners, 1 dataset, 2 seeds), 10000 steps each")
     }
 }

@@ -32,6 +32,53 @@ import Testing
         #expect(begun.count == 6, "every case once")
     }
 
+    /// All learners, and ACTIVE's other ways of going about it, from the study file to the table.
+    static let allLearners = """
+        name: all
+        datasets: [hopper-random-r1]
+        seeds: [0]
+        steps: 30
+        evaluate: {every: 30, episodes: 1}
+        learners:
+          BC: {hidden: [16, 16], batch: 32}
+          CQL: {hidden: [16, 16], critic_hidden: [16, 16, 16], batch: 32, sweep: {lagrange: [true, false]}}
+          TD3+BC: {hidden: [16, 16], batch: 32}
+          IQL: {hidden: [16, 16], batch: 32}
+          SQL: {hidden: [16, 16], batch: 32, actor_dropout: 0.1}
+          ACTIVE-I: {hidden: [16, 16], batch: 32, sweep: {backup: [min, mean, quantile]}}
+          ACTIVE-S: {hidden: [16, 16], batch: 32, sweep: {cloning_temperature: [adaptive, fixed, off]}}
+        """
+
+    @Test func everyLearnerRunsAndGivesTheSameFilesOnAnyNumberOfRanks() throws {
+        let one = try SystemRun.run(Self.allLearners, in: folder, ranks: 1)
+        #expect(one.exitCode == 0, "\(one.output)")
+        let results = SystemRun.results(folder("out"))
+        #expect(results.keys.count { $0.hasSuffix("/result.json") } == 12)
+        for (name, bytes) in results where name.hasSuffix("curve.csv") {
+            let rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            #expect(rows.count == 3 && rows[0].hasPrefix("step,") && rows[0].hasSuffix(",diverged"), "\(name)")
+            #expect(rows[2].split(separator: ",").allSatisfy { Double($0)?.isFinite == true }, "\(name): \(rows[2])")
+        }
+        let other = TemporaryFolder()
+        #expect(try SystemRun.run(Self.allLearners, in: other, ranks: 3).exitCode == 0)
+        expectEqual(SystemRun.results(other("out")), results)
+    }
+
+    /// A case that diverges is marked, in its result and in the table, and the others go on.
+    @Test func aDivergedCaseStopsNoOther() throws {
+        let wild = "learning_rate: 1, discount: 1, target_rate: 1"  // targets that chase themselves
+        let study = SystemRun.study.replacing("IQL: {hidden", with: "IQL: {\(wild), hidden")
+        let child = try SystemRun.run(study, in: folder, ranks: 2)
+        #expect(child.exitCode == 0, "\(child.output)")
+        let results = SystemRun.results(folder("out")).filter { $0.key.hasSuffix("/result.json") }
+        #expect(results.count == 6)
+        for (name, bytes) in results {
+            let isMarked = String(decoding: bytes, as: UTF8.self).contains("\"divergence\"")
+            #expect(isMarked == name.hasPrefix("cases/IQL/"), "\(name)")
+        }
+        #expect(child.standardOutput.contains("seed 0 diverged by step "))
+    }
+
     @Test func aSecondRunKeepsWhatIsDone() throws {
         #expect(try SystemRun.run(in: folder, ranks: 2).exitCode == 0)
         let volatile = files(below: folder("out/cases")).filter {
