@@ -66,7 +66,7 @@ import Testing
 
     /// A case that diverges is marked, in its result and in the table, and the others go on.
     @Test func aDivergedCaseStopsNoOther() throws {
-        let wild = "learning_rate: 1, discount: 1, target_rate: 1"  // targets that chase themselves
+        let wild = "learning_rate: 0.3, discount: 1, target_rate: 1, expectile: 0.99"  // targets that chase themselves
         let study = SystemRun.study.replacing("IQL: {hidden", with: "IQL: {\(wild), hidden")
         let child = try SystemRun.run(study, in: folder, ranks: 2)
         #expect(child.exitCode == 0, "\(child.output)")
