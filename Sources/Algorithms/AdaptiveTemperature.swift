@@ -10,6 +10,8 @@ public struct AdaptiveTemperature {
     public static let logRange = log(1e-4)...log(1e4)
     /// β has run away when it is this many times its first value with the likelihood still below H_D.
     public static let runawayFactor = 100.0
+    /// Or when it is at its upper bound after this many updates; a policy needs some to get anywhere.
+    static let settlingUpdates = 10_000
 
     /// H_D, in nats of log-density in action space.
     public let targetLogLikelihood: Double
@@ -47,7 +49,8 @@ public struct AdaptiveTemperature {
     public var complaint: String? {
         guard let likelihood = smoothedLogLikelihood, likelihood < targetLogLikelihood,
             value > AdaptiveTemperature.runawayFactor * initial
-                || logBeta.value >= AdaptiveTemperature.logRange.upperBound
+                || (logBeta.value >= AdaptiveTemperature.logRange.upperBound
+                    && logBeta.steps >= AdaptiveTemperature.settlingUpdates)
         else { return nil }
         return String(
             format: "target_log_likelihood %.3g is out of reach: β ran from %.3g to %.3g with E[log π] still at %.3g; "

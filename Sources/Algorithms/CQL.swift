@@ -39,6 +39,8 @@ package final class CQL<Team: Exchange>: Learner {
         var lagrange = 0.0
     }
 
+    /// Δ of every critic [critics × 1], which α' needs from all of them.
+    private let differences: Matrix
     private let policyNoise: Matrix
     private let stateActions: Matrix
     private let target: Matrix
@@ -63,6 +65,7 @@ package final class CQL<Team: Exchange>: Learner {
         actorOptimiser = Adam(actor.network)
         noise = problem.noise
         team = problem.team
+        differences = Matrix(critics.networks.count, 1)
         policyNoise = Matrix(batch, actions)
         stateActions = Matrix(batch, states + actions)
         target = Matrix(vector: batch)
@@ -128,7 +131,6 @@ package final class CQL<Team: Exchange>: Learner {
         report.lagrange = multiplier
         report.critic = Critics<Team>.Report()
         report.penalty = 0
-        var penalties = 0.0
         for j in critics.networks.indices where team.owns(.critics, j) {
             let network = critics.networks[j]
             critics.evaluate(j, batch.stateActions.view, into: &report.critic)
@@ -140,11 +142,13 @@ package final class CQL<Team: Exchange>: Learner {
             penalty.addGradient(network, states: batch.states)
             critics.optimisers[j].step(rate: settings.learningRate)
             report.penalty += difference / Double(critics.networks.count)
-            penalties += weight * (difference - gap)
+            differences[j] = Real(difference)
             report.critic.loss += squares + weight * (difference - gap)
         }
         guard settings.lagrange else { return }
-        report.lagrangeLoss = -penalties / 2
+        team.share(differences.view, of: .critics)
+        report.lagrangeLoss = 0
+        for j in 0..<differences.count { report.lagrangeLoss -= weight * (Double(differences[j]) - gap) / 2 }
         // ∂L/∂(log α') = L where the clip is inactive, ζ being exp(log α').
         logLagrange.step(
             gradient: multiplier < 1e6 ? report.lagrangeLoss : 0, rate: settings.learningRate)

@@ -43,12 +43,21 @@ struct CQLSettings: Sendable, Equatable {
         lagrangeGap = hyperparameters.real("lagrange_gap")
         maxTargetBackup = hyperparameters.flag("max_target_backup")
         softmaxTemperature = hyperparameters.real("softmax_temperature")
-        let (minimum, maximum) = (hyperparameters.real("penalty_minimum"), hyperparameters.real("penalty_maximum"))
-        penaltyRange = min(minimum, maximum)...max(minimum, maximum)
+        penaltyRange = hyperparameters.real("penalty_minimum")...hyperparameters.real("penalty_maximum")
         targetEntropy = hyperparameters.real("entropy_per_dimension") * Double(actions)
         learningRate = hyperparameters.real("learning_rate")
         policyLearningRate = hyperparameters.real("policy_learning_rate")
         discount = hyperparameters.real("discount")
         targetRate = hyperparameters.real("target_rate")
+    }
+}
+
+extension Hyperparameters {
+    /// What settings that are each within their range cannot be together; nil for nothing. A learner is made of no others.
+    public var contradiction: (expected: String, found: String)? {
+        guard let minimum = self["penalty_minimum"], let maximum = self["penalty_maximum"],
+            real(minimum.key) > real(maximum.key)
+        else { return nil }
+        return ("penalty_minimum no larger than penalty_maximum", "\(minimum.value) and \(maximum.value)")
     }
 }

@@ -34,7 +34,6 @@ public enum Presets {
 
     private static let positive = 1e-12...1e6
     private static let rates = 0.0...1.0
-    private static let any = -Double.infinity...Double.infinity
 
     // MARK: In-sample learners
 
@@ -128,8 +127,9 @@ public enum Presets {
     }
 
     private static func td3bc(_ dataset: DatasetName) -> [Setting] {
-        let (reward, origin): (RewardWord, String) =
-            dataset.suite == .antmaze ? (.minusOne, corl) : (.raw, dataset.suite == .kitchen ? ours : td3bcCode)
+        // The author's AntMaze runs do without normalisation (sfujim/TD3_BC issue #2); their reward is not said.
+        let isMaze = dataset.suite == .antmaze
+        let origin = dataset.suite == .kitchen ? ours : td3bcCode
         return [
             Setting("alpha", .real(2.5), .real(0...1e6), from: td3bcCode),
             Setting("policy_noise", .real(0.2), .real(0...10), from: td3bcCode),
@@ -137,7 +137,9 @@ public enum Presets {
             Setting("policy_delay", .integer(2), .integer(1...1000), from: td3bcCode),
             Setting("learning_rate", .real(3e-4), .real(rates), from: td3bcCode),
         ] + offPolicy(from: td3bcCode) + shape([256, 256], from: td3bcCode)
-            + data(clip: false, reward, normalise: dataset.suite != .antmaze, from: origin)
+            + data(
+                clip: false, isMaze ? .minusOne : .raw, from: origin, rewardFrom: isMaze ? corl : nil,
+                normalise: !isMaze)
     }
 
     private static func conservative(_ dataset: DatasetName) -> [Setting] {
@@ -157,8 +159,8 @@ public enum Presets {
             Setting("sampled_actions", .integer(10), .integer(1...256), from: origin),
             Setting("importance_sampling", .flag(!isKitchen), .flag, from: origin),
             Setting("softmax_temperature", .real(1), .real(positive), from: origin),
-            Setting("penalty_minimum", .real(isMaze ? -200 : -.infinity), .real(any), from: origin),
-            Setting("penalty_maximum", .real(.infinity), .real(any), from: origin),
+            Setting("penalty_minimum", .real(isMaze ? -200 : -.infinity), .real(-.infinity...1e12), from: origin),
+            Setting("penalty_maximum", .real(.infinity), .real(-1e12 ... .infinity), from: origin),
             Setting("lagrange", .flag(isMaze), .flag, from: origin),
             Setting("lagrange_gap", .real(isMaze ? 0.8 : -1), .real(-1e6...1e6), from: origin),
             Setting("max_target_backup", .flag(isMaze || isKitchen), .flag, from: origin),
@@ -168,7 +170,7 @@ public enum Presets {
             Setting(
                 "critic_hidden", .integers(Array(repeating: width, count: isMaze ? 5 : 3)), .widths, from: origin),
         ] + offPolicy(from: origin) + shape([width, width, width], from: origin)
-            + data(clip: isKitchen, reward, normalise: dataset.suite == .locomotion, from: origin)
+            + data(clip: isKitchen, reward, from: origin, normalise: dataset.suite == .locomotion)
     }
 
     // MARK: What several have
@@ -188,12 +190,14 @@ public enum Presets {
     }
 
     private static func data(
-        clip: Bool, _ reward: RewardWord, normalise: Bool = false, from origin: String
+        clip: Bool, _ reward: RewardWord, from origin: String, rewardFrom: String? = nil, normalise: Bool = false
     ) -> [Setting] {
         let limit = clip ? TransitionTransforms.standardActionLimit : 1
         return [
             Setting("clip_actions", .real(limit), .real(1e-3...1), from: origin),
-            Setting("reward", .word(reward.rawValue), .words(RewardWord.allCases.map(\.rawValue)), from: origin),
+            Setting(
+                "reward", .word(reward.rawValue), .words(RewardWord.allCases.map(\.rawValue)),
+                from: rewardFrom ?? origin),
             Setting("normalise_observations", .flag(normalise), .flag, from: origin),
         ]
     }

@@ -30,6 +30,9 @@ public struct Conformance {
             rewards: try trace.batches("rewards", width: nil),
             nextObservations: try trace.batches("next_observations", width: trace.states),
             terminals: try trace.batches("terminals", width: nil))
+        guard batches.terminals.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+            throw trace.refused("batches/terminals", "zeros and ones", "others")
+        }
         learner = trace.learner.make(
             trace.hyperparameters,
             problem: Problem(
@@ -60,7 +63,7 @@ public struct Conformance {
                 }
             }
             try state.write(to: writer, under: "")
-            for (name, values) in columns {
+            for (name, values) in columns.sorted(by: { $0.key < $1.key }) {
                 let place = name.hasSuffix("_loss") ? "losses/\(name.dropLast("_loss".count))" : "metrics/\(name)"
                 try writer.write(values, shape: [values.count], to: place)
             }
@@ -118,11 +121,33 @@ struct LearnerState {
         learner.resume(after: trace.updatesBefore)
     }
 
-    /// Whatever the learner would pass over is a sign of another configuration than was meant.
+    /// Whatever the learner would pass over, a layer too many or a normalisation, is a sign of another configuration
+    /// than was meant.
     private func requireKnownNames(_ trace: TraceFile) throws {
-        let known = networks.map(\.name) + scalars.map(\.name)
-        for name in try trace.names(in: "initial") where !known.contains(name) {
-            throw trace.refused("initial", "only \(known.joined(separator: ", "))", "'\(name)'")
+        func paths(_ networks: [NamedNetwork]) -> [String] {
+            networks.flatMap { network in network.parameters.tensors.map { "\(network.name)/\($0.name)" } }
+                + scalars.map(\.name)
+        }
+        try require(trace, "initial", only: paths(networks))
+        guard try trace.contains("adam") else { return }
+        let trained = paths(networks.filter { $0.optimiser != nil })
+        try require(trace, "adam", only: trained.flatMap { ["\($0)/m", "\($0)/v"] })
+    }
+
+    /// Refuses a name below `group` that is on none of `paths`.
+    private func require(_ trace: TraceFile, _ group: String, only paths: [String]) throws {
+        var known: [String] = []
+        var below: [String: [String]] = [:]
+        for path in paths {
+            let parts = path.split(separator: "/", maxSplits: 1).map { String($0) }
+            if known.last != parts[0] { known.append(parts[0]) }
+            if parts.count > 1 { below[parts[0], default: []].append(parts[1]) }
+        }
+        for name in try trace.names(in: group) {
+            guard known.contains(name) else {
+                throw trace.refused(group, "only \(known.joined(separator: ", "))", StudyNode.quoted(name))
+            }
+            if let inner = below[name] { try require(trace, "\(group)/\(name)", only: inner) }
         }
     }
 

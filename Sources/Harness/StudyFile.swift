@@ -50,13 +50,19 @@ public enum StudyFile {
         guard count <= 100_000 else {
             throw field("learners").refused("at most 100000 cases", String(format: "%.0f", count))
         }
-        try requireShortNames(study, field("learners"))
+        try check(Plan(study).cases, field("learners"))
         return study
     }
 
-    /// A case's variant names its folder, and file systems end at 255 bytes.
-    private static func requireShortNames(_ study: Study, _ learners: StudyNode) throws {
-        guard let longest = Plan(study).cases.max(by: { $0.variant.utf8.count < $1.variant.utf8.count }),
+    /// What only whole cases show: settings that contradict each other, and names too long. A case's variant names its
+    /// folder, and file systems end at 255 bytes.
+    private static func check(_ cases: [Case], _ learners: StudyNode) throws {
+        for one in cases {
+            guard let contradiction = one.hyperparameters.contradiction else { continue }
+            throw learners.child(learners.node, one.learner.rawValue).refused(
+                contradiction.expected, contradiction.found)
+        }
+        guard let longest = cases.max(by: { $0.variant.utf8.count < $1.variant.utf8.count }),
             longest.variant.utf8.count > 200
         else { return }
         throw learners.child(learners.node, longest.learner.rawValue).refused(

@@ -47,13 +47,13 @@ public struct TraceFile {
             }
         }
         guard try text("format") == TraceFile.format else {
-            throw refused("attribute 'format'", "'\(TraceFile.format)'", "'\(try text("format") ?? "none")'")
+            throw refused("attribute 'format'", "'\(TraceFile.format)'", StudyNode.quoted(try text("format") ?? "none"))
         }
         let name = try text("learner") ?? "none"
         guard let learner = LearnerKind(rawValue: name) else {
             throw refused(
                 "attribute 'learner'", "one of \(LearnerKind.allCases.map(\.rawValue).joined(separator: ", "))",
-                "'\(name)'")
+                StudyNode.quoted(name))
         }
         self.learner = learner
         let shape = try TraceFile.shape(file, "batches/observations")
@@ -68,10 +68,14 @@ public struct TraceFile {
         actions = actionShape[2]
         switch try attribute("step") {
         case nil: updatesBefore = 0
-        case .integer(let step)? where step >= 0: updatesBefore = step
-        case let other?: throw refused("attribute 'step'", "a whole number, 0 or more", "\(other)")
+        case .integer(let step)? where (0...1_000_000_000).contains(step): updatesBefore = step
+        case let other?: throw refused("attribute 'step'", "a whole number from 0 to 1000000000", "\(other)")
         }
-        let preset = Presets.hyperparameters(learner, for: try text("dataset") ?? "")
+        let dataset = try text("dataset") ?? ""
+        guard dataset.isEmpty || StudyFile.isDataset(dataset) else {
+            throw refused("attribute 'dataset'", StudyFile.datasetHint(dataset), StudyNode.quoted(dataset))
+        }
+        let preset = Presets.hyperparameters(learner, for: dataset)
         let configuration = try TraceConfiguration(
             try text("config") ?? "{}", preset: preset, batch: batch, path: path)
         (hyperparameters, horizon) = (configuration.hyperparameters, configuration.horizon)
@@ -82,7 +86,7 @@ public struct TraceFile {
         try array("batches/\(name)", shape: [steps, batch] + (width.map { [$0] } ?? []))
     }
 
-    /// The array `name`, which must have this shape and finite elements.
+    /// The array `name`, which must have this shape and elements that are finite as `Real`.
     ///
     /// - Throws: `HarnessError.badInput`.
     func array(_ name: String, shape: [Int]) throws -> [Double] {
@@ -92,7 +96,7 @@ public struct TraceFile {
             throw refused(name, "the shape \(shape)", "\(found)")
         }
         let elements = try wordingTraceErrors { try file.float64(name).elements }
-        if let index = elements.firstIndex(where: { !$0.isFinite }) {
+        if let index = elements.firstIndex(where: { !Real($0).isFinite }) {
             throw refused(name, "finite numbers", "\(elements[index]) at element \(index)")
         }
         return elements
@@ -136,7 +140,7 @@ private struct TraceConfiguration {
         do {
             values = try JSONDecoder().decode([String: JSONValue].self, from: Data(json.utf8))
         } catch {
-            throw refused(nil, "a JSON object of settings", "'\(json.prefix(60))'")
+            throw refused(nil, "a JSON object of settings", StudyNode.quoted(json))
         }
         hyperparameters = preset
         if values["batch"] == nil { hyperparameters.set("batch", to: .integer(batch), from: "the trace's batches") }
@@ -155,6 +159,9 @@ private struct TraceConfiguration {
                 throw refused(key, setting.expectation, value.setting.description)
             }
             hyperparameters.set(key, to: accepted, from: "the trace")
+        }
+        if let contradiction = hyperparameters.contradiction {
+            throw refused(nil, contradiction.expected, contradiction.found)
         }
         guard hyperparameters.batchSize == batch else {
             throw refused("batch", "\(batch) as in /batches", "\(hyperparameters.batchSize)")

@@ -63,7 +63,6 @@ import Testing
         ["actor_dropout": .real(0.2)],
     ])
     func aSwitchChangesWhatIsLearned(changes: [String: SettingValue]) {
-        // The likelihood's target moves β by less than Float's resolution of a loss in a few steps of a small rate.
         #expect(trained(.activeI, changes) != trained(.activeI, [:]))
     }
 
@@ -81,11 +80,15 @@ import Testing
     }
 
     /// Whatever the counters stood at before, `resume` and the same parameters give the same next step.
-    @Test(arguments: LearnerKind.allCases)
-    func resumesBitForBit(kind: LearnerKind) {
-        let straight = LearnerSample(kind, seed: 0)
+    @Test(
+        arguments: LearnerKind.allCases.map { ($0, [:]) } + [
+            (LearnerKind.td3bc, ["policy_delay": SettingValue.integer(3)]), (.cql, ["lagrange": .flag(true)]),
+            (.activeI, ["actor_dropout": .real(0.3)]),
+        ])
+    func resumesBitForBit(kind: LearnerKind, changes: [String: SettingValue]) {
+        let straight = LearnerSample(kind, seed: 0, changes)
         for step in 0..<7 { straight.update(step) }
-        let resumed = LearnerSample(kind, seed: 0)
+        let resumed = LearnerSample(kind, seed: 0, changes)
         for (target, source) in zip(resumed.learner.networks, straight.learner.networks) {
             target.parameters.copy(from: source.parameters)
             guard let to = target.optimiser, let from = source.optimiser else { continue }

@@ -32,4 +32,13 @@ import Testing
         for _ in 0..<100 { _ = beta.step(meanLogLikelihood: 50) }
         #expect(beta.value >= 1e-4 * (1 - 1e-12) && beta.value < 1.1e-4)
     }
+
+    /// β that begins at its bound is no sign of a target out of reach; β that is there still after long training is.
+    @Test func complainsOfTheBoundOnlyAfterSomeTime() {
+        var beta = AdaptiveTemperature(initial: 1e4, targetLogLikelihood: -1, rate: 3e-4)
+        _ = beta.step(meanLogLikelihood: -3)
+        #expect(beta.complaint == nil)
+        for _ in 0..<10_000 { _ = beta.step(meanLogLikelihood: -3) }
+        #expect(beta.complaint?.hasPrefix("target_log_likelihood -1 is out of reach") == true)
+    }
 }

@@ -109,11 +109,15 @@ final class LearnerSample {
     /// - Parameters:
     ///   - rate: of all networks and of β.
     ///   - changes: settings other than those of the small learner.
-    init(_ kind: LearnerKind, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:]) {
+    ///   - team: who computes which network.
+    init(
+        _ kind: LearnerKind, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:],
+        team: some Exchange = Solo()
+    ) {
         self.kind = kind
         self.seed = seed
         self.rate = rate
-        learner = LearnerSample.make(kind, seed: seed, rate: rate, changes)
+        learner = LearnerSample.make(kind, seed: seed, rate: rate, changes, team: team)
     }
 
     func update(_ step: Int, change: (Batch) -> Void = { _ in }) {
@@ -136,7 +140,8 @@ final class LearnerSample {
     }
 
     private static func make(
-        _ kind: LearnerKind, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:]
+        _ kind: LearnerKind, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:],
+        team: some Exchange = Solo()
     ) -> any Learner {
         var hyperparameters = Presets.hyperparameters(kind)
         let small: [(String, SettingValue)] = [
@@ -152,7 +157,7 @@ final class LearnerSample {
         return kind.make(
             hyperparameters,
             problem: Problem(
-                states: 4, actions: 2, horizon: 1_000, stream: RandomStream("learner/seed-\(seed)"), team: Solo()))
+                states: 4, actions: 2, horizon: 1_000, stream: RandomStream("learner/seed-\(seed)"), team: team))
     }
 
     private static func fill(_ batch: Batch, step: Int) {

@@ -86,6 +86,10 @@ import Testing
             #expect(value(.td3bc, "normalise_observations", dataset) == .flag(!isMaze))
             #expect(value(.td3bc, "reward", dataset) == .word(isMaze ? "r-1" : "raw"))
             #expect(value(.td3bc, "clip_actions", dataset) == .real(1))
+            let preset = Presets.hyperparameters(.td3bc, for: dataset)
+            let own = dataset.hasPrefix("kitchen") ? "our default" : "official TD3+BC"
+            #expect(preset["reward"]?.origin == (isMaze ? "CORL" : own))
+            #expect(preset["normalise_observations"]?.origin == own, "CORL normalises on AntMaze, the author does not")
         }
     }
 

@@ -99,6 +99,15 @@ import Testing
         #expect(sentence.hasPrefix("s.yaml:7: " + refusal), "\(sentence)")
     }
 
+    /// Each value is within its range, and on hopper the two go together; AntMaze's preset has a minimum of -200.
+    @Test func settingsThatContradictEachOtherAreRefused() {
+        let text = Self.study.replacing("IQL: {}", with: "CQL: {penalty_maximum: -300}")
+        let expected = "penalty_minimum no larger than penalty_maximum"
+        #expect(
+            StudyRefusalTests.refusal(text)
+                == "s.yaml:7: learners.CQL: expected \(expected), found -200.0 and -300.0")
+    }
+
     // MARK: Evaluation
 
     @Test func everySuiteItsProtocol() throws {

@@ -54,6 +54,10 @@ import Testing
         (["IQL", "hopper-medium-v2", "batch=]"], "batch: expected a whole number from 1 to 65536, found ']'"),
         (["IQL", "hopper-medium-v2", "batch=1 # 2"], "batch: expected a whole number from 1 to 65536, found '1 # 2'"),
         (["IQL", "hopper-medium-v2", "batch=&x 1"], "batch: expected a whole number from 1 to 65536, found '&x 1'"),
+        (
+            ["CQL", "hopper-medium-v2", "penalty_minimum=5", "penalty_maximum=-5"],
+            "CQL: expected penalty_minimum no larger than penalty_maximum, found 5.0 and -5.0"
+        ),
         (["IQL", "hopper-medium-v2", "reward=return_range"], "reward: expected 'return-range', found 'return_range'"),
     ])
     func isRefused(words: [String], sentence: String) {

@@ -52,6 +52,9 @@ import Testing
             HDF5Array(shape: $0.shape, elements: $0.elements.enumerated().map { $0 == 3 ? .infinity : $1 })
         },
         .array("batches/rewards", "batches/rewards") { _ in nil },
+        .array("batches/terminals", "/batches/terminals: expected zeros and ones, found others") {
+            HDF5Array(shape: $0.shape, elements: $0.elements.map { $0 / 2 })
+        },
         .array("batches/terminals", "/batches/terminals: expected the shape [100, 16], found [1600]") {
             HDF5Array(shape: [1600], elements: $0.elements)
         },
@@ -75,7 +78,20 @@ import Testing
         .attribute("learner", nil, "attribute 'learner': expected one of"),
         .attribute(
             "format", .text("active-bench-trace/2"), "expected 'active-bench-trace/1', found 'active-bench-trace/2'"),
-        .attribute("step", .integer(-1), "attribute 'step': expected a whole number, 0 or more"),
+        // What the learner would pass over: a layer normalisation, a layer, a moment of a target.
+        .array("initial/v.0/fc0/norm/scale", "/initial/v.0/fc0: expected only weight, bias, found 'norm'") { $0 },
+        .array("initial/q.1/fc2/weight", "/initial/q.1: expected only fc0, fc1, out, found 'fc2'") { $0 },
+        .array(
+            "adam/target_q.0/out/bias/m", of: "active-s-mid-training",
+            "/adam: expected only v.0, v.1, v.2, q.0, q.1, policy, log_beta, found 'target_q.0'"
+        ) { $0 },
+        .attribute("step", .integer(-1), "attribute 'step': expected a whole number from 0 to 1000000000"),
+        .attribute("step", .integer(.max), "attribute 'step': expected a whole number from 0 to 1000000000"),
+        .attribute(
+            "dataset", .text("hoper-medium-v2"),
+            "attribute 'dataset': expected 'hopper-medium-v2', found 'hoper-medium-v2'"),
+        .attribute("learner", .text("IQL\nSQL"), "found 'IQL·SQL'"),
+        .attribute("config", .text("{\n"), "expected a JSON object of settings, found '{·'"),
         .attribute("config", .text("expectile: 0.7"), "attribute 'config': expected a JSON object of settings"),
         .attribute("config", .text(#"{"expectil": 0.7}"#), "attribute 'config': expected keys among expectile, "),
         .attribute(
@@ -83,6 +99,9 @@ import Testing
         ),
         .attribute(
             "config", .text(#"{"expectile": 2}"#), "key 'expectile': expected a number from 0.5 to 1.0, found 2"),
+        Edit(
+            fixture: "cql", place: "@config", attribute: .text(#"{"penalty_minimum": 5, "penalty_maximum": -5}"#),
+            sentence: "expected penalty_minimum no larger than penalty_maximum, found 5.0 and -5.0"),
         .attribute("config", .text(#"{"batch": 8}"#), "key 'batch': expected 16 as in /batches, found 8"),
         .attribute("config", .text(#"{"steps": 0}"#), "key 'steps': expected a whole number, 1 or more"),
         .attribute("config", .text("{}"), "expected the shape [256, 5], found [16, 5]"),
@@ -128,7 +147,7 @@ import Testing
             {
                 try writer.write(made.elements, shape: made.shape, to: edit.place)
             }
-            for name in ["format", "learner", "config", "step"] {
+            for name in ["format", "learner", "config", "dataset", "step"] {
                 let value = "@\(name)" == edit.place ? edit.attribute : try source.attribute(name)
                 if let value { try writer.setAttribute(name, to: value) }
             }

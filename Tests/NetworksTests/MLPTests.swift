@@ -88,6 +88,27 @@ import Testing
         #expect(largest <= 0.25 && largest > 0.24)
     }
 
+    /// CQL's networks: the output's weight is small and its bias 0, the hidden layers are as in the families they come from.
+    @Test func smallOutputs() {
+        let shape = MLP.Shape(inputs: 16, hidden: [64], outputs: 2)
+        let (critic, policy) = (MLP(shape), MLP(shape))
+        Initialiser.orthogonalSmallOutput.fill(critic, stream: RandomStream("s"))
+        Initialiser.uniformSmallOutput.fill(policy, stream: RandomStream("s"))
+        func magnitudes(_ network: MLP, _ tensor: String) -> [Double] {
+            let layout = network.parameters.layout(tensor)
+            return (0..<layout.count).map { abs(Double(network.parameters.values[layout.offset + $0])) }
+        }
+        func length(_ tensor: String) -> Double { magnitudes(critic, tensor).map { $0 * $0 }.reduce(0, +).squareRoot() }
+        #expect(abs(length("fc0/weight") - (2.0 * 16).squareRoot()) < 1e-4, "16 rows of length √2")
+        #expect(abs(length("out/weight") - 0.01 * 2.0.squareRoot()) < 1e-7, "two columns of length 0.01")
+        #expect(magnitudes(critic, "fc0/bias").allSatisfy { $0 == 0 })
+        let bound = 0.01 * (6.0 / 66).squareRoot()
+        let largest = magnitudes(policy, "out/weight").max() ?? 0
+        #expect(largest <= bound && largest > 0.9 * bound)
+        #expect((magnitudes(policy, "fc0/bias").max() ?? 0) > 0.2, "uniform within ±1/√16")
+        for network in [critic, policy] { #expect(magnitudes(network, "out/bias") == [0, 0]) }
+    }
+
     /// Weights lie as [in, out] in memory and as [out, in] in files.
     @Test func exportTransposes() {
         let network = MLP(MLP.Shape(inputs: 2, hidden: [3], outputs: 1))

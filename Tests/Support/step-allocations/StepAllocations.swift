@@ -4,8 +4,8 @@ import Datasets
 import Networks
 import Numerics
 
-/// Prints, for every learner, how many heap allocations 1,000 gradient steps (20 of CQL, whose steps are 25 times as
-/// long) make after the first 10.
+/// Prints, for every learner and then for some with other switches, how many heap allocations 1,000 gradient steps (100
+/// with switches; 20 of CQL, whose steps are 25 times as long) make after the first 10.
 ///
 /// A first line proves that the counter works: it must not be zero.
 @main
@@ -15,12 +15,21 @@ struct StepAllocations {
         let before = ab_allocation_count()
         let matrix = Matrix(8, 8)
         print("counter \(ab_allocation_count() - before) for a matrix of \(matrix.count)")
-        for learner in LearnerKind.allCases { print("\(learner.rawValue) \(allocations(of: learner))") }
+        for (learner, changes) in subjects { print("\(learner.rawValue) \(allocations(of: learner, changes))") }
     }
 
-    private static func allocations(of kind: LearnerKind) -> Int {
+    /// Every learner, then those with switches that make other passes.
+    private static let subjects: [(LearnerKind, [String: SettingValue])] =
+        LearnerKind.allCases.map { ($0, [:]) } + [
+            (.cql, ["lagrange": .flag(true), "max_target_backup": .flag(true), "importance_sampling": .flag(false)]),
+            (.activeI, ["backup": .word("quantile"), "actor_dropout": .real(0.1), "q_normalisation": .flag(true)]),
+            (.activeS, ["backup": .word("mean"), "cloning_temperature": .word("off"), "critics": .integer(1)]),
+        ]
+
+    private static func allocations(of kind: LearnerKind, _ changes: [String: SettingValue]) -> Int {
         var hyperparameters = Presets.hyperparameters(kind)
         if hyperparameters["m"] != nil { hyperparameters.set("m", to: .integer(2), from: "test") }
+        for (key, value) in changes { hyperparameters.set(key, to: value, from: "test") }
         let stream = RandomStream("allocations")
         let replay = ReplayBuffer(capacity: 1_000, stateSize: 11, actionSize: 3)
         let row = Matrix(vector: 11)
@@ -40,7 +49,7 @@ struct StepAllocations {
             }
         }
         run(0..<10)
-        let steps = kind == .cql ? 20 : 1_000
+        let steps = kind == .cql ? 20 : changes.isEmpty ? 1_000 : 100
         let before = ab_allocation_count()
         run(10..<10 + steps)
         return ab_allocation_count() - before
