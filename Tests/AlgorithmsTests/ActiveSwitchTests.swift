@@ -79,12 +79,14 @@ import Testing
         #expect(complaint(-900) == nil)
     }
 
-    /// Whatever the counters stood at before, `resume` and the same parameters give the same next step.
-    @Test(
-        arguments: LearnerKind.allCases.map { ($0, [:]) } + [
-            (LearnerKind.td3bc, ["policy_delay": SettingValue.integer(3)]), (.cql, ["lagrange": .flag(true)]),
+    static let resumed: [(LearnerKind, [String: SettingValue])] =
+        LearnerKind.allCases.map { ($0, [:]) } + [
+            (.td3bc, ["policy_delay": .integer(3)]), (.cql, ["lagrange": .flag(true)]),
             (.activeI, ["actor_dropout": .real(0.3)]),
-        ])
+        ]
+
+    /// Whatever the counters stood at before, `resume` and the same parameters give the same next step.
+    @Test(arguments: resumed)
     func resumesBitForBit(kind: LearnerKind, changes: [String: SettingValue]) {
         let straight = LearnerSample(kind, seed: 0, changes)
         for step in 0..<7 { straight.update(step) }

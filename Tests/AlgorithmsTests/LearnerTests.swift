@@ -110,9 +110,9 @@ final class LearnerSample {
     ///   - rate: of all networks and of β.
     ///   - changes: settings other than those of the small learner.
     ///   - team: who computes which network.
-    init(
+    init<Team: Exchange>(
         _ kind: LearnerKind, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:],
-        team: some Exchange = Solo()
+        team: Team = Solo()
     ) {
         self.kind = kind
         self.seed = seed
@@ -139,9 +139,9 @@ final class LearnerSample {
         return (losses[0] - losses[1]) / (2 * h)
     }
 
-    private static func make(
+    private static func make<Team: Exchange>(
         _ kind: LearnerKind, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:],
-        team: some Exchange = Solo()
+        team: Team = Solo()
     ) -> any Learner {
         var hyperparameters = Presets.hyperparameters(kind)
         let small: [(String, SettingValue)] = [
