@@ -50,7 +50,7 @@ lock_folder() {
 }
 
 # In bytes; 0 for a file that is not there.
-size() { if [ -f "$1" ]; then stat -c %s "$1"; else echo 0; fi; }
+size() { if [ -f "$1" ]; then stat -L -c %s "$1"; else echo 0; fi; }
 digest() { sha256sum "$1" | cut -d ' ' -f 1; }
 # As the messages have it: "237.7 MB".
 megabytes() { awk -v bytes="$1" 'BEGIN { printf "%.1f MB", bytes / 1e6 }'; }

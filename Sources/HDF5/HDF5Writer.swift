@@ -21,6 +21,7 @@ public final class HDF5Writer {
     ///   it was the last step that failed, the folder's synchronisation.
     public static func write(to path: String, _ body: (HDF5Writer) throws -> Void) throws {
         Library.prepare()
+        try requireReplaceable(path)
         let temporary = temporaryName(for: path)
         do {
             try fill(temporary, path, body)
@@ -31,6 +32,14 @@ public final class HDF5Writer {
             throw error
         }
         try synchronise(folder(of: path))
+    }
+
+    /// A file takes the place of nothing or of a file: a device or folder of that name is not replaced.
+    private static func requireReplaceable(_ path: String) throws(HDF5Error) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        errno = status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST
+        throw .system("rename", file: path)
     }
 
     private static func fill(_ temporary: String, _ path: String, _ body: (HDF5Writer) throws -> Void) throws {

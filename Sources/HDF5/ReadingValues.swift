@@ -30,14 +30,15 @@ extension HDF5File {
 
     /// The scalar attribute `name` of `object` ("/" for the file itself).
     ///
-    /// - Returns: nil when there is none of this name, or one that is neither text nor a single number.
+    /// - Returns: nil when there is none of this name, or one that is neither text nor a single number (which may be the
+    ///   one element of an array, as h5py writes a numpy array of one).
     public func attribute(_ name: String, of object: String = "/") throws(HDF5Error) -> HDF5Value? {
         let owner = try open(object)
         guard H5Aexists(owner.id, name) > 0 else { return nil }
         guard let attribute = Handle(H5Aopen(owner.id, name, ab_H5P_DEFAULT())),
             let type = Handle(H5Aget_type(attribute.id)), let space = Handle(H5Aget_space(attribute.id))
         else { throw .library("H5Aopen", file: path, object: "\(object)@\(name)") }
-        guard H5Sget_simple_extent_type(space.id) == H5S_SCALAR else { return nil }
+        guard H5Sget_simple_extent_npoints(space.id) == 1 else { return nil }
         let id = attribute.id
         switch element(of: type.id) {
         case .floating:

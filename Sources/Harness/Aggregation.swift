@@ -67,7 +67,8 @@ public struct Aggregation: Sendable {
         var files: Set<String> = []
         for one in cases {
             guard let result = try folder.result(of: one) else { continue }
-            seeds.append(.init(one.seed, Aggregation.score(result, selection)))
+            seeds.append(
+                .init(one.seed, Aggregation.score(result, selection), hasDiverged: result.divergence != nil))
             files.insert(result.datasetSHA256)
             if let divergence = result.divergence {
                 notes.append("seed \(one.seed) diverged by step \(divergence.step) (\(divergence.reason))")

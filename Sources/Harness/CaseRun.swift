@@ -7,7 +7,7 @@ import Numerics
 
 /// Trains and evaluates one case, and leaves its files.
 public final class CaseRun {
-    /// Gradient steps between two rows of the learning curve.
+    /// Gradient steps between two rows of the learning curve; there is one before every evaluation, too.
     public static let curveInterval = 500
 
     private let one: Case
@@ -73,7 +73,7 @@ public final class CaseRun {
         for step in 1...one.steps {
             sampler.draw(step: step - 1, into: batch)
             learner.update(batch)
-            let isLogged = step % CaseRun.curveInterval == 0 || step == 1 || step == one.steps
+            let isLogged = step % CaseRun.curveInterval == 0 || step == 1 || one.isEvaluated(after: step)
             if isLogged { logCurve(step) }
             let isOver = divergence?.isFinal ?? false
             if one.isEvaluated(after: step) || isOver {
@@ -94,7 +94,7 @@ public final class CaseRun {
         if curve.isEmpty {
             curve = (["step"] + diagnostics.map(\.name) + ["diverged"]).joined(separator: ",") + "\n"
         }
-        let values = diagnostics.map { "\(Float($0.value))" }
+        let values = diagnostics.map { $0.value.isNaN ? "nan" : "\(Float($0.value))" }
         curve += ([String(step)] + values + [found == nil ? "0" : "1"]).joined(separator: ",") + "\n"
         if let found, divergence == nil || found.isFinal {
             divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)

@@ -111,11 +111,12 @@ struct LearnerState {
             for network in networks {
                 guard let adam = network.optimiser else { continue }
                 try load(adam.firstMoment, trace) { "adam/\(network.name)/\($0)/m" }
-                try load(adam.secondMoment, trace) { "adam/\(network.name)/\($0)/v" }
+                try load(adam.secondMoment, trace, within: 0...Double.infinity) { "adam/\(network.name)/\($0)/v" }
             }
             for scalar in scalars {
                 scalar.adam.firstMoment = try trace.array("adam/\(scalar.name)/m", shape: [1])[0]
-                scalar.adam.secondMoment = try trace.array("adam/\(scalar.name)/v", shape: [1])[0]
+                scalar.adam.secondMoment = try trace.array(
+                    "adam/\(scalar.name)/v", shape: [1], within: 0...Double.infinity)[0]
             }
         }
         learner.resume(after: trace.updatesBefore)
@@ -151,9 +152,12 @@ struct LearnerState {
         }
     }
 
-    private func load(_ block: ParameterBlock, _ trace: TraceFile, path: (String) -> String) throws {
+    private func load(
+        _ block: ParameterBlock, _ trace: TraceFile,
+        within range: ClosedRange<Double> = -Double.infinity...Double.infinity, path: (String) -> String
+    ) throws {
         for tensor in block.tensors {
-            let elements = try trace.array(path(tensor.name), shape: fileShape(tensor))
+            let elements = try trace.array(path(tensor.name), shape: fileShape(tensor), within: range)
             forEachElement(of: tensor) { block.values[tensor.offset + $0] = Real(elements[$1]) }
         }
     }

@@ -21,7 +21,7 @@ struct DivergenceCriterion: Sendable, Equatable {
     /// - Parameter diagnostics: those of the last update.
     func judge(_ diagnostics: [Diagnostic], _ learner: any Learner) -> (reason: String, isFinal: Bool)? {
         if let diagnostic = diagnostics.first(where: { !$0.value.isFinite }) {
-            return ("\(diagnostic.name) is \(diagnostic.value)", true)
+            return ("\(diagnostic.name) is \(diagnostic.value.isNaN ? "NaN" : "infinite")", true)
         }
         if let network = learner.networks.first(where: { !$0.parameters.norm.isFinite }) {
             return ("\(network.name) holds a parameter that is not finite", true)

@@ -1,4 +1,5 @@
 import Environments
+import Datasets
 import Foundation
 import Logging
 import MPI
@@ -36,7 +37,7 @@ public final class StudyRun {
         let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
         try beginFolder(plan, String(decoding: text, as: UTF8.self), open, preparation, provenance)
         let log = try RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
-        announce(plan, open)
+        announce(plan, open, preparation.files)
 
         let board =
             world.rank == 0
@@ -78,13 +79,18 @@ public final class StudyRun {
         try reporter.caseDone()
     }
 
-    private func announce(_ plan: Plan, _ open: [Int]) {
+    private func announce(_ plan: Plan, _ open: [Int], _ files: [String: DatasetFile]) {
         guard world.rank == 0 else { return }
         let done = plan.cases.count - open.count
         let resumed = done > 0 ? "; \(done) of them done before and kept" : ""
         let text =
             "\(plan.study.name): \(plan.cases.count) cases on \(world.size) rank\(world.size == 1 ? "" : "s")\(resumed)\n"
         FileHandle.standardError.write(Data(text.utf8))
+        for file in files.values.sorted(by: { $0.dataset < $1.dataset }) {
+            guard let published = D4RLCatalogue.entries[file.dataset], published.sha256 != file.sha256 else { continue }
+            FileHandle.standardError.write(
+                Data("note: \(file.path) is not D4RL's published \(file.dataset); the table will say so\n".utf8))
+        }
     }
 }
 

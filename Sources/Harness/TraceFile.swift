@@ -86,10 +86,12 @@ public struct TraceFile {
         try array("batches/\(name)", shape: [steps, batch] + (width.map { [$0] } ?? []))
     }
 
-    /// The array `name`, which must have this shape and elements that are finite as `Real`.
+    /// The array `name`, which must have this shape and elements that are finite as `Real` and within `range`.
     ///
     /// - Throws: `HarnessError.badInput`.
-    func array(_ name: String, shape: [Int]) throws -> [Double] {
+    func array(
+        _ name: String, shape: [Int], within range: ClosedRange<Double> = -Double.infinity...Double.infinity
+    ) throws -> [Double] {
         let found = try TraceFile.shape(file, name)
         // A trained number may be written as a scalar.
         guard found == shape || (shape == [1] && found.isEmpty) else {
@@ -98,6 +100,10 @@ public struct TraceFile {
         let elements = try wordingTraceErrors { try file.float64(name).elements }
         if let index = elements.firstIndex(where: { !Real($0).isFinite }) {
             throw refused(name, "finite numbers", "\(elements[index]) at element \(index)")
+        }
+        if let index = elements.firstIndex(where: { !range.contains($0) }) {
+            let (low, high) = (SettingValue.real(range.lowerBound), SettingValue.real(range.upperBound))
+            throw refused(name, "numbers from \(low) to \(high)", "\(elements[index]) at element \(index)")
         }
         return elements
     }

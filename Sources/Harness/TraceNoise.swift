@@ -34,11 +34,14 @@ final class TraceNoise: NoiseSource {
         updatesBefore = trace.updatesBefore
         let settings = trace.hyperparameters
         let (steps, batch, actions) = (trace.steps, trace.batch, trace.actions)
-        func read(_ use: NoiseUse, _ samples: Int? = nil) throws {
+        func read(
+            _ use: NoiseUse, _ samples: Int? = nil,
+            within range: ClosedRange<Double> = -Double.infinity...Double.infinity
+        ) throws {
             let shape = [steps] + (samples.map { [$0] } ?? []) + [batch, actions]
             numbers[use] = Numbers(
                 perStep: (samples ?? 1) * batch * actions,
-                elements: try trace.array("noise/\(TraceNoise.name(use))", shape: shape))
+                elements: try trace.array("noise/\(TraceNoise.name(use))", shape: shape, within: range))
         }
         switch trace.learner {
         case .bc, .iql, .sql: break
@@ -49,7 +52,8 @@ final class TraceNoise: NoiseSource {
             guard case .integer(let draws)? = settings["sampled_actions"]?.value else { break }
             try read(.policy)
             try read(.nextPolicy, settings["max_target_backup"]?.value == .flag(true) ? draws : nil)
-            for use in [NoiseUse.sampledAtState, .sampledAtNextState, .uniformActions] { try read(use, draws) }
+            for use in [NoiseUse.sampledAtState, .sampledAtNextState] { try read(use, draws) }
+            try read(.uniformActions, draws, within: -1...1)
         }
         guard case .real(let rate)? = settings["actor_dropout"]?.value, rate > 0,
             case .integers(let hidden)? = settings["hidden"]?.value

@@ -5,7 +5,7 @@ extension ScoreTable {
     /// scores and seeds (both by ascending seed, separated by semicolons). What is not known is empty; a score that is no
     /// number is "nan". Rounded numbers are the paper's only.
     public func csv() -> String {
-        let header = ["dataset", "column", "source", "n", "expected", "mean", "std", "scores", "seeds"]
+        let header = ["dataset", "column", "source", "n", "expected", "mean", "std", "scores", "seeds", "diverged"]
         let ours = datasets.flatMap { dataset in columns.compactMap { cell($0, on: dataset)?.csvFields } }
         let paper = datasets.flatMap { dataset in
             paperColumns.compactMap { learner in
@@ -16,7 +16,7 @@ extension ScoreTable {
     }
 
     private func csvFields(_ score: PaperTable.Score, learner: String, dataset: String) -> [String] {
-        [dataset, learner, "paper", "", "", "\(score.mean)", score.standardDeviation.map { "\($0)" } ?? "", "", ""]
+        [dataset, learner, "paper", "", "", "\(score.mean)", score.standardDeviation.map { "\($0)" } ?? "", "", "", ""]
     }
 }
 
@@ -26,6 +26,7 @@ extension CellScore {
             dataset, column, "ours", "\(seeds.count)", "\(expectedSeeds)",
             seeds.isEmpty ? "" : "\(mean)", seeds.isEmpty ? "" : "\(standardDeviation)",
             scores.map { "\($0)" }.joined(separator: ";"), seeds.map { "\($0.seed)" }.joined(separator: ";"),
+            seeds.filter(\.hasDiverged).map { "\($0.seed)" }.joined(separator: ";"),
         ]
     }
 }

@@ -6,11 +6,14 @@ public struct CellScore: Equatable, Sendable {
         public let seed: Int
         /// Its normalised score; NaN if training diverged and there is none.
         public let score: Double
+        /// Whether its training diverged, with or without a score.
+        public let hasDiverged: Bool
 
         /// The score of the case with `seed`.
-        public init(_ seed: Int, _ score: Double) {
+        public init(_ seed: Int, _ score: Double, hasDiverged: Bool = false) {
             self.seed = seed
             self.score = score
+            self.hasDiverged = hasDiverged
         }
     }
 

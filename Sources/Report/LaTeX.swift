@@ -54,6 +54,7 @@ extension TableLayout.Entry {
         case .pending(let expected): "-- (0/\(expected))"
         case .diverged(let count, let finished, let expected):
             Self.divergedText(count: count, finished: finished, expected: expected)
+        case .suspect(let number): number.latex + #" $\dagger$"#
         }
     }
 }
@@ -70,6 +71,7 @@ func escapedForLaTeX(_ text: String) -> String {
         case "|": #"\textbar{}"#
         case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
         case "±": #"$\pm$"#
+        case "†": #"$\dagger$"#
         case "–": "--"
         default: String(character)
         }

@@ -21,6 +21,7 @@ extension TableLayout.Entry {
         case .pending(let expected): "– (0/\(expected))"
         case .diverged(let count, let finished, let expected):
             Self.divergedText(count: count, finished: finished, expected: expected)
+        case .suspect(let number): number.plainText + " †"
         }
     }
 }

@@ -12,6 +12,8 @@ struct TableLayout {
         case pending(expected: Int)
         /// Scores that are no numbers: "NaN (2 diverged)"; with "4/5" where seeds are missing as well.
         case diverged(count: Int, finished: Int, expected: Int)
+        /// A number that counts seeds whose training diverged: "45.2 ±1.3 †".
+        indirect case suspect(Entry)
     }
 
     struct Row: Equatable {
@@ -52,10 +54,18 @@ extension TableLayout.Entry {
             self = .pending(expected: cell.expectedSeeds)
         } else if cell.notFinite > 0 {
             self = .diverged(count: cell.notFinite, finished: cell.seeds.count, expected: cell.expectedSeeds)
-        } else if cell.isComplete {
-            self = .score(mean: cell.mean, standardDeviation: spread)
+        } else if cell.seeds.contains(where: \.hasDiverged) {
+            self = .suspect(Self.number(cell, spread))
         } else {
-            self = .partial(
+            self = Self.number(cell, spread)
+        }
+    }
+
+    private static func number(_ cell: CellScore, _ spread: Double?) -> Self {
+        if cell.isComplete {
+            return .score(mean: cell.mean, standardDeviation: spread)
+        } else {
+            return .partial(
                 mean: cell.mean, standardDeviation: spread, finished: cell.seeds.count, expected: cell.expectedSeeds)
         }
     }

@@ -31,6 +31,9 @@ extension ScoreTable {
         if cells.contains(where: { $0.notFinite > 0 }) {
             notes.append("NaN (k diverged): k seeds have no finite score, so the cell has no mean.")
         }
+        if cells.contains(where: { $0.notFinite == 0 && $0.seeds.contains(where: \.hasDiverged) }) {
+            notes.append("†: training diverged for some of the cell's seeds, which count all the same.")
+        }
         return notes
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Harness
 
 /// `active-bench conform`: a learner over a trace of another framework.
@@ -19,6 +20,10 @@ struct Conform: ParsableCommand {
 
     func validate() throws {
         if let every, every < 1 { throw ValidationError("--every: expected 1 or more, found \(every)") }
+        let (input, output) = (URL(fileURLWithPath: trace), URL(fileURLWithPath: out))
+        if input.resolvingSymlinksInPath() == output.resolvingSymlinksInPath() {
+            throw ValidationError("--out: expected another file than the trace, found \(out)")
+        }
     }
 
     func run() throws {

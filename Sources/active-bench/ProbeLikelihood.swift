@@ -29,6 +29,7 @@ struct ProbeLikelihood: ParsableCommand {
 
     func run() throws {
         try runAlone {
+            try DurableFile.makeFolder(out)  // before minutes go by
             let report = try LikelihoodProbe(dataset, steps: steps, seed: seed).run { step, likelihood in
                 FileHandle.standardError.write(
                     Data(String(format: "step %d  E[log π] of the batch %.3f\n", step, likelihood).utf8))

@@ -20,9 +20,10 @@ import Testing
         for step in 0..<steps { alone.update(step) }
         let mailbox = Mailbox()
         let ranks = (0..<2).map { Rank(LearnerSample(kind, seed: 0, changes, team: Half(rank: $0, mailbox: mailbox))) }
-        DispatchQueue.concurrentPerform(iterations: 2) { rank in
-            for step in 0..<steps { ranks[rank].sample.update(step) }
-        }
+        // Threads and not a concurrent queue, which on one core does its work in turns: the ranks wait for each other.
+        let threads = ranks.map { rank in Thread { rank.run(steps) } }
+        threads.forEach { $0.start() }
+        ranks.forEach { $0.finished.wait() }
         for (i, network) in alone.learner.networks.enumerated() {
             let index = Int(network.name.suffix(1))
             for rank in 0..<2 where index == nil || index.map({ $0 % 2 }) == rank {
@@ -41,8 +42,14 @@ import Testing
 /// A learner on a thread of its own.
 private final class Rank: @unchecked Sendable {
     let sample: LearnerSample
+    let finished = DispatchSemaphore(value: 0)
 
     init(_ sample: LearnerSample) { self.sample = sample }
+
+    func run(_ steps: Int) {
+        for step in 0..<steps { sample.update(step) }
+        finished.signal()
+    }
 }
 
 /// Rows on their way between the two ranks, one exchange at a time.

@@ -69,6 +69,14 @@ import Testing
             HDF5Array(shape: $0.shape, elements: $0.elements.map { $0 / 2 })
         },
         .array("initial/log_beta", of: "active-i", "initial/log_beta") { _ in nil },
+        .array(
+            "noise/cql_uniform", of: "cql",
+            "/noise/cql_uniform: expected numbers from -1.0 to 1.0, found 3.0 at element 0"
+        ) { HDF5Array(shape: $0.shape, elements: $0.elements.map { _ in 3 }) },
+        .array(
+            "adam/v.0/out/bias/v", of: "active-s-mid-training",
+            "/adam/v.0/out/bias/v: expected numbers from 0.0 to .inf, found -1.0 at element 0"
+        ) { HDF5Array(shape: $0.shape, elements: [-1]) },
         .array("noise/cql_next", of: "cql", "/noise/cql_next: expected the shape [100, 4, 16, 2], found [100, 64, 2]") {
             HDF5Array(shape: [100, 64, 2], elements: $0.elements)
         },

@@ -67,22 +67,33 @@ import Testing
 
     @Test func csv() {
         let expected = """
-            dataset,column,source,n,expected,mean,std,scores,seeds
-            hopper-medium-replay-v2,IQL,ours,5,5,86.0,13.530262377352482,86.2;71.4;99.9;70.3;102.2,0;1;2;3;4
-            hopper-medium-replay-v2,ACTIVE-S m=10,ours,3,5,102.43333333333334,0.6649979114419995,102.8;103.0;101.5,0;1;2
-            hopper-medium-replay-r1,IQL,ours,5,5,4.946,4.02488061934761,-0.02;12.25;3.5;4.0;5.0,0;1;2;3;4
-            hopper-medium-replay-r1,ACTIVE-S m=10,ours,0,5,,,,
-            antmaze-umaze-v2,IQL,ours,5,5,91.6,1.3564659966250536,90.0;91.0;91.0;92.0;94.0,0;1;2;3;4
-            antmaze-umaze-v2,ACTIVE-S m=10,ours,4,5,nan,nan,88.0;nan;90.0;nan,0;1;2;3
-            kitchen-mixed-v0,IQL,ours,1,1,47.5,0.0,47.5,0
-            hopper-medium-replay-v2,TD3+BC,paper,,,60.9,18.8,,
-            hopper-medium-replay-v2,ACTIVE-S,paper,,,102.8,0.7,,
-            antmaze-umaze-v2,TD3+BC,paper,,,78.6,,,
-            antmaze-umaze-v2,ACTIVE-S,paper,,,90.8,1.5,,
-            kitchen-mixed-v0,ACTIVE-S,paper,,,73.2,1.4,,
+            dataset,column,source,n,expected,mean,std,scores,seeds,diverged
+            hopper-medium-replay-v2,IQL,ours,5,5,86.0,13.530262377352482,86.2;71.4;99.9;70.3;102.2,0;1;2;3;4,
+            hopper-medium-replay-v2,ACTIVE-S m=10,ours,3,5,102.43333333333334,0.6649979114419995,102.8;103.0;101.5,0;1;2,
+            hopper-medium-replay-r1,IQL,ours,5,5,4.946,4.02488061934761,-0.02;12.25;3.5;4.0;5.0,0;1;2;3;4,
+            hopper-medium-replay-r1,ACTIVE-S m=10,ours,0,5,,,,,
+            antmaze-umaze-v2,IQL,ours,5,5,91.6,1.3564659966250536,90.0;91.0;91.0;92.0;94.0,0;1;2;3;4,
+            antmaze-umaze-v2,ACTIVE-S m=10,ours,4,5,nan,nan,88.0;nan;90.0;nan,0;1;2;3,
+            kitchen-mixed-v0,IQL,ours,1,1,47.5,0.0,47.5,0,
+            hopper-medium-replay-v2,TD3+BC,paper,,,60.9,18.8,,,
+            hopper-medium-replay-v2,ACTIVE-S,paper,,,102.8,0.7,,,
+            antmaze-umaze-v2,TD3+BC,paper,,,78.6,,,,
+            antmaze-umaze-v2,ACTIVE-S,paper,,,90.8,1.5,,,
+            kitchen-mixed-v0,ACTIVE-S,paper,,,73.2,1.4,,,
 
             """
         #expect(SmallTable.table.csv() == expected)
+    }
+
+    /// A seed that diverged and has a score all the same: the cell is marked, in every format.
+    @Test func aDivergedSeedWithAScoreIsMarked() {
+        let cell = CellScore(
+            dataset: "d", column: "c", seeds: [.init(0, 1), .init(1, 2, hasDiverged: true)], expectedSeeds: 2)
+        let table = ScoreTable([cell], scoreProtocol: .init(.last, episodes: [1]), paperColumns: [])
+        #expect(table.markdown().contains("| 1.5 ±0.5 † |"))
+        #expect(table.markdown().contains("- †: training diverged for some of the cell's seeds"))
+        #expect(table.latex().contains(#"$1.5 \pm 0.5$ $\dagger$"#))
+        #expect(table.csv().contains("1.0;2.0,0;1,1\n"))
     }
 
     /// Nothing to explain, nothing explained; without paper columns there are no groups to tell apart.
@@ -109,6 +120,6 @@ import Testing
         #expect(table.markdown().contains("| a_b\\|c  |"))
         #expect(table.latex().contains(#"a\_b\textbar{}c & $1.0$"#))
         #expect(table.latex().contains(#"dataset & x,"y" 5\% \\"#))
-        #expect(table.csv().contains("a_b|c,\"x,\"\"y\"\" 5%\",ours,1,1,1.0,0.0,1.0,0\n"))
+        #expect(table.csv().contains("a_b|c,\"x,\"\"y\"\" 5%\",ours,1,1,1.0,0.0,1.0,0,\n"))
     }
 }
