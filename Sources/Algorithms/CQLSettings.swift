@@ -51,13 +51,3 @@ struct CQLSettings: Sendable, Equatable {
         targetRate = hyperparameters.real("target_rate")
     }
 }
-
-extension Hyperparameters {
-    /// What settings that are each within their range cannot be together; nil for nothing. A learner is made of no others.
-    public var contradiction: (expected: String, found: String)? {
-        guard let minimum = self["penalty_minimum"], let maximum = self["penalty_maximum"],
-            real(minimum.key) > real(maximum.key)
-        else { return nil }
-        return ("penalty_minimum no larger than penalty_maximum", "\(minimum.value) and \(maximum.value)")
-    }
-}

@@ -53,9 +53,19 @@ public struct HDF5Array<Element: Equatable & Sendable>: Equatable, Sendable {
 }
 
 /// A small value beside the arrays: metadata and attributes.
-public enum HDF5Value: Equatable, Sendable {
+public enum HDF5Value: Equatable, Sendable, CustomStringConvertible {
     case text(String)
     case integer(Int)
     case number(Double)
     case array(HDF5Array<Float>)
+
+    /// As an error message shows it.
+    public var description: String {
+        switch self {
+        case .text(let text): "'\(text)'"
+        case .integer(let number): "\(number)"
+        case .number(let number): "\(number)"
+        case .array(let array): "an array of the shape \(array.shape)"
+        }
+    }
 }

@@ -37,7 +37,7 @@ public struct EffectiveSettings: Sendable {
             guard seen.insert(key).inserted else { throw Self.refused(learner, "every key once", "'\(key)' twice") }
             hyperparameters.set(key, to: try Self.value(String(parts[1]), of: setting), from: "command line")
         }
-        if let contradiction = hyperparameters.contradiction {
+        if let contradiction = hyperparameters.contradiction(actions: try StudyFile.actionSize(of: dataset)) {
             throw Self.refused(learner, contradiction.expected, contradiction.found)
         }
         self.hyperparameters = hyperparameters

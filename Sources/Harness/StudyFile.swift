@@ -54,11 +54,17 @@ public enum StudyFile {
         return study
     }
 
+    /// A of a dataset that `isDataset`.
+    static func actionSize(of dataset: String) throws -> Int {
+        try EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: dataset)).actionSize
+    }
+
     /// What only whole cases show: settings that contradict each other, and names too long. A case's variant names its
     /// folder, and file systems end at 255 bytes.
     private static func check(_ cases: [Case], _ learners: StudyNode) throws {
         for one in cases {
-            guard let contradiction = one.hyperparameters.contradiction else { continue }
+            let actions = try actionSize(of: one.dataset)
+            guard let contradiction = one.hyperparameters.contradiction(actions: actions) else { continue }
             throw learners.child(learners.node, one.learner.rawValue).refused(
                 contradiction.expected, contradiction.found)
         }
@@ -108,7 +114,7 @@ public enum StudyFile {
             ?? "a name such as hopper-medium-v2 that begins with \(EnvironmentRegistry.names.joined(separator: ", "))"
     }
 
-    /// A list of seeds, or a range such as 0-4.
+    /// A list of seeds, or a range such as 0-4; a number alone would leave open whether it is a seed or how many.
     private static func seeds(_ node: StudyNode) throws -> [Int] {
         if let text = node.node.scalar?.string {
             let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }

@@ -77,7 +77,7 @@ public struct TraceFile {
         }
         let preset = Presets.hyperparameters(learner, for: dataset)
         let configuration = try TraceConfiguration(
-            try text("config") ?? "{}", preset: preset, batch: batch, path: path)
+            try text("config") ?? "{}", preset: preset, batch: batch, actions: actions, path: path)
         (hyperparameters, horizon) = (configuration.hyperparameters, configuration.horizon)
     }
 
@@ -137,7 +137,7 @@ private struct TraceConfiguration {
     var hyperparameters: Hyperparameters
     var horizon = 1_000_000
 
-    init(_ json: String, preset: Hyperparameters, batch: Int, path: String) throws {
+    init(_ json: String, preset: Hyperparameters, batch: Int, actions: Int, path: String) throws {
         func refused(_ key: String?, _ expected: String, _ found: String) -> HarnessError {
             let place = key.map { ", key '\($0)'" } ?? ""
             return .badInput("\(path): attribute 'config'\(place): expected \(expected), found \(found)")
@@ -159,14 +159,14 @@ private struct TraceConfiguration {
                 continue
             }
             guard let setting = preset[key] else {
-                throw refused(nil, "keys among \(preset.settings.map(\.key).joined(separator: ", "))", "'\(key)'")
+                throw refused(nil, StudyNode.hint(key, preset.settings.map(\.key)), "the key \(StudyNode.quoted(key))")
             }
             guard let accepted = setting.accepted(value.setting(for: setting)) else {
                 throw refused(key, setting.expectation, value.setting.description)
             }
             hyperparameters.set(key, to: accepted, from: "the trace")
         }
-        if let contradiction = hyperparameters.contradiction {
+        if let contradiction = hyperparameters.contradiction(actions: actions) {
             throw refused(nil, contradiction.expected, contradiction.found)
         }
         guard hyperparameters.batchSize == batch else {

@@ -58,6 +58,14 @@ import Testing
             ["CQL", "hopper-medium-v2", "penalty_minimum=5", "penalty_maximum=-5"],
             "CQL: expected penalty_minimum no larger than penalty_maximum, found 5.0 and -5.0"
         ),
+        (
+            ["ACTIVE-S", "hopper-medium-v2", "target_log_likelihood=12.5"],
+            "ACTIVE-S: expected target_log_likelihood of at most 12.24, the highest for 3 dimensions, found 12.5"
+        ),
+        (
+            ["CQL", "hopper-medium-v2", "batch=65536", "sampled_actions=256"],
+            "CQL: expected batch, sampled_actions and critic_hidden that need at most 64 GiB of activations, found 144 GiB"
+        ),
         (["IQL", "hopper-medium-v2", "reward=return_range"], "reward: expected 'return-range', found 'return_range'"),
     ])
     func isRefused(words: [String], sentence: String) {

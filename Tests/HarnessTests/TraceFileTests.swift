@@ -101,7 +101,9 @@ import Testing
         .attribute("learner", .text("IQL\nSQL"), "found 'IQL·SQL'"),
         .attribute("config", .text("{\n"), "expected a JSON object of settings, found '{·'"),
         .attribute("config", .text("expectile: 0.7"), "attribute 'config': expected a JSON object of settings"),
-        .attribute("config", .text(#"{"expectil": 0.7}"#), "attribute 'config': expected keys among expectile, "),
+        .attribute(
+            "config", .text(#"{"expectil": 0.7}"#), "attribute 'config': expected 'expectile', found the key 'expectil'"
+        ),
         .attribute(
             "config", .text(#"{"expectile": "high"}"#), "key 'expectile': expected a number from 0.5 to 1.0, found high"
         ),
