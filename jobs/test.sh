@@ -36,5 +36,8 @@ if [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then
 else
     say "the learners against the Python reference, on fresh traces"
     PYTHON=${PYTHON:-/usr/bin/python3} Tests/Conformance/run.sh \
-        "$repository/.build-double/release/active-bench" "$repository/.build/release/active-bench"
+        "$repository/.build-double/release/active-bench" "$repository/.build/release/active-bench" || {
+        say "the learners against the Python reference: failed, see above (ACTIVE_BENCH_NO_PYTHON=1 leaves it out)"
+        exit 1
+    }
 fi

@@ -92,9 +92,9 @@ package final class ACTIVE<Team: Exchange>: Learner {
             policyStateActions.view, ofTargets: true, into: policyValue.pointer, gradient: actionGradient.view)
         stopAtBounds(sampled)
         let scale = settings.normalisesQ ? normaliseValue() : 1
+        report.weightedLogLikelihood = parts.actor.meanWeighted(by: parts.weights)
         report.policyLoss =
-            -scale * orderedMean(policyValue.pointer, count: batch.size) - beta.value
-            * parts.actor.meanWeighted(by: parts.weights)
+            -scale * orderedMean(policyValue.pointer, count: batch.size) - beta.value * report.weightedLogLikelihood
         for b in 0..<batch.size { cloningWeights[b] = parts.weights[b] * Real(beta.value) }
         parts.actor.step(batch, weights: cloningWeights, pathwise: (actionGradient.view, policyNoise.view))
     }

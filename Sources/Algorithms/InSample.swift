@@ -107,7 +107,8 @@ struct InSample<Team: Exchange> {
 
         weighAdvantages(batch, quantile: quantile, weight: weight)
         report.logLikelihood = actor.evaluate(batch, step: step)
-        report.policyLoss = -actor.meanWeighted(by: weights)
+        report.weightedLogLikelihood = actor.meanWeighted(by: weights)
+        report.policyLoss = -report.weightedLogLikelihood
         actor.step(batch, weights: weights)
 
         report.critic = stepCritics(batch, backup: backup)
@@ -131,6 +132,8 @@ struct InSampleReport<Team: Exchange> {
     var policyLoss = 0.0
     /// E[log π(a|s)] before the policy's step.
     var logLikelihood = 0.0
+    /// E[w log π(a|s)], what the cloning term raises while ACTIVE's constraint is on E[log π(a|s)].
+    var weightedLogLikelihood = 0.0
 
     func diagnostics(_ parts: InSample<Team>) -> [Diagnostic] {
         [
@@ -138,6 +141,7 @@ struct InSampleReport<Team: Exchange> {
             Diagnostic("policy_loss", policyLoss),
         ] + critic.diagnostics + [
             Diagnostic("mean_v", parts.values.mean), Diagnostic("log_likelihood", logLikelihood),
+            Diagnostic("weighted_log_likelihood", weightedLogLikelihood),
         ] + weightDiagnostics(parts.weights, cap: parts.settings.weightCap) + [
             gradientNorm("value", parts.values.members), gradientNorm("critic", parts.critics.networks),
             gradientNorm("policy", [parts.actor.policy.network]),
