@@ -105,23 +105,27 @@ public enum Presets {
             case .antmaze: .minusOne
             case .kitchen: .raw
             }
+        let origin = rate.origin
         return [
-            Setting("weight_cap", .real(100), .real(positive), from: iqlCode),
-            Setting("learning_rate", .real(rate.value), .real(rates), from: rate.origin),
-            Setting("critics", .integer(2), .integer(1...2), from: iqlCode),
+            Setting("weight_cap", .real(100), .real(positive), from: origin),
+            Setting("learning_rate", .real(rate.value), .real(rates), from: origin),
+            Setting("critics", .integer(2), .integer(1...2), from: origin),
             Setting("value_layer_norm", .flag(layerNorm), .flag, from: layerNorm ? sqlCode : iqlCode),
-            actorDropout(dataset),
-        ] + offPolicy(from: iqlCode) + shape([256, 256], from: iqlCode) + data(clip: true, reward, from: iqlCode)
+            actorDropout(dataset, from: origin),
+        ] + offPolicy(from: origin) + shape([256, 256], from: origin) + data(clip: true, reward, from: origin)
     }
 
-    private static func actorDropout(_ dataset: DatasetName) -> Setting {
-        Setting("actor_dropout", .real(dataset.suite == .kitchen ? 0.1 : 0), .real(0...0.99), from: iqlCode)
+    private static func actorDropout(_ dataset: DatasetName, from origin: String) -> Setting {
+        Setting("actor_dropout", .real(dataset.suite == .kitchen ? 0.1 : 0), .real(0...0.99), from: origin)
     }
 
     // MARK: The others
 
     private static func behaviourCloning(_ dataset: DatasetName) -> [Setting] {
-        [Setting("learning_rate", .real(3e-4), .real(rates), from: "\(ours): IQL's policy"), actorDropout(dataset)]
+        [
+            Setting("learning_rate", .real(3e-4), .real(rates), from: "\(ours): IQL's policy"),
+            actorDropout(dataset, from: "\(ours): IQL's policy"),
+        ]
             + shape([256, 256], from: "\(ours): IQL's policy")
             + data(clip: true, .raw, from: "\(ours): IQL's policy")
     }
@@ -168,9 +172,14 @@ public enum Presets {
             Setting("learning_rate", .real(3e-4), .real(rates), from: origin),
             Setting("policy_learning_rate", .real(policyRate), .real(rates), from: origin),
             Setting(
-                "critic_hidden", .integers(Array(repeating: width, count: isMaze ? 5 : 3)), .widths, from: origin),
+                "critic_hidden", .integers(Array(repeating: width, count: isMaze ? 5 : 3)), .widths,
+                from: isMaze ? "CORL, whose second critic has three by a slip" : origin),
         ] + offPolicy(from: origin) + shape([width, width, width], from: origin)
-            + data(clip: isKitchen, reward, from: origin, normalise: dataset.suite == .locomotion)
+            + data(
+                clip: isKitchen, reward,
+                // Of the locomotion datasets CORL's file for this one alone also rescales the rewards (corl-team/CORL#17).
+                from: origin, rewardFrom: dataset.task == "hopper-medium" ? "CORL, but for its slip" : origin,
+                normalise: dataset.suite == .locomotion)
     }
 
     // MARK: What several have
