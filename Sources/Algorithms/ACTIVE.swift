@@ -108,9 +108,8 @@ package final class ACTIVE<Team: Exchange>: Learner {
 
     /// Divides ∂Q̂/∂a by E|Q̂(s, a_π)|, through which no gradient passes; returns the factor.
     private func normaliseValue() -> Double {
-        var magnitude = 0.0
-        for b in 0..<policyValue.count { magnitude += Double(abs(policyValue[b])) }
-        let scale = Double(policyValue.count) / magnitude
+        let scale =
+            Double(policyValue.count) / orderedMagnitudeSum(policyValue.pointer, count: policyValue.count)
         for i in 0..<actionGradient.count { actionGradient[i] *= Real(scale) }
         return scale
     }

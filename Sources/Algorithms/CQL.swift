@@ -119,9 +119,7 @@ package final class CQL<Team: Exchange>: Learner {
                 target[b] = policyValue[b]
             }
         }
-        for b in 0..<rows {
-            target[b] = batch.rewards[b] + Real(settings.discount) * batch.continuations[b] * target[b]
-        }
+        batch.backUp(target, discount: settings.discount)
     }
 
     private func updateCritics(_ batch: Batch) {

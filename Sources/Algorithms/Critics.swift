@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Numerics
 
@@ -91,9 +92,7 @@ public final class Critics<Team: Exchange> {
         values.row(j).update(from: q, count: batch)
         let count = Double(networks.count)
         report.meanValue += orderedMean(q, count: batch) / count
-        var magnitude = 0.0
-        for b in 0..<batch { magnitude += Double(abs(q[b])) }
-        report.meanMagnitude += magnitude / Double(batch) / count
+        report.meanMagnitude += orderedMagnitudeSum(q, count: batch) / Double(batch) / count
     }
 
     /// E[(Q_j(s,a) - y)²] of the last `evaluate`; its derivative goes to `outputGradient`.
@@ -177,5 +176,12 @@ public final class Critics<Team: Exchange> {
         team.share(actionGradients.view, of: .critics)
         out.update(from: values.row(0), count: values.columns)
         gradient.pointer.update(from: actionGradients.row(0), count: gradient.count)
+    }
+}
+
+extension Batch {
+    /// From V(s') to the critics' target: values = r + γ(1 - d)·values [1 × B].
+    func backUp(_ values: Matrix, discount: Double) {
+        for b in 0..<size { values[b] = rewards[b] + Real(discount) * continuations[b] * values[b] }
     }
 }

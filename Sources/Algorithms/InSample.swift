@@ -86,9 +86,7 @@ struct InSample<Team: Exchange> {
     /// One step of Q on E[(r + γ(1 - d)·V(s') - Q(s,a))²], V(s') being what `backup` makes of the members.
     func stepCritics(_ batch: Batch, backup: Backup) -> Critics<Team>.Report {
         values.backUp(backup, at: batch.nextStates.view, into: target.pointer)
-        for b in 0..<batch.size {
-            target[b] = batch.rewards[b] + Real(settings.discount) * batch.continuations[b] * target[b]
-        }
+        batch.backUp(target, discount: settings.discount)
         return critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 

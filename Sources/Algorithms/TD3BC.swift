@@ -97,9 +97,7 @@ package final class TD3BC<Team: Exchange>: Learner {
         }
         layOut(batch.nextStates.view, smoothing.view, into: stateActions.view)
         critics.targetMinimum(stateActions.view, into: target.pointer)
-        for b in 0..<batch.size {
-            target[b] = batch.rewards[b] + Real(settings.discount) * batch.continuations[b] * target[b]
-        }
+        batch.backUp(target, discount: settings.discount)
         critic = critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
@@ -107,9 +105,8 @@ package final class TD3BC<Team: Exchange>: Learner {
         actor.forward(batch.states)
         layOut(batch.states, actor.actions, into: stateActions.view)
         critics.firstAndActionGradient(stateActions.view, into: policyValue.pointer, gradient: actionGradient.view)
-        var magnitude = 0.0
-        for b in 0..<batch.size { magnitude += Double(abs(policyValue[b])) }
-        lambda = settings.alpha * Double(batch.size) / magnitude
+        lambda =
+            settings.alpha * Double(batch.size) / orderedMagnitudeSum(policyValue.pointer, count: batch.size)
         let squares = imitate(batch, lambda: Real(lambda))
         policyLoss = -lambda * orderedMean(policyValue.pointer, count: batch.size) + squares
         actor.backward(states: batch.states, actionGradient: actionGradient.view)

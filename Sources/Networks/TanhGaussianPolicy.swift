@@ -17,7 +17,8 @@ public final class TanhGaussianPolicy {
     /// log π(a|s) [batch] of the last `sample`.
     public let logLikelihoods: UnsafeMutablePointer<Real>
     private let actionSize: Int
-    private let isAffine: Bool
+    /// Where k, b and their gradients lie; nil where they are 1 and 0.
+    private let affineParameters: (values: Affine, gradients: Affine)?
     private let tape: Tape
     private let outputGradient: Matrix
     private let storage: (actions: Matrix, logLikelihoods: Matrix)
@@ -41,6 +42,16 @@ public final class TanhGaussianPolicy {
         self.init(network: other.network, batch: batch)
     }
 
+    /// Where k and b lie in a block of parameters or of gradients.
+    private struct Affine {
+        let scale: UnsafeMutablePointer<Real>
+        let shift: UnsafeMutablePointer<Real>
+
+        init(_ block: ParameterBlock) {
+            (scale, shift) = (block.pointer("log_std_scale"), block.pointer("log_std_shift"))
+        }
+    }
+
     private init(network: MLP, batch: Int) {
         self.network = network
         actionSize = network.shape.outputs / 2
@@ -49,13 +60,16 @@ public final class TanhGaussianPolicy {
         storage = (Matrix(batch, actionSize), Matrix(vector: batch))
         actions = storage.actions.view
         logLikelihoods = storage.logLikelihoods.pointer
-        isAffine = network.parameters.tensors.contains { $0.name == "log_std_scale" }
+        let isAffine = network.parameters.tensors.contains { $0.name == "log_std_scale" }
+        affineParameters = network.gradients.flatMap { gradients in
+            isAffine ? (Affine(network.parameters), Affine(gradients)) : nil
+        }
     }
 
     /// k and b.
     var affine: (scale: Real, shift: Real) {
-        guard isAffine else { return (1, 0) }
-        return (network.parameters.pointer("log_std_scale")[0], network.parameters.pointer("log_std_shift")[0])
+        guard let values = affineParameters?.values else { return (1, 0) }
+        return (values.scale.pointee, values.shift.pointee)
     }
 
     /// Computes m and ℓ for a batch of states [batch × states].
@@ -119,9 +133,9 @@ public final class TanhGaussianPolicy {
                 shiftGradient += dLogDeviation
             }
         }
-        if isAffine, let gradients = network.gradients {
-            gradients.pointer("log_std_scale")[0] = scaleGradient
-            gradients.pointer("log_std_shift")[0] = shiftGradient
+        if let gradients = affineParameters?.gradients {
+            gradients.scale.pointee = scaleGradient
+            gradients.shift.pointee = shiftGradient
         }
         network.backward(states, tape, outputGradient: outputGradient.view)
     }

@@ -10,6 +10,13 @@ public func orderedMean(_ x: UnsafePointer<Real>, count: Int) -> Double {
     orderedSum(x, count: count) / Double(count)
 }
 
+/// Sum of |x| in index order, in double precision.
+public func orderedMagnitudeSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
+    var sum = 0.0
+    for i in 0..<count { sum += Double(abs(x[i])) }
+    return sum
+}
+
 /// out[b] = minimum over the rows of `values` in column b. A NaN in any row makes the result NaN.
 public func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
     for b in 0..<values.columns {
