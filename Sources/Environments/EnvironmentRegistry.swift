@@ -1,10 +1,11 @@
+import Numerics
+
 /// The environments there are. A new one is a line in `entries`.
 public enum EnvironmentRegistry {
     private static let entries: [Entry] = [
         .planar(Hopper.task),
-        .planned(
-            "halfcheetah", observes: 17, acts: 6, steps: 1000, scores: -280.178953...12135, state: (9, 9), time: 0.35),
-        .planned("walker2d", observes: 17, acts: 6, steps: 1000, scores: 1.629008...4592.3, state: (9, 9), time: 1.3),
+        .planar(HalfCheetah.task),
+        .planar(Walker2d.task),
         .planned("antmaze-umaze", observes: 29, acts: 8, steps: 700, scores: 0...1, state: (15, 14), time: 5.7),
         .planned("antmaze-medium", observes: 29, acts: 8, steps: 1000, scores: 0...1, state: (15, 14), time: 5.7),
         .planned("antmaze-large", observes: 29, acts: 8, steps: 1000, scores: 0...1, state: (15, 14), time: 5.7),
@@ -13,10 +14,10 @@ public enum EnvironmentRegistry {
 
     private struct Entry: Sendable {
         let specification: EnvironmentSpecification
-        let make: (@Sendable (DynamicsProfile) throws -> any Environment)?
+        let make: (@Sendable (EnvironmentOptions) throws -> any Environment)?
 
         static func planar(_ task: PlanarLocomotion.Task) -> Entry {
-            Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0) }
+            Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0.profile) }
         }
 
         /// One that can be planned with, and not yet be made: D4RL's sizes, time limit and reference scores (d4rl/infos.py),
@@ -43,9 +44,24 @@ public enum EnvironmentRegistry {
     /// A new environment called `name`, at its noise-free start state.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`, `.notBuilt`, `.libraryMismatch` or `.simulator`.
-    public static func make(_ name: String, profile: DynamicsProfile = .d4rl) throws -> any Environment {
+    public static func make(
+        _ name: String, options: EnvironmentOptions = EnvironmentOptions()
+    ) throws -> any Environment {
         guard let make = try entry(name).make else { throw EnvironmentError.notBuilt(names: [name], built: built) }
-        return try make(profile)
+        return try make(options)
+    }
+
+    /// A new environment that policies learned from `dataset` are judged in, by the rules of the dataset's version:
+    /// the goal of AntMaze-v0 and -v1 is drawn once, from `stream`, that of -v2 in every episode.
+    ///
+    /// - Throws: `EnvironmentError.unknownDataset` and as `make`.
+    public static func make(
+        forDataset dataset: String, stream: RandomStream, profile: DynamicsProfile = .d4rl
+    ) throws -> any Environment {
+        let drawsGoalOnce = dataset.hasSuffix("-v0") || dataset.hasSuffix("-v1")
+        return try make(
+            environmentName(forDataset: dataset),
+            options: EnvironmentOptions(profile: profile, goals: drawsGoalOnce ? .once(stream) : .everyEpisode))
     }
 
     /// Refuses names of environments that cannot be made.

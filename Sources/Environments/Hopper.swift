@@ -5,7 +5,7 @@ package enum Hopper {
         specification: EnvironmentSpecification(
             name: "hopper", observationSize: 11, actionSize: 3, maximumSteps: 1000,
             referenceMinimum: -20.272305, referenceMaximum: 3234.3, positionCount: 6, velocityCount: 6),
-        model: model,
+        model: { _ in model },
         frameSkip: 4,
         positionNoise: .uniform(0.005),
         velocityNoise: .uniform(0.005),

@@ -8,14 +8,14 @@ package final class PlanarLocomotion: Environment {
     /// One task of the family.
     package struct Task: Sendable {
         package var specification: EnvironmentSpecification
-        package let model: PlanarModel
+        package let model: @Sendable (DynamicsProfile) -> PlanarModel
         /// Physics steps in a control step.
         package let frameSkip: Int
         package let positionNoise: InitialNoise
         package let velocityNoise: InitialNoise
         /// Observed velocities are clipped to ± this.
         package let velocityLimit: Double
-        /// Paid on every step, the terminal one included.
+        /// Paid on every step, the terminal one included but in Gymnasium's v5.
         package let healthyReward: Double
         package let controlCost: Double
         /// Whether a state is not terminal; must be false for one with a NaN.
@@ -28,7 +28,7 @@ package final class PlanarLocomotion: Environment {
     package var specification: EnvironmentSpecification { task.specification }
     package let simulation: MuJoCoSimulation
     private let task: Task
-    private let chargesClippedAction: Bool
+    private let profile: DynamicsProfile
     private let controlStep: Double  // seconds
     private let action: UnsafeMutableBufferPointer<Double>
     private var elapsedSteps = 0
@@ -36,7 +36,7 @@ package final class PlanarLocomotion: Environment {
     /// - Throws: `EnvironmentError.libraryMismatch` or `.simulator`.
     package init(_ task: Task, profile: DynamicsProfile) throws {
         self.task = task
-        simulation = try MuJoCoSimulation(name: task.specification.name, model: task.model.mjcf(profile))
+        simulation = try MuJoCoSimulation(name: task.specification.name, model: task.model(profile).mjcf(profile))
         let specification = task.specification
         precondition(
             simulation.positions.count == specification.positionCount
@@ -44,7 +44,7 @@ package final class PlanarLocomotion: Environment {
                 && simulation.controls.count == specification.actionSize
                 && specification.observationSize == specification.positionCount - 1 + specification.velocityCount,
             "the model of \(specification.name) does not have the sizes of its specification")
-        chargesClippedAction = profile == .d4rl
+        self.profile = profile
         controlStep = Double(task.frameSkip) * simulation.timestep
         action = .allocate(capacity: specification.actionSize)
         action.initialize(repeating: 0)
@@ -93,9 +93,11 @@ package final class PlanarLocomotion: Environment {
         try simulation.step(task.frameSkip)
         elapsedSteps += 1
         let velocity = (simulation.positions[0] - start) / controlStep
+        let isHealthy = task.isHealthy(simulation.positions, simulation.velocities)
+        let healthyReward = isHealthy || profile != .gymnasiumV5 ? task.healthyReward : 0
         return StepResult(
-            reward: velocity + task.healthyReward - task.controlCost * cost,
-            terminal: !task.isHealthy(simulation.positions, simulation.velocities),
+            reward: velocity + healthyReward - task.controlCost * cost,
+            terminal: !isHealthy,
             atTimeLimit: elapsedSteps >= specification.maximumSteps)
     }
 
@@ -108,7 +110,7 @@ package final class PlanarLocomotion: Environment {
         for i in action.indices {
             let clipped = min(max(action[i], -1), 1)
             simulation.controls[i] = clipped
-            let charged = chargesClippedAction ? clipped : action[i]
+            let charged = profile == .d4rl ? clipped : action[i]
             cost += charged * charged
         }
         return cost

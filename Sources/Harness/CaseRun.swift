@@ -29,7 +29,8 @@ public final class CaseRun {
         self.one = one
         self.folder = folder
         self.data = data
-        environment = try EnvironmentRegistry.make(EnvironmentRegistry.environmentName(forDataset: one.dataset))
+        environment = try EnvironmentRegistry.make(
+            forDataset: one.dataset, stream: one.stream.stream("environment"))
         learner = one.learner.make(
             one.hyperparameters,
             problem: Problem(

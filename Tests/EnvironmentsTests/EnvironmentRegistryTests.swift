@@ -8,7 +8,8 @@ import Testing
         #expect(specification.observationSize == 11 && specification.actionSize == 3)
         #expect(specification.positionCount == 6 && specification.velocityCount == 6)
         #expect(specification.maximumSteps == 1000)
-        #expect(try EnvironmentRegistry.make("hopper", profile: .gymnasium).specification == specification)
+        #expect(
+            try EnvironmentRegistry.make("hopper", options: .init(profile: .gymnasium)).specification == specification)
     }
 
     @Test func normalisedScore() throws {

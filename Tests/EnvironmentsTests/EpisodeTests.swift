@@ -85,8 +85,8 @@ import Testing
     /// Beyond the box the dynamics do not change; the cost does only in Gymnasium's profile.
     @Test(arguments: [(DynamicsProfile.d4rl, 0.0), (.gymnasium, 0.001 * (9 - 1))])
     func unclippedAction(_ profile: DynamicsProfile, surcharge: Double) throws {
-        let inside = try EnvironmentRegistry.make("hopper", profile: profile)
-        let outside = try EnvironmentRegistry.make("hopper", profile: profile)
+        let inside = try EnvironmentRegistry.make("hopper", options: .init(profile: profile))
+        let outside = try EnvironmentRegistry.make("hopper", options: .init(profile: profile))
         let difference = try inside.step([1, 0, -0.5]).reward - outside.step([3, 0, -0.5]).reward
         #expect(abs(difference - surcharge) < 1e-12)
         #expect(inside.positions == outside.positions)
