@@ -18,7 +18,7 @@ package final class AntMaze: Environment {
         package init(_ name: String, _ maze: Maze, maximumSteps: Int) {
             specification = EnvironmentSpecification(
                 name: name, observationSize: 29, actionSize: 8, maximumSteps: maximumSteps, referenceMinimum: 0,
-                referenceMaximum: 1, positionCount: 15, velocityCount: 14, stepTime: 5.7)
+                referenceMaximum: 1, positionCount: 15, velocityCount: 14, tasks: ["goal"], stepTime: 5.7)
             self.maze = maze
         }
     }
@@ -34,8 +34,10 @@ package final class AntMaze: Environment {
 
     package let specification: EnvironmentSpecification
     package let simulation: MuJoCoSimulation
-    /// Where the ant is to go, in metres.
-    package private(set) var goal = Maze.Place.zero
+    /// Where the ant is to go.
+    private var target = Maze.Place.zero
+    /// Whether the ant has been there since the last reset.
+    private var hasReachedTarget = false
     private let maze: Maze
     private let goals: EnvironmentOptions.Goals
     private let isGymnasium: Bool
@@ -67,11 +69,11 @@ package final class AntMaze: Environment {
                 && simulation.controls.count == specification.actionSize,
             "the model of \(specification.name) does not have the sizes of its specification")
         action = ActionBuffer(specification)
-        if case .once(let stream) = options.goals { goal = drawGoal(episode: 0, stream) }
+        if case .once(let stream) = options.goals { target = drawGoal(episode: 0, stream) }
     }
 
     package func reset(episode: Int, stream: RandomStream) throws {
-        if case .everyEpisode = goals { goal = drawGoal(episode: episode, stream) }
+        if case .everyEpisode = goals { target = drawGoal(episode: episode, stream) }
         let start = isGymnasium ? drawStart(episode: episode, stream) : .zero
         try begin { positions, velocities in
             positions[0] += start.x
@@ -89,7 +91,7 @@ package final class AntMaze: Environment {
 
     /// Starts an episode exactly at this state and with this goal.
     package func begin(positions: [Double], velocities: [Double], goal: Maze.Place) throws {
-        self.goal = goal
+        target = goal
         try begin { qpos, qvel in
             for i in qpos.indices { qpos[i] = positions[i] }
             for i in qvel.indices { qvel[i] = velocities[i] }
@@ -104,6 +106,7 @@ package final class AntMaze: Environment {
         place(simulation.positions, simulation.velocities)
         try simulation.forward()
         elapsedSteps = 0
+        hasReachedTarget = false
     }
 
     /// D4RL: a place about the goal cell's middle, pushed away from the origin; Gymnasium: one in any free cell.
@@ -120,7 +123,7 @@ package final class AntMaze: Environment {
         var index = Draw.start
         while true {
             let cell = drawCell(episode: episode, stream, index: index)
-            if distance(cell, goal) > 0.5 * Maze.cellWidth { return cell + drawShift(episode, stream, index + 1) }
+            if distance(cell, target) > 0.5 * Maze.cellWidth { return cell + drawShift(episode, stream, index + 1) }
             index += 4
         }
     }
@@ -158,7 +161,8 @@ package final class AntMaze: Environment {
         try simulation.step(Self.frameSkip)
         elapsedSteps += 1
         let place = Maze.Place(simulation.positions[0], simulation.positions[1])
-        let isAtGoal = distance(place, goal) <= goalRadius  // false for a NaN
+        let isAtGoal = distance(place, target) <= goalRadius  // false for a NaN
+        hasReachedTarget = hasReachedTarget || isAtGoal
         return StepResult(
             reward: isAtGoal ? 1 : 0, terminal: isAtGoal && !isGymnasium,
             atTimeLimit: elapsedSteps >= specification.maximumSteps)
@@ -168,6 +172,10 @@ package final class AntMaze: Environment {
         let d = a - b
         return (d * d).sum().squareRoot()
     }
+
+    package var completedTasks: [String] { hasReachedTarget ? specification.tasks : [] }
+
+    package var goal: [Double] { [target.x, target.y] }
 
     package func observe(into observation: UnsafeMutablePointer<Real>) {
         let (positions, velocities) = (simulation.positions, simulation.velocities)
