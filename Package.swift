@@ -116,8 +116,8 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "active-bench", "CHDF5", "Datasets", "ExampleInputs", "FileServer", "HDF5", "Harness", "Numerics",
-                "ProgramRuns", "ScratchFiles",
+                "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5", "Harness", "Networks",
+                "Numerics", "ProgramRuns", "ScratchFiles",
             ]),
     ],
     swiftLanguageModes: [.v6]
