@@ -76,6 +76,9 @@ package final class MuJoCoSimulation {
     /// Seconds of one physics step.
     package var timestep: Double { model.pointee.opt.timestep }
 
+    /// Geoms of the model.
+    package var geomCount: Int { Int(model.pointee.ngeom) }
+
     /// Contacts of the state last evaluated.
     package var contactCount: Int { Int(data.pointee.ncon) }
 
