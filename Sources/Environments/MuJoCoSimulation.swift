@@ -6,7 +6,8 @@ import CMuJoCo
 package final class MuJoCoSimulation {
     /// The name errors are reported under.
     private let name: String
-    private let model: UnsafeMutablePointer<mjModel>
+    /// The compiled model, which nothing changes.
+    package let model: UnsafeMutablePointer<mjModel>
     private let data: UnsafeMutablePointer<mjData>
     private let boxes: OpaquePointer?
     private let errorText: UnsafeMutablePointer<CChar>
@@ -75,9 +76,6 @@ package final class MuJoCoSimulation {
 
     /// Seconds of one physics step.
     package var timestep: Double { model.pointee.opt.timestep }
-
-    /// Geoms of the model.
-    package var geomCount: Int { Int(model.pointee.ngeom) }
 
     /// Contacts of the state last evaluated.
     package var contactCount: Int { Int(data.pointee.ncon) }

@@ -1,3 +1,4 @@
+import CMuJoCo
 import Environments
 import Foundation
 import ScratchFiles
@@ -50,7 +51,7 @@ import Testing
         let (lean, whole) = try (
             KitchenAssets().simulation(name: "kitchen"), KitchenAssets().simulation(name: "kitchen", visuals: true)
         )
-        #expect((lean.geomCount, whole.geomCount) == (123, 241))
+        #expect((lean.model.pointee.ngeom, whole.model.pointee.ngeom) == (123, 241))
         #expect(lean.bodyMasses == whole.bodyMasses && lean.timestep == 0.002)
     }
 }
