@@ -103,7 +103,7 @@ let package = Package(
         tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
         tests("NumericsTests", ["Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
-        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics"]),
+        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "ScratchFiles"]),
         tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),

@@ -42,7 +42,8 @@ import Testing
     private func check(_ learner: String, _ dataset: String) throws {
         let path = folder("out/cases/\(learner)/\(dataset)/default/seed-0/result.json")
         let result = try JSONDecoder().decode(CaseResult.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-        let environment = try EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: dataset))
+        let environment = try EnvironmentRegistry.specification(
+            EnvironmentRegistry.environmentName(forDataset: dataset))
         #expect(result.divergence == nil && result.steps == 30, "\(learner) \(dataset)")
         let evaluation = try #require(result.evaluations.last)
         let episode = try #require(evaluation.episodes.first)
