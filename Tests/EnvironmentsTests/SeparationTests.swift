@@ -53,8 +53,10 @@ import Testing
         kitchen.withModel { model in
             #expect(model.nexclude == 137)
             for k in 0..<Int(model.nexclude) {
-                let signature = Int(model.exclude_signature[k])
-                let (first, second) = (geoms(of: signature >> 16, model), geoms(of: signature & 0xFFFF, model))
+                let signature = Int(model.exclude_signature[k])  // of the bodies' numbers, counted from 1
+                let (first, second) = (
+                    geoms(of: (signature >> 16) - 1, model), geoms(of: (signature & 0xFFFF) - 1, model)
+                )
                 #expect(!first.isEmpty && !second.isEmpty)
                 for a in first {
                     for b in second {
