@@ -43,7 +43,7 @@ package final class Kitchen: Environment {
         EnvironmentSpecification(
             name: name, observationSize: profile == .d4rl ? 60 : 59, actionSize: KitchenSenses.robot, maximumSteps: 280,
             referenceMinimum: 0, referenceMaximum: 4, positionCount: KitchenSenses.positions,
-            velocityCount: KitchenSenses.velocities, tasks: tasks.map(\.name), stepTime: 50)
+            velocityCount: KitchenSenses.velocities, tasks: tasks.map(\.name), stepTime: 45)
     }
 
     /// A kitchen in which `tasks` are asked for, at its start state, observed without noise until the first `reset`.

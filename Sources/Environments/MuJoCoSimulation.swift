@@ -6,8 +6,7 @@ import CMuJoCo
 package final class MuJoCoSimulation {
     /// The name errors are reported under.
     private let name: String
-    /// The compiled model, which nothing changes.
-    package let model: UnsafeMutablePointer<mjModel>
+    private let model: UnsafeMutablePointer<mjModel>
     private let data: UnsafeMutablePointer<mjData>
     private let boxes: OpaquePointer?
     private let errorText: UnsafeMutablePointer<CChar>
@@ -76,6 +75,11 @@ package final class MuJoCoSimulation {
 
     /// Seconds of one physics step.
     package var timestep: Double { model.pointee.opt.timestep }
+
+    /// Looks at the compiled model; its pointers are good for the call only.
+    package func withModel<Result>(_ look: (mjModel) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try look(model.pointee) }
+    }
 
     /// Contacts of the state last evaluated.
     package var contactCount: Int { Int(data.pointee.ncon) }
