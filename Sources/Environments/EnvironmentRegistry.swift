@@ -14,7 +14,7 @@ public enum EnvironmentRegistry {
 
     private struct Entry: Sendable {
         let specification: EnvironmentSpecification
-        let make: (@Sendable (EnvironmentOptions) throws -> any Environment)?
+        let make: (@Sendable (EnvironmentOptions) throws -> any Drawable)?
 
         static func planar(_ task: PlanarLocomotion.Task) -> Entry {
             Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0.profile) }
@@ -47,6 +47,13 @@ public enum EnvironmentRegistry {
     public static func make(
         _ name: String, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> any Environment {
+        try makeDrawable(name, options: options)
+    }
+
+    /// As `make`: every environment can be drawn.
+    package static func makeDrawable(
+        _ name: String, options: EnvironmentOptions = EnvironmentOptions()
+    ) throws -> any Drawable {
         guard let make = try entry(name).make else { throw EnvironmentError.notBuilt(names: [name], built: built) }
         return try make(options)
     }

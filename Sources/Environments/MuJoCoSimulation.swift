@@ -5,9 +5,9 @@ import CMuJoCo
 /// Used by one thread at a time. Positions and velocities are windows on MuJoCo's own arrays and live as long as this.
 package final class MuJoCoSimulation {
     /// The name errors are reported under.
-    private let name: String
-    private let model: UnsafeMutablePointer<mjModel>
-    private let data: UnsafeMutablePointer<mjData>
+    let name: String
+    let model: UnsafeMutablePointer<mjModel>
+    let data: UnsafeMutablePointer<mjData>
     private let errorText: UnsafeMutablePointer<CChar>
     private static let errorSize = 1024
 
@@ -71,6 +71,13 @@ package final class MuJoCoSimulation {
 
     /// Masses of the bodies in the model's order, without the world.
     package var bodyMasses: [Double] { (1..<Int(model.pointee.nbody)).map { model.pointee.body_mass[$0] } }
+
+    /// Where the frame of the body called `name` is in the world, after `forward`; nil when there is no such body.
+    package func origin(ofBody name: String) -> Vector? {
+        let body = Int(mj_name2id(model, Int32(mjOBJ_BODY.rawValue), name))
+        guard body >= 0 else { return nil }
+        return Vector(data.pointee.xpos[3 * body], data.pointee.xpos[3 * body + 1], data.pointee.xpos[3 * body + 2])
+    }
 
     /// Back to `qpos0` at rest; follow with `forward` once positions and velocities are written.
     package func reset() throws {

@@ -10,7 +10,7 @@ struct ActiveBench: ParsableCommand {
         abstract: "Benchmark offline reinforcement learning (ACTIVE and its baselines) over MPI ranks.",
         subcommands: [
             ConfigCommand.self, PlanCommand.self, Run.self, Table.self, Collect.self, DataCommand.self, Bench.self,
-            Conform.self, ProbeLikelihood.self, Info.self,
+            Conform.self, ProbeLikelihood.self, Render.self, Info.self,
         ])
 
     static func main() {

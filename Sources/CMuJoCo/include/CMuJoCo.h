@@ -37,3 +37,5 @@ int ab_mujoco_step(const mjModel *model, mjData *data, int count, char *error, s
 // MuJoCo's warnings raised on the calling thread so far, and the text of the last one ("" when there was none).
 long ab_mujoco_warning_count(void);
 const char *ab_mujoco_last_warning(void);
+
+#include "CMuJoCoRenderer.h"

@@ -1,0 +1,4 @@
+import ArgumentParser
+import Environments
+
+extension DynamicsProfile: ExpressibleByArgument {}
