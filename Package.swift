@@ -113,7 +113,7 @@ let package = Package(
             "HarnessTests",
             [
                 "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "Networks", "Numerics",
-                "Report", "ScratchFiles",
+                "ProgramRuns", "Report", "ScratchFiles",
             ]),
         tests(
             "SystemTests",

@@ -7,6 +7,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
 packages=(curl) # jobs/fetch-d4rl.sh is tested too
+packages+=(ffmpeg libosmesa6 libegl1 libegl-mesa0 libgl1-mesa-dri) # and so is what active-bench render runs on
 [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ] || packages+=(python3-venv)
 install_missing_packages
 

@@ -25,7 +25,21 @@ package final class Camera {
     package func picture(of positions: UnsafePointer<Double>) throws -> Picture {
         for i in simulation.positions.indices { simulation.positions[i] = positions[i] }
         try simulation.forward()
+        let view = view
+        layEndlessFloors(around: view.target.0, view.target.1)
         return try renderer.draw(view, environment.marks)
+    }
+
+    /// MuJoCo draws a plane without a size as a square of a few hundred metres, which a cheetah outruns: its middle is
+    /// kept near (x, y), by whole periods of the checks, so that they stand still.
+    private func layEndlessFloors(around x: Double, _ y: Double) {
+        let (model, data) = (simulation.model.pointee, simulation.data.pointee)
+        for geom in 0..<Int(model.ngeom)
+        where model.geom_type[geom] == Int32(mjGEOM_PLANE.rawValue) && model.geom_size[3 * geom] == 0 {
+            let period = Scenery.floorPeriod
+            data.geom_xpos[3 * geom] = period * (x / period).rounded()
+            data.geom_xpos[3 * geom + 1] = period * (y / period).rounded()
+        }
     }
 
     private var view: ab_view {

@@ -17,7 +17,7 @@ package enum HalfCheetah {
         healthyReward: 0,
         controlCost: 0.1,
         isHealthy: { _, _ in true },
-        viewpoint: Viewpoint(.body("torso", height: 0.55), distance: 3.6, azimuth: 90, elevation: -12))
+        viewpoint: Viewpoint(.body("torso", height: 0.55), distance: 3.3, azimuth: 90, elevation: -12))
 
     private static let model = PlanarModel(
         name: "halfcheetah",

@@ -22,6 +22,9 @@ package struct Scenery: Sendable, Equatable {
     /// For simulation: nothing to be seen.
     package static let none = Scenery()
 
+    /// Metres after which the checks of the floor repeat: two squares.
+    static let floorPeriod = 2.0
+
     /// An endless checkered floor of squares of 1 m under a bright sky.
     ///
     /// - Parameter extent: metres about the root that have shadows; the depth of the picture goes with it.
@@ -38,7 +41,7 @@ package struct Scenery: Sendable, Equatable {
                 <asset>
                 <texture name="sky" type="skybox" builtin="gradient" rgb1=".93 .96 1" rgb2=".55 .7 .9" width="256" height="256"/>
                 <texture name="checker" type="2d" builtin="checker" rgb1=".78 .8 .83" rgb2=".66 .69 .73" width="256" height="256"/>
-                <material name="floor" texture="checker" texrepeat=".5 .5" texuniform="true" specular="0" reflectance=".05"/>
+                <material name="floor" texture="checker" texrepeat="\(1 / floorPeriod) \(1 / floorPeriod)" texuniform="true" specular="0"/>
                 <material name="body" rgba=".85 .45 .15 1" specular=".3" shininess=".3"/>
                 <material name="far body" rgba=".25 .45 .7 1" specular=".3" shininess=".3"/>
                 <material name="wall" rgba=".55 .5 .45 1" specular="0"/>

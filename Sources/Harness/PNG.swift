@@ -3,9 +3,9 @@ import Environments
 import Foundation
 
 /// Pictures as PNG files (ISO/IEC 15948): 8 bits of red, green and blue, no metadata.
-enum PNG {
+package enum PNG {
     /// The file's bytes, a function of the picture and of zlib's version.
-    static func encode(_ picture: Picture) -> Data {
+    package static func encode(_ picture: Picture) -> Data {
         var header = bigEndian(picture.width) + bigEndian(picture.height)
         header += [8, 2, 0, 0, 0]  // bits, RGB, deflate, the five filters, not interlaced
         var file = Data([0x89] + Array("PNG\r\n".utf8) + [0x1A, 0x0A])

@@ -29,7 +29,8 @@ final class FrameFolder: PictureSink {
         }
         let found = (try? FileManager.default.contentsOfDirectory(atPath: path))?.count ?? 0
         guard found == 0 else {
-            throw HarnessError.badInput("\(path): expected an empty folder for the frames, found \(found) files in it")
+            throw HarnessError.badInput(
+                "\(path): expected an empty folder for the frames, found \(found) file\(found == 1 ? "" : "s") in it")
         }
         self.path = path
         unfinished = "\(path)/.tmp-\(getpid())"

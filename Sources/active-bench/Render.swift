@@ -56,7 +56,8 @@ struct Render: ParsableCommand {
             let drawn = try EpisodeDrawing(plan).run()
             print(
                 "\(out): episode \(episode) of \(env), return \(String(format: "%.1f", drawn.totalReward)) in \(drawn.steps) "
-                    + "steps; \(drawn.frames) frames of \(size), \(String(format: "%.4g", drawn.framesPerSecond)) a second")
+                    + "steps; \(drawn.frames) frames of \(size), \(String(format: "%.4g", drawn.framesPerSecond)) a second"
+            )
         }
     }
 }
