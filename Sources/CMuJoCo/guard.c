@@ -44,7 +44,7 @@ __attribute__((constructor)) static void install_handlers(void) {
     mju_user_warning = on_warning;
 }
 
-// The jump crosses frames of MuJoCo and of this file only, never a Swift frame; no local of this function is read after
+// The jump crosses frames of MuJoCo and of this target only, never a Swift frame; no local of this function is read after
 // a jump, so none needs to be volatile.
 int ab_guarded(void (*work)(void *), void *context, char *error, size_t size) {
     guard_t guard = {.error = error, .size = size};

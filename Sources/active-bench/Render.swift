@@ -54,11 +54,15 @@ struct Render: ParsableCommand {
         plan.profile = profile
         try runAlone {
             let drawn = try EpisodeDrawing(plan).run()
-            print(
-                "\(out): episode \(episode) of \(env), return \(String(format: "%.1f", drawn.totalReward)) in \(drawn.steps) "
-                    + "steps; \(drawn.frames) frames of \(size), \(String(format: "%.4g", drawn.framesPerSecond)) a second"
-            )
+            print("\(out): \(sentence(on: drawn))")
         }
+    }
+
+    private func sentence(on drawn: EpisodeDrawing.Summary) -> String {
+        func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+        return "episode \(episode) of \(env), return \(String(format: "%.1f", drawn.totalReward)) in "
+            + counted(drawn.steps, "step") + "; " + counted(drawn.frames, "frame")
+            + " of \(size), \(String(format: "%.4g", drawn.framesPerSecond)) a second"
     }
 }
 
