@@ -32,8 +32,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], excluding folders: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: folders, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -105,7 +105,8 @@ let package = Package(
         tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
         tests("NumericsTests", ["Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
-        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics"]),
+        tests(
+            "EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "ScratchFiles"], excluding: ["Oracle"]),
         tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),
@@ -118,8 +119,9 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "active-bench", "CHDF5", "Datasets", "ExampleInputs", "FileServer", "HDF5", "Harness", "Numerics",
-                "ProgramRuns", "ScratchFiles",
+                "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5", "Harness",
+                "Networks",
+                "Numerics", "ProgramRuns", "ScratchFiles",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -6,44 +6,42 @@ public enum EnvironmentRegistry {
         .planar(Hopper.task),
         .planar(HalfCheetah.task),
         .planar(Walker2d.task),
-        .planned("antmaze-umaze", observes: 29, acts: 8, steps: 700, scores: 0...1, state: (15, 14), time: 5.7),
-        .planned("antmaze-medium", observes: 29, acts: 8, steps: 1000, scores: 0...1, state: (15, 14), time: 5.7),
-        .planned("antmaze-large", observes: 29, acts: 8, steps: 1000, scores: 0...1, state: (15, 14), time: 5.7),
-        .planned("kitchen", observes: 60, acts: 9, steps: 280, scores: 0...4, state: (30, 29), time: 62),
+        .maze(AntMaze.Task("antmaze-umaze", .umaze, maximumSteps: 700)),
+        .maze(AntMaze.Task("antmaze-medium", .medium, maximumSteps: 1000)),
+        .maze(AntMaze.Task("antmaze-large", .large, maximumSteps: 1000)),
+        .kitchen("kitchen-complete", KitchenTask.complete),
+        .kitchen("kitchen-partial", KitchenTask.partial),
+        .kitchen("kitchen-mixed", KitchenTask.mixed),
     ]
 
     private struct Entry: Sendable {
         let specification: EnvironmentSpecification
-        let make: (@Sendable (EnvironmentOptions) throws -> any Drawable)?
+        /// Whether it is made of files that do not come with this program; all such need the same ones.
+        var needsAssets = false
+        let make: @Sendable (EnvironmentOptions) throws -> any Drawable
 
         static func planar(_ task: PlanarLocomotion.Task) -> Entry {
             Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0.profile) }
         }
 
-        /// One that can be planned with, and not yet be made: D4RL's sizes, time limit and reference scores (d4rl/infos.py),
-        /// the sizes of qpos and qvel, and how long a step takes in Hopper's.
-        static func planned(
-            _ name: String, observes: Int, acts: Int, steps: Int, scores: ClosedRange<Double>,
-            state: (positions: Int, velocities: Int), time: Double
-        ) -> Entry {
-            Entry(
-                specification: EnvironmentSpecification(
-                    name: name, observationSize: observes, actionSize: acts, maximumSteps: steps,
-                    referenceMinimum: scores.lowerBound, referenceMaximum: scores.upperBound,
-                    positionCount: state.positions, velocityCount: state.velocities, stepTime: time),
-                make: nil)
+        static func maze(_ task: AntMaze.Task) -> Entry {
+            Entry(specification: task.specification) { try AntMaze(task, options: $0) }
+        }
+
+        static func kitchen(_ name: String, _ tasks: [KitchenTask]) -> Entry {
+            Entry(specification: Kitchen.specification(name, tasks, profile: .d4rl), needsAssets: true) {
+                try Kitchen(name, tasks: tasks, profile: $0.profile)
+            }
         }
     }
 
     /// All names, in the registry's order.
     public static var names: [String] { entries.map(\.specification.name) }
 
-    /// The names of those that can be made.
-    public static var built: [String] { entries.filter { $0.make != nil }.map(\.specification.name) }
-
     /// A new environment called `name`, at its noise-free start state.
     ///
-    /// - Throws: `EnvironmentError.unknownEnvironment`, `.notBuilt`, `.libraryMismatch` or `.simulator`.
+    /// - Throws: `EnvironmentError.unknownEnvironment`, `.missingAssets`, `.damagedAssets`,
+    ///   `.libraryMismatch` or `.simulator`.
     public static func make(
         _ name: String, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> any Environment {
@@ -54,8 +52,7 @@ public enum EnvironmentRegistry {
     package static func makeDrawable(
         _ name: String, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> any Drawable {
-        guard let make = try entry(name).make else { throw EnvironmentError.notBuilt(names: [name], built: built) }
-        return try make(options)
+        try entry(name).make(options)
     }
 
     /// A new environment that policies learned from `dataset` are judged in, by the rules of the dataset's version:
@@ -65,18 +62,26 @@ public enum EnvironmentRegistry {
     public static func make(
         forDataset dataset: String, stream: RandomStream, profile: DynamicsProfile = .d4rl
     ) throws -> any Environment {
+        try makeDrawable(forDataset: dataset, stream: stream, profile: profile)
+    }
+
+    /// As `make(forDataset:stream:profile:)`: every environment can be drawn.
+    package static func makeDrawable(
+        forDataset dataset: String, stream: RandomStream, profile: DynamicsProfile
+    ) throws -> any Drawable {
         let drawsGoalOnce = dataset.hasSuffix("-v0") || dataset.hasSuffix("-v1")
-        return try make(
+        return try makeDrawable(
             environmentName(forDataset: dataset),
             options: EnvironmentOptions(profile: profile, goals: drawsGoalOnce ? .once(stream) : .everyEpisode))
     }
 
-    /// Refuses names of environments that cannot be made.
+    /// Refuses names of environments whose files are not there; one that needs files is made, to see whether they are
+    /// whole.
     ///
-    /// - Throws: `EnvironmentError.notBuilt`.
-    public static func requireBuilt(_ names: [String]) throws {
-        let others = self.names.filter { names.contains($0) && !built.contains($0) }
-        if !others.isEmpty { throw EnvironmentError.notBuilt(names: others, built: built) }
+    /// - Throws: `EnvironmentError.missingAssets` or `.damagedAssets`.
+    public static func requireAssets(of names: [String]) throws {
+        let madeOfFiles = entries.first { $0.needsAssets && names.contains($0.specification.name) }
+        _ = try madeOfFiles.map { try make($0.specification.name) }
     }
 
     /// The specification of the environment called `name`.

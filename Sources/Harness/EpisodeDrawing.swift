@@ -7,7 +7,7 @@ import Numerics
 public struct EpisodeDrawing {
     /// What is drawn, and how.
     public struct Plan: Sendable {
-        /// The name in the registry.
+        /// The name in the registry, or a dataset's.
         public var environment: String
         /// A policy file.
         public var policy: String
@@ -58,12 +58,17 @@ public struct EpisodeDrawing {
 
     /// Runs the episode and draws it.
     ///
-    /// - Throws: `EnvironmentError`, `PolicyError`, `DrawingError`, `HarnessError`; nothing is left at the output then.
+    /// - Throws: `EnvironmentError`, `DrawingError`, `HarnessError`; nothing is left at the output then.
     public func run() throws -> Summary {
-        let environment = try EnvironmentRegistry.makeDrawable(
-            plan.environment, options: EnvironmentOptions(profile: plan.profile))
-        let stream = RandomStream("evaluate/\(plan.environment)/seed-\(plan.seed)")
-        let rollout = try Rollout(environment, Actor(PolicyFile.read(plan.policy)), stream: stream)
+        let (environment, stream) = try EvaluatedEnvironment.make(
+            plan.environment, seed: plan.seed, profile: plan.profile)
+        let snapshot = try PolicyFile.read(plan.policy)
+        let rollout: Rollout
+        do {
+            rollout = try Rollout(environment, Actor(snapshot), stream: stream)
+        } catch let error as PolicyError {
+            throw HarnessError.badInput("\(plan.policy): \(error)")
+        }
         let clock = FrameClock(controlStep: environment.controlStep, framesPerSecond: plan.framesPerSecond)
         let sink = try openSink(clock.framesPerSecond)
         do {
@@ -71,6 +76,9 @@ public struct EpisodeDrawing {
             let summary = try draw(rollout, environment, camera, clock, into: sink)
             try sink.finish()
             return summary
+        } catch let error as EnvironmentError where error.isOfTheAction {
+            sink.discard()
+            throw HarnessError.badInput("\(plan.policy): \(error)")
         } catch {
             sink.discard()
             throw error

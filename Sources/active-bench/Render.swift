@@ -13,7 +13,7 @@ struct Render: ParsableCommand {
             libosmesa6`); MUJOCO_GL=egl or osmesa chooses. Clips need the program ffmpeg.
             """)
 
-    @Option(help: "Environment to run the policy in.")
+    @Option(help: "Environment to run the policy in, or a dataset to take its version's rules from.")
     var env: String
     @Option(help: "Policy file.")
     var policy: String

@@ -85,7 +85,23 @@ import Testing
         #expect(farBlue(try camera(of: "hopper").picture(of: [0, 1.25, 0, 0, 0, 0])).count == 0)
     }
 
-    @Test(arguments: EnvironmentRegistry.built)
+    /// The ball at the goal is green, and so is nothing else.
+    @Test func theGoalOfAMazeIsSeen() throws {
+        let maze = try EnvironmentRegistry.makeDrawable("antmaze-umaze")
+        let camera = try Camera(maze, width: width, height: height)
+        var rows: [Double] = []
+        for episode in 0..<2 {
+            try maze.reset(episode: episode, stream: RandomStream("tests/camera"))
+            let picture = try camera.picture(of: maze.positions)
+            let ball = centre(picture) { red, green, blue in green > red + 30 && green > blue + 30 }
+            #expect(ball.count > 10 && ball.row < 50, "in the north: \(ball)")
+            #expect(orange(picture).count > 10 && orange(picture).row > 60, "the ant starts in the south")
+            rows.append(ball.row)
+        }
+        #expect(rows[0] != rows[1], "every episode has its own")
+    }
+
+    @Test(arguments: EnvironmentRegistry.names)
     func everyEnvironmentCanBeDrawn(_ name: String) throws {
         let environment = try EnvironmentRegistry.makeDrawable(name)
         let camera = try Camera(environment, width: width, height: height)
@@ -127,6 +143,23 @@ import Testing
             #expect(Array(plain.positions) == Array(dressed.positions))
             #expect(Array(plain.velocities) == Array(dressed.velocities))
         }
+    }
+
+    /// That of the kitchen is an oracle test's, of its visuals.
+    @Test func aDressedAntMovesAsThePlainOne() throws {
+        let maze = try EnvironmentRegistry.makeDrawable("antmaze-medium")
+        let plain = try #require((maze as? AntMaze)?.simulation)
+        let dressed = try maze.makeDrawing()
+        for step in 0..<200 {
+            for simulation in [plain, dressed] {
+                for i in simulation.controls.indices {
+                    simulation.controls[i] = 30 * RandomStream("tests/dressed").uniform(step: step, index: i) - 15
+                }
+                try simulation.step(1)
+            }
+        }
+        #expect(Array(plain.positions) == Array(dressed.positions))
+        #expect(Array(plain.velocities) == Array(dressed.velocities))
     }
 
     @Test func simulatedModelsAreNotDressed() {

@@ -1,4 +1,0 @@
-import ArgumentParser
-import Environments
-
-extension DynamicsProfile: ExpressibleByArgument {}
