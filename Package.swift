@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(
             name: "CMPI", pkgConfig: environment["ACTIVE_BENCH_MPI_PC"] ?? "ompi-c",
             providers: [.apt(["libopenmpi-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: cSettings),
         .target(
@@ -67,7 +68,8 @@ let package = Package(
         room(
             "Harness",
             [
-                "Algorithms", "CKernels", "Datasets", "Environments", "HDF5", "MPI", "Networks", "Numerics", "Report",
+                "Algorithms", "CKernels", "CZlib", "Datasets", "Environments", "HDF5", "MPI", "Networks", "Numerics",
+                "Report",
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
@@ -112,7 +114,7 @@ let package = Package(
             "HarnessTests",
             [
                 "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "Networks", "Numerics",
-                "Report", "ScratchFiles",
+                "ProgramRuns", "Report", "ScratchFiles",
             ]),
         tests(
             "SystemTests",

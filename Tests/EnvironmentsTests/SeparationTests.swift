@@ -18,7 +18,8 @@ import Testing
         ]
         let kitchens = try simulations.map {
             try Kitchen(
-                Kitchen.specification("kitchen-complete", KitchenTask.complete, profile: .d4rl), tasks: KitchenTask.complete, profile: .d4rl,
+                Kitchen.specification("kitchen-complete", KitchenTask.complete, profile: .d4rl),
+                tasks: KitchenTask.complete, profile: .d4rl,
                 simulation: $0)
         }
         let stream = RandomStream("tests/separation")
