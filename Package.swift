@@ -89,6 +89,14 @@ let package = Package(
             dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
             path: "Tests/Support/step-allocations", swiftSettings: swiftSettings),
 
+        // Our environments against the steps that Gymnasium's took from the same states (Tests/Peers).
+        .target(
+            name: "PeerTraces", dependencies: ["Environments", "HDF5"], path: "Tests/Support/PeerTraces",
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "peer-steps", dependencies: ["PeerTraces"], path: "Tests/Support/peer-steps",
+            swiftSettings: swiftSettings),
+
         // What several of the tests do: files that go away, programs that run as child processes.
         .target(
             name: "ScratchFiles", dependencies: ["CHDF5"], path: "Tests/Support/ScratchFiles",
@@ -103,7 +111,7 @@ let package = Package(
         tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
         tests("NumericsTests", ["Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
-        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics"]),
+        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "PeerTraces"]),
         tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),

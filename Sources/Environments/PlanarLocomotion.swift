@@ -66,6 +66,15 @@ package final class PlanarLocomotion: Environment {
     /// Starts an episode exactly at qpos0, at rest.
     package func resetWithoutNoise() throws { try begin { _, _ in } }
 
+    /// Starts an episode exactly at `positions` (qpos) and `velocities` (qvel), without a warm start of the solver.
+    package func begin(positions: [Double], velocities: [Double]) throws {
+        try begin {
+            precondition(positions.count == $0.count && velocities.count == $1.count, "a state of another size")
+            for i in $0.indices { $0[i] = positions[i] }
+            for i in $1.indices { $1[i] = velocities[i] }
+        }
+    }
+
     /// Starts an episode at qpos0 changed by `disturb`(qpos, qvel).
     private func begin(disturb: (Coordinates, Coordinates) -> Void) throws {
         try simulation.reset()
