@@ -22,6 +22,8 @@ public struct D4RLRecording: Sendable {
     public var velocities: [Float] = []
     /// [N], log π(a|s) of the recorded action; empty where not recorded.
     public var actionLogProbabilities: [Float] = []
+    /// [N, 2], where the agent was to go, in metres; empty where there is no such place.
+    public var goals: [Float] = []
     /// By name within `metadata/` ("algorithm", "policy/fc0/weight").
     public var metadata: [String: MetadataValue] = [:]
 
@@ -88,6 +90,7 @@ public enum D4RLWriter {
             Field(name: "infos/qpos", elements: recording.positions, shape: [n, recording.positionSize]),
             Field(name: "infos/qvel", elements: recording.velocities, shape: [n, recording.velocitySize]),
             Field(name: "infos/action_log_probs", elements: recording.actionLogProbabilities, shape: [n]),
+            Field(name: "infos/goal", elements: recording.goals, shape: [n, 2]),
         ]
         return required + optional.filter { !$0.elements.isEmpty }
     }

@@ -29,6 +29,20 @@ public protocol Environment: AnyObject {
 
     /// Writes the generalised velocities, `velocityCount` elements (D4RL's `infos/qvel`).
     func copyVelocities(into velocities: UnsafeMutablePointer<Double>)
+
+    /// What has been done of the specification's `tasks` since the last reset, in the order it was done.
+    var completedTasks: [String] { get }
+
+    /// Where the agent is to go, in metres; empty where there is no such place.
+    var goal: [Double] { get }
+}
+
+extension Environment {
+    /// None: the reward is all there is.
+    public var completedTasks: [String] { [] }
+
+    /// None.
+    public var goal: [Double] { [] }
 }
 
 extension Environment {

@@ -37,6 +37,11 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether the fault is that of the action it was given, and so of whoever chose it.
+    public var isOfTheAction: Bool {
+        if case .nonFiniteAction = self { true } else { false }
+    }
+
     private static func hint(_ nearest: [String], _ known: [String]) -> String {
         let question = nearest.isEmpty ? "" : "; did you mean \(quoted(nearest, or: " or "))?"
         return question + (question.isEmpty ? "; " : " ") + "known: \(quoted(known, or: ", "))"

@@ -6,9 +6,9 @@ public enum EnvironmentRegistry {
         .planar(Hopper.task),
         .planar(HalfCheetah.task),
         .planar(Walker2d.task),
-        .planned("antmaze-umaze", observes: 29, acts: 8, steps: 700, scores: 0...1, state: (15, 14), time: 5.7),
-        .planned("antmaze-medium", observes: 29, acts: 8, steps: 1000, scores: 0...1, state: (15, 14), time: 5.7),
-        .planned("antmaze-large", observes: 29, acts: 8, steps: 1000, scores: 0...1, state: (15, 14), time: 5.7),
+        .maze(AntMaze.Task("antmaze-umaze", .umaze, maximumSteps: 700)),
+        .maze(AntMaze.Task("antmaze-medium", .medium, maximumSteps: 1000)),
+        .maze(AntMaze.Task("antmaze-large", .large, maximumSteps: 1000)),
         .planned("kitchen", observes: 60, acts: 9, steps: 280, scores: 0...4, state: (30, 29), time: 62),
     ]
 
@@ -18,6 +18,10 @@ public enum EnvironmentRegistry {
 
         static func planar(_ task: PlanarLocomotion.Task) -> Entry {
             Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0.profile) }
+        }
+
+        static func maze(_ task: AntMaze.Task) -> Entry {
+            Entry(specification: task.specification) { try AntMaze(task, options: $0) }
         }
 
         /// One that can be planned with, and not yet be made: D4RL's sizes, time limit and reference scores (d4rl/infos.py),

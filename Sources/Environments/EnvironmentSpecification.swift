@@ -16,6 +16,8 @@ public struct EnvironmentSpecification: Sendable, Equatable {
     public let positionCount: Int
     /// Elements of `qvel`.
     public let velocityCount: Int
+    /// The names of what there is to do and to have done; empty where the reward is all there is.
+    public package(set) var tasks: [String] = []
     /// About how long a control step takes, in Hopper's, for predictions of cost.
     public package(set) var stepTime: Double = 1
 

@@ -49,3 +49,14 @@ package struct MassProperties: Sendable {
         return inertia + SymmetricTensor(identityTimes: mass * (d * d).sum(), plus: -mass, outerProductOf: d)
     }
 }
+
+extension MassProperties {
+    /// As MJCF's `inertial`, which MuJoCo takes instead of computing a body's mass properties from its geometry.
+    package var mjcf: String {
+        "<inertial mass=\"\(mass)\" pos=\"\(numbers(centre))\""
+            + " fullinertia=\"\(inertia.xx) \(inertia.yy) \(inertia.zz) \(inertia.xy) \(inertia.xz) \(inertia.yz)\"/>"
+    }
+}
+
+/// A vector as MJCF writes it.
+package func numbers(_ v: Vector) -> String { "\(v.x) \(v.y) \(v.z)" }

@@ -72,6 +72,9 @@ package final class MuJoCoSimulation {
     /// Masses of the bodies in the model's order, without the world.
     package var bodyMasses: [Double] { (1..<Int(model.pointee.nbody)).map { model.pointee.body_mass[$0] } }
 
+    /// Sliding friction of the geoms in the model's order, the world's first.
+    package var slidingFriction: [Double] { (0..<Int(model.pointee.ngeom)).map { model.pointee.geom_friction[3 * $0] } }
+
     /// Back to `qpos0` at rest; follow with `forward` once positions and velocities are written.
     package func reset() throws {
         try check(ab_mujoco_reset(model, data, errorText, Self.errorSize), "reset the state")

@@ -30,7 +30,7 @@ package final class PlanarLocomotion: Environment {
     private let task: Task
     private let profile: DynamicsProfile
     private let controlStep: Double  // seconds
-    private let action: UnsafeMutableBufferPointer<Double>
+    private let action: ActionBuffer
     private var elapsedSteps = 0
 
     /// - Throws: `EnvironmentError.libraryMismatch` or `.simulator`.
@@ -46,11 +46,8 @@ package final class PlanarLocomotion: Environment {
             "the model of \(specification.name) does not have the sizes of its specification")
         self.profile = profile
         controlStep = Double(task.frameSkip) * simulation.timestep
-        action = .allocate(capacity: specification.actionSize)
-        action.initialize(repeating: 0)
+        action = ActionBuffer(specification)
     }
-
-    deinit { action.deallocate() }
 
     package func reset(episode: Int, stream: RandomStream) throws {
         try begin { positions, velocities in
@@ -84,20 +81,19 @@ package final class PlanarLocomotion: Environment {
     }
 
     package func step(_ action: UnsafePointer<Real>) throws -> StepResult {
-        for i in self.action.indices { self.action[i] = Double(action[i]) }
+        try self.action.set(action)
         return try step()
     }
 
-    /// One control step with an action that was not rounded to `Real`.
+    /// `step` with an action that has not been rounded to `Real`.
     package func step(exactly action: [Double]) throws -> StepResult {
-        precondition(action.count == self.action.count, "an action of \(action.count) elements")
-        for i in self.action.indices { self.action[i] = action[i] }
+        try self.action.set(exactly: action)
         return try step()
     }
 
     /// One control step with `action`.
     private func step() throws -> StepResult {
-        let cost = try applyAction()
+        let cost = applyAction()
         let start = simulation.positions[0]
         try simulation.step(task.frameSkip)
         elapsedSteps += 1
@@ -111,15 +107,11 @@ package final class PlanarLocomotion: Environment {
     }
 
     /// Hands the clipped action to the motors; returns Σa² of the action that is charged for.
-    private func applyAction() throws -> Double {
-        for i in action.indices where !action[i].isFinite {
-            throw EnvironmentError.nonFiniteAction(environment: specification.name, index: i, value: action[i])
-        }
+    private func applyAction() -> Double {
         var cost = 0.0
         for i in action.indices {
-            let clipped = min(max(action[i], -1), 1)
-            simulation.controls[i] = clipped
-            let charged = profile == .d4rl ? clipped : action[i]
+            simulation.controls[i] = action.clipped(i)
+            let charged = profile == .d4rl ? action.clipped(i) : action[i]
             cost += charged * charged
         }
         return cost

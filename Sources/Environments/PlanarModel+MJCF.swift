@@ -62,14 +62,10 @@ extension PlanarModel {
         let parts = body.capsules.map { $0.legacyMassProperties(density: density) }
         guard let first = parts.first else { return nil }
         let whole = parts.dropFirst().reduce(first, +)
-        let i = whole.inertia
-        return "<inertial mass=\"\(whole.mass)\" pos=\"\(numbers(whole.centre))\""
-            + " fullinertia=\"\(i.xx) \(i.yy) \(i.zz) \(i.xy) \(i.xz) \(i.yz)\"/>"
+        return whole.mjcf
     }
 
     private func motor(_ body: Body) -> String? {
         body.hinge.map { "<motor joint=\"\(body.name)\" gear=\"\($0.gear)\"/>" }
     }
-
-    private func numbers(_ v: Vector) -> String { "\(v.x) \(v.y) \(v.z)" }
 }

@@ -2,7 +2,7 @@ import Networks
 import Numerics
 
 /// How one episode went.
-public struct EpisodeOutcome: Sendable, Equatable {
+public struct EpisodeOutcome: Codable, Sendable, Equatable {
     /// Sum of the environment's rewards, undiscounted and untransformed.
     public var totalReward = 0.0
     /// Steps made.
@@ -11,6 +11,10 @@ public struct EpisodeOutcome: Sendable, Equatable {
     public var terminal = false
     /// Whether the physics left the finite numbers in the step after `length`, which ended it; counts as a terminal.
     public var diverged = false
+    /// What was done of the environment's tasks, in the order it was done.
+    public var completedTasks: [String] = []
+    /// Where the agent was to go, in metres; empty where the environment has no such place.
+    public var goal: [Double] = []
 }
 
 /// Runs episodes of a policy in an environment.
@@ -92,8 +96,17 @@ public final class Rollout {
     public func run(
         episode: Int, mode: Mode, record: ((Transition) throws -> Void)? = nil
     ) throws -> EpisodeOutcome {
-        var outcome = EpisodeOutcome()
         try environment.reset(episode: episode, stream: resets)
+        var outcome = try play(episode, mode, record)
+        outcome.completedTasks = environment.completedTasks
+        outcome.goal = environment.goal
+        return outcome
+    }
+
+    private func play(
+        _ episode: Int, _ mode: Mode, _ record: ((Transition) throws -> Void)?
+    ) throws -> EpisodeOutcome {
+        var outcome = EpisodeOutcome()
         environment.observe(into: observation.pointer)
         while true {
             let logLikelihood = chooseAction(

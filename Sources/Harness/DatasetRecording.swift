@@ -62,9 +62,7 @@ public struct DatasetRecording: Sendable {
         let specification = environment.specification
         let (snapshots, algorithm) = try readPolicies()
         try DurableFile.makeFolder((request.output as NSString).deletingLastPathComponent)
-        var recording = D4RLRecording(
-            stateSize: specification.observationSize, actionSize: specification.actionSize,
-            positionSize: specification.positionCount, velocitySize: specification.velocityCount)
+        var recording = D4RLRecording(specification)
         var outcomes: [EpisodeOutcome] = []
         var parts: [Float] = []
         for (part, snapshot) in snapshots.enumerated() {
@@ -75,9 +73,10 @@ public struct DatasetRecording: Sendable {
             // Only at the very end is an episode cut: within the file the next row would pass for its next state.
             var episode = 0
             while recording.count < end {
-                let outcome = try rollout.run(episode: episode, mode: .stochastic) {
-                    recording.append($0, room: request.transitions)
+                let outcome = try rollout.run(episode: episode, mode: .stochastic) { transition in
+                    if recording.count < request.transitions { recording.append(transition) }
                 }
+                recording.appendGoal(outcome)
                 guard !outcome.diverged else {
                     throw HarnessError.badInput(
                         "\(request.policies[part]): the simulation diverges in episode \(episode): "
@@ -87,7 +86,8 @@ public struct DatasetRecording: Sendable {
                 episode += 1
             }
         }
-        recording.metadata = metadata(snapshots, algorithm, parts)
+        recording.metadata = metadata(snapshots.count, algorithm, parts)
+        if let policy = snapshots.last { recording.describe(policy) }
         try D4RLWriter.write(recording, to: request.output)
         return summary(outcomes, recording.count, specification)
     }
@@ -117,15 +117,13 @@ public struct DatasetRecording: Sendable {
         }
     }
 
-    private func metadata(_ snapshots: [PolicySnapshot], _ algorithm: String, _ parts: [Float]) -> [String:
-        MetadataValue]
-    {
+    private func metadata(_ policies: Int, _ algorithm: String, _ parts: [Float]) -> [String: MetadataValue] {
         let kind =
-            snapshots.count == 1
+            policies == 1
             ? "stochastic rollouts of one \(algorithm) policy"
-            : "stochastic rollouts of \(snapshots.count) \(algorithm) snapshots of increasing skill, in order; "
+            : "stochastic rollouts of \(policies) \(algorithm) snapshots of increasing skill, in order; "
                 + "stands in for a replay buffer"
-        var metadata: [String: MetadataValue] = [
+        return [
             "algorithm": .text(algorithm), "recipe": .text("active-bench r1: \(kind)"),
             "made_by": .text("active-bench collect rollout"), "environment": .text(request.environment),
             "simulator": .text("MuJoCo \(EnvironmentRegistry.simulatorVersion), legacy capsule inertia"),
@@ -133,15 +131,6 @@ public struct DatasetRecording: Sendable {
             "policies": .text(request.policies.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")),
             "part_starts": .array(.init(shape: [parts.count], elements: parts)),
         ]
-        if let policy = snapshots.last {  // D4RL keeps the behaviour policy's weights beside its data.
-            metadata["policy/nonlinearity"] = .text("relu")
-            metadata["policy/output_distribution"] = .text(policy.head.rawValue)
-            for tensor in policy.tensors {
-                metadata["policy/\(tensor.name.replacing(".", with: "/"))"] = .array(
-                    .init(shape: tensor.shape, elements: tensor.values))
-            }
-        }
-        return metadata
     }
 
     private func summary(
@@ -158,24 +147,5 @@ public struct DatasetRecording: Sendable {
             deviation: variance.squareRoot(),
             meanLength: complete.map { Double($0.length) }.reduce(0, +) / Double(complete.count),
             score: specification.normalisedScore(return: mean))
-    }
-}
-
-extension D4RLRecording {
-    /// Adds a step, unless the recording has all the `room` rows it may.
-    fileprivate mutating func append(_ transition: Rollout.Transition, room: Int) {
-        guard count < room else { return }
-        func floats<Number: BinaryFloatingPoint>(_ start: UnsafePointer<Number>, _ count: Int) -> [Float] {
-            (0..<count).map { Float(start[$0]) }
-        }
-        observations += floats(transition.observation, stateSize)
-        actions += floats(transition.action, actionSize)
-        rewards.append(Float(transition.result.reward))
-        nextObservations += floats(transition.nextObservation, stateSize)
-        terminals.append(transition.result.terminal)
-        timeouts.append(transition.result.timeout)
-        positions += floats(transition.positions, positionSize)
-        velocities += floats(transition.velocities, velocitySize)
-        actionLogProbabilities.append(Float(transition.logLikelihood))
     }
 }

@@ -47,9 +47,21 @@ public enum PolicyFile {
     ///
     /// - Throws: as `read`.
     static func readWithMetadata(_ path: String) throws -> (snapshot: PolicySnapshot, metadata: [String: String]) {
+        try decode(bytes(path), path: path)
+    }
+
+    /// The file as it is.
+    static func bytes(_ path: String) throws -> Data {
         guard let file = FileManager.default.contents(atPath: path) else {
             throw HarnessError.badInput("\(path): no such policy file")
         }
+        return file
+    }
+
+    /// Reads a snapshot from the bytes of the file at `path`, which errors name.
+    static func decode(
+        _ file: Data, path: String
+    ) throws -> (snapshot: PolicySnapshot, metadata: [String: String]) {
         guard file.count >= 8 else {
             throw HarnessError.badInput("\(path): \(file.count) bytes are no safetensors file")
         }

@@ -27,7 +27,7 @@ public final class StudyRun {
     /// - Throws: `AgreedFault` on all ranks when an input is refused; any other error is this rank's alone, and the
     ///   caller must end the job.
     public func run() throws -> ScoreTable? {
-        try requireEqualKernels()
+        try world.requireEqualKernels()
         let text = try world.agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) })
         let plan = Plan(try StudyFile.parse(String(decoding: text, as: UTF8.self), path: studyPath))
         let costs = try plan.costs()
@@ -96,19 +96,6 @@ public final class StudyRun {
 
 // What all ranks agree on at the start: rank 0 looks at the files, for all.
 extension StudyRun {
-    /// Ranks that compute with different kernels would give a case different bits depending on who runs it.
-    private func requireEqualKernels() throws {
-        let names = try world.gatherLines([BLASLibrary.coreType])
-        try world.agree(that: {
-            let distinct = Set(names).sorted()
-            guard distinct.count <= 1 else {
-                throw HarnessError.badInput(
-                    "ranks compute with different OpenBLAS kernels (\(distinct.joined(separator: ", "))): "
-                        + "set OPENBLAS_CORETYPE to one that all processors have")
-            }
-        })
-    }
-
     private func agreeOnBuild() throws -> Provenance.Build {
         let json = try world.agree(sharing: { Array(try JSONEncoder().encode(Provenance.Build.ofThisProgram())) })
         return try JSONDecoder().decode(Provenance.Build.self, from: Data(json))

@@ -37,12 +37,15 @@ public final class Actor {
         head = snapshot.head
         switch head {
         case .deterministicTanh: logDeviation = nil
-        case .gaussianTanhMean:
-            logDeviation = (nil, try Actor.matrix(snapshot, "log_std", shape: [actionSize]))
-        case .tanhGaussian:
-            let dense = try Actor.dense(snapshot, "log_std", inputs: width, outputs: actionSize)
-            logDeviation = (dense.weight, dense.bias)
+        case .gaussianTanhMean, .tanhGaussian:
+            if snapshot.tensor("log_std") != nil {
+                logDeviation = (nil, try Actor.matrix(snapshot, "log_std", shape: [actionSize]))
+            } else {
+                let dense = try Actor.dense(snapshot, "log_std", inputs: width, outputs: actionSize)
+                logDeviation = (dense.weight, dense.bias)
+            }
         }
+        try Actor.requireKnown(snapshot, hiddenLayers: layers.count)
         normalised = Matrix(vector: observationSize)
         guard snapshot.observationMean.count == snapshot.observationDeviation.count,
             [0, observationSize].contains(snapshot.observationMean.count)
@@ -81,12 +84,12 @@ public final class Actor {
             case .deterministicTanh: action[j] = tanh(mean.output[j])
             case .gaussianTanhMean:
                 let range = GaussianPolicy.logDeviationRange
-                let logSigma = min(max(logDeviation?.value[j] ?? 0, range.lowerBound), range.upperBound)
+                let logSigma = min(max(logDeviation(j, features), range.lowerBound), range.upperBound)
                 action[j] = min(max(tanh(mean.output[j]) + exp(logSigma) * noise[j], -1), 1)
                 logLikelihood -= Double(noise[j] * noise[j] / 2 + logSigma) + 0.5 * log(2 * Double.pi)
             case .tanhGaussian:
                 let sampled = TanhGaussian.sample(
-                    mean: mean.output[j], logDeviation: stateLogDeviation(j, features), noise: noise[j])
+                    mean: mean.output[j], logDeviation: logDeviation(j, features), noise: noise[j])
                 action[j] = sampled.action
                 logLikelihood += Double(sampled.logLikelihood)
             }
@@ -110,12 +113,23 @@ public final class Actor {
         return x
     }
 
-    private func stateLogDeviation(_ j: Int, _ features: UnsafePointer<Real>) -> Real {
-        guard let logDeviation, let weight = logDeviation.weight else { return 0 }
+    /// log σ of action `j` before it is held within bounds: the same in all states, or a function of the last hidden layer.
+    private func logDeviation(_ j: Int, _ features: UnsafePointer<Real>) -> Real {
+        guard let logDeviation else { return 0 }
         var sum = logDeviation.value[j]
+        guard let weight = logDeviation.weight else { return sum }
         let row = weight.row(j)
         for i in 0..<weight.columns { sum += row[i] * features[i] }
         return sum
+    }
+
+    /// Refuses tensors that this policy would leave out, such as those of a normalising layer.
+    private static func requireKnown(_ snapshot: PolicySnapshot, hiddenLayers: Int) throws {
+        let layers = ["mean", "log_std"] + (0..<hiddenLayers).map { "fc\($0)" }
+        let known = layers.flatMap { ["\($0).weight", "\($0).bias"] } + ["log_std"]
+        if let other = snapshot.tensors.first(where: { !known.contains($0.name) }) {
+            throw PolicyError.unknown(other.name)
+        }
     }
 
     private static func dense(
@@ -141,6 +155,8 @@ public final class Actor {
 /// What is wrong with a policy's tensors.
 public enum PolicyError: Error, Equatable, CustomStringConvertible {
     case missing(String)
+    /// A tensor that no part of the policy would use.
+    case unknown(String)
     case shape(String, expected: [Int], found: [Int])
     case notFinite(String)
     /// An observation is to be divided by a deviation that is not positive.
@@ -152,6 +168,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let name): "the policy has no tensor \(name)"
+        case .unknown(let name):
+            "the policy's tensor \(name) is none that is known: fc0.weight, fc0.bias, fc1.…, mean.…, log_std"
         case .shape(let name, let expected, let found): "the policy's \(name) has shape \(found), expected \(expected)"
         case .notFinite(let name): "the policy's \(name) holds a value that is not finite"
         case .noDeviation: "the policy's observation_std holds a value that is not positive"

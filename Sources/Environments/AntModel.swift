@@ -1,0 +1,103 @@
+/// A four-legged ant among walls, as MuJoCo's model text.
+///
+/// D4RL's ant (d4rl/locomotion/assets/ant.xml) and Gymnasium's (gymnasium/envs/mujoco/assets/ant.xml) differ in
+/// timestep, motors and the stiffness of contacts only.
+package struct AntModel: Sendable {
+    /// Attributes of MJCF's `option`.
+    let option: String
+    /// Attributes of contacts, beyond those both ants share.
+    let contact: String
+    /// Attributes of the motors.
+    let motor: String
+    /// Whether capsules weigh what MuJoCo before 2.1.1 made them weigh.
+    let hasLegacyInertia: Bool
+
+    /// D4RL's ant: motors of ±30 N·m that take torques as they are.
+    package static func d4rl(legacyInertia: Bool) -> AntModel {
+        AntModel(
+            option: #"timestep="0.02" integrator="RK4""#, contact: #"solimp=".8 .8 .01""#,
+            motor: #"ctrlrange="-30 30" gear="1""#, hasLegacyInertia: legacyInertia)
+    }
+
+    /// Gymnasium's: motors of ±150 N·m.
+    package static let gymnasium = AntModel(
+        option: #"timestep="0.01" integrator="RK4""#, contact: #"solimp=".9 .95 .001""#,
+        motor: #"ctrlrange="-1 1" gear="150""#, hasLegacyInertia: false)
+
+    /// One of four legs; the torso's frame has it point to (sign.x, sign.y).
+    private struct Leg {
+        let number: Int
+        let sign: SIMD2<Double>
+        let ankleAxis: Vector
+        let ankleRange: ClosedRange<Double>
+    }
+
+    private static let legs = [
+        Leg(number: 1, sign: [1, 1], ankleAxis: [-1, 1, 0], ankleRange: 30...70),
+        Leg(number: 2, sign: [-1, 1], ankleAxis: [1, 1, 0], ankleRange: -70 ... -30),
+        Leg(number: 3, sign: [-1, -1], ankleAxis: [-1, 1, 0], ankleRange: -70 ... -30),
+        Leg(number: 4, sign: [1, -1], ankleAxis: [1, 1, 0], ankleRange: 30...70),
+    ]
+    private static let density = 5.0  // kg/m³
+    private static let torsoRadius = 0.25
+    private static let limbRadius = 0.08
+
+    /// The model with walls about the middles of `walls`, in metres.
+    package func mjcf(walls: [Maze.Place]) -> String {
+        """
+        <mujoco model="ant">
+        <compiler angle="degree"/>
+        <option \(option)/>
+        <default>
+        <joint limited="true" armature="1" damping="1"/>
+        <geom contype="1" conaffinity="0" condim="3" density="\(Self.density)" margin="0.01" friction="1 .5 .5" \(contact)/>
+        <motor ctrllimited="true" \(motor)/>
+        </default>
+        <worldbody>
+        <geom name="floor" type="plane" size="40 40 40" conaffinity="1"/>
+        <body name="torso" pos="0 0 0.75">
+        <joint name="root" type="free" armature="0" damping="0" margin="0.01" limited="false"/>
+        <geom type="sphere" size="\(Self.torsoRadius)"/>
+        \(Self.legs.map(text).joined(separator: "\n"))
+        </body>
+        \(walls.map(wall).joined(separator: "\n"))
+        </worldbody>
+        <actuator>
+        \([4, 1, 2, 3].map { "<motor joint=\"hip_\($0)\"/>\n<motor joint=\"ankle_\($0)\"/>" }.joined(separator: "\n"))
+        </actuator>
+        </mujoco>
+        """
+    }
+
+    /// A leg from the torso outwards: fixed, turned by the hip, turned by the ankle.
+    private func text(_ leg: Leg) -> String {
+        let thigh = Vector(0.2 * leg.sign.x, 0.2 * leg.sign.y, 0)
+        let range = "\(leg.ankleRange.lowerBound) \(leg.ankleRange.upperBound)"
+        return """
+            <body>
+            \(limb(thigh))
+            <body pos="\(numbers(thigh))">
+            \(limb(thigh))
+            <joint name="hip_\(leg.number)" type="hinge" axis="0 0 1" range="-30 30"/>
+            <body pos="\(numbers(thigh))">
+            \(limb(2 * thigh))
+            <joint name="ankle_\(leg.number)" type="hinge" axis="\(numbers(leg.ankleAxis))" range="\(range)"/>
+            </body>
+            </body>
+            </body>
+            """
+    }
+
+    /// A capsule from the body's origin to `end`, and its body's mass properties where MuJoCo shall not compute them.
+    private func limb(_ end: Vector) -> String {
+        let geom = "<geom type=\"capsule\" size=\"\(Self.limbRadius)\" fromto=\"0 0 0 \(numbers(end))\"/>"
+        guard hasLegacyInertia else { return geom }
+        let length = (end * end).sum().squareRoot()
+        let capsule = Capsule(radius: Self.limbRadius, halfLength: length / 2, centre: end / 2, axis: end / length)
+        return geom + "\n" + capsule.legacyMassProperties(density: Self.density).mjcf
+    }
+
+    private func wall(_ centre: Maze.Place) -> String {
+        "<geom type=\"box\" size=\"2 2 1\" pos=\"\(centre.x) \(centre.y) 1\" conaffinity=\"1\"/>"
+    }
+}

@@ -1,0 +1,137 @@
+import Datasets
+import Environments
+import Foundation
+import MPI
+import Networks
+import Numerics
+
+/// Runs episodes of a policy from a file, shared out over the ranks.
+///
+/// Episode k is a function of the request and of k alone, so any number of ranks gives the same report and recording.
+public struct PolicyEvaluation {
+    /// What to run.
+    public struct Request: Sendable {
+        /// An environment's name, or a dataset's, whose version then gives the rules ("antmaze-umaze-v0").
+        public var environment: String
+        /// Path of the policy file.
+        public var policy: String
+        /// How many, 1 or more.
+        public var episodes: Int
+        /// Seed of everything random.
+        public var seed = 0
+        /// Whether actions are drawn from the policy or are its squashed mean.
+        public var mode = Rollout.Mode.deterministic
+        /// Whose dynamics and rewards.
+        public var profile = DynamicsProfile.d4rl
+        /// Path of an HDF5 file for the trajectories, in D4RL's layout.
+        public var recording: String?
+
+        /// Deterministic episodes by D4RL's rules that leave no recording, unless told otherwise.
+        public init(environment: String, policy: String, episodes: Int) {
+            self.environment = environment
+            self.policy = policy
+            self.episodes = episodes
+        }
+    }
+
+    private let request: Request
+    private let world: Communicator
+
+    /// Touches no file before `run`.
+    public init(_ request: Request, world: Communicator) {
+        self.request = request
+        self.world = world
+    }
+
+    /// Runs the episodes; collective. Rank 0 gets the report, and has written the recording.
+    ///
+    /// - Throws: `AgreedFault` on all ranks when the environment, the policy or the recording's path is no good, or when
+    ///   the policy gives an action that is not finite; else `EnvironmentError`, `HarnessError.io`, `DatasetError`.
+    public func run() throws -> EvaluationReport? {
+        try world.requireEqualKernels()
+        let policy = try agreeOnPolicy()
+        let stream = RandomStream("evaluate/\(request.environment)/seed-\(request.seed)")
+        let environment = try EnvironmentRegistry.make(
+            forDataset: request.environment, stream: stream.stream("environment"), profile: request.profile)
+        let rollout = try Rollout(environment, Actor(policy), stream: stream)
+        let own = try runOwnEpisodes(rollout, environment.specification)
+        return try collect(own, environment.specification, policy)
+    }
+
+    /// Rank 0 reads the file, for all, and finds out whether all will be able to run it.
+    private func agreeOnPolicy() throws -> PolicySnapshot {
+        let bytes = try world.agree(sharing: {
+            let file = try PolicyFile.bytes(request.policy)
+            let snapshot = try PolicyFile.decode(file, path: request.policy).snapshot
+            let environment = try EnvironmentRegistry.make(
+                forDataset: request.environment, stream: RandomStream("trial"), profile: request.profile)
+            do {
+                _ = try Rollout(environment, Actor(snapshot), stream: RandomStream("trial"))
+            } catch let error as PolicyError {
+                throw HarnessError.badInput("\(request.policy): \(error)")
+            }
+            if let recording = request.recording {
+                try DurableFile.makeFolder((recording as NSString).deletingLastPathComponent)
+            }
+            return Array(file)
+        })
+        return try PolicyFile.decode(Data(bytes), path: request.policy).snapshot
+    }
+
+    /// Episodes rank, rank + size, …; a non-finite action is the policy's fault, and all ranks end with one sentence.
+    private func runOwnEpisodes(
+        _ rollout: Rollout, _ specification: EnvironmentSpecification
+    ) throws -> [(outcome: EpisodeOutcome, recording: D4RLRecording)] {
+        var episodes: [(EpisodeOutcome, D4RLRecording)] = []
+        var complaints: [String] = []
+        for episode in stride(from: world.rank, to: request.episodes, by: world.size) {
+            var recording = D4RLRecording(specification)
+            do {
+                let outcome = try rollout.run(
+                    episode: episode, mode: request.mode,
+                    record: request.recording == nil ? nil : { recording.append($0) })
+                recording.appendGoal(outcome)
+                episodes.append((outcome, recording))
+            } catch let error as EnvironmentError where error.isOfTheAction {
+                complaints.append("\(request.policy): in episode \(episode) \(error)")
+                break
+            }
+        }
+        let all = try world.gatherLines(complaints)
+        try world.agree(that: { if let first = all.first { throw HarnessError.badInput(first) } })
+        return episodes
+    }
+
+    /// Brings the episodes to rank 0 in their order, one round of ranks at a time: no message grows with their number.
+    private func collect(
+        _ own: [(outcome: EpisodeOutcome, recording: D4RLRecording)], _ specification: EnvironmentSpecification,
+        _ policy: PolicySnapshot
+    ) throws -> EvaluationReport? {
+        var outcomes: [EpisodeOutcome] = []
+        var recording = D4RLRecording(specification)
+        for round in 0..<(request.episodes + world.size - 1) / world.size {
+            let mine = round < own.count ? own[round] : nil
+            let texts = try world.gather(try mine.map { Array(try JSONEncoder().encode($0.outcome)) } ?? [])
+            for text in texts ?? [] where !text.isEmpty {
+                outcomes.append(try JSONDecoder().decode(EpisodeOutcome.self, from: Data(text)))
+            }
+            guard request.recording != nil else { continue }
+            for bytes in try world.gather(mine?.recording.rowBytes ?? []) ?? [] { recording.append(rowBytes: bytes) }
+        }
+        guard world.rank == 0 else { return nil }
+        if let path = request.recording { try write(recording, policy, to: path) }
+        return EvaluationReport(request, specification, outcomes)
+    }
+
+    private func write(_ recording: D4RLRecording, _ policy: PolicySnapshot, to path: String) throws {
+        var recording = recording
+        recording.metadata = [
+            "made_by": .text("active-bench evaluate"), "environment": .text(request.environment),
+            "simulator": .text("MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(request.profile.rawValue)"),
+            "actions": .text("\(request.mode)"), "seed": .integer(request.seed),
+            "policies": .text((request.policy as NSString).lastPathComponent),
+        ]
+        recording.describe(policy)
+        try D4RLWriter.write(recording, to: path)
+    }
+}
