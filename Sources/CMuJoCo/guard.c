@@ -1,5 +1,6 @@
 #include "CMuJoCo.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,7 @@ long ab_mujoco_warning_count(void) { return warnings; }
 const char *ab_mujoco_last_warning(void) { return last_warning; }
 
 typedef struct {
+    const char *path;
     const mjVFS *files;
     mjModel *model;
     char message[TEXT_SIZE];
@@ -74,12 +76,22 @@ static const char file_name[] = "model.xml";
 // expect. A jump out of here may leave MuJoCo's loading lock held, so no other model should be loaded after one.
 static void load(void *context) {
     loading_t *loading = context;
-    loading->model = mj_loadXML(file_name, loading->files, loading->message, sizeof loading->message);
+    loading->model = mj_loadXML(loading->path, loading->files, loading->message, sizeof loading->message);
 }
 
 int ab_mujoco_load(const char *xml, mjModel **model, char *error, size_t size) {
+    return ab_mujoco_load_in(".", xml, model, error, size);
+}
+
+int ab_mujoco_load_in(const char *folder, const char *xml, mjModel **model, char *error, size_t size) {
     *model = NULL;
     size_t length = strlen(xml);
+    char path[PATH_MAX];
+    // MuJoCo looks the last part up in memory and everything else from the folder.
+    if (snprintf(path, sizeof path, "%s/%s", folder, file_name) >= (int)sizeof path) {
+        copy_text(error, size, "the folder's path is too long");
+        return AB_MUJOCO_ERROR;
+    }
     mjVFS *files = malloc(sizeof *files); // 2 MB: too large for the stack of a thread
     if (!files) {
         copy_text(error, size, "out of memory");
@@ -93,7 +105,7 @@ int ab_mujoco_load(const char *xml, mjModel **model, char *error, size_t size) {
     }
     memcpy(files->filedata[0], xml, length);
 
-    loading_t loading = {.files = files};
+    loading_t loading = {.path = path, .files = files};
     int status = guarded(load, &loading, error, size);
     mj_deleteVFS(files);
     free(files);

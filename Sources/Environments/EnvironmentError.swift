@@ -6,6 +6,10 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
     case unknownDataset(name: String, nearest: [String], known: [String])
     /// Their specifications are known, but this program cannot simulate them.
     case notBuilt(names: [String], built: [String])
+    /// The files `environment` is made of are not in `folder`.
+    case missingAssets(environment: String, folder: String)
+    /// They are there and MuJoCo cannot read them; its words.
+    case damagedAssets(environment: String, folder: String, text: String)
     /// Compiled against one MuJoCo and run with another, whose structures may be laid out differently.
     case libraryMismatch(header: Int, library: Int)
     /// MuJoCo reported an error during `operation`, in its own words.
@@ -25,6 +29,11 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
         case .notBuilt(let names, let built):
             "the simulation of \(Self.quoted(names, or: ", ")) is not built into this program; built: "
                 + Self.quoted(built, or: ", ")
+        case .missingAssets(let environment, let folder):
+            "the model and meshes of '\(environment)' are not in \(folder): get them with `jobs/setup.sh --kitchen`"
+        case .damagedAssets(let environment, let folder, let text):
+            "the model and meshes of '\(environment)' in \(folder) are damaged: \(text); "
+                + "get them again with `jobs/setup.sh --kitchen`"
         case .libraryMismatch(let header, let library):
             "compiled for MuJoCo \(Self.version(header)) but running with \(Self.version(library)): "
                 + "headers and library must be of one version (see ACTIVE_BENCH_MUJOCO in Package.swift)"

@@ -9,11 +9,15 @@ public enum EnvironmentRegistry {
         .maze(AntMaze.Task("antmaze-umaze", .umaze, maximumSteps: 700)),
         .maze(AntMaze.Task("antmaze-medium", .medium, maximumSteps: 1000)),
         .maze(AntMaze.Task("antmaze-large", .large, maximumSteps: 1000)),
-        .planned("kitchen", observes: 60, acts: 9, steps: 280, scores: 0...4, state: (30, 29), time: 62),
+        .kitchen("kitchen-complete", KitchenTask.complete),
+        .kitchen("kitchen-partial", KitchenTask.partial),
+        .kitchen("kitchen-mixed", KitchenTask.mixed),
     ]
 
     private struct Entry: Sendable {
         let specification: EnvironmentSpecification
+        /// Whether it is made of files that do not come with this program; all such need the same ones.
+        var needsAssets = false
         let make: (@Sendable (EnvironmentOptions) throws -> any Environment)?
 
         static func planar(_ task: PlanarLocomotion.Task) -> Entry {
@@ -22,6 +26,12 @@ public enum EnvironmentRegistry {
 
         static func maze(_ task: AntMaze.Task) -> Entry {
             Entry(specification: task.specification) { try AntMaze(task, options: $0) }
+        }
+
+        static func kitchen(_ name: String, _ tasks: [KitchenTask]) -> Entry {
+            Entry(specification: Kitchen.specification(name, profile: .d4rl), needsAssets: true) {
+                try Kitchen(name, tasks: tasks, profile: $0.profile)
+            }
         }
 
         /// One that can be planned with, and not yet be made: D4RL's sizes, time limit and reference scores (d4rl/infos.py),
@@ -47,7 +57,8 @@ public enum EnvironmentRegistry {
 
     /// A new environment called `name`, at its noise-free start state.
     ///
-    /// - Throws: `EnvironmentError.unknownEnvironment`, `.notBuilt`, `.libraryMismatch` or `.simulator`.
+    /// - Throws: `EnvironmentError.unknownEnvironment`, `.notBuilt`, `.missingAssets`, `.damagedAssets`,
+    ///   `.libraryMismatch` or `.simulator`.
     public static func make(
         _ name: String, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> any Environment {
@@ -68,12 +79,14 @@ public enum EnvironmentRegistry {
             options: EnvironmentOptions(profile: profile, goals: drawsGoalOnce ? .once(stream) : .everyEpisode))
     }
 
-    /// Refuses names of environments that cannot be made.
+    /// Refuses names of environments that cannot be made; one that needs files is made, to see whether they are whole.
     ///
-    /// - Throws: `EnvironmentError.notBuilt`.
+    /// - Throws: `EnvironmentError.notBuilt`; `.missingAssets` or `.damagedAssets`.
     public static func requireBuilt(_ names: [String]) throws {
         let others = self.names.filter { names.contains($0) && !built.contains($0) }
         if !others.isEmpty { throw EnvironmentError.notBuilt(names: others, built: built) }
+        let madeOfFiles = entries.first { $0.needsAssets && names.contains($0.specification.name) }
+        _ = try madeOfFiles.map { try make($0.specification.name) }
     }
 
     /// The specification of the environment called `name`.

@@ -25,6 +25,8 @@ int ab_mujoco_header_version(void);
 
 // Compiles the model written in `xml`; *model is NULL unless the call returns AB_MUJOCO_OK.
 int ab_mujoco_load(const char *xml, mjModel **model, char *error, size_t size);
+// The same, with the files it includes and its meshes looked for from `folder`; nothing is written there.
+int ab_mujoco_load_in(const char *folder, const char *xml, mjModel **model, char *error, size_t size);
 // Makes the state of a simulation; *data is NULL unless the call returns AB_MUJOCO_OK.
 int ab_mujoco_make_data(const mjModel *model, mjData **data, char *error, size_t size);
 // Back to qpos0 at rest, with no controls, no warm start and no warnings.
@@ -37,3 +39,13 @@ int ab_mujoco_step(const mjModel *model, mjData *data, int count, char *error, s
 // MuJoCo's warnings raised on the calling thread so far, and the text of the last one ("" when there was none).
 long ab_mujoco_warning_count(void);
 const char *ab_mujoco_last_warning(void);
+
+// Boxes round the geoms of one model, by which collision tests are left out that cannot find a contact. Simulations with
+// and without them are the same, bit for bit.
+typedef struct ab_mujoco_boxes ab_mujoco_boxes;
+// NULL when there is no memory. The boxes hold for as long as the model does.
+ab_mujoco_boxes *ab_mujoco_make_boxes(const mjModel *model);
+void ab_mujoco_delete_boxes(ab_mujoco_boxes *boxes);
+// From here on the calling thread's tests in the boxes' model go by them; NULL: no longer. Other models and threads are
+// not touched.
+void ab_mujoco_use_boxes(const ab_mujoco_boxes *boxes);

@@ -1,0 +1,56 @@
+import Glibc
+
+/// The kitchen's model: MJCF, meshes and textures of the wheel d4rl 1.1 (Apache-2.0), which `jobs/setup.sh --kitchen`
+/// unpacks.
+///
+/// They lie in the folder "kitchen" of $ACTIVE_BENCH_CACHE, or of $XDG_CACHE_HOME/active-bench (by default in ~/.cache).
+/// Nothing is written there, so any number of ranks may read at once.
+package struct KitchenAssets: Equatable, Sendable {
+    /// Where they are looked for.
+    package let folder: String
+
+    /// Those in `folder`.
+    package init(folder: String) { self.folder = folder }
+
+    /// Those in the folder this process's environment names.
+    package init() {
+        self.init(environment: { getenv($0).map { String(cString: $0) } })
+    }
+
+    /// Those in the folder that the variables name; unset and empty ones count as absent.
+    package init(environment: (String) -> String?) {
+        func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+        let cache = value("ACTIVE_BENCH_CACHE")
+        let shared = value("XDG_CACHE_HOME") ?? (value("HOME") ?? ".") + "/.cache"
+        folder = (cache ?? shared + "/active-bench") + "/kitchen"
+    }
+
+    /// Loads the model.
+    ///
+    /// - Parameters:
+    ///   - name: the environment's, for errors.
+    ///   - visuals: keep the geoms that only look: a camera needs them, the physics do not.
+    ///   - testsBoxesFirst: as `MuJoCoSimulation` has it; false for proving that it changes nothing.
+    /// - Throws: `EnvironmentError.missingAssets`, `.damagedAssets` or `.libraryMismatch`.
+    package func simulation(
+        name: String, visuals: Bool = false, testsBoxesFirst: Bool = true
+    ) throws -> MuJoCoSimulation {
+        let home = folder + "/adept_envs/franka/assets"
+        guard access("\(home)/\(Self.model)", R_OK) == 0 else {
+            throw EnvironmentError.missingAssets(environment: name, folder: folder)
+        }
+        do {
+            return try MuJoCoSimulation(
+                name: name, model: Self.text(visuals: visuals), folder: home, testsBoxesFirst: testsBoxesFirst)
+        } catch EnvironmentError.simulator(_, _, let text) {
+            throw EnvironmentError.damagedAssets(environment: name, folder: folder, text: text)
+        }
+    }
+
+    private static let model = "franka_kitchen_jntpos_act_ab.xml"
+
+    /// The published model, included as it is by a text that exists in memory only.
+    private static func text(visuals: Bool) -> String {
+        #"<mujoco><compiler discardvisual="\#(!visuals)"/><include file="\#(model)"/></mujoco>"#
+    }
+}
