@@ -12,12 +12,14 @@ import zlib
 from collections import Counter
 
 import h5py
+import mujoco
 import numpy as np
 
 from peers import known_peers
 from states import random_action
 
 SHAKE = 2.0**-44  # relative; a hundred times what the order of a sum costs
+CONTINUOUS = 1e-9  # how far the next state may move then
 MOST_LEFT_OUT = 0.02  # of the states kept
 VERSIONS = ["gymnasium", "gymnasium-robotics", "mujoco", "numpy"]
 
@@ -31,7 +33,7 @@ def record(peer, count, seed):
         step = one_step(peer, rng)
         if step["diverged"]:
             left_out["divergent"] += 1
-        elif step["shaken"] > peer.shaken_limit:
+        elif step["shaken"] > CONTINUOUS:
             left_out["discontinuous"] += 1
         else:
             steps.append(step)
@@ -86,7 +88,7 @@ def write(path, peer, arrays, seed):
     with h5py.File(path, "w", libver="v108", track_order=False) as file:
         attributes = {
             "format": "active-bench-peer/1", "peer": peer.name, "environment": peer.ours, "profile": peer.profile,
-            "packages": ", ".join(filter(None, map(version, VERSIONS))), "seed": seed,
+            "packages": ", ".join(filter(None, map(version, VERSIONS))), "mujoco": mujoco.__version__, "seed": seed,
         }  # fmt: skip
         for name, value in attributes.items():
             file.attrs[name] = value

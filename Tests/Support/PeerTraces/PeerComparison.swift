@@ -9,12 +9,12 @@ package struct PeerComparison: Sendable {
     package private(set) var state: [Double] = []
     /// Absolute difference of the reward, for each state.
     package private(set) var reward: [Double] = []
-    /// States after which one says that the episode has ended in a terminal state and the other does not.
-    package private(set) var terminalMismatches: [Int] = []
+    /// Whether one says that the episode has ended in a terminal state and the other does not, for each state.
+    package private(set) var terminalDiffers: [Bool] = []
 
     /// Steps our environment from every state of `trace`.
     ///
-    /// - Throws: `PeerTraceError.noEnvironment`; `EnvironmentError`, a divergence included: the peer's did not diverge.
+    /// - Throws: `PeerTraceError`; `EnvironmentError`, a divergence included: the peer's did not diverge.
     package init(_ trace: PeerTrace) throws {
         let world = try trace.makeWorld()
         for i in 0..<trace.count {
@@ -25,13 +25,17 @@ package struct PeerComparison: Sendable {
                 Self.largestDifference(
                     world.positions + world.velocities, trace.nextPositions[i] + trace.nextVelocities[i]))
             reward.append(abs(result.reward - trace.rewards[i]))
-            if result.terminal != trace.terminals[i] { terminalMismatches.append(i) }
+            terminalDiffers.append(result.terminal != trace.terminals[i])
         }
     }
 
-    /// Whether everything agrees to `tolerance`; false where a difference is NaN.
-    package func agrees(within tolerance: Double) -> Bool {
-        terminalMismatches.isEmpty && [observation, state, reward].allSatisfy { $0.allSatisfy { $0 <= tolerance } }
+    /// The share of states from which observation, state and reward agree to `tolerance` and the termination is equal.
+    package func agreement(within tolerance: Double) -> Double {
+        let agreeing = state.indices.count { i in
+            // A NaN is not within anything.
+            observation[i] <= tolerance && state[i] <= tolerance && reward[i] <= tolerance && !terminalDiffers[i]
+        }
+        return Double(agreeing) / Double(state.count)
     }
 
     private static func largestDifference(_ ours: [Double], _ theirs: [Double]) -> Double {

@@ -1,3 +1,4 @@
+import Environments
 import Foundation
 import PeerTraces
 
@@ -13,7 +14,9 @@ enum PeerSteps {
             let agreements = try files.map(compare)
             let disagreeing = agreements.count { !$0 }
             let verdict = disagreeing == 0 ? "all agree" : "\(disagreeing) disagree"
-            end("\(files.count) peers compared, \(verdict)", code: disagreeing == 0 ? 0 : 1)
+            end(
+                "\(files.count) peers compared with MuJoCo \(EnvironmentRegistry.simulatorVersion), \(verdict)",
+                code: disagreeing == 0 ? 0 : 1)
         } catch {
             end("peer-steps: \(error)", code: 1)
         }
@@ -23,20 +26,22 @@ enum PeerSteps {
     private static func compare(_ file: String) throws -> Bool {
         let trace = try PeerTrace(file)
         let comparison = try PeerComparison(trace)
-        let tolerance = trace.tolerance
-        let agrees = comparison.agrees(within: tolerance)
+        let agreement = comparison.agreement(within: PeerTrace.tolerance)
+        let agrees = agreement >= trace.expectedAgreement
         print(
             """
-            \(trace.environment) (\(trace.profile.rawValue)) and \(trace.peer) of \(trace.packages): \(trace.count) steps
-                observation  \(spread(comparison.observation))  (median, 99 %, maximum of |Δ|; allowed \(tolerance))
-                qpos, qvel   \(spread(comparison.state))
-                reward       \(spread(comparison.reward))
-                terminal     \(trace.terminals.count { $0 }) times, \(comparison.terminalMismatches.count) differ \
-            \(comparison.terminalMismatches.prefix(8))
-                \(agrees ? "agree" : "DISAGREE")
+            \(trace.environment) (\(trace.profile.rawValue), MuJoCo \(EnvironmentRegistry.simulatorVersion)) \
+            and \(trace.peer) (\(trace.packages)): \(trace.count) steps
+                |Δ| median, 99 %, maximum: observation \(spread(comparison.observation)); \
+            state \(spread(comparison.state)); reward \(spread(comparison.reward))
+                terminal: \(trace.terminals.count { $0 }), \(comparison.terminalDiffers.count { $0 }) otherwise
+                \(agrees ? "agree" : "DISAGREE"): \(percentage(agreement)) of the steps within \(PeerTrace.tolerance), \
+            expected \(percentage(trace.expectedAgreement))
             """)
         return agrees
     }
+
+    private static func percentage(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 
     private static func end(_ message: String, code: Int32) -> Never {
         print(message)
