@@ -111,7 +111,11 @@ let package = Package(
         tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
         tests("NumericsTests", ["Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
+<<<<<<< HEAD
         tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "PeerTraces"]),
+=======
+        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "ScratchFiles"]),
+>>>>>>> main
         tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),
@@ -124,8 +128,8 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "active-bench", "CHDF5", "Datasets", "ExampleInputs", "FileServer", "HDF5", "Harness", "Numerics",
-                "ProgramRuns", "ScratchFiles",
+                "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5", "Harness", "Networks",
+                "Numerics", "ProgramRuns", "ScratchFiles",
             ]),
     ],
     swiftLanguageModes: [.v6]

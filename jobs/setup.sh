@@ -3,9 +3,25 @@
 # Sourced by the other scripts of this folder; safe to call twice, from any folder, as root or not.
 #
 #   jobs/setup.sh                 packages of Debian 12, then `swift build -c release`
+#   jobs/setup.sh --kitchen       the kitchen environments' model and meshes as well (see jobs/fetch-kitchen.sh)
 #   ACTIVE_BENCH_NO_INSTALL=1     never install; say what is missing and stop
 #   ACTIVE_BENCH_BINARY=FILE      use this program as it is, and build none
 set -euo pipefail
+
+with_kitchen=
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then # whoever sources this has arguments of its own
+    case "${1:-}" in
+    --kitchen) with_kitchen=1 ;;
+    -h | --help)
+        sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "$0"
+        exit 0
+        ;;
+    ?*)
+        echo "unknown argument '$1'; see jobs/setup.sh --help" >&2
+        exit 64
+        ;;
+    esac
+fi
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 binary=${ACTIVE_BENCH_BINARY:-$repository/.build/release/active-bench}
@@ -59,3 +75,4 @@ if [ -z "${ACTIVE_BENCH_BINARY:-}" ]; then
     require_swift
     build_release
 fi
+if [ -n "$with_kitchen" ]; then "$repository/jobs/fetch-kitchen.sh"; fi

@@ -7,9 +7,10 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
-packages=(curl) # jobs/fetch-d4rl.sh is tested too
+packages=(curl unzip) # jobs/fetch-d4rl.sh and jobs/fetch-kitchen.sh are tested too
 [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ] || packages+=(python3-venv)
 install_missing_packages
+jobs/fetch-kitchen.sh
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -4,8 +4,6 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
     case unknownEnvironment(name: String, nearest: [String], known: [String])
     /// No known environment's name begins this dataset's name.
     case unknownDataset(name: String, nearest: [String], known: [String])
-    /// Their specifications are known, but this program cannot simulate them.
-    case notBuilt(names: [String], built: [String])
     /// The files `environment` is made of are not in `folder`.
     case missingAssets(environment: String, folder: String)
     /// They are there and MuJoCo cannot read them; its words.
@@ -26,9 +24,6 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
             "there is no environment '\(name)'" + Self.hint(nearest, known)
         case .unknownDataset(let name, let nearest, let known):
             "the dataset name '\(name)' does not begin with the name of an environment" + Self.hint(nearest, known)
-        case .notBuilt(let names, let built):
-            "the simulation of \(Self.quoted(names, or: ", ")) is not built into this program; built: "
-                + Self.quoted(built, or: ", ")
         case .missingAssets(let environment, let folder):
             "the model and meshes of '\(environment)' are not in \(folder): get them with `jobs/setup.sh --kitchen`"
         case .damagedAssets(let environment, let folder, let text):

@@ -18,7 +18,7 @@ public enum EnvironmentRegistry {
         let specification: EnvironmentSpecification
         /// Whether it is made of files that do not come with this program; all such need the same ones.
         var needsAssets = false
-        let make: (@Sendable (EnvironmentOptions) throws -> any Environment)?
+        let make: @Sendable (EnvironmentOptions) throws -> any Environment
 
         static func planar(_ task: PlanarLocomotion.Task) -> Entry {
             Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0.profile) }
@@ -29,41 +29,23 @@ public enum EnvironmentRegistry {
         }
 
         static func kitchen(_ name: String, _ tasks: [KitchenTask]) -> Entry {
-            Entry(specification: Kitchen.specification(name, profile: .d4rl), needsAssets: true) {
+            Entry(specification: Kitchen.specification(name, tasks, profile: .d4rl), needsAssets: true) {
                 try Kitchen(name, tasks: tasks, profile: $0.profile)
             }
-        }
-
-        /// One that can be planned with, and not yet be made: D4RL's sizes, time limit and reference scores (d4rl/infos.py),
-        /// the sizes of qpos and qvel, and how long a step takes in Hopper's.
-        static func planned(
-            _ name: String, observes: Int, acts: Int, steps: Int, scores: ClosedRange<Double>,
-            state: (positions: Int, velocities: Int), time: Double
-        ) -> Entry {
-            Entry(
-                specification: EnvironmentSpecification(
-                    name: name, observationSize: observes, actionSize: acts, maximumSteps: steps,
-                    referenceMinimum: scores.lowerBound, referenceMaximum: scores.upperBound,
-                    positionCount: state.positions, velocityCount: state.velocities, stepTime: time),
-                make: nil)
         }
     }
 
     /// All names, in the registry's order.
     public static var names: [String] { entries.map(\.specification.name) }
 
-    /// The names of those that can be made.
-    public static var built: [String] { entries.filter { $0.make != nil }.map(\.specification.name) }
-
     /// A new environment called `name`, at its noise-free start state.
     ///
-    /// - Throws: `EnvironmentError.unknownEnvironment`, `.notBuilt`, `.missingAssets`, `.damagedAssets`,
+    /// - Throws: `EnvironmentError.unknownEnvironment`, `.missingAssets`, `.damagedAssets`,
     ///   `.libraryMismatch` or `.simulator`.
     public static func make(
         _ name: String, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> any Environment {
-        guard let make = try entry(name).make else { throw EnvironmentError.notBuilt(names: [name], built: built) }
-        return try make(options)
+        try entry(name).make(options)
     }
 
     /// A new environment that policies learned from `dataset` are judged in, by the rules of the dataset's version:
@@ -79,12 +61,11 @@ public enum EnvironmentRegistry {
             options: EnvironmentOptions(profile: profile, goals: drawsGoalOnce ? .once(stream) : .everyEpisode))
     }
 
-    /// Refuses names of environments that cannot be made; one that needs files is made, to see whether they are whole.
+    /// Refuses names of environments whose files are not there; one that needs files is made, to see whether they are
+    /// whole.
     ///
-    /// - Throws: `EnvironmentError.notBuilt`; `.missingAssets` or `.damagedAssets`.
-    public static func requireBuilt(_ names: [String]) throws {
-        let others = self.names.filter { names.contains($0) && !built.contains($0) }
-        if !others.isEmpty { throw EnvironmentError.notBuilt(names: others, built: built) }
+    /// - Throws: `EnvironmentError.missingAssets` or `.damagedAssets`.
+    public static func requireAssets(of names: [String]) throws {
         let madeOfFiles = entries.first { $0.needsAssets && names.contains($0.specification.name) }
         _ = try madeOfFiles.map { try make($0.specification.name) }
     }

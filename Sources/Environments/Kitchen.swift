@@ -15,6 +15,8 @@ package final class Kitchen: Environment {
     package let simulation: MuJoCoSimulation
     /// What is asked for.
     package let tasks: [KitchenTask]
+    /// The names of those done in this episode, in the order it was done.
+    package private(set) var completedTasks: [String] = []
     /// Which of the tasks are not done yet in this episode.
     package private(set) var isOpen: [Bool]
     /// The robot's positions that the next action starts from, 9 elements: those last observed.
@@ -23,7 +25,7 @@ package final class Kitchen: Environment {
     private let profile: DynamicsProfile
     private let senses: KitchenSenses
     private let observation: UnsafeMutableBufferPointer<Double>
-    private let action: UnsafeMutableBufferPointer<Double>
+    private let action: ActionBuffer
     private let controlStep: Double  // seconds
     private var noise: RandomStream?
     private var episode = 0
@@ -35,11 +37,13 @@ package final class Kitchen: Environment {
     private static let fullSpeed = 2.0
 
     /// What is known of the kitchen called `name` without its files.
-    package static func specification(_ name: String, profile: DynamicsProfile) -> EnvironmentSpecification {
+    package static func specification(
+        _ name: String, _ tasks: [KitchenTask], profile: DynamicsProfile
+    ) -> EnvironmentSpecification {
         EnvironmentSpecification(
             name: name, observationSize: profile == .d4rl ? 60 : 59, actionSize: KitchenSenses.robot, maximumSteps: 280,
             referenceMinimum: 0, referenceMaximum: 4, positionCount: KitchenSenses.positions,
-            velocityCount: KitchenSenses.velocities, stepTime: 30)
+            velocityCount: KitchenSenses.velocities, tasks: tasks.map(\.name), stepTime: 50)
     }
 
     /// A kitchen in which `tasks` are asked for, at its start state, observed without noise until the first `reset`.
@@ -49,7 +53,7 @@ package final class Kitchen: Environment {
         _ name: String, tasks: [KitchenTask], profile: DynamicsProfile, assets: KitchenAssets = KitchenAssets()
     ) throws {
         try self.init(
-            Self.specification(name, profile: profile), tasks: tasks, profile: profile,
+            Self.specification(name, tasks, profile: profile), tasks: tasks, profile: profile,
             simulation: assets.simulation(name: name))
     }
 
@@ -74,10 +78,9 @@ package final class Kitchen: Environment {
         senses = KitchenSenses(profile)
         controlStep = Double(Self.frameSkip) * simulation.timestep
         controlBase = .allocate(capacity: specification.actionSize)
-        action = .allocate(capacity: specification.actionSize)
+        action = ActionBuffer(specification)
         observation = .allocate(capacity: specification.observationSize)
         controlBase.initialize(repeating: 0)
-        action.initialize(repeating: 0)
         observation.initialize(repeating: 0)
         writeGoal()
         try resetWithoutNoise()
@@ -85,7 +88,6 @@ package final class Kitchen: Environment {
 
     deinit {
         controlBase.deallocate()
-        action.deallocate()
         observation.deallocate()
     }
 
@@ -126,6 +128,7 @@ extension Kitchen {
         for i in simulation.velocities.indices { simulation.velocities[i] = velocities[i] }
         try simulation.forward()
         for i in isOpen.indices { isOpen[i] = true }
+        completedTasks.removeAll(keepingCapacity: true)
         elapsedSteps = 0
         perceive()
     }
@@ -145,19 +148,18 @@ extension Kitchen {
 // One control step.
 extension Kitchen {
     package func step(_ action: UnsafePointer<Real>) throws -> StepResult {
-        for i in self.action.indices { self.action[i] = Double(action[i]) }
+        try self.action.set(action)
         return try step()
     }
 
     /// One control step with an action [9] that was not rounded to `Real`.
     package func step(exactly action: [Double]) throws -> StepResult {
-        precondition(action.count == self.action.count, "an action of \(action.count) elements")
-        for i in self.action.indices { self.action[i] = action[i] }
+        try self.action.set(exactly: action)
         return try step()
     }
 
     private func step() throws -> StepResult {
-        try command()
+        command()
         try simulation.step(Self.frameSkip)
         elapsedSteps += 1
         perceive()
@@ -168,12 +170,9 @@ extension Kitchen {
     }
 
     /// Tells the arm's position controllers where to be at the end of the step.
-    private func command() throws {
-        for i in action.indices where !action[i].isFinite {
-            throw EnvironmentError.nonFiniteAction(environment: specification.name, index: i, value: action[i])
-        }
+    private func command() {
         for i in action.indices {
-            let velocity = Self.fullSpeed * min(max(action[i], -1), 1)
+            let velocity = Self.fullSpeed * action.clipped(i)
             let (low, high) = Self.bounds[i]
             simulation.controls[i] = min(max(controlBase[i] + velocity * controlStep, low), high)
         }
@@ -186,6 +185,7 @@ extension Kitchen {
         var completions = 0
         for i in tasks.indices where isOpen[i] && tasks[i].isDone(at: judged) {
             isOpen[i] = false
+            completedTasks.append(tasks[i].name)
             completions += 1
         }
         return completions

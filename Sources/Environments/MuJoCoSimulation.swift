@@ -6,7 +6,8 @@ import CMuJoCo
 package final class MuJoCoSimulation {
     /// The name errors are reported under.
     private let name: String
-    private let model: UnsafeMutablePointer<mjModel>
+    /// The compiled model, which nothing changes.
+    package let model: UnsafeMutablePointer<mjModel>
     private let data: UnsafeMutablePointer<mjData>
     private let boxes: OpaquePointer?
     private let errorText: UnsafeMutablePointer<CChar>

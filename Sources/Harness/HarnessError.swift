@@ -12,7 +12,7 @@ public enum ExitStatus: Int32, Sendable {
     case usage = 64
     /// An input file (study, dataset, policy) is missing, damaged or contradictory.
     case badInput = 65
-    /// A library is missing or does not fit, an environment is not built into this program, or its files are not there.
+    /// A library is missing or does not fit, or the files an environment is made of are not there.
     case unavailable = 69
     /// A defect of this program.
     case bug = 70
@@ -55,8 +55,8 @@ extension ExitStatus {
         case let error as DatasetError where error.isFailedWrite: self = .io
         case is HDF5Error: self = .io  // what is read is worded as bad input where it is read
         case is DatasetError, is PolicyError, is LauncherMismatch: self = .badInput
-        case EnvironmentError.libraryMismatch, EnvironmentError.notBuilt: self = .unavailable
-        case EnvironmentError.missingAssets, EnvironmentError.damagedAssets: self = .unavailable
+        case EnvironmentError.libraryMismatch, EnvironmentError.missingAssets, EnvironmentError.damagedAssets:
+            self = .unavailable
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
         default: self = .bug
         }

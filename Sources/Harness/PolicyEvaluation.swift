@@ -51,8 +51,7 @@ public struct PolicyEvaluation {
         try world.requireEqualKernels()
         let policy = try agreeOnPolicy()
         let stream = RandomStream("evaluate/\(request.environment)/seed-\(request.seed)")
-        let environment = try EnvironmentRegistry.make(
-            forDataset: request.environment, stream: stream.stream("environment"), profile: request.profile)
+        let environment = try makeEnvironment(stream)
         let rollout = try Rollout(environment, Actor(policy), stream: stream)
         let own = try runOwnEpisodes(rollout, environment.specification)
         return try collect(own, environment.specification, policy)
@@ -63,8 +62,7 @@ public struct PolicyEvaluation {
         let bytes = try world.agree(sharing: {
             let file = try PolicyFile.bytes(request.policy)
             let snapshot = try PolicyFile.decode(file, path: request.policy).snapshot
-            let environment = try EnvironmentRegistry.make(
-                forDataset: request.environment, stream: RandomStream("trial"), profile: request.profile)
+            let environment = try makeEnvironment(RandomStream("trial"))
             do {
                 _ = try Rollout(environment, Actor(snapshot), stream: RandomStream("trial"))
             } catch let error as PolicyError {
@@ -76,6 +74,15 @@ public struct PolicyEvaluation {
             return Array(file)
         })
         return try PolicyFile.decode(Data(bytes), path: request.policy).snapshot
+    }
+
+    private func makeEnvironment(_ stream: RandomStream) throws -> any Environment {
+        do {
+            return try EnvironmentRegistry.make(
+                forDataset: request.environment, stream: stream.stream("environment"), profile: request.profile)
+        } catch EnvironmentError.unknownDataset(let name, let nearest, let known) {
+            throw EnvironmentError.unknownEnvironment(name: name, nearest: nearest, known: known)
+        }
     }
 
     /// Episodes rank, rank + size, …; a non-finite action is the policy's fault, and all ranks end with one sentence.

@@ -106,8 +106,8 @@ extension StudyRun {
         let bytes = try world.agree(sharing: {
             try folder.requireNoOtherCases(than: plan)
             let open = try plan.cases.indices.filter { try !folder.isDone(plan.cases[$0]) }
-            try EnvironmentRegistry.requireBuilt(
-                open.map { try EnvironmentRegistry.environmentName(forDataset: plan.cases[$0].dataset) })
+            try EnvironmentRegistry.requireAssets(
+                of: open.map { try EnvironmentRegistry.environmentName(forDataset: plan.cases[$0].dataset) })
             return Array(open.map { String($0) }.joined(separator: ",").utf8)
         })
         return String(decoding: bytes, as: UTF8.self).split(separator: ",").compactMap { Int($0) }

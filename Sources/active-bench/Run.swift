@@ -10,7 +10,7 @@ struct Run: ParsableCommand {
             mpirun -n 2 active-bench run jobs/studies/quickstart.yaml --out runs/quickstart
 
             A second run into the same folder keeps what is done and does the rest. Exit codes: 0 done, 64 usage, \
-            65 bad input, 69 an environment is not built into this program, 70 bug, 74 input or output failed.
+            65 bad input, 69 a library or an environment's files are missing, 70 bug, 74 input or output failed.
             """)
 
     @Argument(help: "Study file (YAML).")

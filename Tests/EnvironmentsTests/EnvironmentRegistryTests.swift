@@ -44,7 +44,8 @@ import Testing
         ("halfcheetah-medium-expert-v2", "halfcheetah"), ("walker2d-medium-v2", "walker2d"),
         ("antmaze-umaze-v2", "antmaze-umaze"), ("antmaze-umaze-diverse-v2", "antmaze-umaze"),
         ("antmaze-medium-play-v2", "antmaze-medium"), ("antmaze-large-diverse-v2", "antmaze-large"),
-        ("kitchen-mixed-v0", "kitchen"),
+        ("kitchen-complete-v0", "kitchen-complete"), ("kitchen-partial-v0", "kitchen-partial"),
+        ("kitchen-mixed-v0", "kitchen-mixed"),
     ])
     func environmentOfADataset(dataset: String, name: String) throws {
         #expect(try EnvironmentRegistry.environmentName(forDataset: dataset) == name)
@@ -56,7 +57,8 @@ import Testing
         ("halfcheetah", [17, 6, 1000, 9, 9], [-280.178953, 12135.0]),
         ("walker2d", [17, 6, 1000, 9, 9], [1.629008, 4592.3]), ("antmaze-umaze", [29, 8, 700, 15, 14], [0, 1]),
         ("antmaze-medium", [29, 8, 1000, 15, 14], [0, 1]), ("antmaze-large", [29, 8, 1000, 15, 14], [0, 1]),
-        ("kitchen", [60, 9, 280, 30, 29], [0, 4]),
+        ("kitchen-complete", [60, 9, 280, 30, 29], [0, 4]), ("kitchen-partial", [60, 9, 280, 30, 29], [0, 4]),
+        ("kitchen-mixed", [60, 9, 280, 30, 29], [0, 4]),
     ])
     func specifications(name: String, sizes: [Int], scores: [Double]) throws {
         let found = try EnvironmentRegistry.specification(name)
@@ -67,17 +69,11 @@ import Testing
         #expect(found.stepTime > 0)
     }
 
-    @Test func whatIsPlannedCannotBeMade() throws {
-        #expect(EnvironmentRegistry.built.contains("hopper"))
-        for name in EnvironmentRegistry.names where !EnvironmentRegistry.built.contains(name) {
-            let error = #expect(throws: EnvironmentError.self) { try EnvironmentRegistry.make(name) }
-            #expect(error == .notBuilt(names: [name], built: EnvironmentRegistry.built))
+    @Test func allCanBeMade() throws {
+        for name in EnvironmentRegistry.names {
+            let specification = try EnvironmentRegistry.make(name).specification
+            #expect(try specification == EnvironmentRegistry.specification(name))
         }
-        for name in EnvironmentRegistry.built { #expect(try EnvironmentRegistry.make(name).specification.name == name) }
-        try EnvironmentRegistry.requireBuilt(["hopper", "hopper"])
-        let error = EnvironmentError.notBuilt(names: ["kitchen", "walker2d"], built: ["hopper"])
-        #expect(
-            error.description
-                == "the simulation of 'kitchen', 'walker2d' is not built into this program; built: 'hopper'")
+        try EnvironmentRegistry.requireAssets(of: EnvironmentRegistry.names)
     }
 }

@@ -1,0 +1,180 @@
+import Datasets
+import Environments
+import ExampleInputs
+import Foundation
+import HDF5
+import Harness
+import Networks
+import Numerics
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+@Suite struct EvaluateTests {
+    private let folder = TemporaryFolder()
+    private let policy = SystemRun.inputs("policy.safetensors")
+
+    /// Text, JSON and recording, byte for byte; five episodes leave the last round of ranks incomplete.
+    @Test func anyNumberOfRanksGivesTheSameBytes() throws {
+        var found: [[[UInt8]]] = []
+        for ranks in [1, 2, 3] {
+            let recording = folder("\(ranks).hdf5")
+            let text = try evaluate("hopper", "--episodes", "5", "--stochastic", "--record", recording, ranks: ranks)
+            let json = try evaluate("hopper", "--episodes", "5", "--json", "--profile", "gymnasium", ranks: ranks)
+            #expect(text.exitCode == 0 && json.exitCode == 0, "\(text.output) \(json.output)")
+            found.append([Array(text.standardOutput.utf8), Array(json.standardOutput.utf8), bytes(of: recording)])
+        }
+        #expect(found[0].allSatisfy { !$0.isEmpty })
+        #expect(found[1] == found[0] && found[2] == found[0])
+        let other = try evaluate("hopper", "--episodes", "5", "--stochastic", "--seed", "1")
+        #expect(Array(other.standardOutput.utf8) != found[0][0])
+    }
+
+    /// The recording is a dataset in D4RL's layout, with the episodes of the report in its order.
+    @Test func theRecordingHoldsTheReportsEpisodes() throws {
+        let path = folder("recording.hdf5")
+        let report = try report(evaluate("hopper", "--episodes", "4", "--json", "--record", path, ranks: 2))
+        let file = try D4RLFile(path: path, includingNextObservations: true)
+        #expect(file.count == report.episodes.map(\.length).reduce(0, +))
+        var row = 0
+        for episode in report.episodes {
+            let rewards = (row..<row + episode.length).map { Double(file.rewards[$0]) }
+            #expect(abs(rewards.reduce(0, +) - episode.return) < 1e-4)
+            row += episode.length
+            #expect((file.terminals[row - 1] == 1) == (episode.end == "terminal"))
+        }
+    }
+
+    /// A policy of another framework that always does the same: its episodes are those of stepping by hand.
+    @Test func aForeignPolicy() throws {
+        let action: [Float] = [0.3, -0.2, 0.1]
+        let tensors: [(String, [Int], [Float])] = [
+            ("mean.bias", [3], action.map { atanh($0) }), ("log_std", [3], [-1, -1, -1]),
+            ("mean.weight", [3, 256], Array(repeating: 0, count: 768)),
+            ("fc0.weight", [256, 11], Array(repeating: 0.01, count: 256 * 11)),
+            ("fc0.bias", [256], Array(repeating: 0, count: 256)),
+            ("observation_std", [11], Array(repeating: 2, count: 11)),
+            ("observation_mean", [11], Array(repeating: 0.5, count: 11)),
+        ]
+        for head in ["tanh-gaussian", "gaussian-tanh-mean", "deterministic-tanh"] {
+            put(
+                safetensors(tensors, metadata: #"{"head":"\#(head)","format":"pt"}"#), at: folder("foreign.safetensors")
+            )
+            let found = try report(
+                evaluate("hopper", "--episodes", "2", "--json", policy: folder("foreign.safetensors")))
+            let hopper = try EnvironmentRegistry.make("hopper")
+            for episode in found.episodes {
+                try hopper.reset(
+                    episode: episode.episode, stream: RandomStream("evaluate/hopper/seed-0").stream("reset"))
+                var (length, undiscounted, ended) = (0, 0.0, false)
+                while !ended {
+                    let result = try hopper.step(action.map { Real($0) })
+                    (length, undiscounted, ended) = (length + 1, undiscounted + result.reward, result.ended)
+                }
+                #expect(episode.length == length && abs(episode.return - undiscounted) < 1e-4)
+            }
+        }
+    }
+
+    /// Success and tasks, and one goal for all episodes by the rules of v0.
+    @Test func antMaze() throws {
+        try PolicyFile.write(.example("ant", observations: 29, actions: 8), to: folder("ant.safetensors"))
+        for (name, goals) in [("antmaze-umaze", 2), ("antmaze-umaze-diverse-v0", 1)] {
+            let path = folder("\(name).hdf5")
+            let found = try report(
+                evaluate(
+                    name, "--episodes", "2", "--json", "--record", path, policy: folder("ant.safetensors"), ranks: 2))
+            #expect(found.successRate == 0 && found.episodes.allSatisfy { $0.tasks == [] && $0.length == 700 })
+            #expect(found.score.mean == 0 && found.episodes.allSatisfy { $0.end == "timeout" })
+            let recorded = try goalRows(path)
+            #expect(recorded.count == 1400)
+            #expect(Set(recorded.map { $0[0] }).count == goals)
+        }
+    }
+
+    private func goalRows(_ path: String) throws -> [[Float]] {
+        let elements = try HDF5File(readingFrom: path).float32("infos/goal").elements
+        return stride(from: 0, to: elements.count, by: 2).map { Array(elements[$0..<$0 + 2]) }
+    }
+
+    @Test(arguments: [nil, 2]) func badInput(ranks: Int?) throws {
+        let hopper = try PolicyFile.read(policy)
+        func broken(_ name: String, _ change: (inout PolicySnapshot) -> Void) throws -> String {
+            var snapshot = hopper
+            change(&snapshot)
+            try PolicyFile.write(snapshot, to: folder(name))
+            return folder(name)
+        }
+        let misshapen = try broken("misshapen") { $0.tensors[0].shape = [11, 16] }
+        let extra = try broken("extra") {
+            $0.tensors.append(NamedTensor(name: "norm.weight", shape: [1], values: [1]))
+        }
+        let overflowing = try broken("overflowing") { snapshot in
+            for i in snapshot.tensors.indices {
+                snapshot.tensors[i].values = snapshot.tensors[i].values.map { $0 * 3e38 }
+            }
+        }
+        let complaints = [
+            (
+                "hoper", policy,
+                "there is no environment 'hoper'; did you mean 'hopper'? known: "
+                    + EnvironmentRegistry.names.map { "'\($0)'" }.joined(separator: ", ")
+            ),
+            ("hopper", folder("absent"), "\(folder("absent")): no such policy file"),
+            (
+                "walker2d", policy,
+                "\(policy): the policy takes 11 observations and gives 3 actions, but walker2d has 17 and 6"
+            ),
+            (
+                "hopper", misshapen,
+                "\(misshapen): the policy's fc0.bias has shape [16], expected [11]"
+            ),
+            (
+                "hopper", extra,
+                "\(extra): the policy's tensor norm.weight is none that is known: fc0.weight, fc0.bias, fc1.…, mean.…, log_std"
+            ),
+        ]
+        for (environment, file, complaint) in complaints {
+            let child = try evaluate(environment, policy: file, ranks: ranks)
+            #expect(child.exitCode == 65 && child.complaints == [complaint], "\(child.output)")
+            #expect(child.standardOutput.isEmpty && child.seconds < 10)
+        }
+        let child = try evaluate("hopper", policy: overflowing, ranks: ranks)
+        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+        #expect(
+            child.complaints.first?.hasPrefix(
+                "\(overflowing): in episode 0 'hopper' was given a non-finite action: element ") == true,
+            "\(child.output)")
+        put([1], at: folder("file"))
+        let unwritable = try evaluate("hopper", "--record", folder("file/out.hdf5"), ranks: ranks)
+        #expect(unwritable.exitCode == 74 && unwritable.complaints.count == 1, "\(unwritable.output)")
+        #expect(!folder.contents.contains("MUJOCO_LOG.TXT"))
+    }
+
+    private func evaluate(
+        _ environment: String, _ options: String..., policy: String? = nil, ranks: Int? = nil
+    ) throws -> ChildProcess {
+        try ChildProcess.run(
+            "active-bench", ["evaluate", "--env", environment, "--policy", policy ?? self.policy] + options,
+            ranks: ranks)
+    }
+
+    private func report(_ child: ChildProcess) throws -> EvaluationReport {
+        try #require(child.exitCode == 0, "\(child.output)")
+        return try JSONDecoder().decode(EvaluationReport.self, from: Data(child.standardOutput.utf8))
+    }
+
+    /// A file as the format's description has it, written without the product: tensors in the order given.
+    private func safetensors(_ tensors: [(String, [Int], [Float])], metadata: String) -> [UInt8] {
+        var body: [UInt8] = []
+        var entries = ["\"__metadata__\":\(metadata)"]
+        for (name, shape, values) in tensors {
+            let start = body.count
+            for value in values { withUnsafeBytes(of: value.bitPattern.littleEndian) { body += $0 } }
+            entries.append(
+                "\"\(name)\":{\"dtype\":\"F32\",\"shape\":\(shape),\"data_offsets\":[\(start),\(body.count)]}")
+        }
+        let header = Array("{\(entries.joined(separator: ","))}".utf8)
+        return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header + body
+    }
+}

@@ -1,0 +1,107 @@
+import Datasets
+import Environments
+import HDF5
+import Numerics
+
+/// A file in the layout and with the conventions of one of D4RL's, some hundred rows of a random policy in our own
+/// simulation: what a study needs to run from end to end where D4RL's files cannot be had.
+struct StandInDataset {
+    private var observations: [Float] = []
+    private var nextObservations: [Float] = []
+    private var actions: [Float] = []
+    private var rewards: [Float] = []
+    private var terminals: [Bool] = []
+    private var timeouts: [Bool] = []
+    private var positions: [Float] = []
+    private var velocities: [Float] = []
+    private let specification: EnvironmentSpecification
+    private let suite: DatasetName.Suite
+
+    /// `rows` steps, episodes one behind the other, as the family of `dataset` records them.
+    init(_ dataset: String, rows: Int) throws {
+        suite = DatasetName(dataset).suite
+        let stream = RandomStream("stand-in/\(dataset)")
+        let environment = try EnvironmentRegistry.make(forDataset: dataset, stream: stream)
+        specification = environment.specification
+        var (episode, observation) = (0, try begin(environment, 0, stream))
+        for row in 0..<rows {
+            let action = (0..<specification.actionSize).map { Real(1.8 * stream.uniform(step: row, index: $0) - 0.9) }
+            observations += observation
+            actions += action.map { Float($0) }
+            positions += environment.positions.map { Float($0) }
+            velocities += environment.velocities.map { Float($0) }
+            let result = try environment.step(action)
+            observation = observe(environment)
+            nextObservations += observation
+            rewards.append(Float(result.reward))
+            terminals.append(result.terminal)
+            timeouts.append(result.timeout || row == rows - 1 && !result.terminal)
+            if result.ended {
+                episode += 1
+                observation = try begin(environment, episode, stream)
+            }
+        }
+        switch suite {
+        case .locomotion: break
+        case .antmaze: relabelByGoal()
+        case .kitchen: relabelByTasks()
+        }
+    }
+
+    private func begin(_ environment: any Environment, _ episode: Int, _ stream: RandomStream) throws -> [Float] {
+        try environment.reset(episode: episode, stream: stream)
+        return observe(environment)
+    }
+
+    private func observe(_ environment: any Environment) -> [Float] {
+        var observation = [Real](repeating: 0, count: specification.observationSize)
+        environment.observe(into: &observation)
+        return observation.map { Float($0) }
+    }
+
+    /// D4RL gives all of a maze's data one goal afterwards: 1 where the step led within 0.5 m of it, and terminal there.
+    /// Here it is where the ant was at two thirds of the data.
+    private mutating func relabelByGoal() {
+        let s = specification.observationSize
+        let goal = rewards.count * 2 / 3 * s
+        for row in rewards.indices {
+            let (x, y) = (nextObservations[row * s], nextObservations[row * s + 1])
+            let (dx, dy) = (x - observations[goal], y - observations[goal + 1])
+            let isThere = dx * dx + dy * dy <= 0.25
+            rewards[row] = isThere ? 1 : 0
+            terminals[row] = isThere
+        }
+    }
+
+    /// The kitchens' rewards are the number of tasks that are done, as it stands at each step; the demonstrations here
+    /// have one more done every so often, and the last row of each is terminal.
+    private mutating func relabelByTasks() {
+        for row in rewards.indices {
+            rewards[row] = Float(row * 5 / rewards.count)
+            terminals[row] = (row + 1) % 100 == 0 || row == rewards.count - 1
+        }
+    }
+
+    /// Writes the fields that D4RL's files of the family have, and no other.
+    func write(to path: String) throws {
+        let n = rewards.count
+        try HDF5Writer.write(to: path) { file in
+            try file.write(observations, shape: [n, specification.observationSize], to: "observations")
+            try file.write(actions, shape: [n, specification.actionSize], to: "actions")
+            try file.write(rewards, shape: [n], to: "rewards")
+            try file.write(terminals, shape: [n], to: "terminals")
+            if suite == .kitchen { return }
+            try file.write(timeouts, shape: [n], to: "timeouts")
+            try file.write(positions, shape: [n, specification.positionCount], to: "infos/qpos")
+            try file.write(velocities, shape: [n, specification.velocityCount], to: "infos/qvel")
+            if suite == .locomotion {
+                try file.write(nextObservations, shape: [n, specification.observationSize], to: "next_observations")
+                let logProbabilities = [Float](repeating: -1, count: n)
+                try file.write(logProbabilities, shape: [n], to: "infos/action_log_probs")
+            } else {
+                let goals = (0..<n).flatMap { _ in [Float](repeating: 8, count: 2) }
+                try file.write(goals, shape: [n, 2], to: "infos/goal")
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Gets the model, meshes and textures of the kitchen environments from the PyPI wheel d4rl 1.1 (Apache-2.0). No Python is
+# needed, here or later.
+#
+#   jobs/fetch-kitchen.sh              (jobs/setup.sh --kitchen calls this)
+#   ACTIVE_BENCH_CACHE=FOLDER          where to, as FOLDER/kitchen (default ~/.cache/active-bench)
+#   ACTIVE_BENCH_KITCHEN_WHEEL=FILE    from this copy of d4rl-1.1-py3-none-any.whl, on machines that reach no index
+#   PIP_INDEX_URL=ADDRESS              the package index (default pip's configured one, or https://pypi.org/simple)
+#
+# May be called again: what is there and right is kept, what is damaged is replaced. Exit codes: 0 all there, 64 usage,
+# 65 not the wheel, 69 curl or unzip is missing, 74 not downloaded or not written.
+set -euo pipefail
+
+wheel_name=d4rl-1.1-py3-none-any.whl
+wheel_sha256=9b7757a4fd2d9e902548a2df7c296e4d42160320965fddfd8e7377bae001e852
+
+case "${1:-}" in
+-h | --help)
+    sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "${BASH_SOURCE[0]}"
+    exit 0
+    ;;
+?*)
+    echo "unknown argument '$1'; see jobs/fetch-kitchen.sh --help" >&2
+    exit 64
+    ;;
+esac
+
+# For its functions only: no program is needed here, so none is built.
+ACTIVE_BENCH_BINARY=${ACTIVE_BENCH_BINARY:-none} source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+cache=${ACTIVE_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/active-bench}
+target=$cache/kitchen
+wheel=${ACTIVE_BENCH_KITCHEN_WHEEL:-}
+
+# Whether every file in folder $1 is as it was in the wheel.
+is_whole() { [ -f "$1/SHA256SUMS" ] && (cd "$1" && sha256sum --check --status --strict SHA256SUMS 2>/dev/null); }
+
+require_tools() {
+    local tool missing=()
+    for tool in "$@"; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+    [ ${#missing[@]} -eq 0 ] && return
+    packages=("${missing[@]}") # Debian's packages have the tools' names
+    install_missing_packages
+    for tool in "${missing[@]}"; do
+        if ! command -v "$tool" >/dev/null; then
+            say "$tool is missing: install it"
+            exit 69
+        fi
+    done
+}
+
+package_index() {
+    local index=${PIP_INDEX_URL:-}
+    if [ -z "$index" ] && command -v pip >/dev/null; then index=$(pip config get global.index-url 2>/dev/null || true); fi
+    index=${index:-https://pypi.org/simple}
+    echo "${index%/}"
+}
+
+# An address without name and password, for messages.
+public() { sed -E 's|^(https?://)[^/@]*@|\1|' <<<"$1"; }
+
+# Gets $1 into file $2; leaves the reason of a failure in `reason`.
+get() {
+    reason=$(curl --fail --silent --location ${PIP_CERT:+--cacert "$PIP_CERT"} --write-out '%{errormsg}' \
+        --connect-timeout 30 --retry 2 --speed-limit 1000 --speed-time 60 --output "$2" "$1")
+}
+
+# The wheel's address, as the project's page $1, kept in file $2, has it (PEP 503): absolute, or relative to host or page.
+wheel_address() {
+    local link
+    link=$(grep -oE 'href="[^"]*"' "$2" | sed 's/^href="//; s/"$//; s/#.*//' | grep -E "(^|/)$wheel_name\$") || return 1
+    link=${link%%$'\n'*}
+    case $link in
+    http://* | https://*) echo "$link" ;;
+    /*) echo "$(grep -oE '^https?://[^/]*' <<<"$1")$link" ;;
+    *) echo "$1$link" ;;
+    esac
+}
+
+# Downloads the wheel to file $1.
+download() {
+    local page url
+    page=$(package_index)/d4rl/
+    if ! get "$page" "$1.index"; then
+        say "kitchen: cannot read $(public "$page"): $reason; or carry $wheel_name here (ACTIVE_BENCH_KITCHEN_WHEEL)"
+        exit 74
+    fi
+    if ! url=$(wheel_address "$page" "$1.index"); then
+        say "kitchen: $(public "$page") does not list $wheel_name"
+        exit 74
+    fi
+    say "kitchen: 26.4 MB from $(public "$url")"
+    if ! get "$url" "$1"; then
+        say "kitchen: cannot download $(public "$url"): $reason"
+        exit 74
+    fi
+}
+
+# Refuses file $1, called $2 in the message, unless it is the wheel.
+require_the_wheel() {
+    local found
+    if [ ! -f "$1" ] || [ ! -r "$1" ]; then
+        say "kitchen: cannot read $2"
+        exit 74
+    fi
+    found=$(sha256sum <"$1" | cut -d ' ' -f 1)
+    if [ "$found" != "$wheel_sha256" ]; then
+        say "kitchen: $2 is not $wheel_name: expected SHA-256 $wheel_sha256, found $found"
+        exit 65
+    fi
+}
+
+# Unpacks what the model is made of, with its licence, into the folder $2, and notes what every file holds.
+unpack() {
+    unzip -q "$1" 'd4rl/kitchen/*.xml' 'd4rl/kitchen/*.stl' 'd4rl/kitchen/*.png' d4rl-1.1.dist-info/LICENSE -d "$2" &&
+        mv "$2/d4rl-1.1.dist-info/LICENSE" "$2/d4rl/kitchen/LICENSE" &&
+        (cd "$2/d4rl/kitchen" && find . -type f -exec sha256sum {} + >"$2/SHA256SUMS") &&
+        mv "$2/SHA256SUMS" "$2/d4rl/kitchen/SHA256SUMS"
+}
+
+# Puts the folder $1 in its place, in one step; another script may just have done the same.
+install_folder() {
+    if [ -e "$target" ]; then mv -T "$target" "$stage/damaged" || return; fi
+    mv -T "$1" "$target" 2>/dev/null || is_whole "$target"
+}
+
+if is_whole "$target"; then
+    say "the kitchen is there: $target"
+    exit 0
+fi
+require_tools unzip
+[ -n "$wheel" ] || require_tools curl
+if ! mkdir -p "$cache" || [ ! -w "$cache" ]; then
+    say "$cache: cannot write into this folder"
+    exit 74
+fi
+stage=$(mktemp -d "$cache/.kitchen.XXXXXX")
+trap 'rm -rf "$stage"' EXIT
+if [ -n "$wheel" ]; then
+    require_the_wheel "$wheel" "$wheel"
+else
+    download "$stage/$wheel_name"
+    wheel=$stage/$wheel_name
+    require_the_wheel "$wheel" "what was downloaded"
+fi
+if ! unpack "$wheel" "$stage" || ! install_folder "$stage/d4rl/kitchen"; then
+    say "$target: cannot write the kitchen's files"
+    exit 74
+fi
+say "the kitchen is there: $target"
