@@ -111,11 +111,7 @@ let package = Package(
         tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
         tests("NumericsTests", ["Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
-<<<<<<< HEAD
-        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "PeerTraces"]),
-=======
-        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "ScratchFiles"]),
->>>>>>> main
+        tests("EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "PeerTraces", "ScratchFiles"]),
         tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),

@@ -12,10 +12,10 @@ set -eu
 peer_steps=$(realpath "$1") seed=${2:-$(date +%Y%m%d)}
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-cache=${ACTIVE_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/active-bench}
 . "$here/../Support/python-environment.sh"
 v4=$(python_environment peers-venv "$here/requirements-v4.txt")
 v5=$(python_environment peers-venv "$here/requirements-v5.txt")
+"$repository/jobs/fetch-kitchen.sh"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
 
 # Ours once more, with the peers' own MuJoCo: what is left of a difference is then not the library's.
@@ -40,11 +40,7 @@ record() { # PYTHON STATES PEER …
 record "$v4" 1000 Hopper-v4 HalfCheetah-v4 Walker2d-v4
 record "$v5" 1000 Hopper-v5 HalfCheetah-v5 Walker2d-v5
 record "$v4" 500 AntMaze_UMaze-v4 AntMaze_Medium-v4 AntMaze_Large-v4
-if [ -d "$cache/kitchen" ]; then
-    record "$v4" 300 FrankaKitchen-v1
-else
-    echo "left out: FrankaKitchen-v1, because the kitchen's files are not there (jobs/setup.sh --kitchen)" >&2
-fi
+record "$v4" 300 FrankaKitchen-v1
 status=0
 "$peer_steps" ./*.h5 || status=1
 "$repository/.build-peers/release/peer-steps" ./*.h5 || status=1
