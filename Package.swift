@@ -124,7 +124,8 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5", "Harness", "Networks",
+                "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5", "Harness",
+                "Networks",
                 "Numerics", "ProgramRuns", "ScratchFiles",
             ]),
     ],

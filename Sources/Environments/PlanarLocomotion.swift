@@ -4,7 +4,7 @@ import Numerics
 ///
 /// Observation: qpos[1…] ++ qvel, velocities clipped. Reward: v + healthyReward − controlCost·|a|², with v the forward
 /// velocity over the control step. Gym's v2, v3 by default and v4 agree on both (openai/gym, gym/envs/mujoco).
-package final class PlanarLocomotion: Environment {
+package final class PlanarLocomotion: SimulatedEnvironment {
     /// One task of the family.
     package struct Task: Sendable {
         package var specification: EnvironmentSpecification
@@ -26,6 +26,7 @@ package final class PlanarLocomotion: Environment {
     package typealias Coordinates = UnsafeMutableBufferPointer<Double>
 
     package var specification: EnvironmentSpecification { task.specification }
+    package var frameSkip: Int { task.frameSkip }
     package let simulation: MuJoCoSimulation
     private let task: Task
     private let profile: DynamicsProfile
