@@ -25,7 +25,7 @@ fi
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 binary=${ACTIVE_BENCH_BINARY:-$repository/.build/release/active-bench}
-packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev libmujoco-dev libssl-dev pkg-config)
+packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev libmujoco-dev libssl-dev zlib1g-dev pkg-config)
 
 say() { printf '%s\n' "$*" >&2; }
 

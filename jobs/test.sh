@@ -8,6 +8,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
 packages=(curl unzip) # jobs/fetch-d4rl.sh and jobs/fetch-kitchen.sh are tested too
+packages+=(ffmpeg libosmesa6 libegl1 libegl-mesa0 libgl1-mesa-dri) # what active-bench render runs on
 [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ] || packages+=(python3-venv)
 install_missing_packages
 jobs/fetch-kitchen.sh

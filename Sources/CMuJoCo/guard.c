@@ -1,3 +1,5 @@
+#include "guard.h"
+
 #include "CMuJoCo.h"
 
 #include <limits.h>
@@ -43,11 +45,9 @@ __attribute__((constructor)) static void install_handlers(void) {
     mju_user_warning = on_warning;
 }
 
-// Runs work(context) and returns AB_MUJOCO_ERROR when MuJoCo reports an error in it.
-//
-// The jump crosses frames of MuJoCo and of this file only, never a Swift frame; no local of this function is read after
+// The jump crosses frames of MuJoCo and of this target only, never a Swift frame; no local of this function is read after
 // a jump, so none needs to be volatile.
-static int guarded(void (*work)(void *), void *context, char *error, size_t size) {
+int ab_guarded(void (*work)(void *), void *context, char *error, size_t size) {
     guard_t guard = {.error = error, .size = size};
     if (setjmp(guard.back)) {
         active = NULL; // guarded calls never nest
@@ -106,7 +106,7 @@ int ab_mujoco_load_in(const char *folder, const char *xml, mjModel **model, char
     memcpy(files->filedata[0], xml, length);
 
     loading_t loading = {.path = path, .files = files};
-    int status = guarded(load, &loading, error, size);
+    int status = ab_guarded(load, &loading, error, size);
     mj_deleteVFS(files);
     free(files);
     if (status != AB_MUJOCO_OK) return status;
@@ -132,7 +132,7 @@ static void make_data(void *context) {
 
 int ab_mujoco_make_data(const mjModel *model, mjData **data, char *error, size_t size) {
     simulation_t simulation = {.model = model};
-    int status = guarded(make_data, &simulation, error, size);
+    int status = ab_guarded(make_data, &simulation, error, size);
     *data = status == AB_MUJOCO_OK ? simulation.data : NULL;
     return status;
 }
@@ -144,7 +144,7 @@ static void reset(void *context) {
 
 int ab_mujoco_reset(const mjModel *model, mjData *data, char *error, size_t size) {
     simulation_t simulation = {.model = model, .data = data};
-    return guarded(reset, &simulation, error, size);
+    return ab_guarded(reset, &simulation, error, size);
 }
 
 static void forward(void *context) {
@@ -154,7 +154,7 @@ static void forward(void *context) {
 
 int ab_mujoco_forward(const mjModel *model, mjData *data, char *error, size_t size) {
     simulation_t simulation = {.model = model, .data = data};
-    return guarded(forward, &simulation, error, size);
+    return ab_guarded(forward, &simulation, error, size);
 }
 
 static void step(void *context) {
@@ -176,6 +176,6 @@ static int check_divergence(const mjData *data, char *error, size_t size) {
 
 int ab_mujoco_step(const mjModel *model, mjData *data, int count, char *error, size_t size) {
     simulation_t simulation = {.model = model, .data = data, .count = count};
-    int status = guarded(step, &simulation, error, size);
+    int status = ab_guarded(step, &simulation, error, size);
     return status == AB_MUJOCO_OK ? check_divergence(data, error, size) : status;
 }

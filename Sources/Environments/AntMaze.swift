@@ -39,6 +39,9 @@ package final class AntMaze: SimulatedEnvironment {
     /// Whether the ant has been there since the last reset.
     private var hasReachedTarget = false
     private let maze: Maze
+    private let ant: AntModel
+    /// The middles of the walls.
+    private let walls: [Maze.Place]
     private let goals: EnvironmentOptions.Goals
     private let isGymnasium: Bool
     private let goalRadius: Double  // metres
@@ -61,8 +64,9 @@ package final class AntMaze: SimulatedEnvironment {
         goalRadius = isGymnasium ? 0.45 : 0.5
         actionScale = isGymnasium ? 1 : 30
         let centre = isGymnasium ? maze.gymnasiumCentre : maze.d4rlCentre
-        simulation = try MuJoCoSimulation(
-            name: specification.name, model: ant.mjcf(walls: task.maze.walls.map(centre)))
+        walls = maze.walls.map(centre)
+        self.ant = ant
+        simulation = try MuJoCoSimulation(name: specification.name, model: ant.mjcf(walls: walls))
         precondition(
             simulation.positions.count == specification.positionCount
                 && simulation.velocities.count == specification.velocityCount
@@ -192,5 +196,32 @@ package final class AntMaze: SimulatedEnvironment {
 
     package func copyVelocities(into velocities: UnsafeMutablePointer<Double>) {
         for i in simulation.velocities.indices { velocities[i] = simulation.velocities[i] }
+    }
+}
+
+extension AntMaze: Drawable {
+    package var controlStep: Double { Double(Self.frameSkip) * simulation.timestep }
+
+    /// From the south, high enough to see all of the maze, whose first and last walls are its corners.
+    package var viewpoint: Viewpoint {
+        let middle = (walls[0] + walls[walls.count - 1]) / 2
+        return Viewpoint(
+            .point(Vector(middle.x, middle.y, 0)), distance: 1.2 * extent, azimuth: 90, elevation: -60)
+    }
+
+    /// Metres from the first to the last wall's far side, along the longer of the two.
+    private var extent: Double {
+        let diagonal = walls[walls.count - 1] - walls[0]
+        return max(abs(diagonal.x), abs(diagonal.y)) + Maze.cellWidth
+    }
+
+    /// The goal, as wide as what counts as reaching it.
+    package var marks: [Mark] {
+        [Mark(at: Vector(target.x, target.y, goalRadius), radius: goalRadius, colour: [0.15, 0.65, 0.25, 1])]
+    }
+
+    package func makeDrawing() throws -> MuJoCoSimulation {
+        try MuJoCoSimulation(
+            name: specification.name, model: ant.mjcf(walls: walls, scenery: .studio(extent: extent)))
     }
 }

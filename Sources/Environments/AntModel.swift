@@ -43,24 +43,24 @@ package struct AntModel: Sendable {
     private static let limbRadius = 0.08
 
     /// The model with walls about the middles of `walls`, in metres.
-    package func mjcf(walls: [Maze.Place]) -> String {
+    package func mjcf(walls: [Maze.Place], scenery: Scenery = .none) -> String {
         """
         <mujoco model="ant">
         <compiler angle="degree"/>
-        <option \(option)/>
+        <option \(option)/>\(scenery.sections)
         <default>
         <joint limited="true" armature="1" damping="1"/>
         <geom contype="1" conaffinity="0" condim="3" density="\(Self.density)" margin="0.01" friction="1 .5 .5" \(contact)/>
         <motor ctrllimited="true" \(motor)/>
         </default>
         <worldbody>
-        <geom name="floor" type="plane" size="40 40 40" conaffinity="1"/>
+        <geom name="floor" type="plane" size="\(scenery.floorSize ?? "40 40 40")" conaffinity="1"\(scenery.floor)/>
         <body name="torso" pos="0 0 0.75">
-        <joint name="root" type="free" armature="0" damping="0" margin="0.01" limited="false"/>
-        <geom type="sphere" size="\(Self.torsoRadius)"/>
-        \(Self.legs.map(text).joined(separator: "\n"))
+        <joint name="root" type="free" armature="0" damping="0" margin="0.01" limited="false"/>\(scenery.light)
+        <geom type="sphere" size="\(Self.torsoRadius)"\(scenery.body)/>
+        \(Self.legs.map { text($0, scenery) }.joined(separator: "\n"))
         </body>
-        \(walls.map(wall).joined(separator: "\n"))
+        \(walls.map { wall($0, scenery) }.joined(separator: "\n"))
         </worldbody>
         <actuator>
         \([4, 1, 2, 3].map { "<motor joint=\"hip_\($0)\"/>\n<motor joint=\"ankle_\($0)\"/>" }.joined(separator: "\n"))
@@ -70,17 +70,17 @@ package struct AntModel: Sendable {
     }
 
     /// A leg from the torso outwards: fixed, turned by the hip, turned by the ankle.
-    private func text(_ leg: Leg) -> String {
+    private func text(_ leg: Leg, _ scenery: Scenery) -> String {
         let thigh = Vector(0.2 * leg.sign.x, 0.2 * leg.sign.y, 0)
         let range = "\(leg.ankleRange.lowerBound) \(leg.ankleRange.upperBound)"
         return """
             <body>
-            \(limb(thigh))
+            \(limb(thigh, scenery))
             <body pos="\(numbers(thigh))">
-            \(limb(thigh))
+            \(limb(thigh, scenery))
             <joint name="hip_\(leg.number)" type="hinge" axis="0 0 1" range="-30 30"/>
             <body pos="\(numbers(thigh))">
-            \(limb(2 * thigh))
+            \(limb(2 * thigh, scenery))
             <joint name="ankle_\(leg.number)" type="hinge" axis="\(numbers(leg.ankleAxis))" range="\(range)"/>
             </body>
             </body>
@@ -89,15 +89,16 @@ package struct AntModel: Sendable {
     }
 
     /// A capsule from the body's origin to `end`, and its body's mass properties where MuJoCo shall not compute them.
-    private func limb(_ end: Vector) -> String {
-        let geom = "<geom type=\"capsule\" size=\"\(Self.limbRadius)\" fromto=\"0 0 0 \(numbers(end))\"/>"
+    private func limb(_ end: Vector, _ scenery: Scenery) -> String {
+        let geom =
+            "<geom type=\"capsule\" size=\"\(Self.limbRadius)\" fromto=\"0 0 0 \(numbers(end))\"\(scenery.body)/>"
         guard hasLegacyInertia else { return geom }
         let length = (end * end).sum().squareRoot()
         let capsule = Capsule(radius: Self.limbRadius, halfLength: length / 2, centre: end / 2, axis: end / length)
         return geom + "\n" + capsule.legacyMassProperties(density: Self.density).mjcf
     }
 
-    private func wall(_ centre: Maze.Place) -> String {
-        "<geom type=\"box\" size=\"2 2 1\" pos=\"\(centre.x) \(centre.y) 1\" conaffinity=\"1\"/>"
+    private func wall(_ centre: Maze.Place, _ scenery: Scenery) -> String {
+        "<geom type=\"box\" size=\"2 2 1\" pos=\"\(centre.x) \(centre.y) 1\" conaffinity=\"1\"\(scenery.wall)/>"
     }
 }

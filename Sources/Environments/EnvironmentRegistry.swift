@@ -18,7 +18,7 @@ public enum EnvironmentRegistry {
         let specification: EnvironmentSpecification
         /// Whether it is made of files that do not come with this program; all such need the same ones.
         var needsAssets = false
-        let make: @Sendable (EnvironmentOptions) throws -> any Environment
+        let make: @Sendable (EnvironmentOptions) throws -> any Drawable
 
         static func planar(_ task: PlanarLocomotion.Task) -> Entry {
             Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0.profile) }
@@ -45,6 +45,13 @@ public enum EnvironmentRegistry {
     public static func make(
         _ name: String, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> any Environment {
+        try makeDrawable(name, options: options)
+    }
+
+    /// As `make`: every environment can be drawn.
+    package static func makeDrawable(
+        _ name: String, options: EnvironmentOptions = EnvironmentOptions()
+    ) throws -> any Drawable {
         try entry(name).make(options)
     }
 
@@ -55,8 +62,15 @@ public enum EnvironmentRegistry {
     public static func make(
         forDataset dataset: String, stream: RandomStream, profile: DynamicsProfile = .d4rl
     ) throws -> any Environment {
+        try makeDrawable(forDataset: dataset, stream: stream, profile: profile)
+    }
+
+    /// As `make(forDataset:stream:profile:)`: every environment can be drawn.
+    package static func makeDrawable(
+        forDataset dataset: String, stream: RandomStream, profile: DynamicsProfile
+    ) throws -> any Drawable {
         let drawsGoalOnce = dataset.hasSuffix("-v0") || dataset.hasSuffix("-v1")
-        return try make(
+        return try makeDrawable(
             environmentName(forDataset: dataset),
             options: EnvironmentOptions(profile: profile, goals: drawsGoalOnce ? .once(stream) : .everyEpisode))
     }

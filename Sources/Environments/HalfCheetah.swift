@@ -16,7 +16,8 @@ package enum HalfCheetah {
         velocityLimit: .infinity,
         healthyReward: 0,
         controlCost: 0.1,
-        isHealthy: { _, _ in true })
+        isHealthy: { _, _ in true },
+        viewpoint: Viewpoint(.body("torso", height: 0.55), distance: 3.3, azimuth: 90, elevation: -12))
 
     private static let model = PlanarModel(
         name: "halfcheetah",

@@ -12,7 +12,8 @@ package enum Hopper {
         velocityLimit: 10,
         healthyReward: 1,
         controlCost: 0.001,
-        isHealthy: isHealthy)
+        isHealthy: isHealthy,
+        viewpoint: Viewpoint(.body("torso", height: 0.85), distance: 3.3, azimuth: 90, elevation: -12))
 
     /// Upright, above the ground and not exploding: z > 0.7, |pitch| < 0.2, all else within ±100.
     ///

@@ -27,7 +27,9 @@ package final class Kitchen: SimulatedEnvironment {
     private let senses: KitchenSenses
     private let observation: UnsafeMutableBufferPointer<Double>
     private let action: ActionBuffer
-    private let controlStep: Double  // seconds
+    private let assets: KitchenAssets
+    /// Seconds between one control step and the next.
+    package let controlStep: Double
     private var noise: RandomStream?
     private var episode = 0
     private var elapsedSteps = 0
@@ -43,7 +45,7 @@ package final class Kitchen: SimulatedEnvironment {
         EnvironmentSpecification(
             name: name, observationSize: profile == .d4rl ? 60 : 59, actionSize: KitchenSenses.robot, maximumSteps: 280,
             referenceMinimum: 0, referenceMaximum: 4, positionCount: KitchenSenses.positions,
-            velocityCount: KitchenSenses.velocities, tasks: tasks.map(\.name), stepTime: 50)
+            velocityCount: KitchenSenses.velocities, tasks: tasks.map(\.name), stepTime: 45)
     }
 
     /// A kitchen in which `tasks` are asked for, at its start state, observed without noise until the first `reset`.
@@ -54,14 +56,15 @@ package final class Kitchen: SimulatedEnvironment {
     ) throws {
         try self.init(
             Self.specification(name, tasks, profile: profile), tasks: tasks, profile: profile,
-            simulation: assets.simulation(name: name))
+            simulation: assets.simulation(name: name), assets: assets)
     }
 
-    /// As above, with a simulation of the kitchen's model and a time limit of its own.
+    /// As above, with a simulation of the kitchen's model and a time limit of its own; the assets are for drawing.
     package init(
         _ specification: EnvironmentSpecification, tasks: [KitchenTask], profile: DynamicsProfile,
-        simulation: MuJoCoSimulation
+        simulation: MuJoCoSimulation, assets: KitchenAssets = KitchenAssets()
     ) throws {
+        self.assets = assets
         self.specification = specification
         self.tasks = tasks
         self.profile = profile
@@ -227,5 +230,16 @@ extension Kitchen {
 
     package func copyVelocities(into velocities: UnsafeMutablePointer<Double>) {
         for i in simulation.velocities.indices { velocities[i] = simulation.velocities[i] }
+    }
+}
+
+extension Kitchen: Drawable {
+    /// As D4RL's kitchen shows itself.
+    package var viewpoint: Viewpoint {
+        Viewpoint(.point(Vector(-0.2, 0.5, 2)), distance: 2.2, azimuth: 70, elevation: -35)
+    }
+
+    package func makeDrawing() throws -> MuJoCoSimulation {
+        try assets.simulation(name: specification.name, visuals: true)
     }
 }

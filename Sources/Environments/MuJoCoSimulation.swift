@@ -5,10 +5,10 @@ import CMuJoCo
 /// Used by one thread at a time. Positions and velocities are windows on MuJoCo's own arrays and live as long as this.
 package final class MuJoCoSimulation {
     /// The name errors are reported under.
-    private let name: String
-    /// The compiled model, which nothing changes.
+    let name: String
+    /// The compiled model, of which nothing changes but, for pictures, their size.
     package let model: UnsafeMutablePointer<mjModel>
-    private let data: UnsafeMutablePointer<mjData>
+    let data: UnsafeMutablePointer<mjData>
     private let boxes: OpaquePointer?
     private let errorText: UnsafeMutablePointer<CChar>
     private static let errorSize = 1024
@@ -77,11 +77,23 @@ package final class MuJoCoSimulation {
     /// Seconds of one physics step.
     package var timestep: Double { model.pointee.opt.timestep }
 
+    /// Looks at the compiled model; its pointers are good for the call only.
+    package func withModel<Result>(_ look: (mjModel) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try look(model.pointee) }
+    }
+
     /// Contacts of the state last evaluated.
     package var contactCount: Int { Int(data.pointee.ncon) }
 
     /// Masses of the bodies in the model's order, without the world.
     package var bodyMasses: [Double] { (1..<Int(model.pointee.nbody)).map { model.pointee.body_mass[$0] } }
+
+    /// Where the frame of the body called `name` is in the world, after `forward`; nil when there is no such body.
+    package func origin(ofBody name: String) -> Vector? {
+        let body = Int(mj_name2id(model, Int32(mjOBJ_BODY.rawValue), name))
+        guard body >= 0 else { return nil }
+        return Vector(data.pointee.xpos[3 * body], data.pointee.xpos[3 * body + 1], data.pointee.xpos[3 * body + 2])
+    }
 
     /// Sliding friction of the geoms in the model's order, the world's first.
     package var slidingFriction: [Double] { (0..<Int(model.pointee.ngeom)).map { model.pointee.geom_friction[3 * $0] } }

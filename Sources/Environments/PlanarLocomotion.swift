@@ -20,6 +20,8 @@ package final class PlanarLocomotion: SimulatedEnvironment {
         package let controlCost: Double
         /// Whether a state is not terminal; must be false for one with a NaN.
         package let isHealthy: @Sendable (_ positions: Coordinates, _ velocities: Coordinates) -> Bool
+        /// Where pictures are taken from: along with the torso, from the side.
+        package let viewpoint: Viewpoint
     }
 
     /// A window on qpos or qvel.
@@ -30,7 +32,8 @@ package final class PlanarLocomotion: SimulatedEnvironment {
     package let simulation: MuJoCoSimulation
     private let task: Task
     private let profile: DynamicsProfile
-    private let controlStep: Double  // seconds
+    /// Seconds between one control step and the next.
+    package let controlStep: Double
     private let action: ActionBuffer
     private var elapsedSteps = 0
 
@@ -138,5 +141,14 @@ package final class PlanarLocomotion: SimulatedEnvironment {
 
     package func copyVelocities(into velocities: UnsafeMutablePointer<Double>) {
         for i in simulation.velocities.indices { velocities[i] = simulation.velocities[i] }
+    }
+}
+
+extension PlanarLocomotion: Drawable {
+    package var viewpoint: Viewpoint { task.viewpoint }
+
+    package func makeDrawing() throws -> MuJoCoSimulation {
+        try MuJoCoSimulation(
+            name: specification.name, model: task.model(profile).mjcf(profile, scenery: .studio(extent: 3)))
     }
 }

@@ -3,20 +3,20 @@ extension PlanarModel {
     ///
     /// In the `d4rl` profile every body's mass properties are written out, by the legacy capsule formula; in the
     /// `gymnasium` profile MuJoCo computes them from the geometry.
-    package func mjcf(_ profile: DynamicsProfile) -> String {
+    package func mjcf(_ profile: DynamicsProfile, scenery: Scenery = .none) -> String {
         let legacy = profile == .d4rl
         return """
             <mujoco model="\(name)">
             <compiler \(compiler)/>
-            <option \(option)/>
+            <option \(option)/>\(scenery.sections)
             <default>
             <joint \(jointDefaults)/>
             <geom density="\(density)" \(geomDefaults)/>
             <motor ctrllimited="true" ctrlrange="-1 1"/>
             </default>
             <worldbody>
-            <geom name="floor" type="plane" size="\(floorSize)" contype="1" conaffinity="1" condim="3"/>
-            \(bodies.filter { $0.parent == nil }.map { text($0, legacy: legacy) }.joined(separator: "\n"))
+            <geom name="floor" type="plane" size="\(scenery.floorSize ?? floorSize)" contype="1" conaffinity="1" condim="3"\(scenery.floor)/>
+            \(bodies.filter { $0.parent == nil }.map { text($0, legacy, scenery) }.joined(separator: "\n"))
             </worldbody>
             <actuator>
             \(bodies.compactMap(motor).joined(separator: "\n"))
@@ -26,12 +26,14 @@ extension PlanarModel {
     }
 
     /// A body with everything that hangs on it.
-    private func text(_ body: Body, legacy: Bool) -> String {
+    private func text(_ body: Body, _ legacy: Bool, _ scenery: Scenery) -> String {
         var lines = ["<body name=\"\(body.name)\" pos=\"\(numbers(body.position))\">"]
         if legacy, let inertial = inertial(body) { lines.append(inertial) }
         lines += body.hinge.map { [hinge($0, of: body)] } ?? root
-        lines += body.capsules.map { geom($0, friction: body.friction) }
-        lines += bodies.filter { $0.parent == body.name }.map { text($0, legacy: legacy) }
+        if body.parent == nil && !scenery.light.isEmpty { lines.append(scenery.light) }
+        let look = body.name.hasSuffix("_left") ? scenery.farBody : scenery.body
+        lines += body.capsules.map { geom($0, friction: body.friction, look: look) }
+        lines += bodies.filter { $0.parent == body.name }.map { text($0, legacy, scenery) }
         return (lines + ["</body>"]).joined(separator: "\n")
     }
 
@@ -52,10 +54,10 @@ extension PlanarModel {
             + " axis=\"\(numbers(hingeAxis))\" range=\"\(hinge.range.lowerBound) \(hinge.range.upperBound)\"\(damping)\(stiffness)/>"
     }
 
-    private func geom(_ capsule: Capsule, friction: Double?) -> String {
+    private func geom(_ capsule: Capsule, friction: Double?, look: String) -> String {
         let friction = friction.map { " friction=\"\($0)\"" } ?? ""
         return "<geom type=\"capsule\" size=\"\(capsule.radius) \(capsule.halfLength)\""
-            + " pos=\"\(numbers(capsule.centre))\" zaxis=\"\(numbers(capsule.axis))\"\(friction)/>"
+            + " pos=\"\(numbers(capsule.centre))\" zaxis=\"\(numbers(capsule.axis))\"\(friction)\(look)/>"
     }
 
     private func inertial(_ body: Body) -> String? {

@@ -15,6 +15,8 @@ public struct EpisodeOutcome: Codable, Sendable, Equatable {
     public var completedTasks: [String] = []
     /// Where the agent was to go, in metres; empty where the environment has no such place.
     public var goal: [Double] = []
+    /// The last of what MuJoCo warned of during the episode, such as a full contact buffer; nil for nothing.
+    public var warning: String?
 }
 
 /// Runs episodes of a policy in an environment.
@@ -97,7 +99,9 @@ public final class Rollout {
         episode: Int, mode: Mode, record: ((Transition) throws -> Void)? = nil
     ) throws -> EpisodeOutcome {
         try environment.reset(episode: episode, stream: resets)
+        let warnings = MuJoCoSimulation.warningCount
         var outcome = try play(episode, mode, record)
+        if MuJoCoSimulation.warningCount > warnings { outcome.warning = MuJoCoSimulation.lastWarning }
         outcome.completedTasks = environment.completedTasks
         outcome.goal = environment.goal
         return outcome

@@ -13,7 +13,8 @@ package enum Walker2d {
         velocityLimit: 10,
         healthyReward: 1,
         controlCost: 0.001,
-        isHealthy: isHealthy)
+        isHealthy: isHealthy,
+        viewpoint: Viewpoint(.body("torso", height: 0.85), distance: 3.3, azimuth: 90, elevation: -12))
 
     /// Upright and neither on the ground nor in the air: 0.8 < z < 2, |pitch| < 1; a NaN makes it false.
     @Sendable package static func isHealthy(

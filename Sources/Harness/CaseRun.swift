@@ -17,7 +17,10 @@ public final class CaseRun {
     private let environment: any Environment
     private let criterion: DivergenceCriterion
     private var divergence: Divergence?
-    private var warnings: [String] = []
+    /// What the learner said of itself, once.
+    private var complaint: String?
+    /// What the simulator warned of first, and in how many episodes it warned.
+    private var simulatorWarning: (first: String, episodes: Int)?
     private var curve = ""
     private var evaluations: [Evaluation] = []
     private var timing = "phase,step,seconds\n"
@@ -59,7 +62,7 @@ public final class CaseRun {
         let result = CaseResult(
             learner: one.learner.rawValue, dataset: one.dataset, variant: one.variant, seed: one.seed,
             steps: one.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions, data: data.summary,
-            divergence: divergence, warnings: warnings.isEmpty ? nil : warnings,
+            divergence: divergence, warnings: warnings,
             evaluations: evaluations)
         try DurableFile.write(result.encoded(), to: folder.file("result.json", of: one))
         return result
@@ -100,7 +103,7 @@ public final class CaseRun {
         if let found, divergence == nil || found.isFinal {
             divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)
         }
-        if warnings.isEmpty, let complaint = learner.complaint { warnings.append("step \(step): \(complaint)") }
+        if complaint == nil { complaint = learner.complaint.map { "step \(step): \($0)" } }
     }
 
     /// Deterministic episodes of the policy as it stands.
@@ -111,6 +114,7 @@ public final class CaseRun {
             let rollout = try Rollout(environment, Actor(policy), stream: stream)
             for episode in 0..<one.episodes(after: step) {
                 let outcome = try rollout.run(episode: episode, mode: .deterministic)
+                if let warning = outcome.warning { note(warning, "step \(step), episode \(episode)") }
                 episodes.append(.init(return: outcome.totalReward, length: outcome.length))
             }
         } catch PolicyError.notFinite, EnvironmentError.nonFiniteAction {
@@ -120,6 +124,20 @@ public final class CaseRun {
         return Evaluation(
             step: step, episodes: episodes, meanReturn: mean,
             score: environment.specification.normalisedScore(return: mean))
+    }
+
+    private func note(_ warning: String, _ place: String) {
+        let first = simulatorWarning?.first ?? "\(place): MuJoCo warned: \(warning)"
+        simulatorWarning = (first, (simulatorWarning?.episodes ?? 0) + 1)
+    }
+
+    /// Of the learner and of the simulator; nil for none.
+    private var warnings: [String]? {
+        let simulation = simulatorWarning.map {
+            $0.first + ($0.episodes > 1 ? " (and in \($0.episodes - 1) episodes more)" : "")
+        }
+        let all = [complaint, simulation].compactMap { $0 }
+        return all.isEmpty ? nil : all
     }
 
     private var policy: PolicySnapshot {

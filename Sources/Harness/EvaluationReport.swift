@@ -18,6 +18,8 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         public var end: String
         /// What was done of the environment's tasks, in the order it was done; nil where there are none.
         public var tasks: [String]?
+        /// What MuJoCo warned of last; nil for nothing.
+        public var warning: String?
     }
 
     /// Mean, spread and uncertainty of one number over the episodes.
@@ -66,7 +68,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
                 episode: k, return: outcome.totalReward, length: outcome.length,
                 score: specification.normalisedScore(return: outcome.totalReward),
                 end: outcome.diverged ? "diverged" : outcome.terminal ? "terminal" : "timeout",
-                tasks: hasTasks ? outcome.completedTasks : nil)
+                tasks: hasTasks ? outcome.completedTasks : nil, warning: outcome.warning)
         }
         `return` = Summary(episodes.map(\.return))
         length = Summary(episodes.map { Double($0.length) })
@@ -89,6 +91,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
                 format: "episode %4d  return %10.3f  length %4d  score %7.2f  %@", one.episode, one.return, one.length,
                 one.score, one.end)
                 + (one.tasks.map { "  " + ($0.isEmpty ? "no task" : $0.joined(separator: ", ")) } ?? "")
+                + (one.warning.map { "  MuJoCo warned: \($0)" } ?? "")
         }
         let count = "\(episodes.count) episode\(episodes.count == 1 ? "" : "s")"
         lines.append("\(environment), \(count), \(actions) actions, profile \(profile), seed \(seed)")

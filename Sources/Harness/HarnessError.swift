@@ -12,7 +12,7 @@ public enum ExitStatus: Int32, Sendable {
     case usage = 64
     /// An input file (study, dataset, policy) is missing, damaged or contradictory.
     case badInput = 65
-    /// A library is missing or does not fit, or the files an environment is made of are not there.
+    /// A library or a program is missing or does not fit, or the files an environment is made of are not there.
     case unavailable = 69
     /// A defect of this program.
     case bug = 70
@@ -25,12 +25,17 @@ public enum HarnessError: Error, CustomStringConvertible, Equatable {
     /// Words on the command line that make no sense.
     case usage(String)
     case badInput(String)
+    /// A program that is not installed.
+    case unavailable(String)
     case io(path: String, operation: String, code: Int32)
+    /// A clip that ffmpeg did not make.
+    case ffmpeg(String)
 
     /// One sentence that names the file: what was expected and found, or the operation and the system's reason.
     public var description: String {
         switch self {
-        case .usage(let sentence), .badInput(let sentence): sentence
+        case .usage(let sentence), .badInput(let sentence), .unavailable(let sentence), .ffmpeg(let sentence):
+            sentence
         case .io(let path, let operation, let code): "\(path): cannot \(operation): \(String(cString: strerror(code)))"
         }
     }
@@ -40,7 +45,8 @@ public enum HarnessError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .usage: .usage
         case .badInput: .badInput
-        case .io: .io
+        case .unavailable: .unavailable
+        case .io, .ffmpeg: .io
         }
     }
 }
@@ -57,6 +63,7 @@ extension ExitStatus {
         case is DatasetError, is PolicyError, is LauncherMismatch: self = .badInput
         case EnvironmentError.libraryMismatch, EnvironmentError.missingAssets, EnvironmentError.damagedAssets:
             self = .unavailable
+        case is DrawingError: self = .unavailable
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
         default: self = .bug
         }

@@ -50,8 +50,8 @@ public struct PolicyEvaluation {
     public func run() throws -> EvaluationReport? {
         try world.requireEqualKernels()
         let policy = try agreeOnPolicy()
-        let stream = RandomStream("evaluate/\(request.environment)/seed-\(request.seed)")
-        let environment = try makeEnvironment(stream)
+        let (environment, stream) = try EvaluatedEnvironment.make(
+            request.environment, seed: request.seed, profile: request.profile)
         let rollout = try Rollout(environment, Actor(policy), stream: stream)
         let own = try runOwnEpisodes(rollout, environment.specification)
         return try collect(own, environment.specification, policy)
@@ -62,7 +62,8 @@ public struct PolicyEvaluation {
         let bytes = try world.agree(sharing: {
             let file = try PolicyFile.bytes(request.policy)
             let snapshot = try PolicyFile.decode(file, path: request.policy).snapshot
-            let environment = try makeEnvironment(RandomStream("trial"))
+            let (environment, _) = try EvaluatedEnvironment.make(
+                request.environment, seed: request.seed, profile: request.profile)
             do {
                 _ = try Rollout(environment, Actor(snapshot), stream: RandomStream("trial"))
             } catch let error as PolicyError {
@@ -74,15 +75,6 @@ public struct PolicyEvaluation {
             return Array(file)
         })
         return try PolicyFile.decode(Data(bytes), path: request.policy).snapshot
-    }
-
-    private func makeEnvironment(_ stream: RandomStream) throws -> any Environment {
-        do {
-            return try EnvironmentRegistry.make(
-                forDataset: request.environment, stream: stream.stream("environment"), profile: request.profile)
-        } catch EnvironmentError.unknownDataset(let name, let nearest, let known) {
-            throw EnvironmentError.unknownEnvironment(name: name, nearest: nearest, known: known)
-        }
     }
 
     /// Episodes rank, rank + size, …; a non-finite action is the policy's fault, and all ranks end with one sentence.

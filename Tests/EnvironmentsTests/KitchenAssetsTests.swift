@@ -51,7 +51,7 @@ import Testing
         let (lean, whole) = try (
             KitchenAssets().simulation(name: "kitchen"), KitchenAssets().simulation(name: "kitchen", visuals: true)
         )
-        #expect((lean.model.pointee.ngeom, whole.model.pointee.ngeom) == (123, 241))
+        #expect((lean.withModel(\.ngeom), whole.withModel(\.ngeom)) == (123, 241))
         #expect(lean.bodyMasses == whole.bodyMasses && lean.timestep == 0.002)
     }
 }

@@ -15,3 +15,6 @@ func numbers(_ row: [String], from first: Int) -> [Double] { row[first...].map {
 func oracleAction(_ t: Int, size: Int = 3) -> [Double] {
     (0..<size).map { sin(0.37 * Double(t + 1) * Double($0 + 1)) }
 }
+
+/// The same for the kitchen's arm.
+func kitchenOracleAction(_ t: Int) -> [Double] { oracleAction(t, size: 9) }

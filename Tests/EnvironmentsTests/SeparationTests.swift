@@ -18,7 +18,8 @@ import Testing
         ]
         let kitchens = try simulations.map {
             try Kitchen(
-                Kitchen.specification("kitchen-complete", profile: .d4rl), tasks: KitchenTask.complete, profile: .d4rl,
+                Kitchen.specification("kitchen-complete", KitchenTask.complete, profile: .d4rl),
+                tasks: KitchenTask.complete, profile: .d4rl,
                 simulation: $0)
         }
         let stream = RandomStream("tests/separation")
@@ -49,16 +50,20 @@ import Testing
 
     /// Only bodies are excluded whose geoms' bitmasks keep them apart.
     @Test func onlyWhatCannotTouchIsExcluded() throws {
-        let model = try KitchenAssets().simulation(name: "kitchen").model.pointee
-        #expect(model.nexclude == 137)
-        for k in 0..<Int(model.nexclude) {
-            let signature = model.exclude_signature[k]
-            let (first, second) = (geoms(of: Int(signature >> 16), model), geoms(of: Int(signature & 0xFFFF), model))
-            #expect(!first.isEmpty && !second.isEmpty)
-            for a in first {
-                for b in second {
-                    #expect(model.geom_contype[a] & model.geom_conaffinity[b] == 0)
-                    #expect(model.geom_contype[b] & model.geom_conaffinity[a] == 0)
+        let kitchen = try KitchenAssets().simulation(name: "kitchen")
+        kitchen.withModel { model in
+            #expect(model.nexclude == 137)
+            for k in 0..<Int(model.nexclude) {
+                let signature = Int(model.exclude_signature[k])  // of the bodies' numbers, counted from 1
+                let (first, second) = (
+                    geoms(of: (signature >> 16) - 1, model), geoms(of: (signature & 0xFFFF) - 1, model)
+                )
+                #expect(!first.isEmpty && !second.isEmpty)
+                for a in first {
+                    for b in second {
+                        #expect(model.geom_contype[a] & model.geom_conaffinity[b] == 0)
+                        #expect(model.geom_contype[b] & model.geom_conaffinity[a] == 0)
+                    }
                 }
             }
         }

@@ -88,6 +88,6 @@ import Testing
         #expect(try hours("every: 500, episodes: 10") > once)
         let more = try hours("every: 1000, episodes: 10, final_episodes: 50")
         #expect(try hours("every: 1000, episodes: 50") == more)
-        #expect(abs((more - once) - 40 * 280 * 62 * 6e6) < 1, "forty episodes of 280 steps of 62 of Hopper's")
+        #expect(abs((more - once) - 40 * 280 * 45 * 6e6) < 1, "forty episodes of 280 steps of 45 of Hopper's")
     }
 }

@@ -11,7 +11,7 @@ import Testing
     @Test func helpListsTheSubcommands() throws {
         let child = try SystemRun.activeBench("--help")
         #expect(child.exitCode == 0)
-        for name in ["config", "plan", "run", "table", "collect", "data", "bench", "info"] {
+        for name in ["config", "plan", "run", "table", "collect", "data", "bench", "info", "render"] {
             #expect(child.standardOutput.contains("\n  \(name) "), "\(child.output)")
         }
     }

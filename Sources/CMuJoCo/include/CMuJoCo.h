@@ -55,3 +55,5 @@ void ab_mujoco_delete_boxes(ab_mujoco_boxes *boxes);
 // From here on the calling thread's tests in the boxes' model go by them; NULL: no longer. Other models and threads are
 // not touched.
 void ab_mujoco_use_boxes(const ab_mujoco_boxes *boxes);
+
+#include "CMuJoCoRenderer.h"

@@ -1,0 +1,120 @@
+import Environments
+import Foundation
+import Networks
+import Numerics
+
+/// Draws one episode of a policy, the very one that an evaluation with the same seed runs.
+public struct EpisodeDrawing {
+    /// What is drawn, and how.
+    public struct Plan: Sendable {
+        /// The name in the registry, or a dataset's.
+        public var environment: String
+        /// A policy file.
+        public var policy: String
+        /// A clip, if its extension is a video's; else a folder of PNG files.
+        public var output: String
+        /// Of the evaluation, and the episode's number in it.
+        public var seed = 0
+        /// See `seed`.
+        public var episode = 0
+        /// Whose dynamics and rewards.
+        public var profile = DynamicsProfile.d4rl
+        /// What the policy does with its distribution.
+        public var mode = Rollout.Mode.deterministic
+        /// Of the pictures.
+        public var size = PictureSize.standard
+        /// Nil for what divides the control steps evenly, at most 60. A clip runs as fast as the episode did.
+        public var framesPerSecond: Double?
+        /// Control steps after which the drawing ends, if the episode goes on as long.
+        public var steps: Int?
+
+        /// Episode 0 of seed 0 of a deterministic policy.
+        public init(environment: String, policy: String, output: String) {
+            self.environment = environment
+            self.policy = policy
+            self.output = output
+        }
+    }
+
+    /// What was drawn.
+    public struct Summary: Sendable, Equatable {
+        /// Sum of the rewards of the steps that were drawn.
+        public var totalReward = 0.0
+        /// Control steps that were drawn.
+        public var steps = 0
+        /// Pictures written.
+        public var frames = 0
+        /// Of the clip.
+        public var framesPerSecond = 0.0
+    }
+
+    /// Ends an episode in which enough has been drawn.
+    private struct Enough: Error {}
+
+    private let plan: Plan
+
+    /// Refuses nothing yet.
+    public init(_ plan: Plan) { self.plan = plan }
+
+    /// Runs the episode and draws it.
+    ///
+    /// - Throws: `EnvironmentError`, `DrawingError`, `HarnessError`; nothing is left at the output then.
+    public func run() throws -> Summary {
+        let (environment, stream) = try EvaluatedEnvironment.make(
+            plan.environment, seed: plan.seed, profile: plan.profile)
+        let snapshot = try PolicyFile.read(plan.policy)
+        let rollout: Rollout
+        do {
+            rollout = try Rollout(environment, Actor(snapshot), stream: stream)
+        } catch let error as PolicyError {
+            throw HarnessError.badInput("\(plan.policy): \(error)")
+        }
+        let clock = FrameClock(controlStep: environment.controlStep, framesPerSecond: plan.framesPerSecond)
+        let sink = try openSink(clock.framesPerSecond)
+        do {
+            let camera = try Camera(environment, width: plan.size.width, height: plan.size.height)
+            let summary = try draw(rollout, environment, camera, clock, into: sink)
+            try sink.finish()
+            return summary
+        } catch let error as EnvironmentError where error.isOfTheAction {
+            sink.discard()
+            throw HarnessError.badInput("\(plan.policy): \(error)")
+        } catch {
+            sink.discard()
+            throw error
+        }
+    }
+
+    private func openSink(_ framesPerSecond: Double) throws -> any PictureSink {
+        let end = (plan.output as NSString).pathExtension.lowercased()
+        guard VideoFile.extensions.contains(end) else { return try FrameFolder(plan.output) }
+        return try VideoFile(
+            plan.output, width: plan.size.width, height: plan.size.height, framesPerSecond: framesPerSecond)
+    }
+
+    private func draw(
+        _ rollout: Rollout, _ environment: any Drawable, _ camera: Camera, _ clock: FrameClock,
+        into sink: any PictureSink
+    ) throws -> Summary {
+        var clock = clock
+        var summary = Summary(framesPerSecond: clock.framesPerSecond)
+        func show(_ positions: UnsafePointer<Double>) throws {
+            let due = clock.framesDue(at: summary.steps)
+            guard due > 0 else { return }
+            let picture = try camera.picture(of: positions)
+            for _ in 0..<due { try sink.write(picture) }
+            summary.frames += due
+        }
+        var diverged = false
+        do {
+            diverged = try rollout.run(episode: plan.episode, mode: plan.mode) { transition in
+                try show(transition.positions)
+                summary.totalReward += transition.result.reward
+                summary.steps += 1
+                if summary.steps == plan.steps { throw Enough() }
+            }.diverged
+        } catch is Enough {}
+        if !diverged { try show(environment.positions) }  // a diverged simulation has no last state
+        return summary
+    }
+}

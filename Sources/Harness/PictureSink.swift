@@ -1,0 +1,70 @@
+import Environments
+import Foundation
+
+/// Where the pictures of an episode go, in order. Nothing is there under its name before `finish`.
+protocol PictureSink: AnyObject {
+    /// Takes the next picture.
+    func write(_ picture: Picture) throws
+    /// Puts what was written under its name.
+    func finish() throws
+    /// Removes what was written.
+    func discard()
+}
+
+/// A folder of numbered PNG files, `frame-000000.png` onwards.
+final class FrameFolder: PictureSink {
+    private let path: String
+    private let unfinished: String
+    private let isNew: Bool
+    private var names: [String] = []
+
+    /// Makes the folder if it is not there.
+    ///
+    /// - Throws: `HarnessError.badInput` when something is in it, `.io`.
+    init(_ path: String) throws {
+        var isFolder: ObjCBool = false
+        isNew = !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if !isNew && !isFolder.boolValue {
+            throw HarnessError.badInput("\(path): expected a folder for the frames, found a file")
+        }
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: path))?.count ?? 0
+        guard found == 0 else {
+            throw HarnessError.badInput(
+                "\(path): expected an empty folder for the frames, found \(found) file\(found == 1 ? "" : "s") in it")
+        }
+        self.path = path
+        unfinished = "\(path)/.tmp-\(getpid())"
+        try DurableFile.makeFolder(path)
+        do {
+            try DurableFile.makeFolder(unfinished)
+        } catch {
+            if isNew { rmdir(path) }
+            throw error
+        }
+    }
+
+    func write(_ picture: Picture) throws {
+        let number = String(names.count)
+        let name = "frame-\(String(repeating: "0", count: max(0, 6 - number.count)))\(number).png"
+        names.append(name)
+        try DurableFile.write(PNG.encode(picture), to: "\(unfinished)/\(name)")
+    }
+
+    func finish() throws {
+        for name in names {
+            guard rename("\(unfinished)/\(name)", "\(path)/\(name)") == 0 else {
+                throw HarnessError.io(path: "\(path)/\(name)", operation: "rename", code: errno)
+            }
+        }
+        rmdir(unfinished)
+    }
+
+    func discard() {
+        for name in names {
+            unlink("\(unfinished)/\(name)")
+            unlink("\(path)/\(name)")
+        }
+        rmdir(unfinished)
+        if isNew { rmdir(path) }
+    }
+}

@@ -1,0 +1,144 @@
+import Environments
+import Foundation
+
+/// A clip, made by ffmpeg: a child process that reads the pictures' bytes from a pipe and writes a file beside the one
+/// that is wanted, in the format that its name ends with.
+final class VideoFile: PictureSink {
+    /// What the names of clips end with.
+    static let extensions: Set = ["mp4", "m4v", "mov", "mkv", "webm", "avi"]
+
+    private let path: String
+    private let unfinished: String
+    private let process = Process()
+    private let ended = DispatchSemaphore(value: 0)
+    private let pictures = Pipe()
+    private let complaints: FileHandle
+    private static let patience = 120  // seconds in which ffmpeg takes nothing
+
+    /// Starts ffmpeg. From here on the process ignores SIGPIPE: an ffmpeg that has ended is an error of `write`.
+    ///
+    /// - Throws: `HarnessError.unavailable` when there is no ffmpeg, `.usage` for a size no clip has, `.io`.
+    init(_ path: String, width: Int, height: Int, framesPerSecond: Double) throws {
+        guard width % 2 == 0 && height % 2 == 0 else {
+            throw HarnessError.usage("--size: expected an even width and height for a clip, found \(width)x\(height)")
+        }
+        guard let ffmpeg = VideoFile.program("ffmpeg") else {
+            throw HarnessError.unavailable(
+                "a clip needs the program ffmpeg, which is not on PATH: install it with `apt-get install ffmpeg`, "
+                    + "or give --out a folder for frames")
+        }
+        self.path = path
+        unfinished = "\((path as NSString).deletingPathExtension).tmp-\(getpid()).\((path as NSString).pathExtension)"
+        try VideoFile.requirePlace(path, unfinished)
+        complaints = try VideoFile.namelessFile()
+        process.executableURL = URL(fileURLWithPath: ffmpeg)
+        process.arguments =
+            ["-hide_banner", "-loglevel", "error", "-y"]
+            + ["-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", "\(width)x\(height)"]
+            + ["-framerate", "\(framesPerSecond)", "-i", "pipe:0", "-pix_fmt", "yuv420p", "file:\(unfinished)"]
+        process.standardInput = pictures
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = complaints
+        process.terminationHandler = { [ended] _ in ended.signal() }
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            try process.run()
+        } catch {
+            unlink(unfinished)
+            throw HarnessError.unavailable("\(ffmpeg): cannot be run: \(error.localizedDescription)")
+        }
+        try? pictures.fileHandleForReading.close()
+        let descriptor = pictures.fileHandleForWriting.fileDescriptor
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+
+    func write(_ picture: Picture) throws {
+        let descriptor = pictures.fileHandleForWriting.fileDescriptor
+        try picture.bytes.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+                if written >= 0 {
+                    done += written
+                } else if errno == EAGAIN {
+                    try waitForRoom(descriptor)
+                } else if errno != EINTR {
+                    throw failure()
+                }
+            }
+        }
+    }
+
+    func finish() throws {
+        try? pictures.fileHandleForWriting.close()
+        guard end(within: VideoFile.patience) else { throw stall() }
+        guard process.terminationReason == .exit && process.terminationStatus == 0 else { throw failure() }
+        guard rename(unfinished, path) == 0 else {
+            throw HarnessError.io(path: path, operation: "rename", code: errno)
+        }
+    }
+
+    func discard() {
+        try? pictures.fileHandleForWriting.close()
+        if process.isRunning { process.terminate() }
+        if !end(within: 5) { kill(process.processIdentifier, SIGKILL) }
+        unlink(unfinished)
+    }
+
+    // MARK: ffmpeg's end
+
+    private func waitForRoom(_ descriptor: Int32) throws {
+        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        let ready = poll(&request, 1, Int32(1000 * VideoFile.patience))
+        if ready == 0 { throw stall() }
+    }
+
+    /// Whether ffmpeg has ended after at most `seconds`.
+    private func end(within seconds: Int) -> Bool {
+        guard ended.wait(timeout: .now() + .seconds(seconds)) == .success else { return false }
+        ended.signal()  // for whoever asks next
+        return true
+    }
+
+    private func stall() -> HarnessError {
+        .ffmpeg("\(path): ffmpeg has not moved for \(VideoFile.patience) seconds")
+    }
+
+    /// Why ffmpeg has ended, in its own words where it has said any.
+    private func failure() -> HarnessError {
+        guard end(within: 5) else { return .ffmpeg("\(path): ffmpeg reads no more pictures") }
+        let how = process.terminationReason == .exit ? "code" : "signal"
+        try? complaints.seek(toOffset: 0)
+        let words = String(decoding: (try? complaints.readToEnd()) ?? Data(), as: UTF8.self)
+        let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+        return .ffmpeg("\(path): ffmpeg has ended with \(how) \(process.terminationStatus)\(last)")
+    }
+
+    // MARK: Before ffmpeg's start
+
+    /// The first executable file called `name` in the folders of PATH.
+    private static func program(_ name: String) -> String? {
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+            .first { access($0, X_OK) == 0 }
+    }
+
+    /// Refuses a path that is a folder or where no file can be made.
+    private static func requirePlace(_ path: String, _ unfinished: String) throws {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw HarnessError.badInput("\(path): expected a place for a clip, found a folder")
+        }
+        let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        guard descriptor >= 0 else { throw HarnessError.io(path: path, operation: "create", code: errno) }
+        close(descriptor)
+    }
+
+    /// A file that is gone when it is closed: a pipe that nobody empties would stop ffmpeg.
+    private static func namelessFile() throws -> FileHandle {
+        var name = Array("/tmp/active-bench-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&name)
+        guard descriptor >= 0 else { throw HarnessError.io(path: "/tmp", operation: "create a file", code: errno) }
+        unlink(name)
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+}

@@ -1,0 +1,172 @@
+import CMuJoCo
+import Environments
+import Numerics
+import Testing
+
+/// What is seen in pictures, and that drawing changes nothing about the physics.
+@Suite struct CameraTests {
+    private let width = 160
+    private let height = 120
+
+    private func camera(of name: String) throws -> Camera {
+        try Camera(EnvironmentRegistry.makeDrawable(name), width: width, height: height)
+    }
+
+    /// Of the pixels with the bodies' orange: how many, and their mean column and row.
+    private func orange(_ picture: Picture) -> (count: Int, column: Double, row: Double) {
+        centre(picture) { red, green, blue in red > green + 30 && green > blue + 10 }
+    }
+
+    /// Of those with the blue of a limb on the far side; the sky is brighter.
+    private func farBlue(_ picture: Picture) -> (count: Int, column: Double, row: Double) {
+        centre(picture) { red, green, blue in blue > green + 20 && green > red + 20 && red < 100 }
+    }
+
+    private func centre(
+        _ picture: Picture, where belongs: (Int, Int, Int) -> Bool
+    ) -> (count: Int, column: Double, row: Double) {
+        var (count, columns, rows) = (0, 0, 0)
+        for pixel in 0..<picture.width * picture.height {
+            let rgb = picture.bytes[3 * pixel..<3 * pixel + 3].map { Int($0) }
+            guard belongs(rgb[0], rgb[1], rgb[2]) else { continue }
+            count += 1
+            columns += pixel % picture.width
+            rows += pixel / picture.width
+        }
+        return (count, Double(columns) / Double(count), Double(rows) / Double(count))
+    }
+
+    /// The mean absolute difference of their bytes.
+    private func difference(_ one: Picture, _ other: Picture) -> Double {
+        Double(zip(one.bytes, other.bytes).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }) / Double(one.bytes.count)
+    }
+
+    private func colours(_ picture: Picture) -> Int {
+        Set(stride(from: 0, to: picture.bytes.count, by: 3).map { Array(picture.bytes[$0..<$0 + 3]) }).count
+    }
+
+    @Test func theHopperStandsUprightInTheMiddle() throws {
+        let picture = try camera(of: "hopper").picture(of: [0, 1.25, 0, 0, 0, 0])
+        #expect((picture.width, picture.height, picture.bytes.count) == (160, 120, 3 * 160 * 120))
+        let body = orange(picture)
+        #expect(body.count > 200 && body.count < 2000, "\(body.count) pixels")
+        #expect(abs(body.column - 80) < 8)
+        #expect(colours(picture) > 100, "light and shadow")
+        let (sky, ground) = (picture.bytes[0..<3], picture.bytes.suffix(3))
+        #expect(sky.last! > sky.first! + 20, "blue above: \(sky)")
+        #expect(ground.max()! - ground.min()! < 30, "grey below: \(ground)")
+    }
+
+    @Test func theBodyMovesInThePicture() throws {
+        let camera = try camera(of: "hopper")
+        let low = try camera.picture(of: [0, 1.25, 0, 0, 0, 0])
+        let high = try camera.picture(of: [0, 1.55, 0, 0, 0, 0])
+        #expect(orange(high).row < orange(low).row - 5, "0.3 m up is up in the picture")
+        let folded = try camera.picture(of: [0, 1.25, 0, -1.5, -1.5, 0])
+        #expect(folded != low && abs(orange(folded).column - orange(low).column) > 2)
+        #expect(try camera.picture(of: [0, 1.25, 0, 0, 0, 0]) == low, "the same state is the same picture")
+    }
+
+    @Test func theCameraGoesAlong() throws {
+        let camera = try camera(of: "hopper")
+        let start = try camera.picture(of: [0, 1.25, 0, 0, 0, 0])
+        for distance in [1.0, 501] {
+            let later = try camera.picture(of: [distance, 1.25, 0, 0, 0, 0])
+            #expect(abs(orange(later).column - orange(start).column) < 2)
+            #expect(difference(later, start) > 2, "the floor goes by, squares of 1 m")
+            let another = try camera.picture(of: [distance + 1, 1.25, 0, 0, 0, 0])
+            #expect(difference(another, start) < 0.5, "two of them on it looks as before: the floor does not end")
+        }
+    }
+
+    @Test func farLimbsHaveAnotherColour() throws {
+        let legs: [Double] = [0, 1.25, 0, -0.6, 0, 0, 0, 0, 0]
+        #expect(farBlue(try camera(of: "walker2d").picture(of: legs)).count > 100)
+        #expect(farBlue(try camera(of: "hopper").picture(of: [0, 1.25, 0, 0, 0, 0])).count == 0)
+    }
+
+    /// The ball at the goal is green, and so is nothing else.
+    @Test func theGoalOfAMazeIsSeen() throws {
+        let maze = try EnvironmentRegistry.makeDrawable("antmaze-umaze")
+        let camera = try Camera(maze, width: width, height: height)
+        var rows: [Double] = []
+        for episode in 0..<2 {
+            try maze.reset(episode: episode, stream: RandomStream("tests/camera"))
+            let picture = try camera.picture(of: maze.positions)
+            let ball = centre(picture) { red, green, blue in green > red + 30 && green > blue + 30 }
+            #expect(ball.count > 10 && ball.row < 50, "in the north: \(ball)")
+            #expect(orange(picture).count > 10 && orange(picture).row > 60, "the ant starts in the south")
+            rows.append(ball.row)
+        }
+        #expect(rows[0] != rows[1], "every episode has its own")
+    }
+
+    @Test(arguments: EnvironmentRegistry.names)
+    func everyEnvironmentCanBeDrawn(_ name: String) throws {
+        let environment = try EnvironmentRegistry.makeDrawable(name)
+        let camera = try Camera(environment, width: width, height: height)
+        try environment.reset(episode: 0, stream: RandomStream("tests/camera"))
+        let picture = try camera.picture(of: environment.positions)
+        #expect(colours(picture) > 100)
+        #expect(environment.controlStep > 0.001 && environment.controlStep < 0.2)
+    }
+
+    /// Each has an OpenGL context of its own, and one thread has one that is current.
+    @Test func camerasDoNotDisturbEachOther() throws {
+        let state: [Double] = [0, 1.25, 0, 0, 0, 0]
+        let hopper = try camera(of: "hopper")
+        let alone = try hopper.picture(of: state)
+        do {
+            let walker = try camera(of: "walker2d")
+            let other = try walker.picture(of: [0, 1.25, 0, 0, 0, 0, 0, 0, 0])
+            #expect(try hopper.picture(of: state) == alone && other != alone)
+        }
+        #expect(try hopper.picture(of: state) == alone, "one of them is gone")
+    }
+
+    // MARK: The physics
+
+    @Test(arguments: DynamicsProfile.allCases)
+    func aDressedModelMovesAsThePlainOne(_ profile: DynamicsProfile) throws {
+        for task in [Hopper.task, HalfCheetah.task, Walker2d.task] {
+            let environment = try PlanarLocomotion(task, profile: profile)
+            let (plain, dressed) = (environment.simulation, try environment.makeDrawing())
+            #expect(plain.bodyMasses == dressed.bodyMasses)
+            for step in 0..<200 {
+                for simulation in [plain, dressed] {
+                    for i in simulation.controls.indices {
+                        simulation.controls[i] = RandomStream("tests/dressed").uniform(step: step, index: i) - 0.5
+                    }
+                    try simulation.step(1)
+                }
+            }
+            #expect(Array(plain.positions) == Array(dressed.positions))
+            #expect(Array(plain.velocities) == Array(dressed.velocities))
+        }
+    }
+
+    /// That of the kitchen is an oracle test's, of its visuals.
+    @Test func aDressedAntMovesAsThePlainOne() throws {
+        let maze = try EnvironmentRegistry.makeDrawable("antmaze-medium")
+        let plain = try #require((maze as? AntMaze)?.simulation)
+        let dressed = try maze.makeDrawing()
+        for step in 0..<200 {
+            for simulation in [plain, dressed] {
+                for i in simulation.controls.indices {
+                    simulation.controls[i] = 30 * RandomStream("tests/dressed").uniform(step: step, index: i) - 15
+                }
+                try simulation.step(1)
+            }
+        }
+        #expect(Array(plain.positions) == Array(dressed.positions))
+        #expect(Array(plain.velocities) == Array(dressed.velocities))
+    }
+
+    @Test func simulatedModelsAreNotDressed() {
+        for task in [Hopper.task, HalfCheetah.task, Walker2d.task] {
+            let text = task.model(.d4rl).mjcf(.d4rl)
+            for word in ["material", "texture", "light", "visual", "statistic"] { #expect(!text.contains(word)) }
+            #expect(task.model(.d4rl).mjcf(.d4rl, scenery: .studio(extent: 3)).contains(#"material="floor""#))
+        }
+    }
+}
