@@ -3,7 +3,7 @@
 //   ACTIVE_BENCH_MARCH    processor the code is compiled for (default x86-64-v3 on x86-64; "native" for this machine)
 //   ACTIVE_BENCH_REAL     "double" computes everything in double precision (conformance and gradient tests only)
 //   ACTIVE_BENCH_MPI_PC   pkg-config name of the MPI C interface (default ompi-c)
-//   ACTIVE_BENCH_MUJOCO   folder with include/ and lib/ of another MuJoCo than the system's
+//   ACTIVE_BENCH_MUJOCO   folder with include/ and lib/libmujoco.so of another MuJoCo than the system's
 import PackageDescription
 
 let environment = Context.environment
@@ -15,8 +15,11 @@ let environment = Context.environment
 #endif
 let precision = environment["ACTIVE_BENCH_REAL"] == "double" ? ["-DACTIVE_BENCH_DOUBLE"] : []
 let mujocoInclude = environment["ACTIVE_BENCH_MUJOCO"].map { ["-I\($0)/include"] } ?? []
-let mujocoLink =
-    environment["ACTIVE_BENCH_MUJOCO"].map { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"] } ?? []
+// By its path: under its name the linker would find the system's first, in the folder of another library.
+let mujocoLink: [LinkerSetting] =
+    environment["ACTIVE_BENCH_MUJOCO"].map {
+        [.unsafeFlags(["\($0)/lib/libmujoco.so", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])]
+    } ?? [.linkedLibrary("mujoco")]
 
 let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
@@ -54,7 +57,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: cSettings),
         .target(
-            name: "CMuJoCo", cSettings: cSettings, linkerSettings: [.linkedLibrary("mujoco"), .unsafeFlags(mujocoLink)]),
+            name: "CMuJoCo", cSettings: cSettings, linkerSettings: mujocoLink),
 
         // The rooms; one may import only rooms above it.
         room("MPI", ["CMPI"]),
@@ -91,6 +94,14 @@ let package = Package(
             dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
             path: "Tests/Support/step-allocations", swiftSettings: swiftSettings),
 
+        // Our environments against the steps that Gymnasium's took from the same states (Tests/Peers).
+        .target(
+            name: "PeerTraces", dependencies: ["Environments", "HDF5"], path: "Tests/Support/PeerTraces",
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "peer-steps", dependencies: ["PeerTraces"], path: "Tests/Support/peer-steps",
+            swiftSettings: swiftSettings),
+
         // What several of the tests do: files that go away, programs that run as child processes.
         .target(
             name: "ScratchFiles", dependencies: ["CHDF5"], path: "Tests/Support/ScratchFiles",
@@ -106,7 +117,8 @@ let package = Package(
         tests("NumericsTests", ["Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests(
-            "EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "ScratchFiles"], excluding: ["Oracle"]),
+            "EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "PeerTraces", "ScratchFiles"],
+            excluding: ["Oracle"]),
         tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Sets up and passes every test: the release build's, those that need double precision, then both builds against the
-# Python reference of Tests/Conformance on a fresh trace. Safe to call twice, from any folder, as root or not.
+# Python reference of Tests/Conformance on a fresh trace, and the environments against those of Gymnasium (Tests/Peers).
+# Safe to call twice, from any folder, as root or not.
 #
-#   ACTIVE_BENCH_NO_PYTHON=1   leave the Python reference out (it needs PyPI the first time); its fixtures are tested still
+#   ACTIVE_BENCH_NO_PYTHON=1   leave Python out (it needs PyPI the first time); the fixtures made with it are tested still
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
@@ -33,13 +34,22 @@ run_tests
 ACTIVE_BENCH_REAL=double run_tests --scratch-path .build-double --skip AllocationTests \
     --filter 'NumericsTests|NetworksTests|AlgorithmsTests|HarnessTests.ConformanceTests'
 
-if [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then
-    say "left out: the learners against the Python reference on a fresh trace (ACTIVE_BENCH_NO_PYTHON is set)"
-else
-    say "the learners against the Python reference, on fresh traces"
-    PYTHON=${PYTHON:-/usr/bin/python3} Tests/Conformance/run.sh \
-        "$repository/.build-double/release/active-bench" "$repository/.build/release/active-bench" || {
-        say "the learners against the Python reference: failed, see above (ACTIVE_BENCH_NO_PYTHON=1 leaves it out)"
+# WHAT COMMAND …: says what is proven, and when it was not.
+prove() {
+    local what=$1
+    shift
+    if [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then
+        say "left out: $what (ACTIVE_BENCH_NO_PYTHON is set)"
+        return
+    fi
+    say "$what"
+    PYTHON=${PYTHON:-/usr/bin/python3} "$@" || {
+        say "$what: failed, see above (ACTIVE_BENCH_NO_PYTHON=1 leaves it out)"
         exit 1
     }
-fi
+}
+
+prove "the learners against the Python reference, on fresh traces" Tests/Conformance/run.sh \
+    "$repository/.build-double/release/active-bench" "$repository/.build/release/active-bench"
+prove "the environments against Gymnasium's, from fresh states" Tests/Peers/run.sh \
+    "$repository/.build/release/peer-steps"

@@ -8,7 +8,7 @@ import Numerics
 /// - `gymnasium`, `gymnasium-v5`: Gymnasium-Robotics' AntMaze-v4 (gymnasium_robotics/envs/maze): start and goal anywhere
 ///   in the maze, at least 2 m apart; the episode goes on at the goal. Its positions are part of our observation; the
 ///   contact forces that v5 adds are not.
-package final class AntMaze: Environment {
+package final class AntMaze: SimulatedEnvironment {
     /// One maze of the family.
     package struct Task: Sendable {
         let specification: EnvironmentSpecification
@@ -29,11 +29,11 @@ package final class AntMaze: Environment {
         static let start = 64
     }
 
-    /// Physics steps in a control step.
     private static let frameSkip = 5
 
     package let specification: EnvironmentSpecification
     package let simulation: MuJoCoSimulation
+    package var frameSkip: Int { Self.frameSkip }
     /// Where the ant is to go.
     private var target = Maze.Place.zero
     /// Whether the ant has been there since the last reset.

@@ -10,9 +10,10 @@ import Numerics
 /// In the `gymnasium` profiles it is FrankaKitchen-v1 of gymnasium-robotics 1.2.4 with the same four tasks: the physics,
 /// the controls and the rewards' sizes are those of D4RL; tasks are judged by the exact state; the observation is qpos
 /// and qvel without the goal, 59 elements, with about a tenth of the noise.
-package final class Kitchen: Environment {
+package final class Kitchen: SimulatedEnvironment {
     package let specification: EnvironmentSpecification
     package let simulation: MuJoCoSimulation
+    package var frameSkip: Int { Self.frameSkip }
     /// What is asked for.
     package let tasks: [KitchenTask]
     /// The names of those done in this episode, in the order it was done.
@@ -33,7 +34,6 @@ package final class Kitchen: Environment {
     private var episode = 0
     private var elapsedSteps = 0
 
-    /// Physics steps in a control step.
     private static let frameSkip = 40
     /// Radians or metres per second for an action of 1.
     private static let fullSpeed = 2.0

@@ -117,6 +117,24 @@ package final class MuJoCoSimulation {
         try check(ab_mujoco_step(model, data, Int32(count), errorText, Self.errorSize), "take a step")
     }
 
+    /// Runs an episode as a C program would, unguarded and unobserved: what a rollout's speed is measured against.
+    ///
+    /// - Parameters:
+    ///   - positions: qpos at the start.
+    ///   - velocities: qvel at the start.
+    ///   - controls: one row for each control step.
+    ///   - frameSkip: physics steps in a control step.
+    package func runBareEpisode(
+        positions: [Double], velocities: [Double], controls: [Double], frameSkip: Int
+    ) {
+        precondition(positions.count == self.positions.count && velocities.count == self.velocities.count)
+        ab_mujoco_use_boxes(boxes)
+        defer { ab_mujoco_use_boxes(nil) }
+        ab_mujoco_bare_episode(
+            model, data, positions, velocities, controls, Int32(controls.count / self.controls.count),
+            Int32(frameSkip))
+    }
+
     private func check(_ status: Int32, _ operation: StaticString) throws {
         if status == AB_MUJOCO_OK { return }
         let text = Self.oneLine(errorText)

@@ -4,7 +4,7 @@ import Numerics
 ///
 /// Observation: qpos[1…] ++ qvel, velocities clipped. Reward: v + healthyReward − controlCost·|a|², with v the forward
 /// velocity over the control step. Gym's v2, v3 by default and v4 agree on both (openai/gym, gym/envs/mujoco).
-package final class PlanarLocomotion: Environment {
+package final class PlanarLocomotion: SimulatedEnvironment {
     /// One task of the family.
     package struct Task: Sendable {
         package var specification: EnvironmentSpecification
@@ -28,6 +28,7 @@ package final class PlanarLocomotion: Environment {
     package typealias Coordinates = UnsafeMutableBufferPointer<Double>
 
     package var specification: EnvironmentSpecification { task.specification }
+    package var frameSkip: Int { task.frameSkip }
     package let simulation: MuJoCoSimulation
     private let task: Task
     private let profile: DynamicsProfile
@@ -65,6 +66,15 @@ package final class PlanarLocomotion: Environment {
 
     /// Starts an episode exactly at qpos0, at rest.
     package func resetWithoutNoise() throws { try begin { _, _ in } }
+
+    /// Starts an episode exactly at `positions` (qpos) and `velocities` (qvel), without a warm start of the solver.
+    package func begin(positions: [Double], velocities: [Double]) throws {
+        try begin {
+            precondition(positions.count == $0.count && velocities.count == $1.count, "a state of another size")
+            for i in $0.indices { $0[i] = positions[i] }
+            for i in $1.indices { $1[i] = velocities[i] }
+        }
+    }
 
     /// Starts an episode at qpos0 changed by `disturb`(qpos, qvel).
     private func begin(disturb: (Coordinates, Coordinates) -> Void) throws {

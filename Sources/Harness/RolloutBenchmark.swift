@@ -3,78 +3,146 @@ import Foundation
 import Networks
 import Numerics
 
-/// What a policy costs in a rollout: the rate with a 256-256 policy in the loop against the rate of the same
-/// trajectories replayed with their actions known.
+/// What a control step costs: with a 256-256 policy in the loop, with known actions, and in a bare C loop of `mj_step`
+/// over the same states.
 public struct RolloutBenchmark: Sendable {
-    /// Rates, and the median of their ratio over paired repetitions.
-    public struct Result: Sendable {
+    /// What is measured.
+    public struct Subject: Sendable {
         /// The name in the registry.
         public var environment: String
-        /// Median environment steps per second, every action computed.
-        public var withPolicy: Double
-        /// The same with the actions read from memory.
-        public var withKnownActions: Double
-        /// The first rate over the second: 1 for a policy that costs nothing.
-        public var ratio: Double
+        public var profile = DynamicsProfile.d4rl
+        /// A policy file; without one a fresh policy of IQL's shape.
+        public var policy: String?
+        /// A file with start states and actions (see `RolloutScript`); without one the actions are the policy's.
+        public var script: String?
+
+        public init(_ environment: String) { self.environment = environment }
     }
 
-    var episodes = 40
-    var repetitions = 5
+    /// Medians over the repetitions, by processor time; resets are part of all three loops.
+    public struct Result: Sendable, Encodable {
+        public var environment: String
+        public var profile: String
+        public var simulator: String
+        /// Control steps with known actions in a repetition.
+        public var steps: Int
+        /// Control steps with the policy in a repetition.
+        public var policySteps: Int
+        /// Steps per second, every action computed.
+        public var withPolicy: Double
+        /// Steps per second with the actions read from memory.
+        public var withKnownActions: Double
+        /// Steps per second of the bare loop.
+        public var bareLoop: Double
+        /// Rate with the policy over that with known actions, paired: 1 for a policy that costs nothing.
+        public var policyRatio: Double
+        /// Rate with known actions over that of the bare loop, paired: 1 for an environment that costs nothing but physics.
+        public var bareRatio: Double
+    }
+
+    /// Episodes in a repetition; a script has its own number.
+    public var episodes = 40
+    public var repetitions = 5
 
     /// Five repetitions of forty deterministic episodes.
     public init() {}
 
-    /// Measures `environment` with a policy from `file`, or a fresh one of IQL's shape.
+    /// Measures `subject`.
     ///
-    /// - Throws: `EnvironmentError`, `PolicyError`, `HarnessError.badInput`.
-    public func measure(_ environment: String, policy file: String? = nil) throws -> Result {
-        let world = try EnvironmentRegistry.make(environment)
-        let snapshot = try file.map { try PolicyFile.read($0) } ?? freshPolicy(world.specification)
-        let stream = RandomStream("rollout-benchmark")
-        let rollout = try Rollout(world, Actor(snapshot), stream: stream)
-        let actions = try recordActions(rollout, world.specification.actionSize)
-        let steps = Double(actions.map(\.rows).reduce(0, +))
-        var times: [(policy: Double, known: Double)] = []
-        for _ in 0...repetitions {
-            let policy = try seconds { for k in 0..<episodes { try rollout.run(episode: k, mode: .deterministic) } }
-            let known = try seconds {
-                for k in 0..<episodes { try replay(actions[k], world, episode: k, stream.stream("reset")) }
-            }
-            times.append((policy, known))
-        }
+    /// - Throws: `EnvironmentError`, `PolicyError`, `HDF5Error`, `HarnessError.badInput`.
+    public func measure(_ subject: Subject) throws -> Result {
+        let bench = try RolloutBench(subject, episodes: episodes)
+        var times: [RolloutBench.Times] = []
+        for _ in 0...repetitions { times.append(try bench.time()) }
         times.removeFirst()  // the first pass warms caches up
         return Result(
-            environment: environment, withPolicy: steps / median(times.map(\.policy)),
-            withKnownActions: steps / median(times.map(\.known)), ratio: median(times.map { $0.known / $0.policy }))
+            environment: subject.environment, profile: subject.profile.rawValue,
+            simulator: EnvironmentRegistry.simulatorVersion, steps: bench.steps, policySteps: bench.policySteps,
+            withPolicy: 1 / median(times.map(\.policy)), withKnownActions: 1 / median(times.map(\.known)),
+            bareLoop: 1 / median(times.map(\.bare)), policyRatio: median(times.map { $0.known / $0.policy }),
+            bareRatio: median(times.map { $0.bare / $0.known }))
+    }
+}
+
+/// One environment with its policy and episodes, ready to be timed again and again.
+private struct RolloutBench {
+    /// Seconds per control step in each of the loops.
+    struct Times {
+        var policy, known, bare: Double
     }
 
-    private func recordActions(_ rollout: Rollout, _ width: Int) throws -> [Matrix] {
-        try (0..<episodes).map { k in
-            var values: [Real] = []
-            let outcome = try rollout.run(episode: k, mode: .deterministic) { transition in
-                values += UnsafeBufferPointer(start: transition.action, count: width)
+    private let world: any SimulatedEnvironment
+    private let rollout: Rollout
+    private let recordings: [RecordedEpisode]
+    private let resets: RandomStream
+    private let observation: Matrix
+    let steps: Int
+    let policySteps: Int
+
+    init(_ subject: RolloutBenchmark.Subject, episodes: Int) throws {
+        let (world, script) = try Self.world(subject)
+        let specification = world.specification
+        let actor = try Actor(
+            subject.policy.map { try PolicyFile.read($0) } ?? Self.freshPolicy(specification))
+        let stream = RandomStream("rollout-benchmark")
+        let resets = stream.stream("reset")  // as in Rollout
+        let rollout = try Rollout(world, actor, stream: stream)
+        let observation = Matrix(vector: specification.observationSize)
+        let count = script?.episodes ?? episodes
+        recordings = try (0..<count).map { k in
+            try RecordedEpisode(k, in: world, resets: resets) { step, action in
+                if let script {
+                    action.update(from: script.action(episode: k, step: step), count: specification.actionSize)
+                } else {
+                    world.observe(into: observation.pointer)
+                    actor.act(observation.pointer, into: action)
+                }
             }
+        }
+        steps = recordings.map(\.steps).reduce(0, +)
+        policySteps = try (0..<count).map { k in
+            let outcome = try rollout.run(episode: k, mode: .deterministic)
             guard !outcome.diverged else {
                 throw HarnessError.badInput("the policy makes the simulation diverge: there is no rate to measure")
             }
-            let actions = Matrix(values.count / width, width)
-            for i in values.indices { actions[i] = values[i] }
-            return actions
-        }
+            return outcome.length
+        }.reduce(0, +)
+        (self.world, self.rollout, self.resets, self.observation) = (world, rollout, resets, observation)
     }
 
-    /// The same episode, observations included, without a policy.
-    private func replay(_ actions: Matrix, _ world: any Environment, episode: Int, _ resets: RandomStream) throws {
-        let observation = Matrix(vector: world.specification.observationSize)
-        try world.reset(episode: episode, stream: resets)
-        for t in 0..<actions.rows {
-            let result = try world.step(actions.row(t))
-            world.observe(into: observation.pointer)
-            precondition(result.ended == (t == actions.rows - 1), "a replayed episode took another course")
+    /// Runs every episode in each of the loops, one after the other so that all see the same disturbances.
+    func time() throws -> Times {
+        var (policy, known, bare) = (0.0, 0.0, 0.0)
+        for episode in recordings {
+            policy += try processorSeconds { try rollout.run(episode: episode.episode, mode: .deterministic) }
+            known += try processorSeconds {
+                try episode.replay(in: world, resets: resets, observation: observation)
+            }
+            bare += processorSeconds { episode.replayBare(in: world) }
         }
+        return Times(policy: policy / Double(policySteps), known: known / Double(steps), bare: bare / Double(steps))
     }
 
-    private func freshPolicy(_ specification: EnvironmentSpecification) -> PolicySnapshot {
+    private static func world(
+        _ subject: RolloutBenchmark.Subject
+    ) throws -> (any SimulatedEnvironment, RolloutScript?) {
+        let world = try EnvironmentRegistry.make(
+            subject.environment, options: EnvironmentOptions(profile: subject.profile))
+        if let path = subject.script {
+            guard let planar = world as? PlanarLocomotion else {
+                throw HarnessError.badInput(
+                    "'\(subject.environment)' takes no script: hopper, halfcheetah, walker2d do")
+            }
+            let script = try RolloutScript(path, for: planar.specification)
+            return (ScriptedStarts(planar, script: script), script)
+        }
+        guard let simulated = world as? any SimulatedEnvironment else {
+            throw HarnessError.badInput("'\(subject.environment)' is not simulated by MuJoCo")
+        }
+        return (simulated, nil)
+    }
+
+    private static func freshPolicy(_ specification: EnvironmentSpecification) -> PolicySnapshot {
         let policy = GaussianPolicy(
             states: specification.observationSize, actions: specification.actionSize, hidden: [256, 256], batch: 1)
         Initialiser.orthogonal.fill(policy.network, stream: RandomStream("rollout-benchmark/policy"))

@@ -11,19 +11,8 @@ set -eu
 [ $# -ge 2 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 double=$1 float=$2 seed=${3:-$(date +%Y%m%d)}
 here=$(cd "$(dirname "$0")" && pwd)
-requirements=$here/requirements.txt
-
-# One environment for each content of requirements.txt; it appears under its name only when complete.
-cache=${ACTIVE_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/active-bench}/conformance-venv
-environment=$cache/$(sha256sum "$requirements" | cut -c1-16)
-if [ ! -e "$environment/complete" ]; then
-    rm -rf "$environment"
-    mkdir -p "$cache"
-    "${PYTHON:-python3}" -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
-    touch "$environment/complete"
-fi
-python=$environment/bin/python
+. "$here/../Support/python-environment.sh"
+python=$(python_environment conformance-venv "$here/requirements.txt")
 
 # One core: the networks are tiny, and others work on this machine too.
 export JAX_PLATFORMS=cpu OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1

@@ -36,6 +36,12 @@ int ab_mujoco_forward(const mjModel *model, mjData *data, char *error, size_t si
 // `count` steps of the model's timestep with the controls held.
 int ab_mujoco_step(const mjModel *model, mjData *data, int count, char *error, size_t size);
 
+// What a rollout is measured against: an episode as a C program would run it, with nothing guarded, checked or observed.
+// From `positions` [nq] and `velocities` [nv], `steps` times `frame_skip` steps with a row of `controls` [steps × nu].
+void ab_mujoco_bare_episode(
+    const mjModel *model, mjData *data, const double *positions, const double *velocities, const double *controls,
+    int steps, int frame_skip);
+
 // MuJoCo's warnings raised on the calling thread so far, and the text of the last one ("" when there was none).
 long ab_mujoco_warning_count(void);
 const char *ab_mujoco_last_warning(void);

@@ -1,0 +1,47 @@
+#!/bin/sh
+# The live check of the environments: ours against Gymnasium's, a step from each of many states drawn afresh.
+#
+#   Tests/Peers/run.sh PEER_STEPS [SEED]
+#
+# PEER_STEPS: the program that compares, .build/release/peer-steps. SEED: today's date unless given.
+# The Python packages go to throw-away environments below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses the
+# interpreter (default python3).
+set -eu
+
+[ $# -ge 1 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+peer_steps=$(realpath "$1") seed=${2:-$(date +%Y%m%d)}
+here=$(cd "$(dirname "$0")" && pwd)
+repository=$(cd "$here/../.." && pwd)
+. "$here/../Support/python-environment.sh"
+v4=$(python_environment peers-venv "$here/requirements-v4.txt")
+v5=$(python_environment peers-venv "$here/requirements-v5.txt")
+"$repository/jobs/fetch-kitchen.sh"
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
+
+# Ours once more, with the peers' own MuJoCo: what is left of a difference is then not the library's.
+mujoco=${v4%/bin/python}/mujoco-2.3.7
+wheel=$("$v4" -c 'import mujoco; print(mujoco.__path__[0])')
+mkdir -p "$mujoco/lib"
+ln -sfn "$wheel/include" "$mujoco/include"
+ln -sfn "$wheel/libmujoco.so.2.3.7" "$mujoco/lib/libmujoco.so.2.3.7"
+ln -sfn libmujoco.so.2.3.7 "$mujoco/lib/libmujoco.so"
+ACTIVE_BENCH_MUJOCO=$mujoco swift build -c release --package-path "$repository" --scratch-path "$repository/.build-peers" \
+    --product peer-steps >&2
+
+traces=$(mktemp -d)
+trap 'rm -rf "$traces"' EXIT
+cd "$traces" # where MuJoCo's Python package may leave its log
+echo "seed $seed"
+record() { # PYTHON STATES PEER …
+    python=$1 states=$2
+    shift 2
+    "$python" "$here/traces.py" --out . --seed "$seed" --states "$states" "$@"
+}
+record "$v4" 1000 Hopper-v4 HalfCheetah-v4 Walker2d-v4
+record "$v5" 1000 Hopper-v5 HalfCheetah-v5 Walker2d-v5
+record "$v4" 500 AntMaze_UMaze-v4 AntMaze_Medium-v4 AntMaze_Large-v4
+record "$v4" 300 FrankaKitchen-v1
+status=0
+"$peer_steps" ./*.h5 || status=1
+"$repository/.build-peers/release/peer-steps" ./*.h5 || status=1
+exit $status

@@ -1,0 +1,121 @@
+"""Writes what the peers do in one step from random states, one HDF5 file for each.
+
+    python traces.py --out FOLDER [--seed N] [--states N] [PEER …]
+
+PEER is an id such as Hopper-v4; all that the installed packages have unless given. README.md describes the files.
+"""
+
+import argparse
+import importlib.metadata
+import pathlib
+import zlib
+from collections import Counter
+
+import h5py
+import mujoco
+import numpy as np
+
+from peers import known_peers
+from states import random_action
+
+SHAKE = 2.0**-44  # relative; a hundred times what the order of a sum costs
+CONTINUOUS = 1e-9  # how far the next state may move then
+MOST_LEFT_OUT = 0.02  # of the states kept
+VERSIONS = ["gymnasium", "gymnasium-robotics", "mujoco", "numpy"]
+
+
+def record(peer, count, seed):
+    """`count` steps from random states: arrays by name; and how many states were left out, by reason."""
+    rng = np.random.default_rng([seed, zlib.crc32(peer.name.encode())])
+    peer.open(rng)
+    steps, left_out = [], Counter()
+    while len(steps) < count:
+        step = one_step(peer, rng)
+        if step["diverged"]:
+            left_out["divergent"] += 1
+        elif step["shaken"] > CONTINUOUS:
+            left_out["discontinuous"] += 1
+        else:
+            steps.append(step)
+    return {name: np.array([step[name] for step in steps]) for name in steps[0] if name != "diverged"}, left_out
+
+
+def one_step(peer, rng):
+    """Everything about one step from one random state, by the names of the file."""
+    qpos, qvel = peer.states.draw()
+    action = random_action(rng, peer.model.nu)
+    more = peer.draw_more(qpos)
+    shaken = largest_change_when_shaken(peer, rng, qpos, qvel, action)
+    peer.begin(qpos, qvel)
+    contacts = int(peer.data.ncon)
+    observation, reward, terminated = peer.step(action)
+    return more | {
+        "positions": qpos, "velocities": qvel, "actions": action, "contacts": np.int32(contacts),
+        "observations": np.array(observation, np.float64), "rewards": np.float64(reward),
+        "terminals": np.bool_(terminated), "diverged": peer.diverged(), "shaken": shaken,
+        "next_positions": peer.data.qpos.copy(), "next_velocities": peer.data.qvel.copy(),
+    }  # fmt: skip
+
+
+def largest_change_when_shaken(peer, rng, qpos, qvel, action):
+    """How far the peer's next state moves, at most, when this one is changed in its last digits.
+
+    Where it jumps, rounding decides and no two programs need agree: Hopper's capsules lie in one plane, so where two of
+    them cross, the direction that pushes them apart is the quotient of two zeros.
+    """
+
+    def next_state(change):
+        peer.begin(qpos * (1 + change[: len(qpos)]), qvel * (1 + change[len(qpos) :]))
+        peer.step(action)
+        return np.concatenate([peer.data.qpos, peer.data.qvel])
+
+    size = len(qpos) + len(qvel)
+    undisturbed = next_state(np.zeros(size))
+    changes = SHAKE * rng.uniform(-1, 1, (peer.shakes, size))
+    return max((np.abs(next_state(change) - undisturbed).max() for change in changes), default=0.0)
+
+
+def version(package):
+    """`package` with its version; None where it is not installed."""
+    try:
+        return f"{package} {importlib.metadata.version(package)}"
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def write(path, peer, arrays, seed):
+    """One peer's file; the bytes are a function of the arguments."""
+    with h5py.File(path, "w", libver="v108", track_order=False) as file:
+        attributes = {
+            "format": "active-bench-peer/1", "peer": peer.name, "environment": peer.ours, "profile": peer.profile,
+            "packages": ", ".join(filter(None, map(version, VERSIONS))), "mujoco": mujoco.__version__, "seed": seed,
+        }  # fmt: skip
+        for name, value in attributes.items():
+            file.attrs[name] = value
+        for name, array in arrays.items():
+            file.create_dataset(name, data=array, track_times=False)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--states", type=int, default=1000)
+    parser.add_argument("peers", nargs="*")
+    arguments = parser.parse_args()
+    known = known_peers()
+    for name in arguments.peers or known:
+        peer = known[name]
+        arrays, left_out = record(peer, arguments.states, arguments.seed)
+        if left_out.total() > MOST_LEFT_OUT * arguments.states:
+            raise SystemExit(f"{name}: {dict(left_out)} of {arguments.states} states left out: too many to prove anything")
+        write(arguments.out / f"{name}.h5", peer, arrays, arguments.seed)
+        print(
+            f"{name}: {arguments.states} steps, {int((arrays['contacts'] > 0).sum())} from a state in contact, "
+            f"{int(arrays['terminals'].sum())} to a terminal one, mean reward {arrays['rewards'].mean():.3g}; "
+            f"left out {left_out['divergent']} divergent and {left_out['discontinuous']} discontinuous states"
+        )
+
+
+if __name__ == "__main__":
+    main()

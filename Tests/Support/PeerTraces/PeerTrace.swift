@@ -1,0 +1,97 @@
+import Environments
+import HDF5
+
+/// What a published environment did in one step from each of N states: a file that Tests/Peers/traces.py wrote.
+package struct PeerTrace: Sendable {
+    /// Rows of one length: an array [N, width] of the file.
+    package struct Table: Sendable {
+        package let width: Int
+        private let elements: [Double]
+
+        init(_ array: HDF5Array<Double>) {
+            width = array.shape.count == 2 ? array.shape[1] : 1
+            elements = array.elements
+        }
+
+        package subscript(row: Int) -> [Double] { Array(elements[row * width..<(row + 1) * width]) }
+    }
+
+    /// The published environment's id, "Hopper-v4".
+    package let peer: String
+    /// What it was run with, "gymnasium 0.29.1, …".
+    package let packages: String
+    /// The version of its MuJoCo, "2.3.7".
+    package let simulator: String
+    /// Our environment's name, "hopper".
+    package let environment: String
+    /// Whose dynamics ours should have to agree.
+    package var profile: DynamicsProfile
+    package let count: Int
+    /// The largest difference of a step that is put down to rounding.
+    package static let tolerance = 1e-9
+    /// The share of the steps that must agree to that.
+    ///
+    /// All, but where a maze's walls or the kitchen's meshes meet another version of MuJoCo than the peer's: 2.2.2 and
+    /// 2.3.7 do not find the same contacts between them.
+    package var expectedAgreement: Double {
+        let isPlanar = goals == nil && !environment.hasPrefix("kitchen")
+        return isPlanar || simulator == EnvironmentRegistry.simulatorVersion ? 1 : 0.95
+    }
+
+    /// qpos and qvel before the step.
+    package let positions, velocities: Table
+    /// As given to the environment, beyond the box too.
+    package let actions: Table
+    /// After the step, in double precision.
+    package let observations, nextPositions, nextVelocities: Table
+    package let rewards: [Double]
+    package let terminals: [Bool]
+    /// The goals of the states, of an environment with goals.
+    package let goals: Table?
+
+    /// - Throws: `HDF5Error`, `PeerTraceError`.
+    package init(_ path: String) throws {
+        let file = try HDF5File(readingFrom: path)
+        func text(_ name: String) throws -> String {
+            guard case .text(let text) = try file.attribute(name) else { throw PeerTraceError.attribute(path, name) }
+            return text
+        }
+        func table(_ name: String) throws -> Table { Table(try file.float64(name)) }
+
+        guard try text("format") == "active-bench-peer/1", let profile = DynamicsProfile(rawValue: try text("profile"))
+        else { throw PeerTraceError.attribute(path, "format, profile") }
+        peer = try text("peer")
+        packages = try text("packages")
+        simulator = try text("mujoco")
+        environment = try text("environment")
+        self.profile = profile
+        positions = try table("positions")
+        velocities = try table("velocities")
+        actions = try table("actions")
+        observations = try table("observations")
+        nextPositions = try table("next_positions")
+        nextVelocities = try table("next_velocities")
+        rewards = try file.float64("rewards").elements
+        terminals = try file.flags("terminals").elements.map { $0 != 0 }
+        goals = try file.contains("goals") ? table("goals") : nil
+        count = rewards.count
+    }
+}
+
+/// Why a trace cannot be compared.
+package enum PeerTraceError: Error, CustomStringConvertible {
+    /// An attribute is missing or not what it should be.
+    case attribute(_ file: String, _ name: String)
+    /// The trace of a maze without goals.
+    case noGoals(String)
+    /// Ours has no steps in double precision.
+    case noEnvironment(String)
+
+    package var description: String {
+        switch self {
+        case .attribute(let file, let name): "\(file): not a trace of a peer: \(name)"
+        case .noGoals(let peer): "the trace of \(peer) has no goals"
+        case .noEnvironment(let name): "'\(name)' cannot be stepped in double precision"
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Environments
+import Foundation
+import PeerTraces
+
+/// Compares our environments with the traces named on the command line; Tests/Peers/run.sh makes traces and runs it.
+///
+/// Exit code 1 when an environment disagrees or a trace cannot be compared, 64 without traces.
+@main
+enum PeerSteps {
+    static func main() {
+        let files = CommandLine.arguments.dropFirst()
+        if files.isEmpty { end("usage: peer-steps TRACE.h5 …", code: 64) }
+        do {
+            let agreements = try files.map(compare)
+            let disagreeing = agreements.count { !$0 }
+            let verdict = disagreeing == 0 ? "all agree" : "\(disagreeing) disagree"
+            end(
+                "\(files.count) peers compared with MuJoCo \(EnvironmentRegistry.simulatorVersion), \(verdict)",
+                code: disagreeing == 0 ? 0 : 1)
+        } catch {
+            end("peer-steps: \(error)", code: 1)
+        }
+    }
+
+    /// Prints how far one trace's environment is from ours; returns whether that is near enough.
+    private static func compare(_ file: String) throws -> Bool {
+        let trace = try PeerTrace(file)
+        let comparison = try PeerComparison(trace)
+        let agreement = comparison.agreement(within: PeerTrace.tolerance)
+        let agrees = agreement >= trace.expectedAgreement
+        print(
+            """
+            \(trace.environment) (\(trace.profile.rawValue), MuJoCo \(EnvironmentRegistry.simulatorVersion)) \
+            and \(trace.peer) (\(trace.packages)): \(trace.count) steps
+                |Δ| median, 99 %, maximum: observation \(spread(comparison.observation)); \
+            state \(spread(comparison.state)); reward \(spread(comparison.reward))
+                terminal: \(trace.terminals.count { $0 }), \(comparison.terminalDiffers.count { $0 }) otherwise
+                \(agrees ? "agree" : "DISAGREE"): \(percentage(agreement)) of the steps within \(PeerTrace.tolerance), \
+            expected \(percentage(trace.expectedAgreement))
+            """)
+        return agrees
+    }
+
+    private static func percentage(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+
+    private static func end(_ message: String, code: Int32) -> Never {
+        print(message)
+        exit(code)
+    }
+}

@@ -1,0 +1,224 @@
+"""Times Gymnasium's v4 environments and ours on the same episodes; environments.sh pins it to a core.
+
+    python environments.py --binary active-bench [--repetitions N] [--out TABLE.md]
+
+Both sides begin in the same states and take the same actions, rounded to float32 as a policy would give them. They take
+turns, repetition by repetition; rates are medians by processor time, so that others on the machine disturb little.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import gymnasium
+import h5py
+import mujoco
+import numpy as np
+import torch
+
+HIDDEN = 256
+EPISODES = {"Hopper-v4": 300, "HalfCheetah-v4": 10, "Walker2d-v4": 300}
+OURS = {"Hopper-v4": "hopper", "HalfCheetah-v4": "halfcheetah", "Walker2d-v4": "walker2d"}
+WANTED = {  # ours over Gymnasium's: with known actions, with a policy
+    "Hopper-v4": (1.2, 2.0),
+    "HalfCheetah-v4": (1.4, 3.0),
+    "Walker2d-v4": (1.0, 1.6),
+}
+WANTED_OF_BARE_LOOP = 0.95
+
+
+class Policy(torch.nn.Module):
+    """A deterministic policy, acting as CORL's do."""
+
+    def __init__(self, states, actions):
+        super().__init__()
+        self.net = torch.nn.Sequential(
+            torch.nn.Linear(states, HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, HIDDEN), torch.nn.ReLU(),
+            torch.nn.Linear(HIDDEN, actions), torch.nn.Tanh(),
+        )  # fmt: skip
+
+    def forward(self, state):
+        return self.net(state)
+
+    @torch.no_grad()
+    def act(self, state, device="cpu"):
+        state = torch.tensor(state.reshape(1, -1), device=device, dtype=torch.float32)
+        return self(state).cpu().data.numpy().flatten()
+
+    def write(self, path):
+        """Writes the tensors as a policy file of active-bench (safetensors)."""
+        names = ["fc0.weight", "fc0.bias", "fc1.weight", "fc1.bias", "mean.weight", "mean.bias"]
+        header, body = {"__metadata__": {"head": "deterministic-tanh"}}, b""
+        for name, tensor in zip(names, self.state_dict().values()):
+            data = tensor.numpy().astype("<f4").tobytes()
+            header[name] = {
+                "dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(body), len(body) + len(data)],
+            }  # fmt: skip
+            body += data
+        text = json.dumps(header).encode()
+        path.write_bytes(struct.pack("<Q", len(text)) + text + body)
+
+
+class Peer:
+    """A Gymnasium environment with its episodes: start states, actions, a policy."""
+
+    def __init__(self, name, folder, seed=0):
+        self.name = name
+        self.env = gymnasium.make(name)
+        self.limit = self.env.spec.max_episode_steps
+        rng = np.random.default_rng(seed)
+        world = self.env.unwrapped
+        self.starts = []
+        for k in range(EPISODES[name]):
+            self.env.reset(seed=seed + k)
+            self.starts.append((world.data.qpos.copy(), world.data.qvel.copy()))
+        actions = rng.uniform(-1, 1, (20_000, world.model.nu)).astype(np.float32)
+        self.actions = list(actions)
+        torch.manual_seed(seed)
+        self.policy = Policy(self.env.observation_space.shape[0], world.model.nu)
+        self.script, self.policy_file = folder / f"{name}.h5", folder / f"{name}.safetensors"
+        with h5py.File(self.script, "w") as file:
+            file["positions"] = np.array([qpos for qpos, _ in self.starts])
+            file["velocities"] = np.array([qvel for _, qvel in self.starts])
+            file["actions"] = actions
+        self.policy.write(self.policy_file)
+        world.reset_model = self.reset_model
+
+    def reset_model(self):
+        """Gymnasium's own with the episode's start state in place of a random one."""
+        world = self.env.unwrapped
+        world.set_state(*self.starts[self.episode])
+        return world._get_obs()
+
+    def run(self, choose):
+        """Every episode to its end; choose(observation, index of the step's known action). Returns seconds and steps."""
+        steps, begin = 0, time.process_time()
+        for self.episode in range(len(self.starts)):
+            observation, _ = self.env.reset()
+            ended, row = False, self.episode * self.limit
+            while not ended:
+                observation, _, terminated, truncated, _ = self.env.step(choose(observation, row))
+                ended = terminated or truncated
+                row += 1
+                steps += 1
+        return time.process_time() - begin, steps
+
+    def known_rate(self):
+        """Seconds per step with known actions, and the steps."""
+        actions = self.actions
+        seconds, steps = self.run(lambda _, row: actions[row % len(actions)])
+        return seconds / steps, steps
+
+    def policy_rate(self):
+        """The same with the policy."""
+        act = self.policy.act
+        seconds, steps = self.run(lambda observation, _: act(observation))
+        return seconds / steps, steps
+
+
+def ours(binary, peer):
+    """Our rates on the peer's episodes, one repetition after a first that is not counted."""
+    command = [
+        binary, "bench", "rollout", "--env", OURS[peer.name], "--profile", "gymnasium", "--script", peer.script,
+        "--policy", peer.policy_file, "--repetitions", "1", "--json",
+    ]  # fmt: skip
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def measure(peer, binary, repetitions):
+    """Medians of the rates and of their ratios; the first repetition warms caches up."""
+    rows = []
+    for repetition in range(repetitions + 1):
+        known, steps = peer.known_rate()
+        policy, policy_steps = peer.policy_rate()
+        result = ours(binary, peer)
+        rows.append({
+            "ours": result["withKnownActions"], "bare": result["bareLoop"], "ours, policy": result["withPolicy"],
+            "python": 1 / known, "python, policy": 1 / policy, "of bare": result["bareRatio"],
+            "known": result["withKnownActions"] * known, "policy": result["withPolicy"] * policy,
+            "steps": (result["steps"], steps, result["policySteps"], policy_steps), "simulator": result["simulator"],
+        })  # fmt: skip
+        print(f"\r{peer.name}: repetition {repetition} of {repetitions}", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    medians = {key: float(np.median([row[key] for row in rows[1:]])) for key in rows[0] if key not in ("steps", "simulator")}
+    return medians | {key: rows[-1][key] for key in ("steps", "simulator")}
+
+
+def report(results, repetitions):
+    """The table in Markdown, and whether all is reached."""
+    reached = True
+
+    def judged(value, wanted, digits=2):
+        nonlocal reached
+        reached &= value >= wanted
+        return f"{value:.{digits}f} (≥ {wanted}: {'yes' if value >= wanted else 'NO'})"
+
+    lines = [
+        "| control steps per second | " + " | ".join(results) + " |", "| --- |" + " ---: |" * len(results)
+    ]  # fmt: skip
+
+    def row(title, cell):
+        lines.append(f"| {title} | " + " | ".join(cell(name, results[name]) for name in results) + " |")
+
+    row("ours, known actions", lambda _, r: f"{r['ours']:,.0f}")
+    row("bare C loop of `mj_step`", lambda _, r: f"{r['bare']:,.0f}")
+    row("Gymnasium, known actions", lambda _, r: f"{r['python']:,.0f}")
+    row("ours, 256-256 policy", lambda _, r: f"{r['ours, policy']:,.0f}")
+    row("Gymnasium, PyTorch policy", lambda _, r: f"{r['python, policy']:,.0f}")
+    row("**ours / bare loop**", lambda _, r: judged(r["of bare"], WANTED_OF_BARE_LOOP, 3))
+    row("**ours / Gymnasium**", lambda n, r: judged(r["known"], WANTED[n][0]))
+    row("**ours / Gymnasium, with policies**", lambda n, r: judged(r["policy"], WANTED[n][1]))
+    row("steps in a repetition (ours, Gymnasium; with policies)", lambda _, r: "{}, {}; {}, {}".format(*r["steps"]))
+    simulator = next(iter(results.values()))["simulator"]
+    return f"""# Environment steps per second
+
+    jobs/peers/environments.sh
+
+{chr(10).join(lines)}
+
+- {datetime.date.today()}, {processor()}, one core; load when it began {LOAD[0]:.1f}, when it ended {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.
+- Ours: MuJoCo {simulator}, profile `gymnasium`. Python {platform.python_version()}, gymnasium {gymnasium.__version__}, MuJoCo {mujoco.__version__}, numpy {np.__version__}, PyTorch {torch.__version__} with one thread.
+- Medians of {repetitions} repetitions by processor time; in each the five loops take turns, and ratios are taken within a repetition.
+- All begin their episodes in the same states and take the same actions, uniform on [−1, 1]; with policies both have the same weights and take the policy's own way. Resets are part of every loop. Gymnasium's draw no start state here, ours neither.
+- `gymnasium.make` with its usual wrappers and no others; PyTorch acts as CORL's policies do: `torch.tensor(state.reshape(1, -1))`, the network, `.cpu().data.numpy().flatten()`.
+""", reached
+
+
+def processor():
+    """What /proc/cpuinfo calls it."""
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+LOAD = os.getloadavg()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--repetitions", type=int, default=15)
+    parser.add_argument("--out", type=pathlib.Path)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        results = {
+            name: measure(Peer(name, pathlib.Path(folder)), arguments.binary, arguments.repetitions) for name in OURS
+        }
+    text, reached = report(results, arguments.repetitions)
+    print(text)
+    if arguments.out:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        arguments.out.write_text(text)
+    sys.exit(0 if reached else 1)
+
+
+if __name__ == "__main__":
+    main()

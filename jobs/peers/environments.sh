@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Environment steps per second: ours, a bare C loop of mj_step, and Gymnasium's v4 environments in Python, with known actions
+# and with a 256-256 policy in the loop (PyTorch's as CORL acts). One run on one core, repetitions taking turns.
+#
+#   jobs/peers/environments.sh                 prints the table and writes results/performance/environments.md
+#   OUT=FILE CORE=0 REPETITIONS=15             where to, which core, how often
+#   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu    for a PyTorch without CUDA's libraries (200 MB, not 3 GB)
+#
+# The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.
+# Exit code 1 where a figure is not reached.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
+. "$repository/Tests/Support/python-environment.sh"
+
+python=$(PYTHON=${PYTHON:-/usr/bin/python3} python_environment speed-venv "$repository/jobs/peers/requirements.txt")
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
+exec taskset -c "${CORE:-$(($(nproc) - 1))}" "$python" "$repository/jobs/peers/environments.py" --binary "$binary" \
+    --repetitions "${REPETITIONS:-15}" --out "${OUT:-$repository/results/performance/environments.md}"
