@@ -39,15 +39,21 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// As it was asked for.
     public var environment: String
+    /// Path of the policy file.
     public var policy: String
+    /// Whose dynamics and rewards: a `DynamicsProfile`.
     public var profile: String
     /// "deterministic" or "stochastic".
     public var actions: String
+    /// Of everything random.
     public var seed: Int
     /// In the order of their numbers.
     public var episodes: [Episode]
+    /// Undiscounted return.
     public var `return`: Summary
+    /// Steps of an episode.
     public var length: Summary
     /// Normalised score.
     public var score: Summary
