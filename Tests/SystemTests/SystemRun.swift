@@ -45,17 +45,18 @@ enum SystemRun {
 
     /// Runs active-bench; `ranks` of it under mpirun if told so.
     static func activeBench(
-        _ arguments: String..., ranks: Int? = nil, data: String = inputs.path
+        _ arguments: String..., ranks: Int? = nil, data: String = inputs.path, limit: Int = 40
     ) throws -> ChildProcess {
-        try ChildProcess.run("active-bench", arguments, ranks: ranks, environment: ["ACTIVE_BENCH_DATA": data])
+        try ChildProcess.run(
+            "active-bench", arguments, ranks: ranks, environment: ["ACTIVE_BENCH_DATA": data], limit: limit)
     }
 
     /// Writes `study` into `folder` and runs it into the folder `out` beside it.
     static func run(
-        _ study: String = study, in folder: TemporaryFolder, ranks: Int, data: String = inputs.path
+        _ study: String = study, in folder: TemporaryFolder, ranks: Int, data: String = inputs.path, limit: Int = 40
     ) throws -> ChildProcess {
         put(study.utf8, at: folder("study.yaml"))
-        return try activeBench("run", folder("study.yaml"), "--out", folder("out"), ranks: ranks, data: data)
+        return try activeBench("run", folder("study.yaml"), "--out", folder("out"), ranks: ranks, data: data, limit: limit)
     }
 
     /// The files of a run folder that are a function of the study alone.
