@@ -32,7 +32,7 @@ import Testing
                 try #require(Array(named.velocities) == Array(found.velocities))
             }
         }
-        #expect(contacts > 4000)
+        #expect(contacts > 2000)
     }
 
     /// At rest, every joint and the pitch disturbed by up to half a radian.

@@ -65,9 +65,9 @@ import Testing
     /// Hopper at rest at these heights, with 10 rows of full torque.
     private func writeScript(heights: [Double]) throws {
         try HDF5Writer.write(to: folder("script.h5")) { file in
-            let positions = heights.flatMap { [0, $0, 0, 0, 0, 0] }
+            let positions: [Double] = heights.flatMap { [0, $0, 0, 0, 0, 0] }
             try file.write(positions, shape: [heights.count, 6], to: "positions")
-            try file.write(positions.map { _ in 0 }, shape: [heights.count, 6], to: "velocities")
+            try file.write([Double](repeating: 0, count: positions.count), shape: [heights.count, 6], to: "velocities")
             try file.write([Float](repeating: 1, count: 30), shape: [10, 3], to: "actions")
         }
     }
