@@ -25,7 +25,8 @@ package enum HalfCheetah {
         option: #"timestep="0.01""#,
         jointDefaults: #"limited="true" armature=".1" damping=".01" stiffness="8" solreflimit=".02 1" "#
             + #"solimplimit="0 .8 .03""#,
-        geomDefaults: #"contype="1" conaffinity="0" condim="3" friction=".4 .1 .1" solref=".02 1" solimp="0 .8 .01""#,
+        surface: .init(
+            dimensions: 3, friction: SIMD3(0.4, 0.1, 0.1), limbsTouch: false, solimp: SIMD3(0, 0.8, 0.01)),
         floorSize: "40 40 40",
         density: 1000,
         heightReference: 0,

@@ -32,7 +32,7 @@ package enum Hopper {
         compiler: #"angle="degree""#,
         option: #"timestep="0.002" integrator="RK4""#,
         jointDefaults: #"limited="true" armature="1" damping="1""#,
-        geomDefaults: #"contype="1" conaffinity="1" condim="1" margin="0.001" solref=".02 1" solimp=".8 .8 .01""#,
+        surface: .init(dimensions: 1, limbsTouch: true, margin: 0.001, solimp: SIMD3(0.8, 0.8, 0.01)),
         floorSize: "20 20 .125",
         density: 1000,
         heightReference: 1.25,

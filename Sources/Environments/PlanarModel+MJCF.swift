@@ -8,16 +8,20 @@ extension PlanarModel {
         return """
             <mujoco model="\(name)">
             <compiler \(compiler)/>
-            <option \(option)/>\(scenery.sections)
+            <option collision="predefined" \(option)/>\(scenery.sections)
             <default>
             <joint \(jointDefaults)/>
-            <geom density="\(density)" \(geomDefaults)/>
+            <geom density="\(density)" \(surface.geomDefaults)/>
+            <pair \(surface.attributes)/>
             <motor ctrllimited="true" ctrlrange="-1 1"/>
             </default>
             <worldbody>
             <geom name="floor" type="plane" size="\(scenery.floorSize ?? floorSize)" contype="1" conaffinity="1" condim="3"\(scenery.floor)/>
             \(bodies.filter { $0.parent == nil }.map { text($0, legacy, scenery) }.joined(separator: "\n"))
             </worldbody>
+            <contact>
+            \(pairs.joined(separator: "\n"))
+            </contact>
             <actuator>
             \(bodies.compactMap(motor).joined(separator: "\n"))
             </actuator>
@@ -32,7 +36,7 @@ extension PlanarModel {
         lines += body.hinge.map { [hinge($0, of: body)] } ?? root
         if body.parent == nil && !scenery.light.isEmpty { lines.append(scenery.light) }
         let look = body.name.hasSuffix("_left") ? scenery.farBody : scenery.body
-        lines += body.capsules.map { geom($0, friction: body.friction, look: look) }
+        lines += body.capsules.indices.map { geom(body, $0, look: look) }
         lines += bodies.filter { $0.parent == body.name }.map { text($0, legacy, scenery) }
         return (lines + ["</body>"]).joined(separator: "\n")
     }
@@ -54,9 +58,11 @@ extension PlanarModel {
             + " axis=\"\(numbers(hingeAxis))\" range=\"\(hinge.range.lowerBound) \(hinge.range.upperBound)\"\(damping)\(stiffness)/>"
     }
 
-    private func geom(_ capsule: Capsule, friction: Double?, look: String) -> String {
-        let friction = friction.map { " friction=\"\($0)\"" } ?? ""
-        return "<geom type=\"capsule\" size=\"\(capsule.radius) \(capsule.halfLength)\""
+    private func geom(_ body: Body, _ index: Int, look: String) -> String {
+        let capsule = body.capsules[index]
+        let friction = body.friction.map { " friction=\"\($0)\"" } ?? ""
+        return
+            "<geom name=\"\(geomName(body, index))\" type=\"capsule\" size=\"\(capsule.radius) \(capsule.halfLength)\""
             + " pos=\"\(numbers(capsule.centre))\" zaxis=\"\(numbers(capsule.axis))\"\(friction)\(look)/>"
     }
 

@@ -28,11 +28,11 @@ package struct PlanarModel: Sendable {
     }
 
     package let name: String
-    /// Attributes of MJCF's `compiler`, `option` and defaults, as the published models have them.
+    /// Attributes of MJCF's `compiler`, `option` and joint defaults, as the published models have them.
     package let compiler: String
     package let option: String
     package let jointDefaults: String
-    package let geomDefaults: String
+    package let surface: Surface
     package let floorSize: String
     /// kg/m³.
     package let density: Double

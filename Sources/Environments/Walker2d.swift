@@ -31,7 +31,7 @@ package enum Walker2d {
             compiler: #"angle="degree""#,
             option: #"timestep="0.002" integrator="RK4""#,
             jointDefaults: #"limited="true" armature="0.01" damping=".1""#,
-            geomDefaults: #"contype="1" conaffinity="0" condim="3" friction=".7 .1 .1""#,
+            surface: .init(dimensions: 3, friction: SIMD3(0.7, 0.1, 0.1), limbsTouch: false),
             floorSize: "40 40 40",
             density: 1000,
             heightReference: 1.25,
