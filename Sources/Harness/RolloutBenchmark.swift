@@ -42,6 +42,8 @@ public struct RolloutBenchmark: Sendable {
 
     /// Episodes in a repetition; a script has its own number.
     public var episodes = 40
+    /// How many of them, the first, are run with the policy; all unless given.
+    public var policyEpisodes: Int?
     public var repetitions = 5
 
     /// Five repetitions of forty deterministic episodes.
@@ -51,7 +53,7 @@ public struct RolloutBenchmark: Sendable {
     ///
     /// - Throws: `EnvironmentError`, `PolicyError`, `HDF5Error`, `HarnessError.badInput`.
     public func measure(_ subject: Subject) throws -> Result {
-        let bench = try RolloutBench(subject, episodes: episodes)
+        let bench = try RolloutBench(subject, episodes: episodes, policyEpisodes: policyEpisodes)
         var times: [RolloutBench.Times] = []
         for _ in 0...repetitions { times.append(try bench.time()) }
         times.removeFirst()  // the first pass warms caches up
@@ -74,12 +76,13 @@ private struct RolloutBench {
     private let world: any SimulatedEnvironment
     private let rollout: Rollout
     private let recordings: [RecordedEpisode]
+    private let policyEpisodes: Int
     private let resets: RandomStream
     private let observation: Matrix
     let steps: Int
     let policySteps: Int
 
-    init(_ subject: RolloutBenchmark.Subject, episodes: Int) throws {
+    init(_ subject: RolloutBenchmark.Subject, episodes: Int, policyEpisodes: Int?) throws {
         let (world, script) = try Self.world(subject)
         let specification = world.specification
         let actor = try Actor(
@@ -100,7 +103,8 @@ private struct RolloutBench {
             }
         }
         steps = recordings.map(\.steps).reduce(0, +)
-        policySteps = try (0..<count).map { k in
+        self.policyEpisodes = min(policyEpisodes ?? count, count)
+        policySteps = try (0..<self.policyEpisodes).map { k in
             let outcome = try rollout.run(episode: k, mode: .deterministic)
             guard !outcome.diverged else {
                 throw HarnessError.badInput("the policy makes the simulation diverge: there is no rate to measure")
@@ -114,7 +118,9 @@ private struct RolloutBench {
     func time() throws -> Times {
         var (policy, known, bare) = (0.0, 0.0, 0.0)
         for episode in recordings {
-            policy += try processorSeconds { try rollout.run(episode: episode.episode, mode: .deterministic) }
+            if episode.episode < policyEpisodes {
+                policy += try processorSeconds { try rollout.run(episode: episode.episode, mode: .deterministic) }
+            }
             known += try processorSeconds {
                 try episode.replay(in: world, resets: resets, observation: observation)
             }

@@ -24,6 +24,8 @@ struct BenchRollout: ParsableCommand {
     var script: String?
     @Option(help: "Episodes in a repetition; a script has its own number.")
     var episodes = 40
+    @Option(help: "How many of them, the first, are run with the policy (default all).")
+    var policyEpisodes: Int?
     @Option(help: "Repetitions, of which medians are taken; one more comes first and is not counted.")
     var repetitions = 5
     @Flag(help: "Print JSON.")
@@ -31,6 +33,9 @@ struct BenchRollout: ParsableCommand {
 
     func validate() throws {
         guard episodes > 0 else { throw ValidationError("--episodes: expected 1 or more, found \(episodes)") }
+        guard policyEpisodes ?? 1 > 0 else {
+            throw ValidationError("--policy-episodes: expected 1 or more, found \(policyEpisodes ?? 0)")
+        }
         guard repetitions > 0 else { throw ValidationError("--repetitions: expected 1 or more, found \(repetitions)") }
     }
 
@@ -41,6 +46,7 @@ struct BenchRollout: ParsableCommand {
         subject.script = script
         var benchmark = RolloutBenchmark()
         benchmark.episodes = episodes
+        benchmark.policyEpisodes = policyEpisodes
         benchmark.repetitions = repetitions
         try runAlone {
             let result = try benchmark.measure(subject)

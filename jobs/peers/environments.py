@@ -24,8 +24,10 @@ import mujoco
 import numpy as np
 import torch
 
+BEHAVIOUR = pathlib.Path(__file__).parents[2] / "results/behaviour"
 HIDDEN = 256
 EPISODES = {"Hopper-v4": 300, "HalfCheetah-v4": 10, "Walker2d-v4": 300}
+POLICY_EPISODES = {"Hopper-v4": 10, "HalfCheetah-v4": 5, "Walker2d-v4": 10}  # much longer ones
 OURS = {"Hopper-v4": "hopper", "HalfCheetah-v4": "halfcheetah", "Walker2d-v4": "walker2d"}
 WANTED = {  # ours over Gymnasium's: with known actions, with a policy
     "Hopper-v4": (1.2, 2.0),
@@ -53,18 +55,17 @@ class Policy(torch.nn.Module):
         state = torch.tensor(state.reshape(1, -1), device=device, dtype=torch.float32)
         return self(state).cpu().data.numpy().flatten()
 
-    def write(self, path):
-        """Writes the tensors as a policy file of active-bench (safetensors)."""
-        names = ["fc0.weight", "fc0.bias", "fc1.weight", "fc1.bias", "mean.weight", "mean.bias"]
-        header, body = {"__metadata__": {"head": "deterministic-tanh"}}, b""
-        for name, tensor in zip(names, self.state_dict().values()):
-            data = tensor.numpy().astype("<f4").tobytes()
-            header[name] = {
-                "dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(body), len(body) + len(data)],
-            }  # fmt: skip
-            body += data
-        text = json.dumps(header).encode()
-        path.write_bytes(struct.pack("<Q", len(text)) + text + body)
+    def read(self, path):
+        """Takes the mean's tensors of a policy file of active-bench (safetensors)."""
+        file = path.read_bytes()
+        length = struct.unpack("<Q", file[:8])[0]
+        header, body = json.loads(file[8 : 8 + length]), file[8 + length :]
+        for name, layer in zip(["fc0", "fc1", "mean"], self.net[::2]):
+            for kind in ["weight", "bias"]:
+                entry = header[f"{name}.{kind}"]
+                values = np.frombuffer(body[slice(*entry["data_offsets"])], "<f4").reshape(entry["shape"])
+                getattr(layer, kind).data = torch.tensor(values)
+        return self
 
 
 class Peer:
@@ -82,14 +83,13 @@ class Peer:
             self.starts.append((world.data.qpos.copy(), world.data.qvel.copy()))
         actions = rng.uniform(-1, 1, (20_000, world.model.nu)).astype(np.float32)
         self.actions = list(actions)
-        torch.manual_seed(seed)
-        self.policy = Policy(self.env.observation_space.shape[0], world.model.nu)
-        self.script, self.policy_file = folder / f"{name}.h5", folder / f"{name}.safetensors"
+        self.policy_file = BEHAVIOUR / OURS[name] / "medium.safetensors"
+        self.policy = Policy(self.env.observation_space.shape[0], world.model.nu).read(self.policy_file)
+        self.script = folder / f"{name}.h5"
         with h5py.File(self.script, "w") as file:
             file["positions"] = np.array([qpos for qpos, _ in self.starts])
             file["velocities"] = np.array([qvel for _, qvel in self.starts])
             file["actions"] = actions
-        self.policy.write(self.policy_file)
         world.reset_model = self.reset_model
 
     def reset_model(self):
@@ -98,10 +98,10 @@ class Peer:
         world.set_state(*self.starts[self.episode])
         return world._get_obs()
 
-    def run(self, choose):
-        """Every episode to its end; choose(observation, index of the step's known action). Returns seconds and steps."""
+    def run(self, episodes, choose):
+        """Episodes to their ends; choose(observation, index of the step's known action). Returns seconds and steps."""
         steps, begin = 0, time.process_time()
-        for self.episode in range(len(self.starts)):
+        for self.episode in range(episodes):
             observation, _ = self.env.reset()
             ended, row = False, self.episode * self.limit
             while not ended:
@@ -114,13 +114,13 @@ class Peer:
     def known_rate(self):
         """Seconds per step with known actions, and the steps."""
         actions = self.actions
-        seconds, steps = self.run(lambda _, row: actions[row % len(actions)])
+        seconds, steps = self.run(len(self.starts), lambda _, row: actions[row % len(actions)])
         return seconds / steps, steps
 
     def policy_rate(self):
         """The same with the policy."""
         act = self.policy.act
-        seconds, steps = self.run(lambda observation, _: act(observation))
+        seconds, steps = self.run(POLICY_EPISODES[self.name], lambda observation, _: act(observation))
         return seconds / steps, steps
 
 
@@ -128,7 +128,8 @@ def ours(binary, peer):
     """Our rates on the peer's episodes, one repetition after a first that is not counted."""
     command = [
         binary, "bench", "rollout", "--env", OURS[peer.name], "--profile", "gymnasium", "--script", peer.script,
-        "--policy", peer.policy_file, "--repetitions", "1", "--json",
+        "--policy", peer.policy_file, "--policy-episodes", str(POLICY_EPISODES[peer.name]),
+        "--repetitions", "1", "--json",
     ]  # fmt: skip
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
@@ -148,8 +149,8 @@ def measure(peer, binary, repetitions):
         })  # fmt: skip
         print(f"\r{peer.name}: repetition {repetition} of {repetitions}", end="", file=sys.stderr)
     print(file=sys.stderr)
-    medians = {key: float(np.median([row[key] for row in rows[1:]])) for key in rows[0] if key not in ("steps", "simulator")}
-    return medians | {key: rows[-1][key] for key in ("steps", "simulator")}
+    same = {key: rows[-1].pop(key) for key in ("steps", "simulator")}
+    return {key: float(np.median([row[key] for row in rows[1:]])) for key in rows[-1]} | same
 
 
 def report(results, repetitions):
@@ -187,7 +188,7 @@ def report(results, repetitions):
 - {datetime.date.today()}, {processor()}, one core; load when it began {LOAD[0]:.1f}, when it ended {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.
 - Ours: MuJoCo {simulator}, profile `gymnasium`. Python {platform.python_version()}, gymnasium {gymnasium.__version__}, MuJoCo {mujoco.__version__}, numpy {np.__version__}, PyTorch {torch.__version__} with one thread.
 - Medians of {repetitions} repetitions by processor time; in each the five loops take turns, and ratios are taken within a repetition.
-- All begin their episodes in the same states and take the same actions, uniform on [−1, 1]; with policies both have the same weights and take the policy's own way. Resets are part of every loop. Gymnasium's draw no start state here, ours neither.
+- All begin their episodes in the same states and take the same actions, uniform on [−1, 1]; the policies are results/behaviour/ENV/medium.safetensors on both sides, acting by their means. The ratio depends on where a policy goes: with random weights, which keep a cheetah lying, it was 2.5 there on 2026-11-22. Resets are part of every loop. Gymnasium's draw no start state here, ours neither.
 - `gymnasium.make` with its usual wrappers and no others; PyTorch acts as CORL's policies do: `torch.tensor(state.reshape(1, -1))`, the network, `.cpu().data.numpy().flatten()`.
 """, reached
 
