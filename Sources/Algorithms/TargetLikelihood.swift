@@ -9,6 +9,10 @@ enum TargetLikelihood {
     private static let measured: [String: Double] = [
         "hopper-medium": -0.66,  // L_BC 0.84
         "hopper-medium-replay": -1.49,  // L_BC 0.01
+        "halfcheetah-medium": -0.64,  // L_BC 2.36
+        "halfcheetah-medium-replay": -3.18,  // L_BC -0.18
+        "walker2d-medium": -0.86,  // L_BC 2.14
+        "walker2d-medium-replay": -3.80,  // L_BC -0.80
     ]
 
     /// H_D of a dataset in nats, with where it comes from; -1 for no dataset in particular.

@@ -29,11 +29,10 @@ package final class AntMaze: SimulatedEnvironment {
         static let start = 64
     }
 
-    private static let frameSkip = 5
-
     package let specification: EnvironmentSpecification
     package let simulation: MuJoCoSimulation
-    package var frameSkip: Int { Self.frameSkip }
+    package let frameSkip = 5
+    package let action: ActionBuffer
     /// Where the ant is to go.
     private var target = Maze.Place.zero
     /// Whether the ant has been there since the last reset.
@@ -46,7 +45,6 @@ package final class AntMaze: SimulatedEnvironment {
     private let isGymnasium: Bool
     private let goalRadius: Double  // metres
     private let actionScale: Double
-    private let action: ActionBuffer
     private var elapsedSteps = 0
 
     /// - Throws: `EnvironmentError.libraryMismatch` or `.simulator`.
@@ -149,20 +147,9 @@ package final class AntMaze: SimulatedEnvironment {
         )
     }
 
-    package func step(_ action: UnsafePointer<Real>) throws -> StepResult {
-        try self.action.set(action)
-        return try step()
-    }
-
-    /// `step` with an action that has not been rounded to `Real`.
-    package func step(exactly action: [Double]) throws -> StepResult {
-        try self.action.set(exactly: action)
-        return try step()
-    }
-
-    private func step() throws -> StepResult {
+    package func stepWithAction() throws -> StepResult {
         for i in action.indices { simulation.controls[i] = actionScale * action.clipped(i) }
-        try simulation.step(Self.frameSkip)
+        try simulation.step(frameSkip)
         elapsedSteps += 1
         let place = Maze.Place(simulation.positions[0], simulation.positions[1])
         let isAtGoal = distance(place, target) <= goalRadius  // false for a NaN
@@ -189,18 +176,10 @@ package final class AntMaze: SimulatedEnvironment {
 
     /// The current observation before it is rounded to `Real`.
     package var exactObservation: [Double] { Array(simulation.positions) + Array(simulation.velocities) }
-
-    package func copyPositions(into positions: UnsafeMutablePointer<Double>) {
-        for i in simulation.positions.indices { positions[i] = simulation.positions[i] }
-    }
-
-    package func copyVelocities(into velocities: UnsafeMutablePointer<Double>) {
-        for i in simulation.velocities.indices { velocities[i] = simulation.velocities[i] }
-    }
 }
 
 extension AntMaze: Drawable {
-    package var controlStep: Double { Double(Self.frameSkip) * simulation.timestep }
+    package var controlStep: Double { Double(frameSkip) * simulation.timestep }
 
     /// From the south, high enough to see all of the maze, whose first and last walls are its corners.
     package var viewpoint: Viewpoint {

@@ -13,7 +13,8 @@ import Numerics
 package final class Kitchen: SimulatedEnvironment {
     package let specification: EnvironmentSpecification
     package let simulation: MuJoCoSimulation
-    package var frameSkip: Int { Self.frameSkip }
+    package let frameSkip = 40
+    package let action: ActionBuffer
     /// What is asked for.
     package let tasks: [KitchenTask]
     /// The names of those done in this episode, in the order it was done.
@@ -26,7 +27,6 @@ package final class Kitchen: SimulatedEnvironment {
     private let profile: DynamicsProfile
     private let senses: KitchenSenses
     private let observation: UnsafeMutableBufferPointer<Double>
-    private let action: ActionBuffer
     private let assets: KitchenAssets
     /// Seconds between one control step and the next.
     package let controlStep: Double
@@ -34,7 +34,6 @@ package final class Kitchen: SimulatedEnvironment {
     private var episode = 0
     private var elapsedSteps = 0
 
-    private static let frameSkip = 40
     /// Radians or metres per second for an action of 1.
     private static let fullSpeed = 2.0
 
@@ -79,7 +78,7 @@ package final class Kitchen: SimulatedEnvironment {
         }
         isOpen = tasks.map { _ in true }
         senses = KitchenSenses(profile)
-        controlStep = Double(Self.frameSkip) * simulation.timestep
+        controlStep = Double(frameSkip) * simulation.timestep
         controlBase = .allocate(capacity: specification.actionSize)
         action = ActionBuffer(specification)
         observation = .allocate(capacity: specification.observationSize)
@@ -150,20 +149,9 @@ extension Kitchen {
 
 // One control step.
 extension Kitchen {
-    package func step(_ action: UnsafePointer<Real>) throws -> StepResult {
-        try self.action.set(action)
-        return try step()
-    }
-
-    /// One control step with an action [9] that was not rounded to `Real`.
-    package func step(exactly action: [Double]) throws -> StepResult {
-        try self.action.set(exactly: action)
-        return try step()
-    }
-
-    private func step() throws -> StepResult {
+    package func stepWithAction() throws -> StepResult {
         command()
-        try simulation.step(Self.frameSkip)
+        try simulation.step(frameSkip)
         elapsedSteps += 1
         perceive()
         let completions = closeTasks()
@@ -223,14 +211,6 @@ extension Kitchen {
 
     /// The current observation before it is rounded to `Real`.
     package var exactObservation: [Double] { Array(observation) }
-
-    package func copyPositions(into positions: UnsafeMutablePointer<Double>) {
-        for i in simulation.positions.indices { positions[i] = simulation.positions[i] }
-    }
-
-    package func copyVelocities(into velocities: UnsafeMutablePointer<Double>) {
-        for i in simulation.velocities.indices { velocities[i] = simulation.velocities[i] }
-    }
 }
 
 extension Kitchen: Drawable {

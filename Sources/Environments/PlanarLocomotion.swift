@@ -30,11 +30,11 @@ package final class PlanarLocomotion: SimulatedEnvironment {
     package var specification: EnvironmentSpecification { task.specification }
     package var frameSkip: Int { task.frameSkip }
     package let simulation: MuJoCoSimulation
+    package let action: ActionBuffer
     private let task: Task
     private let profile: DynamicsProfile
     /// Seconds between one control step and the next.
     package let controlStep: Double
-    private let action: ActionBuffer
     private var elapsedSteps = 0
 
     /// - Throws: `EnvironmentError.libraryMismatch` or `.simulator`.
@@ -84,19 +84,7 @@ package final class PlanarLocomotion: SimulatedEnvironment {
         elapsedSteps = 0
     }
 
-    package func step(_ action: UnsafePointer<Real>) throws -> StepResult {
-        try self.action.set(action)
-        return try step()
-    }
-
-    /// `step` with an action that has not been rounded to `Real`.
-    package func step(exactly action: [Double]) throws -> StepResult {
-        try self.action.set(exactly: action)
-        return try step()
-    }
-
-    /// One control step with `action`.
-    private func step() throws -> StepResult {
+    package func stepWithAction() throws -> StepResult {
         let cost = applyAction()
         let start = simulation.positions[0]
         try simulation.step(task.frameSkip)
@@ -133,14 +121,6 @@ package final class PlanarLocomotion: SimulatedEnvironment {
         let coordinates = simulation.positions.count - 1  // qpos[0], the distance run, is not observed
         if i < coordinates { return simulation.positions[i + 1] }
         return min(max(simulation.velocities[i - coordinates], -task.velocityLimit), task.velocityLimit)
-    }
-
-    package func copyPositions(into positions: UnsafeMutablePointer<Double>) {
-        for i in simulation.positions.indices { positions[i] = simulation.positions[i] }
-    }
-
-    package func copyVelocities(into velocities: UnsafeMutablePointer<Double>) {
-        for i in simulation.velocities.indices { velocities[i] = simulation.velocities[i] }
     }
 }
 

@@ -53,13 +53,12 @@ final class ScriptedStarts: SimulatedEnvironment {
     var specification: EnvironmentSpecification { world.specification }
     var simulation: MuJoCoSimulation { world.simulation }
     var frameSkip: Int { world.frameSkip }
+    var action: ActionBuffer { world.action }
 
     func reset(episode: Int, stream: RandomStream) throws {
         try world.begin(positions: script.positions[episode], velocities: script.velocities[episode])
     }
 
-    func step(_ action: UnsafePointer<Real>) throws -> StepResult { try world.step(action) }
+    func stepWithAction() throws -> StepResult { try world.stepWithAction() }
     func observe(into observation: UnsafeMutablePointer<Real>) { world.observe(into: observation) }
-    func copyPositions(into positions: UnsafeMutablePointer<Double>) { world.copyPositions(into: positions) }
-    func copyVelocities(into velocities: UnsafeMutablePointer<Double>) { world.copyVelocities(into: velocities) }
 }
