@@ -10,19 +10,24 @@ public struct RolloutBenchmark: Sendable {
     public struct Subject: Sendable {
         /// The name in the registry.
         public var environment: String
+        /// Whose dynamics and rewards.
         public var profile = DynamicsProfile.d4rl
         /// A policy file; without one a fresh policy of IQL's shape.
         public var policy: String?
         /// A file with start states and actions (see `RolloutScript`); without one the actions are the policy's.
         public var script: String?
 
+        /// A fresh policy in `environment`, by D4RL's rules.
         public init(_ environment: String) { self.environment = environment }
     }
 
     /// Medians over the repetitions, by processor time; resets are part of all three loops.
     public struct Result: Sendable, Encodable {
+        /// The name in the registry.
         public var environment: String
+        /// The profile's name.
         public var profile: String
+        /// The version of MuJoCo.
         public var simulator: String
         /// Control steps with known actions in a repetition.
         public var steps: Int
@@ -44,6 +49,7 @@ public struct RolloutBenchmark: Sendable {
     public var episodes = 40
     /// How many of them, the first, are run with the policy; all unless given.
     public var policyEpisodes: Int?
+    /// How often every loop is run; once more before that, uncounted.
     public var repetitions = 5
 
     /// Five repetitions of forty deterministic episodes.

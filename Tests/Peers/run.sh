@@ -4,8 +4,8 @@
 #   Tests/Peers/run.sh PEER_STEPS [SEED]
 #
 # PEER_STEPS: the program that compares, .build/release/peer-steps. SEED: today's date unless given.
-# The Python packages go to throw-away environments below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses the
-# interpreter (default python3).
+# The Python packages go to throw-away environments below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses
+# the interpreter (default python3).
 set -eu
 
 [ $# -ge 1 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -25,8 +25,8 @@ mkdir -p "$mujoco/lib"
 ln -sfn "$wheel/include" "$mujoco/include"
 ln -sfn "$wheel/libmujoco.so.2.3.7" "$mujoco/lib/libmujoco.so.2.3.7"
 ln -sfn libmujoco.so.2.3.7 "$mujoco/lib/libmujoco.so"
-ACTIVE_BENCH_MUJOCO=$mujoco swift build -c release --package-path "$repository" --scratch-path "$repository/.build-peers" \
-    --product peer-steps >&2
+ACTIVE_BENCH_MUJOCO=$mujoco swift build -c release --package-path "$repository" \
+    --scratch-path "$repository/.build-peers" --product peer-steps >&2
 
 traces=$(mktemp -d)
 trap 'rm -rf "$traces"' EXIT

@@ -108,7 +108,7 @@ def main():
         peer = known[name]
         arrays, left_out = record(peer, arguments.states, arguments.seed)
         if left_out.total() > MOST_LEFT_OUT * arguments.states:
-            raise SystemExit(f"{name}: {dict(left_out)} of {arguments.states} states left out: too many to prove anything")
+            raise SystemExit(f"{name}: {dict(left_out)} left out beside {arguments.states}: too many to prove anything")
         write(arguments.out / f"{name}.h5", peer, arrays, arguments.seed)
         print(
             f"{name}: {arguments.states} steps, {int((arrays['contacts'] > 0).sum())} from a state in contact, "

@@ -56,7 +56,8 @@ enum SystemRun {
         _ study: String = study, in folder: TemporaryFolder, ranks: Int, data: String = inputs.path, limit: Int = 40
     ) throws -> ChildProcess {
         put(study.utf8, at: folder("study.yaml"))
-        return try activeBench("run", folder("study.yaml"), "--out", folder("out"), ranks: ranks, data: data, limit: limit)
+        return try activeBench(
+            "run", folder("study.yaml"), "--out", folder("out"), ranks: ranks, data: data, limit: limit)
     }
 
     /// The files of a run folder that are a function of the study alone.

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Environment steps per second: ours, a bare C loop of mj_step, and Gymnasium's v4 environments in Python, with known actions
-# and with a 256-256 policy in the loop (PyTorch's as CORL acts). One run on one core, repetitions taking turns.
+# Environment steps per second: ours, a bare C loop of mj_step, and Gymnasium's v4 environments in Python, with known
+# actions and with a 256-256 policy in the loop (PyTorch's as CORL acts). One run on one core, repetitions taking turns.
 #
 #   jobs/peers/environments.sh                 prints the table and writes results/performance/environments.md
 #   OUT=FILE CORE=0 REPETITIONS=15             where to, which core, how often
-#   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu    for a PyTorch without CUDA's libraries (200 MB, not 3 GB)
+#   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu    a PyTorch without the gigabytes of CUDA
 #
 # The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.
 # Exit code 1 where a figure is not reached.
