@@ -19,11 +19,11 @@ case "${1:-}" in
     sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "${BASH_SOURCE[0]}"
     exit 0
     ;;
-?*)
+esac
+if [ $# -gt 0 ]; then
     echo "unknown argument '$1'; see jobs/fetch-kitchen.sh --help" >&2
     exit 64
-    ;;
-esac
+fi
 
 # For its functions only: no program is needed here, so none is built.
 ACTIVE_BENCH_BINARY=${ACTIVE_BENCH_BINARY:-none} source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
@@ -120,7 +120,7 @@ unpack() {
 
 # Puts the folder $1 in its place, in one step; another script may just have done the same.
 install_folder() {
-    if [ -e "$target" ]; then mv -T "$target" "$stage/damaged" || return; fi
+    if [ -e "$target" ]; then mv -T "$target" "$stage/damaged" 2>/dev/null || true; fi
     mv -T "$1" "$target" 2>/dev/null || is_whole "$target"
 }
 

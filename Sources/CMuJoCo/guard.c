@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,14 +41,15 @@ static void on_warning(const char *text) {
     copy_text(last_warning, sizeof last_warning, text);
 }
 
-// Before main, so that no error can come too early for its handler and no thread sees the handlers change.
+// Before main, so that no error can come too early for its handler and no thread sees the handlers change (MuJoCo's own
+// compiler puts others in place while it loads a model, for its thread only).
 __attribute__((constructor)) static void install_handlers(void) {
     mju_user_error = on_error;
     mju_user_warning = on_warning;
 }
 
 // The jump crosses frames of MuJoCo and of this target only, never a Swift frame; no local of this function is read after
-// a jump, so none needs to be volatile.
+// a jump, so none needs to be volatile. MuJoCo's engine is C; of its loader, which is C++, see `load`.
 int ab_guarded(void (*work)(void *), void *context, char *error, size_t size) {
     guard_t guard = {.error = error, .size = size};
     if (setjmp(guard.back)) {
@@ -73,7 +76,10 @@ typedef struct {
 static const char file_name[] = "model.xml";
 
 // MuJoCo turns the errors of its parser and model compiler into a message itself; the guard is for what it does not
-// expect. A jump out of here may leave MuJoCo's loading lock held, so no other model should be loaded after one.
+// expect. A jump out of here skips destructors and may leave MuJoCo's loading lock held: the next load would hang, so
+// there is none.
+static atomic_bool loader_is_broken;
+
 static void load(void *context) {
     loading_t *loading = context;
     loading->model = mj_loadXML(loading->path, loading->files, loading->message, sizeof loading->message);
@@ -85,6 +91,10 @@ int ab_mujoco_load(const char *xml, mjModel **model, char *error, size_t size) {
 
 int ab_mujoco_load_in(const char *folder, const char *xml, mjModel **model, char *error, size_t size) {
     *model = NULL;
+    if (atomic_load(&loader_is_broken)) {
+        copy_text(error, size, "an earlier model has broken MuJoCo's loader: this process can load no more");
+        return AB_MUJOCO_ERROR;
+    }
     size_t length = strlen(xml);
     char path[PATH_MAX];
     // MuJoCo looks the last part up in memory and everything else from the folder.
@@ -109,12 +119,19 @@ int ab_mujoco_load_in(const char *folder, const char *xml, mjModel **model, char
     int status = ab_guarded(load, &loading, error, size);
     mj_deleteVFS(files);
     free(files);
-    if (status != AB_MUJOCO_OK) return status;
+    if (status != AB_MUJOCO_OK) {
+        atomic_store(&loader_is_broken, true);
+        return status;
+    }
     if (!loading.model) {
         copy_text(error, size, loading.message);
         return AB_MUJOCO_ERROR;
     }
-    if (loading.message[0]) on_warning(loading.message);
+    if (loading.message[0]) { // a warning: our models give none, so this is not the model that was meant
+        copy_text(error, size, loading.message);
+        mj_deleteModel(loading.model);
+        return AB_MUJOCO_ERROR;
+    }
     *model = loading.model;
     return AB_MUJOCO_OK;
 }

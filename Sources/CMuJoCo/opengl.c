@@ -25,7 +25,7 @@ enum {
     GL_UNSIGNED_BYTE = 0x1401,
 };
 
-// An address of a function as the library's own types have it; the names are looked up in `library`.
+// Declares `name`, a pointer to the function of that name in `library`; NULL if it has none.
 #define FUNCTION(result, name, ...) result (*name)(__VA_ARGS__) = (result(*)(__VA_ARGS__))dlsym(library, #name)
 
 static bool fail(char *error, size_t size, const char *reason) {
@@ -33,27 +33,25 @@ static bool fail(char *error, size_t size, const char *reason) {
     return false;
 }
 
-// The first display that can be used: a device's (the machine's graphics cards, then Mesa's software), else Mesa's
-// without any device. NULL when there is none.
-static void *egl_display(void *library) {
+enum { MOST_DISPLAYS = 17 };
+
+// The displays there may be: the devices' (the machine's graphics cards, then Mesa's software), and Mesa's without any
+// device. None is initialised yet.
+static int egl_displays(void *library, void *displays[MOST_DISPLAYS]) {
     FUNCTION(void *, eglGetProcAddress, const char *);
-    FUNCTION(unsigned, eglInitialize, void *, int *, int *);
-    if (!eglGetProcAddress || !eglInitialize) return NULL;
+    if (!eglGetProcAddress) return 0;
     void *(*platform_display)(unsigned, void *, const int *) =
         (void *(*)(unsigned, void *, const int *))eglGetProcAddress("eglGetPlatformDisplayEXT");
     unsigned (*query_devices)(int, void **, int *) =
         (unsigned (*)(int, void **, int *))eglGetProcAddress("eglQueryDevicesEXT");
-    if (!platform_display) return NULL;
+    if (!platform_display) return 0;
 
-    void *devices[16];
+    void *devices[MOST_DISPLAYS - 1];
     int count = 0;
-    if (!query_devices || !query_devices(16, devices, &count)) count = 0;
-    for (int i = 0; i <= count; i++) {
-        void *display = i < count ? platform_display(EGL_PLATFORM_DEVICE_EXT, devices[i], NULL)
-                                  : platform_display(EGL_PLATFORM_SURFACELESS_MESA, NULL, NULL);
-        if (display && eglInitialize(display, NULL, NULL)) return display;
-    }
-    return NULL;
+    if (!query_devices || !query_devices(MOST_DISPLAYS - 1, devices, &count)) count = 0;
+    for (int i = 0; i < count; i++) displays[i] = platform_display(EGL_PLATFORM_DEVICE_EXT, devices[i], NULL);
+    displays[count] = platform_display(EGL_PLATFORM_SURFACELESS_MESA, NULL, NULL);
+    return count + 1;
 }
 
 static void *egl_library;
@@ -72,18 +70,12 @@ static void egl_release(void *display, void *context) {
     eglDestroyContext(display, context); // the display is shared by all contexts and stays
 }
 
-static bool egl_open(void *library, opengl_t *opengl, char *error, size_t size) {
+// A context on an initialised display.
+static bool egl_open_on(void *display, void *library, opengl_t *opengl, char *error, size_t size) {
     FUNCTION(unsigned, eglChooseConfig, void *, const int *, void **, int, int *);
     FUNCTION(unsigned, eglBindAPI, unsigned);
     FUNCTION(void *, eglCreateContext, void *, void *, void *, const int *);
-    FUNCTION(unsigned, eglMakeCurrent, void *, void *, void *, void *);
     FUNCTION(unsigned, eglDestroyContext, void *, void *);
-    if (!eglChooseConfig || !eglBindAPI || !eglCreateContext || !eglMakeCurrent || !eglDestroyContext) {
-        return fail(error, size, "it lacks functions of EGL 1.4");
-    }
-    void *display = egl_display(library);
-    if (!display) return fail(error, size, "it has no driver that works here");
-
     static const int wanted[] = {
         EGL_RED_SIZE,   8,  EGL_GREEN_SIZE,   8, EGL_BLUE_SIZE,    8,               EGL_ALPHA_SIZE,      8,
         EGL_DEPTH_SIZE, 24, EGL_STENCIL_SIZE, 8, EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT,
@@ -102,6 +94,27 @@ static bool egl_open(void *library, opengl_t *opengl, char *error, size_t size) 
     }
     *opengl = (opengl_t){.use = egl_use, .release = egl_release, .display = display, .context = context};
     return true;
+}
+
+// The first display that draws, of all there are.
+static bool egl_open(void *library, opengl_t *opengl, char *error, size_t size) {
+    static const char *const needed[] = {"eglChooseConfig",  "eglBindAPI",        "eglCreateContext",
+                                         "eglMakeCurrent",   "eglDestroyContext", "eglInitialize",
+                                         "eglTerminate"};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        if (!dlsym(library, needed[i])) return fail(error, size, "it lacks functions of EGL 1.4");
+    }
+    FUNCTION(unsigned, eglInitialize, void *, int *, int *);
+    FUNCTION(unsigned, eglTerminate, void *);
+    void *displays[MOST_DISPLAYS];
+    int count = egl_displays(library, displays);
+    fail(error, size, "it has no driver that works here");
+    for (int i = 0; i < count; i++) {
+        if (!displays[i] || !eglInitialize(displays[i], NULL, NULL)) continue;
+        if (egl_open_on(displays[i], library, opengl, error, size)) return true;
+        eglTerminate(displays[i]);
+    }
+    return false;
 }
 
 static void *osmesa_library;

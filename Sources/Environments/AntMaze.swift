@@ -71,7 +71,13 @@ package final class AntMaze: SimulatedEnvironment {
                 && simulation.controls.count == specification.actionSize,
             "the model of \(specification.name) does not have the sizes of its specification")
         action = ActionBuffer(specification)
+        target = centre(maze.goal)
         if case .once(let stream) = options.goals { target = drawGoal(episode: 0, stream) }
+        let start = centre(maze.start)
+        try begin { positions, _ in
+            positions[0] += start.x
+            positions[1] += start.y
+        }
     }
 
     package func reset(episode: Int, stream: RandomStream) throws {
@@ -94,10 +100,7 @@ package final class AntMaze: SimulatedEnvironment {
     /// Starts an episode exactly at this state and with this goal.
     package func begin(positions: [Double], velocities: [Double], goal: Maze.Place) throws {
         target = goal
-        try begin { qpos, qvel in
-            for i in qpos.indices { qpos[i] = positions[i] }
-            for i in qvel.indices { qvel[i] = velocities[i] }
-        }
+        try begin { _, _ in simulation.place(positions: positions, velocities: velocities) }
     }
 
     /// Starts an episode at qpos0, at rest, as `place` changes it.

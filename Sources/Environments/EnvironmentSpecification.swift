@@ -21,6 +21,23 @@ public struct EnvironmentSpecification: Sendable, Equatable {
     /// About how long a control step takes, in Hopper's, for predictions of cost.
     public package(set) var stepTime: Double = 1
 
+    /// What a family of environments says of one of its members; returns of 0 and 1 score 0 and 100 unless told otherwise.
+    package init(
+        name: String, observationSize: Int, actionSize: Int, maximumSteps: Int, referenceMinimum: Double = 0,
+        referenceMaximum: Double = 1, positionCount: Int, velocityCount: Int, tasks: [String] = [], stepTime: Double = 1
+    ) {
+        self.name = name
+        self.observationSize = observationSize
+        self.actionSize = actionSize
+        self.maximumSteps = maximumSteps
+        self.referenceMinimum = referenceMinimum
+        self.referenceMaximum = referenceMaximum
+        self.positionCount = positionCount
+        self.velocityCount = velocityCount
+        self.tasks = tasks
+        self.stepTime = stepTime
+    }
+
     /// D4RL's normalised score of an undiscounted return R: 100·(R − min)/(max − min).
     public func normalisedScore(return undiscounted: Double) -> Double {
         100 * (undiscounted - referenceMinimum) / (referenceMaximum - referenceMinimum)

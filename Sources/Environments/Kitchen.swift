@@ -126,8 +126,7 @@ extension Kitchen {
 
     private func begin(positions: [Double], velocities: [Double]) throws {
         try simulation.reset()
-        for i in simulation.positions.indices { simulation.positions[i] = positions[i] }
-        for i in simulation.velocities.indices { simulation.velocities[i] = velocities[i] }
+        simulation.place(positions: positions, velocities: velocities)
         try simulation.forward()
         for i in isOpen.indices { isOpen[i] = true }
         completedTasks.removeAll(keepingCapacity: true)

@@ -103,6 +103,15 @@ package final class MuJoCoSimulation {
         try check(ab_mujoco_reset(model, data, errorText, Self.errorSize), "reset the state")
     }
 
+    /// Writes a whole state: qpos and qvel; follow with `forward`.
+    package func place(positions: [Double], velocities: [Double]) {
+        precondition(
+            positions.count == self.positions.count && velocities.count == self.velocities.count,
+            "a state of another size")
+        for i in positions.indices { self.positions[i] = positions[i] }
+        for i in velocities.indices { self.velocities[i] = velocities[i] }
+    }
+
     /// Computes what follows from positions, velocities and controls.
     package func forward() throws {
         ab_mujoco_use_boxes(boxes)

@@ -69,11 +69,7 @@ package final class PlanarLocomotion: SimulatedEnvironment {
 
     /// Starts an episode exactly at `positions` (qpos) and `velocities` (qvel), without a warm start of the solver.
     package func begin(positions: [Double], velocities: [Double]) throws {
-        try begin {
-            precondition(positions.count == $0.count && velocities.count == $1.count, "a state of another size")
-            for i in $0.indices { $0[i] = positions[i] }
-            for i in $1.indices { $1[i] = velocities[i] }
-        }
+        try begin { _, _ in simulation.place(positions: positions, velocities: velocities) }
     }
 
     /// Starts an episode at qpos0 changed by `disturb`(qpos, qvel).

@@ -98,8 +98,8 @@ public final class Rollout {
     public func run(
         episode: Int, mode: Mode, record: ((Transition) throws -> Void)? = nil
     ) throws -> EpisodeOutcome {
+        let warnings = MuJoCoSimulation.warningCount  // before the start state, which may be warned of only once
         try environment.reset(episode: episode, stream: resets)
-        let warnings = MuJoCoSimulation.warningCount
         var outcome = try play(episode, mode, record)
         if MuJoCoSimulation.warningCount > warnings { outcome.warning = MuJoCoSimulation.lastWarning }
         outcome.completedTasks = environment.completedTasks

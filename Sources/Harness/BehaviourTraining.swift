@@ -43,6 +43,8 @@ public final class BehaviourTraining {
         public var deviation: Double
         /// Their mean number of steps.
         public var meanLength: Double
+        /// What MuJoCo warned of in them last; nil for nothing.
+        public var warning: String?
     }
 
     private let plan: Plan
@@ -132,7 +134,8 @@ public final class BehaviourTraining {
         let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(returns.count)
         let snapshot = Snapshot(
             step: step, meanReturn: mean, deviation: variance.squareRoot(),
-            meanLength: outcomes.map { Double($0.length) }.reduce(0, +) / Double(outcomes.count))
+            meanLength: outcomes.map { Double($0.length) }.reduce(0, +) / Double(outcomes.count),
+            warning: outcomes.last { $0.warning != nil }?.warning)
         let digits = String(step)
         let padded = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
         try PolicyFile.write(

@@ -46,6 +46,8 @@ public struct DatasetRecording: Sendable {
         public var meanLength: Double
         /// D4RL's normalised score of the mean return.
         public var score: Double
+        /// What MuJoCo warned of last; nil for nothing.
+        public var warning: String?
     }
 
     private let request: Request
@@ -67,14 +69,18 @@ public struct DatasetRecording: Sendable {
         var parts: [Float] = []
         for (part, snapshot) in snapshots.enumerated() {
             let stream = RandomStream("rollout/\(request.environment)/seed-\(request.seed)/part-\(part)")
-            let rollout = try rollout(environment, snapshot, request.policies[part], stream)
+            let rollout = try blaming(request.policies[part]) {
+                try Rollout(environment, Actor(snapshot), stream: stream)
+            }
             let end = request.transitions * (part + 1) / snapshots.count
             parts.append(Float(recording.count))
             // Only at the very end is an episode cut: within the file the next row would pass for its next state.
             var episode = 0
             while recording.count < end {
-                let outcome = try rollout.run(episode: episode, mode: .stochastic) { transition in
-                    if recording.count < request.transitions { recording.append(transition) }
+                let outcome = try blaming(request.policies[part]) {
+                    try rollout.run(episode: episode, mode: .stochastic) { transition in
+                        if recording.count < request.transitions { recording.append(transition) }
+                    }
                 }
                 recording.appendGoal(outcome)
                 guard !outcome.diverged else {
@@ -106,17 +112,6 @@ public struct DatasetRecording: Sendable {
         return (files.map(\.snapshot), algorithms.joined(separator: ", "))
     }
 
-    /// The rollouts of the policy read from `path`.
-    private func rollout(
-        _ environment: any Environment, _ snapshot: PolicySnapshot, _ path: String, _ stream: RandomStream
-    ) throws -> Rollout {
-        do {
-            return try Rollout(environment, Actor(snapshot), stream: stream)
-        } catch let error as PolicyError {
-            throw HarnessError.badInput("\(path): \(error)")
-        }
-    }
-
     private func metadata(_ policies: Int, _ algorithm: String, _ parts: [Float]) -> [String: MetadataValue] {
         let kind =
             policies == 1
@@ -126,7 +121,8 @@ public struct DatasetRecording: Sendable {
         return [
             "algorithm": .text(algorithm), "recipe": .text("active-bench r1: \(kind)"),
             "made_by": .text("active-bench collect rollout"), "environment": .text(request.environment),
-            "simulator": .text("MuJoCo \(EnvironmentRegistry.simulatorVersion), legacy capsule inertia"),
+            "simulator": .text(
+                "MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(DynamicsProfile.d4rl.rawValue)"),
             "seed": .integer(request.seed),
             "policies": .text(request.policies.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")),
             "part_starts": .array(.init(shape: [parts.count], elements: parts)),
@@ -146,6 +142,6 @@ public struct DatasetRecording: Sendable {
             transitions: transitions, trajectories: outcomes.count, meanReturn: mean,
             deviation: variance.squareRoot(),
             meanLength: complete.map { Double($0.length) }.reduce(0, +) / Double(complete.count),
-            score: specification.normalisedScore(return: mean))
+            score: specification.normalisedScore(return: mean), warning: outcomes.last { $0.warning != nil }?.warning)
     }
 }

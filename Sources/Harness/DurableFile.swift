@@ -51,6 +51,22 @@ public enum DurableFile {
         }
     }
 
+    /// Finds out whether a file can be made at `path`, before hours are spent on what it is to hold; makes its folder.
+    ///
+    /// - Throws: `HarnessError.io`.
+    public static func requirePlace(for path: String) throws {
+        try makeFolder((path as NSString).deletingLastPathComponent)
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw HarnessError.io(path: path, operation: "write", code: EISDIR)
+        }
+        let trial = "\(path).tmp-\(getpid())"
+        let descriptor = open(trial, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        guard descriptor >= 0 else { throw HarnessError.io(path: path, operation: "write", code: errno) }
+        close(descriptor)
+        unlink(trial)
+    }
+
     /// Removes what writers that were killed have left in a folder, which nobody may be writing into.
     public static func removeUnfinished(in folder: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -46,6 +46,8 @@ public struct EpisodeDrawing {
         public var frames = 0
         /// Of the clip.
         public var framesPerSecond = 0.0
+        /// What MuJoCo warned of last; nil for nothing.
+        public var warning: String?
     }
 
     /// Ends an episode in which enough has been drawn.
@@ -63,22 +65,14 @@ public struct EpisodeDrawing {
         let (environment, stream) = try EvaluatedEnvironment.make(
             plan.environment, seed: plan.seed, profile: plan.profile)
         let snapshot = try PolicyFile.read(plan.policy)
-        let rollout: Rollout
-        do {
-            rollout = try Rollout(environment, Actor(snapshot), stream: stream)
-        } catch let error as PolicyError {
-            throw HarnessError.badInput("\(plan.policy): \(error)")
-        }
+        let rollout = try blaming(plan.policy) { try Rollout(environment, Actor(snapshot), stream: stream) }
         let clock = FrameClock(controlStep: environment.controlStep, framesPerSecond: plan.framesPerSecond)
         let sink = try openSink(clock.framesPerSecond)
         do {
             let camera = try Camera(environment, width: plan.size.width, height: plan.size.height)
-            let summary = try draw(rollout, environment, camera, clock, into: sink)
+            let summary = try blaming(plan.policy) { try draw(rollout, environment, camera, clock, into: sink) }
             try sink.finish()
             return summary
-        } catch let error as EnvironmentError where error.isOfTheAction {
-            sink.discard()
-            throw HarnessError.badInput("\(plan.policy): \(error)")
         } catch {
             sink.discard()
             throw error
@@ -107,12 +101,13 @@ public struct EpisodeDrawing {
         }
         var diverged = false
         do {
-            diverged = try rollout.run(episode: plan.episode, mode: plan.mode) { transition in
+            let outcome = try rollout.run(episode: plan.episode, mode: plan.mode) { transition in
                 try show(transition.positions)
                 summary.totalReward += transition.result.reward
                 summary.steps += 1
                 if summary.steps == plan.steps { throw Enough() }
-            }.diverged
+            }
+            (diverged, summary.warning) = (outcome.diverged, outcome.warning)
         } catch is Enough {}
         if !diverged { try show(environment.positions) }  // a diverged simulation has no last state
         return summary

@@ -5,7 +5,7 @@ import Networks
 /// Transitions of rollouts as rows of a recording.
 extension D4RLRecording {
     /// An empty recording of an environment.
-    init(_ specification: EnvironmentSpecification) {
+    package init(_ specification: EnvironmentSpecification) {
         self.init(
             stateSize: specification.observationSize, actionSize: specification.actionSize,
             positionSize: specification.positionCount, velocitySize: specification.velocityCount)
@@ -34,6 +34,11 @@ extension D4RLRecording {
         while goals.count < count * goal.count { goals += goal }
     }
 
+    /// Ends the episode at its last step: the simulation went no further, so the row behind it is not its next state.
+    package mutating func closeEpisode() {
+        if let last = terminals.indices.last { terminals[last] = true }
+    }
+
     /// D4RL keeps the behaviour policy's weights beside its data.
     mutating func describe(_ policy: PolicySnapshot) {
         metadata["policy/nonlinearity"] = .text("relu")
@@ -48,7 +53,7 @@ extension D4RLRecording {
 /// Recordings of episodes on their way from one rank to another.
 extension D4RLRecording {
     /// The rows, without metadata: a count, then field after field, in this machine's byte order.
-    var rowBytes: [UInt8] {
+    package var rowBytes: [UInt8] {
         var bytes = withUnsafeBytes(of: count) { Array($0) }
         for field in [
             observations, actions, rewards, nextObservations, positions, velocities, actionLogProbabilities, goals,
@@ -59,7 +64,7 @@ extension D4RLRecording {
     }
 
     /// Adds the rows of another recording of the same environment.
-    mutating func append(rowBytes bytes: [UInt8]) {
+    package mutating func append(rowBytes bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
         var rest = bytes[...]
         func take(_ size: Int) -> ArraySlice<UInt8> {

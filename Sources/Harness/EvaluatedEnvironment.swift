@@ -1,3 +1,4 @@
+import Datasets
 import Environments
 import Numerics
 
@@ -5,17 +6,19 @@ import Numerics
 enum EvaluatedEnvironment {
     /// The environment called `name`, which may be a dataset's, and the stream that everything random in it is drawn from.
     ///
-    /// - Throws: as `EnvironmentRegistry.make`.
+    /// - Throws: `EnvironmentError.unknownEnvironment` for a name that is neither, misspelt versions and kinds included;
+    ///   else as `EnvironmentRegistry.make`.
     static func make(
         _ name: String, seed: Int, profile: DynamicsProfile
     ) throws -> (environment: any Drawable, stream: RandomStream) {
-        let stream = RandomStream("evaluate/\(name)/seed-\(seed)")
-        do {
-            let environment = try EnvironmentRegistry.makeDrawable(
-                forDataset: name, stream: stream.stream("environment"), profile: profile)
-            return (environment, stream)
-        } catch EnvironmentError.unknownDataset(let name, let nearest, let known) {
-            throw EnvironmentError.unknownEnvironment(name: name, nearest: nearest, known: known)
+        let environments = EnvironmentRegistry.names
+        guard environments.contains(name) || D4RLTasks.names.contains(DatasetName(name).task) else {
+            throw EnvironmentError.unknownEnvironment(
+                name: name, nearest: nearestNames(to: name, among: environments + D4RLTasks.names), known: environments)
         }
+        let stream = RandomStream("evaluate/\(name)/seed-\(seed)")
+        let environment = try EnvironmentRegistry.makeDrawable(
+            forDataset: name, stream: stream.stream("environment"), profile: profile)
+        return (environment, stream)
     }
 }

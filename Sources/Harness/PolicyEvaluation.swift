@@ -43,18 +43,21 @@ public struct PolicyEvaluation {
         self.world = world
     }
 
-    /// Runs the episodes; collective. Rank 0 gets the report, and has written the recording.
+    /// Runs the episodes, has rank 0 `tell` the report, then write the recording; collective.
     ///
-    /// - Throws: `AgreedFault` on all ranks when the environment, the policy or the recording's path is no good, or when
-    ///   the policy gives an action that is not finite; else `EnvironmentError`, `HarnessError.io`, `DatasetError`.
-    public func run() throws -> EvaluationReport? {
+    /// - Throws: `AgreedFault` on all ranks when the environment, the policy or the recording's path is no good, when
+    ///   the policy gives an action that is not finite, or when the recording cannot be written; else `EnvironmentError`.
+    public func run(tell: (EvaluationReport) throws -> Void) throws {
         try world.requireEqualKernels()
         let policy = try agreeOnPolicy()
         let (environment, stream) = try EvaluatedEnvironment.make(
             request.environment, seed: request.seed, profile: request.profile)
         let rollout = try Rollout(environment, Actor(policy), stream: stream)
         let own = try runOwnEpisodes(rollout, environment.specification)
-        return try collect(own, environment.specification, policy)
+        let (outcomes, recording) = try collect(own, environment.specification)
+        if world.rank == 0 { try tell(EvaluationReport(request, environment.specification, outcomes)) }
+        guard let path = request.recording else { return }
+        try world.agree(that: { try write(recording, policy, to: path) })
     }
 
     /// Rank 0 reads the file, for all, and finds out whether all will be able to run it.
@@ -64,14 +67,10 @@ public struct PolicyEvaluation {
             let snapshot = try PolicyFile.decode(file, path: request.policy).snapshot
             let (environment, _) = try EvaluatedEnvironment.make(
                 request.environment, seed: request.seed, profile: request.profile)
-            do {
+            try blaming(request.policy) {
                 _ = try Rollout(environment, Actor(snapshot), stream: RandomStream("trial"))
-            } catch let error as PolicyError {
-                throw HarnessError.badInput("\(request.policy): \(error)")
             }
-            if let recording = request.recording {
-                try DurableFile.makeFolder((recording as NSString).deletingLastPathComponent)
-            }
+            if let recording = request.recording { try DurableFile.requirePlace(for: recording) }
             return Array(file)
         })
         return try PolicyFile.decode(Data(bytes), path: request.policy).snapshot
@@ -82,7 +81,7 @@ public struct PolicyEvaluation {
         _ rollout: Rollout, _ specification: EnvironmentSpecification
     ) throws -> [(outcome: EpisodeOutcome, recording: D4RLRecording)] {
         var episodes: [(EpisodeOutcome, D4RLRecording)] = []
-        var complaints: [String] = []
+        var complaint: (episode: Int, sentence: String)?
         for episode in stride(from: world.rank, to: request.episodes, by: world.size) {
             var recording = D4RLRecording(specification)
             do {
@@ -90,22 +89,25 @@ public struct PolicyEvaluation {
                     episode: episode, mode: request.mode,
                     record: request.recording == nil ? nil : { recording.append($0) })
                 recording.appendGoal(outcome)
+                if outcome.diverged { recording.closeEpisode() }
                 episodes.append((outcome, recording))
             } catch let error as EnvironmentError where error.isOfTheAction {
-                complaints.append("\(request.policy): in episode \(episode) \(error)")
+                complaint = (episode, "\(request.policy): in episode \(episode) \(error)")
                 break
             }
         }
-        let all = try world.gatherLines(complaints)
-        try world.agree(that: { if let first = all.first { throw HarnessError.badInput(first) } })
+        // The first episode that went wrong is named, whoever ran it.
+        let episodesGoneWrong = try world.allgather(complaint?.episode ?? Int.max)
+        let lines = try world.gatherLines(
+            complaint.map { $0.episode == episodesGoneWrong.min() ? [$0.sentence] : [] } ?? [])
+        try world.agree(that: { if let line = lines.first { throw HarnessError.badInput(line) } })
         return episodes
     }
 
     /// Brings the episodes to rank 0 in their order, one round of ranks at a time: no message grows with their number.
     private func collect(
-        _ own: [(outcome: EpisodeOutcome, recording: D4RLRecording)], _ specification: EnvironmentSpecification,
-        _ policy: PolicySnapshot
-    ) throws -> EvaluationReport? {
+        _ own: [(outcome: EpisodeOutcome, recording: D4RLRecording)], _ specification: EnvironmentSpecification
+    ) throws -> (outcomes: [EpisodeOutcome], recording: D4RLRecording) {
         var outcomes: [EpisodeOutcome] = []
         var recording = D4RLRecording(specification)
         for round in 0..<(request.episodes + world.size - 1) / world.size {
@@ -117,9 +119,7 @@ public struct PolicyEvaluation {
             guard request.recording != nil else { continue }
             for bytes in try world.gather(mine?.recording.rowBytes ?? []) ?? [] { recording.append(rowBytes: bytes) }
         }
-        guard world.rank == 0 else { return nil }
-        if let path = request.recording { try write(recording, policy, to: path) }
-        return EvaluationReport(request, specification, outcomes)
+        return (outcomes, recording)
     }
 
     private func write(_ recording: D4RLRecording, _ policy: PolicySnapshot, to path: String) throws {

@@ -110,9 +110,20 @@ public enum PolicyFile {
             throw HarnessError.badInput("\(path): tensors \(one.tensor.name) and \(next.tensor.name) share bytes")
         }
         let ordered = tensors.map(\.tensor)
-        var snapshot = PolicySnapshot(head: head, tensors: ordered.filter { !$0.name.hasPrefix("observation_") })
-        snapshot.observationMean = ordered.first { $0.name == "observation_mean" }?.values ?? []
-        snapshot.observationDeviation = ordered.first { $0.name == "observation_std" }?.values ?? []
+        let statistics = ["observation_mean", "observation_std"]
+        var snapshot = PolicySnapshot(head: head, tensors: ordered.filter { !statistics.contains($0.name) })
+        let found = statistics.map { name in ordered.first { $0.name == name } }
+        for (name, tensor) in zip(statistics, found) {
+            if tensor == nil, found.contains(where: { $0 != nil }) {
+                throw HarnessError.badInput("\(path): \(PolicyError.missing(name))")
+            }
+            if let tensor, tensor.shape.count != 1 {
+                throw HarnessError.badInput(
+                    "\(path): \(PolicyError.shape(name, expected: [tensor.values.count], found: tensor.shape))")
+            }
+        }
+        snapshot.observationMean = found[0]?.values ?? []
+        snapshot.observationDeviation = found[1]?.values ?? []
         return (snapshot, metadata)
     }
 

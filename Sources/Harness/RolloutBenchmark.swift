@@ -57,9 +57,11 @@ public struct RolloutBenchmark: Sendable {
 
     /// Measures `subject`.
     ///
-    /// - Throws: `EnvironmentError`, `PolicyError`, `HDF5Error`, `HarnessError.badInput`.
+    /// - Throws: `EnvironmentError`, `HDF5Error`, `HarnessError.badInput`.
     public func measure(_ subject: Subject) throws -> Result {
-        let bench = try RolloutBench(subject, episodes: episodes, policyEpisodes: policyEpisodes)
+        let bench = try blaming(subject.script ?? subject.policy ?? "the fresh policy") {
+            try RolloutBench(subject, episodes: episodes, policyEpisodes: policyEpisodes)
+        }
         var times: [RolloutBench.Times] = []
         for _ in 0...repetitions { times.append(try bench.time()) }
         times.removeFirst()  // the first pass warms caches up

@@ -1,4 +1,5 @@
 import Environments
+import Foundation
 import HDF5
 import Numerics
 
@@ -15,11 +16,17 @@ struct RolloutScript {
 
     /// - Throws: `HDF5Error`; `HarnessError.badInput` when the arrays do not fit the environment.
     init(_ path: String, for specification: EnvironmentSpecification) throws {
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw HarnessError.badInput("\(path): no such script")
+        }
         let file = try HDF5File(readingFrom: path)
         func rows(_ name: String, _ width: Int) throws -> [[Double]] {
             let array = try file.float64(name)
             guard array.shape.count == 2, array.shape[0] > 0, array.shape[1] == width else {
                 throw HarnessError.badInput("\(path): \(name) has shape \(array.shape), expected [N, \(width)]")
+            }
+            guard array.elements.allSatisfy({ abs($0) < 1e6 }) else {
+                throw HarnessError.badInput("\(path): \(name) holds a number that is not finite or beyond ±1e6")
             }
             return (0..<array.shape[0]).map { Array(array.elements[$0 * width..<($0 + 1) * width]) }
         }

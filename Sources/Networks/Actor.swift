@@ -21,8 +21,10 @@ public final class Actor {
     /// - Throws: `PolicyError` when tensors are missing or their shapes do not fit together.
     public init(_ snapshot: PolicySnapshot) throws {
         var layers: [(weight: Matrix, bias: Matrix, output: Matrix)] = []
-        guard let first = snapshot.tensor("fc0.weight"), first.shape.count == 2 else {
-            throw PolicyError.missing("fc0.weight")
+        guard let first = snapshot.tensor("fc0.weight") else { throw PolicyError.missing("fc0.weight") }
+        for name in ["fc0.weight", "mean.weight"] {
+            guard let shape = snapshot.tensor(name)?.shape, shape.count != 2 else { continue }
+            throw PolicyError.rank(name, found: shape)
         }
         observationSize = first.shape[1]
         var width = observationSize
@@ -39,6 +41,7 @@ public final class Actor {
         case .deterministicTanh: logDeviation = nil
         case .gaussianTanhMean, .tanhGaussian:
             if snapshot.tensor("log_std") != nil {
+                if snapshot.tensor("log_std.weight") != nil { throw PolicyError.unknown("log_std.weight") }
                 logDeviation = (nil, try Actor.matrix(snapshot, "log_std", shape: [actionSize]))
             } else {
                 let dense = try Actor.dense(snapshot, "log_std", inputs: width, outputs: actionSize)
@@ -47,11 +50,12 @@ public final class Actor {
         }
         try Actor.requireKnown(snapshot, hiddenLayers: layers.count)
         normalised = Matrix(vector: observationSize)
-        guard snapshot.observationMean.count == snapshot.observationDeviation.count,
-            [0, observationSize].contains(snapshot.observationMean.count)
-        else {
-            throw PolicyError.shape(
-                "observation_mean", expected: [observationSize], found: [snapshot.observationMean.count])
+        for (name, count) in [
+            ("observation_mean", snapshot.observationMean.count),
+            ("observation_std", snapshot.observationDeviation.count),
+        ] where count != observationSize && !(snapshot.observationMean.isEmpty && snapshot.observationDeviation.isEmpty)
+        {
+            throw PolicyError.shape(name, expected: [observationSize], found: [count])
         }
         for (name, values) in [
             ("observation_mean", snapshot.observationMean), ("observation_std", snapshot.observationDeviation),
@@ -158,6 +162,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     /// A tensor that no part of the policy would use.
     case unknown(String)
     case shape(String, expected: [Int], found: [Int])
+    /// A weight that is no matrix.
+    case rank(String, found: [Int])
     case notFinite(String)
     /// An observation is to be divided by a deviation that is not positive.
     case noDeviation
@@ -169,8 +175,10 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .missing(let name): "the policy has no tensor \(name)"
         case .unknown(let name):
-            "the policy's tensor \(name) is none that is known: fc0.weight, fc0.bias, fc1.…, mean.…, log_std"
+            "the policy's tensor \(name) has no place in it: expected fc0.weight, fc0.bias, fc1.…, mean.weight, mean.bias, "
+                + "and log_std or log_std.weight with log_std.bias"
         case .shape(let name, let expected, let found): "the policy's \(name) has shape \(found), expected \(expected)"
+        case .rank(let name, let found): "the policy's \(name) has shape \(found), expected [outputs, inputs]"
         case .notFinite(let name): "the policy's \(name) holds a value that is not finite"
         case .noDeviation: "the policy's observation_std holds a value that is not positive"
         case .sizes(let environment, let expected, let found):

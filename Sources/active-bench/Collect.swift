@@ -40,6 +40,7 @@ struct Collect: ParsableCommand {
                             format: "step %d  return %.1f ± %.1f  length %.0f  %.0f steps/s", snapshot.step,
                             snapshot.meanReturn, snapshot.deviation, snapshot.meanLength,
                             Double(snapshot.step) / Date().timeIntervalSince(start)))
+                    if let warning = snapshot.warning { say("step \(snapshot.step): MuJoCo warned: \(warning)") }
                     fflush(nil)
                 }
             }
@@ -78,6 +79,7 @@ struct Collect: ParsableCommand {
                         + String(
                             format: "return %.1f ± %.1f, length %.0f, normalised score %.1f", summary.meanReturn,
                             summary.deviation, summary.meanLength, summary.score))
+                if let warning = summary.warning { say("MuJoCo warned: \(warning)") }
             }
         }
     }

@@ -40,6 +40,7 @@ struct Evaluate: ParsableCommand {
         guard (1...1_000_000).contains(episodes) else {
             throw ValidationError("--episodes: expected 1 to 1000000, found \(episodes)")
         }
+        if record?.isEmpty == true { throw ValidationError("--record: expected a path, found nothing") }
     }
 
     func run() throws {
@@ -49,7 +50,7 @@ struct Evaluate: ParsableCommand {
         request.profile = profile
         request.recording = record
         runOnAllRanks { world in
-            if let report = try PolicyEvaluation(request, world: world).run() {
+            try PolicyEvaluation(request, world: world).run { report in
                 print(json ? try report.json() : report.text(), terminator: "")
                 fflush(nil)
             }

@@ -35,7 +35,9 @@ struct Render: ParsableCommand {
     var profile = DynamicsProfile.d4rl
 
     func validate() throws {
-        guard episode >= 0 else { throw ValidationError("--episode: expected 0 or more, found \(episode)") }
+        guard (0..<1_000_000).contains(episode) else {
+            throw ValidationError("--episode: expected 0 to 999999, found \(episode)")
+        }
         if let steps, steps < 1 { throw ValidationError("--steps: expected 1 or more, found \(steps)") }
         if let fps, !(1...240).contains(fps) {
             throw ValidationError("--fps: expected a number from 1 to 240, found \(fps)")
@@ -55,6 +57,7 @@ struct Render: ParsableCommand {
         try runAlone {
             let drawn = try EpisodeDrawing(plan).run()
             print("\(out): \(sentence(on: drawn))")
+            if let warning = drawn.warning { say("MuJoCo warned: \(warning)") }
         }
     }
 

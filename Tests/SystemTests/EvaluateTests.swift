@@ -97,58 +97,18 @@ import Testing
         return stride(from: 0, to: elements.count, by: 2).map { Array(elements[$0..<$0 + 2]) }
     }
 
-    @Test(arguments: [nil, 2]) func badInput(ranks: Int?) throws {
-        let hopper = try PolicyFile.read(policy)
-        func broken(_ name: String, _ change: (inout PolicySnapshot) -> Void) throws -> String {
-            var snapshot = hopper
-            change(&snapshot)
-            try PolicyFile.write(snapshot, to: folder(name))
-            return folder(name)
+    /// Tasks, and noise in what is observed, on any number of ranks.
+    @Test func kitchen() throws {
+        try PolicyFile.write(.example("cook", observations: 60, actions: 9), to: folder("cook.safetensors"))
+        let found = try [1, 2, 3].map { ranks in
+            try evaluate(
+                "kitchen-mixed-v0", "--episodes", "3", "--json", policy: folder("cook.safetensors"), ranks: ranks)
         }
-        let misshapen = try broken("misshapen") { $0.tensors[0].shape = [11, 16] }
-        let extra = try broken("extra") {
-            $0.tensors.append(NamedTensor(name: "norm.weight", shape: [1], values: [1]))
-        }
-        let overflowing = try broken("overflowing") { snapshot in
-            for i in snapshot.tensors.indices {
-                snapshot.tensors[i].values = snapshot.tensors[i].values.map { $0 * 3e38 }
-            }
-        }
-        let complaints = [
-            (
-                "hoper", policy,
-                "there is no environment 'hoper'; did you mean 'hopper'? known: "
-                    + EnvironmentRegistry.names.map { "'\($0)'" }.joined(separator: ", ")
-            ),
-            ("hopper", folder("absent"), "\(folder("absent")): no such policy file"),
-            (
-                "walker2d", policy,
-                "\(policy): the policy takes 11 observations and gives 3 actions, but walker2d has 17 and 6"
-            ),
-            (
-                "hopper", misshapen,
-                "\(misshapen): the policy's fc0.bias has shape [16], expected [11]"
-            ),
-            (
-                "hopper", extra,
-                "\(extra): the policy's tensor norm.weight is none that is known: fc0.weight, fc0.bias, fc1.…, mean.…, log_std"
-            ),
-        ]
-        for (environment, file, complaint) in complaints {
-            let child = try evaluate(environment, policy: file, ranks: ranks)
-            #expect(child.exitCode == 65 && child.complaints == [complaint], "\(child.output)")
-            #expect(child.standardOutput.isEmpty && child.seconds < 10)
-        }
-        let child = try evaluate("hopper", policy: overflowing, ranks: ranks)
-        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
-        #expect(
-            child.complaints.first?.hasPrefix(
-                "\(overflowing): in episode 0 'hopper' was given a non-finite action: element ") == true,
-            "\(child.output)")
-        put([1], at: folder("file"))
-        let unwritable = try evaluate("hopper", "--record", folder("file/out.hdf5"), ranks: ranks)
-        #expect(unwritable.exitCode == 74 && unwritable.complaints.count == 1, "\(unwritable.output)")
-        #expect(!folder.contents.contains("MUJOCO_LOG.TXT"))
+        #expect(found[1].standardOutput == found[0].standardOutput)
+        #expect(found[2].standardOutput == found[0].standardOutput)
+        let report = try report(found[0])
+        #expect(report.successRate == 0 && report.episodes.allSatisfy { $0.length == 280 && $0.tasks != nil })
+        for episode in report.episodes { #expect(episode.return == Double(episode.tasks?.count ?? -1)) }
     }
 
     private func evaluate(

@@ -14,5 +14,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
 
 python=$(PYTHON=${PYTHON:-/usr/bin/python3} python_environment speed-venv "$repository/jobs/peers/requirements.txt")
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
-exec taskset -c "${CORE:-$(($(nproc) - 1))}" "$python" "$repository/jobs/peers/environments.py" --binary "$binary" \
+last_core=$(taskset -cp $$ | sed 's/.*[ ,-]//') # of those this script may run on
+exec taskset -c "${CORE:-$last_core}" "$python" "$repository/jobs/peers/environments.py" --binary "$binary" \
     --repetitions "${REPETITIONS:-15}" --out "${OUT:-$repository/results/performance/environments.md}"
