@@ -10,14 +10,15 @@ set -euo pipefail
 
 with_kitchen=
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then # whoever sources this has arguments of its own
-    case "${1:-}" in
+    case "$*" in
+    '') ;;
     --kitchen) with_kitchen=1 ;;
     -h | --help)
         sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "$0"
         exit 0
         ;;
-    ?*)
-        echo "unknown argument '$1'; see jobs/setup.sh --help" >&2
+    *)
+        echo "unknown argument '$*'; see jobs/setup.sh --help" >&2
         exit 64
         ;;
     esac

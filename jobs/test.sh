@@ -3,7 +3,8 @@
 # Python reference of Tests/Conformance on a fresh trace, and the environments against those of Gymnasium (Tests/Peers).
 # Safe to call twice, from any folder, as root or not.
 #
-#   ACTIVE_BENCH_NO_PYTHON=1   leave Python out (it needs PyPI the first time); the fixtures made with it are tested still
+#   ACTIVE_BENCH_NO_PYTHON=1   leave Python out (it needs PyPI the first time); the fixtures made with it are tested still,
+#                              and the kitchen's files are fetched from PyPI still, once
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"

@@ -30,6 +30,53 @@ AB_KERNEL void ab_add_bias(ab_real *restrict y, const ab_real *restrict bias, si
         for (size_t j = 0; j < columns; j++) y[j] += bias[j];
 }
 
+// Sixty-four bytes side by side, and how many of them are summed at a time: as many as every processor has registers for.
+typedef ab_real group_t __attribute__((vector_size(64)));
+enum { BLOCK = 4 };
+
+// Groups of outputs that are summed together, from group j of `groups` on.
+static size_t block_size(size_t j, size_t groups) { return j + BLOCK <= groups ? BLOCK : 1; }
+
+// Block after block; within one, input after input, so that memory is read from one end to the other.
+void ab_dense_pack(ab_real *packed, const float *weights, size_t inputs, size_t outputs) {
+    size_t groups = (outputs + AB_DENSE_GROUP - 1) / AB_DENSE_GROUP;
+    for (size_t j = 0, step; j < groups; j += step) {
+        step = block_size(j, groups);
+        size_t first = j * AB_DENSE_GROUP, width = step * AB_DENSE_GROUP;
+        for (size_t i = 0; i < inputs; i++, packed += width)
+            for (size_t k = 0; k < width && first + k < outputs; k++)
+                packed[k] = weights[(first + k) * inputs + i];
+    }
+}
+
+AB_KERNEL void ab_dense(ab_real *restrict y, const ab_real *restrict x, const ab_real *restrict packed,
+                        const ab_real *restrict bias, size_t inputs, size_t outputs) {
+    const group_t *b = (const group_t *)bias, *w = (const group_t *)packed;
+    group_t *sums = (group_t *)y;
+    size_t groups = outputs / AB_DENSE_GROUP;
+    for (size_t j = 0, step; j < groups; j += step) {
+        step = block_size(j, groups);
+        if (step == BLOCK) {
+            group_t s0 = b[j], s1 = b[j + 1], s2 = b[j + 2], s3 = b[j + 3];
+            for (size_t i = 0; i < inputs; i++, w += BLOCK) {
+                s0 += x[i] * w[0];
+                s1 += x[i] * w[1];
+                s2 += x[i] * w[2];
+                s3 += x[i] * w[3];
+            }
+            sums[j] = s0, sums[j + 1] = s1, sums[j + 2] = s2, sums[j + 3] = s3;
+        } else {
+            group_t s = b[j];
+            for (size_t i = 0; i < inputs; i++, w++) s += x[i] * *w;
+            sums[j] = s;
+        }
+    }
+}
+
+AB_KERNEL void ab_relu(ab_real *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = y[i] > 0 ? y[i] : y[i] * 0; // as in ab_bias_relu
+}
+
 AB_KERNEL void ab_add_relu(ab_real *restrict y, const ab_real *restrict x, size_t n) {
     for (size_t i = 0; i < n; i++) {
         ab_real sum = y[i] + x[i];

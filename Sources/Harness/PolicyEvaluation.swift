@@ -48,7 +48,6 @@ public struct PolicyEvaluation {
     /// - Throws: `AgreedFault` on all ranks when the environment, the policy or the recording's path is no good, when
     ///   the policy gives an action that is not finite, or when the recording cannot be written; else `EnvironmentError`.
     public func run(tell: (EvaluationReport) throws -> Void) throws {
-        try world.requireEqualKernels()
         let policy = try agreeOnPolicy()
         let (environment, stream) = try EvaluatedEnvironment.make(
             request.environment, seed: request.seed, profile: request.profile)

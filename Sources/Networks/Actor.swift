@@ -1,6 +1,15 @@
-import CKernels
 import Glibc
 import Numerics
+
+/// Where log σ comes from.
+private enum LogDeviation {
+    /// A deterministic policy has none.
+    case none
+    /// The same in all states [A].
+    case free([Real])
+    /// A function of the last hidden layer.
+    case ofState(DenseLayer)
+}
 
 /// A policy that acts on one observation at a time.
 ///
@@ -11,16 +20,16 @@ public final class Actor {
     /// A, the outputs of the mean.
     public let actionSize: Int
     let head: PolicySnapshot.Head
-    private let layers: [(weight: Matrix, bias: Matrix, output: Matrix)]
-    private let mean: (weight: Matrix, bias: Matrix, output: Matrix)
-    private let logDeviation: (weight: Matrix?, value: Matrix)?
+    private let layers: [DenseLayer]
+    private let mean: DenseLayer
+    private let logDeviation: LogDeviation
     private let normalised: Matrix
     private let shift: [Real]
     private let inverseDeviation: [Real]
 
     /// - Throws: `PolicyError` when tensors are missing or their shapes do not fit together.
     public init(_ snapshot: PolicySnapshot) throws {
-        var layers: [(weight: Matrix, bias: Matrix, output: Matrix)] = []
+        var layers: [DenseLayer] = []
         guard let first = snapshot.tensor("fc0.weight") else { throw PolicyError.missing("fc0.weight") }
         for name in ["fc0.weight", "mean.weight"] {
             guard let shape = snapshot.tensor(name)?.shape, shape.count != 2 else { continue }
@@ -30,22 +39,22 @@ public final class Actor {
         var width = observationSize
         while snapshot.tensor("fc\(layers.count).weight") != nil {
             let layer = try Actor.dense(snapshot, "fc\(layers.count)", inputs: width)
-            width = layer.weight.rows
+            width = layer.outputs
             layers.append(layer)
         }
         self.layers = layers
         mean = try Actor.dense(snapshot, "mean", inputs: width)
-        actionSize = mean.weight.rows
+        actionSize = mean.outputs
         head = snapshot.head
         switch head {
-        case .deterministicTanh: logDeviation = nil
+        case .deterministicTanh: logDeviation = .none
         case .gaussianTanhMean, .tanhGaussian:
-            if snapshot.tensor("log_std") != nil {
-                if snapshot.tensor("log_std.weight") != nil { throw PolicyError.unknown("log_std.weight") }
-                logDeviation = (nil, try Actor.matrix(snapshot, "log_std", shape: [actionSize]))
+            if snapshot.tensor("log_std") == nil {
+                logDeviation = .ofState(try Actor.dense(snapshot, "log_std", inputs: width, outputs: actionSize))
+            } else if snapshot.tensor("log_std.weight") != nil {
+                throw PolicyError.unknown("log_std.weight")
             } else {
-                let dense = try Actor.dense(snapshot, "log_std", inputs: width, outputs: actionSize)
-                logDeviation = (dense.weight, dense.bias)
+                logDeviation = .free(try Actor.values(snapshot, "log_std", shape: [actionSize]).map { Real($0) })
             }
         }
         try Actor.requireKnown(snapshot, hiddenLayers: layers.count)
@@ -69,7 +78,7 @@ public final class Actor {
 
     /// The action of an evaluation: the mean, squashed; clipped to ±1.
     public func act(_ observation: UnsafePointer<Real>, into action: UnsafeMutablePointer<Real>) {
-        _ = forward(observation)
+        mean.forward(hidden(observation))
         for j in 0..<actionSize { action[j] = tanh(mean.output[j]) }
     }
 
@@ -81,19 +90,21 @@ public final class Actor {
     public func sample(
         _ observation: UnsafePointer<Real>, noise: UnsafePointer<Real>, into action: UnsafeMutablePointer<Real>
     ) -> Double {
-        let features = forward(observation)
+        let features = hidden(observation)
+        mean.forward(features)
+        if case .ofState(let layer) = logDeviation { layer.forward(features) }
         var logLikelihood = 0.0
         for j in 0..<actionSize {
             switch head {
             case .deterministicTanh: action[j] = tanh(mean.output[j])
             case .gaussianTanhMean:
                 let range = GaussianPolicy.logDeviationRange
-                let logSigma = min(max(logDeviation(j, features), range.lowerBound), range.upperBound)
+                let logSigma = min(max(logDeviation(j), range.lowerBound), range.upperBound)
                 action[j] = min(max(tanh(mean.output[j]) + exp(logSigma) * noise[j], -1), 1)
                 logLikelihood -= Double(noise[j] * noise[j] / 2 + logSigma) + 0.5 * log(2 * Double.pi)
             case .tanhGaussian:
                 let sampled = TanhGaussian.sample(
-                    mean: mean.output[j], logDeviation: logDeviation(j, features), noise: noise[j])
+                    mean: mean.output[j], logDeviation: logDeviation(j), noise: noise[j])
                 action[j] = sampled.action
                 logLikelihood += Double(sampled.logLikelihood)
             }
@@ -101,30 +112,23 @@ public final class Actor {
         return logLikelihood
     }
 
-    /// Runs the trunk and the mean; returns the last hidden layer.
-    private func forward(_ observation: UnsafePointer<Real>) -> UnsafeMutablePointer<Real> {
+    /// The last hidden layer's output.
+    private func hidden(_ observation: UnsafePointer<Real>) -> UnsafePointer<Real> {
         for i in 0..<observationSize {
             normalised[i] = shift.isEmpty ? observation[i] : (observation[i] - shift[i]) * inverseDeviation[i]
         }
-        var x = normalised.pointer
-        for layer in layers {
-            multiply(layer.weight.view, vector: x, into: layer.output.pointer)
-            ab_bias_relu(layer.output.pointer, layer.bias.pointer, 1, layer.output.count)
-            x = layer.output.pointer
-        }
-        multiply(mean.weight.view, vector: x, into: mean.output.pointer)
-        ab_add_bias(mean.output.pointer, mean.bias.pointer, 1, actionSize)
+        var x = UnsafePointer(normalised.pointer)
+        for layer in layers { x = layer.forward(x, rectified: true) }
         return x
     }
 
-    /// log σ of action `j` before it is held within bounds: the same in all states, or a function of the last hidden layer.
-    private func logDeviation(_ j: Int, _ features: UnsafePointer<Real>) -> Real {
-        guard let logDeviation else { return 0 }
-        var sum = logDeviation.value[j]
-        guard let weight = logDeviation.weight else { return sum }
-        let row = weight.row(j)
-        for i in 0..<weight.columns { sum += row[i] * features[i] }
-        return sum
+    /// log σ of action `j` before it is held within bounds.
+    private func logDeviation(_ j: Int) -> Real {
+        switch logDeviation {
+        case .none: 0
+        case .free(let values): values[j]
+        case .ofState(let layer): layer.output[j]
+        }
     }
 
     /// Refuses tensors that this policy would leave out, such as those of a normalising layer.
@@ -138,21 +142,20 @@ public final class Actor {
 
     private static func dense(
         _ snapshot: PolicySnapshot, _ name: String, inputs: Int, outputs: Int? = nil
-    ) throws -> (weight: Matrix, bias: Matrix, output: Matrix) {
+    ) throws -> DenseLayer {
         guard let outputs = outputs ?? snapshot.tensor("\(name).weight")?.shape.first else {
             throw PolicyError.missing("\(name).weight")
         }
-        let weight = try matrix(snapshot, "\(name).weight", shape: [outputs, inputs])
-        return (weight, try matrix(snapshot, "\(name).bias", shape: [outputs]), Matrix(vector: outputs))
+        return DenseLayer(
+            weight: try values(snapshot, "\(name).weight", shape: [outputs, inputs]),
+            bias: try values(snapshot, "\(name).bias", shape: [outputs]))
     }
 
-    private static func matrix(_ snapshot: PolicySnapshot, _ name: String, shape: [Int]) throws -> Matrix {
+    private static func values(_ snapshot: PolicySnapshot, _ name: String, shape: [Int]) throws -> [Float] {
         guard let tensor = snapshot.tensor(name) else { throw PolicyError.missing(name) }
         guard tensor.shape == shape else { throw PolicyError.shape(name, expected: shape, found: tensor.shape) }
         guard tensor.values.allSatisfy(\.isFinite) else { throw PolicyError.notFinite(name) }
-        let matrix = shape.count == 2 ? Matrix(shape[0], shape[1]) : Matrix(vector: shape[0])
-        for i in 0..<tensor.values.count { matrix[i] = Real(tensor.values[i]) }
-        return matrix
+        return tensor.values
     }
 }
 

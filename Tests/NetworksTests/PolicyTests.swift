@@ -143,6 +143,31 @@ import Testing
         }
     }
 
+    /// A log σ that is the same in all states is one of the state whose weights are zero.
+    @Test(arguments: [PolicySnapshot.Head.tanhGaussian, .gaussianTanhMean])
+    func actorTakesEitherFormOfTheDeviation(_ head: PolicySnapshot.Head) throws {
+        let policy = GaussianPolicy(states: 11, actions: 3, hidden: [32, 32], batch: 1)
+        Initialiser.orthogonal.fill(policy.network, stream: RandomStream("policy"))
+        for j in 0..<3 { policy.logDeviation[j] = Real(j) - 1.5 }
+        var free = policy.snapshot
+        free.head = head
+        var ofState = free
+        ofState.tensors.removeAll { $0.name == "log_std" }
+        ofState.tensors += [
+            NamedTensor(name: "log_std.weight", shape: [3, 32], values: Array(repeating: 0, count: 96)),
+            NamedTensor(name: "log_std.bias", shape: [3], values: [-1.5, -0.5, 0.5]),
+        ]
+        let (state, noise) = (Matrix(vector: 11), Matrix(vector: 3))
+        RandomStream("states").normals(step: 0, into: state.pointer, count: 11)
+        RandomStream("noise").normals(step: 0, into: noise.pointer, count: 3)
+        let found = try [free, ofState].map { snapshot in
+            let action = Matrix(vector: 3)
+            let likelihood = try Actor(snapshot).sample(state.pointer, noise: noise.pointer, into: action.pointer)
+            return [likelihood] + (0..<3).map { Double(action[$0]) }
+        }
+        #expect(found[0] == found[1] && found[0][0] != 0)
+    }
+
     /// Observations are normalised inside the policy, so that nobody can forget it.
     @Test func actorNormalisesObservations() throws {
         let policy = GaussianPolicy(states: 2, actions: 1, hidden: [8], batch: 1)

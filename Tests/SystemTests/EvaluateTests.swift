@@ -30,6 +30,18 @@ import Testing
         #expect(Array(other.standardOutput.utf8) != found[0][0])
     }
 
+    /// No sum of a policy that acts is BLAS's, so neither are the bytes.
+    @Test func anyKernelsGiveTheSameBytes() throws {
+        let found = try ["Haswell", "Sandybridge", "Prescott"].map { kernels in
+            try ChildProcess.run(
+                "active-bench", ["evaluate", "--env", "hopper", "--policy", policy, "--episodes", "2", "--json"],
+                environment: ["OPENBLAS_CORETYPE": kernels])
+        }
+        #expect(found.allSatisfy { $0.exitCode == 0 && !$0.standardOutput.isEmpty })
+        #expect(found[1].standardOutput == found[0].standardOutput)
+        #expect(found[2].standardOutput == found[0].standardOutput)
+    }
+
     /// The recording is a dataset in D4RL's layout, with the episodes of the report in its order.
     @Test func theRecordingHoldsTheReportsEpisodes() throws {
         let path = folder("recording.hdf5")

@@ -14,6 +14,17 @@ void ab_bias_relu(ab_real *y, const ab_real *bias, size_t rows, size_t columns);
 // y = y + bias.
 void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns);
 
+// The outputs of `ab_dense` come in groups of so many: what 64 bytes hold.
+enum { AB_DENSE_GROUP = 64 / sizeof(ab_real) };
+// Lays the weights of a dense layer [outputs × inputs], row-major, out as `ab_dense` reads them. `packed` is zero before
+// and holds inputs × (outputs rounded up to a multiple of AB_DENSE_GROUP) elements.
+void ab_dense_pack(ab_real *packed, const float *weights, size_t inputs, size_t outputs);
+// One sample through a dense layer: y = bias + weights·x, `outputs` rounded up to a multiple of AB_DENSE_GROUP; packed,
+// bias and y aligned to 64 bytes. Every sum is taken in the order of the inputs, whatever the processor.
+void ab_dense(ab_real *y, const ab_real *x, const ab_real *packed, const ab_real *bias, size_t inputs, size_t outputs);
+
+// y = max(0, y).
+void ab_relu(ab_real *y, size_t n);
 // y = max(0, y + x), element by element.
 void ab_add_relu(ab_real *y, const ab_real *x, size_t n);
 // y = y + x.
