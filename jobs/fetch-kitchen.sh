@@ -134,6 +134,8 @@ if ! mkdir -p "$cache" || [ ! -w "$cache" ]; then
     say "$cache: cannot write into this folder"
     exit 74
 fi
+cache=$(cd "$cache" && pwd)
+target=$cache/kitchen
 stage=$(mktemp -d "$cache/.kitchen.XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 if [ -n "$wheel" ]; then

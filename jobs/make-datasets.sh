@@ -43,6 +43,7 @@ file_name() {
     echo "${name//-/_}-${1##*-}.hdf5"
 }
 
+for dataset in "${@:-${all[@]}}"; do recipe "$dataset"; done # all names are right before the first is made
 for dataset in "${@:-${all[@]}}"; do
     recipe "$dataset"
     file="$data/$(file_name "$dataset")"

@@ -63,7 +63,11 @@ public struct DatasetRecording: Sendable {
         let environment = try EnvironmentRegistry.make(request.environment)
         let specification = environment.specification
         let (snapshots, algorithm) = try readPolicies()
-        try DurableFile.makeFolder((request.output as NSString).deletingLastPathComponent)
+        for (path, snapshot) in zip(request.policies, snapshots) where snapshot.head == .deterministicTanh {
+            throw HarnessError.badInput("\(path): a deterministic policy has no actions to draw")
+        }
+        try DurableFile.requireOther(than: request.policies, for: request.output)
+        try DurableFile.requirePlace(for: request.output)
         var recording = D4RLRecording(specification)
         var outcomes: [EpisodeOutcome] = []
         var parts: [Float] = []
@@ -116,10 +120,14 @@ public struct DatasetRecording: Sendable {
         let kind =
             policies == 1
             ? "stochastic rollouts of one \(algorithm) policy"
-            : "stochastic rollouts of \(policies) \(algorithm) snapshots of increasing skill, in order; "
-                + "stands in for a replay buffer"
+            : "stochastic rollouts of \(policies) \(algorithm) policies in the order given"
+        // Recipe 1 is D4RL's for locomotion: SAC; several snapshots, of increasing skill, stand in for a replay buffer.
+        let isRecipe = algorithm == "SAC" && DatasetName(request.environment).suite == .locomotion
         return [
-            "algorithm": .text(algorithm), "recipe": .text("active-bench r1: \(kind)"),
+            "algorithm": .text(algorithm),
+            "recipe": .text(
+                isRecipe
+                    ? "active-bench r1: " + kind + (policies > 1 ? "; stands in for a replay buffer" : "") : kind),
             "made_by": .text("active-bench collect rollout"), "environment": .text(request.environment),
             "simulator": .text(
                 "MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(DynamicsProfile.d4rl.rawValue)"),

@@ -38,7 +38,7 @@ public enum DurableFile {
         guard !path.isEmpty else { return }
         if mkdir(path, 0o755) == 0 { return }
         if errno == ENOENT {
-            let parent = (path as NSString).deletingLastPathComponent
+            let parent = folder(of: path)
             if parent != path {
                 try makeFolder(parent)
                 if mkdir(path, 0o755) == 0 { return }
@@ -51,11 +51,33 @@ public enum DurableFile {
         }
     }
 
+    /// The folder a path lies in: empty for one of a single part, "/" for one right below the root.
+    ///
+    /// Foundation's `deletingLastPathComponent` traps on Linux for some paths of a single part.
+    static func folder(of path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast()
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    }
+
+    /// Refuses an output that is one of the inputs, by whatever path.
+    ///
+    /// - Throws: `HarnessError.badInput`.
+    public static func requireOther(than inputs: [String], for output: String) throws {
+        var target = stat()
+        guard stat(output, &target) == 0 else { return }
+        for input in inputs {
+            var source = stat()
+            if stat(input, &source) == 0, source.st_dev == target.st_dev, source.st_ino == target.st_ino {
+                throw HarnessError.badInput("\(output): expected another file than the policy, which it would replace")
+            }
+        }
+    }
+
     /// Finds out whether a file can be made at `path`, before hours are spent on what it is to hold; makes its folder.
     ///
     /// - Throws: `HarnessError.io`.
     public static func requirePlace(for path: String) throws {
-        try makeFolder((path as NSString).deletingLastPathComponent)
+        try makeFolder(folder(of: path))
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             throw HarnessError.io(path: path, operation: "write", code: EISDIR)
@@ -86,7 +108,7 @@ public enum DurableFile {
     }
 
     private static func syncFolder(of path: String) throws {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = folder(of: path)
         let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { throw HarnessError.io(path: folder, operation: "open folder", code: errno) }
         defer { close(descriptor) }

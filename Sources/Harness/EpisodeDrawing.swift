@@ -65,6 +65,7 @@ public struct EpisodeDrawing {
         let (environment, stream) = try EvaluatedEnvironment.make(
             plan.environment, seed: plan.seed, profile: plan.profile)
         let snapshot = try PolicyFile.read(plan.policy)
+        try DurableFile.requireOther(than: [plan.policy], for: plan.output)
         let rollout = try blaming(plan.policy) { try Rollout(environment, Actor(snapshot), stream: stream) }
         let clock = FrameClock(controlStep: environment.controlStep, framesPerSecond: plan.framesPerSecond)
         let sink = try openSink(clock.framesPerSecond)

@@ -12,13 +12,23 @@ enum EvaluatedEnvironment {
         _ name: String, seed: Int, profile: DynamicsProfile
     ) throws -> (environment: any Drawable, stream: RandomStream) {
         let environments = EnvironmentRegistry.names
-        guard environments.contains(name) || D4RLTasks.names.contains(DatasetName(name).task) else {
+        guard environments.contains(name) || isDataset(name) else {
+            let others = D4RLTasks.names.filter { !environments.contains($0) }
             throw EnvironmentError.unknownEnvironment(
-                name: name, nearest: nearestNames(to: name, among: environments + D4RLTasks.names), known: environments)
+                name: name, nearest: nearestNames(to: name, among: environments + others), known: environments)
         }
-        let stream = RandomStream("evaluate/\(name)/seed-\(seed)")
+        let stream = RandomStream(
+            "evaluate/\(try EnvironmentRegistry.environmentName(forDataset: name))/seed-\(seed)")
         let environment = try EnvironmentRegistry.makeDrawable(
             forDataset: name, stream: stream.stream("environment"), profile: profile)
         return (environment, stream)
+    }
+
+    /// Whether `name` is a dataset's in one of D4RL's versions, v0 to v2, or a recipe of ours.
+    private static func isDataset(_ name: String) -> Bool {
+        let dataset = DatasetName(name)
+        guard D4RLTasks.names.contains(dataset.task) else { return false }
+        let version = name.dropFirst(dataset.task.count).dropFirst()
+        return version.isEmpty || ["v0", "v1", "v2"].contains(version) || version.hasPrefix("r")
     }
 }

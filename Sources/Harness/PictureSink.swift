@@ -27,7 +27,12 @@ final class FrameFolder: PictureSink {
         if !isNew && !isFolder.boolValue {
             throw HarnessError.badInput("\(path): expected a folder for the frames, found a file")
         }
-        let found = (try? FileManager.default.contentsOfDirectory(atPath: path))?.count ?? 0
+        // A drawing that was killed leaves a folder of its own behind.
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for entry in entries where entry.hasPrefix(".tmp-") {
+            try? FileManager.default.removeItem(atPath: "\(path)/\(entry)")
+        }
+        let found = entries.count { !$0.hasPrefix(".tmp-") }
         guard found == 0 else {
             throw HarnessError.badInput(
                 "\(path): expected an empty folder for the frames, found \(found) file\(found == 1 ? "" : "s") in it")

@@ -69,7 +69,13 @@ public struct PolicyEvaluation {
             try blaming(request.policy) {
                 _ = try Rollout(environment, Actor(snapshot), stream: RandomStream("trial"))
             }
-            if let recording = request.recording { try DurableFile.requirePlace(for: recording) }
+            if snapshot.head == .deterministicTanh, case .stochastic = request.mode {
+                throw HarnessError.badInput("\(request.policy): a deterministic policy has no actions to draw")
+            }
+            if let recording = request.recording {
+                try DurableFile.requireOther(than: [request.policy], for: recording)
+                try DurableFile.requirePlace(for: recording)
+            }
             return Array(file)
         })
         return try PolicyFile.decode(Data(bytes), path: request.policy).snapshot

@@ -53,7 +53,10 @@ public enum PolicyFile {
     /// The file as it is.
     static func bytes(_ path: String) throws -> Data {
         guard let file = FileManager.default.contents(atPath: path) else {
-            throw HarnessError.badInput("\(path): no such policy file")
+            let isThere = access(path, F_OK) == 0
+            let reason = access(path, R_OK) == 0 ? "it is a folder" : String(cString: strerror(errno))
+            throw HarnessError.badInput(
+                isThere ? "\(path): cannot read the policy: \(reason)" : "\(path): no such policy file")
         }
         return file
     }
@@ -67,7 +70,8 @@ public enum PolicyFile {
         }
         let length = file.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(file.count - 8) else {
-            throw HarnessError.badInput("\(path): header of \(length) bytes in a file of \(file.count): truncated?")
+            throw HarnessError.badInput(
+                "\(path): header of \(length) bytes in a file of \(file.count): truncated, or no safetensors file?")
         }
         let body = file.dropFirst(8 + Int(length))
         let header: [String: HeaderEntry]
@@ -84,7 +88,7 @@ public enum PolicyFile {
     ) throws -> (snapshot: PolicySnapshot, metadata: [String: String]) {
         var metadata: [String: String] = [:]
         var tensors: [(start: Int, end: Int, tensor: NamedTensor)] = []
-        for (name, entry) in header {
+        for (name, entry) in header.sorted(by: { $0.key < $1.key }) {
             switch entry {
             case .metadata(let values): metadata = values
             case .tensor(let dtype, let shape, let offsets):

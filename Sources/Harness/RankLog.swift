@@ -12,7 +12,7 @@ struct RankLog: LogHandler {
     ///
     /// - Throws: `HarnessError.io` when the file cannot be opened.
     static func logger(rank: Int, path: String) throws -> Logger {
-        try DurableFile.makeFolder((path as NSString).deletingLastPathComponent)
+        try DurableFile.makeFolder(DurableFile.folder(of: path))
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         guard descriptor >= 0 else { throw HarnessError.io(path: path, operation: "open", code: errno) }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -34,6 +34,7 @@ struct Collect: ParsableCommand {
             let plan = BehaviourTraining.Plan(environment: env, seed: seed, steps: steps, snapshotEvery: snapshotEvery)
             let start = Date()
             try runAlone {
+                try requireOneProcess("collect train")
                 try BehaviourTraining(plan, folder: out).run { snapshot in
                     print(
                         String(
@@ -71,6 +72,7 @@ struct Collect: ParsableCommand {
 
         func run() throws {
             try runAlone {
+                try requireOneProcess("collect rollout")
                 let summary = try DatasetRecording(
                     .init(environment: env, policies: policy, transitions: transitions, seed: seed, output: out)
                 ).run()

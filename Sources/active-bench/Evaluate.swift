@@ -51,8 +51,7 @@ struct Evaluate: ParsableCommand {
         request.recording = record
         runOnAllRanks { world in
             try PolicyEvaluation(request, world: world).run { report in
-                print(json ? try report.json() : report.text(), terminator: "")
-                fflush(nil)
+                try emit(json ? report.json() : report.text())
             }
         }
     }

@@ -55,8 +55,9 @@ struct Render: ParsableCommand {
         plan.mode = stochastic ? .stochastic : .deterministic
         plan.profile = profile
         try runAlone {
+            try requireOneProcess("render")
             let drawn = try EpisodeDrawing(plan).run()
-            print("\(out): \(sentence(on: drawn))")
+            try emit("\(out): \(sentence(on: drawn))\n")
             if let warning = drawn.warning { say("MuJoCo warned: \(warning)") }
         }
     }

@@ -79,7 +79,8 @@ import Testing
         for start in starts.elements.dropFirst() { #expect(file.terminals[Int(start) - 1] == 1) }
         #expect(starts.elements[1] >= 300 && starts.elements[1] < 500, "an equal share, rounded up to whole episodes")
         #expect(starts.elements[2] >= 600 && starts.elements[2] < 800)
-        #expect(recipe.contains("3 SAC snapshots") && recipe.contains("stands in for a replay buffer"))
+        #expect(
+            recipe.contains("3 SAC policies in the order given") && recipe.contains("stands in for a replay buffer"))
         #expect(file.metadata["policies"] == .text("one.safetensors, two.safetensors, three.safetensors"))
     }
 

@@ -93,9 +93,10 @@ import Testing
         #expect(refusal([]) == "policy.safetensors: 0 bytes are no safetensors file")
         #expect(refusal([1, 2, 3]) == "policy.safetensors: 3 bytes are no safetensors file")
         #expect(
-            refusal(file("{}", length: 1000)) == "policy.safetensors: header of 1000 bytes in a file of 26: truncated?")
+            refusal(file("{}", length: 1000))
+                == "policy.safetensors: header of 1000 bytes in a file of 26: truncated, or no safetensors file?")
         for length in [UInt64.max, UInt64(Int64.max), UInt64(Int64.max) + 1, UInt64.max - 7] {
-            #expect(refusal(file("{}", length: length)).contains("truncated?"))
+            #expect(refusal(file("{}", length: length)).contains("truncated, or no safetensors file?"))
         }
         for text in ["", "not JSON", "[]", "{", "null", #"{"a":1}"#, #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#] {
             #expect(

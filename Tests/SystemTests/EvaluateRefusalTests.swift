@@ -93,6 +93,68 @@ import Testing
         #expect(try evaluate("hopper", "--record", "").exitCode == 64)
     }
 
+    /// A policy is not replaced by what is made of it, under whatever name it is called.
+    @Test func anOutputThatIsThePolicy() throws {
+        let path = folder("policy.safetensors")
+        put(bytes(of: policy), at: path)
+        try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: path)
+        for arguments in [
+            ["evaluate", "--episodes", "1", "--record", folder("link")],
+            ["collect", "rollout", "--transitions", "10", "--out", folder(".") + "/policy.safetensors"],
+            ["render", "--steps", "1", "--out", path],
+        ] {
+            let child = try ChildProcess.run("active-bench", arguments + ["--env", "hopper", "--policy", path])
+            #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+            #expect(bytes(of: path) == bytes(of: policy))
+        }
+    }
+
+    /// Paths of a single part, from inside the folder.
+    @Test func relativePaths() throws {
+        try FileManager.default.createDirectory(atPath: folder("taken"), withIntermediateDirectories: false)
+        for (name, code) in [("taken", 74), ("taken/", 74), ("new.hdf5", 0)] {
+            let child = try ChildProcess.run(
+                "active-bench",
+                ["evaluate", "--env", "hopper", "--policy", policy, "--episodes", "1", "--record", name],
+                prefix: ["env", "-C", folder.path])
+            #expect(child.exitCode == code, "\(name): \(child.output)")
+        }
+        #expect(Set(folder.contents) == ["taken", "new.hdf5"])
+    }
+
+    @Test func aReportThatCannotBeWritten() throws {
+        let child = try ChildProcess.run(
+            "active-bench", ["evaluate", "--env", "hopper", "--policy", policy, "--episodes", "1"],
+            prefix: ["sh", "-c", "exec \"$@\" > /dev/full", "sh"])
+        #expect(child.exitCode == 74, "\(child.output)")
+        #expect(child.complaints.last?.hasSuffix("standard output: cannot write: No space left on device") == true)
+    }
+
+    @Test func whatMakesNoSense() throws {
+        let fixed = try broken("fixed") { snapshot in
+            snapshot.head = .deterministicTanh
+            snapshot.tensors.removeAll { $0.name.hasPrefix("log_std") }
+        }
+        let drawn = try evaluate("hopper", "--stochastic", policy: fixed)
+        #expect(drawn.exitCode == 65 && drawn.complaints == ["\(fixed): a deterministic policy has no actions to draw"])
+        let folderAsPolicy = try evaluate("hopper", policy: folder.path)
+        #expect(folderAsPolicy.complaints == ["\(folder.path): cannot read the policy: it is a folder"])
+        for arguments in [["render", "--out", folder("x")], ["collect", "rollout", "--out", folder("x.hdf5")]] {
+            let child = try ChildProcess.run(
+                "active-bench", arguments + ["--env", "hopper", "--policy", policy], ranks: 2)
+            #expect(child.exitCode == 64 && child.complaints.first?.hasSuffix("and 2 were started") == true)
+        }
+    }
+
+    /// A name says which environment and whose rules are meant, and changes nothing else.
+    @Test func anyNameOfAnEnvironmentGivesTheSameEpisodes() throws {
+        let found = try ["hopper", "hopper-medium-v2", "hopper-expert-r1"].map { name in
+            try evaluate(name, "--episodes", "2").standardOutput.split(separator: "\n").prefix(2)
+        }
+        #expect(found[0].count == 2 && found[1] == found[0] && found[2] == found[0])
+        #expect(try evaluate("antmaze-umaze-v3").exitCode == 65)
+    }
+
     /// A kitchen with too little scratch memory for what touches what: MuJoCo's error ends all ranks with one code.
     @Test func anErrorOfTheSimulator() throws {
         let assets = "cache/kitchen/adept_envs/franka/assets/franka_kitchen_jntpos_act_ab.xml"
