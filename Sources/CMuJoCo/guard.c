@@ -127,11 +127,7 @@ int ab_mujoco_load_in(const char *folder, const char *xml, mjModel **model, char
         copy_text(error, size, loading.message);
         return AB_MUJOCO_ERROR;
     }
-    if (loading.message[0]) { // a warning: our models give none, so this is not the model that was meant
-        copy_text(error, size, loading.message);
-        mj_deleteModel(loading.model);
-        return AB_MUJOCO_ERROR;
-    }
+    if (loading.message[0]) on_warning(loading.message); // 2.3.7 tells of every file it has opened in this way
     *model = loading.model;
     return AB_MUJOCO_OK;
 }
