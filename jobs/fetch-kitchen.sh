@@ -49,6 +49,7 @@ require_tools() {
     done
 }
 
+# pip has no such setting on most machines, and says so by its exit code: the default is meant then.
 package_index() {
     local index=${PIP_INDEX_URL:-}
     if [ -z "$index" ] && command -v pip >/dev/null; then index=$(pip config get global.index-url 2>/dev/null || true); fi
@@ -118,7 +119,8 @@ unpack() {
         mv "$2/SHA256SUMS" "$2/d4rl/kitchen/SHA256SUMS"
 }
 
-# Puts the folder $1 in its place, in one step; another script may just have done the same.
+# Puts the folder $1 in its place, in one step. Another script may just have done the same, so a move that fails is judged
+# by what lies there now.
 install_folder() {
     if [ -e "$target" ]; then mv -T "$target" "$stage/damaged" 2>/dev/null || true; fi
     mv -T "$1" "$target" 2>/dev/null || is_whole "$target"

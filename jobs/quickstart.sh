@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job, end to end: build, make the dataset, train four learners on two ranks, print the table.
+# The main job, end to end: build, make the dataset, train six learners on two ranks, print the table.
 # At most ten minutes on two cores, installing and building aside. A second call keeps what is done.
 #
 #   jobs/quickstart.sh
