@@ -22,6 +22,8 @@ package final class ACTIVE<Team: Exchange>: Learner {
 
     /// ε of a = μ(s) + σε.
     private let policyNoise: Matrix
+    /// a ~ π(s).
+    private let sampled: Matrix
     private let policyStateActions: Matrix
     private let policyValue: Matrix
     private let actionGradient: Matrix
@@ -37,6 +39,7 @@ package final class ACTIVE<Team: Exchange>: Learner {
         noise = problem.noise
         let batch = settings.common.batch
         policyNoise = Matrix(batch, problem.actions)
+        sampled = Matrix(batch, problem.actions)
         policyStateActions = Matrix(batch, problem.states + problem.actions)
         policyValue = Matrix(vector: batch)
         actionGradient = Matrix(batch, problem.actions)
@@ -60,23 +63,24 @@ package final class ACTIVE<Team: Exchange>: Learner {
 
     /// (3), (5): L(ψᵢ) = E[f(Q̂(s,a) - Vᵢ(s))] for every member.
     private func updateValues(_ batch: Batch) {
-        report.valueLoss = parts.stepValues(batch, loss: settings.loss)
+        parts.stepValues(batch, loss: settings.loss, qFor: .values)
     }
 
     /// (4), (6): L(θ) = E[(r + γ minᵢ Vᵢ(s') - Q(s,a))²], then θ̂ ← (1 - η)θ̂ + ηθ.
     private func updateCritics(_ batch: Batch) {
-        report.critic = parts.stepCritics(batch, backup: settings.backup)
+        parts.stepCritics(batch, backup: settings.backup)
         parts.critics.trackTargets(rate: settings.common.targetRate)
     }
 
     /// (7): A(s,a) = Q̂(s,a) - E_c[V](s), and the weight w = exp(A) of (13).
     private func weighAdvantages(_ batch: Batch) {
-        parts.critics.targetMinimum(batch.stateActions.view, into: parts.q.pointer)
+        parts.critics.targetMinimum(batch.stateActions.view, for: .policy, into: parts.q.pointer)
         parts.weighAdvantages(batch, quantile: settings.quantile, weight: settings.weight)
     }
 
     /// (12), (14): L(β) = E_D[β(log π(a|s) - H_D)], the likelihood being that of the policy before its update.
     private func adaptTemperature(_ batch: Batch) {
+        guard parts.team.ownsPolicy else { return }
         report.logLikelihood = parts.actor.evaluate(batch, step: updates)
         guard settings.temperature == .adaptive else { return }
         temperatureLoss = beta.step(meanLogLikelihood: report.logLikelihood)
@@ -84,13 +88,16 @@ package final class ACTIVE<Team: Exchange>: Learner {
 
     /// (11), (13): L(φ) = -E_{a~π}[Q̂(s,a)] - β E_D[w(s,a) log π(a|s)], the first term reparameterised.
     private func updatePolicy(_ batch: Batch) {
-        noise.normals(.policy, step: updates, into: policyNoise.pointer, count: policyNoise.count)
-        let sampled = policyStateActions.view.columns(batch.states.columns..<policyStateActions.columns)
-        layOut(batch.states, policyNoise.view, into: policyStateActions.view)
-        parts.actor.policy.sample(noise: policyNoise.view, into: sampled)
+        if parts.team.ownsPolicy {
+            noise.normals(.policy, step: updates, into: policyNoise.pointer, count: policyNoise.count)
+            parts.actor.policy.sample(noise: policyNoise.view, into: sampled.view)
+        }
+        parts.team.share(sampled.view.asOneRow, of: .policy, for: .critics)
+        layOut(batch.states, sampled.view, into: policyStateActions.view)
         parts.critics.minimumAndActionGradient(
             policyStateActions.view, ofTargets: true, into: policyValue.pointer, gradient: actionGradient.view)
-        stopAtBounds(sampled)
+        guard parts.team.ownsPolicy else { return }
+        stopAtBounds(sampled.view)
         let scale = settings.normalisesQ ? normaliseValue() : 1
         report.weightedLogLikelihood = parts.actor.meanWeighted(by: parts.weights)
         report.policyLoss =
@@ -122,10 +129,10 @@ extension ACTIVE {
     package var networks: [NamedNetwork] { parts.networks }
 
     package var scalars: [NamedScalar] {
-        settings.temperature == .adaptive ? [NamedScalar(name: "log_beta", adam: beta.logBeta)] : []
+        settings.temperature == .adaptive ? [NamedScalar(name: "log_beta", adam: beta.logBeta, group: .policy)] : []
     }
 
-    package var diagnostics: [Diagnostic] {
+    package func diagnostics() -> [Diagnostic] {
         let spread = parts.values.spread
         var diagnostics = report.diagnostics(parts)
         if settings.temperature == .adaptive { diagnostics.append(Diagnostic("temperature_loss", temperatureLoss)) }
@@ -133,6 +140,11 @@ extension ACTIVE {
         diagnostics.append(Diagnostic("ensemble_std", spread.deviation))
         diagnostics.append(Diagnostic("min_gap_ratio", spread.gapRatio))
         return diagnostics
+    }
+
+    package var memory: [String: Double] {
+        get { beta.smoothedLogLikelihood.map { ["smoothed_log_likelihood": $0] } ?? [:] }
+        set { beta.smoothedLogLikelihood = newValue["smoothed_log_likelihood"] }
     }
 
     package var complaint: String? { settings.temperature == .adaptive ? beta.complaint : nil }

@@ -21,7 +21,7 @@ public struct AdaptiveTemperature {
     public let logBeta: ScalarAdam
     private let initial: Double
     /// E_D[log π], averaged over the last thousand steps or so.
-    private var smoothedLogLikelihood: Double?
+    var smoothedLogLikelihood: Double?
 
     /// Starts at β = `initial`, which must be positive, with Adam's moments at zero.
     public init(initial: Double, targetLogLikelihood: Double, rate: Double) {

@@ -25,11 +25,13 @@ package final class BC<Team: Exchange>: Learner {
     }
 
     private let actor: ClonedPolicy
+    private let team: Team
     private let weights: Matrix
     private var updates = 0
     private var meanLogLikelihood = 0.0
 
     init(_ settings: Settings, problem: Problem<Team>) {
+        team = problem.team
         actor = ClonedPolicy(
             hidden: settings.hidden, batch: settings.batch, rate: settings.learningRate,
             dropout: settings.actorDropout, problem: problem)
@@ -38,17 +40,18 @@ package final class BC<Team: Exchange>: Learner {
     }
 
     package func update(_ batch: Batch) {
+        defer { updates += 1 }
+        guard team.ownsPolicy else { return }
         meanLogLikelihood = actor.evaluate(batch, step: updates)
         actor.step(batch, weights: weights)
-        updates += 1
     }
 
     package var policy: PolicySnapshot { actor.policy.snapshot }
     package var networks: [NamedNetwork] { [actor.named] }
-    package var diagnostics: [Diagnostic] {
+    package func diagnostics() -> [Diagnostic] {
         [
             Diagnostic("policy_loss", -meanLogLikelihood), Diagnostic("log_likelihood", meanLogLikelihood),
-            gradientNorm("policy", [actor.policy.network]),
+            gradientNorm("policy", [actor.policy.network], of: .policy, team),
         ]
     }
 

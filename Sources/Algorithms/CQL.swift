@@ -28,13 +28,10 @@ package final class CQL<Team: Exchange>: Learner {
 
     /// What the last update leaves for the curve.
     private struct Report {
-        var critic = Critics<Team>.Report()
         var policyLoss = 0.0
         var alphaLoss = 0.0
         var alpha = 1.0
         var meanLogLikelihood = 0.0
-        /// Δ, averaged over critics.
-        var penalty = 0.0
         var lagrangeLoss = 0.0
         var lagrange = 0.0
     }
@@ -78,24 +75,30 @@ package final class CQL<Team: Exchange>: Learner {
     }
 
     package func update(_ batch: Batch) {
-        nextActor.forward(batch.nextStates.view)
+        if team.ownsPolicy { nextActor.forward(batch.nextStates.view) }
         differentiatePolicy(batch)
-        penalty.draw(atState: actor, atNextState: nextActor, noise: noise, step: updates)
+        penalty.draw(atState: actor, atNextState: nextActor, noise: noise, step: updates, team: team)
         backUp(batch)
         updateCritics(batch)
-        actorOptimiser.step(rate: settings.policyLearningRate)
-        updateAlpha(targetEntropy: settings.targetEntropy)
+        if team.ownsPolicy {
+            actorOptimiser.step(rate: settings.policyLearningRate)
+            updateAlpha(targetEntropy: settings.targetEntropy)
+        }
         critics.trackTargets(rate: settings.targetRate)
         updates += 1
     }
 
     /// The policy's loss and gradient, of the critics before their step.
     private func differentiatePolicy(_ batch: Batch) {
-        noise.normals(.policy, step: updates, into: policyNoise.pointer, count: policyNoise.count)
-        actor.sample(batch.states, noise: policyNoise.view)
+        if team.ownsPolicy {
+            noise.normals(.policy, step: updates, into: policyNoise.pointer, count: policyNoise.count)
+            actor.sample(batch.states, noise: policyNoise.view)
+        }
+        team.share(actor.actions.asOneRow, of: .policy, for: .critics)
         layOut(batch.states, actor.actions, into: stateActions.view)
         critics.minimumAndActionGradient(
             stateActions.view, ofTargets: false, into: policyValue.pointer, gradient: actionGradient.view)
+        guard team.ownsPolicy else { return }
         report.alpha = exp(logAlpha.value)
         report.meanLogLikelihood = orderedMean(actor.logLikelihoods, count: batch.size)
         report.policyLoss =
@@ -107,14 +110,17 @@ package final class CQL<Team: Exchange>: Learner {
 
     /// target = y.
     private func backUp(_ batch: Batch) {
-        noise.normals(.nextPolicy, step: updates, into: nextNoise.pointer, count: nextNoise.count)
-        nextActor.draw(noise: nextNoise.view, into: nextActions.view, logLikelihoods: nextLogLikelihoods.pointer)
+        if team.ownsPolicy {
+            noise.normals(.nextPolicy, step: updates, into: nextNoise.pointer, count: nextNoise.count)
+            nextActor.draw(noise: nextNoise.view, into: nextActions.view, logLikelihoods: nextLogLikelihoods.pointer)
+        }
+        team.share(nextActions.view.asOneRow, of: .policy, for: .critics)
         let rows = batch.size
         for k in 0..<nextActions.rows / rows {
             let actions = MatrixView(
                 pointer: nextActions.row(k * rows), rows: rows, columns: nextActions.columns)
             layOut(batch.nextStates.view, actions, into: stateActions.view)
-            critics.targetMinimum(stateActions.view, into: policyValue.pointer)
+            critics.targetMinimum(stateActions.view, for: .critics, into: policyValue.pointer)
             for b in 0..<rows where k == 0 || policyValue[b] > target[b] || policyValue[b].isNaN {
                 target[b] = policyValue[b]
             }
@@ -127,11 +133,9 @@ package final class CQL<Team: Exchange>: Learner {
         let weight = multiplier * settings.alpha
         let gap = settings.lagrange ? settings.lagrangeGap : 0
         report.lagrange = multiplier
-        report.critic = Critics<Team>.Report()
-        report.penalty = 0
         for j in critics.networks.indices where team.owns(.critics, j) {
             let network = critics.networks[j]
-            critics.evaluate(j, batch.stateActions.view, into: &report.critic)
+            critics.evaluate(j, batch.stateActions.view)
             let squares = critics.temporalDifference(j, target: target.pointer)
             let difference = penalty.evaluate(
                 network, states: batch.states, dataValues: critics.values.row(j), weight: Real(weight),
@@ -139,12 +143,13 @@ package final class CQL<Team: Exchange>: Learner {
             critics.backward(j, batch.stateActions.view)
             penalty.addGradient(network, states: batch.states)
             critics.optimisers[j].step(rate: settings.learningRate)
-            report.penalty += difference / Double(critics.networks.count)
             differences[j] = Real(difference)
-            report.critic.loss += squares + weight * (difference - gap)
+            critics.records[j].penalty = difference
+            critics.records[j].loss = squares + weight * (difference - gap)
         }
         guard settings.lagrange else { return }
-        team.share(differences.view, of: .critics)
+        team.share(differences.view, of: .critics, for: .critics)
+        guard critics.networks.indices.contains(where: { team.owns(.critics, $0) }) else { return }
         report.lagrangeLoss = 0
         for j in 0..<differences.count { report.lagrangeLoss -= weight * (Double(differences[j]) - gap) / 2 }
         // ∂L/∂(log α') = L where the clip is inactive, ζ being exp(log α').
@@ -163,24 +168,28 @@ package final class CQL<Team: Exchange>: Learner {
 extension CQL {
     package var policy: PolicySnapshot { actor.snapshot }
 
-    package var networks: [NamedNetwork] { critics.named + [NamedNetwork("policy", actor.network, actorOptimiser)] }
+    package var networks: [NamedNetwork] { critics.named + [NamedNetwork("policy", actor.network, actorOptimiser, of: .policy, 0)] }
 
     package var scalars: [NamedScalar] {
-        [NamedScalar(name: "log_alpha", adam: logAlpha)]
-            + (settings.lagrange ? [NamedScalar(name: "log_lagrange", adam: logLagrange)] : [])
+        [NamedScalar(name: "log_alpha", adam: logAlpha, group: .policy)]
+            + (settings.lagrange ? [NamedScalar(name: "log_lagrange", adam: logLagrange, group: .critics)] : [])
     }
 
-    package var diagnostics: [Diagnostic] {
-        [
-            Diagnostic("critic_loss", report.critic.loss), Diagnostic("policy_loss", report.policyLoss),
+    package func diagnostics() -> [Diagnostic] {
+        critics.gatherRecords()
+        let critic = critics.report
+        var lagrange = critics.networks.flatMap { _ in [report.lagrangeLoss, report.lagrange] }
+        team.report(&lagrange, each: 2, of: .critics)
+        return [
+            Diagnostic("critic_loss", critic.loss), Diagnostic("policy_loss", report.policyLoss),
             Diagnostic("temperature_loss", report.alphaLoss),
-        ] + (settings.lagrange ? [Diagnostic("lagrange_loss", report.lagrangeLoss)] : []) + report.critic.diagnostics
-            + [
-                Diagnostic("cql_penalty", report.penalty), Diagnostic("entropy_temperature", report.alpha),
-                Diagnostic("policy_log_likelihood", report.meanLogLikelihood),
-            ] + (settings.lagrange ? [Diagnostic("lagrange_multiplier", report.lagrange)] : []) + [
-                gradientNorm("critic", critics.networks), gradientNorm("policy", [actor.network]),
-            ]
+        ] + (settings.lagrange ? [Diagnostic("lagrange_loss", lagrange[0])] : []) + critic.diagnostics + [
+            Diagnostic("cql_penalty", critic.penalty), Diagnostic("entropy_temperature", report.alpha),
+            Diagnostic("policy_log_likelihood", report.meanLogLikelihood),
+        ] + (settings.lagrange ? [Diagnostic("lagrange_multiplier", lagrange[1])] : []) + [
+            gradientNorm("critic", critics.networks, of: .critics, team),
+            gradientNorm("policy", [actor.network], of: .policy, team),
+        ]
     }
 
     package func resume(after updates: Int) {

@@ -43,5 +43,5 @@ final class ClonedPolicy {
         optimiser.step(rate: schedule.rate(at: optimiser.steps))
     }
 
-    var named: NamedNetwork { NamedNetwork("policy", policy.network, optimiser) }
+    var named: NamedNetwork { NamedNetwork("policy", policy.network, optimiser, of: .policy, 0) }
 }

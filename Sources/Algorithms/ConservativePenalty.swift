@@ -35,14 +35,28 @@ final class ConservativePenalty {
         valueGradient = Matrix(3 * draws, batch)
     }
 
-    /// Draws the step's actions, after `forward` of both policies.
+    /// Draws the step's actions, after `forward` of both policies: the uniform ones wherever there is a critic, the policy's
+    /// where it is owned, from where they travel to the critics.
     func draw(
+        atState policy: TanhGaussianPolicy, atNextState nextPolicy: TanhGaussianPolicy, noise source: any NoiseSource,
+        step: Int, team: some Exchange
+    ) {
+        let count = noise.count
+        source.uniforms(.uniformActions, step: step, into: actions.pointer, count: count)
+        if team.ownsPolicy { draw(atState: policy, atNextState: nextPolicy, noise: source, step: step) }
+        let drawn = MatrixView(pointer: actions.pointer + count, rows: 1, columns: 2 * count)
+        team.share(drawn, of: .policy, for: .critics)
+        let densities = MatrixView(pointer: logDensities.row(draws), rows: 1, columns: 2 * draws * batch)
+        team.share(densities, of: .policy, for: .critics)
+        logDensities.pointer.update(repeating: Real(-log(2.0) * Double(actions.columns)), count: draws * batch)
+    }
+
+    /// The actions of both policies, with their densities.
+    private func draw(
         atState policy: TanhGaussianPolicy, atNextState nextPolicy: TanhGaussianPolicy, noise source: any NoiseSource,
         step: Int
     ) {
         let count = noise.count
-        source.uniforms(.uniformActions, step: step, into: actions.pointer, count: count)
-        logDensities.pointer.update(repeating: Real(-log(2.0) * Double(actions.columns)), count: draws * batch)
         for (part, use, policy) in [(1, NoiseUse.sampledAtNextState, nextPolicy), (2, .sampledAtState, policy)] {
             source.normals(use, step: step, into: noise.pointer, count: count)
             let drawn = MatrixView(

@@ -12,10 +12,20 @@ public final class Critics<Team: Exchange> {
         public var meanValue = 0.0
         /// Mean of |Q|, by which divergence is told.
         public var meanMagnitude = 0.0
+        /// Δ of CQL, averaged over critics.
+        var penalty = 0.0
 
         var diagnostics: [Diagnostic] {
             [Diagnostic("mean_q", meanValue), Diagnostic("mean_abs_q", meanMagnitude)]
         }
+    }
+
+    /// What the last step of one critic has left, known to its owner.
+    struct Record: Sendable {
+        var loss = 0.0
+        var meanValue = 0.0
+        var meanMagnitude = 0.0
+        var penalty = 0.0
     }
 
     /// Q_j.
@@ -30,7 +40,10 @@ public final class Critics<Team: Exchange> {
     private let team: Team
     private let tapes: [Tape]
     private let storage: (values: Matrix, outputGradient: Matrix)
-    private let actionGradients: Matrix
+    /// Q_j and behind it ∂Q_j/∂a [critics × batch·(1 + actions)], which travel together.
+    private let valuesAndGradients: Matrix
+    /// One per critic.
+    var records: [Record]
 
     /// `count` independent networks on (state, action), and their exact copies as targets.
     public init(
@@ -55,44 +68,44 @@ public final class Critics<Team: Exchange> {
         storage = (Matrix(count, batch), Matrix(batch, 1))
         values = storage.values.view
         outputGradient = storage.outputGradient.view
-        actionGradients = Matrix(count, batch * actions)
+        valuesAndGradients = Matrix(count, batch * (1 + actions))
+        records = [Record](repeating: Record(), count: count)
     }
 
-    /// out[b] = Q̂(s_b, a_b), the minimum over the targets.
+    /// out[b] = Q̂(s_b, a_b), the minimum over the targets, known to `readers`.
     ///
     /// - Parameter stateActions: [batch × (states + actions)].
-    public func targetMinimum(_ stateActions: MatrixView, into out: UnsafeMutablePointer<Real>) {
+    public func targetMinimum(
+        _ stateActions: MatrixView, for readers: Readers, into out: UnsafeMutablePointer<Real>
+    ) {
         for j in targets.indices where team.owns(.critics, j) {
             targets[j].forward(stateActions, tapes[j])
             values.row(j).update(from: tapes[j].output.pointer, count: values.columns)
         }
-        team.minimum(values, of: .critics, into: out)
+        team.minimum(values, of: .critics, for: readers, into: out)
     }
 
     /// One step of each critic on E[(Q_j(s,a) - y)²].
     ///
     /// - Parameter y: the temporal-difference target, one per sample.
-    public func step(_ stateActions: MatrixView, target y: UnsafePointer<Real>, rate: Double) -> Report {
-        var report = Report()
+    public func step(_ stateActions: MatrixView, target y: UnsafePointer<Real>, rate: Double) {
         for j in networks.indices where team.owns(.critics, j) {
-            evaluate(j, stateActions, into: &report)
-            report.loss += temporalDifference(j, target: y)
+            evaluate(j, stateActions)
+            records[j].loss = temporalDifference(j, target: y)
             backward(j, stateActions)
             optimisers[j].step(rate: rate)
         }
-        return report
     }
 
     // The parts of a step, for a learner whose critics have more in their loss.
 
     /// Q_j(s, a) into row j of `values`.
-    func evaluate(_ j: Int, _ stateActions: MatrixView, into report: inout Report) {
+    func evaluate(_ j: Int, _ stateActions: MatrixView) {
         networks[j].forward(stateActions, tapes[j])
         let (q, batch) = (tapes[j].output.pointer, values.columns)
         values.row(j).update(from: q, count: batch)
-        let count = Double(networks.count)
-        report.meanValue += orderedMean(q, count: batch) / count
-        report.meanMagnitude += orderedMagnitudeSum(q, count: batch) / Double(batch) / count
+        records[j].meanValue = orderedMean(q, count: batch)
+        records[j].meanMagnitude = orderedMagnitudeSum(q, count: batch) / Double(batch)
     }
 
     /// E[(Q_j(s,a) - y)²] of the last `evaluate`; its derivative goes to `outputGradient`.
@@ -113,8 +126,8 @@ public final class Critics<Team: Exchange> {
     }
 
     var named: [NamedNetwork] {
-        networks.indices.map { NamedNetwork("q.\($0)", networks[$0], optimisers[$0]) }
-            + targets.indices.map { NamedNetwork("target_q.\($0)", targets[$0]) }
+        networks.indices.map { NamedNetwork("q.\($0)", networks[$0], optimisers[$0], of: .critics, $0) }
+            + targets.indices.map { NamedNetwork("target_q.\($0)", targets[$0], of: .critics, $0) }
     }
 
     /// Q̂_j ← (1 - η)Q̂_j + ηQ_j.
@@ -124,9 +137,10 @@ public final class Critics<Team: Exchange> {
         }
     }
 
-    /// The smaller of the values and its gradient with respect to the action.
+    /// The smaller of the values and its gradient with respect to the action, known to the owner of the policy.
     ///
     /// - Parameters:
+    ///   - stateActions: known to the owners of critics.
     ///   - ofTargets: Q̂ when true, the online Q otherwise.
     ///   - out: min over critics, one per sample; a tie counts for the first.
     ///   - gradient: ∂min/∂a [batch × actions], contiguous.
@@ -135,27 +149,20 @@ public final class Critics<Team: Exchange> {
     ) {
         let networks = ofTargets ? targets : networks
         for j in networks.indices where team.owns(.critics, j) {
-            networks[j].forward(stateActions, tapes[j])
-            values.row(j).update(from: tapes[j].output.pointer, count: values.columns)
+            valueAndActionGradient(j, networks[j], stateActions, actions: gradient.columns)
         }
-        team.share(values, of: .critics)
-        let (q1, q2) = (values.row(0), values.row(networks.count - 1))
-        let actions = stateActions.columns - gradient.columns..<stateActions.columns
-        for j in networks.indices where team.owns(.critics, j) {
-            for b in 0..<values.columns { outputGradient.pointer[b] = (q2[b] < q1[b]) == (j == 1) ? 1 : 0 }
-            networks[j].backwardToInput(
-                tapes[j], outputGradient: outputGradient, inputs: actions,
-                into: MatrixView(pointer: actionGradients.row(j), rows: gradient.rows, columns: gradient.columns))
-        }
-        team.share(actionGradients.view, of: .critics)
+        team.share(valuesAndGradients.view, of: .critics, for: .policy)
+        guard team.ownsPolicy else { return }
+        let (first, second) = (valuesAndGradients.row(0), valuesAndGradients.row(networks.count - 1))
         for b in 0..<values.columns {
-            out[b] = q2[b] < q1[b] || q2[b].isNaN ? q2[b] : q1[b]
-            let chosen = actionGradients.row(q2[b] < q1[b] ? 1 : 0) + b * gradient.columns
+            out[b] = second[b] < first[b] || second[b].isNaN ? second[b] : first[b]
+            let chosen = (second[b] < first[b] ? second : first) + values.columns + b * gradient.columns
             gradient.row(b).update(from: chosen, count: gradient.columns)
         }
     }
 
-    /// Value of the first online critic and its gradient with respect to the action (TD3+BC's policy).
+    /// Value of the first online critic and its gradient with respect to the action (TD3+BC's policy), known to the owner
+    /// of the policy.
     ///
     /// - Parameters:
     ///   - out: Q₁(s, a), one per sample.
@@ -163,19 +170,49 @@ public final class Critics<Team: Exchange> {
     func firstAndActionGradient(
         _ stateActions: MatrixView, into out: UnsafeMutablePointer<Real>, gradient: MatrixView
     ) {
-        let actions = stateActions.columns - gradient.columns..<stateActions.columns
-        if team.owns(.critics, 0) {
-            networks[0].forward(stateActions, tapes[0])
-            values.row(0).update(from: tapes[0].output.pointer, count: values.columns)
-            outputGradient.pointer.update(repeating: 1, count: values.columns)
-            networks[0].backwardToInput(
-                tapes[0], outputGradient: outputGradient, inputs: actions,
-                into: MatrixView(pointer: actionGradients.row(0), rows: gradient.rows, columns: gradient.columns))
+        if team.owns(.critics, 0) { valueAndActionGradient(0, networks[0], stateActions, actions: gradient.columns) }
+        let first = MatrixView(pointer: valuesAndGradients.row(0), rows: 1, columns: valuesAndGradients.columns)
+        team.share(first, of: .critics, for: .policy)
+        guard team.ownsPolicy else { return }
+        out.update(from: first.pointer, count: values.columns)
+        gradient.pointer.update(from: first.pointer + values.columns, count: gradient.count)
+    }
+
+    /// Fills row j of `valuesAndGradients`: q and ∂q/∂a, every sample's for itself.
+    private func valueAndActionGradient(_ j: Int, _ network: MLP, _ stateActions: MatrixView, actions: Int) {
+        let (row, batch) = (valuesAndGradients.row(j), values.columns)
+        network.forward(stateActions, tapes[j])
+        row.update(from: tapes[j].output.pointer, count: batch)
+        outputGradient.pointer.update(repeating: 1, count: batch)
+        network.backwardToInput(
+            tapes[j], outputGradient: outputGradient, inputs: stateActions.columns - actions..<stateActions.columns,
+            into: MatrixView(pointer: row + batch, rows: batch, columns: actions))
+    }
+}
+
+// What the owners know of their last step, put together.
+extension Critics {
+    /// Makes every critic's record known to all. Collective over the team.
+    func gatherRecords() {
+        var numbers = records.flatMap { [$0.loss, $0.meanValue, $0.meanMagnitude, $0.penalty] }
+        team.report(&numbers, each: 4, of: .critics)
+        for j in records.indices {
+            let row = numbers[4 * j..<4 * (j + 1)].map { $0 }
+            records[j] = Record(loss: row[0], meanValue: row[1], meanMagnitude: row[2], penalty: row[3])
         }
-        team.share(values, of: .critics)
-        team.share(actionGradients.view, of: .critics)
-        out.update(from: values.row(0), count: values.columns)
-        gradient.pointer.update(from: actionGradients.row(0), count: gradient.count)
+    }
+
+    /// Of the records as far as they are known here.
+    public var report: Report {
+        var report = Report()
+        let count = Double(records.count)
+        for record in records {
+            report.loss += record.loss
+            report.meanValue += record.meanValue / count
+            report.meanMagnitude += record.meanMagnitude / count
+            report.penalty += record.penalty / count
+        }
+        return report
     }
 }
 

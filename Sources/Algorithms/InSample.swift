@@ -43,6 +43,7 @@ struct InSample<Team: Exchange> {
     let values: ValueEnsemble<Team>
     let critics: Critics<Team>
     let actor: ClonedPolicy
+    let team: Team
 
     /// Q̂(s, a).
     let q: Matrix
@@ -56,6 +57,7 @@ struct InSample<Team: Exchange> {
     /// - Parameter members: m, the number of V networks.
     init(_ settings: Settings, members: Int, problem: Problem<Team>) {
         self.settings = settings
+        team = problem.team
         values = ValueEnsemble(
             count: members, states: problem.states, hidden: settings.hidden, layerNorm: settings.valueLayerNorm,
             batch: settings.batch, stream: problem.initialStream, team: problem.team)
@@ -72,22 +74,25 @@ struct InSample<Team: Exchange> {
     }
 
     /// One step of every V on E[f(Q̂(s,a) - Vᵢ(s))].
-    func stepValues(_ batch: Batch, loss: ValueLoss) -> Double {
-        critics.targetMinimum(batch.stateActions.view, into: q.pointer)
-        return values.step(batch.states, towards: q.pointer, loss: loss, rate: settings.learningRate)
+    ///
+    /// - Parameter readers: whose owners will find Q̂(s,a) in `q`.
+    func stepValues(_ batch: Batch, loss: ValueLoss, qFor readers: Readers) {
+        critics.targetMinimum(batch.stateActions.view, for: readers, into: q.pointer)
+        values.step(batch.states, towards: q.pointer, loss: loss, rate: settings.learningRate)
     }
 
-    /// w of the advantage Q̂(s,a) - E_c[V](s), with Q̂ as it stands in `q`.
+    /// w of the advantage Q̂(s,a) - E_c[V](s), with Q̂ as it stands in `q`, for the policy.
     func weighAdvantages(_ batch: Batch, quantile: Double, weight: CloningWeight) {
         values.quantile(quantile, at: batch.states, into: baseline.pointer)
+        guard team.ownsPolicy else { return }
         for b in 0..<batch.size { weights[b] = weight(q[b] - baseline[b], cap: Real(settings.weightCap)) }
     }
 
     /// One step of Q on E[(r + γ(1 - d)·V(s') - Q(s,a))²], V(s') being what `backup` makes of the members.
-    func stepCritics(_ batch: Batch, backup: Backup) -> Critics<Team>.Report {
+    func stepCritics(_ batch: Batch, backup: Backup) {
         values.backUp(backup, at: batch.nextStates.view, into: target.pointer)
         batch.backUp(target, discount: settings.discount)
-        return critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
+        critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
     /// A step of IQL and SQL in their order: V, π by weighted cloning, Q, then the targets. V is taken after its own
@@ -101,21 +106,22 @@ struct InSample<Team: Exchange> {
         _ batch: Batch, step: Int, loss: ValueLoss, quantile: Double = 0, backup: Backup = .minimum,
         weight: CloningWeight, into report: inout InSampleReport<Team>
     ) {
-        report.valueLoss = stepValues(batch, loss: loss)
+        stepValues(batch, loss: loss, qFor: [.values, .policy])
 
         weighAdvantages(batch, quantile: quantile, weight: weight)
-        report.logLikelihood = actor.evaluate(batch, step: step)
-        report.weightedLogLikelihood = actor.meanWeighted(by: weights)
-        report.policyLoss = -report.weightedLogLikelihood
-        actor.step(batch, weights: weights)
+        if team.ownsPolicy {
+            report.logLikelihood = actor.evaluate(batch, step: step)
+            report.weightedLogLikelihood = actor.meanWeighted(by: weights)
+            report.policyLoss = -report.weightedLogLikelihood
+            actor.step(batch, weights: weights)
+        }
 
-        report.critic = stepCritics(batch, backup: backup)
+        stepCritics(batch, backup: backup)
         critics.trackTargets(rate: settings.targetRate)
     }
 
     var networks: [NamedNetwork] {
-        values.members.indices.map { NamedNetwork("v.\($0)", values.members[$0], values.optimisers[$0]) }
-            + critics.named + [actor.named]
+        values.named + critics.named + [actor.named]
     }
 
     func resume(after updates: Int) {
@@ -123,26 +129,29 @@ struct InSample<Team: Exchange> {
     }
 }
 
-/// What the last update of an in-sample learner leaves for the learning curve.
+/// What the last update of the policy of an in-sample learner leaves for the learning curve, where the policy is owned.
 struct InSampleReport<Team: Exchange> {
-    var valueLoss = 0.0
-    var critic = Critics<Team>.Report()
     var policyLoss = 0.0
     /// E[log π(a|s)] before the policy's step.
     var logLikelihood = 0.0
     /// E[w log π(a|s)], what the cloning term raises while ACTIVE's constraint is on E[log π(a|s)].
     var weightedLogLikelihood = 0.0
 
+    /// The last update's, complete where the policy is owned. Collective over the team.
     func diagnostics(_ parts: InSample<Team>) -> [Diagnostic] {
-        [
-            Diagnostic("value_loss", valueLoss), Diagnostic("critic_loss", critic.loss),
+        parts.values.gatherLosses()
+        parts.critics.gatherRecords()
+        let critic = parts.critics.report
+        return [
+            Diagnostic("value_loss", parts.values.loss), Diagnostic("critic_loss", critic.loss),
             Diagnostic("policy_loss", policyLoss),
         ] + critic.diagnostics + [
             Diagnostic("mean_v", parts.values.mean), Diagnostic("log_likelihood", logLikelihood),
             Diagnostic("weighted_log_likelihood", weightedLogLikelihood),
         ] + weightDiagnostics(parts.weights, cap: parts.settings.weightCap) + [
-            gradientNorm("value", parts.values.members), gradientNorm("critic", parts.critics.networks),
-            gradientNorm("policy", [parts.actor.policy.network]),
+            gradientNorm("value", parts.values.members, of: .values, parts.team),
+            gradientNorm("critic", parts.critics.networks, of: .critics, parts.team),
+            gradientNorm("policy", [parts.actor.policy.network], of: .policy, parts.team),
         ]
     }
 }

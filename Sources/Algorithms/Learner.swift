@@ -10,8 +10,9 @@ public protocol Learner: AnyObject {
     /// The policy as it stands, without observation statistics.
     var policy: PolicySnapshot { get }
 
-    /// Losses and diagnostics of the last update, always the same names in the same order.
-    var diagnostics: [Diagnostic] { get }
+    /// Losses and diagnostics of the last update, always the same names in the same order; where the case runs on a team,
+    /// they are complete on the owner of the policy. Collective over the team.
+    func diagnostics() -> [Diagnostic]
 
     /// Every parameter block by its global name: `v.0` …, `q.0`, `q.1`, `target_q.0`, `target_q.1`, `policy`,
     /// `target_policy`.
@@ -20,7 +21,12 @@ public protocol Learner: AnyObject {
     /// The trained numbers that are in no network: `log_beta`, `log_alpha`, `log_lagrange`.
     var scalars: [NamedScalar] { get }
 
-    /// What the last updates show to be wrong with the settings, in one sentence; nil when there is nothing to say.
+    /// What else a later update or its diagnostics depend on, as the owner of the policy has it: to be set only when a run
+    /// is taken up again.
+    var memory: [String: Double] { get set }
+
+    /// What the last updates show to be wrong with the settings, in one sentence; nil when there is nothing to say. The
+    /// owner of the policy knows.
     var complaint: String? { get }
 
     /// Sets every counter (Adam's, the schedule's, the noise's) to where it stands after `updates` updates, the
@@ -31,6 +37,11 @@ public protocol Learner: AnyObject {
 extension Learner {
     /// No numbers outside the networks.
     public var scalars: [NamedScalar] { [] }
+    /// Nothing besides.
+    public var memory: [String: Double] {
+        get { [:] }
+        set { precondition(newValue.isEmpty, "a memory that this learner does not have") }
+    }
     /// Nothing to say.
     public var complaint: String? { nil }
 }
@@ -58,9 +69,15 @@ public struct NamedNetwork {
     public var gradients: ParameterBlock?
     /// The moments of a trained network; nil for a target.
     public var optimiser: Adam?
+    /// With `index`, whose owner knows it.
+    public var group: NetworkGroup
+    /// Of the network within its group; a target has that of the network it follows.
+    public var index: Int
 
-    init(_ name: String, _ network: MLP, _ optimiser: Adam? = nil) {
+    init(_ name: String, _ network: MLP, _ optimiser: Adam? = nil, of group: NetworkGroup, _ index: Int) {
         self.name = name
+        self.group = group
+        self.index = index
         parameters = network.parameters
         gradients = network.gradients
         self.optimiser = optimiser
@@ -73,6 +90,8 @@ public struct NamedScalar {
     public var name: String
     /// The learner's own.
     public var adam: ScalarAdam
+    /// Whose owners know it.
+    public var group: NetworkGroup
 }
 
 /// Everything a learner needs to know besides its own hyperparameters.
@@ -110,10 +129,16 @@ public struct Problem<Team: Exchange> {
 
 // Diagnostics that learners share. They are computed when asked for, from what the last update has left.
 
-/// Euclidean norm of the last gradients of networks, taken together.
-func gradientNorm(_ name: String, _ networks: [MLP]) -> Diagnostic {
-    let squares = networks.compactMap { $0.gradients }.map { $0.norm * $0.norm }.reduce(0, +)
-    return Diagnostic("\(name)_gradient_norm", squares.squareRoot())
+/// Euclidean norm of the last gradients of the networks of a group, taken together. Collective over the team.
+func gradientNorm(
+    _ name: String, _ networks: [MLP], of group: NetworkGroup, _ team: some Exchange
+) -> Diagnostic {
+    var squares = networks.enumerated().map { index, network in
+        guard team.owns(group, index), let norm = network.gradients?.norm else { return 0.0 }
+        return norm * norm
+    }
+    team.report(&squares, each: 1, of: group)
+    return Diagnostic("\(name)_gradient_norm", squares.reduce(0, +).squareRoot())
 }
 
 /// Mean, largest and share at the cap of the cloning weights.

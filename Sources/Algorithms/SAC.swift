@@ -74,12 +74,13 @@ public final class SAC {
 
     private func updateCritic(_ batch: Batch, _ temperature: Real) {
         samplePolicy(batch.nextStates.view, draw: 2 * updates)
-        critic.targetMinimum(policyStateActions.view, into: target.pointer)
+        critic.targetMinimum(policyStateActions.view, for: .critics, into: target.pointer)
         for b in 0..<batch.size {
             let soft = target[b] - temperature * policy.logLikelihoods[b]
             target[b] = batch.rewards[b] + SAC.discount * batch.continuations[b] * soft
         }
-        report.critic = critic.step(batch.stateActions.view, target: target.pointer, rate: SAC.rate)
+        critic.step(batch.stateActions.view, target: target.pointer, rate: SAC.rate)
+        report.critic = critic.report
     }
 
     private func updatePolicy(_ batch: Batch, _ temperature: Real) {

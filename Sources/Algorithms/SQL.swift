@@ -40,7 +40,7 @@ package final class SQL<Team: Exchange>: Learner {
 
     package var policy: PolicySnapshot { parts.actor.policy.snapshot }
     package var networks: [NamedNetwork] { parts.networks }
-    package var diagnostics: [Diagnostic] { report.diagnostics(parts) }
+    package func diagnostics() -> [Diagnostic] { report.diagnostics(parts) }
 
     package func resume(after updates: Int) {
         self.updates = updates

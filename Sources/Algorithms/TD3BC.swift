@@ -48,9 +48,11 @@ package final class TD3BC<Team: Exchange>: Learner {
     private let actorOptimiser: Adam
     private let noise: any NoiseSource
     private var updates = 0
-    private var critic = Critics<Team>.Report()
+    private let team: Team
     private var policyLoss = 0.0
     private var lambda = 0.0
+    /// Norm of the policy's last gradient, where that was computed before the run was taken up again.
+    private var gradientNormBefore: Double?
 
     private let smoothing: Matrix
     private let stateActions: Matrix
@@ -71,6 +73,7 @@ package final class TD3BC<Team: Exchange>: Learner {
         targetActor.network.parameters.copy(from: actor.network.parameters)
         actorOptimiser = Adam(actor.network)
         noise = problem.noise
+        team = problem.team
         smoothing = Matrix(batch, actions)
         stateActions = Matrix(batch, states + actions)
         target = Matrix(vector: batch)
@@ -84,10 +87,19 @@ package final class TD3BC<Team: Exchange>: Learner {
         guard updates % settings.policyDelay == 0 else { return }
         updatePolicy(batch)
         critics.trackTargets(rate: settings.targetRate)
-        trackWithAverage(targetActor.network.parameters, of: actor.network.parameters, rate: settings.targetRate)
     }
 
     private func updateCritics(_ batch: Batch) {
+        if team.ownsPolicy { smoothTargetPolicy(batch) }
+        team.share(smoothing.view.asOneRow, of: .policy, for: .critics)
+        layOut(batch.nextStates.view, smoothing.view, into: stateActions.view)
+        critics.targetMinimum(stateActions.view, for: .critics, into: target.pointer)
+        batch.backUp(target, discount: settings.discount)
+        critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
+    }
+
+    /// smoothing = a'.
+    private func smoothTargetPolicy(_ batch: Batch) {
         noise.normals(.targetPolicy, step: updates, into: smoothing.pointer, count: smoothing.count)
         targetActor.forward(batch.nextStates.view)
         let clip = Real(settings.noiseClip)
@@ -95,22 +107,23 @@ package final class TD3BC<Team: Exchange>: Learner {
             let disturbance = min(max(Real(settings.policyNoise) * smoothing[i], -clip), clip)
             smoothing[i] = min(max(targetActor.actions.pointer[i] + disturbance, -1), 1)
         }
-        layOut(batch.nextStates.view, smoothing.view, into: stateActions.view)
-        critics.targetMinimum(stateActions.view, into: target.pointer)
-        batch.backUp(target, discount: settings.discount)
-        critic = critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
+    /// The policy's step, and that of its target.
     private func updatePolicy(_ batch: Batch) {
-        actor.forward(batch.states)
+        if team.ownsPolicy { actor.forward(batch.states) }
+        team.share(actor.actions.asOneRow, of: .policy, for: .critics)
         layOut(batch.states, actor.actions, into: stateActions.view)
         critics.firstAndActionGradient(stateActions.view, into: policyValue.pointer, gradient: actionGradient.view)
+        guard team.ownsPolicy else { return }
         lambda =
             settings.alpha * Double(batch.size) / orderedMagnitudeSum(policyValue.pointer, count: batch.size)
         let squares = imitate(batch, lambda: Real(lambda))
         policyLoss = -lambda * orderedMean(policyValue.pointer, count: batch.size) + squares
         actor.backward(states: batch.states, actionGradient: actionGradient.view)
+        gradientNormBefore = nil
         actorOptimiser.step(rate: settings.learningRate)
+        trackWithAverage(targetActor.network.parameters, of: actor.network.parameters, rate: settings.targetRate)
     }
 
     /// Turns ∂Q₁/∂a into ∂L/∂a = -λ/B·∂Q₁/∂a + 2(π(s) - a)/(B·A); returns E[(π(s) - a)²].
@@ -135,15 +148,34 @@ extension TD3BC {
 
     package var networks: [NamedNetwork] {
         critics.named + [
-            NamedNetwork("policy", actor.network, actorOptimiser), NamedNetwork("target_policy", targetActor.network),
+            NamedNetwork("policy", actor.network, actorOptimiser, of: .policy, 0),
+            NamedNetwork("target_policy", targetActor.network, of: .policy, 0),
         ]
     }
 
-    package var diagnostics: [Diagnostic] {
-        [Diagnostic("critic_loss", critic.loss), Diagnostic("policy_loss", policyLoss)] + critic.diagnostics + [
-            Diagnostic("lambda", lambda), gradientNorm("critic", critics.networks),
-            gradientNorm("policy", [actor.network]),
+    package func diagnostics() -> [Diagnostic] {
+        critics.gatherRecords()
+        let critic = critics.report
+        let policyNorm = gradientNorm("policy", [actor.network], of: .policy, team)
+        return [Diagnostic("critic_loss", critic.loss), Diagnostic("policy_loss", policyLoss)] + critic.diagnostics + [
+            Diagnostic("lambda", lambda), gradientNorm("critic", critics.networks, of: .critics, team),
+            gradientNormBefore.map { Diagnostic(policyNorm.name, $0) } ?? policyNorm,
         ]
+    }
+
+    /// The policy is not stepped at every update, and its report stands until it is.
+    package var memory: [String: Double] {
+        get {
+            [
+                "policy_loss": policyLoss, "lambda": lambda,
+                "policy_gradient_norm": gradientNormBefore ?? actor.network.gradients?.norm ?? 0,
+            ]
+        }
+        set {
+            policyLoss = newValue["policy_loss"] ?? 0
+            lambda = newValue["lambda"] ?? 0
+            gradientNormBefore = newValue["policy_gradient_norm"]
+        }
     }
 
     package func resume(after updates: Int) {

@@ -25,6 +25,8 @@ final class ValueEnsemble<Team: Exchange> {
     private let nextValues: Matrix
     private let outputGradient: Matrix
     private let sorted: Matrix
+    /// The loss of each member's last step, known to its owner.
+    private var losses: [Double]
 
     /// `count` networks on states, drawn from the streams "v.0", "v.1", …
     init(
@@ -44,42 +46,41 @@ final class ValueEnsemble<Team: Exchange> {
         nextValues = Matrix(count, batch)
         outputGradient = Matrix(batch, 1)
         sorted = Matrix(vector: count)
+        losses = [Double](repeating: 0, count: count)
     }
 
     /// One step of every member on E[f(Q̂(s,a) - Vᵢ(s))].
     ///
-    /// - Parameter q: Q̂(s, a), one per sample.
-    /// - Returns: the loss, averaged over members.
-    func step(_ states: MatrixView, towards q: UnsafePointer<Real>, loss: ValueLoss, rate: Double) -> Double {
-        var total = 0.0
+    /// - Parameter q: Q̂(s, a), one per sample, known to the owners of members.
+    func step(_ states: MatrixView, towards q: UnsafePointer<Real>, loss: ValueLoss, rate: Double) {
         for i in members.indices where team.owns(.values, i) {
             members[i].forward(states, tape)
-            total += loss.evaluate(
+            losses[i] = loss.evaluate(
                 q: q, v: tape.output.pointer, count: values.columns, gradient: outputGradient.pointer)
             members[i].backward(states, tape, outputGradient: outputGradient.view)
             optimisers[i].step(rate: rate)
         }
-        return total / Double(members.count)
     }
 
-    /// out[b] = V(s'_b), made of the members as `backup` says.
+    /// out[b] = V(s'_b), made of the members as `backup` says, known to the owners of critics.
     func backUp(_ backup: Backup, at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
         evaluate(states, into: nextValues)
         switch backup {
-        case .minimum: team.minimum(nextValues.view, of: .values, into: out)
+        case .minimum: team.minimum(nextValues.view, of: .values, for: .critics, into: out)
         case .mean:
-            team.share(nextValues.view, of: .values)
+            team.share(nextValues.view, of: .values, for: .critics)
             columnMean(nextValues.view, into: out)
         case .quantile(let level):
-            team.share(nextValues.view, of: .values)
+            team.share(nextValues.view, of: .values, for: .critics)
             columnQuantile(nextValues.view, level: level, scratch: sorted.pointer, into: out)
         }
     }
 
-    /// out[b] = E_c[V](s_b), the c-quantile over the members.
+    /// out[b] = E_c[V](s_b), the c-quantile over the members, known to the owner of the policy.
     func quantile(_ c: Double, at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
         evaluate(states, into: values)
-        team.share(values.view, of: .values)
+        team.share(values.view, of: .values, for: .policy)
+        guard team.ownsPolicy else { return }
         columnQuantile(values.view, level: c, scratch: sorted.pointer, into: out)
     }
 
@@ -91,7 +92,19 @@ final class ValueEnsemble<Team: Exchange> {
     }
 }
 
-// Diagnostics, at the states of the last `quantile`.
+extension ValueEnsemble {
+    /// Makes every member's loss known to all. Collective over the team.
+    func gatherLosses() { team.report(&losses, each: 1, of: .values) }
+
+    /// The loss of the last step, averaged over members, as far as it is known here.
+    var loss: Double { losses.reduce(0, +) / Double(members.count) }
+
+    var named: [NamedNetwork] {
+        members.indices.map { NamedNetwork("v.\($0)", members[$0], optimisers[$0], of: .values, $0) }
+    }
+}
+
+// Diagnostics, at the states of the last `quantile`, where the policy is owned.
 extension ValueEnsemble {
     /// Mean over batch and members.
     var mean: Double { orderedMean(values.pointer, count: values.count) }

@@ -93,7 +93,7 @@ public final class CaseRun {
 
     /// Adds a row to the curve, and notes what it shows to be wrong.
     private func logCurve(_ step: Int) {
-        let diagnostics = learner.diagnostics
+        let diagnostics = learner.diagnostics()
         let found = criterion.judge(diagnostics, learner)
         if curve.isEmpty {
             curve = (["step"] + diagnostics.map(\.name) + ["diverged"]).joined(separator: ",") + "\n"

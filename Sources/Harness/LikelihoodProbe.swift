@@ -87,7 +87,7 @@ public struct LikelihoodProbe {
             sampler.draw(step: step, into: batch)
             learner.update(batch)
             if (step + 1) % 10_000 == 0 {
-                progress(step + 1, learner.diagnostics.first { $0.name == "log_likelihood" }?.value ?? .nan)
+                progress(step + 1, learner.diagnostics().first { $0.name == "log_likelihood" }?.value ?? .nan)
             }
         }
         let policy = evaluationPolicy(learner, transitions)

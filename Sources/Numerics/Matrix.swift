@@ -32,6 +32,12 @@ public struct MatrixView {
         return MatrixView(pointer: pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 
+    /// The same elements as a single row; for contiguous rows only.
+    public var asOneRow: MatrixView {
+        precondition(isContiguous, "rows with gaps between them are no single row")
+        return MatrixView(pointer: pointer, rows: 1, columns: count)
+    }
+
     /// The number of elements when rows lie one behind the other.
     @inlinable
     public var count: Int { rows * columns }

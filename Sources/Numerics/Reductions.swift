@@ -17,14 +17,19 @@ public func orderedMagnitudeSum(_ x: UnsafePointer<Real>, count: Int) -> Double 
     return sum
 }
 
-/// out[b] = minimum over the rows of `values` in column b. A NaN in any row makes the result NaN.
+/// The smaller of two numbers, in whatever order they come: NaN if one is, and of the two zeros the negative one.
+@inline(__always)
+public func minimumOfAnyOrder(_ x: Real, _ y: Real) -> Real {
+    if x < y || x.isNaN { return x }
+    if y < x || y.isNaN { return y }
+    return x.sign == .minus ? x : y
+}
+
+/// out[b] = minimum over the rows of `values` in column b, whatever their order. A NaN in any row makes the result NaN.
 public func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
     for b in 0..<values.columns {
         var least = values.pointer[b]
-        for i in 1..<max(1, values.rows) {
-            let value = values.row(i)[b]
-            least = value < least || value.isNaN ? value : least
-        }
+        for i in 1..<max(1, values.rows) { least = minimumOfAnyOrder(values.row(i)[b], least) }
         out[b] = least
     }
 }

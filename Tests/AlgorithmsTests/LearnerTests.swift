@@ -43,7 +43,7 @@ import Testing
             #expect(new != old, "\(network.name) did not move")
             #expect(new.allSatisfy { $0.isFinite })
         }
-        #expect(sample.learner.diagnostics.allSatisfy { $0.value.isFinite })
+        #expect(sample.learner.diagnostics().allSatisfy { $0.value.isFinite })
     }
 
     /// The members of an ensemble start apart and see the same data.
@@ -60,7 +60,7 @@ import Testing
         let sample = LearnerSample(kind, seed: 0)
         sample.update(0) { $0.states.row(3)[0] = .nan }
         sample.update(1)
-        #expect(sample.learner.diagnostics.contains { !$0.value.isFinite })
+        #expect(sample.learner.diagnostics().contains { !$0.value.isFinite })
     }
 
     #if ACTIVE_BENCH_DOUBLE
@@ -134,7 +134,7 @@ final class LearnerSample {
             for named in other.networks where named.name == network { named.parameters.values[i] += Real(shift) }
             LearnerSample.fill(batch, step: 0)
             other.update(batch)
-            return other.diagnostics.first { $0.name == loss }?.value ?? .nan
+            return other.diagnostics().first { $0.name == loss }?.value ?? .nan
         }
         return (losses[0] - losses[1]) / (2 * h)
     }
