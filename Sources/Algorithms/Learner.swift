@@ -53,7 +53,8 @@ public struct Diagnostic: Sendable, Equatable {
     /// Of the last update; not finite when the learner has diverged.
     public var value: Double
 
-    init(_ name: String, _ value: Double) {
+    /// A number under its heading.
+    public init(_ name: String, _ value: Double) {
         self.name = name
         self.value = value
     }

@@ -1,86 +1,129 @@
-extension LearnerKind {
-    /// Exact multiply-adds of one gradient step, the minimum the algorithm needs, from the shapes alone.
+import Networks
+
+/// What one gradient step computes with one network and its target. Costs are predicted by it, and networks placed.
+public struct NetworkWork: Sendable, Hashable {
+    /// With `index`, which network.
+    public let group: NetworkGroup
+    /// Within its group.
+    public let index: Int
+    /// S, or S + A for a critic.
+    public let inputs: Int
+    /// Widths of the hidden layers.
+    public let hidden: [Int]
+    /// 1 for Q and V, A or 2A for a policy.
+    public let outputs: Int
+    /// Whether its hidden layers are layer-normalised.
+    public var layerNorm = false
+    /// How many of a critic's inputs are actions.
+    public var actions = 0
+    /// Forward passes of a batch that nothing goes back from.
+    public var forwards = 0.0
+    /// Steps on a batch: forward, backward to every layer but the input, Adam.
+    public var trainings = 0.0
+    /// Forward passes of a batch that go back to the actions among the inputs, and no further.
+    public var actionGradients = 0.0
+    /// K actions in every state of a batch that take part in the same step (CQL).
+    public var sampledActions = 0
+
+    init(_ group: NetworkGroup, _ index: Int, _ inputs: Int, _ hidden: [Int], _ outputs: Int) {
+        self.group = group
+        self.index = index
+        self.inputs = inputs
+        self.hidden = hidden
+        self.outputs = outputs
+    }
+
+    /// Exact multiply-adds for a sample of the batch, the minimum the algorithm needs.
     ///
-    /// A network's forward pass costs B·weights, the gradient of its weights as much again, and the way back to a
-    /// layer's input B times that layer's weights.
-    public func multiplyAdds(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> Double {
-        let work = NetworkWork(hidden: hyperparameters.widths("hidden"))
-        let perSample: Double =
-            switch self {
-            case .bc: work.trained(states, actions)
-            case .cql: conservative(hyperparameters, policy: work, states, actions)
-            case .td3bc: td3bc(hyperparameters, work, states, actions)
-            case .iql, .sql: inSample(hyperparameters, work, members: 1, states, actions)
-            case .activeI, .activeS: active(hyperparameters, work, states, actions)
-            }
-        return Double(hyperparameters.integer("batch")) * perSample
-    }
-
-    private func inSample(
-        _ hyperparameters: Hyperparameters, _ work: NetworkWork, members: Double, _ states: Int, _ actions: Int
-    ) -> Double {
-        let critics = Double(hyperparameters.integer("critics"))
-        // Q̂(s,a); V's step, V at s and at s'; Q's step; the policy's.
-        return critics * work.forward(states + actions, 1)
-            + members * (work.trained(states, 1) + 2 * work.forward(states, 1))
-            + critics * work.trained(states + actions, 1) + work.trained(states, actions)
-    }
-
-    private func active(
-        _ hyperparameters: Hyperparameters, _ work: NetworkWork, _ states: Int, _ actions: Int
-    ) -> Double {
-        let members = hyperparameters.flag("value_ensemble") ? Double(hyperparameters.integer("m")) : 1
-        let critics = Double(hyperparameters.integer("critics"))
-        let cloning = inSample(hyperparameters, work, members: members, states, actions)
-        guard hyperparameters.word("cloning_temperature") != "off" else { return cloning }
-        // Q̂(s,a) once more after its step; Q̂(s,a_π) and back to the actions.
-        return cloning + critics * work.forward(states + actions, 1)
-            + critics * (work.forward(states + actions, 1) + work.backToActions(states, actions))
-    }
-
-    private func td3bc(
-        _ hyperparameters: Hyperparameters, _ work: NetworkWork, _ states: Int, _ actions: Int
-    ) -> Double {
-        let critic = work.forward(states + actions, 1)
-        let policyStep = work.trained(states, actions) + critic + work.backToActions(states, actions)
-        return work.forward(states, actions) + 2 * critic + 2 * work.trained(states + actions, 1)
-            + policyStep / Double(hyperparameters.integer("policy_delay"))
-    }
-
-    private func conservative(
-        _ hyperparameters: Hyperparameters, policy: NetworkWork, _ states: Int, _ actions: Int
-    ) -> Double {
-        let critic = NetworkWork(hidden: hyperparameters.widths("critic_hidden"))
-        let draws = Double(hyperparameters.integer("sampled_actions"))
-        let targets = hyperparameters.flag("max_target_backup") ? draws : 1
-        let first = Double(critic.hidden[0])
+    /// A forward pass costs as many as there are weights, their gradient as many again, and the way back to a layer's input
+    /// that layer's weights.
+    public var multiplyAdds: Double {
+        let widths = [inputs] + hidden + [outputs]
+        let forward = zip(widths, widths.dropFirst()).map { Double($0 * $1) }.reduce(0, +)
+        let first = Double(hidden[0])
+        let trained = 3 * forward - Double(inputs) * first
+        let states = Double(inputs - actions)
         // Of a sampled action's row only the action's part of the first layer is its own.
-        let row = critic.trained(states + actions, 1) - 2 * Double(states) * first
-        let shared = 2 * Double(states) * first
-        let policyForward = policy.forward(states, 2 * actions)
-        return policy.trained(states, 2 * actions) + policyForward
-            + 2 * (critic.forward(states + actions, 1) + critic.backToActions(states, actions))
-            + 2 * targets * critic.forward(states + actions, 1) + 2 * critic.trained(states + actions, 1)
-            + 2 * (3 * draws * row + shared)
+        let sampled =
+            sampledActions > 0
+            ? Double(sampledActions) * (trained - 2 * states * first) + 2 * states * first : 0
+        return forwards * forward + trainings * trained + actionGradients * (2 * forward - states * first) + sampled
     }
 }
 
-/// Multiply-adds of passes of one sample through networks of given hidden widths.
-private struct NetworkWork {
-    let hidden: [Int]
-
-    func forward(_ inputs: Int, _ outputs: Int) -> Double {
-        let widths = [inputs] + hidden + [outputs]
-        return zip(widths, widths.dropFirst()).map { Double($0 * $1) }.reduce(0, +)
+extension LearnerKind {
+    /// Exact multiply-adds of one gradient step, the minimum the algorithm needs, from the shapes alone.
+    public func multiplyAdds(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> Double {
+        let perSample = work(hyperparameters, states: states, actions: actions).map(\.multiplyAdds).reduce(0, +)
+        return Double(hyperparameters.integer("batch")) * perSample
     }
 
-    /// Forward, weight gradients, and back to every layer but the input.
-    func trained(_ inputs: Int, _ outputs: Int) -> Double {
-        3 * forward(inputs, outputs) - Double(inputs * hidden[0])
+    /// Every network of a case with what a gradient step computes with it.
+    public func work(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> [NetworkWork] {
+        let hidden = hyperparameters.widths("hidden")
+        var policy = NetworkWork(.policy, 0, states, hidden, actions)
+        policy.trainings = 1
+        switch self {
+        case .bc: return [policy]
+        case .cql: return conservative(hyperparameters, states, actions)
+        case .td3bc:
+            let delay = Double(hyperparameters.integer("policy_delay"))
+            policy.forwards = 1
+            policy.trainings = 1 / delay
+            var critics = critics(2, states, actions, hidden)
+            critics[0].actionGradients = 1 / delay
+            return critics + [policy]
+        case .iql, .sql: return inSample(hyperparameters, members: 1, states, actions) + [policy]
+        case .activeI, .activeS:
+            let members = hyperparameters.flag("value_ensemble") ? hyperparameters.integer("m") : 1
+            var networks = inSample(hyperparameters, members: members, states, actions)
+            guard hyperparameters.word("cloning_temperature") != "off" else { return networks + [policy] }
+            for i in networks.indices where networks[i].group == .critics {
+                // Q̂(s,a) once more after its step; Q̂(s,a_π) and back to the actions.
+                networks[i].forwards += 1
+                networks[i].actionGradients = 1
+            }
+            return networks + [policy]
+        }
     }
 
-    /// From a critic's value back to the actions among its inputs.
-    func backToActions(_ states: Int, _ actions: Int) -> Double {
-        forward(states + actions, 1) - Double(states * hidden[0])
+    /// V's step, V at s and at s'; Q̂(s,a) and Q's step.
+    private func inSample(
+        _ hyperparameters: Hyperparameters, members: Int, _ states: Int, _ actions: Int
+    ) -> [NetworkWork] {
+        let hidden = hyperparameters.widths("hidden")
+        let values = (0..<members).map { i in
+            var value = NetworkWork(.values, i, states, hidden, 1)
+            value.layerNorm = hyperparameters.flag("value_layer_norm")
+            value.trainings = 1
+            value.forwards = 2
+            return value
+        }
+        return values + critics(hyperparameters.integer("critics"), states, actions, hidden)
+    }
+
+    /// Q̂ for the target and Q's step.
+    private func critics(_ count: Int, _ states: Int, _ actions: Int, _ hidden: [Int]) -> [NetworkWork] {
+        (0..<count).map { j in
+            var critic = NetworkWork(.critics, j, states + actions, hidden, 1)
+            critic.actions = actions
+            critic.trainings = 1
+            critic.forwards = 1
+            return critic
+        }
+    }
+
+    private func conservative(_ hyperparameters: Hyperparameters, _ states: Int, _ actions: Int) -> [NetworkWork] {
+        let draws = hyperparameters.integer("sampled_actions")
+        var policy = NetworkWork(.policy, 0, states, hyperparameters.widths("hidden"), 2 * actions)
+        policy.trainings = 1
+        policy.forwards = 1
+        var networks = critics(2, states, actions, hyperparameters.widths("critic_hidden"))
+        for j in networks.indices {
+            networks[j].forwards = hyperparameters.flag("max_target_backup") ? Double(draws) : 1
+            networks[j].actionGradients = 1
+            networks[j].sampledActions = 3 * draws
+        }
+        return networks + [policy]
     }
 }

@@ -49,16 +49,8 @@ public struct Case: Sendable, Equatable {
     /// Deterministic episodes of the evaluation after `step` gradient steps.
     public func episodes(after step: Int) -> Int { step == steps ? finalEpisodes : episodes }
 
-    /// Predicted cost, in multiply-adds: the gradient steps, and the evaluations at what they are worth.
-    ///
-    /// An episode counts in full length; a step in Hopper takes about as long as 6 · 10⁶ multiply-adds of training.
-    func cost(in environment: EnvironmentSpecification) -> Double {
-        let before = (steps - 1) / evaluateEvery  // evaluations before the last one
-        let rollouts = Double(before * episodes + finalEpisodes)
-        let work = learner.multiplyAdds(
-            hyperparameters, states: environment.observationSize, actions: environment.actionSize)
-        return Double(steps) * work + rollouts * Double(environment.maximumSteps) * environment.stepTime * 6e6
-    }
+    /// Episodes of all its evaluations.
+    var plannedEpisodes: Int { (steps - 1) / evaluateEvery * episodes + finalEpisodes }
 }
 
 extension Hyperparameters {

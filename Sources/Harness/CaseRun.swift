@@ -2,173 +2,216 @@ import Algorithms
 import Datasets
 import Environments
 import Foundation
+import MPI
 import Networks
 import Numerics
 
-/// Trains and evaluates one case, and leaves its files.
+/// Trains and evaluates one case on a team of ranks, and leaves its files.
+///
+/// Every rank of the team makes the same calls; the leader writes. A case that was stopped goes on from its newest
+/// checkpoint, on a team of any size, and ends with the very bytes of one that never was.
 public final class CaseRun {
+    /// How a case ended.
+    public enum Outcome: Sendable {
+        /// All of it is done.
+        case done(CaseResult)
+        /// It was asked to stop, and left a checkpoint after so many gradient steps.
+        case stopped(after: Int)
+    }
+
     /// Gradient steps between two rows of the learning curve; there is one before every evaluation, too.
     public static let curveInterval = 500
 
-    private let one: Case
-    private let folder: RunFolder
-    private let data: PreparedData
-    private let learner: any Learner
-    private let environment: any Environment
+    let one: Case
+    let folder: RunFolder
+    let data: PreparedData
+    let team: Team
+    let learner: any Learner
+    let placement: Placement
+    let environment: any Environment
+    let store: CheckpointStore
+    /// On the leader alone.
+    let output: CaseOutput?
+    var progress = CaseProgress()
+    var phaseStart = DispatchTime.now()
+    /// Gradient steps made.
+    private(set) var step = 0
+    /// What is worth telling of the way it was taken up again.
+    public internal(set) var notices: [String] = []
+    private let exchange: TeamExchange?
     private let criterion: DivergenceCriterion
-    private var divergence: Divergence?
-    /// What the learner said of itself, once.
-    private var complaint: String?
-    /// What the simulator warned of first, and in how many episodes it warned.
-    private var simulatorWarning: (first: String, episodes: Int)?
-    private var curve = ""
-    private var evaluations: [Evaluation] = []
-    private var timing = "phase,step,seconds\n"
-    private var phaseStart = DispatchTime.now()
-    private var stepsMade = 0
+    let rule: CheckpointRule
+
+    /// A case on this process alone.
+    ///
+    /// - Throws: `EnvironmentError` when the environment cannot be made.
+    public convenience init(
+        _ one: Case, data: PreparedData, folder: RunFolder, rule: CheckpointRule = CheckpointRule()
+    ) throws {
+        try self.init(one, data: data, folder: folder, team: .alone, rule: rule)
+    }
 
     /// - Throws: `EnvironmentError` when the environment cannot be made.
-    public init(_ one: Case, data: PreparedData, folder: RunFolder) throws {
+    init(_ one: Case, data: PreparedData, folder: RunFolder, team: Team, rule: CheckpointRule) throws {
         self.one = one
         self.folder = folder
         self.data = data
+        self.team = team
+        self.rule = rule
         environment = try EnvironmentRegistry.make(
             forDataset: one.dataset, stream: one.stream.stream("environment"))
-        learner = one.learner.make(
-            one.hyperparameters,
-            problem: Problem(
-                states: data.transitions.stateSize, actions: data.transitions.actionSize, horizon: one.steps,
-                stream: one.stream, team: Solo()))
+        let (states, actions) = (data.transitions.stateSize, data.transitions.actionSize)
+        placement = try CaseRun.placement(one, states: states, actions: actions, team)
+        func make<Exchanging: Exchange>(_ exchange: Exchanging) -> any Learner {
+            one.learner.make(
+                one.hyperparameters,
+                problem: Problem(
+                    states: states, actions: actions, horizon: one.steps, stream: one.stream, team: exchange))
+        }
+        exchange = team.communicator.map { communicator in
+            TeamExchange(communicator, placement, worldRank: team.worldRank) { CaseRun.end(because: $0) }
+        }
+        learner = exchange.map { make($0) } ?? make(Solo())
         criterion = DivergenceCriterion(
             data.transitions, dataset: one.dataset, discount: one.hyperparameters.discount)
+        store = CheckpointStore(folder: folder.folder(of: one))
+        output = team.isLeader ? CaseOutput(one, folder) : nil
     }
 
-    /// Runs the case to its end; its last act is to write `result.json`.
+    /// Who computes what: decided by the leader, from a measurement. No result depends on it.
+    private static func placement(_ one: Case, states: Int, actions: Int, _ team: Team) throws -> Placement {
+        let networks = one.learner.work(one.hyperparameters, states: states, actions: actions)
+        guard team.size > 1 else { return .alone(networks) }
+        let own = team.isLeader ? NetworkTiming.seconds(networks, batch: one.hyperparameters.batchSize) : []
+        let measured = try team.broadcast(own + [Double](repeating: 0, count: networks.count - own.count), from: 0)
+        return Placement(networks, costs: measured, ranks: team.size)
+    }
+
+    /// Runs the case, from its newest checkpoint if it has one, to its end or until it is asked to stop; its last act is to
+    /// write `result.json`.
     ///
     /// - Parameters:
     ///   - provenance: what goes into `provenance.json`.
+    ///   - alive: called every now and then during evaluations.
     ///   - progress: called after every gradient step with the number made.
-    /// - Throws: `HarnessError.io`; `EnvironmentError` when the simulator fails.
-    public func run(provenance: Provenance, progress: (Int) throws -> Void) throws -> CaseResult {
-        try DurableFile.makeFolder(folder.folder(of: one))
-        DurableFile.removeUnfinished(in: folder.folder(of: one))
-        try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
-        try DurableFile.write(provenance.encoded(), to: folder.file("provenance.json", of: one))
-        try train(progress)
-        try DurableFile.write(curve, to: folder.file("curve.csv", of: one))
-        try DurableFile.write(evaluationRows, to: folder.file("evaluations.csv", of: one))
-        try DurableFile.write(timing, to: folder.file("timing.csv", of: one))
-        try PolicyFile.write(policy, to: folder.file("policy.safetensors", of: one), metadata: policyMetadata)
-        let result = CaseResult(
-            learner: one.learner.rawValue, dataset: one.dataset, variant: one.variant, seed: one.seed,
-            steps: one.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions, data: data.summary,
-            divergence: divergence, warnings: warnings,
-            evaluations: evaluations)
-        try DurableFile.write(result.encoded(), to: folder.file("result.json", of: one))
-        return result
+    /// - Throws: `HarnessError`; `EnvironmentError` when the simulator fails.
+    public func run(
+        provenance: Provenance, alive: () throws -> Void = {}, progress: (Int) throws -> Void
+    ) throws -> Outcome {
+        Supervision.enter("preparation")
+        try begin(provenance)
+        phaseStart = .now()
+        guard try train(alive, progress) else { return .stopped(after: step) }
+        Supervision.enter("writing of results")
+        let result = try conclude()
+        try exchange?.finish()
+        return .done(result)
     }
 
-    /// All gradient steps and evaluations, or as many as there are before numbers become none.
-    private func train(_ progress: (Int) throws -> Void) throws {
+    private func begin(_ provenance: Provenance) throws {
+        if team.isLeader {
+            try DurableFile.makeFolder(folder.folder(of: one))
+            DurableFile.removeUnfinished(in: folder.folder(of: one))
+            try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
+            try DurableFile.write(provenance.encoded(), to: folder.file("provenance.json", of: one))
+        }
+        if let checkpoint = try newestCheckpoint() {
+            try TrainingState(learner: learner, placement: placement, team: team).restore(checkpoint)
+            step = checkpoint.step
+            progress = checkpoint.progress
+            try output?.resume(at: checkpoint.progress.outputs, step: step)
+        } else {
+            try output?.begin()
+        }
+    }
+
+    /// All gradient steps and evaluations, or as many as there are before numbers become none; false if it was stopped.
+    private func train(_ alive: () throws -> Void, _ tick: (Int) throws -> Void) throws -> Bool {
         let sampler = BatchSampler(
             data.transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
         let batch = sampler.makeBatch()
-        phaseStart = .now()
-        for step in 1...one.steps {
+        let boundary = StepBoundary(team, rule, after: step)
+        while true {
+            if isEvaluationDue {
+                try endPhase("train")
+                guard try pass(boundary, isPause: true), try evaluate(alive) else { return try stop(boundary) }
+                try endPhase("evaluate")
+            }
+            if step == one.steps || progress.divergence?.isFinal ?? false { break }
+            step += 1
+            Supervision.step(step)
+            exchange?.step = step
+            try FaultInjection.atStep(step, rank: team.worldRank)
             sampler.draw(step: step - 1, into: batch)
             learner.update(batch)
-            let isLogged = step % CaseRun.curveInterval == 0 || step == 1 || one.isEvaluated(after: step)
-            if isLogged { logCurve(step) }
-            let isOver = divergence?.isFinal ?? false
-            if one.isEvaluated(after: step) || isOver {
-                endPhase("train", step)
-                evaluations.append(try evaluate(step))
-                endPhase("evaluate", step)
-            }
-            try progress(step)
-            stepsMade = step
-            if isOver { return }
+            if step % CaseRun.curveInterval == 0 || step == 1 || one.isEvaluated(after: step) { try logCurve() }
+            try tick(step)
+            guard try isEvaluationDue || pass(boundary) else { return try stop(boundary) }
+        }
+        if rule.keepsLast { try save(boundary) }
+        return true
+    }
+
+    /// Whether the policy as it stands is to be evaluated before the next step.
+    private var isEvaluationDue: Bool {
+        step > 0 && (one.isEvaluated(after: step) || progress.divergence?.isFinal ?? false)
+            && progress.evaluations.last?.step != step
+    }
+
+    /// Writes a checkpoint if one is due; false if the case is to stop.
+    private func pass(_ boundary: StepBoundary, isPause: Bool = false) throws -> Bool {
+        switch try boundary.decide(after: step, isPause: isPause) {
+        case .goOn: return true
+        case .checkpoint:
+            try save(boundary)
+            return true
+        case .stop: return false
         }
     }
 
-    /// Adds a row to the curve, and notes what it shows to be wrong.
-    private func logCurve(_ step: Int) {
-        let diagnostics = learner.diagnostics()
-        let found = criterion.judge(diagnostics, learner)
-        if curve.isEmpty {
-            curve = (["step"] + diagnostics.map(\.name) + ["diverged"]).joined(separator: ",") + "\n"
+    private func stop(_ boundary: StepBoundary) throws -> Bool {
+        try save(boundary)
+        try exchange?.finish()
+        return false
+    }
+
+    private func save(_ boundary: StepBoundary) throws {
+        Supervision.enter("checkpoint")
+        let start = DispatchTime.now()
+        try saveCheckpoint()
+        boundary.checkpointWritten(step)
+        try output?.addTime("checkpoint", step, secondsSince(start))
+        Supervision.enter("training")
+    }
+
+    /// Adds a row to the curve, and notes what it shows to be wrong. All ranks come to the same judgement.
+    private func logCurve() throws {
+        let names = learner.diagnostics()
+        let values = try team.broadcast(names.map(\.value), from: placement.owner(.policy, 0))
+        let diagnostics = zip(names, values).map { Diagnostic($0.name, $1) }
+        let found = criterion.judge(diagnostics, try firstNetworkThatIsNotFinite())
+        try output?.addCurve(step, diagnostics, isDiverged: found != nil)
+        if let found, progress.divergence == nil || found.isFinal {
+            progress.divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)
         }
-        let values = diagnostics.map { $0.value.isNaN ? "nan" : "\(Float($0.value))" }
-        curve += ([String(step)] + values + [found == nil ? "0" : "1"]).joined(separator: ",") + "\n"
-        if let found, divergence == nil || found.isFinal {
-            divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)
+        guard progress.complaint == nil else { return }
+        let complaint = try team.broadcast(learner.complaint ?? "", from: placement.owner(.policy, 0))
+        if !complaint.isEmpty { progress.complaint = "step \(step): \(complaint)" }
+    }
+
+    /// The name of the first network with a parameter that is none, whoever owns it; nil if all are numbers.
+    private func firstNetworkThatIsNotFinite() throws -> String? {
+        let networks = learner.networks
+        let own = networks.firstIndex {
+            placement.owner($0.group, $0.index) == team.rank && !$0.parameters.norm.isFinite
         }
-        if complaint == nil { complaint = learner.complaint.map { "step \(step): \($0)" } }
+        let first = networks.count - (try team.maximum(networks.count - (own ?? networks.count)))
+        return networks.indices.contains(first) ? networks[first].name : nil
     }
 
-    /// Deterministic episodes of the policy as it stands.
-    private func evaluate(_ step: Int) throws -> Evaluation {
-        var episodes: [Evaluation.Episode] = []
-        do {
-            let stream = one.stream.stream("evaluation-\(step)")
-            let rollout = try Rollout(environment, Actor(policy), stream: stream)
-            for episode in 0..<one.episodes(after: step) {
-                let outcome = try rollout.run(episode: episode, mode: .deterministic)
-                if let warning = outcome.warning { note(warning, "step \(step), episode \(episode)") }
-                episodes.append(.init(return: outcome.totalReward, length: outcome.length))
-            }
-        } catch PolicyError.notFinite, EnvironmentError.nonFiniteAction {
-            episodes.append(.init(return: .nan, length: 0))  // A diverged case is a result, not a failure of the run.
-        }
-        let mean = episodes.map(\.return).reduce(0, +) / Double(episodes.count)
-        return Evaluation(
-            step: step, episodes: episodes, meanReturn: mean,
-            score: environment.specification.normalisedScore(return: mean))
-    }
-
-    private func note(_ warning: String, _ place: String) {
-        let first = simulatorWarning?.first ?? "\(place): MuJoCo warned: \(warning)"
-        simulatorWarning = (first, (simulatorWarning?.episodes ?? 0) + 1)
-    }
-
-    /// Of the learner and of the simulator; nil for none.
-    private var warnings: [String]? {
-        let simulation = simulatorWarning.map {
-            $0.first + ($0.episodes > 1 ? " (and in \($0.episodes - 1) episodes more)" : "")
-        }
-        let all = [complaint, simulation].compactMap { $0 }
-        return all.isEmpty ? nil : all
-    }
-
-    private var policy: PolicySnapshot {
-        var snapshot = learner.policy
-        if let normalisation = data.summary.normalisation {
-            snapshot.observationMean = normalisation.mean.map { Float($0) }
-            snapshot.observationDeviation = normalisation.scale.map { Float($0) }
-        }
-        return snapshot
-    }
-
-    private var policyMetadata: [String: String] {
-        [
-            "environment": environment.specification.name, "algorithm": one.learner.rawValue, "dataset": one.dataset,
-            "variant": one.variant, "seed": String(one.seed), "step": String(stepsMade),
-        ]
-    }
-
-    private var evaluationRows: String {
-        var rows = "step,episode,return,length,score\n"
-        for evaluation in evaluations {
-            for (k, episode) in evaluation.episodes.enumerated() {
-                let score = environment.specification.normalisedScore(return: episode.return)
-                rows += "\(evaluation.step),\(k),\(episode.return),\(episode.length),\(score)\n"
-            }
-        }
-        return rows
-    }
-
-    private func endPhase(_ name: String, _ step: Int) {
-        timing += "\(name),\(step),\(String(format: "%.3f", secondsSince(phaseStart)))\n"
-        phaseStart = .now()
+    /// Ends the whole job: of a team's exchange nothing can be left half done.
+    private static func end(because error: any Error) -> Never {
+        reportFailure(error)
+        MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
     }
 }

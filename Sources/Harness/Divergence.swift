@@ -18,14 +18,14 @@ struct DivergenceCriterion: Sendable, Equatable {
 
     /// What is wrong with the learner as its last update left it; nil when nothing is.
     ///
-    /// - Parameter diagnostics: those of the last update.
-    func judge(_ diagnostics: [Diagnostic], _ learner: any Learner) -> (reason: String, isFinal: Bool)? {
+    /// - Parameters:
+    ///   - diagnostics: those of the last update.
+    ///   - broken: the name of a network with a parameter that is not finite; nil for none.
+    func judge(_ diagnostics: [Diagnostic], _ broken: String?) -> (reason: String, isFinal: Bool)? {
         if let diagnostic = diagnostics.first(where: { !$0.value.isFinite }) {
             return ("\(diagnostic.name) is \(diagnostic.value.isNaN ? "NaN" : "infinite")", true)
         }
-        if let network = learner.networks.first(where: { !$0.parameters.norm.isFinite }) {
-            return ("\(network.name) holds a parameter that is not finite", true)
-        }
+        if let broken { return ("\(broken) holds a parameter that is not finite", true) }
         guard let magnitude = diagnostics.first(where: { $0.name == "mean_abs_q" })?.value, magnitude > bound else {
             return nil
         }

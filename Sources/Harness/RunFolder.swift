@@ -93,7 +93,7 @@ public struct RunFolder: Sendable {
     }
 
     /// The lines of a configuration without their comments, which say where values come from and may be reworded.
-    private static func values(_ configuration: String) -> [String] {
+    static func values(_ configuration: String) -> [String] {
         configuration.split(separator: "\n").map { line in
             (line.split(separator: "#", maxSplits: 1).first ?? line).trimmingCharacters(in: .whitespaces)
         }

@@ -63,7 +63,7 @@ public struct StepBenchmark: Sendable {
 
     /// Measures one learner, sampling of batches included.
     public func measure(_ subject: Subject) -> Result {
-        let transitions = syntheticTransitions()
+        let transitions = Transitions(syntheticOf: 100_000, states: states, actions: actions)
         let stream = RandomStream("benchmark/\(subject.name)")
         let learner = subject.learner.make(
             subject.hyperparameters,
@@ -97,20 +97,5 @@ public struct StepBenchmark: Sendable {
         return Result(
             name: subject.name, secondsPerStep: median(times), units: median(units),
             floorUnits: work / Double(256 * 256 * 256))
-    }
-
-    private func syntheticTransitions() -> Transitions {
-        let count = 100_000
-        let block = allocateAligned(Transitions.blockSize(count: count, stateSize: states, actionSize: actions))
-        let transitions = Transitions(
-            count: count, stateSize: states, actionSize: actions, origin: "benchmark", block: block,
-            release: { [address = UInt(bitPattern: block)] in free(UnsafeMutableRawPointer(bitPattern: address)) })
-        let stream = RandomStream("benchmark/data")
-        for (i, column) in [transitions.observations, transitions.nextObservations, transitions.rewards].enumerated() {
-            stream.normals(step: i, into: column.pointer, count: column.count)
-        }
-        let actions = transitions.actions
-        for i in 0..<actions.count { actions.pointer[i] = Real(2 * stream.uniform(step: 3, index: i) - 1) }
-        return transitions
     }
 }

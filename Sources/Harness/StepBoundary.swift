@@ -1,0 +1,78 @@
+import Foundation
+import MPI
+
+/// When a case's checkpoints are written.
+public struct CheckpointRule: Sendable, Equatable {
+    /// Seconds between two; nil for none by the clock.
+    public var seconds: Double? = 600
+    /// Gradient steps between two; nil for none by their number.
+    public var steps: Int?
+    /// Whether a finished case keeps its last one, of the state after the last step.
+    public var keepsLast = false
+
+    /// Every ten minutes, and none of a finished case.
+    public init() {}
+}
+
+/// Decides after a gradient step, for all ranks of a team alike, whether to go on, to write a checkpoint, or to stop.
+///
+/// A single rank looks at every step. A team agrees a few times a second, by two small collective calls, at steps that the
+/// leader names beforehand.
+final class StepBoundary {
+    enum Decision: Int {
+        case goOn
+        case checkpoint
+        case stop
+    }
+
+    /// Seconds between two agreements of a team.
+    private static let pollSeconds = 0.2
+
+    private let team: Team
+    private let rule: CheckpointRule
+    private var lastCheckpoint = DispatchTime.now()
+    private var lastCheckpointStep: Int
+    private var lastPoll = DispatchTime.now()
+    private var lastPollStep: Int
+    private var nextPollStep: Int
+
+    /// - Parameter step: gradient steps made before.
+    init(_ team: Team, _ rule: CheckpointRule, after step: Int) {
+        self.team = team
+        self.rule = rule
+        lastCheckpointStep = step
+        lastPollStep = step
+        nextPollStep = step + 1
+    }
+
+    /// What to do after `step`.
+    ///
+    /// - Parameter isPause: whether training pauses here on all ranks anyway (for an evaluation): a team then agrees, too.
+    func decide(after step: Int, isPause: Bool = false) throws -> Decision {
+        guard team.communicator != nil else { return ownDecision(step, isStopRequested: Supervision.isStopRequested) }
+        let isByNumber = rule.steps.map { step - lastCheckpointStep >= $0 } ?? false
+        guard step >= nextPollStep || isPause || isByNumber else { return .goOn }
+        let isStopRequested = try team.maximum(Supervision.isStopRequested ? 1 : 0) > 0
+        let rate = Double(step - lastPollStep) / max(1e-6, secondsSince(lastPoll))
+        let next = step + max(1, min(10_000, Int(rate * Self.pollSeconds)))
+        let decided = try team.broadcast(
+            [Double(ownDecision(step, isStopRequested: isStopRequested).rawValue), Double(next)], from: 0)
+        (lastPoll, lastPollStep, nextPollStep) = (.now(), step, Int(decided[1]))
+        return Decision(rawValue: Int(decided[0])) ?? .goOn
+    }
+
+    /// A checkpoint of `step` has been written.
+    func checkpointWritten(_ step: Int) {
+        lastCheckpoint = .now()
+        lastCheckpointStep = step
+    }
+
+    private func ownDecision(_ step: Int, isStopRequested: Bool) -> Decision {
+        if isStopRequested { return .stop }
+        if let steps = rule.steps, step - lastCheckpointStep >= steps { return .checkpoint }
+        if let seconds = rule.seconds, step > lastCheckpointStep, secondsSince(lastCheckpoint) >= seconds {
+            return .checkpoint
+        }
+        return .goOn
+    }
+}
