@@ -37,7 +37,7 @@ public final class SharedBlock {
             base = try SharedBlock.ownMemory(bytes)
             memory = .own
         } else {
-            try SharedMemoryStore.current.requireSpace(for: bytes + SharedBlock.alignment, on: node)
+            try SharedMemoryStore.current.requireSpace(for: bytes, on: node)
             let window = try SharedBlock.window(bytes + SharedBlock.alignment, owner: owner, on: node)
             memory = .shared(window)
             base = try SharedBlock.base(of: window, owner: owner, on: node)

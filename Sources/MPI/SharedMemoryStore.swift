@@ -25,7 +25,7 @@ struct SharedMemoryStore {
     ///
     /// - Throws: `SharedMemoryExhausted`, `MPIError`.
     func requireSpace(for bytes: Int, on node: Communicator) throws {
-        // Open MPI asks for 5 % more, and for some pages of its own.
+        // Open MPI asks for 5 % more, and we and it for some pages beyond.
         let needed = bytes + bytes / 20 + (1 << 20)
         let least = -(try node.maximumOverRanks(-(availableBytes ?? Int.max)))
         guard least >= needed else { throw SharedMemoryExhausted(bytes: bytes, place: folder, available: least) }
