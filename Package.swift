@@ -56,11 +56,12 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: cSettings),
+        .target(name: "CSupervision", cSettings: cSettings),
         .target(
             name: "CMuJoCo", cSettings: cSettings, linkerSettings: mujocoLink),
 
         // The rooms; one may import only rooms above it.
-        room("MPI", ["CMPI"]),
+        room("MPI", ["CMPI", "CSupervision"]),
         room("HDF5", ["CHDF5"]),
         room("Numerics", ["COpenBLAS", "CKernels"]),
         room("Networks", ["CKernels", "Numerics"]),

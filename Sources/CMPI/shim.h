@@ -2,6 +2,8 @@
 // library to link: Open MPI calls it mpi, MPICH mpich, and pkg-config knows which.
 #pragma once
 #include <mpi.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,14 +14,19 @@ static inline MPI_Comm CMPI_COMM_SELF(void) { return MPI_COMM_SELF; }
 static inline MPI_Datatype CMPI_BYTE(void) { return MPI_BYTE; }
 static inline MPI_Datatype CMPI_INT64_T(void) { return MPI_INT64_T; }
 static inline MPI_Datatype CMPI_DOUBLE(void) { return MPI_DOUBLE; }
+static inline MPI_Datatype CMPI_FLOAT(void) { return MPI_FLOAT; }
 static inline MPI_Op CMPI_MAX(void) { return MPI_MAX; }
 static inline MPI_Errhandler CMPI_ERRORS_RETURN(void) { return MPI_ERRORS_RETURN; }
 
 // A sentinel with a cast, too: "I do not want the status".
 static inline MPI_Status *CMPI_STATUS_IGNORE(void) { return MPI_STATUS_IGNORE; }
 
-// An enumerator in Open MPI (Swift: Int), a macro in MPICH (Swift: Int32): one type for both.
+// More sentinels: "the result goes where the argument is", "I do not want the statuses".
+static inline void *CMPI_IN_PLACE(void) { return MPI_IN_PLACE; }
+
+// Enumerators in Open MPI (Swift: Int), macros in MPICH (Swift: Int32): one type for both.
 static inline int CMPI_THREAD_FUNNELED(void) { return MPI_THREAD_FUNNELED; }
+static inline int CMPI_UNDEFINED(void) { return MPI_UNDEFINED; }
 
 // A request is an optional pointer to Swift with Open MPI and an integer with MPICH, so `UnsafeMutablePointer<MPI_Request>`
 // would not compile with both. In a struct it has one type.
@@ -32,7 +39,7 @@ static inline CMPI_Request CMPI_REQUEST_NULL(void) {
     return request;
 }
 
-// The three calls that take the address of a request.
+// The calls that take the address of a request, or of an array of them.
 static inline int CMPI_Isend(const void *buffer, int count, MPI_Datatype datatype, int destination, int tag,
                              MPI_Comm communicator, CMPI_Request *request) {
     return MPI_Isend(buffer, count, datatype, destination, tag, communicator, &request->handle);
@@ -41,6 +48,110 @@ static inline int CMPI_Test(CMPI_Request *request, int *flag) {
     return MPI_Test(&request->handle, flag, MPI_STATUS_IGNORE);
 }
 static inline int CMPI_Wait(CMPI_Request *request) { return MPI_Wait(&request->handle, MPI_STATUS_IGNORE); }
+static inline int CMPI_Waitall(int count, CMPI_Request *requests) {
+    return MPI_Waitall(count, &requests->handle, MPI_STATUSES_IGNORE);
+}
+
+// The same for communicators and windows, which calls return through a pointer.
+typedef struct {
+    MPI_Comm handle;
+} CMPI_Communicator;
+
+static inline CMPI_Communicator CMPI_COMM_NULL(void) {
+    CMPI_Communicator communicator = {MPI_COMM_NULL};
+    return communicator;
+}
+static inline int CMPI_is_null(CMPI_Communicator communicator) { return communicator.handle == MPI_COMM_NULL; }
+static inline int CMPI_Comm_split(MPI_Comm communicator, int color, int key, CMPI_Communicator *part) {
+    return MPI_Comm_split(communicator, color, key, &part->handle);
+}
+static inline int CMPI_Comm_split_shared(MPI_Comm communicator, int key, CMPI_Communicator *part) {
+    return MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, key, MPI_INFO_NULL, &part->handle);
+}
+static inline int CMPI_Comm_free(MPI_Comm communicator) { return MPI_Comm_free(&communicator); }
+
+typedef struct {
+    MPI_Win handle;
+} CMPI_Window;
+
+static inline CMPI_Window CMPI_WIN_NULL(void) {
+    CMPI_Window window = {MPI_WIN_NULL};
+    return window;
+}
+static inline int CMPI_Win_allocate_shared(MPI_Aint bytes, MPI_Comm communicator, CMPI_Window *window) {
+    void *own = NULL; // the caller asks for the owner's instead
+    return MPI_Win_allocate_shared(bytes, 1, MPI_INFO_NULL, communicator, &own, &window->handle);
+}
+static inline int CMPI_Win_shared_query(CMPI_Window window, int rank, MPI_Aint *bytes, void **base) {
+    int unit = 0;
+    return MPI_Win_shared_query(window.handle, rank, bytes, &unit, base);
+}
+static inline int CMPI_Win_errors_return(CMPI_Window window) {
+    return MPI_Win_set_errhandler(window.handle, MPI_ERRORS_RETURN);
+}
+// No rank ever locks the window alone, so none needs to be kept out.
+static inline int CMPI_Win_lock_all(CMPI_Window window) { return MPI_Win_lock_all(MPI_MODE_NOCHECK, window.handle); }
+static inline int CMPI_Win_unlock_all(CMPI_Window window) { return MPI_Win_unlock_all(window.handle); }
+static inline int CMPI_Win_sync(CMPI_Window window) { return MPI_Win_sync(window.handle); }
+static inline int CMPI_Win_free(CMPI_Window *window) { return MPI_Win_free(&window->handle); }
+
+// The smaller of two numbers, to the last bit whatever their order: one NaN (the quiet one without a payload) if either is
+// a NaN, and −0 below +0. As integers, with the magnitude of negative ones turned over, numbers are in that order.
+static inline uint32_t CMPI_smaller_float(uint32_t a, uint32_t b) {
+    const uint32_t magnitude = 0x7FFFFFFF, infinity = 0x7F800000, nan = 0x7FC00000;
+    int32_t a_place = (int32_t)(a ^ ((uint32_t)((int32_t)a >> 31) & magnitude));
+    int32_t b_place = (int32_t)(b ^ ((uint32_t)((int32_t)b >> 31) & magnitude));
+    uint32_t smaller = a_place < b_place ? a : b;
+    int is_number = ((a & magnitude) <= infinity) & ((b & magnitude) <= infinity);
+    return is_number ? smaller : nan;
+}
+static inline uint64_t CMPI_smaller_double(uint64_t a, uint64_t b) {
+    const uint64_t magnitude = 0x7FFFFFFFFFFFFFFF, infinity = 0x7FF0000000000000, nan = 0x7FF8000000000000;
+    int64_t a_place = (int64_t)(a ^ ((uint64_t)((int64_t)a >> 63) & magnitude));
+    int64_t b_place = (int64_t)(b ^ ((uint64_t)((int64_t)b >> 63) & magnitude));
+    uint64_t smaller = a_place < b_place ? a : b;
+    int is_number = ((a & magnitude) <= infinity) & ((b & magnitude) <= infinity);
+    return is_number ? smaller : nan;
+}
+
+// Reductions of MPI_FLOAT and of MPI_DOUBLE, as MPI_Op_create wants them. The bits go through memcpy, which costs nothing.
+static inline void CMPI_minimum_float(void *in, void *inout, int *count, MPI_Datatype *datatype) {
+    (void)datatype;
+    for (int i = 0; i < *count; i++) {
+        uint32_t a, b;
+        memcpy(&a, (char *)in + sizeof a * (size_t)i, sizeof a);
+        memcpy(&b, (char *)inout + sizeof b * (size_t)i, sizeof b);
+        b = CMPI_smaller_float(a, b);
+        memcpy((char *)inout + sizeof b * (size_t)i, &b, sizeof b);
+    }
+}
+static inline void CMPI_minimum_double(void *in, void *inout, int *count, MPI_Datatype *datatype) {
+    (void)datatype;
+    for (int i = 0; i < *count; i++) {
+        uint64_t a, b;
+        memcpy(&a, (char *)in + sizeof a * (size_t)i, sizeof a);
+        memcpy(&b, (char *)inout + sizeof b * (size_t)i, sizeof b);
+        b = CMPI_smaller_double(a, b);
+        memcpy((char *)inout + sizeof b * (size_t)i, &b, sizeof b);
+    }
+}
+
+// A reduction of ours, and how its making went.
+typedef struct {
+    MPI_Op handle;
+    int status;
+} CMPI_Operation;
+
+static inline CMPI_Operation CMPI_make_minimum_float(void) {
+    CMPI_Operation operation = {MPI_OP_NULL, MPI_SUCCESS};
+    operation.status = MPI_Op_create(CMPI_minimum_float, 1, &operation.handle);
+    return operation;
+}
+static inline CMPI_Operation CMPI_make_minimum_double(void) {
+    CMPI_Operation operation = {MPI_OP_NULL, MPI_SUCCESS};
+    operation.status = MPI_Op_create(CMPI_minimum_double, 1, &operation.handle);
+    return operation;
+}
 
 // Where a rank runs is a question to Linux: glibc declares sched_getaffinity for _GNU_SOURCE only, which Swift's Glibc is
 // built without, and syscall is variadic. The number of bytes written, or -1.

@@ -32,10 +32,13 @@ public struct Communicator {
     ///   throw and none waits for the others.
     func messageLength(_ bytes: Int, _ routine: String) throws -> Int32 {
         guard let length = Int32(exactly: bytes) else {
-            throw MPIError(
-                routine: routine, code: Int(MPI_ERR_COUNT), errorClass: Int(MPI_ERR_COUNT),
-                text: "\(bytes) bytes are more than the \(Int32.max) of one message", rank: rank)
+            throw error(MPI_ERR_COUNT, "\(bytes) bytes are more than the \(Int32.max) of one message", routine)
         }
         return length
+    }
+
+    /// An error that we found, not the library.
+    func error(_ errorClass: Int32, _ text: String, _ routine: String) -> MPIError {
+        MPIError(routine: routine, code: Int(errorClass), errorClass: Int(errorClass), text: text, rank: rank)
     }
 }

@@ -1,0 +1,40 @@
+// What must work when the rest of the process does not: signals, a watchdog, and last words on standard error.
+//
+// Functions only: Swift sees no state. Unless said otherwise they are for the thread that runs the program.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+// Where the process is. `place` is copied (its first 599 bytes) and starts without phase and step; `phase` must live for
+// ever. A step, and a beat, tell the watchdog that there is progress.
+void ab_describe_place(const char *place);
+void ab_enter_phase(const char *phase);
+void ab_count_step(long step);
+void ab_beat(void);
+// Writes "PLACE, PHASE at step N" into `text`, cut to `size` with its ending zero.
+void ab_write_where(char *text, size_t size);
+
+// What `ab_stop_signal` says when nobody asked for a stop, and when somebody did who is no signal.
+enum { AB_NO_STOP = 0, AB_STOP_REQUESTED = -1 };
+// From now on SIGUSR1 and SIGTERM are requests to stop. Another one 100 ms or more after the first ends the process with
+// code 75; an earlier one is the same request delivered twice. 0, or an error number.
+int ab_listen_for_stop(void);
+// A request that is no signal. Any thread.
+void ab_request_stop(void);
+// The first signal, else AB_STOP_REQUESTED or AB_NO_STOP. Any thread.
+int ab_stop_signal(void);
+// No stop was asked for.
+void ab_forget_stop(void);
+
+// A thread that ends the process with code 71 when it is armed and `seconds` pass without a beat. A second start changes
+// the limit. 0, or an error number.
+int ab_start_watchdog(double seconds);
+void ab_stop_watchdog(void);
+void ab_arm_watchdog(void);
+void ab_disarm_watchdog(void);
+
+// From now on a fatal signal, and a call of exit before `ab_leave`, leave a line on standard error; such an exit gets
+// code 70. Handlers that were there before still run. 0, or an error number.
+int ab_note_crashes(void);
+// The process may exit.
+void ab_leave(void);

@@ -1,0 +1,23 @@
+// One line on standard error, put together without stdio, locks or allocation: safe in a signal handler.
+#pragma once
+#include <stddef.h>
+
+enum { PLACE_SIZE = 600, LINE_SIZE = PLACE_SIZE + 400 };
+
+typedef struct {
+    size_t length;
+    char text[LINE_SIZE];
+} line_t;
+
+#pragma GCC visibility push(hidden) // the names are short, and a program has many libraries
+
+void append(line_t *line, const char *text);
+void append_number(line_t *line, long number);
+// Starts a line: "active-bench: PLACE: ".
+void begin_line(line_t *line);
+// " in PHASE at step N", or as much of it as is known.
+void append_phase(line_t *line);
+// Ends the line and writes it, in one call of write(2).
+void write_line(line_t *line);
+
+#pragma GCC visibility pop

@@ -1,0 +1,117 @@
+#include "CSupervision.h"
+#include "clock.h"
+#include "line.h"
+#include "place.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+enum { HANG = 71 }; // exit code
+
+static const long long LOOK_EVERY = 250000000; // nanoseconds
+// A look that comes so late says that the whole process stood still (SIGSTOP, a debugger, a virtual machine that moved),
+// not that the program hangs.
+static const long long SUSPENDED = 4 * LOOK_EVERY;
+
+static pthread_t thread;
+static bool is_running; // of the thread that starts and stops the watchdog
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake;
+static bool should_end; // under the mutex
+
+static atomic_llong limit; // nanoseconds
+static atomic_bool is_armed;
+
+// Writes `nanoseconds` as seconds, with tenths where there are any.
+static void append_seconds(line_t *line, long long nanoseconds) {
+    long tenths = (long)((nanoseconds + 50000000) / 100000000);
+    append_number(line, tenths / 10);
+    if (tenths % 10) {
+        append(line, ".");
+        append_number(line, tenths % 10);
+    }
+    append(line, " s");
+}
+
+// Without stdio and allocation: the program may hang with their locks held.
+static void end_process(void) {
+    line_t line;
+    begin_line(&line);
+    append(&line, "no progress for ");
+    append_seconds(&line, atomic_load(&limit));
+    append_phase(&line);
+    append(&line, ": ending the job (--hang-timeout)");
+    write_line(&line);
+    _exit(HANG);
+}
+
+// Sleeps until the next look, which a stop of the watchdog cuts short. Whether to go on.
+static bool wait_for_look(void) {
+    long long until = monotonic_nanoseconds() + LOOK_EVERY;
+    struct timespec deadline = {until / 1000000000, until % 1000000000};
+    pthread_mutex_lock(&mutex);
+    while (!should_end && pthread_cond_timedwait(&wake, &mutex, &deadline) != ETIMEDOUT) {}
+    bool goes_on = !should_end;
+    pthread_mutex_unlock(&mutex);
+    return goes_on;
+}
+
+static void *watch(void *unused) {
+    unsigned long last_beat = current_beat();
+    long long last_look = monotonic_nanoseconds();
+    long long last_progress = last_look;
+    while (wait_for_look()) {
+        long long now = monotonic_nanoseconds();
+        unsigned long beat = current_beat();
+        if (beat != last_beat || !atomic_load(&is_armed) || now - last_look > SUSPENDED) last_progress = now;
+        if (now - last_progress >= atomic_load(&limit)) end_process();
+        last_beat = beat;
+        last_look = now;
+    }
+    return unused;
+}
+
+static int start_thread(void) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    should_end = false;
+    // Signals are for the program: the thread inherits a mask that blocks them all.
+    sigset_t all, own;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &own);
+    int error = pthread_create(&thread, NULL, watch, NULL);
+    pthread_sigmask(SIG_SETMASK, &own, NULL);
+    return error;
+}
+
+int ab_start_watchdog(double seconds) {
+    atomic_store(&limit, (long long)(seconds * 1e9));
+    if (is_running) return 0;
+    int error = start_thread();
+    is_running = error == 0;
+    return error;
+}
+
+void ab_stop_watchdog(void) {
+    if (!is_running) return;
+    pthread_mutex_lock(&mutex);
+    should_end = true;
+    pthread_cond_signal(&wake);
+    pthread_mutex_unlock(&mutex);
+    pthread_join(thread, NULL);
+    pthread_cond_destroy(&wake);
+    is_running = false;
+}
+
+void ab_arm_watchdog(void) {
+    ab_beat(); // the count begins here
+    atomic_store(&is_armed, true);
+}
+
+void ab_disarm_watchdog(void) { atomic_store(&is_armed, false); }

@@ -1,0 +1,117 @@
+import CSupervision
+import Glibc
+
+/// Looks after this process: hears requests to stop, ends it when it makes no progress, and leaves a line on standard
+/// error when it dies. Without it a rank that hangs keeps all nodes busy until the time limit, and one that crashes says
+/// a number at best.
+///
+/// All calls belong on the thread that runs the program.
+public enum Supervision {
+    // MARK: Where the process is
+
+    /// Names the work of this process, "rank 1 of 3 on node7: case IQL/hopper-medium-v2/default/seed-0", as every line
+    /// begins; phase and step are unknown afterwards. Of a longer text the first 599 bytes are kept.
+    public static func describe(place: String) {
+        ab_describe_place(place)
+    }
+
+    /// Names what the process does now, "training". Costs no more than a store.
+    public static func enter(_ phase: StaticString) {
+        precondition(phase.hasPointerRepresentation, "a phase of one character has no address")
+        phase.utf8Start.withMemoryRebound(to: CChar.self, capacity: phase.utf8CodeUnitCount + 1) { ab_enter_phase($0) }
+    }
+
+    /// The gradient step the process is at; counts as a beat.
+    public static func step(_ number: Int) {
+        ab_count_step(number)
+    }
+
+    /// Tells the watchdog that there is progress.
+    public static func beat() {
+        ab_beat()
+    }
+
+    /// "PLACE, PHASE at step N", or as much of it as is known.
+    public static var `where`: String {
+        // A place, a phase and a number: longer ones are cut, as they are in the lines on standard error.
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1_000) { text in
+            guard let first = text.baseAddress else { return "" }
+            ab_write_where(first, text.count)
+            return String(cString: first)
+        }
+    }
+
+    // MARK: Requests to stop
+
+    /// Takes SIGUSR1 and SIGTERM as requests to stop from now on. Another one 100 ms or more after the first ends the
+    /// process at once with exit code 75; one that comes earlier is the same request, forwarded by both Slurm and mpirun.
+    public static func listenForStop() {
+        requireSuccess(ab_listen_for_stop(), "sigaction")
+    }
+
+    /// The signal that asked this process to stop; nil if none did.
+    public static var stopSignal: Int32? {
+        let signal = ab_stop_signal()
+        return signal > 0 ? signal : nil
+    }
+
+    /// Asks this process to stop as a signal would, for a reason that is none: a file STOP, another rank.
+    public static func requestStop() {
+        ab_request_stop()
+    }
+
+    /// Whether the process was asked to stop. One load, for every gradient step.
+    public static var isStopRequested: Bool { ab_stop_signal() != Int32(AB_NO_STOP) }
+
+    /// As though nobody had asked.
+    package static func forget() {
+        ab_forget_stop()
+    }
+
+    // MARK: The watchdog
+
+    /// Starts a thread that ends the process with exit code 71, and so the job, when it is armed and `seconds` pass
+    /// without a beat. It looks four times a second. While the whole process stands still (SIGSTOP, a virtual machine
+    /// that moves) no time passes. A second start changes the limit.
+    public static func startWatchdog(seconds: Double) {
+        precondition(seconds > 0 && seconds < 1e9, "a watchdog of \(seconds) seconds")
+        requireSuccess(ab_start_watchdog(seconds), "pthread_create")
+    }
+
+    /// Ends the thread.
+    public static func stopWatchdog() {
+        ab_stop_watchdog()
+    }
+
+    /// From now on beats are expected.
+    public static func arm() {
+        ab_arm_watchdog()
+    }
+
+    /// From now on no beats are expected, as in a collective call that waits for the slowest rank.
+    public static func disarm() {
+        ab_disarm_watchdog()
+    }
+
+    // MARK: Last words
+
+    /// From now on a signal that ends the process (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP; a trap of Swift is
+    /// one) leaves a line that says where; handlers installed before run after it, and the exit status stays the
+    /// signal's. A call of `exit` before `leave` leaves a line, too, and becomes exit code 70: a library that exits would
+    /// otherwise look like success.
+    ///
+    /// Call it after `MPIEnvironment.start`, whose library installs handlers of its own.
+    public static func noteCrashes() {
+        requireSuccess(ab_note_crashes(), "sigaction")
+    }
+
+    /// From now on the process may call `exit`. `MPIEnvironment.finish` and `abort` call it.
+    public static func leave() {
+        ab_leave()
+    }
+
+    /// These calls fail for programmer errors and for want of memory or threads at the start of the process.
+    private static func requireSuccess(_ error: Int32, _ routine: String) {
+        precondition(error == 0, "\(routine): \(String(cString: strerror(error)))")
+    }
+}

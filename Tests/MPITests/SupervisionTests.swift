@@ -1,0 +1,81 @@
+import Foundation
+import ProgramRuns
+import Testing
+
+/// What a supervised process does when it is signalled, hangs or dies: each a child process, alone unless said otherwise.
+@Suite struct SupervisionTests {
+    private static let place = "active-bench: rank 0 of 1: case IQL/seed-0: "
+
+    private func supervised(_ mode: String) throws -> ChildProcess {
+        // Swift's own report of a crash takes a second.
+        try ChildProcess.exerciseAlone("supervised-" + mode, environment: ["SWIFT_BACKTRACE": "enable=no"])
+    }
+
+    @Test(arguments: ["where", "stop", "stop-once"]) func goesOn(mode: String) throws {
+        let child = try supervised(mode)
+        #expect(child.exitCode == 0, "\(child.output)")
+        #expect(child.standardError.isEmpty, "\(child.output)")
+    }
+
+    @Test func secondSignalEndsTheProcess() throws {
+        let child = try supervised("stop-twice")
+        #expect(child.exitCode == 75, "\(child.output)")
+        let line = "asked twice to stop (signal 10): ending at once in training at step 7\n"
+        #expect(child.output == Self.place + line)
+    }
+
+    @Test func everyRankHearsWhatTheLauncherForwards() throws {
+        let child = try ChildProcess.exercise("supervised-stop-launcher", ranks: 3)
+        #expect(child.exitCode == 0, "\(child.output)")
+    }
+
+    /// The child beats for longer than the limit, and is disarmed for longer than the limit, before it hangs.
+    @Test func watchdogEndsAHang() throws {
+        let child = try supervised("hang")
+        let end = Date().timeIntervalSince1970
+        #expect(child.exitCode == 71, "\(child.output)")
+        let line = "no progress for 0.5 s in training at step 16: ending the job (--hang-timeout)\n"
+        #expect(child.standardError == Self.place + line)
+        let start = try #require(
+            child.standardOutput.split(whereSeparator: \.isWhitespace).last.flatMap { Double($0) }, "\(child.output)")
+        #expect(end - start >= 0.5)
+        #expect(end - start < 1.5)
+    }
+
+    /// Three seconds of SIGSTOP are no second without progress.
+    @Test func watchdogForgivesASuspension() throws {
+        let child = try supervised("suspension")
+        #expect(child.exitCode == 0, "\(child.output)")
+        #expect(child.standardError.isEmpty, "\(child.output)")
+    }
+
+    /// A line, then whatever Open MPI has to say, then the end that the signal would have had.
+    @Test(arguments: [
+        ("segv", SIGSEGV, "segmentation fault"), ("overflow", SIGSEGV, "segmentation fault"),
+        ("abort", SIGABRT, "abort"),
+        ("bus", SIGBUS, "bus error"),
+    ]) func crashLeavesALine(mode: String, signal: Int32, name: String) throws {
+        let child = try supervised(mode)
+        #expect(child.exitCode == signal, "\(child.output)")
+        let line = "\(Self.place)signal \(signal) (\(name)) in training at step 7\n"
+        #expect(child.standardError.components(separatedBy: line).count == 2, "\(child.output)")
+    }
+
+    /// Which signal a trap is depends on the processor.
+    @Test func trapOfSwiftLeavesALine() throws {
+        let child = try supervised("trap")
+        let name = child.exitCode == SIGTRAP ? "trap" : "illegal instruction"
+        #expect([SIGILL, SIGTRAP].contains(child.exitCode), "\(child.output)")
+        #expect(child.output.contains("a programmer's error"), "\(child.output)")
+        let line = "\(Self.place)signal \(child.exitCode) (\(name)) in training at step 7\n"
+        #expect(child.standardError.hasSuffix(line), "\(child.output)")
+    }
+
+    /// A library that calls exit(0) does not look like success, and what it wrote is not lost.
+    @Test func exitWithoutEndingMPIIsABug() throws {
+        let child = try supervised("exit")
+        #expect(child.exitCode == 70, "\(child.output)")
+        #expect(child.standardOutput == "last words")
+        #expect(child.standardError == Self.place + "exited in training at step 7 without ending MPI\n")
+    }
+}

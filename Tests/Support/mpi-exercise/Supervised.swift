@@ -1,0 +1,179 @@
+import Glibc
+import MPI
+
+/// What a test makes a supervised process do to itself. Each says on standard output what it saw.
+enum Supervised {
+    /// One signal is a request, after which the process goes on.
+    static func stop(_ world: Communicator) throws {
+        Supervision.listenForStop()
+        try require(Supervision.isStopRequested, is: false, "a request before the signal", on: world)
+        raise(SIGUSR1)
+        try require(Supervision.isStopRequested, is: true, "a request after the signal", on: world)
+        try require(Supervision.stopSignal, is: SIGUSR1, "the signal", on: world)
+        Supervision.forget()
+        try require(Supervision.isStopRequested, is: false, "a forgotten request", on: world)
+        Supervision.requestStop()
+        try require(Supervision.isStopRequested, is: true, "a request that is no signal", on: world)
+        try require(Supervision.stopSignal, is: nil, "its signal", on: world)
+        raise(SIGTERM)  // the first signal: it does not end the process
+        try require(Supervision.stopSignal, is: SIGTERM, "the signal after a request", on: world)
+    }
+
+    /// Two signals within 20 ms are one request; a sleep goes on after them.
+    static func stopOnceDeliveredTwice(_ world: Communicator) throws {
+        Supervision.listenForStop()
+        raise(SIGUSR1)
+        usleep(20_000)
+        raise(SIGTERM)
+        try require(Supervision.stopSignal, is: SIGUSR1, "the first signal", on: world)
+    }
+
+    /// Two signals 200 ms apart end the process.
+    static func stopTwice(_ world: Communicator) throws {
+        place(world)
+        Supervision.listenForStop()
+        raise(SIGUSR1)
+        usleep(200_000)
+        raise(SIGUSR1)
+        throw WrongAnswer(description: "the second signal came back")
+    }
+
+    /// mpirun, the parent of every rank here, forwards the signal to all.
+    static func stopUnderLauncher(_ world: Communicator) throws {
+        Supervision.listenForStop()
+        try world.barrier()
+        if world.rank == 0 { kill(getppid(), SIGUSR1) }
+        let heard = waits(upTo: 10) { Supervision.isStopRequested }
+        try require(heard, is: true, "a forwarded request", on: world)
+        try require(Supervision.stopSignal, is: SIGUSR1, "the signal", on: world)
+        try world.barrier()
+    }
+
+    /// Beats for longer than the limit, is disarmed for longer than the limit, then hangs; says when.
+    static func hang(_ world: Communicator) {
+        Supervision.startWatchdog(seconds: 0.5)
+        usleep(800_000)  // not armed
+        place(world)
+        Supervision.arm()
+        for step in 0...16 {
+            Supervision.step(step)
+            usleep(50_000)
+        }
+        Supervision.disarm()
+        usleep(800_000)
+        Supervision.arm()
+        print("hangs at \(seconds(CLOCK_REALTIME))")
+        fflush(nil)
+        sleep(20)
+    }
+
+    /// Stands still for three times the limit, and half a second longer before it beats again.
+    static func suspension(_ world: Communicator) throws {
+        Supervision.startWatchdog(seconds: 1)
+        Supervision.arm()
+        let start = seconds(CLOCK_MONOTONIC)
+        try suspend(for: 3)
+        usleep(500_000)
+        let gap = seconds(CLOCK_MONOTONIC) - start
+        try require(gap > 3.4, is: true, "a gap of \(gap) s being one", on: world)
+        for _ in 0..<15 {
+            Supervision.beat()
+            usleep(100_000)
+        }
+        Supervision.stopWatchdog()
+        usleep(1_500_000)  // stopped, though still armed
+    }
+
+    static func segmentationFault(_ world: Communicator) {
+        noteCrashes(world)
+        UnsafeMutableRawPointer(bitPattern: 64 + world.rank)?.storeBytes(of: 1, as: UInt8.self)
+    }
+
+    static func stackOverflow(_ world: Communicator) {
+        noteCrashes(world)
+        print(depth(world.rank))
+    }
+
+    static func trap(_ world: Communicator) {
+        noteCrashes(world)
+        fatalError("a programmer's error")
+    }
+
+    static func abort(_ world: Communicator) {
+        noteCrashes(world)
+        Glibc.abort()
+    }
+
+    /// A signal that no instruction caused, and that came from elsewhere.
+    static func killedBySignal(_ world: Communicator) throws {
+        noteCrashes(world)
+        kill(getpid(), SIGBUS)
+        _ = waits(upTo: 5) { false }
+    }
+
+    static func exitEarly(_ world: Communicator) {
+        noteCrashes(world)
+        print("last words", terminator: "")  // no newline: reaches the reader only if flushed
+        exit(0)
+    }
+
+    /// The place is what was described last, cut to what there is room for.
+    static func whereabouts(_ world: Communicator) throws {
+        try require(Supervision.where, is: "", "a place never described", on: world)
+        Supervision.describe(place: "a")
+        try require(Supervision.where, is: "a", "a place", on: world)
+        Supervision.enter("training")
+        try require(Supervision.where, is: "a, training", "a phase", on: world)
+        Supervision.step(1_000_000)
+        try require(Supervision.where, is: "a, training at step 1000000", "a step", on: world)
+        Supervision.describe(place: "b")
+        try require(Supervision.where, is: "b", "the next place", on: world)
+        Supervision.describe(place: String(repeating: "x", count: 5_000))
+        try require(Supervision.where, is: String(repeating: "x", count: 599), "a long place", on: world)
+        Supervision.enter("shut-down")
+        try require(Supervision.where.hasSuffix("x, shut-down"), is: true, "a phase after it", on: world)
+    }
+
+    private static func place(_ world: Communicator) {
+        Supervision.describe(place: "rank \(world.rank) of \(world.size): case IQL/seed-0")
+        Supervision.enter("training")
+        Supervision.step(7)
+    }
+
+    private static func noteCrashes(_ world: Communicator) {
+        place(world)
+        Supervision.noteCrashes()
+    }
+
+    /// Stops this process; a shell lets it go on after some seconds.
+    private static func suspend(for seconds: Int) throws {
+        let script = "sleep 0.2; kill -STOP \(getpid()); sleep \(seconds); kill -CONT \(getpid())"
+        let words: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", script].map { (word: String) in strdup(word) }
+        defer { for word in words { free(word) } }
+        var child: pid_t = 0
+        guard posix_spawn(&child, "/bin/sh", nil, nil, words + [nil], nil) == 0 else {
+            throw WrongAnswer(description: "no shell")
+        }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    }
+
+    private static func waits(upTo limit: Double, for condition: () -> Bool) -> Bool {
+        let end = seconds(CLOCK_MONOTONIC) + limit
+        while !condition() && seconds(CLOCK_MONOTONIC) < end { usleep(10_000) }
+        return condition()
+    }
+
+    @inline(never) private static func depth(_ n: Int) -> Int {
+        withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 8) { bytes in
+            bytes[0] = UInt8(truncatingIfNeeded: n)
+            return n == .max ? 0 : depth(n + 1) + Int(bytes[0])
+        }
+    }
+
+    private static func seconds(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
