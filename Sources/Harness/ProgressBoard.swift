@@ -4,8 +4,8 @@ import Foundation
 /// every ten seconds and whenever a case finishes.
 package final class ProgressBoard {
     private let cases: [Case]
-    private let shares: [[Int]]
-    private let costs: [Double]
+    private let seconds: [Double]
+    private let total: Double
     private let finishedBefore: Int
     private let isLive: Bool
     private let start = DispatchTime.now()
@@ -15,14 +15,14 @@ package final class ProgressBoard {
     private var linesDrawn = 0
 
     /// - Parameters:
-    ///   - shares: the indices into `cases` that each rank works off.
-    ///   - finishedBefore: cases of the plan that were done when the run began.
-    package init(cases: [Case], shares: [[Int]], costs: [Double], finishedBefore: Int) {
+    ///   - seconds: predicted, of every case of the plan on one rank.
+    ///   - open: indices of the cases that are to be done.
+    package init(cases: [Case], seconds: [Double], open: [Int], ranks: Int) {
         self.cases = cases
-        self.shares = shares
-        self.costs = costs
-        self.finishedBefore = finishedBefore
-        records = [ProgressRecord](repeating: ProgressRecord(), count: shares.count)
+        self.seconds = seconds
+        total = open.map { seconds[$0] }.reduce(0, +)
+        finishedBefore = cases.count - open.count
+        records = [ProgressRecord](repeating: ProgressRecord(), count: ranks)
         isLive = ProgressBoard.isTerminal
     }
 
@@ -35,81 +35,71 @@ package final class ProgressBoard {
 
     package var isEveryRankFinished: Bool { records.allSatisfy { $0.isFinished == 1 } }
 
+    package var isAnyRankStopping: Bool { records.contains { $0.isStopping == 1 } }
+
     package func update(rank: Int, _ record: ProgressRecord) { records[rank] = record }
+
+    /// Cases that are done, with those of runs before.
+    package var casesDone: Int { finishedBefore + records.map { Int($0.casesDone) }.reduce(0, +) }
+
+    /// Seconds since the first case began.
+    package var elapsed: Double { secondsSince(start) }
 
     /// Shows the state if it is time to.
     func show() {
         let silence = lastShown.map { secondsSince($0) } ?? .infinity
-        let done = records.map { Int($0.casesDone) }.reduce(0, +)
-        guard silence >= (isLive ? 1 : 10) || (done > doneWhenShown && !isLive) else { return }
+        guard silence >= (isLive ? 1 : 10) || (casesDone > doneWhenShown && !isLive) else { return }
         lastShown = .now()
-        doneWhenShown = done
-        if isLive { draw() } else { say(summary) }
+        doneWhenShown = casesDone
+        if isLive { draw() } else { ProgressBoard.say(summary) }
     }
 
     /// The last word, whatever the time.
-    func end() {
+    func end(_ text: String) {
         if isLive { draw() }
-        say("finished in \(duration(elapsed)): \(cases.count) of \(cases.count) cases done")
+        ProgressBoard.say(text)
     }
-
-    private var elapsed: Double { secondsSince(start) }
 
     /// "[1m05s] cases 2/8, 41 %, 324 steps/s, about 3m10s left".
     package var summary: String {
-        let done = finishedBefore + records.map { Int($0.casesDone) }.reduce(0, +)
-        let total = shares.indices.map { shareCost($0) }.reduce(0, +)
-        let worked = shares.indices.map { workedCost($0) }.reduce(0, +)
+        let worked = self.worked
         let rate = records.map(\.stepsPerSecond).reduce(0, +)
-        var text = "[\(duration(elapsed))] cases \(done)/\(cases.count)"
-        if total > 0 { text += String(format: ", %.0f %%", 100 * worked / total) }
+        var text = "[\(duration(elapsed))] cases \(casesDone)/\(cases.count)"
+        if total > 0 { text += String(format: ", %.0f %%", min(100, 100 * worked / total)) }
         text += String(format: ", %.0f steps/s", rate)
-        if let left = secondsLeft, !isEveryRankFinished { text += ", about \(duration(left)) left" }
+        if worked > 0, worked < total, !isEveryRankFinished {
+            text += ", about \(duration(elapsed * (total - worked) / worked)) left"
+        }
         return text
     }
 
+    /// Predicted seconds of what has been done.
+    private var worked: Double {
+        records.map { record in
+            guard cases.indices.contains(Int(record.caseIndex)) else { return Double(record.workDone) }
+            let index = Int(record.caseIndex)
+            return Double(record.workDone) + seconds[index] * Double(record.step) / Double(cases[index].steps)
+        }.reduce(0, +)
+    }
+
     private func draw() {
-        var lines = [summary]
-        for (rank, record) in records.enumerated() {
-            let done = Int(record.casesDone)
-            guard done < shares[rank].count, record.isFinished == 0 else {
-                lines.append("  rank \(rank): \(done) cases done, nothing left")
-                continue
-            }
-            let one = cases[shares[rank][done]]
-            lines.append(
-                "  rank \(rank): \(done + 1)/\(shares[rank].count) \(one.identifier) "
-                    + String(
-                        format: "%3.0f %%, %.0f steps/s", 100 * Double(record.step) / Double(one.steps),
-                        record.stepsPerSecond))
-        }
-        let up = linesDrawn > 0 ? "\u{1B}[\(linesDrawn)A" : ""
-        say(up + lines.map { "\u{1B}[2K\($0)" }.joined(separator: "\n"))
+        let lines = [summary] + records.enumerated().compactMap { line(rank: $0, $1) }
+        let up = linesDrawn > 0 ? "\u{1B}[\(linesDrawn)A\u{1B}[J" : ""
+        ProgressBoard.say(up + lines.joined(separator: "\n"))
         linesDrawn = lines.count
     }
 
-    private func shareCost(_ rank: Int) -> Double { shares[rank].map { costs[$0] }.reduce(0, +) }
-
-    private func workedCost(_ rank: Int) -> Double {
-        let (share, done) = (shares[rank], Int(records[rank].casesDone))
-        var cost = share.prefix(done).map { costs[$0] }.reduce(0, +)
-        if done < share.count {
-            cost += costs[share[done]] * Double(records[rank].step) / Double(cases[share[done]].steps)
-        }
-        return cost
+    /// nil for a rank that is one of a team and does not lead it.
+    private func line(rank: Int, _ record: ProgressRecord) -> String? {
+        if record.isFinished == 1 { return "  rank \(rank): \(record.casesDone) cases done, nothing left" }
+        guard cases.indices.contains(Int(record.caseIndex)) else { return nil }
+        let one = cases[Int(record.caseIndex)]
+        let share = 100 * Double(record.step) / Double(one.steps)
+        return "  rank \(rank): \(one.identifier) "
+            + String(format: "%3.0f %%, %.0f steps/s", share, record.stepsPerSecond)
     }
 
-    /// The slowest rank's remaining work at its own rate so far.
-    private var secondsLeft: Double? {
-        let estimates = shares.indices.compactMap { rank -> Double? in
-            let (total, worked) = (shareCost(rank), workedCost(rank))
-            guard total > worked else { return 0 }
-            return worked > 0 ? elapsed * (total - worked) / worked : nil
-        }
-        return estimates.count == shares.count ? estimates.max() : nil
-    }
-
-    private func say(_ text: String) {
+    static func say(_ text: String) {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }
