@@ -47,7 +47,7 @@ extension D4RLFile {
         [count, stateSize, actionSize, timeouts == nil ? 0 : 1].withUnsafeBytes { digest.update($0) }
         for numbers in [observations, actions, rewards] { numbers.withUnsafeBytes { digest.update($0) } }
         for flags in [terminals, timeouts ?? []] { flags.withUnsafeBytes { digest.update($0) } }
-        return digest.finish()
+        return digest.hexadecimal
     }
 }
 

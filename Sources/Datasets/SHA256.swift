@@ -17,7 +17,7 @@ public func sha256(ofFile path: String) throws(DatasetError) -> String {
         let count = read(descriptor, buffer.baseAddress, size)
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw unreadable(path) }
-        if count == 0 { return digest.finish() }
+        if count == 0 { return digest.hexadecimal }
         digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
 }
@@ -46,22 +46,30 @@ public func size(ofFile path: String) throws(DatasetError) -> Int {
 }
 
 /// A SHA-256 in the making.
-struct SHA256Digest: ~Copyable {
+package struct SHA256Digest: ~Copyable {
     private let context = EVP_MD_CTX_new()
 
-    init() { precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto offers no SHA-256") }
+    package init() { precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto offers no SHA-256") }
 
     deinit { EVP_MD_CTX_free(context) }
 
     /// Takes up more bytes.
-    func update(_ bytes: UnsafeRawBufferPointer) { EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
+    package func update(_ bytes: UnsafeRawBufferPointer) { EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
 
-    /// The digest of all bytes in hexadecimal; the last call.
-    func finish() -> String {
+    /// The 32 bytes of the digest of all bytes so far; more may follow.
+    package var bytes: [UInt8] {
+        let copy = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(copy) }
+        precondition(EVP_MD_CTX_copy_ex(copy, context) == 1, "libcrypto cannot copy a SHA-256")
         var digest = [UInt8](repeating: 0, count: 32)
-        EVP_DigestFinal_ex(context, &digest, nil)
+        EVP_DigestFinal_ex(copy, &digest, nil)
+        return digest
+    }
+
+    /// The same in hexadecimal.
+    package var hexadecimal: String {
         let digits = Array("0123456789abcdef")
-        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 }
 

@@ -4,28 +4,36 @@ import Foundation
 public enum DurableFile {
     /// Writes `data` to `path`, replacing what was there in one move.
     ///
-    /// - Throws: `HarnessError.io` with path, operation and the system's reason; the old file then still stands.
+    /// - Throws: `HarnessError.io` with path, operation and the system's reason; the old file then still stands, or
+    ///   already the new one where only the folder could not be synced.
     public static func write(_ data: Data, to path: String) throws {
-        let temporary = "\(path).tmp-\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        guard descriptor >= 0 else { throw HarnessError.io(path: temporary, operation: "create", code: errno) }
+        let calls = FileCalls.current
+        let temporary = try writeTemporary(data, beside: path)
+        let result = calls.uninterrupted { calls.rename(temporary, path) }
+        if result < 0 { _ = calls.unlink(temporary) }
+        try calls.require(result, "rename", path)
+        try calls.syncedFolder(folder(of: path))
+    }
+
+    /// Writes `data` to a file beside `path` that is whole and on the disk, but not in its place yet.
+    ///
+    /// - Returns: its path.
+    static func writeTemporary(_ data: Data, beside path: String) throws -> String {
+        let calls = FileCalls.current
+        let temporary = path + temporarySuffix
+        let descriptor = try calls.opened(temporary, O_WRONLY | O_CREAT | O_TRUNC, as: "create", of: path)
+        var isOpen = true
         do {
-            try writeAll(data, to: descriptor, path: temporary)
-            guard fsync(descriptor) == 0 else {
-                throw HarnessError.io(path: temporary, operation: "fsync", code: errno)
-            }
+            try data.withUnsafeBytes { try calls.writeAll($0, to: descriptor, of: path) }
+            try calls.synced(descriptor, of: path)
+            isOpen = false
+            try calls.closed(descriptor, of: path)
         } catch {
-            close(descriptor)
-            unlink(temporary)
+            if isOpen { _ = calls.close(descriptor) }
+            _ = calls.unlink(temporary)
             throw error
         }
-        guard close(descriptor) == 0 else { throw HarnessError.io(path: temporary, operation: "close", code: errno) }
-        guard rename(temporary, path) == 0 else {
-            let code = errno
-            unlink(temporary)
-            throw HarnessError.io(path: path, operation: "rename", code: code)
-        }
-        try syncFolder(of: path)
+        return temporary
     }
 
     /// Writes text as UTF-8.
@@ -36,18 +44,19 @@ public enum DurableFile {
     /// Makes a folder with its parents; the empty path is the working folder.
     public static func makeFolder(_ path: String) throws {
         guard !path.isEmpty else { return }
-        if mkdir(path, 0o755) == 0 { return }
-        if errno == ENOENT {
+        let calls = FileCalls.current
+        var result = calls.uninterrupted { calls.makeFolder(path) }
+        if result == -Int(ENOENT) {
             let parent = folder(of: path)
             if parent != path {
                 try makeFolder(parent)
-                if mkdir(path, 0o755) == 0 { return }
+                result = calls.uninterrupted { calls.makeFolder(path) }
             }
         }
-        let code = errno  // Another rank may have been faster.
-        var status = stat()
-        guard code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw HarnessError.io(path: path, operation: "make folder", code: code)
+        if result >= 0 { return }
+        var status = stat()  // Another rank may have been faster.
+        guard result == -Int(EEXIST), stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw HarnessError.io(path: path, operation: "make folder", code: Int32(-result))
         }
     }
 
@@ -82,36 +91,45 @@ public enum DurableFile {
         if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             throw HarnessError.io(path: path, operation: "write", code: EISDIR)
         }
-        let trial = "\(path).tmp-\(getpid())"
-        let descriptor = open(trial, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        guard descriptor >= 0 else { throw HarnessError.io(path: path, operation: "write", code: errno) }
-        close(descriptor)
-        unlink(trial)
+        let calls = FileCalls.current
+        let trial = path + temporarySuffix
+        let descriptor = try calls.opened(trial, O_WRONLY | O_CREAT | O_TRUNC, as: "write", of: path)
+        _ = calls.close(descriptor)
+        _ = calls.unlink(trial)
     }
+}
 
-    /// Removes what writers that were killed have left in a folder, which nobody may be writing into.
+// Files on their way: FILE.tmp-HOST-PID, as processes of several machines may be writing into one folder.
+extension DurableFile {
+    /// What this process adds to a file's name while it is not whole.
+    static let temporarySuffix = ".tmp-\(ThisProcess.host)-\(getpid())"
+
+    /// How long a file that another machine began is left alone, in seconds.
+    private static let patience: Double = 3600
+
+    /// Removes what writers that were killed have left in a folder, which no thread of this process may be writing into.
+    ///
+    /// What a live process of this machine or, within the hour, a process of another one has begun stays.
     public static func removeUnfinished(in folder: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.contains(".tmp-") { unlink("\(folder)/\(name)") }
-    }
-
-    private static func writeAll(_ data: Data, to descriptor: Int32, path: String) throws {
-        try data.withUnsafeBytes { bytes in
-            var done = 0
-            while done < bytes.count {
-                let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-                if written < 0 && errno == EINTR { continue }
-                guard written >= 0 else { throw HarnessError.io(path: path, operation: "write", code: errno) }
-                done += written
-            }
+        let unfinished = names.compactMap { name in writer(ofTemporary: name).map { (name: name, writer: $0) } }
+        let isForeign = unfinished.contains { $0.writer.host != ThisProcess.host }
+        let now = isForeign ? FileSystemClock.now(in: folder) : 0
+        for (name, writer) in unfinished {
+            let path = "\(folder)/\(name)"
+            let isAtWork =
+                writer.host == ThisProcess.host
+                ? writer.pid != getpid() && ThisProcess.isAlive(writer.pid)
+                : writer.host != nil && now - (FileSystemClock.lastWrite(path) ?? now) < patience
+            if !isAtWork { _ = FileCalls.current.unlink(path) }
         }
     }
 
-    private static func syncFolder(of path: String) throws {
-        let folder = folder(of: path)
-        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY)
-        guard descriptor >= 0 else { throw HarnessError.io(path: folder, operation: "open folder", code: errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw HarnessError.io(path: folder, operation: "fsync", code: errno) }
+    /// Whose temporary file a name is: no host where an older program wrote it; nil for other files.
+    private static func writer(ofTemporary name: String) -> (host: String?, pid: pid_t)? {
+        guard let mark = name.range(of: ".tmp-", options: .backwards) else { return nil }
+        let words = name[mark.upperBound...].split(separator: "-", omittingEmptySubsequences: false)
+        let host = words.count > 1 ? words.dropLast().joined(separator: "-") : nil
+        return (host, words.last.flatMap { pid_t($0) } ?? 0)
     }
 }

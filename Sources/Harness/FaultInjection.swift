@@ -1,0 +1,152 @@
+import Foundation
+
+/// A fault asked for by `ACTIVE_BENCH_FAULT`, for tests and for rehearsals on a cluster: "what happens if this node dies
+/// while it writes a checkpoint?"
+///
+///     kill-at-file-call=N        SIGKILL instead of this process's N-th file call (from 1)
+///     kill-at-checkpoint-byte=K  SIGKILL when K bytes of the first checkpoint are written
+///     case-step=N,kind=K         at gradient step N of a case: throw, trap, exit, segv, hang
+///     sleep=MS                   at every gradient step (from case-step on, if given) so many milliseconds
+///     place=P                    before, in or after the exchange of that step, not between the steps
+///     rank=R                     on this rank of MPI_COMM_WORLD alone
+///
+/// Without the variable a fault point costs one comparison.
+package struct FaultInjection: Sendable, Equatable {
+    /// What happens at a step.
+    package enum Kind: String, Sendable, CaseIterable {
+        case throwing = "throw"
+        /// As a violated precondition.
+        case trap
+        /// With code 0 and without a word to the other ranks.
+        case exit
+        case segv
+        /// For ever.
+        case hang
+        case sleep
+    }
+
+    /// Where in the step.
+    package enum Place: String, Sendable, CaseIterable {
+        case before
+        case inside = "in"
+        case after
+    }
+
+    package var rank: Int?
+    /// From 1.
+    package var fileCall: Int?
+    package var checkpointByte: Int?
+    package var step: Int?
+    package var kind: Kind?
+    package var milliseconds: Int?
+    package var place: Place?
+
+    /// The fault asked for in this process's environment; nil for none.
+    package static let current: FaultInjection? = try? asked.get()
+
+    private static let asked: Result<FaultInjection?, HarnessError> = Result { () throws(HarnessError) in
+        guard let text = ProcessInfo.processInfo.environment["ACTIVE_BENCH_FAULT"], !text.isEmpty else { return nil }
+        return try FaultInjection(text)
+    }
+
+    /// Refuses what `ACTIVE_BENCH_FAULT` says if it makes no sense: a rehearsal without its fault would prove nothing.
+    ///
+    /// - Throws: `HarnessError.usage`.
+    package static func requireSense() throws { _ = try asked.get() }
+
+    /// The fault point of a training loop: does what was asked for, if this is the step, the rank and the place.
+    ///
+    /// - Parameters:
+    ///   - step: gradient steps made in this case, the one at hand included.
+    ///   - place: nil between steps.
+    /// - Throws: `InjectedFault`.
+    @inline(__always)
+    package static func atStep(_ step: Int, rank: Int, place: Place? = nil) throws {
+        if let current { try current.act(at: step, rank: rank, place: place) }
+    }
+
+    /// Whether it is meant for this rank.
+    package func applies(toRank other: Int) -> Bool { rank == nil || rank == other }
+
+    @inline(never)
+    private func act(at step: Int, rank: Int, place: Place?) throws {
+        guard let kind, applies(toRank: rank), self.place == place else { return }
+        if kind == .sleep {
+            if step >= self.step ?? 0 { usleep(UInt32(clamping: (milliseconds ?? 0) * 1000)) }
+            return
+        }
+        guard step == self.step else { return }
+        switch kind {
+        case .throwing: throw InjectedFault(step: step, rank: rank)
+        case .trap: fatalError("injected fault")
+        case .exit: Glibc.exit(0)
+        case .segv: raise(SIGSEGV)
+        case .hang: while true { Glibc.sleep(3600) }
+        case .sleep: break
+        }
+    }
+}
+
+/// The error that `kind=throw` asks for.
+package struct InjectedFault: Error, Equatable, CustomStringConvertible {
+    package let step: Int
+    package let rank: Int
+
+    package var description: String { "injected fault at step \(step) on rank \(rank)" }
+}
+
+extension FaultInjection {
+    /// Reads "key=value,key=value".
+    ///
+    /// - Throws: `HarnessError.usage` with one sentence.
+    package init(_ text: String) throws(HarnessError) {
+        for pair in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+            guard parts.count == 2 else {
+                throw FaultInjection.refusal("expected key=value pairs with commas between, found '\(pair)'")
+            }
+            try set(parts[0], parts[1])
+        }
+        if kind == nil && milliseconds != nil { kind = .sleep }
+        if kind == .sleep && milliseconds == nil {
+            throw FaultInjection.refusal("kind=sleep needs sleep=MILLISECONDS")
+        }
+        if kind != .sleep && (kind == nil) != (step == nil) {
+            throw FaultInjection.refusal("case-step and kind need each other")
+        }
+    }
+
+    private mutating func set(_ key: String, _ value: String) throws(HarnessError) {
+        switch key {
+        case "rank": rank = try FaultInjection.number(key, value, from: 0)
+        case "kill-at-file-call": fileCall = try FaultInjection.number(key, value, from: 1)
+        case "kill-at-checkpoint-byte": checkpointByte = try FaultInjection.number(key, value, from: 0)
+        case "case-step": step = try FaultInjection.number(key, value, from: 1)
+        case "sleep": milliseconds = try FaultInjection.number(key, value, from: 0)
+        case "kind": kind = try FaultInjection.word(key, value)
+        case "place": place = try FaultInjection.word(key, value)
+        default:
+            throw FaultInjection.refusal(
+                "unknown key '\(key)', expected one of case-step, kill-at-checkpoint-byte, kill-at-file-call, kind, "
+                    + "place, rank, sleep")
+        }
+    }
+
+    private static func number(_ key: String, _ value: String, from least: Int) throws(HarnessError) -> Int {
+        guard let number = Int(value), (least...1_000_000_000_000).contains(number) else {
+            throw refusal("\(key)=\(value): expected a whole number from \(least) on")
+        }
+        return number
+    }
+
+    private static func word<Word>(_ key: String, _ value: String) throws(HarnessError) -> Word
+    where Word: RawRepresentable<String> & CaseIterable {
+        guard let word = Word(rawValue: value) else {
+            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw refusal("\(key)=\(value): expected one of \(words)")
+        }
+        return word
+    }
+
+    private static func refusal(_ what: String) -> HarnessError { .usage("ACTIVE_BENCH_FAULT: \(what)") }
+}
