@@ -168,7 +168,9 @@ package final class CQL<Team: Exchange>: Learner {
 extension CQL {
     package var policy: PolicySnapshot { actor.snapshot }
 
-    package var networks: [NamedNetwork] { critics.named + [NamedNetwork("policy", actor.network, actorOptimiser, of: .policy, 0)] }
+    package var networks: [NamedNetwork] {
+        critics.named + [NamedNetwork("policy", actor.network, actorOptimiser, of: .policy, 0)]
+    }
 
     package var scalars: [NamedScalar] {
         [NamedScalar(name: "log_alpha", adam: logAlpha, group: .policy)]

@@ -21,7 +21,7 @@ extension CaseRun {
     private static let stepsBetweenLooks = 50
 
     /// Deterministic episodes of the policy as it stands; false if it was interrupted, which leaves nothing of it.
-    func evaluate(_ alive: () throws -> Void) throws -> Bool {
+    func evaluate(_ alive: @escaping () throws -> Void) throws -> Bool {
         Supervision.enter("evaluation")
         try sharePolicy()
         var own: [Episode] = []
@@ -50,7 +50,7 @@ extension CaseRun {
     }
 
     /// Every `team.size`-th episode, up to one at which the policy gives no number.
-    private func runOwnEpisodes(_ alive: () throws -> Void) throws -> [Episode] {
+    private func runOwnEpisodes(_ alive: @escaping () throws -> Void) throws -> [Episode] {
         var episodes: [Episode] = []
         do {
             let stream = one.stream.stream("evaluation-\(step)")

@@ -52,7 +52,7 @@ extension CaseRun {
     }
 
     private var configurationDigest: String {
-        var digest = SHA256Digest()
+        let digest = SHA256Digest()
         let values = RunFolder.values(one.configuration).joined(separator: "\n")
         Array(values.utf8).withUnsafeBytes { digest.update($0) }
         return digest.hexadecimal

@@ -36,8 +36,10 @@ public final class CaseRun {
     var phaseStart = DispatchTime.now()
     /// Gradient steps made.
     private(set) var step = 0
+    /// Of these, how many by this process.
+    private var stepsMade = 0
     /// What is worth telling of the way it was taken up again.
-    public internal(set) var notices: [String] = []
+    var notices: [String] = []
     private let exchange: TeamExchange?
     private let criterion: DivergenceCriterion
     let rule: CheckpointRule
@@ -61,7 +63,8 @@ public final class CaseRun {
         environment = try EnvironmentRegistry.make(
             forDataset: one.dataset, stream: one.stream.stream("environment"))
         let (states, actions) = (data.transitions.stateSize, data.transitions.actionSize)
-        placement = try CaseRun.placement(one, states: states, actions: actions, team)
+        let placement = try CaseRun.placement(one, states: states, actions: actions, team)
+        self.placement = placement
         func make<Exchanging: Exchange>(_ exchange: Exchanging) -> any Learner {
             one.learner.make(
                 one.hyperparameters,
@@ -92,14 +95,17 @@ public final class CaseRun {
     ///
     /// - Parameters:
     ///   - provenance: what goes into `provenance.json`.
+    ///   - told: called with what is worth telling of the way the case was taken up again.
     ///   - alive: called every now and then during evaluations.
     ///   - progress: called after every gradient step with the number made.
     /// - Throws: `HarnessError`; `EnvironmentError` when the simulator fails.
     public func run(
-        provenance: Provenance, alive: () throws -> Void = {}, progress: (Int) throws -> Void
+        provenance: Provenance, told: (String) -> Void = { _ in }, alive: @escaping () throws -> Void = {},
+        progress: (Int) throws -> Void
     ) throws -> Outcome {
         Supervision.enter("preparation")
         try begin(provenance)
+        notices.forEach(told)
         phaseStart = .now()
         guard try train(alive, progress) else { return .stopped(after: step) }
         Supervision.enter("writing of results")
@@ -126,7 +132,7 @@ public final class CaseRun {
     }
 
     /// All gradient steps and evaluations, or as many as there are before numbers become none; false if it was stopped.
-    private func train(_ alive: () throws -> Void, _ tick: (Int) throws -> Void) throws -> Bool {
+    private func train(_ alive: @escaping () throws -> Void, _ tick: (Int) throws -> Void) throws -> Bool {
         let sampler = BatchSampler(
             data.transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
         let batch = sampler.makeBatch()
@@ -144,6 +150,7 @@ public final class CaseRun {
             try FaultInjection.atStep(step, rank: team.worldRank)
             sampler.draw(step: step - 1, into: batch)
             learner.update(batch)
+            stepsMade += 1
             if step % CaseRun.curveInterval == 0 || step == 1 || one.isEvaluated(after: step) { try logCurve() }
             try tick(step)
             guard try isEvaluationDue || pass(boundary) else { return try stop(boundary) }
@@ -211,7 +218,17 @@ public final class CaseRun {
 
     /// Ends the whole job: of a team's exchange nothing can be left half done.
     private static func end(because error: any Error) -> Never {
-        reportFailure(error)
+        FileHandle.standardError.write(Data("active-bench: \(Supervision.where): \(error)\n".utf8))
         MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
+    }
+
+    /// What has travelled from this rank for a gradient step; nil where nothing has.
+    var traffic: String? {
+        guard let traffic = exchange?.traffic, stepsMade > 0 else { return nil }
+        let steps = Double(stepsMade)
+        return String(
+            format: "%.1f messages and %.1f kB a step sent by this rank, %.3f ms a step in exchanges",
+            Double(traffic.messages) / steps, Double(traffic.bytes) / 1000 / steps,
+            Double(traffic.nanoseconds) * 1e-6 / steps)
     }
 }

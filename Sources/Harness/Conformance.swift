@@ -55,7 +55,9 @@ public struct Conformance {
             for t in 0..<trace.steps {
                 fill(batch, t)
                 learner.update(batch)
-                for diagnostic in learner.diagnostics() { columns[diagnostic.name, default: []].append(diagnostic.value) }
+                for diagnostic in learner.diagnostics() {
+                    columns[diagnostic.name, default: []].append(diagnostic.value)
+                }
                 if let interval, (t + 1) % interval == 0 {
                     try state.write(to: writer, under: "steps/\(t + 1)/")
                     try writer.setAttribute(

@@ -7,7 +7,7 @@ import Numerics
 
 /// How long cases take on a core like this one, from a few gradient steps of every kind of learner of a study, measured, and
 /// exact multiply-adds for the rest.
-package struct CostModel: Sendable, Codable, Equatable {
+public struct CostModel: Sendable, Codable, Equatable {
     /// Measured seconds of a gradient step per multiply-add, by `kind`.
     private(set) var secondsPerMultiplyAdd: [String: Double] = [:]
     /// Measured seconds of a step in Hopper with a policy of 256-256.
@@ -16,17 +16,22 @@ package struct CostModel: Sendable, Codable, Equatable {
     /// Measures what the cases need: a few steps of each kind of learner, a tenth of a second or less if a step is short.
     ///
     /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
-    package init(measuring cases: [Case]) throws {
+    public init(measuring cases: [Case]) throws {
         for one in cases {
             let kind = CostModel.kind(one)
             guard secondsPerMultiplyAdd[kind] == nil else { continue }
             let sizes = try CostModel.specification(one)
-            let (states, actions) = (sizes.observationSize, sizes.actionSize)
-            let work = one.learner.multiplyAdds(one.hyperparameters, states: states, actions: actions)
-            secondsPerMultiplyAdd[kind] =
-                CostModel.stepSeconds(one.learner, one.hyperparameters, states: states, actions: actions) / work
+            let seconds = CostModel.stepSeconds(
+                one.learner, one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
+            secondsPerMultiplyAdd[kind] = seconds / (try CostModel.multiplyAdds(one))
         }
         if !cases.isEmpty { hopperStepSeconds = try CostModel.measureHopper() }
+    }
+
+    /// Every case at one rate: for tests, whose numbers must not depend on the machine.
+    package init(_ cases: [Case], secondsPerMultiplyAdd seconds: Double, hopperStepSeconds: Double) {
+        for one in cases { secondsPerMultiplyAdd[CostModel.kind(one)] = seconds }
+        self.hopperStepSeconds = hopperStepSeconds
     }
 
     /// The middle of what several ranks have measured, each entry for itself.
@@ -42,10 +47,23 @@ package struct CostModel: Sendable, Codable, Equatable {
     ///
     /// - Throws: `EnvironmentError` when the dataset's environment is unknown.
     package func stepSeconds(_ one: Case) throws -> Double {
-        let sizes = try CostModel.specification(one)
-        let work = one.learner.multiplyAdds(
-            one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
-        return work * (secondsPerMultiplyAdd[CostModel.kind(one)] ?? 0)
+        try CostModel.multiplyAdds(one) * (secondsPerMultiplyAdd[CostModel.kind(one)] ?? 0)
+    }
+
+    /// Exact, of a gradient step.
+    static func multiplyAdds(_ one: Case) throws -> Double {
+        let sizes = try specification(one)
+        return one.learner.multiplyAdds(one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
+    }
+
+    /// Multiply-adds a second of every learner, the slowest of its kinds.
+    var rates: [(name: String, rate: Double)] {
+        var rates: [String: Double] = [:]
+        for (kind, seconds) in secondsPerMultiplyAdd where seconds > 0 {
+            let learner = String(kind.split(separator: " ").first ?? "")
+            rates[learner] = min(rates[learner] ?? .infinity, 1 / seconds)
+        }
+        return rates.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// Predicted seconds of a case for the schedule, on one rank and on teams.
@@ -104,7 +122,7 @@ extension CostModel {
             } / Double(count)
         }
         // An even number: TD3+BC's policy steps every second time.
-        let first = run(2)
+        let first = run(2)  // The first touches memory, too.
         let count = max(2, min(50, Int(0.02 / max(first, 1e-6)) / 2 * 2))
         return median((0..<5).map { _ in run(count) })
     }

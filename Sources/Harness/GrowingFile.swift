@@ -48,6 +48,14 @@ package final class GrowingFile {
             FileCalls.current.uninterrupted { FileCalls.current.truncate(descriptor, length) }, "truncate", path)
     }
 
+    /// Goes on behind whatever is there; of a file that no checkpoint remembers.
+    package func resumeAtEnd() throws {
+        let bytes = try FileCalls.current.contents(of: path) ?? Data()
+        let digest = SHA256Digest()
+        bytes.withUnsafeBytes { digest.update($0) }
+        try resume(at: OutputLength(name: position.name, bytes: bytes.count, sha256: digest.hexadecimal))
+    }
+
     /// Adds text. After an error the next text takes the place of what part of this one was written.
     package func append(_ text: String) throws {
         var text = text

@@ -16,8 +16,12 @@ public enum ExitStatus: Int32, Sendable {
     case unavailable = 69
     /// A defect of this program.
     case bug = 70
+    /// A rank made no progress for longer than it may.
+    case hang = 71
     /// Reading or writing failed for reasons outside the program.
     case io = 74
+    /// Stopped in order before everything was done: the same command goes on.
+    case stopped = 75
 }
 
 /// An error with the sentence and the exit code it ends the program with.
@@ -64,6 +68,7 @@ extension ExitStatus {
         case EnvironmentError.libraryMismatch, EnvironmentError.missingAssets, EnvironmentError.damagedAssets:
             self = .unavailable
         case is DrawingError: self = .unavailable
+        case is SharedMemoryExhausted: self = .io
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
         default: self = .bug
         }

@@ -27,10 +27,11 @@ enum NetworkTiming {
         let optimiser = Adam(network)
         let (input, outputGradient) = (Matrix(batch, work.inputs), Matrix(batch, work.outputs))
         RandomStream("timing").normals(step: 0, into: input.pointer, count: input.count)
-        func fastest(_ body: () -> Void) -> Double { (0..<3).map { _ in seconds(body) }.min() ?? 0 }
+        func fastest(_ body: () -> Void) -> Double { (0..<3).map { _ in Harness.seconds(body) }.min() ?? 0 }
         let forward = { network.forward(input.view, tape) }
         var time = work.forwards * fastest(forward)
-        time += work.trainings
+        time +=
+            work.trainings
             * fastest {
                 forward()
                 network.backward(input.view, tape, outputGradient: outputGradient.view)
@@ -38,7 +39,8 @@ enum NetworkTiming {
             }
         guard work.actions > 0 else { return time }
         let gradient = Matrix(batch, work.actions)
-        time += work.actionGradients
+        time +=
+            work.actionGradients
             * fastest {
                 forward()
                 network.backwardToInput(

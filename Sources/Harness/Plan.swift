@@ -1,11 +1,10 @@
 import Algorithms
-import Environments
 
-/// The cases of a study in the table's order, and how they are shared out over ranks.
+/// The cases of a study in the table's order.
 public struct Plan: Sendable {
     /// What it was made from.
     public let study: Study
-    /// In the order the table, `run.json` and the indices of `share` go by.
+    /// In the order the table, `run.json` and schedules go by.
     public let cases: [Case]
 
     /// Every case of `study`: datasets, then learners with their variants, then seeds.
@@ -50,33 +49,5 @@ public struct Plan: Sendable {
     private static func assignment(_ key: String, _ value: SettingValue) -> String {
         guard case .integers(let values) = value else { return "\(key)=\(value)" }
         return "\(key)=" + values.map { String($0) }.joined(separator: "x")
-    }
-
-    /// Predicted cost of each case, in multiply-adds.
-    ///
-    /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
-    public func costs() throws -> [Double] {
-        try cases.map { one in
-            let environment = try EnvironmentRegistry.specification(
-                EnvironmentRegistry.environmentName(forDataset: one.dataset))
-            return one.cost(in: environment)
-        }
-    }
-
-    /// Shares cases out by longest processing time: each, dearest first, to the rank with the least work so far.
-    ///
-    /// - Parameters:
-    ///   - open: indices into `cases` of what is left to do.
-    ///   - costs: the cost of every case of the plan.
-    /// - Returns: for each rank the indices of its cases, in the order it works them off.
-    public static func share(_ open: [Int], costs: [Double], ranks: Int) -> [[Int]] {
-        var shares = [[Int]](repeating: [], count: ranks)
-        var loads = [Double](repeating: 0, count: ranks)
-        for index in open.sorted(by: { (costs[$1], $0) < (costs[$0], $1) }) {
-            let rank = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) } ?? 0
-            shares[rank].append(index)
-            loads[rank] += costs[index]
-        }
-        return shares
     }
 }

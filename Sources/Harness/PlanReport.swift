@@ -3,12 +3,9 @@ import Numerics
 
 /// What `active-bench plan` has to say: who would run which case, and what the study costs.
 ///
-/// Core-hours are multiply-adds, the evaluations' worth included, at the rate at which gradient steps compute: a fixed
-/// share of the rate of a 256³ matrix product, measured when the plan is made.
+/// Core-hours are gradient steps, each learner's measured when the plan is made, and full-length episodes. Who runs what is
+/// decided when a team has nothing to do; predicted is what comes of it if every case takes its predicted time.
 public struct PlanReport: Sendable {
-    /// What gradient steps reach of the product's rate (README, Figures).
-    public static let shareOfProductRate = 0.85
-
     /// One case and what would become of it.
     public struct Line: Sendable, Codable, Equatable {
         /// `Case.identifier`.
@@ -21,9 +18,15 @@ public struct PlanReport: Sendable {
         public var seed: Int
         /// "todo" or "done".
         public var state: String
-        /// Who would run it; nil for a case that is done.
+        /// The first of the ranks that would run it; nil for a case that is done.
         public var rank: Int?
-        /// Predicted.
+        /// How many ranks would, together; nil for a case that is done.
+        public var teamSize: Int?
+        /// How many ranks have something to do in it.
+        public var usefulRanks: Int
+        /// When it would begin, in seconds after the first; nil for a case that is done.
+        public var start: Double?
+        /// Exact, of all gradient steps.
         public var multiplyAdds: Double
         /// Predicted, on one core like this one.
         public var coreHours: Double
@@ -31,32 +34,40 @@ public struct PlanReport: Sendable {
 
     /// All cases, in the plan's order.
     public let lines: [Line]
-    /// Multiply-adds of a core in a second.
-    public let rate: Double
     /// The study's name.
     public let study: String
-    /// Ranks the cases are shared out over.
+    /// Ranks the cases are worked off by.
     public let ranks: Int
+    /// In teams of so many.
+    public let teamSize: Int
+    /// Predicted seconds until the last case is done.
+    public let makespan: Double
+    /// The busiest rank's predicted seconds over the mean of all.
+    public let imbalance: Double
+    private let model: CostModel
 
     /// - Parameters:
     ///   - open: indices of the cases that are not done.
-    ///   - productSeconds: how long a 256³ product takes (`StepBenchmark.productSeconds`).
+    ///   - teamSize: nil: as the study says, or 1.
+    ///   - model: what steps and episodes take.
     /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
-    public init(_ plan: Plan, open: [Int], ranks: Int, productSeconds: Double) throws {
-        let costs = try plan.costs()
-        let rate = Self.shareOfProductRate * Double(256 * 256 * 256) / productSeconds
-        var rankOf: [Int: Int] = [:]
-        for (rank, share) in Plan.share(open, costs: costs, ranks: ranks).enumerated() {
-            for index in share { rankOf[index] = rank }
-        }
-        lines = plan.cases.enumerated().map { index, one in
-            Line(
+    public init(_ plan: Plan, open: [Int], ranks: Int, teamSize asked: TeamSize? = nil, model: CostModel) throws {
+        let works = try plan.cases.map { try model.work($0) }
+        teamSize = (asked ?? plan.study.teamSize ?? .ranks(1)).resolved(open, works, ranks: ranks)
+        let schedule = Schedule(open, works, ranks: ranks, teamSize: teamSize)
+        lines = try plan.cases.enumerated().map { index, one in
+            let assignment = schedule.assignments[index]
+            return Line(
                 case: one.identifier, dataset: one.dataset, column: one.column, seed: one.seed,
-                state: rankOf[index] == nil ? "done" : "todo", rank: rankOf[index], multiplyAdds: costs[index],
-                coreHours: costs[index] / rate / 3600)
+                state: assignment == nil ? "done" : "todo", rank: assignment?.ranks.lowerBound,
+                teamSize: assignment?.ranks.count, usefulRanks: works[index].usefulRanks, start: assignment?.start,
+                multiplyAdds: Double(one.steps) * (try CostModel.multiplyAdds(one)),
+                coreHours: works[index].seconds(on: 1) / 3600)
         }
-        self.rate = rate
+        self.model = model
         self.ranks = ranks
+        makespan = schedule.makespan
+        imbalance = schedule.imbalance
         study = plan.study.name
     }
 
@@ -65,9 +76,9 @@ public struct PlanReport: Sendable {
 
     /// The cases one a line.
     public var caseList: String {
-        let header = "rank  state  Tera-multiply-adds  case\n"
+        let header = "ranks    state  Tera-multiply-adds  case\n"
         return lines.reduce(into: header) { text, line in
-            text += (line.rank.map { String($0) } ?? "-").padding(toLength: 6, withPad: " ", startingAt: 0)
+            text += Self.name(line).padding(toLength: 9, withPad: " ", startingAt: 0)
             text += line.state.padding(toLength: 7, withPad: " ", startingAt: 0)
             text += String(format: "%18.2f  ", line.multiplyAdds * 1e-12) + line.case + "\n"
         }
@@ -104,22 +115,37 @@ public struct PlanReport: Sendable {
         String(format: hours < 0.1 ? "%.4f" : hours < 10 ? "%.2f" : "%.1f", hours)
     }
 
-    /// "at 186 GFLOP/s a core (SkylakeX kernels), 0.85 of the rate of a 256³ product measured just now; …".
+    /// "3", "2-3"; "-" for a case that is done.
+    private static func name(_ line: Line) -> String {
+        guard let first = line.rank, let count = line.teamSize else { return "-" }
+        return count == 1 ? "\(first)" : "\(first)-\(first + count - 1)"
+    }
+
+    /// "gradient steps measured just now (SkylakeX kernels): IQL 2.9 ms, ACTIVE-I 7.8 to 9.1 ms; …".
     public var rateSentence: String {
-        String(format: "at %.0f GFLOP/s a core, %.2f of the rate", 2e-9 * rate, Self.shareOfProductRate)
-            + " of a 256³ product measured just now (\(BLASLibrary.coreType) kernels); evaluations included"
+        "gradient steps measured just now (\(BLASLibrary.coreType) kernels): "
+            + model.rates.map { name, rate in String(format: "\(name) at %.0f GFLOP/s", 2e-9 * rate) }
+            .joined(separator: ", ") + "; episodes in full length included"
+    }
+
+    /// Which cases cannot use a whole team, and what becomes of its other ranks; nil where all can.
+    public var surplusSentence: String? {
+        let small = lines.filter { $0.state == "todo" && $0.usefulRanks < teamSize }
+        guard teamSize > 1, !small.isEmpty else { return nil }
+        var columns: [String: Int] = [:]
+        for line in small { columns[line.column] = line.usefulRanks }
+        let names = columns.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        return "of \(teamSize) ranks some cases have use for fewer (\(names)): the others work on other cases"
     }
 
     /// "540 cases, 540 to do on 16 ranks: …".
     public var summary: String {
         let open = lines.filter { $0.rank != nil }
-        var loads = [Double](repeating: 0, count: ranks)
-        for line in open { loads[line.rank ?? 0] += line.multiplyAdds }
-        let (total, largest) = (loads.reduce(0, +), loads.max() ?? 0)
-        let balance = largest > 0 ? total / (largest * Double(ranks)) : 1
-        return "\(lines.count) cases, \(open.count) to do on \(ranks) rank\(ranks == 1 ? "" : "s"): "
-            + String(format: "%.2f Tera-multiply-adds, balance %.2f", total * 1e-12, balance)
-            + ", \(Self.text(total / rate / 3600)) core-hours, about \(duration(largest / rate))"
+        let hours = open.map(\.coreHours).reduce(0, +)
+        let teams = teamSize > 1 ? " in teams of \(teamSize)" : ""
+        return "\(lines.count) cases, \(open.count) to do on \(ranks) rank\(ranks == 1 ? "" : "s")\(teams): "
+            + "\(Self.text(hours)) core-hours, predicted makespan \(duration(makespan)), "
+            + String(format: "imbalance %.2f", imbalance)
     }
 
     /// All of it for other programs.
@@ -127,8 +153,10 @@ public struct PlanReport: Sendable {
         struct Document: Encodable {
             let study: String
             let ranks: Int
-            let multiplyAddsPerSecond: Double
-            let shareOfProductRate: Double
+            let teamSize: Int
+            let makespan: Double
+            let imbalance: Double
+            let multiplyAddsPerSecond: [String: Double]
             let coreHours: Double
             let coreHoursToDo: Double
             let cases: [Line]
@@ -137,7 +165,8 @@ public struct PlanReport: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         let document = Document(
-            study: study, ranks: ranks, multiplyAddsPerSecond: rate, shareOfProductRate: Self.shareOfProductRate,
+            study: study, ranks: ranks, teamSize: teamSize, makespan: makespan, imbalance: imbalance,
+            multiplyAddsPerSecond: Dictionary(model.rates.map { ($0.name, $0.rate) }, uniquingKeysWith: min),
             coreHours: coreHours, coreHoursToDo: open.map(\.coreHours).reduce(0, +), cases: lines)
         return String(decoding: try encoder.encode(document), as: UTF8.self)
     }

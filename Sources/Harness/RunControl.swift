@@ -1,22 +1,13 @@
 import Foundation
 import MPI
 
-/// What ends a run before its cases are done.
-public struct RunLimits: Sendable, Equatable {
-    /// Hours after which all cases are stopped; nil for none.
-    public var hours: Double?
-
-    /// None.
-    public init() {}
-}
-
 /// Keeps a rank in touch with the rest of its job while it works: tells rank 0 how it is getting on, hears from it that all
 /// are to stop, and leaves heartbeats in the run folder. Nothing here waits for another rank.
 final class RunControl {
     private let world: Communicator
     private let folder: RunFolder
     private let token: String
-    private let limits: RunLimits
+    private let hours: Double?
     private let heartbeats: HeartbeatFile
     /// What is shown, on rank 0.
     private let board: ProgressBoard?
@@ -28,20 +19,21 @@ final class RunControl {
     private var lastTold = DispatchTime.now()
     private var lastHeartbeat: DispatchTime?
     private var stepWhenTold = 0
-    /// On rank 0: who has not been told yet to stop.
-    private var untold: [(rank: Int, outbox: Outbox)]?
+    /// On rank 0, once all have been told to stop.
+    private var stopMessages: [Outbox]?
 
     /// Seconds between two heartbeats.
     static let heartbeatInterval = 10.0
 
     /// - Parameters:
     ///   - token: names this run of the program among those that work on the folder.
+    ///   - hours: after which all cases are stopped; nil for no limit.
     ///   - board: on rank 0, what is shown; nil elsewhere.
-    init(_ world: Communicator, folder: RunFolder, token: String, limits: RunLimits, board: ProgressBoard?) {
+    init(_ world: Communicator, folder: RunFolder, token: String, limits hours: Double?, board: ProgressBoard?) {
         self.world = world
         self.folder = folder
         self.token = token
-        self.limits = limits
+        self.hours = hours
         self.board = board
         heartbeats = HeartbeatFile(folder: folder.path, token: token, rank: world.rank)
         outbox =
@@ -88,28 +80,37 @@ final class RunControl {
 
     /// This rank has nothing left to do. Ranks other than 0 wait here, without using the core, until rank 0 lets them go;
     /// rank 0 waits for all others, then calls `conclude` and lets them go.
-    func finish(conclude: () throws -> Void) throws {
+    ///
+    /// - Returns: what `conclude` gave, on all ranks.
+    func finish(conclude: () throws -> StudyRun.Ending) throws -> StudyRun.Ending {
         record.isFinished = 1
         record.caseIndex = -1
         record.stepsPerSecond = 0
         heartbeats.remove()
-        guard let board else {
-            record.isStopping = Supervision.isStopRequested ? 1 : 0
-            try outbox?.send(record.bytes)
-            while try world.receive(ifAvailable: MessageTag.goHome) == nil { usleep(20_000) }
-            _ = try world.receive(ifAvailable: MessageTag.stop)
-            return
-        }
-        while true {
+        guard let board else { return try waitForRank0() }
+        repeat {
             try tell()
-            if board.isEveryRankFinished { break }
+            usleep(20_000)
+        } while !board.isEveryRankFinished
+        let ending = try conclude()
+        for rank in 1..<max(1, world.size) {
+            try Outbox(recordSize: 1, to: rank, tag: MessageTag.goHome, on: world).send([ending.rawValue])
+        }
+        for outbox in stopMessages ?? [] { try outbox.complete() }
+        return ending
+    }
+
+    private func waitForRank0() throws -> StudyRun.Ending {
+        record.isStopping = Supervision.isStopRequested ? 1 : 0
+        try outbox?.send(record.bytes)
+        while true {
+            if let message = try world.receive(ifAvailable: MessageTag.goHome) {
+                // What else rank 0 may have sent must not be under way when MPI ends.
+                _ = try world.receive(ifAvailable: MessageTag.stop)
+                return message.bytes.first.flatMap { StudyRun.Ending(rawValue: $0) } ?? .stopped
+            }
             usleep(20_000)
         }
-        try conclude()
-        for rank in 1..<max(1, world.size) {
-            try Outbox(recordSize: 1, to: rank, tag: MessageTag.goHome, on: world).send([1])
-        }
-        for (_, outbox) in untold ?? [] { try outbox.complete() }
     }
 
     /// Once a second: says how far it is, and listens.
@@ -142,18 +143,18 @@ final class RunControl {
 
     /// Whether the time is up, or somebody has put a file STOP into the run folder.
     private var isAtLimit: Bool {
-        if let hours = limits.hours, secondsSince(start) >= hours * 3600 { return true }
+        if let hours, secondsSince(start) >= hours * 3600 { return true }
         return access(folder.file(RunFolder.stopFile), F_OK) == 0
     }
 
     /// Rank 0 passes on, once, that the job is to stop. A signal may have reached one rank alone.
     private func tellAllToStop() throws {
         Supervision.requestStop()
-        guard untold == nil else { return }
-        untold = (1..<max(1, world.size)).map { rank in
-            (rank, Outbox(recordSize: 1, to: rank, tag: MessageTag.stop, on: world))
+        guard stopMessages == nil else { return }
+        stopMessages = (1..<max(1, world.size)).map {
+            Outbox(recordSize: 1, to: $0, tag: MessageTag.stop, on: world)
         }
-        for (_, outbox) in untold ?? [] { _ = try outbox.offer([1]) }
+        for outbox in stopMessages ?? [] { _ = try outbox.offer([1]) }
     }
 
     private func beat(_ phase: String) {

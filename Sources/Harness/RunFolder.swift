@@ -7,13 +7,21 @@ import Foundation
 ///     cases/CASE/curve.csv             losses and diagnostics
 ///     cases/CASE/evaluations.csv       every episode of every evaluation
 ///     cases/CASE/policy.safetensors    the policy after the last step
+///     cases/CASE/checkpoint-STEP.bin   what a case goes on from; none of a case that is done
+///     cases/CASE/claim-N               who works on the case; none of a case that is done
+///     cases/CASE/failure.json          why the last attempt failed; none of a case that is done
 ///     cases/CASE/result.json           written last: its presence means the case is done
 ///     cases/CASE/timing.csv            how long things took        } these two alone differ
 ///     cases/CASE/provenance.json       where and with what it ran  } between equal runs
 ///     table.md, table.tex, table.csv   the scores
 ///     logs/rank-0000.log               what each rank had to say
+///     ranks/RUN-rank-0000.json         heartbeats of the ranks at work
+///     STOP                             made by the user: whoever works on the folder stops
 public struct RunFolder: Sendable {
     let path: String
+
+    /// A file of this name makes all jobs that work on the folder stop.
+    static let stopFile = "STOP"
 
     /// The folder at `path`, which need not be there yet.
     public init(_ path: String) { self.path = path }

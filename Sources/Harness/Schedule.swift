@@ -37,9 +37,11 @@ package struct Schedule: Sendable {
         var left = Schedule.order(open, works)
         var teams = Schedule.teams(ranks: ranks, size: teamSize).map { (ranks: $0, free: 0.0) }
         var busy = [Double](repeating: 0, count: ranks)
-        while !left.isEmpty, let next = teams.indices.min(by: {
-            (teams[$0].free, teams[$0].ranks.lowerBound) < (teams[$1].free, teams[$1].ranks.lowerBound)
-        }) {
+        while !left.isEmpty,
+            let next = teams.indices.min(by: {
+                (teams[$0].free, teams[$0].ranks.lowerBound) < (teams[$1].free, teams[$1].ranks.lowerBound)
+            })
+        {
             let team = teams[next]
             guard let place = left.firstIndex(where: { works[$0].usefulRanks >= team.ranks.count }) else {
                 teams.remove(at: next)

@@ -69,6 +69,8 @@ public struct Study: Sendable, Equatable {
     public var evaluations: [String: Evaluation]
     /// In file order, which is that of the table's columns.
     public var entries: [Entry]
+    /// How many ranks work on a case together, where the command line does not say; no result depends on it.
+    public var teamSize: TeamSize?
 
     /// How cases on `dataset` are judged.
     public func evaluation(on dataset: String) -> Evaluation { evaluations[dataset] ?? evaluation }

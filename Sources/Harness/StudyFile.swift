@@ -38,14 +38,14 @@ public enum StudyFile {
     /// - Throws: `HarnessError.badInput`.
     public static func parse(_ text: String, path: String) throws -> Study {
         let root = try StudyNode(parsing: text, source: path)
-        let fields = try root.fields(keys, required: keys)
+        let fields = try root.fields(keys + ["team_size"], required: keys)
         func field(_ key: String) -> StudyNode { fields[key] ?? root }
         let names = try datasets(field("datasets"))
         let (evaluation, evaluations) = try evaluations(field("evaluate"), datasets: names)
         let study = Study(
             name: try name(field("name")), datasets: names, seeds: try seeds(field("seeds")),
             steps: try field("steps").integer(1...1_000_000_000), evaluation: evaluation, evaluations: evaluations,
-            entries: try entries(field("learners"), datasets: names))
+            entries: try entries(field("learners"), datasets: names), teamSize: try fields["team_size"].map(teamSize))
         let count = study.caseCount
         guard count <= 100_000 else {
             throw field("learners").refused("at most 100000 cases", String(format: "%.0f", count))
@@ -86,6 +86,13 @@ public enum StudyFile {
             throw node.refused("a name of at most 60 characters on one line", StudyNode.quoted(name))
         }
         return name
+    }
+
+    private static func teamSize(_ node: StudyNode) throws -> TeamSize {
+        guard let text = node.node.scalar?.string, let size = TeamSize(text) else {
+            throw node.refused("a number of ranks or auto", node.kind)
+        }
+        return size
     }
 
     private static func datasets(_ node: StudyNode) throws -> [String] {

@@ -1,176 +1,122 @@
-import Environments
 import Datasets
+import Environments
 import Foundation
 import Logging
 import MPI
 import Numerics
 import Report
 
-/// A study worked off by the ranks of a communicator: plan, inputs checked, cases shared out, trained, aggregated.
+/// A study worked off by the ranks of a communicator: plan, inputs checked, cases claimed one by one by teams of ranks,
+/// trained, aggregated.
 ///
-/// The only collective calls are made at the start; after that no rank waits for another until its own cases are done.
+/// The only collective calls outside a team are made at the start; after that no rank waits for another until no case is
+/// left.
 public final class StudyRun {
-    private let world: Communicator
-    private let studyPath: String
-    private let folder: RunFolder
+    /// How a run ended; the same on all ranks.
+    public enum Ending: UInt8, Sendable {
+        /// Every case of the study is done.
+        case finished = 1
+        /// It was asked to stop before; the same command goes on.
+        case stopped
+        /// What is not done is in use by other jobs.
+        case othersAtWork
+        /// So is everything that was to be done.
+        case nothingFree
+    }
+
+    let world: Communicator
+    let studyPath: String
+    let folder: RunFolder
+    let options: RunOptions
+    private var log = Logger(label: "active-bench")
 
     /// A run of the study at `studyPath` into the folder `output`.
-    public init(studyPath: String, output: String, world: Communicator) {
+    public init(studyPath: String, output: String, options: RunOptions = RunOptions(), world: Communicator) {
         self.studyPath = studyPath
+        self.options = options
         folder = RunFolder(output)
         self.world = world
     }
 
     /// Runs the study on all ranks.
     ///
-    /// - Returns: on rank 0 the finished table, nil elsewhere.
+    /// - Parameter tell: called on rank 0 with the finished table.
     /// - Throws: `AgreedFault` on all ranks when an input is refused; any other error is this rank's alone, and the
     ///   caller must end the job.
-    public func run() throws -> ScoreTable? {
+    public func run(tell: (ScoreTable) throws -> Void) throws -> Ending {
+        try FaultInjection.requireSense()
         try world.requireEqualKernels()
-        let text = try world.agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) })
-        let plan = Plan(try StudyFile.parse(String(decoding: text, as: UTF8.self), path: studyPath))
-        let costs = try plan.costs()
+        let text = String(
+            decoding: try world.agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) }), as: UTF8.self)
+        let plan = Plan(try StudyFile.parse(text, path: studyPath))
         let open = try agreeOnOpenCases(plan)
-        let shares = Plan.share(open, costs: costs, ranks: world.size)
-        let preparation = try prepareData(shares[world.rank].map { plan.cases[$0] })
+        let data = try prepareData(open.map { plan.cases[$0.index] })
         let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
-        try beginFolder(plan, String(decoding: text, as: UTF8.self), open, preparation, provenance)
-        let log = try RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
-        announce(plan, open, preparation.files)
+        try beginFolder(plan, text, open.map(\.index), data, provenance)
+        log = try RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
+        let forecast = try agreeOnForecast(plan, open, data)
+        announce(plan, forecast, open)
 
         let board =
             world.rank == 0
             ? ProgressBoard(
-                cases: plan.cases, shares: shares, costs: costs, finishedBefore: plan.cases.count - open.count) : nil
-        let reporter = ProgressReporter(world, board: board)
-        for index in shares[world.rank] {
-            try work(on: plan.cases[index], preparation, provenance, reporter, log)
-        }
-        var table: ScoreTable?
-        try reporter.finish {
-            let aggregation = Aggregation(plan, folder: folder)
-            let scores = try aggregation.table(.last)
-            try aggregation.write(scores)
-            table = scores
-        }
-        return table
+                cases: plan.cases, seconds: forecast.works.map { $0.seconds(on: 1) }, open: open.map(\.index),
+                ranks: world.size) : nil
+        let control = RunControl(
+            world, folder: folder, token: try agreeOnToken(), limits: options.maximumHours, board: board)
+        let session = TeamSession(
+            plan, open: open.map(\.index), forecast.works, folder: folder, data: data, control: control,
+            provenance: provenance, options: options, log: log, world: world)
+        if let seconds = options.hangTimeout { Supervision.startWatchdog(seconds: seconds) }
+        try session.work(teamSize: forecast.teamSize)
+        Supervision.stopWatchdog()
+        let ending = try control.finish { try conclude(plan, forecast, board, open, tell) }
+        try data.free()
+        return ending
     }
 
-    private func work(
-        on one: Case, _ preparation: DataPreparation, _ provenance: Provenance, _ reporter: ProgressReporter,
-        _ log: Logger
-    ) throws {
-        log.info("begin \(one.identifier)")
-        let start = DispatchTime.now()
-        do {
-            let result = try CaseRun(one, data: preparation.data(for: one), folder: folder)
-                .run(provenance: provenance) { try reporter.tick($0) }
-            let score = result.evaluations.last.map { String(format: "%.1f", $0.score) } ?? "none"
-            log.info("done \(one.identifier) in \(duration(secondsSince(start))), score \(score)")
-            if let divergence = result.divergence {
-                log.warning("\(one.identifier) diverged by step \(divergence.step): \(divergence.reason)")
+    /// On rank 0, all ranks having ended: what has become of the study.
+    private func conclude(
+        _ plan: Plan, _ forecast: Forecast, _ board: ProgressBoard?, _ open: [OpenCase],
+        _ tell: (ScoreTable) throws -> Void
+    ) throws -> Ending {
+        let done = plan.cases.filter { access(folder.file("result.json", of: $0), F_OK) == 0 }.count
+        let elapsed = board?.elapsed ?? 0
+        guard done == plan.cases.count else {
+            let state = "\(done) of \(plan.cases.count) cases done after \(duration(elapsed))"
+            if Supervision.isStopRequested {
+                board?.end("stopped: \(state); the same command goes on from here")
+                return .stopped
             }
-            for warning in result.warnings ?? [] { log.warning("\(one.identifier): \(warning)") }
-        } catch {
-            log.error("\(one.identifier): \(error)")
-            throw CaseFailure(identifier: one.identifier, cause: error)
+            board?.end("\(state); the others are in use by other jobs (active-bench status \(folder.path))")
+            let doneHere = (board?.casesDone ?? 0) - (plan.cases.count - open.count)
+            return doneHere > 0 ? .othersAtWork : .nothingFree
         }
-        try reporter.caseDone()
+        let predicted = forecast.makespan
+        let comparison =
+            predicted > 0
+            ? String(format: " (predicted %@, %+.0f %%)", duration(predicted), 100 * (elapsed / predicted - 1)) : ""
+        board?.end("finished in \(duration(elapsed))\(comparison): \(done) of \(done) cases done")
+        let aggregation = Aggregation(plan, folder: folder)
+        let scores = try aggregation.table(.last)
+        try aggregation.write(scores)
+        try tell(scores)
+        return .finished
     }
 
-    private func announce(_ plan: Plan, _ open: [Int], _ files: [String: DatasetFile]) {
+    private func announce(_ plan: Plan, _ forecast: Forecast, _ open: [OpenCase]) {
         guard world.rank == 0 else { return }
         let done = plan.cases.count - open.count
-        let resumed = done > 0 ? "; \(done) of them done before and kept" : ""
-        let text =
-            "\(plan.study.name): \(plan.cases.count) cases on \(world.size) rank\(world.size == 1 ? "" : "s")\(resumed)\n"
-        FileHandle.standardError.write(Data(text.utf8))
-        for file in files.values.sorted(by: { $0.dataset < $1.dataset }) {
+        let begun = open.filter { $0.step > 0 }.count
+        var text = "\(plan.study.name): \(plan.cases.count) cases on \(world.size) rank\(world.size == 1 ? "" : "s")"
+        if forecast.teamSize > 1 { text += " in teams of \(forecast.teamSize)" }
+        if done > 0 { text += "; \(done) of them done before and kept" }
+        if begun > 0 { text += "; \(begun) begun before and going on from their checkpoints" }
+        ProgressBoard.say(text)
+        if !open.isEmpty { ProgressBoard.say("predicted: \(duration(forecast.makespan)), \(forecast.shape)") }
+        for file in forecast.files {
             guard let published = D4RLCatalogue.entries[file.dataset], published.sha256 != file.sha256 else { continue }
-            FileHandle.standardError.write(
-                Data("note: \(file.path) is not D4RL's published \(file.dataset); the table will say so\n".utf8))
+            ProgressBoard.say("note: \(file.path) is not D4RL's published \(file.dataset); the table will say so")
         }
     }
-}
-
-// What all ranks agree on at the start: rank 0 looks at the files, for all.
-extension StudyRun {
-    private func agreeOnBuild() throws -> Provenance.Build {
-        let json = try world.agree(sharing: { Array(try JSONEncoder().encode(Provenance.Build.ofThisProgram())) })
-        return try JSONDecoder().decode(Provenance.Build.self, from: Data(json))
-    }
-
-    /// What is done stays done; what another study left in the folder must not get mixed up with this one.
-    private func agreeOnOpenCases(_ plan: Plan) throws -> [Int] {
-        let bytes = try world.agree(sharing: {
-            try folder.requireNoOtherCases(than: plan)
-            let open = try plan.cases.indices.filter { try !folder.isDone(plan.cases[$0]) }
-            try EnvironmentRegistry.requireAssets(
-                of: open.map { try EnvironmentRegistry.environmentName(forDataset: plan.cases[$0].dataset) })
-            return Array(open.map { String($0) }.joined(separator: ",").utf8)
-        })
-        return String(decoding: bytes, as: UTF8.self).split(separator: ",").compactMap { Int($0) }
-    }
-
-    /// Each rank loads the data of its own cases; together they check every input before any training starts.
-    private func prepareData(_ cases: [Case]) throws -> DataPreparation {
-        let preparation = DataPreparation()
-        var complaints: [String] = []
-        for one in cases {
-            do {
-                _ = try preparation.data(for: one)
-            } catch {
-                let complaint = "\(error)".replacing("\n", with: " ")
-                if !complaints.contains(complaint) { complaints.append(complaint) }
-            }
-        }
-        let all = try world.gatherLines(complaints)
-        try world.agree(that: {
-            var distinct: [String] = []
-            for line in all where !distinct.contains(line) { distinct.append(line) }
-            if !distinct.isEmpty { throw HarnessError.badInput(distinct.joined(separator: "\n")) }
-        })
-        return preparation
-    }
-
-    /// The inputs are good: writes `run.json`, unless ranks, or cases done before, have other files than the rest.
-    private func beginFolder(
-        _ plan: Plan, _ text: String, _ open: [Int], _ preparation: DataPreparation, _ provenance: Provenance
-    ) throws {
-        let own = try preparation.files.values.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        let gathered = try world.gatherLines(own)
-        try world.agree(that: {
-            var files: [String: DatasetFile] = [:]
-            for line in gathered {
-                let file = try JSONDecoder().decode(DatasetFile.self, from: Data(line.utf8))
-                if let other = files[file.dataset], other.sha256 != file.sha256 {
-                    throw HarnessError.badInput(
-                        "ranks have different files of \(file.dataset): \(other.path) with SHA-256 "
-                            + "\(other.sha256.prefix(12))… and \(file.path) with \(file.sha256.prefix(12))…")
-                }
-                files[file.dataset] = file
-            }
-            let done = plan.cases.indices.filter { !open.contains($0) }.map { plan.cases[$0] }
-            for one in done { try folder.requireTrained(one, on: files[one.dataset]) }
-            try DurableFile.makeFolder(folder.path)
-            DurableFile.removeUnfinished(in: folder.path)
-            let before = (try? RunManifest.read(folder))?.datasets ?? [:]
-            let manifest = RunManifest(
-                plan, study: text, studyPath: studyPath, datasets: before.merging(files) { _, now in now },
-                provenance: provenance)
-            try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
-        })
-    }
-}
-
-/// A case that could not be brought to its end.
-public struct CaseFailure: Error, CustomStringConvertible {
-    /// `Case.identifier`.
-    public let identifier: String
-    /// What went wrong.
-    public let cause: any Error
-
-    /// One sentence.
-    public var description: String { "case \(identifier): \(cause)" }
 }

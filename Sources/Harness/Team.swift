@@ -10,7 +10,7 @@ package struct Team {
     package let worldRanks: [Int]
 
     /// A process on its own.
-    package static let alone = Team(worldRank: 0)
+    package static var alone: Team { Team(worldRank: 0) }
 
     /// Rank `worldRank` on its own.
     package init(worldRank: Int) {

@@ -7,14 +7,16 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what a study costs, which rank would run which case, and what is done.",
         discussion: """
-            Core-hours are the exact multiply-adds of every gradient step at 0.85 of the rate of a 256³ product, measured \
-            here, and the evaluations' share. The cases are listed one a line where they are at most 40, or with --cases.
+            Core-hours are gradient steps, a few of each learner's measured here, and full-length episodes. The cases are \
+            listed one a line where they are at most 40, or with --cases.
             """)
 
     @Argument(help: "Study file (YAML).")
     var study: String
     @Option(help: "Ranks to share the cases out over.")
     var ranks = 1
+    @Option(help: "Ranks that work on a case together, or auto. (default: the study's team_size, or 1)")
+    var teamSize: TeamSize?
     @Option(help: "Run folder to look into for what is done.")
     var out: String?
     @Flag(help: "List the cases, however many.")
@@ -33,13 +35,13 @@ struct PlanCommand: ParsableCommand {
             let plan = Plan(try StudyFile.read(study).study)
             let folder = out.map { RunFolder($0) }
             let open = try plan.cases.indices.filter { try !(folder?.isDone(plan.cases[$0]) ?? false) }
-            // The best of three: whatever else the processor does now, it will not do for days.
-            let productSeconds = (0..<3).map { _ in StepBenchmark.productSeconds() }.min() ?? .infinity
-            let report = try PlanReport(plan, open: open, ranks: ranks, productSeconds: productSeconds)
+            let model = try CostModel(measuring: plan.cases)
+            let report = try PlanReport(plan, open: open, ranks: ranks, teamSize: teamSize, model: model)
             if json { return print(try report.json()) }
             if cases || report.lines.count <= 40 { print(report.caseList) }
             print(report.cellTable)
             print(report.rateSentence)
+            if let surplus = report.surplusSentence { print(surplus) }
             print(report.summary)
         }
     }

@@ -6,23 +6,33 @@ import MPI
 /// Runs `body` on every rank between the start and the end of MPI, and ends the process with a documented code.
 ///
 /// A fault that all ranks have agreed on ends them in order; any other error on any rank ends the whole job.
-func runOnAllRanks(_ body: (Communicator) throws -> Void) -> Never {
-    var name = "rank ? of ?"
+func runOnAllRanks(_ body: (Communicator) throws -> ExitStatus) -> Never {
     do {
         let world = try MPIEnvironment.start()
-        name = "rank \(world.rank) of \(world.size) on \((try? MPIEnvironment.processorName()) ?? "?")"
+        let host = (try? MPIEnvironment.processorName()) ?? "?"
+        Supervision.describe(place: "rank \(world.rank) of \(world.size) on \(host)")
+        Supervision.noteCrashes()
+        var status = ExitStatus.done
         do {
-            try body(world)
+            status = try body(world)
         } catch let fault as AgreedFault {
             if let cause = fault.cause { say(cause) }
-            try MPIEnvironment.finish()
-            exit(fault.status.rawValue)
+            status = fault.status
         }
         try MPIEnvironment.finish()
-        exit(ExitStatus.done.rawValue)
+        exit(status.rawValue)
     } catch {
-        say("\(name): \(error)")
+        let place = (error as? CaseFailure)?.place ?? Supervision.where
+        say(place.isEmpty ? error : "\(place): \(error)")
         MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
+    }
+}
+
+/// As the other one, of a body that knows no other end than its own.
+func runOnAllRanks(_ body: (Communicator) throws -> Void) -> Never {
+    runOnAllRanks { world in
+        try body(world)
+        return .done
     }
 }
 

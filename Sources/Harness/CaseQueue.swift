@@ -1,0 +1,89 @@
+import Foundation
+import MPI
+
+/// The open cases of a run as one team sees them: what to do next, and what is somebody else's.
+///
+/// The only contact between teams, and between jobs that work on one folder, are the files by which they claim cases: nobody
+/// gives out work, and no team waits for another.
+final class CaseQueue {
+    /// What a team does next.
+    enum Turn: Equatable {
+        case work(Int)
+        /// No case is left that needs so many ranks, but some that need fewer.
+        case split(size: Int)
+        case end
+    }
+
+    private let plan: Plan
+    private let works: [Schedule.Work]
+    private let folder: RunFolder
+    private let holder: ClaimHolder
+    /// Dearest first.
+    private var open: [Int]
+    private var claim: Claim?
+    /// What is to be told of claims that were taken over.
+    private(set) var notices: [String] = []
+
+    /// - Parameter first: where in the order the first attempt is made, so that teams that begin together do not all try
+    ///   for the same case.
+    init(
+        _ plan: Plan, open: [Int], _ works: [Schedule.Work], folder: RunFolder, holder: ClaimHolder, first: Int
+    ) {
+        self.plan = plan
+        self.works = works
+        self.folder = folder
+        self.holder = holder
+        let order = Schedule.order(open, works)
+        let start = order.isEmpty ? 0 : first % order.count
+        self.open = Array(order[start...] + order[..<start])
+    }
+
+    /// Claims a case for a team of `ranks`. Called by its leader.
+    ///
+    /// - Throws: `HarnessError`.
+    func next(ranks: Int) throws -> Turn {
+        notices = []
+        for index in open where works[index].usefulRanks >= ranks {
+            open.removeAll { $0 == index }
+            if try take(plan.cases[index]) {
+                // What comes now is the dearest that is left.
+                open = Schedule.order(open, works)
+                return .work(index)
+            }
+        }
+        open = open.filter { !isDone($0) }
+        guard let size = open.map({ works[$0].usefulRanks }).max() else { return .end }
+        return .split(size: size)
+    }
+
+    /// The claimed case is done: its folder shows that from now on.
+    func finish() {
+        claim?.remove()
+        claim = nil
+    }
+
+    /// The claimed case is given back unfinished.
+    func giveBack() throws {
+        try claim?.release()
+        claim = nil
+    }
+
+    private func isDone(_ index: Int) -> Bool {
+        access(folder.file("result.json", of: plan.cases[index]), F_OK) == 0
+    }
+
+    /// Whether the case is this team's now.
+    private func take(_ one: Case) throws -> Bool {
+        guard try !folder.isDone(one) else { return false }
+        let outcome = try Claim.take(
+            folder: folder.folder(of: one), holder: holder, heartbeats: Heartbeat.folder(in: folder.path))
+        guard case .taken(let claim, let notice) = outcome else { return false }
+        if try folder.isDone(one) {  // It was finished between the two looks.
+            claim.remove()
+            return false
+        }
+        if let notice { notices.append(notice) }
+        self.claim = claim
+        return true
+    }
+}

@@ -1,0 +1,134 @@
+import Environments
+import Foundation
+import MPI
+
+/// A case that is not done.
+struct OpenCase: Codable {
+    /// In the plan.
+    var index: Int
+    /// Gradient steps of its newest checkpoint; 0 where it begins.
+    var step: Int
+}
+
+/// What a run is expected to take.
+struct Forecast {
+    /// Of every case of the plan, in full.
+    var works: [Schedule.Work]
+    /// Ranks of a team.
+    var teamSize: Int
+    /// Predicted seconds of what is open.
+    var makespan: Double
+    /// The busiest rank's predicted seconds over the mean.
+    var imbalance: Double
+    /// The data files in use.
+    var files: [DatasetFile]
+
+    /// "imbalance 1.03".
+    var shape: String { String(format: "imbalance %.2f", imbalance) }
+}
+
+// What all ranks agree on at the start: rank 0 looks at the files, for all.
+extension StudyRun {
+    func agreeOnBuild() throws -> Provenance.Build {
+        let json = try world.agree(sharing: { Array(try JSONEncoder().encode(Provenance.Build.ofThisProgram())) })
+        return try JSONDecoder().decode(Provenance.Build.self, from: Data(json))
+    }
+
+    /// Names this run of the program: part of file names.
+    func agreeOnToken() throws -> String {
+        let token = try world.agree(sharing: {
+            Array("\(ThisProcess.host)-\(getpid())-\(Int(Date().timeIntervalSince1970))".utf8)
+        })
+        return String(decoding: token, as: UTF8.self)
+    }
+
+    /// What is done stays done; what another study left in the folder must not get mixed up with this one.
+    func agreeOnOpenCases(_ plan: Plan) throws -> [OpenCase] {
+        let bytes = try world.agree(sharing: {
+            guard access(folder.file(RunFolder.stopFile), F_OK) != 0 else {
+                throw HarnessError.badInput(
+                    "\(folder.file(RunFolder.stopFile)) is there, by which all jobs on this folder stop: remove it to go on"
+                )
+            }
+            try folder.requireNoOtherCases(than: plan)
+            var open: [OpenCase] = []
+            for (index, one) in plan.cases.enumerated() {
+                let store = CheckpointStore(folder: folder.folder(of: one))
+                if try folder.isDone(one) {
+                    if !options.checkpoints.keepsLast { try store.removeAll() }
+                } else {
+                    open.append(OpenCase(index: index, step: store.stepOfNewest()?.step ?? 0))
+                }
+            }
+            try EnvironmentRegistry.requireAssets(
+                of: open.map { try EnvironmentRegistry.environmentName(forDataset: plan.cases[$0.index].dataset) })
+            return Array(try JSONEncoder().encode(open))
+        })
+        return try JSONDecoder().decode([OpenCase].self, from: Data(bytes))
+    }
+
+    /// Loads the data of all cases; together the ranks check every input before any training starts.
+    func prepareData(_ cases: [Case]) throws -> SharedData {
+        let data = try SharedData(cases, world: world)
+        let all = try world.gatherLines(data.complaints)
+        try world.agree(that: {
+            var distinct: [String] = []
+            for line in all where !distinct.contains(line) { distinct.append(line) }
+            if !distinct.isEmpty { throw HarnessError.badInput(distinct.joined(separator: "\n")) }
+        })
+        return data
+    }
+
+    /// The inputs are good: writes `run.json`, unless nodes, or cases done before, have other files than the rest.
+    func beginFolder(
+        _ plan: Plan, _ text: String, _ open: [Int], _ data: SharedData, _ provenance: Provenance
+    ) throws {
+        let own = try data.ownFiles.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        let gathered = try world.gatherLines(own)
+        try world.agree(that: {
+            var files: [String: DatasetFile] = [:]
+            for line in gathered {
+                let file = try JSONDecoder().decode(DatasetFile.self, from: Data(line.utf8))
+                if let other = files[file.dataset], other.sha256 != file.sha256 {
+                    throw HarnessError.badInput(
+                        "nodes have different files of \(file.dataset): \(other.path) with SHA-256 "
+                            + "\(other.sha256.prefix(12))… and \(file.path) with \(file.sha256.prefix(12))…")
+                }
+                files[file.dataset] = file
+            }
+            let done = plan.cases.indices.filter { !open.contains($0) }.map { plan.cases[$0] }
+            for one in done { try folder.requireTrained(one, on: files[one.dataset]) }
+            try DurableFile.makeFolder(folder.path)
+            DurableFile.removeUnfinished(in: folder.path)
+            let before = (try? RunManifest.read(folder))?.datasets ?? [:]
+            let manifest = RunManifest(
+                plan, study: text, studyPath: studyPath, datasets: before.merging(files) { _, now in now },
+                provenance: provenance)
+            try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
+        })
+    }
+
+    /// Every rank measures what a step of each learner takes while all the others do, too; the middle counts.
+    func agreeOnForecast(_ plan: Plan, _ open: [OpenCase], _ data: SharedData) throws -> Forecast {
+        let own = try CostModel(measuring: open.map { plan.cases[$0.index] })
+        let measured = try world.gatherLines([String(decoding: try JSONEncoder().encode(own), as: UTF8.self)])
+        let agreed = try world.agree(sharing: {
+            let models = try measured.map { try JSONDecoder().decode(CostModel.self, from: Data($0.utf8)) }
+            return Array(try JSONEncoder().encode(CostModel(median: models)))
+        })
+        let model = try JSONDecoder().decode(CostModel.self, from: Data(agreed))
+        let works = try plan.cases.map { try model.work($0) }
+        var left = works
+        for one in open where one.step > 0 {
+            let share = 1 - Double(one.step) / Double(plan.cases[one.index].steps)
+            left[one.index].seconds = left[one.index].seconds.map { $0 * max(0, share) }
+        }
+        let indices = open.map(\.index)
+        let asked = options.teamSize ?? plan.study.teamSize ?? .ranks(1)
+        let teamSize = asked.resolved(indices, left, ranks: world.size)
+        let schedule = Schedule(indices, left, ranks: world.size, teamSize: teamSize)
+        return Forecast(
+            works: works, teamSize: teamSize, makespan: schedule.makespan, imbalance: schedule.imbalance,
+            files: data.files.values.sorted { $0.dataset < $1.dataset })
+    }
+}
