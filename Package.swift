@@ -61,7 +61,7 @@ let package = Package(
             name: "CMuJoCo", cSettings: cSettings, linkerSettings: mujocoLink),
 
         // The rooms; one may import only rooms above it.
-        room("MPI", ["CMPI", "CSupervision"]),
+        room("MPI", ["CKernels", "CMPI", "CSupervision"]),
         room("HDF5", ["CHDF5"]),
         room("Numerics", ["COpenBLAS", "CKernels"]),
         room("Networks", ["CKernels", "Numerics"]),

@@ -2,8 +2,6 @@
 // library to link: Open MPI calls it mpi, MPICH mpich, and pkg-config knows which.
 #pragma once
 #include <mpi.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -95,61 +93,16 @@ static inline int CMPI_Win_unlock_all(CMPI_Window window) { return MPI_Win_unloc
 static inline int CMPI_Win_sync(CMPI_Window window) { return MPI_Win_sync(window.handle); }
 static inline int CMPI_Win_free(CMPI_Window *window) { return MPI_Win_free(&window->handle); }
 
-// The smaller of two numbers, to the last bit whatever their order: one NaN (the quiet one without a payload) if either is
-// a NaN, and −0 below +0. As integers, with the magnitude of negative ones turned over, numbers are in that order.
-static inline uint32_t CMPI_smaller_float(uint32_t a, uint32_t b) {
-    const uint32_t magnitude = 0x7FFFFFFF, infinity = 0x7F800000, nan = 0x7FC00000;
-    int32_t a_place = (int32_t)(a ^ ((uint32_t)((int32_t)a >> 31) & magnitude));
-    int32_t b_place = (int32_t)(b ^ ((uint32_t)((int32_t)b >> 31) & magnitude));
-    uint32_t smaller = a_place < b_place ? a : b;
-    int is_number = ((a & magnitude) <= infinity) & ((b & magnitude) <= infinity);
-    return is_number ? smaller : nan;
-}
-static inline uint64_t CMPI_smaller_double(uint64_t a, uint64_t b) {
-    const uint64_t magnitude = 0x7FFFFFFFFFFFFFFF, infinity = 0x7FF0000000000000, nan = 0x7FF8000000000000;
-    int64_t a_place = (int64_t)(a ^ ((uint64_t)((int64_t)a >> 63) & magnitude));
-    int64_t b_place = (int64_t)(b ^ ((uint64_t)((int64_t)b >> 63) & magnitude));
-    uint64_t smaller = a_place < b_place ? a : b;
-    int is_number = ((a & magnitude) <= infinity) & ((b & magnitude) <= infinity);
-    return is_number ? smaller : nan;
-}
-
-// Reductions of MPI_FLOAT and of MPI_DOUBLE, as MPI_Op_create wants them. The bits go through memcpy, which costs nothing.
-static inline void CMPI_minimum_float(void *in, void *inout, int *count, MPI_Datatype *datatype) {
-    (void)datatype;
-    for (int i = 0; i < *count; i++) {
-        uint32_t a, b;
-        memcpy(&a, (char *)in + sizeof a * (size_t)i, sizeof a);
-        memcpy(&b, (char *)inout + sizeof b * (size_t)i, sizeof b);
-        b = CMPI_smaller_float(a, b);
-        memcpy((char *)inout + sizeof b * (size_t)i, &b, sizeof b);
-    }
-}
-static inline void CMPI_minimum_double(void *in, void *inout, int *count, MPI_Datatype *datatype) {
-    (void)datatype;
-    for (int i = 0; i < *count; i++) {
-        uint64_t a, b;
-        memcpy(&a, (char *)in + sizeof a * (size_t)i, sizeof a);
-        memcpy(&b, (char *)inout + sizeof b * (size_t)i, sizeof b);
-        b = CMPI_smaller_double(a, b);
-        memcpy((char *)inout + sizeof b * (size_t)i, &b, sizeof b);
-    }
-}
-
 // A reduction of ours, and how its making went.
 typedef struct {
     MPI_Op handle;
     int status;
 } CMPI_Operation;
 
-static inline CMPI_Operation CMPI_make_minimum_float(void) {
+// A reduction that may take the ranks in any order.
+static inline CMPI_Operation CMPI_make_operation(MPI_User_function *function) {
     CMPI_Operation operation = {MPI_OP_NULL, MPI_SUCCESS};
-    operation.status = MPI_Op_create(CMPI_minimum_float, 1, &operation.handle);
-    return operation;
-}
-static inline CMPI_Operation CMPI_make_minimum_double(void) {
-    CMPI_Operation operation = {MPI_OP_NULL, MPI_SUCCESS};
-    operation.status = MPI_Op_create(CMPI_minimum_double, 1, &operation.handle);
+    operation.status = MPI_Op_create(function, 1, &operation.handle);
     return operation;
 }
 

@@ -45,7 +45,8 @@ int ab_listen_for_stop(void) {
     sigaddset(&action.sa_mask, SIGUSR1);
     sigaddset(&action.sa_mask, SIGTERM);
     if (sigaction(SIGUSR1, &action, NULL) || sigaction(SIGTERM, &action, NULL)) return errno;
-    return 0;
+    // A parent may have started this process with signals blocked; threads of Swift's concurrency do.
+    return pthread_sigmask(SIG_UNBLOCK, &action.sa_mask, NULL);
 }
 
 void ab_request_stop(void) {

@@ -1,9 +1,18 @@
+import CKernels
 import CMPI
 
-/// The reductions are made at their first use and live as long as the process.
+/// Reductions as MPI calls them. They are made at their first use and live as long as the process.
 private enum Reduction {
-    nonisolated(unsafe) static let minimumOfFloats = CMPI_make_minimum_float()
-    nonisolated(unsafe) static let minimumOfDoubles = CMPI_make_minimum_double()
+    nonisolated(unsafe) static let minimumOfFloats = CMPI_make_operation { input, result, count, _ in
+        guard let input, let result, let count else { return }
+        ab_minimum_float(
+            result.assumingMemoryBound(to: Float.self), input.assumingMemoryBound(to: Float.self), Int(count.pointee))
+    }
+    nonisolated(unsafe) static let minimumOfDoubles = CMPI_make_operation { input, result, count, _ in
+        guard let input, let result, let count else { return }
+        ab_minimum_double(
+            result.assumingMemoryBound(to: Double.self), input.assumingMemoryBound(to: Double.self), Int(count.pointee))
+    }
 }
 
 /// The minimum over ranks, element by element, in place. Every rank must call it with the same `count`.
@@ -18,10 +27,10 @@ extension Communicator {
     public func minimum(_ values: UnsafeMutablePointer<Float>, count: Int) throws {
         let operation = Reduction.minimumOfFloats
         try check(operation.status, "MPI_Op_create")
-        var length = try messageLength(count, "MPI_Allreduce")
+        let length = try messageLength(count, "MPI_Allreduce")
         if size == 1 {
             // MPI would leave every NaN as it is; with itself, each becomes the one it is on several ranks.
-            CMPI_minimum_float(values, values, &length, nil)
+            ab_minimum_float(values, values, count)
             return
         }
         try check(
@@ -34,10 +43,10 @@ extension Communicator {
     public func minimum(_ values: UnsafeMutablePointer<Double>, count: Int) throws {
         let operation = Reduction.minimumOfDoubles
         try check(operation.status, "MPI_Op_create")
-        var length = try messageLength(count, "MPI_Allreduce")
+        let length = try messageLength(count, "MPI_Allreduce")
         if size == 1 {
             // MPI would leave every NaN as it is; with itself, each becomes the one it is on several ranks.
-            CMPI_minimum_double(values, values, &length, nil)
+            ab_minimum_double(values, values, count)
             return
         }
         try check(

@@ -23,11 +23,11 @@ public final class SharedBlock {
     private static let alignment = 64
 
     /// A block of `bytes`, 1 or more, that rank `owner` of `node` writes. Collective over `node`, with the same arguments
-    /// on all its ranks; all of them throw or none. Its pages are taken at once, so that a node without enough of
-    /// them is found here and not by a signal at a later access.
+    /// on all its ranks. Its pages are taken at once, so that a node without enough of them is found here and not by a
+    /// signal at a later access.
     ///
     /// - Parameter node: ranks that can share memory: what `Communicator.splitByNode` gives.
-    /// - Throws: `SharedMemoryExhausted`, `MPIError`.
+    /// - Throws: `SharedMemoryExhausted`, on all ranks, which may go on; `MPIError`.
     public init(bytes: Int, owner: Int, on node: Communicator) throws {
         precondition(bytes > 0 && bytes <= 1 << 60, "a block of \(bytes) bytes")
         precondition(owner >= 0 && owner < node.size, "owner \(owner) of \(node.size) ranks")
@@ -50,8 +50,8 @@ public final class SharedBlock {
     /// - Throws: `MPIError`.
     public func publish() throws {
         guard case .shared(let window) = memory else { return }
-        // MPI 3.1, 11.5.4 and 11.7: within an epoch, stores of one process reach the loads of another if each completes its own
-        // side of memory and a message between them gives the order.
+        // MPI 3.1, 11.5.4 and 11.7: within an epoch, stores of one process reach the loads of another if each completes
+        // its own side of memory and a message between them gives the order.
         try node.check(CMPI_Win_sync(window), "MPI_Win_sync")
         try node.barrier()
         try node.check(CMPI_Win_sync(window), "MPI_Win_sync")
@@ -66,6 +66,8 @@ public final class SharedBlock {
         case .shared(var window):
             try node.check(CMPI_Win_unlock_all(window), "MPI_Win_unlock_all")
             try node.check(CMPI_Win_free(&window), "MPI_Win_free")
+            // The pages are free when the last rank has let go of them, which the library does not wait for.
+            try node.barrier()
         case .own: munmap(base, count)
         case nil: break
         }
@@ -110,10 +112,9 @@ public final class SharedBlock {
     private func takePages(asOwner isOwner: Bool) throws {
         let error = isOwner ? populate() : 0
         guard try node.maximumOverRanks(Int(error)) == 0 else {
+            try free()  // then what is free without the pages that were to be had
             let store = SharedMemoryStore.current
-            let available = store.availableBytes
-            try free()
-            throw SharedMemoryExhausted(bytes: count, place: store.folder, available: available)
+            throw SharedMemoryExhausted(bytes: count, place: store.folder, available: store.availableBytes)
         }
     }
 

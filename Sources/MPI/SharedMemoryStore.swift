@@ -41,6 +41,12 @@ public struct SharedMemoryExhausted: Error, Equatable, Sendable, CustomStringCon
     /// How many bytes are free there; nil if that is not known.
     public let available: Int?
 
+    package init(bytes: Int, place: String?, available: Int?) {
+        self.bytes = bytes
+        self.place = place
+        self.available = available
+    }
+
     /// One sentence and a hint.
     public var description: String {
         let mebibytes = (bytes + (1 << 20) - 1) >> 20

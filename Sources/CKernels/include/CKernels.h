@@ -73,3 +73,8 @@ void ab_polyak(ab_real *target, const ab_real *source, size_t n, ab_real rate);
 
 // The compiler of this package's C code, which is the one inside the Swift toolchain.
 const char *ab_compiler(void);
+
+// y = the smaller of y and x, to the last bit whichever is which: NaN (quiet, positive, without payload) if either is a NaN,
+// and −0 below +0. x may be y, whose NaNs then become that one.
+void ab_minimum_float(float *y, const float *x, size_t n);
+void ab_minimum_double(double *y, const double *x, size_t n);

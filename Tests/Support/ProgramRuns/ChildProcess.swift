@@ -50,7 +50,17 @@ package final class RunningProcess {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         process.standardOutput = try handle("output")
         process.standardError = try handle("error")
-        try process.run()
+        try withoutBlockedSignals { try process.run() }
+    }
+
+    /// A test runs on a thread that blocks signals; a process that it started so would never hear them, nor would mpirun.
+    private func withoutBlockedSignals(_ start: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var own = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &own)
+        defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
+        try start()
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
