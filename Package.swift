@@ -127,7 +127,7 @@ let package = Package(
             [
                 "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "Networks", "Numerics",
                 "ProgramRuns", "Report", "ScratchFiles",
-            ]),
+            ], excluding: ["Fixtures"]),
         tests(
             "SystemTests",
             [
