@@ -57,5 +57,5 @@ extension Decodable {
 }
 
 /// Numbers by their bits: NaN equals itself, 0 does not equal -0.
-func bits(_ values: [Real]) -> [UInt64] { values.map { UInt64($0.bitPattern) } }
+func bits(_ values: [Float]) -> [UInt64] { values.map { UInt64($0.bitPattern) } }
 func bits(_ values: [Double]) -> [UInt64] { values.map(\.bitPattern) }
