@@ -128,7 +128,7 @@ let package = Package(
             [
                 "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "Networks", "Numerics",
                 "ProgramRuns", "Report", "ScratchFiles",
-            ]),
+            ], excluding: ["Fixtures"]),
         tests(
             "SystemTests",
             [

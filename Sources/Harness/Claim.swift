@@ -137,7 +137,7 @@ extension Claim {
         guard let claimed = FileSystemClock.lastWrite(path) else { return .gone }
         let silence = FileSystemClock.now(in: folder) - max(claimed, heartbeat ?? claimed)
         guard silence > staleAfter else { return .held(by: name) }
-        return .free("was in use by \(name), not heard of for \(Int(silence)) s")
+        return .free("was in use by \(name), not heard of for \(Int(silence.rounded())) s")
     }
 
     /// The highest number made; looked for by opening, too, as lists of folders are remembered for a while over NFS.

@@ -5,9 +5,8 @@ import Synchronization
 enum FatalFileCalls {
     private struct Count {
         var calls = 0
-        /// The checkpoint being written, and how much of it has been.
+        /// The first checkpoint to be written.
         var checkpoint: Int32?
-        var bytes = 0
     }
 
     private final class Counter: Sendable {
@@ -33,14 +32,9 @@ enum FatalFileCalls {
         }
 
         /// How many of the bytes about to be written are the last; nil if they are not.
-        func last(_ bytes: Int, to descriptor: Int32) -> Int? {
-            guard let limit = fault.checkpointByte else { return nil }
-            return count.withLock {
-                guard $0.checkpoint == descriptor else { return nil }
-                let before = $0.bytes
-                $0.bytes += bytes
-                return $0.bytes >= limit ? max(0, limit - before) : nil
-            }
+        func last(of bytes: Int, to descriptor: Int32, at offset: Int) -> Int? {
+            guard let limit = fault.checkpointByte, offset + bytes >= limit else { return nil }
+            return count.withLock { $0.checkpoint == descriptor ? max(0, limit - offset) : nil }
         }
     }
 
@@ -59,7 +53,7 @@ enum FatalFileCalls {
         }
         fatal.write = { descriptor, bytes, offset in
             counter.pass()
-            if let last = counter.last(bytes.count, to: descriptor) {
+            if let last = counter.last(of: bytes.count, to: descriptor, at: offset) {
                 _ = calls.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes[..<last]), offset)
                 die()
             }

@@ -68,8 +68,9 @@ package struct FaultInjection: Sendable, Equatable {
     /// Whether it is meant for this rank.
     package func applies(toRank other: Int) -> Bool { rank == nil || rank == other }
 
+    /// The same for this fault, whatever the environment says.
     @inline(never)
-    private func act(at step: Int, rank: Int, place: Place?) throws {
+    package func act(at step: Int, rank: Int, place: Place?) throws {
         guard let kind, applies(toRank: rank), self.place == place else { return }
         if kind == .sleep {
             if step >= self.step ?? 0 { usleep(UInt32(clamping: (milliseconds ?? 0) * 1000)) }
