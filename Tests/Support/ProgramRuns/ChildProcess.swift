@@ -40,8 +40,11 @@ package final class RunningProcess {
     ) throws {
         let launcher = ranks.map { ["mpirun", "-n", "\($0)"] } ?? []
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // Tests run on threads that hold signals back, which children inherit: --default-signal lets them through again.
         process.arguments =
-            ["timeout", "-k", "5", "\(limit)"] + launcher + prefix + [RunningProcess.path(of: program)] + arguments
+            ["--default-signal", "timeout", "-k", "5", "\(limit)"] + launcher + prefix + [
+                RunningProcess.path(of: program)
+            ] + arguments
         process.environment = RunningProcess.cleanEnvironment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         // Files, not pipes: a daemon of the MPI library that outlives the program would keep a pipe open.
@@ -57,6 +60,9 @@ package final class RunningProcess {
 
     /// Whether it has not ended yet.
     package var isRunning: Bool { process.isRunning }
+
+    /// Asks it to end, by SIGTERM.
+    package func terminate() { process.terminate() }
 
     /// Waits for the end.
     package func end() throws -> ChildProcess {
