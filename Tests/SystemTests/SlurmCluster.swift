@@ -50,13 +50,15 @@ final class SlurmCluster {
     ///
     /// Both nodes are this machine. Each would bind its first rank to the same core, and Open MPI would reach the other
     /// by any interface but loopback.
-    func submit(_ script: String, _ options: String..., study: String, out: String, log: String) throws -> String {
+    func submit(
+        _ script: String, _ options: String..., launcher: String, study: String, out: String, log: String
+    ) throws -> String {
         let arguments = ["--parsable", "--time=30", "--output=\(log)"] + options
         let child = try ChildProcess.run(
             "/usr/bin/sbatch", arguments + [Repository.path("jobs/slurm/\(script)")],
             environment: [
                 "SLURM_CONF": folder("slurm.conf"), "REPOSITORY": Repository.path(""), "STUDY": study, "OUT": out,
-                "BINARY": RunningProcess.path(of: "active-bench"), "LAUNCHER": "mpirun",
+                "BINARY": RunningProcess.path(of: "active-bench"), "LAUNCHER": launcher,
                 "ACTIVE_BENCH_DATA": SystemRun.inputs.path, "OMPI_MCA_pml": "ob1",
                 "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo",
             ], limit: 10)

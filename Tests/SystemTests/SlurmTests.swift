@@ -9,7 +9,7 @@ import Testing
     let folder = TemporaryFolder()
 
     /// Some seconds of training on two ranks.
-    static let study = SystemRun.study.replacing("steps: 60", with: "steps: 4000")
+    static let study = SystemRun.study.replacing("steps: 60", with: "steps: 10_000")
 
     static let reference: [String: [UInt8]] = {
         let folder = TemporaryFolder()
@@ -22,10 +22,12 @@ import Testing
         return SystemRun.results(folder("out"))
     }()
 
-    private func submit(_ slurm: SlurmCluster, _ script: String, _ size: String) throws -> String {
+    private func submit(_ slurm: SlurmCluster, _ script: String, _ size: String, launcher: String = "mpirun") throws
+        -> String
+    {
         put(Self.study.utf8, at: folder("study.yaml"))
         return try slurm.submit(
-            script, "--ntasks-per-node=1", size, study: folder("study.yaml"), out: folder("out"),
+            script, "--ntasks-per-node=1", size, launcher: launcher, study: folder("study.yaml"), out: folder("out"),
             log: folder("job-%a.log"))
     }
 
@@ -34,20 +36,34 @@ import Testing
         folder.contents.filter { $0.hasPrefix("job-") }.map { text(of: folder($0)) }.joined()
     }
 
-    /// Waits until a case is done and others are not: a run that is stopped now has something to keep, something to go
+    /// The ranks of the run, in all jobs.
+    private var ranks: [pid_t] {
+        let running = Set(RunningProcess.identifiers(of: "active-bench", withArgument: "run"))
+        return RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).filter(running.contains)
+    }
+
+    /// Waits until both ranks work and a case is done: a run that is stopped now has something to keep, something to go
     /// on with and something to begin.
     private func waitForTheMiddle() {
         var done = 0
         waitUntil(seconds: 20) {
             done = files(below: folder("out")).count { $0.hasSuffix("/result.json") }
-            return done > 0
+            return done > 0 && ranks.count == 2
         }
         #expect(1...4 ~= done, "the test came too late, or nothing runs: \(done) of 6 cases are done\n\(log)")
     }
 
+    /// A case was not begun again but went on: its journal of times says from which step.
+    private func expectThatACaseWentOn() {
+        let journals = files(below: folder("out")).filter { $0.hasSuffix("/timing.csv") }.map {
+            text(of: folder("out/\($0)"))
+        }
+        #expect(journals.contains { $0.contains(/\nresume,[1-9]/) }, "every case was begun anew\n\(log)")
+    }
+
     private func expectTheReference() {
         expectEqual(SystemRun.results(folder("out")), Self.reference)
-        #expect(RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).isEmpty, "no rank is left")
+        #expect(ranks.isEmpty, "no rank is left")
     }
 
     /// As it happens before every time limit. There Slurm sends the signal itself, but up to a minute early.
@@ -60,18 +76,20 @@ import Testing
         #expect(try slurm.restarts(of: job) == 1, "\(log)")
         #expect(log.contains("the run has ended with 75\n"), "\(log)")
         #expect(log.contains("the run has ended with 0\n"), "\(log)")
+        expectThatACaseWentOn()
         expectTheReference()
     }
 
     /// The last task of an array has the array's own number: to requeue that would take the other task along.
     @Test func twoTasksOfAnArrayShareARunAndOneIsRequeued() throws {
         let slurm = try SlurmCluster()
-        let job = try submit(slurm, "array.sbatch", "--array=1-2")
+        let job = try submit(slurm, "array.sbatch", "--array=1-2", launcher: "srun")
         waitForTheMiddle()
         try slurm.command("scancel", "--batch", "--signal=USR1", "\(job)_2")
         #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
         #expect(try slurm.restarts(of: "\(job)_1") == 0, "\(log)")
         #expect(try slurm.restarts(of: "\(job)_2") == 1, "\(log)")
+        expectThatACaseWentOn()
         expectTheReference()
     }
 
@@ -79,8 +97,6 @@ import Testing
         let slurm = try SlurmCluster()
         let job = try submit(slurm, "table.sbatch", "--nodes=2")
         waitForTheMiddle()
-        let ranks = RunningProcess.identifiers(of: "active-bench", withArgument: folder("out"))
-        #expect(ranks.count == 2)
         kill(try #require(ranks.last), SIGKILL)
         #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
         #expect(try slurm.restarts(of: job) == 1, "\(log)")

@@ -40,11 +40,8 @@ package final class RunningProcess {
     ) throws {
         let launcher = ranks.map { ["mpirun", "-n", "\($0)"] } ?? []
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // Tests run on threads that hold signals back, which children inherit: --default-signal lets them through again.
         process.arguments =
-            ["--default-signal", "timeout", "-k", "5", "\(limit)"] + launcher + prefix + [
-                RunningProcess.path(of: program)
-            ] + arguments
+            ["timeout", "-k", "5", "\(limit)"] + launcher + prefix + [RunningProcess.path(of: program)] + arguments
         process.environment = RunningProcess.cleanEnvironment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         // Files, not pipes: a daemon of the MPI library that outlives the program would keep a pipe open.
@@ -53,7 +50,17 @@ package final class RunningProcess {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         process.standardOutput = try handle("output")
         process.standardError = try handle("error")
-        try process.run()
+        try withoutBlockedSignals { try process.run() }
+    }
+
+    /// A test runs on a thread that blocks signals; a process that it started so would never hear them, nor would mpirun.
+    private func withoutBlockedSignals(_ start: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var own = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &own)
+        defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
+        try start()
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
