@@ -5,8 +5,8 @@
 #   cluster.sh FOLDER NODES CPUS PROCESS SECONDS
 #
 # Makes FOLDER/slurm.conf (use it as SLURM_CONF), then FOLDER/ready, and stays in the foreground until it is told to end
-# by SIGTERM, PROCESS is gone, a daemon dies or SECONDS are over. Then everything that it started ends, jobs included, and FOLDER goes away.
-# Each node declares CPUS, whatever the machine has.
+# by SIGTERM, PROCESS is gone, a daemon dies or SECONDS are over. Then everything that it started ends, jobs included,
+# and FOLDER goes away. Each node declares CPUS, whatever the machine has.
 set -euo pipefail
 folder=$1 nodes=$2 cpus=$3 process=$4 seconds=$5
 
