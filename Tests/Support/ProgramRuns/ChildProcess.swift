@@ -68,6 +68,9 @@ package final class RunningProcess {
     /// Whether it has not ended yet.
     package var isRunning: Bool { process.isRunning }
 
+    /// Asks it to end, by SIGTERM.
+    package func terminate() { process.terminate() }
+
     /// Waits for the end.
     package func end() throws -> ChildProcess {
         process.waitUntilExit()

@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# A Slurm of its own on this machine, without systemd and without a trace in /etc: munge, slurmctld and some slurmd on
+# loopback, with their state, key, socket and logs in one folder. Root only: slurmd starts jobs as their owners.
+#
+#   cluster.sh FOLDER NODES CPUS PROCESS SECONDS
+#
+# Makes FOLDER/slurm.conf (use it as SLURM_CONF), then FOLDER/ready, and stays in the foreground until it is told to end
+# by SIGTERM, PROCESS is gone, a daemon dies or SECONDS are over. Then everything that it started ends, jobs included,
+# and FOLDER goes away. Each node declares CPUS, whatever the machine has.
+set -euo pipefail
+folder=$1 nodes=$2 cpus=$3 process=$4 seconds=$5
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "Slurm cannot be tested here: its daemons need root" >&2
+    exit 69
+fi
+PATH=$PATH:/usr/sbin
+for program in slurmctld slurmd munged sbatch ss; do
+    if ! command -v "$program" >/dev/null; then
+        echo "$program is missing: apt-get install -y --no-install-recommends" \
+            "slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge iproute2" >&2
+        exit 69
+    fi
+done
+
+mkdir -p "$folder"/{state,spool,log,munge}
+chmod 755 "$folder" "$folder/munge"
+configuration=$folder/slurm.conf
+daemons=()
+
+# A port and as many behind it as there are nodes, below those that the kernel hands out.
+free_ports() {
+    local attempt first
+    for attempt in {1..50}; do
+        first=$((20000 + RANDOM % 12000))
+        if [ -z "$(ss -Htln "sport >= :$first and sport <= :$((first + nodes))")" ]; then
+            echo "$first"
+            return
+        fi
+    done
+    echo "no free ports after $attempt attempts" >&2
+    return 69
+}
+
+# - SlurmdTimeout, MessageTimeout: a dead node is noticed in 10 s. cred_expire: a requeued job waits a second longer than
+#   this before it starts again; the default is two minutes.
+# - TmpFS and %n: several slurmd of one machine would fall over each other's files.
+# - linuxproc, task/none, no accounting: nothing that wants cgroups, a database or the machine's real cores.
+configure() {
+    local port=$1 node
+    cat <<END
+ClusterName=test
+SlurmctldHost=$(hostname)(127.0.0.1)
+SlurmctldPort=$port
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+CredType=cred/munge
+AuthInfo=socket=$folder/munge/socket,cred_expire=5
+StateSaveLocation=$folder/state
+SlurmdSpoolDir=$folder/spool/%n
+SlurmctldPidFile=$folder/slurmctld.pid
+SlurmdPidFile=$folder/slurmd.%n.pid
+SlurmctldLogFile=$folder/log/slurmctld.log
+SlurmdLogFile=$folder/log/slurmd.%n.log
+TmpFS=$folder/tmp/%n
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+SchedulerType=sched/backfill
+SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=100000
+SlurmdParameters=config_overrides
+MpiDefault=none
+ReturnToService=2
+JobRequeue=1
+SlurmdTimeout=6
+MessageTimeout=2
+KillWait=5
+MinJobAge=600
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+JobCompType=jobcomp/none
+SwitchType=switch/none
+END
+    for ((node = 1; node <= nodes; node++)); do
+        echo "NodeName=n$node NodeHostname=$(hostname) NodeAddr=127.0.0.1 Port=$((port + node)) CPUs=$cpus RealMemory=1000"
+    done
+    echo "PartitionName=test Nodes=n[1-$nodes] Default=YES MaxTime=60 State=UP"
+}
+
+# slurmd 22.05 refuses to start where nothing is mounted on /sys/fs/cgroup; a mount that only it sees will do.
+slurmd_of() {
+    local command=(slurmd -D -f "$configuration" -N "$1")
+    if mountpoint -q /sys/fs/cgroup; then
+        exec env SLURM_CONF="$configuration" "${command[@]}"
+    fi
+    # shellcheck disable=SC2016
+    exec env SLURM_CONF="$configuration" unshare --mount \
+        sh -c 'mount -t tmpfs tmpfs /sys/fs/cgroup && exec "$@"' sh "${command[@]}"
+}
+
+start() {
+    local node
+    (umask 077 && head -c 128 /dev/urandom >"$folder/munge/key")
+    munged --foreground --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" --num-threads=2 \
+        --pid-file="$folder/munge/pid" --seed-file="$folder/munge/seed" --log-file="$folder/log/munged.log" \
+        >"$folder/log/munged.out" 2>&1 &
+    daemons+=($!)
+    until [ -S "$folder/munge/socket" ]; do sleep 0.05; done
+    configure "$(free_ports)" >"$configuration"
+    SLURM_CONF=$configuration slurmctld -D -f "$configuration" >"$folder/log/slurmctld.out" 2>&1 &
+    daemons+=($!)
+    for ((node = 1; node <= nodes; node++)); do
+        mkdir -p "$folder/spool/n$node" "$folder/tmp/n$node"
+        slurmd_of "n$node" >"$folder/log/slurmd.n$node.out" 2>&1 &
+        daemons+=($!)
+    done
+    until [ "$(SLURM_CONF=$configuration timeout 5 sinfo -h -t idle -o %D 2>/dev/null)" = "$nodes" ]; do
+        all_run
+        sleep 0.1
+    done
+}
+
+# Ends this script where a daemon has died. A dead child that nobody has waited for still has a process number.
+all_run() {
+    local daemon
+    for daemon in "${daemons[@]}"; do
+        if ! grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$daemon/status"; then
+            echo "a daemon died:" >&2
+            tail -n 5 "$folder"/log/* >&2
+            exit 70
+        fi
+    done
+}
+
+# The processes that know this cluster: they, or who started them, were given its configuration.
+members() {
+    local environment
+    for environment in /proc/[0-9]*/environ; do
+        if grep -qsz "^SLURM_CONF=$configuration\$" "$environment"; then
+            environment=${environment#/proc/}
+            echo "${environment%/environ}"
+        fi
+    done
+}
+
+stop() {
+    local daemon member
+    trap '' TERM INT
+    for daemon in "${daemons[@]}"; do kill -TERM "$daemon" 2>/dev/null || true; done
+    for _ in 1 2 3; do # whoever was being started meanwhile
+        for member in $(members); do kill -KILL "$member" 2>/dev/null || true; done
+    done
+    wait
+    rm -rf "$folder"
+}
+trap stop EXIT
+trap 'exit 0' TERM INT
+
+start
+touch "$folder/ready"
+while [ "$SECONDS" -lt "$seconds" ] && kill -0 "$process" 2>/dev/null; do
+    all_run
+    sleep 0.2
+done

@@ -1,0 +1,123 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// What the batch scripts make of every end of a run, with programs in the places of active-bench, Slurm and PBS.
+@Suite struct BatchScriptTests {
+    let folder = TemporaryFolder()
+
+    init() {
+        // What a run ends with is said in a file; "signal" is to wait for SIGUSR1 and end as the program then does.
+        program("active-bench", "[ \"$1\" = run ] || exit 0\necho \"$*\" >>arguments\nread -r end <end\n" + waiting)
+        program("scontrol", "echo \"$*\" >>requests")
+        program("qsub", "echo \"$*\" >>requests\nenv >environment\necho 9.server")
+        program("qstat", "printf '    Resource_List.select = 4:ncpus=32:\\n\\tmpiprocs=32\\n'\n" + qstat)
+    }
+
+    private let waiting = """
+        [ "$end" = signal ] || exit "$end"
+        trap 'exit 75' USR1
+        touch waiting
+        i=0
+        while [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+        """
+    private let qstat = "printf '    Resource_List.walltime = 01:00:00\\n    queue = long\\n'"
+
+    private func program(_ name: String, _ lines: String) {
+        put("#!/bin/sh\ncd '\(folder.path)'\n\(lines)\n".utf8, at: folder(name))
+        chmod(folder(name), 0o755)
+    }
+
+    private func start(_ script: String, end: String, _ environment: [String: String]) throws -> RunningProcess {
+        put("\(end)\n".utf8, at: folder("end"))
+        put("host\nhost\n".utf8, at: folder("nodes"))
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return try RunningProcess(
+            "/bin/bash", [Repository.path("jobs/\(script)")],
+            environment: [
+                "PATH": "\(folder.path):\(path)", "REPOSITORY": Repository.path(""), "LAUNCHER": "env",
+                "BINARY": folder("active-bench"), "STUDY": "a.yaml", "OUT": folder("out"), "HOME": folder.path,
+                "SLURM_JOB_ID": "12", "PBS_JOBID": "7.server", "PBS_NODEFILE": folder("nodes"),
+            ].merging(environment) { $1 }, limit: 20)
+    }
+
+    private func lines(_ name: String) -> [String] { text(of: folder(name)).split(separator: "\n").map { String($0) } }
+
+    /// Five starts of one job that all end alike: how many of them ask for another.
+    @Test(arguments: [
+        (0, 0), (64, 0), (65, 0), (69, 0), (70, 0), (74, 0), (1, 0), (134, 0), (75, 5), (71, 1), (137, 3), (143, 3),
+        (138, 3), (205, 3),
+    ])
+    func requeues(code: Int32, count: Int) throws {
+        for restart in 0..<5 {
+            let child = try start("slurm/table.sbatch", end: "\(code)", ["SLURM_RESTART_COUNT": "\(restart)"]).end()
+            #expect(child.exitCode == code, "\(child.output)")
+        }
+        #expect(lines("requests") == Array(repeating: "requeue 12", count: count))
+        #expect(lines("arguments").count == 5)
+    }
+
+    /// A hang among other failures is still the first one; another job's failures are its own.
+    @Test func failuresAreCountedByJobAndKind() throws {
+        let ends = [("12", "137", 1), ("12", "71", 2), ("12", "205", 3), ("12", "205", 3), ("1", "205", 4)]
+        for (job, code, requests) in ends {
+            _ = try start("slurm/table.sbatch", end: code, ["SLURM_JOB_ID": job]).end()
+            #expect(lines("requests").count == requests, "after \(code) of job \(job)")
+        }
+        #expect(lines("out/logs/restarts.log").count == 5)
+    }
+
+    @Test(arguments: ["75", "137"]) func aJobIsNotRequeuedForEver(code: String) throws {
+        _ = try start("slurm/table.sbatch", end: code, ["SLURM_RESTART_COUNT": "50"]).end()
+        #expect(lines("requests").isEmpty)
+        _ = try start("slurm/table.sbatch", end: code, ["SLURM_RESTART_COUNT": "50", "MAX_RESTARTS": "51"]).end()
+        #expect(lines("requests") == ["requeue 12"])
+    }
+
+    @Test func aTaskOfAnArrayIsRequeuedByItself() throws {
+        let child = try start(
+            "slurm/array.sbatch", end: "75", ["SLURM_ARRAY_JOB_ID": "12", "SLURM_ARRAY_TASK_ID": "3"]
+        ).end()
+        #expect(lines("requests") == ["requeue 12_3"], "\(child.output)")
+    }
+
+    @Test func theKnobsAreTheProgramsOptions() throws {
+        let knobs = ["TEAM_SIZE": "4", "CHECKPOINT_MINUTES": "5", "HANG_TIMEOUT": "900", "MAX_HOURS": "23.5"]
+        #expect(try start("slurm/table.sbatch", end: "0", knobs).end().exitCode == 0)
+        #expect(try start("slurm/table.sbatch", end: "0", [:]).end().exitCode == 0)
+        let plain = "run a.yaml --out \(folder("out"))"
+        let options = " --team-size 4 --checkpoint-minutes 5 --hang-timeout 900 --max-hours 23.5"
+        #expect(lines("arguments") == [plain + options, plain])
+    }
+
+    /// The warning before the time limit asks for another start; whoever ends a job by SIGTERM does not want one.
+    @Test(arguments: ["slurm/table.sbatch", "pbs/table.pbs"], [(SIGUSR1, 1), (SIGTERM, 0)])
+    func aSignalStopsTheRun(script: String, signal: (number: Int32, requests: Int)) throws {
+        let job = try start(script, end: "signal", [:])
+        waitUntil(seconds: 10) { folder.contents.contains("waiting") }
+        let path = Repository.path("jobs/\(script)")
+        let shells = RunningProcess.identifiers(of: "bash", withArgument: path)
+        kill(try #require(shells.first), signal.number)
+        let end = try job.end()
+        #expect(end.exitCode == 75, "\(end.output)")
+        #expect(lines("requests").count == signal.requests, "\(end.output)")
+    }
+
+    /// PBS: the same request once more, behind this job, with the knobs in the environment.
+    @Test func pbsIsAskedForTheSameAgain() throws {
+        let child = try start("pbs/table.pbs", end: "75", ["RESTARTS": "2", "FIRST_JOB": "5.server"]).end()
+        #expect(child.exitCode == 75, "\(child.output)")
+        let request = try #require(lines("requests").first)
+        #expect(
+            request.hasPrefix(
+                "-l select=4:ncpus=32:mpiprocs=32 -l walltime=01:00:00 -q long -W depend=afterany:7.server -v REPOSITORY,"
+            ) && request.hasSuffix(" " + Repository.path("jobs/pbs/table.pbs")), "\(request)")
+        let environment = Set(lines("environment"))
+        #expect(environment.isSuperset(of: ["RESTARTS=3", "FIRST_JOB=5.server", "STUDY=a.yaml", "MAX_HOURS="]))
+        // An hour less the five minutes' notice, and less a second or two that have gone by.
+        let hours = try #require(lines("arguments").first?.split(separator: " ").last.flatMap { Double($0) })
+        #expect((0.91...0.917).contains(hours))
+        #expect(child.standardError.contains("submitted again as 9.server\n"))
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// The batch scripts on a real Slurm, with the real program: whatever ends a job too early, it goes back into the queue,
+/// and its table and cases are byte for byte those of a run on one rank that nothing has disturbed.
+@Suite(.serialized) struct SlurmTests {
+    let folder = TemporaryFolder()
+
+    /// Some seconds of training on two ranks.
+    static let study = SystemRun.study.replacing("steps: 60", with: "steps: 10_000")
+
+    static let reference: [String: [UInt8]] = {
+        let folder = TemporaryFolder()
+        do {
+            let child = try SystemRun.run(study, in: folder, ranks: 1)
+            precondition(child.exitCode == 0, child.output)
+        } catch {
+            fatalError("the reference cannot be run: \(error)")
+        }
+        return SystemRun.results(folder("out"))
+    }()
+
+    private func submit(_ slurm: SlurmCluster, _ script: String, _ size: String, launcher: String = "mpirun") throws
+        -> String
+    {
+        put(Self.study.utf8, at: folder("study.yaml"))
+        return try slurm.submit(
+            script, "--ntasks-per-node=1", size, launcher: launcher, study: folder("study.yaml"), out: folder("out"),
+            log: folder("job-%a.log"))
+    }
+
+    /// What the job's scripts and programs have printed; there is a file for each task of an array.
+    private var log: String {
+        folder.contents.filter { $0.hasPrefix("job-") }.map { text(of: folder($0)) }.joined()
+    }
+
+    /// The ranks of the run, in all jobs.
+    private var ranks: [pid_t] {
+        let running = Set(RunningProcess.identifiers(of: "active-bench", withArgument: "run"))
+        return RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).filter(running.contains)
+    }
+
+    /// Waits until both ranks work and a case is done: a run that is stopped now has something to keep, something to go
+    /// on with and something to begin.
+    private func waitForTheMiddle() {
+        var done = 0
+        waitUntil(seconds: 20) {
+            done = files(below: folder("out")).count { $0.hasSuffix("/result.json") }
+            return done > 0 && ranks.count == 2
+        }
+        #expect(1...4 ~= done, "the test came too late, or nothing runs: \(done) of 6 cases are done\n\(log)")
+    }
+
+    /// A case was not begun again but went on: its journal of times says from which step.
+    private func expectThatACaseWentOn() {
+        let journals = files(below: folder("out")).filter { $0.hasSuffix("/timing.csv") }.map {
+            text(of: folder("out/\($0)"))
+        }
+        #expect(journals.contains { $0.contains(/\nresume,[1-9]/) }, "every case was begun anew\n\(log)")
+    }
+
+    private func expectTheReference() {
+        expectEqual(SystemRun.results(folder("out")), Self.reference)
+        #expect(ranks.isEmpty, "no rank is left")
+    }
+
+    /// As it happens before every time limit. There Slurm sends the signal itself, but up to a minute early.
+    @Test func aJobThatIsWarnedGoesOnAfterARequeue() throws {
+        let slurm = try SlurmCluster()
+        let job = try submit(slurm, "table.sbatch", "--nodes=2")
+        waitForTheMiddle()
+        try slurm.command("scancel", "--batch", "--signal=USR1", job)
+        #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
+        #expect(try slurm.restarts(of: job) == 1, "\(log)")
+        #expect(log.contains("the run has ended with 75\n"), "\(log)")
+        #expect(log.contains("the run has ended with 0\n"), "\(log)")
+        expectThatACaseWentOn()
+        expectTheReference()
+    }
+
+    /// The last task of an array has the array's own number: to requeue that would take the other task along.
+    @Test func twoTasksOfAnArrayShareARunAndOneIsRequeued() throws {
+        let slurm = try SlurmCluster()
+        let job = try submit(slurm, "array.sbatch", "--array=1-2", launcher: "srun")
+        waitForTheMiddle()
+        try slurm.command("scancel", "--batch", "--signal=USR1", "\(job)_2")
+        #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
+        #expect(try slurm.restarts(of: "\(job)_1") == 0, "\(log)")
+        #expect(try slurm.restarts(of: "\(job)_2") == 1, "\(log)")
+        expectThatACaseWentOn()
+        expectTheReference()
+    }
+
+    @Test func aJobWhoseRankIsKilledIsRequeued() throws {
+        let slurm = try SlurmCluster()
+        let job = try submit(slurm, "table.sbatch", "--nodes=2")
+        waitForTheMiddle()
+        kill(try #require(ranks.last), SIGKILL)
+        #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
+        #expect(try slurm.restarts(of: job) == 1, "\(log)")
+        #expect(text(of: folder("out/logs/restarts.log")).contains("start 0: exit 137, a rank was killed"), "\(log)")
+        expectTheReference()
+    }
+}

@@ -1,0 +1,112 @@
+# shellcheck shell=bash
+# What the batch scripts of slurm/ and pbs/ share: the knobs, the launch, and what the end of a run asks for.
+# Sourced by them by way of REPOSITORY: a batch system runs a copy of its script from a folder of its own.
+#
+# A run that is sent SIGUSR1 saves its unfinished cases and ends with 75; the same command goes on from there. A batch
+# system's warning before the time limit is handed on as that signal, and a job that ended with 75 is started again.
+
+# Every knob, and what it is where the environment does not say.
+: "${BINARY:=$REPOSITORY/.build/release/active-bench}"
+: "${STUDY:=$REPOSITORY/jobs/studies/quickstart.yaml}"
+: "${OUT:=$REPOSITORY/runs/$(basename "$STUDY" .yaml)}" # on a file system that all nodes see
+: "${ACTIVE_BENCH_DATA:=${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}"
+: "${MODULES:=}"            # modules to load before the run, e.g. "openmpi/4.1 hdf5 openblas"
+: "${LAUNCHER:=mpirun --map-by core --bind-to core}" # a command with its options; the one word srun: see below
+: "${TEAM_SIZE:=}"          # ranks that share one case; this and the next three: empty, and the program decides
+: "${CHECKPOINT_MINUTES:=}" # what a crash may cost at most
+: "${HANG_TIMEOUT:=}"       # seconds without progress after which the run ends itself with 71
+: "${MAX_HOURS:=}"          # the run stops itself with 75 after so long
+: "${MAX_RESTARTS:=50}"     # how often one job is started again, for whatever reason
+: "${MAX_FAILURES:=3}"      # how often after a failure, so that a job that dies at once does not do so for ever
+
+# srun starts ranks by PMIx: by another way each rank would believe that it is alone. Where it does not end a job with a
+# rank that has died, the others wait for that rank for ever (Slurm's default); where it does so at once, the first rank
+# to leave a stopped run takes the others down in mid-exit. --wait gives them time.
+if [ "$LAUNCHER" = srun ]; then LAUNCHER="srun --mpi=pmix --kill-on-bad-exit=0 --wait=30"; fi
+
+say() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >&2; }
+
+# What the signal traps and run_study leave for each other.
+launcher='' stop_asked='' end_asked='' interrupted='' status=0
+handed_on=() # what prepare_run has mpirun export
+
+# SIGUSR1: the time is nearly up. SIGTERM: somebody ends the job (the batch system then kills what is left, seconds
+# later), so the run may save what it has, but it is not for this script to start it again.
+stop_run() {
+    interrupted=1 stop_asked=1
+    [ "$1" = USR1 ] || end_asked=1
+    say "SIG$1: the run is asked to save and stop"
+    [ -z "$launcher" ] || kill -USR1 "$launcher" 2>/dev/null || true
+}
+
+prepare_run() {
+    if [ -n "$MODULES" ]; then
+        # shellcheck disable=SC2086
+        module load $MODULES
+    fi
+    if [ ! -x "$BINARY" ]; then
+        say "$BINARY is not there: build it with jobs/setup.sh, or set BINARY"
+        exit 64
+    fi
+    # A rank that waits lets others compute: by itself Open MPI does so only where it can see that ranks outnumber cores,
+    # which it cannot under srun (a message then takes 8 ms). It costs less than a microsecond a message.
+    export ACTIVE_BENCH_DATA ACTIVE_BENCH_TTY=0 OMPI_MCA_mpi_yield_when_idle=1
+    # mpirun hands these on to ranks that it starts through ssh; srun hands on everything. Where the nodes' processors
+    # differ, set OPENBLAS_CORETYPE to kernels that all of them have.
+    local name
+    for name in ACTIVE_BENCH_DATA ACTIVE_BENCH_TTY D4RL_DATASET_DIR OPENBLAS_CORETYPE LD_LIBRARY_PATH; do
+        if [ -n "${!name:-}" ] && [[ $LAUNCHER == mpirun* ]]; then handed_on+=(-x "$name"); fi
+    done
+}
+
+# Runs the study; its exit code is `status` afterwards.
+run_study() {
+    if [ -n "$stop_asked" ]; then status=75 && return; fi # before it began
+    local options=()
+    [ -z "$TEAM_SIZE" ] || options+=(--team-size "$TEAM_SIZE")
+    [ -z "$CHECKPOINT_MINUTES" ] || options+=(--checkpoint-minutes "$CHECKPOINT_MINUTES")
+    [ -z "$HANG_TIMEOUT" ] || options+=(--hang-timeout "$HANG_TIMEOUT")
+    [ -z "$MAX_HOURS" ] || options+=(--max-hours "$MAX_HOURS")
+    # LAUNCHER is meant to be split into words.
+    # shellcheck disable=SC2086
+    $LAUNCHER "${handed_on[@]}" "$BINARY" run "$STUDY" --out "$OUT" "${options[@]}" &
+    launcher=$!
+    if [ -n "$stop_asked" ]; then kill -USR1 "$launcher" 2>/dev/null || true; fi # between the two lines above
+    # A signal that is trapped ends `wait` as well: wait until it was the run that ended it.
+    while
+        interrupted='' status=0
+        wait "$launcher" || status=$?
+        [ -n "$interrupted" ]
+    do :; done
+    say "the run has ended with $status"
+}
+
+# Whether job $1, which was started again $2 times before, should be so once more after a run that ended with `status`.
+# The failures of a job are counted in a file beside the run's logs: the batch system counts all starts in one.
+wants_another_start() {
+    local journal=$OUT/logs/restarts.log what limit=$MAX_FAILURES alike='[0-9]+' count
+    case $status in
+    75) what= ;;                                            # stopped and saved, as asked
+    71) what="a rank hung" limit=1 alike=71 ;;              # twice in one job is no accident
+    137 | 143) what="a rank was killed" ;;                  # for want of memory, or with its node
+    138) what="SIGUSR1 came before the run could hear it" ;; # in its first moments
+    205) what="a host was lost" ;;                          # mpirun's word for it
+    *) return 1 ;;
+    esac
+    if [ -n "$end_asked" ]; then return 1; fi
+    if [ "$2" -ge "$MAX_RESTARTS" ]; then
+        say "not started again: that was so $2 times (MAX_RESTARTS)"
+        return 1
+    fi
+    if [ -z "$what" ]; then return 0; fi
+    mkdir -p "$OUT/logs"
+    echo "$(date -u +%FT%TZ) job $1 start $2: exit $status, $what" >>"$journal"
+    count=$(grep -cE " job $1 start [0-9]+: exit $alike," "$journal" || true)
+    if [ "$count" -gt "$limit" ]; then
+        say "not started again: $what, and this is failure $count of the job (see $journal)"
+        return 1
+    fi
+}
+
+trap 'stop_run USR1' USR1
+trap 'stop_run TERM' TERM
