@@ -23,6 +23,10 @@ package struct Schedule: Sendable {
         package var ranks: Range<Int>
         package var start: Double
         package var end: Double
+
+        package init(ranks: Range<Int>, start: Double, end: Double) {
+            (self.ranks, self.start, self.end) = (ranks, start, end)
+        }
     }
 
     /// By the index of the case.

@@ -2,33 +2,45 @@ import Harness
 import Testing
 
 @Suite struct ProgressTests {
-    private func record(_ done: Int32, _ step: Int32, _ rate: Float, finished: Bool = false) -> ProgressRecord {
+    private func record(
+        done: Int32, _ caseIndex: Int32, _ step: Int32, _ rate: Float, work: Float = 0, finished: Bool = false
+    ) -> ProgressRecord {
         var record = ProgressRecord()
-        (record.casesDone, record.step, record.stepsPerSecond, record.isFinished) = (done, step, rate, finished ? 1 : 0)
+        (record.casesDone, record.caseIndex, record.step, record.stepsPerSecond) = (done, caseIndex, step, rate)
+        (record.workDone, record.isFinished) = (work, finished ? 1 : 0)
         return record
     }
 
     @Test func recordsComeBack() {
-        for one in [ProgressRecord(), record(3, 1 << 30, 123.5), record(.max, -1, .infinity, finished: true)] {
+        var stopping = record(done: 1, 2, 3, 4)
+        stopping.isStopping = 1
+        for one in [
+            ProgressRecord(), record(done: 3, 7, 1 << 30, 123.5, work: 0.25), stopping,
+            record(done: .max, -1, -1, .infinity, finished: true),
+        ] {
             #expect(one.bytes.count == ProgressRecord.size)
             #expect(ProgressRecord(one.bytes) == one)
         }
-        #expect(record(1, 0x0203, 0).bytes.prefix(8) == [1, 0, 0, 0, 3, 2, 0, 0], "little-endian on every machine")
+        #expect(
+            record(done: 1, 0, 0x0203, 0).bytes.prefix(12) == [1, 0, 0, 0, 0, 0, 0, 0, 3, 2, 0, 0],
+            "little-endian on every machine")
         #expect(ProgressRecord([]) == nil)
-        #expect(ProgressRecord([UInt8](repeating: 0, count: 17)) == nil)
+        #expect(ProgressRecord([UInt8](repeating: 0, count: ProgressRecord.size + 1)) == nil)
     }
 
     @Test func theSummaryCountsAllRanks() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0, 1]").cases
-        let board = ProgressBoard(cases: cases, shares: [[1], [2, 3]], costs: [9, 4, 2, 2], finishedBefore: 1)
+        let board = ProgressBoard(cases: cases, seconds: [9, 4, 2, 2], open: [1, 2, 3], ranks: 3)
         #expect(board.summary == "[0s] cases 1/4, 0 %, 0 steps/s")
-        board.update(rank: 0, record(0, 30, 100))
-        board.update(rank: 1, record(1, 15, 50))
+        board.update(rank: 0, record(done: 0, 1, 30, 100))
+        board.update(rank: 1, record(done: 1, 3, 15, 50, work: 2))
+        board.update(rank: 2, record(done: 0, -1, 15, 0))  // One of rank 1's team.
         // Half of 4, and 2 and a quarter of 2, of 8.
         #expect(board.summary.hasPrefix("[0s] cases 2/4, 56 %, 150 steps/s, about "))
-        #expect(!board.isEveryRankFinished)
-        board.update(rank: 0, record(1, 0, 0, finished: true))
-        board.update(rank: 1, record(2, 0, 0, finished: true))
+        #expect(!board.isEveryRankFinished && !board.isAnyRankStopping)
+        for rank in 0..<3 {
+            board.update(rank: rank, record(done: Int32(rank), -1, 0, 0, work: [4, 2, 2][rank], finished: true))
+        }
         #expect(board.isEveryRankFinished)
         #expect(board.summary == "[0s] cases 4/4, 100 %, 0 steps/s")
     }

@@ -50,12 +50,21 @@ enum SmallRun {
     static let provenance = Provenance.ofThisProcess(
         .init(source: "a test", executableSHA256: "", compiler: ""), rank: 0, ranks: 1)
 
-    /// Trains `one` into `folder`.
+    /// Trains `one` into `folder` to its end.
     @discardableResult
-    static func run(_ one: Case, in folder: RunFolder, progress: (Int) throws -> Void = { _ in }) throws -> CaseResult {
-        try CaseRun(one, data: DataPreparation().data(for: one), folder: folder)
-            .run(provenance: provenance, progress: progress)
+    static func run(
+        _ one: Case, in folder: RunFolder, rule: CheckpointRule = CheckpointRule(),
+        progress: (Int) throws -> Void = { _ in }
+    ) throws -> CaseResult {
+        let run = try CaseRun(one, data: DataPreparation().data(for: one), folder: folder, rule: rule)
+        guard case .done(let result) = try run.run(provenance: provenance, progress: progress) else {
+            throw StoppedEarly()
+        }
+        return result
     }
+
+    /// That a case stopped which nobody had asked to.
+    struct StoppedEarly: Error {}
 
     /// The text of a `result.json` with the given evaluations: (step, score), a NaN or infinite score as text.
     static func result(
