@@ -21,6 +21,8 @@ struct BenchProduct: ParsableCommand {
 
     func run() throws {
         let rate = StepBenchmark.productRate(seconds: seconds)
-        print("\(BLASLibrary.coreType) " + String(format: "%.0f products/s, %.1f GFLOP/s", rate, rate * 2e-9 * 256 * 256 * 256))
+        print(
+            "\(BLASLibrary.coreType) "
+                + String(format: "%.0f products/s, %.1f GFLOP/s", rate, rate * 2e-9 * 256 * 256 * 256))
     }
 }
