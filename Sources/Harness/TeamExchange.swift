@@ -212,10 +212,7 @@ private final class MinimumChannel {
         guard let members else { return false }
         let count = rows.columns
         scratch.update(repeating: .infinity, count: count)
-        for i in own {
-            let row = rows.row(i)
-            for b in 0..<count { scratch[b] = minimumOfAnyOrder(row[b], scratch[b]) }
-        }
+        for i in own { lower(scratch, to: rows.row(i), count: count) }
         if members.size > 1 { try members.minimum(scratch, count: count) }
         out.update(from: scratch, count: count)
         return members.size > 1

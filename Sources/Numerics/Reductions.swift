@@ -1,3 +1,5 @@
+import CKernels
+
 /// Sum in index order, in double precision: the same bits for any number of ranks that hold the same values.
 public func orderedSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
     var sum = 0.0
@@ -17,21 +19,20 @@ public func orderedMagnitudeSum(_ x: UnsafePointer<Real>, count: Int) -> Double 
     return sum
 }
 
-/// The smaller of two numbers, in whatever order they come: NaN if one is, and of the two zeros the negative one.
-@inline(__always)
-public func minimumOfAnyOrder(_ x: Real, _ y: Real) -> Real {
-    if x < y || x.isNaN { return x }
-    if y < x || y.isNaN { return y }
-    return x.sign == .minus ? x : y
+/// y[i] = the smaller of y[i] and x[i]: the same bits in whatever order minima are taken, NaN always being the same one and of
+/// the two zeros the negative one the smaller.
+public func lower(_ y: UnsafeMutablePointer<Real>, to x: UnsafePointer<Real>, count: Int) {
+    #if ACTIVE_BENCH_DOUBLE
+        ab_minimum_double(y, x, count)
+    #else
+        ab_minimum_float(y, x, count)
+    #endif
 }
 
 /// out[b] = minimum over the rows of `values` in column b, whatever their order. A NaN in any row makes the result NaN.
 public func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
-    for b in 0..<values.columns {
-        var least = values.pointer[b]
-        for i in 1..<max(1, values.rows) { least = minimumOfAnyOrder(values.row(i)[b], least) }
-        out[b] = least
-    }
+    out.update(repeating: .infinity, count: values.columns)
+    for i in 0..<values.rows { lower(out, to: values.row(i), count: values.columns) }
 }
 
 /// out[b] = mean over the rows of `values` in column b, summed in row order.

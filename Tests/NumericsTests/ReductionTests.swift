@@ -26,6 +26,20 @@ import Testing
         #expect(minimumOfColumn([7]) == 7)
     }
 
+    /// An ensemble's minimum must not depend on who takes it in which order.
+    @Test func minimaHaveOneAnswer() {
+        for values in [[0.0, -0.0], [-0.0, 0.0]] {
+            let least = minimumOfColumn(values)
+            #expect(least == 0 && least.sign == .minus)
+        }
+        let strange = Double(nan: 5, signaling: false)
+        for values in [[1, -strange, .nan], [strange, -.infinity, .nan]] {
+            #expect(Real(minimumOfColumn(values)).bitPattern == Real.nan.bitPattern)
+        }
+        #expect(minimumOfColumn([.infinity, .infinity]) == .infinity)
+        #expect(minimumOfColumn([-3, -.infinity, 2]) == -.infinity)
+    }
+
     /// 1 followed by many numbers below its rounding: a single-precision sum would not see them.
     @Test func sumsAreDouble() {
         let n = 10_001
