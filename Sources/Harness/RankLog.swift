@@ -1,7 +1,8 @@
 import Foundation
 import Logging
 
-/// A log handler that appends lines to one rank's file, and on rank 0 also says warnings and errors on standard error.
+/// A log handler that appends lines to one rank's file, and also says warnings on standard error. Errors end the job, which
+/// says them itself.
 struct RankLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info
@@ -33,8 +34,9 @@ struct RankLog: LogHandler {
         let time = ISO8601DateFormatter().string(from: Date())
         let line = "\(time) \(event.level) \(event.message)\n"
         try? file.write(contentsOf: Data(line.utf8))  // A full disk must not end a run through its log.
-        if rank == 0 && event.level >= .warning {
-            FileHandle.standardError.write(Data("\(event.level): \(event.message)\n".utf8))
+        if event.level == .warning {
+            let place = rank == 0 ? "" : "rank \(rank): "
+            FileHandle.standardError.write(Data("\(event.level): \(place)\(event.message)\n".utf8))
         }
     }
 }
