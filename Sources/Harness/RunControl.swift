@@ -3,7 +3,7 @@ import MPI
 
 /// Keeps a rank in touch with the rest of its job while it works: tells rank 0 how it is getting on, hears from it that all
 /// are to stop, and leaves heartbeats in the run folder. Nothing here waits for another rank.
-final class RunControl {
+package final class RunControl {
     private let world: Communicator
     private let folder: RunFolder
     private let token: String
@@ -18,12 +18,14 @@ final class RunControl {
     private var team: [Int] = []
     private var lastTold = DispatchTime.now()
     private var lastHeartbeat: DispatchTime?
-    private var stepWhenTold = 0
+    private var lastPhase = ""
+    /// nil until a case's first step or evaluation here, which need not be its first: only then is there a rate.
+    private var stepWhenTold: Int?
     /// On rank 0, once all have been told to stop.
     private var stopMessages: [Outbox]?
 
-    /// Seconds between two heartbeats.
-    static let heartbeatInterval = 10.0
+    /// Seconds between two heartbeats of a phase.
+    package static let heartbeatInterval = 10.0
 
     /// - Parameters:
     ///   - token: names this run of the program among those that work on the folder.
@@ -45,13 +47,13 @@ final class RunControl {
     /// Who claims cases for this rank's team.
     var holder: ClaimHolder { .ofThisProcess(rank: world.rank, heartbeat: heartbeats.name) }
 
-    /// A case begins, or goes on after `step`.
-    func begin(_ one: Case, index: Int, team: Team, after step: Int = 0) throws {
+    /// A case begins, or goes on.
+    func begin(_ one: Case, index: Int, team: Team) throws {
         identifier = one.identifier
         self.team = team.worldRanks
         record.caseIndex = team.isLeader ? Int32(index) : -1
-        record.step = Int32(clamping: step)
-        stepWhenTold = step
+        record.step = 0
+        stepWhenTold = nil
         lastTold = .now()
         beat("preparation")
         try tell()
@@ -116,12 +118,18 @@ final class RunControl {
     /// Once a second: says how far it is, and listens.
     private func look(at step: Int, phase: String) throws {
         record.step = Int32(clamping: step)
+        guard let before = stepWhenTold else {
+            stepWhenTold = step
+            lastTold = .now()
+            return
+        }
         let seconds = secondsSince(lastTold)
         guard seconds >= 1 || Supervision.isStopRequested && record.isStopping == 0 else { return }
-        record.stepsPerSecond = Float(Double(max(0, step - stepWhenTold)) / max(seconds, 1e-3))
+        record.stepsPerSecond = Float(Double(max(0, step - before)) / max(seconds, 1e-3))
         lastTold = .now()
         stepWhenTold = step
-        if lastHeartbeat.map({ secondsSince($0) >= RunControl.heartbeatInterval }) ?? true { beat(phase) }
+        let isDue = lastHeartbeat.map { secondsSince($0) >= RunControl.heartbeatInterval } ?? true
+        if isDue || phase != lastPhase { beat(phase) }
         try tell()
     }
 
@@ -159,6 +167,7 @@ final class RunControl {
 
     private func beat(_ phase: String) {
         lastHeartbeat = .now()
+        lastPhase = phase
         heartbeats.write(
             Heartbeat(
                 token: token, rank: world.rank, ranks: world.size, caseIdentifier: identifier, phase: phase,
