@@ -22,6 +22,7 @@ public struct RunStatus: Sendable, Codable, Equatable {
     public struct Line: Sendable, Codable, Equatable {
         /// `Case.identifier`.
         public var `case`: String
+        /// What has become of it.
         public var state: State
         /// Gradient steps it is to make.
         public var steps: Int
@@ -53,15 +54,19 @@ public struct RunStatus: Sendable, Codable, Equatable {
 
     /// A rank that has not said for a while how it is, without having come to its end.
     public struct SilentRank: Sendable, Codable, Equatable {
+        /// In its job's MPI_COMM_WORLD.
         public var rank: Int
         /// The size of its MPI_COMM_WORLD.
         public var ranks: Int
+        /// Its node's name for itself.
         public var host: String
+        /// Its process on that node.
         public var pid: Int32
         /// The batch system's number, if there is one.
         public var job: String?
         /// The case at hand, if there was one.
         public var `case`: String?
+        /// What it was doing: "training", "between cases", …
         public var phase: String
         /// Gradient steps of the case made.
         public var step: Int
