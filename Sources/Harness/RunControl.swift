@@ -19,7 +19,7 @@ package final class RunControl {
     private var lastTold = DispatchTime.now()
     private var lastHeartbeat: DispatchTime?
     private var lastPhase = ""
-    /// nil until a case's first step or evaluation here, which need not be its first: only then is there a rate.
+    /// nil before the first step of a case, wherever that begins.
     private var stepWhenTold: Int?
     /// On rank 0, once all have been told to stop.
     private var stopMessages: [Outbox]?
@@ -54,7 +54,6 @@ package final class RunControl {
         record.caseIndex = team.isLeader ? Int32(index) : -1
         record.step = 0
         stepWhenTold = nil
-        lastTold = .now()
         beat("preparation")
         try tell()
     }
@@ -119,8 +118,7 @@ package final class RunControl {
     private func look(at step: Int, phase: String) throws {
         record.step = Int32(clamping: step)
         guard let before = stepWhenTold else {
-            stepWhenTold = step
-            lastTold = .now()
+            (stepWhenTold, lastTold) = (step, .now())
             return
         }
         let seconds = secondsSince(lastTold)

@@ -18,11 +18,13 @@ public struct CheckpointRule: Sendable, Equatable {
 ///
 /// A single rank looks at every step. A team agrees a few times a second, by two small collective calls, at steps that the
 /// leader names beforehand.
-final class StepBoundary {
-    enum Decision: Int {
+package final class StepBoundary {
+    package enum Decision: Int {
         case goOn
         case checkpoint
         case stop
+        /// Another job has the case by now, having taken this one for gone: leave it alone.
+        case abandon
     }
 
     /// Seconds between two agreements of a team.
@@ -30,15 +32,19 @@ final class StepBoundary {
 
     private let team: Team
     private let rule: CheckpointRule
+    private let isStillOurs: () -> Bool
     private var lastCheckpoint = DispatchTime.now()
     private var lastCheckpointStep: Int
     private var lastPoll = DispatchTime.now()
     private var lastPollStep: Int
     private var nextPollStep: Int
 
-    /// - Parameter step: gradient steps made before.
-    init(_ team: Team, _ rule: CheckpointRule, after step: Int) {
+    /// - Parameters:
+    ///   - step: gradient steps made before.
+    ///   - isStillOurs: asked on the leader before anything is written.
+    package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillOurs: @escaping () -> Bool) {
         self.team = team
+        self.isStillOurs = isStillOurs
         self.rule = rule
         lastCheckpointStep = step
         lastPollStep = step
@@ -48,7 +54,7 @@ final class StepBoundary {
     /// What to do after `step`.
     ///
     /// - Parameter isPause: whether training pauses here on all ranks anyway (for an evaluation): a team then agrees, too.
-    func decide(after step: Int, isPause: Bool = false) throws -> Decision {
+    package func decide(after step: Int, isPause: Bool = false) throws -> Decision {
         guard team.communicator != nil else { return ownDecision(step, isStopRequested: Supervision.isStopRequested) }
         let isByNumber = rule.steps.map { step - lastCheckpointStep >= $0 } ?? false
         guard step >= nextPollStep || isPause || isByNumber else { return .goOn }
@@ -62,12 +68,17 @@ final class StepBoundary {
     }
 
     /// A checkpoint of `step` has been written.
-    func checkpointWritten(_ step: Int) {
+    package func checkpointWritten(_ step: Int) {
         lastCheckpoint = .now()
         lastCheckpointStep = step
     }
 
     private func ownDecision(_ step: Int, isStopRequested: Bool) -> Decision {
+        let decision = wish(step, isStopRequested: isStopRequested)
+        return decision == .goOn || !team.isLeader || isStillOurs() ? decision : .abandon
+    }
+
+    private func wish(_ step: Int, isStopRequested: Bool) -> Decision {
         if isStopRequested { return .stop }
         if let steps = rule.steps, step - lastCheckpointStep >= steps { return .checkpoint }
         if let seconds = rule.seconds, step > lastCheckpointStep, secondsSince(lastCheckpoint) >= seconds {
