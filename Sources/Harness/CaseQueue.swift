@@ -5,9 +5,9 @@ import MPI
 ///
 /// The only contact between teams, and between jobs that work on one folder, are the files by which they claim cases: nobody
 /// gives out work, and no team waits for another.
-final class CaseQueue {
+package final class CaseQueue {
     /// What a team does next.
-    enum Turn: Equatable {
+    package enum Turn: Equatable {
         case work(Int)
         /// No case is left that needs so many ranks, but some that need fewer.
         case split(size: Int)
@@ -22,11 +22,11 @@ final class CaseQueue {
     private var open: [Int]
     private var claim: Claim?
     /// What is to be told of claims that were taken over.
-    private(set) var notices: [String] = []
+    package private(set) var notices: [String] = []
 
     /// - Parameter first: where in the order the first attempt is made, so that teams that begin together do not all try
     ///   for the same case.
-    init(
+    package init(
         _ plan: Plan, open: [Int], _ works: [Schedule.Work], folder: RunFolder, holder: ClaimHolder, first: Int
     ) {
         self.plan = plan
@@ -41,7 +41,7 @@ final class CaseQueue {
     /// Claims a case for a team of `ranks`. Called by its leader.
     ///
     /// - Throws: `HarnessError`.
-    func next(ranks: Int) throws -> Turn {
+    package func next(ranks: Int) throws -> Turn {
         notices = []
         for index in open where works[index].usefulRanks >= ranks {
             open.removeAll { $0 == index }
@@ -57,19 +57,19 @@ final class CaseQueue {
     }
 
     /// Whether no other job has taken over the claimed case.
-    var isStillOurs: Bool { claim?.isStillOurs() ?? false }
+    package var isStillOurs: Bool { claim?.isStillOurs() ?? false }
 
     /// The claimed case is another job's by now.
-    func forget() { claim = nil }
+    package func forget() { claim = nil }
 
     /// The claimed case is done: its folder shows that from now on.
-    func finish() {
+    package func finish() {
         claim?.remove()
         claim = nil
     }
 
     /// The claimed case is given back unfinished.
-    func giveBack() throws {
+    package func giveBack() throws {
         try claim?.release()
         claim = nil
     }

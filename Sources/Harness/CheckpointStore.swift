@@ -60,10 +60,11 @@ package struct CheckpointStore: Sendable {
         for step in try steps() { try remove(step) }
     }
 
-    /// The step of the newest checkpoint and its age in seconds, by name alone; nil if there is none.
-    package func stepOfNewest() -> (step: Int, age: Double)? {
+    /// The step of the newest checkpoint, by name alone, and when it was written, in seconds since 1970 by the clock of the
+    /// file system; nil if there is none.
+    package func stepOfNewest() -> (step: Int, written: Double)? {
         guard let step = try? steps().last, let written = FileSystemClock.lastWrite(path(of: step)) else { return nil }
-        return (step, max(0, FileSystemClock.now(in: folder) - written))
+        return (step, written)
     }
 
     /// Whether a file, whole or not yet, is a checkpoint by its name.

@@ -49,10 +49,15 @@ package struct Claim: Sendable {
             var notice: String?
             let last = lastNumber(in: folder)
             if let last {
-                switch try judge(last, in: folder, heartbeats: heartbeats, staleAfter) {
+                let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter) {
+                    FileSystemClock.now(in: folder)
+                }
+                switch judgement {
                 case .gone: continue  // Its case has been finished, all claims with it.
-                case .held(let by): return .inUse(by: by)
-                case .free(let reason): notice = reason.map { "\(folder): \($0): taken over" }
+                case .held(let by): return .inUse(by: name(by))
+                case .stale(let by, let reason):
+                    notice = "\(folder): was in use by \(name(by)), \(reason): taken over"
+                case .released: break
                 }
             }
             let record = Record(holder: holder, token: UUID().uuidString, isReleased: false)
@@ -112,32 +117,51 @@ package struct Claim: Sendable {
 
 // Other processes' claims.
 extension Claim {
-    private enum Judgement {
-        case held(by: String)
-        /// The reason why a claim that was never released counts no more.
-        case free(String?)
+    /// What a claim says of a case. The holder is nil where the file is no claim of ours.
+    package enum Judgement: Sendable, Equatable {
+        case held(by: ClaimHolder?)
+        /// The reason why a claim that was never released counts no more: "which is gone".
+        case stale(ClaimHolder?, reason: String)
+        case released
+        /// The file was removed a moment ago.
         case gone
     }
 
+    /// Who holds the case in `folder`, without taking it or writing anything.
+    ///
+    /// - Parameter now: seconds since 1970 by the clock of the file system; asked for only where a claim's age matters.
+    /// - Returns: nil where nobody has ever claimed it, or it is done.
+    /// - Throws: `HarnessError.io`.
+    package static func look(
+        at folder: String, heartbeats: String, staleAfter: Double = Claim.staleAfter, now: () -> Double
+    ) throws -> Judgement? {
+        guard let last = lastNumber(in: folder) else { return nil }
+        let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, now: now)
+        return judgement == .gone ? nil : judgement
+    }
+
+    /// "pid 123 on node7 (rank 3, job 42)".
+    static func name(_ holder: ClaimHolder?) -> String { holder?.name ?? "a process unknown" }
+
     private static func judge(
-        _ number: Int, in folder: String, heartbeats: String, _ staleAfter: Double
+        _ number: Int, in folder: String, heartbeats: String, _ staleAfter: Double, now: () -> Double
     ) throws -> Judgement {
         let path = path(number, in: folder)
         // When the file is none of ours (a machine may have failed while it was written), its time tells all there is.
         let record = try? read(path)
-        if record?.isReleased == true { return .free(nil) }
-        let name = record?.holder.name ?? "a process unknown"
-        switch record?.holder.isGone {
-        case true?: return .free("was in use by \(name), which is gone")
-        case false?: return .held(by: name)
+        let holder = record?.holder
+        if record?.isReleased == true { return .released }
+        switch holder?.isGone {
+        case true?: return .stale(holder, reason: "which is gone")
+        case false?: return .held(by: holder)
         case nil: break
         }
         // No younger than the claim itself: its holder's first heartbeat may not have got here yet.
-        let heartbeat = record.flatMap { FileSystemClock.lastWrite("\(heartbeats)/\($0.holder.heartbeat)") }
+        let heartbeat = holder.flatMap { FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
         guard let claimed = FileSystemClock.lastWrite(path) else { return .gone }
-        let silence = FileSystemClock.now(in: folder) - max(claimed, heartbeat ?? claimed)
-        guard silence > staleAfter else { return .held(by: name) }
-        return .free("was in use by \(name), not heard of for \(Int(silence.rounded())) s")
+        let silence = now() - max(claimed, heartbeat ?? claimed)
+        guard silence > staleAfter else { return .held(by: holder) }
+        return .stale(holder, reason: "not heard of for \(Int(silence.rounded())) s")
     }
 
     /// The highest number made; looked for by opening, too, as lists of folders are remembered for a while over NFS.

@@ -9,9 +9,9 @@ import Numerics
 /// exact multiply-adds for the rest.
 public struct CostModel: Sendable, Codable, Equatable {
     /// Measured seconds of a gradient step per multiply-add, by `kind`.
-    private(set) var secondsPerMultiplyAdd: [String: Double] = [:]
+    package private(set) var secondsPerMultiplyAdd: [String: Double] = [:]
     /// Measured seconds of a step in Hopper with a policy of 256-256.
-    private(set) var hopperStepSeconds = 0.0
+    package private(set) var hopperStepSeconds = 0.0
 
     /// Measures what the cases need: a few steps of each kind of learner, a tenth of a second or less if a step is short.
     ///
@@ -51,7 +51,7 @@ public struct CostModel: Sendable, Codable, Equatable {
     }
 
     /// Exact, of a gradient step.
-    static func multiplyAdds(_ one: Case) throws -> Double {
+    package static func multiplyAdds(_ one: Case) throws -> Double {
         let sizes = try specification(one)
         return one.learner.multiplyAdds(one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
     }
@@ -86,7 +86,7 @@ public struct CostModel: Sendable, Codable, Equatable {
     }
 
     /// What a step's rate depends on besides the exact number of multiply-adds.
-    static func kind(_ one: Case) -> String {
+    package static func kind(_ one: Case) -> String {
         let keys = ["batch", "hidden", "critic_hidden", "value_layer_norm", "actor_dropout", "sampled_actions"]
         let values = keys.compactMap { key in one.hyperparameters[key].map { "\(key)=\($0.value)" } }
         return ([one.learner.rawValue] + values).joined(separator: " ")

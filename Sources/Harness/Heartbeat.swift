@@ -11,6 +11,8 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     /// The node's name for itself.
     package var host: String
     package var pid: Int32
+    /// Within which `pid` means anything; nil where an older program wrote it.
+    package var processNumbers: String?
     /// The batch system's number, if there is one.
     package var job: String?
     /// The case at hand, if there is one.
@@ -36,6 +38,7 @@ package struct Heartbeat: Codable, Sendable, Equatable {
         self.ranks = ranks
         host = ThisProcess.host
         pid = getpid()
+        processNumbers = ThisProcess.processNumbers
         job = ThisProcess.job
         self.caseIdentifier = caseIdentifier
         self.phase = phase
@@ -48,16 +51,31 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     /// The folder of the heartbeats of a run.
     package static func folder(in runFolder: String) -> String { "\(runFolder)/ranks" }
 
-    /// All heartbeats in a run's folder by token and rank, each with its age in seconds by the clock of the file system.
+    /// The name of its file.
+    package var fileName: String { Heartbeat.fileName(token: token, rank: rank) }
+
+    static func fileName(token: String, rank: Int) -> String {
+        let digits = String(rank)
+        return "\(token)-rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).json"
+    }
+
+    /// Whether its process is known to be gone: on another machine that cannot be told.
+    package var isGone: Bool {
+        host == ThisProcess.host && processNumbers == ThisProcess.processNumbers && !ThisProcess.isAlive(pid)
+    }
+
+    /// All heartbeats in a run's folder by token and rank, each with its age in seconds.
     ///
     /// Files that are none, or not whole, are passed over.
-    package static func readAll(in runFolder: String) -> [(heartbeat: Heartbeat, age: Double)] {
+    ///
+    /// - Parameter now: seconds since 1970 by the clock of the file system; nil: it is asked, by making a file.
+    package static func readAll(in runFolder: String, now: Double? = nil) -> [(heartbeat: Heartbeat, age: Double)] {
         let folder = folder(in: runFolder)
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
             $0.hasSuffix(".json")
         }
         guard !names.isEmpty else { return [] }
-        let now = FileSystemClock.now(in: folder)
+        let now = now ?? FileSystemClock.now(in: folder)
         let found = names.compactMap { name -> (heartbeat: Heartbeat, age: Double)? in
             let path = "\(folder)/\(name)"
             guard let data = FileManager.default.contents(atPath: path),
@@ -85,8 +103,7 @@ package struct HeartbeatFile: Sendable {
     ///   - token: names the run of the program; it becomes a part of the file's name.
     package init(folder: String, token: String, rank: Int) {
         self.folder = Heartbeat.folder(in: folder)
-        let digits = String(rank)
-        name = "\(token)-rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).json"
+        name = Heartbeat.fileName(token: token, rank: rank)
     }
 
     /// Replaces the file; its folder is made if need be.

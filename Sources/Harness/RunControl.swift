@@ -3,7 +3,7 @@ import MPI
 
 /// Keeps a rank in touch with the rest of its job while it works: tells rank 0 how it is getting on, hears from it that all
 /// are to stop, and leaves heartbeats in the run folder. Nothing here waits for another rank.
-final class RunControl {
+package final class RunControl {
     private let world: Communicator
     private let folder: RunFolder
     private let token: String
@@ -18,13 +18,14 @@ final class RunControl {
     private var team: [Int] = []
     private var lastTold = DispatchTime.now()
     private var lastHeartbeat: DispatchTime?
+    private var lastPhase = ""
     /// nil before the first step of a case, wherever that begins.
     private var stepWhenTold: Int?
     /// On rank 0, once all have been told to stop.
     private var stopMessages: [Outbox]?
 
-    /// Seconds between two heartbeats.
-    static let heartbeatInterval = 10.0
+    /// Seconds between two heartbeats of a phase.
+    package static let heartbeatInterval = 10.0
 
     /// - Parameters:
     ///   - token: names this run of the program among those that work on the folder.
@@ -125,7 +126,8 @@ final class RunControl {
         record.stepsPerSecond = Float(Double(max(0, step - before)) / max(seconds, 1e-3))
         lastTold = .now()
         stepWhenTold = step
-        if lastHeartbeat.map({ secondsSince($0) >= RunControl.heartbeatInterval }) ?? true { beat(phase) }
+        let isDue = lastHeartbeat.map { secondsSince($0) >= RunControl.heartbeatInterval } ?? true
+        if isDue || phase != lastPhase { beat(phase) }
         try tell()
     }
 
@@ -163,6 +165,7 @@ final class RunControl {
 
     private func beat(_ phase: String) {
         lastHeartbeat = .now()
+        lastPhase = phase
         heartbeats.write(
             Heartbeat(
                 token: token, rank: world.rank, ranks: world.size, caseIdentifier: identifier, phase: phase,

@@ -4,9 +4,9 @@ package struct Schedule: Sendable {
     /// A case as far as its place in a schedule depends on it.
     package struct Work: Sendable {
         /// How many ranks have something to do in it.
-        var usefulRanks: Int
+        package var usefulRanks: Int
         /// Predicted seconds on teams of 1, 2, … `usefulRanks` ranks.
-        var seconds: [Double]
+        package var seconds: [Double]
 
         package init(usefulRanks: Int, seconds: [Double]) {
             precondition(usefulRanks > 0 && seconds.count >= usefulRanks)
@@ -15,7 +15,7 @@ package struct Schedule: Sendable {
         }
 
         /// On a team of `ranks`, of which no more than the useful ones take part.
-        func seconds(on ranks: Int) -> Double { seconds[min(ranks, usefulRanks) - 1] }
+        package func seconds(on ranks: Int) -> Double { seconds[min(ranks, usefulRanks) - 1] }
     }
 
     /// Who works on a case from when to when.

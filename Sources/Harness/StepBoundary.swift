@@ -18,8 +18,8 @@ public struct CheckpointRule: Sendable, Equatable {
 ///
 /// A single rank looks at every step. A team agrees a few times a second, by two small collective calls, at steps that the
 /// leader names beforehand.
-final class StepBoundary {
-    enum Decision: Int {
+package final class StepBoundary {
+    package enum Decision: Int {
         case goOn
         case checkpoint
         case stop
@@ -42,7 +42,7 @@ final class StepBoundary {
     /// - Parameters:
     ///   - step: gradient steps made before.
     ///   - isStillOurs: asked on the leader before anything is written.
-    init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillOurs: @escaping () -> Bool) {
+    package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillOurs: @escaping () -> Bool) {
         self.team = team
         self.isStillOurs = isStillOurs
         self.rule = rule
@@ -54,7 +54,7 @@ final class StepBoundary {
     /// What to do after `step`.
     ///
     /// - Parameter isPause: whether training pauses here on all ranks anyway (for an evaluation): a team then agrees, too.
-    func decide(after step: Int, isPause: Bool = false) throws -> Decision {
+    package func decide(after step: Int, isPause: Bool = false) throws -> Decision {
         guard team.communicator != nil else { return ownDecision(step, isStopRequested: Supervision.isStopRequested) }
         let isByNumber = rule.steps.map { step - lastCheckpointStep >= $0 } ?? false
         guard step >= nextPollStep || isPause || isByNumber else { return .goOn }
@@ -68,7 +68,7 @@ final class StepBoundary {
     }
 
     /// A checkpoint of `step` has been written.
-    func checkpointWritten(_ step: Int) {
+    package func checkpointWritten(_ step: Int) {
         lastCheckpoint = .now()
         lastCheckpointStep = step
     }

@@ -34,41 +34,41 @@ package struct Team {
     package var isLeader: Bool { rank == 0 }
 
     /// The bytes of `root`, on every rank. Collective.
-    func broadcast(_ bytes: [UInt8], from root: Int = 0) throws -> [UInt8] {
+    package func broadcast(_ bytes: [UInt8], from root: Int = 0) throws -> [UInt8] {
         try communicator?.broadcast(bytes, from: root) ?? bytes
     }
 
     /// The numbers of `root`, to the last bit, on every rank. Collective; all pass as many.
-    func broadcast(_ numbers: [Double], from root: Int) throws -> [Double] {
+    package func broadcast(_ numbers: [Double], from root: Int) throws -> [Double] {
         guard communicator != nil else { return numbers }
         let bytes = numbers.withUnsafeBytes { Array($0) }
         return try broadcast(bytes, from: root).withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     }
 
     /// The text of `root`, on every rank. Collective.
-    func broadcast(_ text: String, from root: Int = 0) throws -> String {
+    package func broadcast(_ text: String, from root: Int = 0) throws -> String {
         guard communicator != nil else { return text }
         return String(decoding: try broadcast(Array(text.utf8), from: root), as: UTF8.self)
     }
 
     /// The texts of all ranks, in their order, on the leader; none elsewhere. Collective.
-    func gather(_ text: String) throws -> [String] {
+    package func gather(_ text: String) throws -> [String] {
         guard let communicator else { return [text] }
         return try communicator.gather(Array(text.utf8))?.map { String(decoding: $0, as: UTF8.self) } ?? []
     }
 
     /// The largest value of all ranks, on every rank. Collective.
-    func maximum(_ value: Int) throws -> Int { try communicator?.maximumOverRanks(value) ?? value }
+    package func maximum(_ value: Int) throws -> Int { try communicator?.maximumOverRanks(value) ?? value }
 
     /// The part of this team that this process belongs to once it has split into teams of `size`, the last one possibly
     /// smaller. Collective.
-    func split(size: Int) throws -> Team {
+    package func split(size: Int) throws -> Team {
         guard let communicator, let part = try communicator.split(color: rank / size, key: rank) else { return self }
         return try Team(part, worldRank: worldRank)
     }
 
     /// Gives the communicator back. Collective.
-    func disband() throws { try communicator?.free() }
+    package func disband() throws { try communicator?.free() }
 
     /// "rank 3", "ranks 2-3".
     package var name: String {

@@ -9,7 +9,8 @@ struct ActiveBench: ParsableCommand {
         commandName: "active-bench",
         abstract: "Benchmark offline reinforcement learning (ACTIVE and its baselines) over MPI ranks.",
         subcommands: [
-            ConfigCommand.self, PlanCommand.self, Run.self, Table.self, Evaluate.self, Render.self, Collect.self,
+            ConfigCommand.self, PlanCommand.self, Run.self, Status.self, Table.self, Evaluate.self, Render.self,
+            Collect.self,
             DataCommand.self, Bench.self, Conform.self, ProbeLikelihood.self, Info.self,
         ])
 
