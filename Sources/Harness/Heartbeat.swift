@@ -64,6 +64,13 @@ package struct Heartbeat: Codable, Sendable, Equatable {
         host == ThisProcess.host && processNumbers == ThisProcess.processNumbers && !ThisProcess.isAlive(pid)
     }
 
+    /// Removes those of processes that are gone, or that claims have stopped waiting for.
+    package static func removeSilent(in runFolder: String) {
+        for (heartbeat, age) in readAll(in: runFolder) where heartbeat.isGone == true || age > Claim.staleAfter {
+            unlink("\(folder(in: runFolder))/\(heartbeat.fileName)")
+        }
+    }
+
     /// All heartbeats in a run's folder by token and rank, each with its age in seconds.
     ///
     /// Files that are none, or not whole, are passed over.

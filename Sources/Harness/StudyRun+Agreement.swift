@@ -113,6 +113,7 @@ extension StudyRun {
             for one in done { try folder.requireTrained(one, on: files[one.dataset]) }
             try DurableFile.makeFolder(folder.path)
             DurableFile.removeUnfinished(in: folder.path)
+            Heartbeat.removeSilent(in: folder.path)
             let before = (try? RunManifest.read(folder))?.datasets ?? [:]
             let manifest = RunManifest(
                 plan, study: text, studyPath: studyPath, datasets: before.merging(files) { _, now in now },

@@ -28,6 +28,14 @@ import Testing
         #expect(folder.contents == ["ranks"] && folder.files.count == 3, "the clock leaves nothing behind")
     }
 
+    /// One that is silent for longer than a claim counts goes when the next run begins.
+    @Test func silentOnesAreCleared() {
+        for rank in 0..<3 { HeartbeatFile(folder: folder.path, token: "a", rank: rank).write(beat("a", rank)) }
+        setAge(of: folder("ranks/a-rank-0001.json"), to: 2 * Claim.staleAfter)
+        Heartbeat.removeSilent(in: folder.path)
+        #expect(Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0, 2])
+    }
+
     @Test func isReplacedAndRemoved() {
         let file = HeartbeatFile(folder: folder.path, token: "a", rank: 0)
         for step in 1...3 { #expect(file.write(beat("a", 0, step: step))) }
