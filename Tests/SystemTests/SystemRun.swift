@@ -43,6 +43,18 @@ enum SystemRun {
         return [0, 1].map { "\(learner)/hopper-random-r1/\(variant)/seed-\($0)" }
     }
 
+    /// Records a dataset of a random policy.
+    static func collect(
+        _ environment: String, observations: Int, actions: Int, transitions: Int, to path: String
+    ) throws -> ChildProcess {
+        let folder = TemporaryFolder()
+        try PolicyFile.write(
+            .example("behaviour", observations: observations, actions: actions), to: folder("policy.safetensors"))
+        return try activeBench(
+            "collect", "rollout", "--env", environment, "--policy", folder("policy.safetensors"), "--transitions",
+            "\(transitions)", "--out", path)
+    }
+
     /// Runs active-bench; `ranks` of it under mpirun if told so.
     static func activeBench(
         _ arguments: String..., ranks: Int? = nil, data: String = inputs.path, limit: Int = 40
