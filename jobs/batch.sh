@@ -1,23 +1,9 @@
 # shellcheck shell=bash
-# What the batch scripts of slurm/ and pbs/ share: the knobs, the launch, and what the end of a run asks for.
-# Sourced by them by way of REPOSITORY: a batch system runs a copy of its script from a folder of its own.
+# What the batch scripts of slurm/ and pbs/ share: the launch, and what the end of a run asks for. Sourced by them, with their
+# knobs set, by way of REPOSITORY: a batch system runs a copy of its script from a folder of its own.
 #
 # A run that is sent SIGUSR1 saves its unfinished cases and ends with 75; the same command goes on from there. A batch
 # system's warning before the time limit is handed on as that signal, and a job that ended with 75 is started again.
-
-# Every knob, and what it is where the environment does not say.
-: "${BINARY:=$REPOSITORY/.build/release/active-bench}"
-: "${STUDY:=$REPOSITORY/jobs/studies/quickstart.yaml}"
-: "${OUT:=$REPOSITORY/runs/$(basename "$STUDY" .yaml)}" # on a file system that all nodes see
-: "${ACTIVE_BENCH_DATA:=${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}"
-: "${MODULES:=}"            # modules to load before the run, e.g. "openmpi/4.1 hdf5 openblas"
-: "${LAUNCHER:=mpirun --map-by core --bind-to core}" # a command with its options; the one word srun: see below
-: "${TEAM_SIZE:=}"          # ranks that share one case; this and the next three: empty, and the program decides
-: "${CHECKPOINT_MINUTES:=}" # what a crash may cost at most
-: "${HANG_TIMEOUT:=}"       # seconds without progress after which the run ends itself with 71
-: "${MAX_HOURS:=}"          # the run stops itself with 75 after so long
-: "${MAX_RESTARTS:=50}"     # how often one job is started again, for whatever reason
-: "${MAX_FAILURES:=3}"      # how often after a failure, so that a job that dies at once does not do so for ever
 
 # srun starts ranks by PMIx: by another way each rank would believe that it is alone. Where it does not end a job with a
 # rank that has died, the others wait for that rank for ever (Slurm's default); where it does so at once, the first rank
@@ -86,7 +72,14 @@ run_study() {
 wants_another_start() {
     local journal=$OUT/logs/restarts.log what limit=$MAX_FAILURES alike='[0-9]+' count
     case $status in
-    75) what= ;;                                            # stopped and saved, as asked
+    75) # stopped and saved
+        if [ -z "$stop_asked$MAX_HOURS" ]; then
+            # Not as this script or its limit asked: other jobs have all that is left, or there is a file STOP.
+            [ -e "$OUT/STOP" ] || status=0
+            return 1
+        fi
+        what=
+        ;;
     71) what="a rank hung" limit=1 alike=71 ;;              # twice in one job is no accident
     137 | 143) what="a rank was killed" ;;                  # for want of memory, or with its node
     138) what="SIGUSR1 came before the run could hear it" ;; # in its first moments

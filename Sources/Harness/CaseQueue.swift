@@ -56,6 +56,12 @@ final class CaseQueue {
         return .split(size: size)
     }
 
+    /// Whether no other job has taken over the claimed case.
+    var isStillOurs: Bool { claim?.isStillOurs() ?? false }
+
+    /// The claimed case is another job's by now.
+    func forget() { claim = nil }
+
     /// The claimed case is done: its folder shows that from now on.
     func finish() {
         claim?.remove()

@@ -17,6 +17,15 @@ public final class CaseRun {
         case done(CaseResult)
         /// It was asked to stop, and left a checkpoint after so many gradient steps.
         case stopped(after: Int)
+        /// Another job has taken it over, and this one has left it alone from then on.
+        case takenOver
+    }
+
+    /// What training ended with.
+    private enum End {
+        case complete
+        case stopped
+        case takenOver
     }
 
     /// Gradient steps between two rows of the learning curve; there is one before every evaluation, too.
@@ -95,23 +104,29 @@ public final class CaseRun {
     ///
     /// - Parameters:
     ///   - provenance: what goes into `provenance.json`.
+    ///   - isStillOurs: asked on the leader before a checkpoint is written: whether no other job has taken the case over.
     ///   - told: called with what is worth telling of the way the case was taken up again.
     ///   - alive: called every now and then during evaluations.
     ///   - progress: called after every gradient step with the number made.
     /// - Throws: `HarnessError`; `EnvironmentError` when the simulator fails.
     public func run(
-        provenance: Provenance, told: (String) -> Void = { _ in }, alive: @escaping () throws -> Void = {},
+        provenance: Provenance, isStillOurs: @escaping () -> Bool = { true }, told: (String) -> Void = { _ in },
+        alive: @escaping () throws -> Void = {},
         progress: (Int) throws -> Void
     ) throws -> Outcome {
         Supervision.enter("preparation")
         try begin(provenance)
         notices.forEach(told)
         phaseStart = .now()
-        guard try train(alive, progress) else { return .stopped(after: step) }
-        Supervision.enter("writing of results")
-        let result = try conclude()
+        let end = try train(StepBoundary(team, rule, after: step, isStillOurs: isStillOurs), alive, progress)
         try exchange?.finish()
-        return .done(result)
+        switch end {
+        case .complete:
+            Supervision.enter("writing of results")
+            return .done(try conclude())
+        case .stopped: return .stopped(after: step)
+        case .takenOver: return .takenOver
+        }
     }
 
     private func begin(_ provenance: Provenance) throws {
@@ -131,16 +146,18 @@ public final class CaseRun {
         }
     }
 
-    /// All gradient steps and evaluations, or as many as there are before numbers become none; false if it was stopped.
-    private func train(_ alive: @escaping () throws -> Void, _ tick: (Int) throws -> Void) throws -> Bool {
+    /// All gradient steps and evaluations, or as many as there are before numbers become none or the case is to stop.
+    private func train(
+        _ boundary: StepBoundary, _ alive: @escaping () throws -> Void, _ tick: (Int) throws -> Void
+    ) throws -> End {
         let sampler = BatchSampler(
             data.transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
         let batch = sampler.makeBatch()
-        let boundary = StepBoundary(team, rule, after: step)
         while true {
             if isEvaluationDue {
                 try endPhase("train")
-                guard try pass(boundary, isPause: true), try evaluate(alive) else { return try stop(boundary) }
+                if let end = try pass(boundary, isPause: true) { return end }
+                guard try evaluate(alive) else { return try stop(boundary) }
                 try endPhase("evaluate")
             }
             if step == one.steps || progress.divergence?.isFinal ?? false { break }
@@ -153,10 +170,10 @@ public final class CaseRun {
             stepsMade += 1
             if step % CaseRun.curveInterval == 0 || step == 1 || one.isEvaluated(after: step) { try logCurve() }
             try tick(step)
-            guard try isEvaluationDue || pass(boundary) else { return try stop(boundary) }
+            if !isEvaluationDue, let end = try pass(boundary) { return end }
         }
         if rule.keepsLast { try save(boundary) }
-        return true
+        return .complete
     }
 
     /// Whether the policy as it stands is to be evaluated before the next step.
@@ -165,21 +182,21 @@ public final class CaseRun {
             && progress.evaluations.last?.step != step
     }
 
-    /// Writes a checkpoint if one is due; false if the case is to stop.
-    private func pass(_ boundary: StepBoundary, isPause: Bool = false) throws -> Bool {
+    /// Writes a checkpoint if one is due; what training is to end with, if it is.
+    private func pass(_ boundary: StepBoundary, isPause: Bool = false) throws -> End? {
         switch try boundary.decide(after: step, isPause: isPause) {
-        case .goOn: return true
+        case .goOn: return nil
         case .checkpoint:
             try save(boundary)
-            return true
-        case .stop: return false
+            return nil
+        case .stop: return try stop(boundary)
+        case .abandon: return .takenOver
         }
     }
 
-    private func stop(_ boundary: StepBoundary) throws -> Bool {
+    private func stop(_ boundary: StepBoundary) throws -> End {
         try save(boundary)
-        try exchange?.finish()
-        return false
+        return .stopped
     }
 
     private func save(_ boundary: StepBoundary) throws {

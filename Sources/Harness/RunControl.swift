@@ -18,7 +18,8 @@ final class RunControl {
     private var team: [Int] = []
     private var lastTold = DispatchTime.now()
     private var lastHeartbeat: DispatchTime?
-    private var stepWhenTold = 0
+    /// nil before the first step of a case, wherever that begins.
+    private var stepWhenTold: Int?
     /// On rank 0, once all have been told to stop.
     private var stopMessages: [Outbox]?
 
@@ -45,14 +46,13 @@ final class RunControl {
     /// Who claims cases for this rank's team.
     var holder: ClaimHolder { .ofThisProcess(rank: world.rank, heartbeat: heartbeats.name) }
 
-    /// A case begins, or goes on after `step`.
-    func begin(_ one: Case, index: Int, team: Team, after step: Int = 0) throws {
+    /// A case begins, or goes on.
+    func begin(_ one: Case, index: Int, team: Team) throws {
         identifier = one.identifier
         self.team = team.worldRanks
         record.caseIndex = team.isLeader ? Int32(index) : -1
-        record.step = Int32(clamping: step)
-        stepWhenTold = step
-        lastTold = .now()
+        record.step = 0
+        stepWhenTold = nil
         beat("preparation")
         try tell()
     }
@@ -116,9 +116,13 @@ final class RunControl {
     /// Once a second: says how far it is, and listens.
     private func look(at step: Int, phase: String) throws {
         record.step = Int32(clamping: step)
+        guard let before = stepWhenTold else {
+            (stepWhenTold, lastTold) = (step, .now())
+            return
+        }
         let seconds = secondsSince(lastTold)
         guard seconds >= 1 || Supervision.isStopRequested && record.isStopping == 0 else { return }
-        record.stepsPerSecond = Float(Double(max(0, step - stepWhenTold)) / max(seconds, 1e-3))
+        record.stepsPerSecond = Float(Double(max(0, step - before)) / max(seconds, 1e-3))
         lastTold = .now()
         stepWhenTold = step
         if lastHeartbeat.map({ secondsSince($0) >= RunControl.heartbeatInterval }) ?? true { beat(phase) }

@@ -15,6 +15,7 @@ import Foundation
 ///     cases/CASE/provenance.json       where and with what it ran  } between equal runs
 ///     table.md, table.tex, table.csv   the scores
 ///     logs/rank-0000.log               what each rank had to say
+///     logs/makespan.json               the last run's predicted and actual seconds
 ///     ranks/RUN-rank-0000.json         heartbeats of the ranks at work
 ///     STOP                             made by the user: whoever works on the folder stops
 public struct RunFolder: Sendable {

@@ -49,16 +49,39 @@ public struct StepBenchmark: Sendable {
 
     /// Median seconds of one 256³ product on aligned matrices, the kernels being those in use.
     public static func productSeconds() -> Double {
-        let size = 256
-        let (a, b, c) = (Matrix(size, size), Matrix(size, size), Matrix(size, size))
-        let stream = RandomStream("benchmark")
-        stream.normals(step: 0, into: a.pointer, count: a.count)
-        stream.normals(step: 1, into: b.pointer, count: b.count)
-        for _ in 0..<20 { multiply(a.view, b.view, into: c.view) }
-        return median(
-            (0..<5).map { _ in
-                seconds { for _ in 0..<100 { multiply(a.view, b.view, into: c.view) } } / 100
-            })
+        let products = Products()
+        products.run(20)
+        return median((0..<5).map { _ in seconds { products.run(100) } / 100 })
+    }
+
+    /// 256³ products a second, over so many seconds.
+    public static func productRate(seconds limit: Double) -> Double {
+        let products = Products()
+        products.run(20)
+        let start = DispatchTime.now()
+        var count = 0
+        while secondsSince(start) < limit {
+            products.run(20)
+            count += 20
+        }
+        return Double(count) / secondsSince(start)
+    }
+
+    /// Two matrices [256 × 256] and room for their product.
+    private struct Products {
+        private let a = Matrix(256, 256)
+        private let b = Matrix(256, 256)
+        private let c = Matrix(256, 256)
+
+        init() {
+            let stream = RandomStream("benchmark")
+            stream.normals(step: 0, into: a.pointer, count: a.count)
+            stream.normals(step: 1, into: b.pointer, count: b.count)
+        }
+
+        func run(_ count: Int) {
+            for _ in 0..<count { multiply(a.view, b.view, into: c.view) }
+        }
     }
 
     /// Measures one learner, sampling of batches included.

@@ -23,6 +23,8 @@ final class StepBoundary {
         case goOn
         case checkpoint
         case stop
+        /// Another job has the case by now, having taken this one for gone: leave it alone.
+        case abandon
     }
 
     /// Seconds between two agreements of a team.
@@ -30,15 +32,19 @@ final class StepBoundary {
 
     private let team: Team
     private let rule: CheckpointRule
+    private let isStillOurs: () -> Bool
     private var lastCheckpoint = DispatchTime.now()
     private var lastCheckpointStep: Int
     private var lastPoll = DispatchTime.now()
     private var lastPollStep: Int
     private var nextPollStep: Int
 
-    /// - Parameter step: gradient steps made before.
-    init(_ team: Team, _ rule: CheckpointRule, after step: Int) {
+    /// - Parameters:
+    ///   - step: gradient steps made before.
+    ///   - isStillOurs: asked on the leader before anything is written.
+    init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillOurs: @escaping () -> Bool) {
         self.team = team
+        self.isStillOurs = isStillOurs
         self.rule = rule
         lastCheckpointStep = step
         lastPollStep = step
@@ -68,6 +74,11 @@ final class StepBoundary {
     }
 
     private func ownDecision(_ step: Int, isStopRequested: Bool) -> Decision {
+        let decision = wish(step, isStopRequested: isStopRequested)
+        return decision == .goOn || !team.isLeader || isStillOurs() ? decision : .abandon
+    }
+
+    private func wish(_ step: Int, isStopRequested: Bool) -> Decision {
         if isStopRequested { return .stop }
         if let steps = rule.steps, step - lastCheckpointStep >= steps { return .checkpoint }
         if let seconds = rule.seconds, step > lastCheckpointStep, secondsSince(lastCheckpoint) >= seconds {

@@ -25,6 +25,19 @@ struct Forecast {
 
     /// "imbalance 1.03".
     var shape: String { String(format: "imbalance %.2f", imbalance) }
+
+    /// Leaves what was predicted beside what it took, in seconds: `logs/makespan.json`.
+    func write(actual: Double, ranks: Int, to folder: RunFolder) throws {
+        struct Makespan: Encodable {
+            let predicted, actual, imbalance: Double
+            let ranks, teamSize: Int
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        let makespan = Makespan(
+            predicted: self.makespan, actual: actual, imbalance: imbalance, ranks: ranks, teamSize: teamSize)
+        try DurableFile.write(encoder.encode(makespan) + Data("\n".utf8), to: folder.file("logs/makespan.json"))
+    }
 }
 
 // What all ranks agree on at the start: rank 0 looks at the files, for all.

@@ -97,6 +97,7 @@ public final class StudyRun {
             predicted > 0
             ? String(format: " (predicted %@, %+.0f %%)", duration(predicted), 100 * (elapsed / predicted - 1)) : ""
         board?.end("finished in \(duration(elapsed))\(comparison): \(done) of \(done) cases done")
+        try forecast.write(actual: elapsed, ranks: world.size, to: folder)
         let aggregation = Aggregation(plan, folder: folder)
         let scores = try aggregation.table(.last)
         try aggregation.write(scores)

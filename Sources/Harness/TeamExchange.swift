@@ -5,10 +5,11 @@ import Numerics
 
 /// A case's exchange over the ranks of a team: what the owners of networks compute goes by messages to those who read it.
 ///
-/// Rows go from each owner straight to the readers, whose owners alone wait; an owner that does not read goes on at once. The
-/// minimum is an MPI_Allreduce among owners and readers with an operation that keeps NaN. Ranks that neither own nor read
-/// take no part, so that the policy's step of one batch runs beside the value step of the next where they have owners of
-/// their own. Allocates when an exchange is made for the first time, and not again.
+/// Rows go from each owner straight to the readers, who alone wait; an owner that does not read goes on at once. The minimum
+/// of an ensemble is an MPI_Allreduce among owners and readers with an operation that keeps NaN, that of one or two networks
+/// goes by their rows. Ranks that neither own nor read take no part. So the policy's step on one batch runs beside the value
+/// step on the next where they have owners of their own. Allocates when an exchange is made for the first time, and not
+/// again.
 final class TeamExchange: Exchange {
     /// What has travelled from this rank.
     struct Traffic {
@@ -56,6 +57,10 @@ final class TeamExchange: Exchange {
     func minimum(
         _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, into out: UnsafeMutablePointer<Real>
     ) {
+        guard rows.rows > 2 else {  // A reduction would make owners wait for readers.
+            share(rows, of: group, for: readers)
+            return columnMinimum(rows, into: out)
+        }
         exchange {
             let channel = try minimumChannel(rows, of: group, for: readers)
             try FaultInjection.atStep(step, rank: worldRank, place: .inside)

@@ -88,7 +88,8 @@ final class TeamSession {
                 one, data: data.data(for: one), folder: folder, team: team, rule: options.checkpoints)
             if team.isLeader { CaseFailure.forget(in: folder.folder(of: one)) }
             outcome = try run.run(
-                provenance: provenance, told: { notice in log.warning("\(one.identifier): \(notice)") },
+                provenance: provenance, isStillOurs: { queue.isStillOurs },
+                told: { notice in log.warning("\(one.identifier): \(notice)") },
                 alive: { [control] in try control.tickInEvaluation() }, progress: { try control.tick($0) })
             if let traffic = run.traffic { log.info("\(one.identifier): \(traffic)") }
         } catch {
@@ -122,6 +123,11 @@ final class TeamSession {
             if team.isLeader { try queue.giveBack() }
             try control.end(work: nil)
             return false
+        case .takenOver:
+            log.warning("\(one.identifier): another job has taken it over, having heard nothing of this one for long")
+            queue.forget()
+            try control.end(work: nil)
+            return true
         }
     }
 }

@@ -51,7 +51,9 @@ import Testing
     ])
     func requeues(code: Int32, count: Int) throws {
         for restart in 0..<5 {
-            let child = try start("slurm/table.sbatch", end: "\(code)", ["SLURM_RESTART_COUNT": "\(restart)"]).end()
+            let child = try start(
+                "slurm/table.sbatch", end: "\(code)", ["SLURM_RESTART_COUNT": "\(restart)", "MAX_HOURS": "1"]
+            ).end()
             #expect(child.exitCode == code, "\(child.output)")
         }
         #expect(lines("requests") == Array(repeating: "requeue 12", count: count))
@@ -69,17 +71,28 @@ import Testing
     }
 
     @Test(arguments: ["75", "137"]) func aJobIsNotRequeuedForEver(code: String) throws {
-        _ = try start("slurm/table.sbatch", end: code, ["SLURM_RESTART_COUNT": "50"]).end()
+        let restarts = ["SLURM_RESTART_COUNT": "50", "MAX_HOURS": "1"]
+        _ = try start("slurm/table.sbatch", end: code, restarts).end()
         #expect(lines("requests").isEmpty)
-        _ = try start("slurm/table.sbatch", end: code, ["SLURM_RESTART_COUNT": "50", "MAX_RESTARTS": "51"]).end()
+        _ = try start("slurm/table.sbatch", end: code, restarts.merging(["MAX_RESTARTS": "51"]) { $1 }).end()
         #expect(lines("requests") == ["requeue 12"])
     }
 
     @Test func aTaskOfAnArrayIsRequeuedByItself() throws {
         let child = try start(
-            "slurm/array.sbatch", end: "75", ["SLURM_ARRAY_JOB_ID": "12", "SLURM_ARRAY_TASK_ID": "3"]
+            "slurm/array.sbatch", end: "75",
+            ["SLURM_ARRAY_JOB_ID": "12", "SLURM_ARRAY_TASK_ID": "3", "MAX_HOURS": "1"]
         ).end()
         #expect(lines("requests") == ["requeue 12_3"], "\(child.output)")
+    }
+
+    /// A task that finds all cases in the hands of others has done its part; where somebody stopped the run it has not.
+    @Test func whatNobodyAskedToStopIsNotRequeued() throws {
+        #expect(try start("slurm/array.sbatch", end: "75", [:]).end().exitCode == 0)
+        try FileManager.default.createDirectory(atPath: folder("out"), withIntermediateDirectories: true)
+        put([], at: folder("out/STOP"))
+        #expect(try start("slurm/array.sbatch", end: "75", [:]).end().exitCode == 75)
+        #expect(lines("requests").isEmpty)
     }
 
     @Test func theKnobsAreTheProgramsOptions() throws {
