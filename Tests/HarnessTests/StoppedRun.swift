@@ -51,6 +51,7 @@ struct StoppedRun {
         switch outcome {
         case .done: return (nil, first, notices)
         case .stopped(let step): return (step, first, notices)
+        case .takenOver: throw SmallRun.StoppedEarly()
         }
     }
 

@@ -22,8 +22,8 @@ import Testing
             while !isDone {
                 teamSizes.shuffle(using: &numbers)
                 let job = try run.start(
-                    ranks: 3, Self.options + ["--team-size", "\(teamSizes[0])"], fault: "sleep=4")
-                let moment = Double.random(in: 0..<2.5, using: &numbers)
+                    ranks: 3, Self.options + ["--team-size", "\(teamSizes[0])"], fault: "sleep=3")
+                let moment = Double.random(in: 0..<2, using: &numbers)
                 let ranks = kills < 20 ? rankToKill(of: run, job, after: moment, &numbers) : []
                 let end = try job.end()
                 isDone = end.exitCode == 0
@@ -66,8 +66,9 @@ import Testing
         }
     }
 
-    /// Checkpoints came every `interval` steps, and each restart was from the last one, or from one whose row the kill
-    /// prevented: so no more than an interval was ever made twice.
+    /// Checkpoints came every `interval` steps (earlier where mpirun, after the kill, asked the other ranks to stop), and each
+    /// restart was from the last one, or from one whose row the kill prevented: so no more than an interval was ever made
+    /// twice.
     private func checkRepetition(_ timing: String) throws {
         var last = 0
         for row in text(of: timing).split(separator: "\n").dropFirst() {
@@ -75,10 +76,11 @@ import Testing
             guard cells.count == 3, let step = Int(cells[1]) else { continue }  // A row that the kill cut.
             switch cells[0] {
             case "checkpoint":
-                #expect(step == last + Self.interval, "\(timing): checkpoint of \(step) after that of \(last)")
+                #expect((last...last + Self.interval).contains(step), "\(timing): \(step) after \(last)")
                 last = step
             case "resume":
-                #expect(step == last || step == last + Self.interval, "\(timing): from \(step), though \(last) was there")
+                #expect(
+                    step == last || step == last + Self.interval, "\(timing): from \(step), though \(last) was there")
                 last = step
             default: break
             }
@@ -100,16 +102,16 @@ import Testing
         var last = 0
         for fault in (calls + places.map { "kill-at-checkpoint-byte=\($0)" }).shuffled(using: &numbers) {
             let child = try run.run(ranks: nil, ["--checkpoint-steps", "10"], fault: fault)
-            #expect(child.exitCode == 137, "\(fault): \(child.output)")
+            #expect(child.exitCode == SIGKILL, "\(fault): \(child.output)")
             let now = run.checkpoints().last ?? 0
             #expect(now >= last, "\(fault): the checkpoint of \(last) is gone, \(now) is there")
-            #expect(run.checkpoints().count <= 3)
             last = now
         }
         let end = try run.run(ranks: 2, ["--team-size", "2"])
         #expect(end.exitCode == 0, "\(end.output)")
         #expect(!end.output.contains("checkpoint-"), "none of them was damaged: \(end.output)")
         expectEqual(run.results(), reference)
+        #expect(run.checkpoints().count == 2, "those that a kill left behind are gone")
         run.expectNothingLeft()
     }
 
@@ -119,7 +121,7 @@ import Testing
             let out = run.folder("calls-\(call)")
             let child = try run.run(
                 ranks: nil, ["--checkpoint-steps", "10"], fault: "kill-at-file-call=\(call)", into: out)
-            #expect(child.exitCode == 137, "\(child.output)")
+            #expect(child.exitCode == SIGKILL, "\(child.output)")
             return files(below: out).contains { $0.contains("/checkpoint-") }
         }
         var (before, after) = (1, 256)
