@@ -49,17 +49,17 @@ import Testing
         #expect(!files(below: out).contains { $0.contains(".tmp-") })
     }
 
-    /// A limit on the size of a file: the first checkpoint does not fit.
+    /// A limit of 20 MB on the size of a file, of which MPI's own stay below; the first checkpoint does not.
     @Test func aFileThatMayNotBecomeSoLarge() throws {
-        let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
-        let command = ["-c", "ulimit -f 8 && exec \"$@\"", "limited", RunningProcess.path(of: "active-bench")]
+        let run = FaultyRun(FaultyRun.study(["ACTIVE-I: {batch: 32, m: 10}"], steps: 20))
+        let command = ["-c", "ulimit -f 20000 && exec \"$@\"", "limited", RunningProcess.path(of: "active-bench")]
         let child = try ChildProcess.run(
             "/bin/bash",
-            command + ["run", run.folder("study.yaml"), "--out", run.out, "--checkpoint-steps", "20"],
+            command + ["run", run.folder("study.yaml"), "--out", run.out, "--checkpoint-steps", "10"],
             environment: ["ACTIVE_BENCH_DATA": run.data])
         #expect(child.exitCode == 74, "\(child.output)")
-        #expect(
-            child.standardError.contains("checkpoint-0000000020.bin: cannot write: File too large"), "\(child.output)")
+        let words = "checkpoint-0000000010.bin: cannot write: File too large"
+        #expect(child.standardError.contains(words), "\(child.output)")
         #expect(try run.run(ranks: 1).exitCode == 0)
         expectEqual(run.results(), try run.reference())
     }
