@@ -16,6 +16,7 @@ stops=${STOPS:-100}
 seed=${SEED:-$(date +%s)}
 out=${OUT:-$repository/runs/soak}
 results=${RESULTS:-}
+commit=${COMMIT:-$(git -C "$repository" rev-parse --short HEAD 2>/dev/null || echo unknown)}
 most_ranks=${MOST_RANKS:-4}
 steps=${STEPS:-2000}             # gradient steps of a case
 interval=${INTERVAL:-100}        # steps between two checkpoints
@@ -122,7 +123,7 @@ write_summary() {
         cat <<EOF
 # Soak
 
-\`jobs/soak.sh\`, $(date -u +%F), seed $seed, $("$binary" --version 2>/dev/null || true)
+\`jobs/soak.sh\`, $(date -u +%F), seed $seed, commit $commit
 
 | | |
 | --- | --- |
