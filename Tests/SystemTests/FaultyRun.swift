@@ -1,6 +1,7 @@
 import Foundation
 import ProgramRuns
 import ScratchFiles
+import Synchronization
 import Testing
 
 /// A study and a run folder, run as often as it takes, with faults and signals; the last checkpoint of every case is kept, as
@@ -70,6 +71,18 @@ final class FaultyRun {
         try #require(child.exitCode == 0, "\(child.output)")
         let results = results(of: path)
         #expect(results.keys.contains { $0.contains("/checkpoint-") }, "the whole state is compared")
+        return results
+    }
+
+    private static let references = Mutex<[String: [String: [UInt8]]]>([:])
+
+    /// `reference`, computed once for all tests with the same study on the data of all tests.
+    func knownReference() throws -> [String: [UInt8]] {
+        precondition(data == SystemRun.inputs.path)
+        let study = text(of: folder("study.yaml"))
+        if let known = Self.references.withLock({ $0[study] }) { return known }
+        let results = try reference()
+        Self.references.withLock { $0[study] = results }
         return results
     }
 

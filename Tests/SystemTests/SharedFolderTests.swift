@@ -28,7 +28,7 @@ import Testing
             "was in use by pid \(ranks[0]) on \(ProcessInfo.processInfo.hostName) (rank 0), which is gone: taken over"
         #expect(third.standardError.contains(notice), "\(third.standardError)")
         #expect(third.standardError.contains("1 begun before and going on from their checkpoints"))
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     /// Both work; no case is done twice.
@@ -46,7 +46,7 @@ import Testing
         let begun = (0..<2).flatMap { text(of: "\(run.out)/logs/rank-000\($0).log").split(separator: "\n") }
             .filter { $0.contains(" begin ") }
         #expect(begun.count == 4, "every case once: \(begun)")
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     // MARK: One after another
@@ -98,7 +98,7 @@ import Testing
         }
         expectEqual(everything(run), before)
         #expect(try run.run(ranks: 1).exitCode == 0, "with the old one it goes on")
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     private func sha256Prefix(_ file: String) throws -> String {
@@ -121,7 +121,7 @@ import Testing
         #expect(notices.count == count, "\(child.output)")
         let rows = text(of: "\(run.out)/cases/\(Self.one)/timing.csv").split(separator: "\n")
         #expect(rows.filter { $0.hasPrefix("resume,") } == (count == 1 ? ["resume,20,0.000"] : []))
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     /// The comparison of this and the other suites sees a flipped bit, a missing file and one too many.

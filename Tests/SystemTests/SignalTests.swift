@@ -65,7 +65,7 @@ import Testing
         let end = try run.run(ranks: 2)
         #expect(end.exitCode == 0, "\(end.output)")
         #expect(end.standardError.contains("going on from their checkpoints"), "\(end.output)")
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     @Test(arguments: [
@@ -81,7 +81,7 @@ import Testing
         expectStopped(try job.end(), since: moment, within: 5)
         #expect(run.checkpoints().count >= 3, "of the cases in work")
         #expect(try run.run(ranks: 2, ["--team-size", "2"]).exitCode == 0)
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     /// Of which mpirun makes SIGTERM and, soon, SIGKILL: what was written before stands.
@@ -96,7 +96,7 @@ import Testing
         #expect(run.ranks.isEmpty && !run.checkpoints().isEmpty)
         let end = try run.run(ranks: 2)
         #expect(end.exitCode == 0 && !end.standardError.contains("checkpoint-"), "\(end.output)")
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     /// The first is not heeded for half a minute, as every step takes that long: the second ends the rank, and so the job.
@@ -118,7 +118,7 @@ import Testing
         #expect(end.standardError.contains("asked twice to stop (signal 10): ending at once"), "\(end.output)")
         #expect(run.checkpoints() == [60, 80])
         #expect(try run.run(ranks: 1).exitCode == 0)
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     @Test func hoursThatAreUp() throws {
@@ -127,7 +127,7 @@ import Testing
         #expect(end.exitCode == 75, "\(end.output)")
         #expect(!run.checkpoints().isEmpty)
         #expect(try run.run(ranks: 3, ["--max-hours", "1"]).exitCode == 0)
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 
     @Test func aFileThatStopsAll() throws {
@@ -144,6 +144,6 @@ import Testing
             refused.complaints == ["\(stop) is there, by which all jobs on this folder stop: remove it to go on"])
         #expect(remove(stop) == 0)
         #expect(try run.run(ranks: 2).exitCode == 0)
-        expectEqual(run.results(), try run.reference())
+        expectEqual(run.results(), try run.knownReference())
     }
 }
