@@ -126,8 +126,8 @@ let package = Package(
         tests(
             "HarnessTests",
             [
-                "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "Networks", "Numerics",
-                "ProgramRuns", "Report", "ScratchFiles",
+                "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI", "Networks",
+                "Numerics", "ProgramRuns", "Report", "ScratchFiles",
             ], excluding: ["Fixtures"]),
         tests(
             "SystemTests",

@@ -68,8 +68,11 @@ package struct Claim: Sendable {
     }
 
     /// Whether nobody has taken it over: to be asked before anything is put into the case's folder after a long pause.
+    ///
+    /// A folder that is gone is nobody else's: who writes into it next learns the true reason why that fails.
     package func isStillOurs() -> Bool {
-        Claim.lastNumber(in: folder) == number && (try? Claim.read(path)) == record
+        guard access(folder, F_OK) == 0 || errno != ENOENT else { return true }
+        return Claim.lastNumber(in: folder) == number && (try? Claim.read(path)) == record
     }
 
     /// Gives the case back unfinished: anybody may go on with it at once.

@@ -15,6 +15,8 @@ struct ActiveBench: ParsableCommand {
         ])
 
     static func main() {
+        // A limit on the size of files is to be an error of the call that meets it, not a death without a word.
+        signal(SIGXFSZ, SIG_IGN)
         chooseKernels()
         BLASLibrary.useOneThread()
         Self.main(nil)

@@ -86,7 +86,8 @@ package final class RunningProcess {
             .deletingLastPathComponent().appendingPathComponent(program).path
     }
 
-    /// The processes of `program` that have `argument` on their command line: its ranks, not their launcher.
+    /// The processes of `program` that have `argument` on their command line: the ranks of a
+    /// run, say, or with "mpirun" their launcher.
     package static func identifiers(of program: String, withArgument argument: String) -> [pid_t] {
         let numbers = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
         return numbers.sorted().filter { number in
@@ -94,7 +95,8 @@ package final class RunningProcess {
                 return false
             }
             let words = line.split(separator: "\0")
-            return words.first?.hasSuffix("/" + program) == true && words.contains { $0 == argument }
+            guard let first = words.first, first == program || first.hasSuffix("/" + program) else { return false }
+            return words.contains { $0 == argument }
         }
     }
 

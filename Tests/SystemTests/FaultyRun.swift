@@ -1,0 +1,148 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Synchronization
+import Testing
+
+/// A study and a run folder, run as often as it takes, with faults and signals; the last checkpoint of every case is kept, as
+/// it holds the whole state of the training.
+final class FaultyRun {
+    let folder = TemporaryFolder()
+    let data: String
+    /// The run folder.
+    let out: String
+
+    init(_ study: String, data: String = SystemRun.inputs.path) {
+        self.data = data
+        out = folder("out")
+        put(study.utf8, at: folder("study.yaml"))
+    }
+
+    /// `learners` on one dataset, small and without a clock in it: 300 steps, evaluated every 100.
+    static func study(_ learners: [String], seeds: String = "[0]", steps: Int = 300) -> String {
+        """
+        name: faulty
+        datasets: [hopper-random-r1]
+        seeds: \(seeds)
+        steps: \(steps)
+        evaluate: {every: 100, episodes: 3}
+        learners:
+        \(learners.map { "  \($0)" }.joined(separator: "\n"))
+        """
+    }
+
+    static let iql = "IQL: {hidden: [16, 16], batch: 32}"
+    /// Nine networks: V₁ to V₆, two Q, the policy.
+    static let active = "ACTIVE-I: {hidden: [16, 16], batch: 32, m: 6}"
+    static let cql = "CQL: {hidden: [16, 16], critic_hidden: [16, 16], batch: 32, sampled_actions: 3}"
+
+    /// Starts it under mpirun, or one process without a launcher.
+    func start(
+        ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil, limit: Int = 40
+    ) throws -> RunningProcess {
+        var environment = ["ACTIVE_BENCH_DATA": data]
+        environment["ACTIVE_BENCH_FAULT"] = fault
+        return try RunningProcess(
+            "active-bench",
+            ["run", folder("study.yaml"), "--out", other ?? out, "--keep-checkpoints"] + options, ranks: ranks,
+            environment: environment, limit: limit)
+    }
+
+    func run(
+        ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil, limit: Int = 40
+    ) throws -> ChildProcess {
+        try start(ranks: ranks, options, fault: fault, into: other, limit: limit).end()
+    }
+
+    /// The files that are a function of the study alone, of `folder` or of the run folder.
+    func results(of folder: String? = nil) -> [String: [UInt8]] {
+        let all = SystemRun.results(folder ?? out)
+        let lasts = Set(
+            Dictionary(
+                grouping: all.keys.filter { $0.contains("/checkpoint-") }, by: \.folder
+            ).values.compactMap { $0.max() })
+        return all.filter { name, _ in !name.contains("/checkpoint-") || lasts.contains(name) }
+    }
+
+    /// Of the same study on one rank that nothing disturbs.
+    func reference() throws -> [String: [UInt8]] {
+        let path = folder("reference")
+        let child = try run(ranks: 1, into: path)
+        try #require(child.exitCode == 0, "\(child.output)")
+        let results = results(of: path)
+        #expect(results.keys.contains { $0.contains("/checkpoint-") }, "the whole state is compared")
+        return results
+    }
+
+    private static let references = Mutex<[String: [String: [UInt8]]]>([:])
+
+    /// `reference`, computed once for all tests with the same study on the data of all tests.
+    func knownReference() throws -> [String: [UInt8]] {
+        precondition(data == SystemRun.inputs.path)
+        let study = text(of: folder("study.yaml"))
+        if let known = Self.references.withLock({ $0[study] }) { return known }
+        let results = try reference()
+        Self.references.withLock { $0[study] = results }
+        return results
+    }
+
+    /// Process numbers of the ranks, in their order.
+    var ranks: [pid_t] {
+        RunningProcess.identifiers(of: "active-bench", withArgument: out).sorted {
+            (FaultyRun.rank(of: $0) ?? 0) < (FaultyRun.rank(of: $1) ?? 0)
+        }
+    }
+
+    private static func rank(of process: pid_t) -> Int? {
+        let variables = text(of: "/proc/\(process)/environ").split(separator: "\0")
+        return variables.first { $0.hasPrefix("OMPI_COMM_WORLD_RANK=") }?.split(separator: "=").last.flatMap { Int($0) }
+    }
+
+    /// mpirun's process number.
+    var launcher: pid_t? { RunningProcess.identifiers(of: "mpirun", withArgument: out).first }
+
+    /// The steps of a case's checkpoints by name, ascending; of all cases if none is named.
+    func checkpoints(of one: String = "") -> [Int] {
+        files(below: out).filter { $0.hasPrefix("cases/\(one)") && $0.hasSuffix(".bin") && !$0.contains(".tmp-") }
+            .compactMap { $0.split(separator: "-").last.flatMap { Int($0.dropLast(4)) } }.sorted()
+    }
+
+    /// The paths of all finished cases' results.
+    var done: [String] { files(below: out).filter { $0.hasSuffix("/result.json") } }
+
+    /// Waits until it is so; not for ever, and not for a job that has ended.
+    func wait(for job: RunningProcess, seconds: Double = 20, until isSo: () -> Bool) {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while !isSo() && job.isRunning && ContinuousClock.now < deadline { usleep(10_000) }
+    }
+
+    /// Nothing is left of a job that has ended: no process, no file that is not whole.
+    func expectNothingLeft(location: SourceLocation = #_sourceLocation) {
+        #expect(ranks.isEmpty, "no rank is left", sourceLocation: location)
+        #expect(!files(below: out).contains { $0.contains(".tmp-") }, sourceLocation: location)
+    }
+}
+
+extension StringProtocol {
+    /// Without the last part of a path.
+    fileprivate var folder: String { split(separator: "/").dropLast().joined(separator: "/") }
+}
+
+/// Random numbers from a seed that is printed: ACTIVE_BENCH_TEST_SEED repeats them (SplitMix64).
+struct DrawnNumbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(for test: String) {
+        let asked = ProcessInfo.processInfo.environment["ACTIVE_BENCH_TEST_SEED"].flatMap { UInt64($0) }
+        state = asked ?? UInt64.random(in: 0..<1 << 32)
+        print("\(test): ACTIVE_BENCH_TEST_SEED=\(state)")
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// Requests to stop: by signal, by time, by a file. The job ends with 75 and a checkpoint, and the same command goes on to the
+/// same end.
+@Suite struct SignalTests {
+    /// Four cases; with the pause of two seconds or so each.
+    private static let study = FaultyRun.study([FaultyRun.iql, FaultyRun.active], seeds: "[0, 1]")
+    private static let slow = "sleep=5"
+
+    /// To whom a signal goes.
+    enum Recipient: CaseIterable {
+        /// Which forwards it.
+        case launcher
+        /// As from srun.
+        case allRanks
+        /// Who has to tell the others.
+        case firstRank, lastRank
+    }
+
+    private func send(_ signal: Int32, to recipient: Recipient, of run: FaultyRun) {
+        let processes =
+            switch recipient {
+            case .launcher: [run.launcher].compactMap { $0 }
+            case .allRanks: run.ranks
+            case .firstRank: Array(run.ranks.prefix(1))
+            case .lastRank: Array(run.ranks.suffix(1))
+            }
+        #expect(!processes.isEmpty)
+        for process in processes { kill(process, signal) }
+    }
+
+    /// Whether all ranks listen: they do before any has begun a case.
+    private func isTraining(_ run: FaultyRun) -> Bool {
+        files(below: run.out).contains { $0.hasSuffix("/timing.csv") }
+    }
+
+    private func expectStopped(_ end: ChildProcess, since moment: ContinuousClock.Instant, within seconds: Double) {
+        #expect(end.exitCode == 75, "\(end.output)")
+        #expect(ContinuousClock.now - moment < .seconds(seconds), "\(end.output)")
+        #expect(end.standardError.contains("the same command goes on from here"), "\(end.output)")
+    }
+
+    /// Stopped five times at random moments, each time going on with another number of ranks and team size.
+    @Test func userSignalToTheLauncher() throws {
+        var numbers = DrawnNumbers(for: "userSignalToTheLauncher")
+        let run = FaultyRun(Self.study)
+        var stops = 0
+        for (ranks, size) in [(2, 2), (3, 1), (1, 1), (3, 3), (4, 2)] {
+            let job = try run.start(ranks: ranks, ["--team-size", "\(size)"], fault: Self.slow)
+            run.wait(for: job) { isTraining(run) && run.ranks.count == ranks }
+            // mpirun forwards a signal only once it has told all ranks to go, and ranks begin to listen soon after.
+            usleep(.random(in: 700_000..<1_500_000, using: &numbers))
+            guard job.isRunning else { break }
+            let moment = ContinuousClock.now
+            send(SIGUSR1, to: .launcher, of: run)
+            let end = try job.end()
+            expectStopped(end, since: moment, within: 5)
+            stops += 1
+            run.expectNothingLeft()
+        }
+        #expect(stops >= 2, "it was done too early")
+        let end = try run.run(ranks: 2)
+        #expect(end.exitCode == 0, "\(end.output)")
+        #expect(end.standardError.contains("going on from their checkpoints"), "\(end.output)")
+        expectEqual(run.results(), try run.knownReference())
+    }
+
+    @Test(arguments: [
+        (SIGTERM, Recipient.allRanks), (SIGUSR1, .firstRank), (SIGUSR1, .lastRank), (SIGTERM, .lastRank),
+    ])
+    func signalToRanks(signal: Int32, recipient: Recipient) throws {
+        let run = FaultyRun(Self.study)
+        let job = try run.start(ranks: 3, fault: Self.slow)
+        run.wait(for: job) { isTraining(run) }
+        usleep(600_000)
+        let moment = ContinuousClock.now
+        send(signal, to: recipient, of: run)
+        expectStopped(try job.end(), since: moment, within: 5)
+        #expect(run.checkpoints().count >= 3, "of the cases in work")
+        #expect(try run.run(ranks: 2, ["--team-size", "2"]).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+
+    /// Of which mpirun makes SIGTERM and, soon, SIGKILL: what was written before stands.
+    @Test func terminationOfTheLauncher() throws {
+        let run = FaultyRun(Self.study)
+        let job = try run.start(ranks: 2, ["--checkpoint-steps", "20"], fault: Self.slow)
+        run.wait(for: job) { !run.checkpoints().isEmpty }
+        let moment = ContinuousClock.now
+        send(SIGTERM, to: .launcher, of: run)
+        #expect(try job.end().exitCode != 0)
+        #expect(ContinuousClock.now - moment < .seconds(10))
+        #expect(run.ranks.isEmpty && !run.checkpoints().isEmpty)
+        let end = try run.run(ranks: 2)
+        #expect(end.exitCode == 0 && !end.standardError.contains("checkpoint-"), "\(end.output)")
+        expectEqual(run.results(), try run.knownReference())
+    }
+
+    /// The first is not heeded for half a minute, as every step takes that long: the second ends the rank, and so the job.
+    @Test func twoSignals() throws {
+        let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
+        let job = try run.start(
+            ranks: 2, ["--team-size", "2", "--checkpoint-steps", "20"], fault: "case-step=90,sleep=30000")
+        run.wait(for: job) { run.checkpoints().last == 80 }
+        usleep(200_000)
+        send(SIGUSR1, to: .launcher, of: run)
+        usleep(200_000)
+        #expect(job.isRunning)
+        let moment = ContinuousClock.now
+        send(SIGUSR1, to: .launcher, of: run)
+        run.wait(for: job) { run.ranks.isEmpty }
+        #expect(ContinuousClock.now - moment < .seconds(2))
+        let end = try job.end()
+        #expect(end.exitCode == 75, "\(end.output)")
+        #expect(end.standardError.contains("asked twice to stop (signal 10): ending at once"), "\(end.output)")
+        #expect(run.checkpoints() == [60, 80])
+        #expect(try run.run(ranks: 1).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+
+    @Test func hoursThatAreUp() throws {
+        let run = FaultyRun(Self.study)
+        let end = try run.run(ranks: 2, ["--max-hours", "\(1.2 / 3600)"], fault: Self.slow)
+        #expect(end.exitCode == 75, "\(end.output)")
+        #expect(!run.checkpoints().isEmpty)
+        #expect(try run.run(ranks: 3, ["--max-hours", "1"]).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+
+    @Test func aFileThatStopsAll() throws {
+        let run = FaultyRun(Self.study)
+        let job = try run.start(ranks: 2, fault: Self.slow)
+        run.wait(for: job) { isTraining(run) }
+        let stop = "\(run.out)/STOP"
+        let moment = ContinuousClock.now
+        put([], at: stop)
+        expectStopped(try job.end(), since: moment, within: 5)
+        let refused = try run.run(ranks: 2)
+        #expect(refused.exitCode == 65, "\(refused.output)")
+        #expect(
+            refused.complaints == ["\(stop) is there, by which all jobs on this folder stop: remove it to go on"])
+        #expect(remove(stop) == 0)
+        #expect(try run.run(ranks: 2).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// A run folder whose disk is full, read-only or gone.
+@Suite(.serialized) struct StorageFaultTests {
+    /// A file system of its own, of so many bytes.
+    private final class SmallDisk {
+        let folder = TemporaryFolder()
+
+        init(bytes: Int) throws { try mount("-t", "tmpfs", "-o", "size=\(bytes)", "none", folder.path) }
+
+        func remount(_ options: String) throws { try mount("-o", "remount,\(options)", folder.path) }
+
+        private func mount(_ arguments: String...) throws {
+            let child = try ChildProcess.run("/usr/bin/mount", arguments, limit: 5)
+            try #require(child.exitCode == 0, "as root: \(child.output)")
+        }
+
+        deinit { umount2(folder.path, Int32(MNT_DETACH)) }
+    }
+
+    /// What a run of the study takes when nothing is in its way.
+    private func size(of folder: String) -> Int {
+        files(below: folder).map { (bytes(of: "\(folder)/\($0)").count + 4095) / 4096 * 4096 }.reduce(0, +)
+    }
+
+    /// The disk fills up in mid-run: at the start, among the first checkpoints, near the end. The error says what could not be
+    /// written; with room again the rest follows.
+    @Test(arguments: [0.1, 0.4, 0.7, 0.9]) func fullDisk(share: Double) throws {
+        let run = FaultyRun(FaultyRun.study([FaultyRun.active], seeds: "[0, 1]"))
+        let reference = try run.reference()
+        let options = ["--checkpoint-steps", "20"]
+        let disk = try SmallDisk(bytes: Int(share * Double(size(of: run.folder("reference")))) / 4096 * 4096)
+        let out = disk.folder("out")
+        let child = try run.run(ranks: 2, options, into: out)
+        #expect(child.exitCode == 74, "\(child.output)")
+        #expect(child.seconds < 15)
+        let line = child.complaints.first { $0.contains("cannot ") && $0.contains(": No space left on device") }
+        #expect(line?.contains("\(out)/") == true, "\(child.output)")
+        let before = files(below: out).filter { $0.hasSuffix(".bin") }
+        try disk.remount("size=100m")
+        let end = try run.run(ranks: 1, options, into: out)
+        #expect(end.exitCode == 0, "\(end.output)")
+        #expect(!end.standardError.contains("checkpoint-"), "none was damaged: \(end.standardError)")
+        if share > 0.5 { #expect(!before.isEmpty, "checkpoints were there") }
+        expectEqual(run.results(of: out), reference)
+        #expect(!files(below: out).contains { $0.contains(".tmp-") })
+    }
+
+    /// A limit of 9 MB on the size of a file, of which MPI's own stay below; the first checkpoint does not.
+    @Test func aFileThatMayNotBecomeSoLarge() throws {
+        let run = FaultyRun(FaultyRun.study(["ACTIVE-I: {batch: 32, m: 10}"], steps: 20))
+        let command = ["-c", "ulimit -f 9000 && exec \"$@\"", "limited", RunningProcess.path(of: "active-bench")]
+        let child = try ChildProcess.run(
+            "/bin/bash",
+            command + ["run", run.folder("study.yaml"), "--out", run.out, "--checkpoint-steps", "10"],
+            environment: ["ACTIVE_BENCH_DATA": run.data])
+        #expect(child.exitCode == 74, "\(child.output)")
+        let line = child.complaints.first { $0.contains("checkpoint-0000000010.bin: cannot write ") }
+        #expect(line?.hasSuffix(" bytes: File too large") == true, "\(child.output)")
+        #expect(try run.run(ranks: 1).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+
+    @Test func readOnlyDisk() throws {
+        let run = FaultyRun(FaultyRun.study([FaultyRun.iql], seeds: "[0, 1]"))
+        let disk = try SmallDisk(bytes: 100 << 20)
+        let out = disk.folder("out")
+        #expect(
+            try run.run(ranks: 2, ["--checkpoint-steps", "50"], fault: "case-step=120,kind=throw", into: out).exitCode
+                == 70)
+        try disk.remount("ro")
+        let child = try run.run(ranks: 2, into: out)
+        #expect(child.exitCode == 74, "\(child.output)")
+        #expect(child.complaints.contains { $0.contains("Read-only file system") }, "\(child.output)")
+        try disk.remount("rw")
+        #expect(try run.run(ranks: 2, into: out).exitCode == 0)
+        expectEqual(run.results(of: out), try run.knownReference())
+    }
+
+    /// Somebody tidies up while it runs: an error, no crash and no endless wait.
+    @Test(arguments: [1, 2]) func theRunFolderIsRemoved(teamSize: Int) throws {
+        let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
+        let job = try run.start(
+            ranks: 2, ["--team-size", "\(teamSize)", "--checkpoint-steps", "20"], fault: "sleep=5")
+        run.wait(for: job) { !run.checkpoints().isEmpty }
+        let moment = ContinuousClock.now
+        // A file may be made between the two halves of a removal.
+        while (try? FileManager.default.removeItem(atPath: run.out)) == nil { usleep(1000) }
+        let end = try job.end()
+        #expect(end.exitCode == 74, "\(end.output)")
+        #expect(ContinuousClock.now - moment < .seconds(10))
+        #expect(end.complaints.contains { $0.contains(run.out) && $0.contains("No such file") }, "\(end.output)")
+        #expect(run.ranks.isEmpty)
+        #expect(try run.run(ranks: 2).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+}

@@ -1,0 +1,223 @@
+#!/usr/bin/env bash
+# Hours of interruptions: a small study is killed and stopped at random moments and started again, on another number of ranks
+# in teams of another size, until it is done; over and over. Every time it must end with the files of a run that nothing has
+# disturbed, byte for byte, nothing that was finished may be computed again, and no more than one interval between two
+# checkpoints may be repeated.
+#
+#   jobs/soak.sh                                    200 SIGKILLs of a rank, 100 stops by SIGUSR1
+#   KILLS=20 STOPS=10 OUT=/scratch/soak jobs/soak.sh
+#   RESULTS=results/reliability/soak.md jobs/soak.sh     leaves a summary there
+#   SEED=N                                          repeats what an earlier run printed
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+kills=${KILLS:-200}
+stops=${STOPS:-100}
+seed=${SEED:-$(date +%s)}
+out=${OUT:-$repository/runs/soak}
+results=${RESULTS:-}
+commit=${COMMIT:-$(git -C "$repository" rev-parse --short HEAD 2>/dev/null || echo unknown)}
+most_ranks=${MOST_RANKS:-4}
+steps=${STEPS:-2000}             # gradient steps of a case
+interval=${INTERVAL:-100}        # steps between two checkpoints
+pause=${PAUSE:-5}                # milliseconds that every step is made to last: interruptions are to meet training
+patience=${PATIENCE:-8}          # seconds after which an interruption has come
+limit=${LIMIT:-600}              # seconds after which one start counts as hung
+
+RANDOM=$seed
+say "seed $seed (SEED=$seed repeats it)"
+say "folder $out"
+rm -rf "$out/rounds" "$out/reference"
+mkdir -p "$out/rounds" "$out/data"
+export ACTIVE_BENCH_DATA=$out/data
+began=$SECONDS
+
+fail() {
+    say "FAILED (seed $seed): $*"
+    write_summary "FAILED: $*"
+    exit 1
+}
+
+# below N: $drawn is a whole number from 0 to N-1. (In a subshell it would always be the same.)
+below() { drawn=$(((RANDOM * 32768 + RANDOM) % $1)); }
+
+prepare() {
+    if [ ! -s "$out/data/hopper_soak-r1.hdf5" ]; then
+        "$binary" collect rollout --env hopper --policy "$repository/results/behaviour/hopper/medium.safetensors" \
+            --transitions 5000 --seed 0 --out "$out/data/hopper_soak-r1.hdf5" >&2
+    fi
+    cat >"$out/study.yaml" <<EOF
+name: soak
+datasets: [hopper-soak-r1]
+seeds: [0, 1]
+steps: $steps
+evaluate: {every: $((steps / 4)), episodes: 3}
+learners:
+  TD3+BC: {hidden: [16, 16], batch: 32}
+  SQL: {hidden: [16, 16], batch: 32, actor_dropout: 0.1}
+  CQL: {hidden: [16, 16], critic_hidden: [16, 16], batch: 32, sampled_actions: 3}
+  ACTIVE-I: {hidden: [16, 16], batch: 32, m: 6}
+EOF
+    "$binary" run "$out/study.yaml" --out "$out/reference" --keep-checkpoints >"$out/reference.log" 2>&1 ||
+        fail "the undisturbed run: $(tail -1 "$out/reference.log")"
+}
+
+# start FOLDER RANKS TEAM: in the background; $job is mpirun's process number.
+start() {
+    ACTIVE_BENCH_FAULT=sleep=$pause timeout --foreground -k 10 "$limit" \
+        mpirun -n "$2" --oversubscribe --bind-to none "$binary" run "$out/study.yaml" --out "$1" --team-size "$3" \
+        --checkpoint-steps "$interval" --keep-checkpoints >"$1.log" 2>&1 &
+    limiter=$!
+    job=
+    while [ -z "$job" ] && kill -0 "$limiter" 2>/dev/null; do
+        job=$(pgrep -P "$limiter" -x mpirun || true)
+        sleep 0.05
+    done
+}
+
+# Whether this start has come as far as training: ranks listen for signals then.
+is_training() { grep -qs ' begin ' <(tail -q -n "+$((logged + 1))" "$1/logs/rank-0000.log" 2>/dev/null); }
+
+# Every file that is a function of the study alone; of the checkpoints the last, which holds the whole state.
+results_of() {
+    (
+        cd "$1"
+        find . -type f ! -name timing.csv ! -name provenance.json ! -name run.json ! -path './logs/*' \
+            ! -path './ranks/*' ! -name 'claim-*' ! -name 'checkpoint-*'
+        find . -name "checkpoint-$(printf %010d "$steps").bin"
+    ) | sort
+}
+
+compare() {
+    local files file
+    files=$(results_of "$out/reference")
+    [ "$(wc -l <<<"$files")" -gt 40 ] || fail "nothing to compare"
+    [ "$files" = "$(results_of "$1")" ] || fail "$1 has other files than an undisturbed run"
+    while read -r file; do cmp "$out/reference/$file" "$1/$file" >&2 || fail "$1/$file differs"; done <<<"$files"
+    compared=$((compared + $(wc -l <<<"$files")))
+}
+
+# Steps between two checkpoints, the largest: no restart can have repeated more. And every restart was from the last one
+# written, or from one whose row in timing.csv the kill prevented.
+check_repetition() {
+    local file distance
+    while read -r file; do
+        distance=$(awk -F, -v interval="$interval" '
+            $1 == "checkpoint" || $1 == "resume" {
+                if ($2 < last || $2 > last + interval) { print "bad at step " $2 " after " last; bad = 1; exit }
+                if ($2 - last > most) most = $2 - last
+                last = $2
+            }
+            END { if (!bad) print most + 0 }' "$file")
+        case $distance in bad*) fail "$file: $distance" ;; esac
+        [ "$distance" -le "$farthest" ] || farthest=$distance
+    done < <(find "$1" -name timing.csv)
+}
+
+# Of every finished case's result, what changes when it is written again.
+identities() { { find "$1" -name result.json -exec stat -c '%n %i %y' {} + 2>/dev/null || true; } | sort; }
+
+write_summary() {
+    local text
+    text=$(
+        cat <<EOF
+# Soak
+
+\`jobs/soak.sh\`, $(date -u +%F), seed $seed, commit $commit
+
+| | |
+| --- | --- |
+| outcome | $1 |
+| SIGKILLs of a random rank | $killed of $kills |
+| of these before training had begun | $killed_early |
+| stops by SIGUSR1 (exit code 75) | $stopped of $stops |
+| slowest stop | $slowest ms |
+| starts | $starts, on 1 to $most_ranks ranks in teams of 1 to $most_ranks |
+| runs of the study to its end | $rounds, of 8 cases of $steps steps each |
+| finished cases computed again | 0 |
+| steps repeated after a kill, at most | $farthest (checkpoints every $interval) |
+| files compared with an undisturbed run | $compared, all equal byte for byte |
+| elapsed | $(((SECONDS - began) / 60)) min |
+EOF
+    )
+    printf '%s\n' "$text" >"$out/soak.md"
+    if [ -n "$results" ]; then
+        mkdir -p "$(dirname "$results")"
+        printf '%s\n' "$text" >"$results"
+    fi
+}
+
+killed=0 killed_early=0 stopped=0 starts=0 rounds=0 compared=0 farthest=0 slowest=0
+
+# interrupt FOLDER: at a random moment, as is still wanted; $expected is what the start may end with.
+interrupt() {
+    local left=$((kills - killed + stops - stopped)) kind=none
+    expected=0
+    [ "$left" -gt 0 ] || return 0
+    below "$left"
+    if [ "$drawn" -lt $((kills - killed)) ]; then kind=kill; else kind=stop; fi
+    if [ $kind = stop ]; then
+        until is_training "$1" || ! kill -0 "$limiter" 2>/dev/null; do sleep 0.1; done
+        sleep 0.5
+    fi
+    below $((patience * 1000))
+    sleep "$((drawn / 1000)).$(printf %03d $((drawn % 1000)))"
+    kill -0 "$limiter" 2>/dev/null || return 0
+    if [ $kind = stop ]; then
+        kill -USR1 "$job" 2>/dev/null || return 0
+        asked=$(date +%s%3N)
+        expected=75
+        return 0
+    fi
+    local ranks
+    mapfile -t ranks < <(pgrep -P "$job" -x "${binary##*/}" || true)
+    [ ${#ranks[@]} -gt 0 ] || return 0
+    is_training "$1" || killed_early=$((killed_early + 1))
+    below ${#ranks[@]}
+    kill -KILL "${ranks[$drawn]}" 2>/dev/null || return 0
+    killed=$((killed + 1))
+    expected=killed
+}
+
+# One start of the study in FOLDER, interrupted or not; $status is its exit code.
+attempt() {
+    local ranks team expected asked=0 before took
+    below "$most_ranks"
+    ranks=$((1 + drawn))
+    below "$ranks"
+    team=$((1 + drawn))
+    before=$(identities "$1")
+    logged=$({ cat "$1/logs/rank-0000.log" 2>/dev/null || true; } | wc -l)
+    start "$1" "$ranks" "$team"
+    starts=$((starts + 1))
+    interrupt "$1"
+    status=0
+    wait "$limiter" || status=$?
+    if [ "$expected" = 75 ]; then
+        took=$(($(date +%s%3N) - asked))
+        [ "$took" -le "$slowest" ] || slowest=$took
+    fi
+    case $expected,$status in
+    75,75) stopped=$((stopped + 1)) ;;
+    *,0) ;; # it was faster
+    killed,124) fail "$1: not ended ${limit} s after its start, with a rank killed" ;;
+    killed,*) ;;
+    *) fail "$1: expected $expected, ended with $status: $(tail -3 "$1.log")" ;;
+    esac
+    grep -qvxFf <(identities "$1") <<<"$before" && [ -n "$before" ] && fail "$1: a finished case was written again"
+    return 0
+}
+
+prepare
+while [ $((killed + stopped)) -lt $((kills + stops)) ]; do
+    rounds=$((rounds + 1))
+    folder=$out/rounds/$rounds
+    status=1
+    until [ "$status" -eq 0 ]; do attempt "$folder"; done
+    compare "$folder"
+    check_repetition "$folder"
+    rm -rf "$folder" "$folder.log"
+    say "$killed of $kills kills, $stopped of $stops stops, $rounds runs to the end: all equal"
+done
+write_summary "passed"
+cat "$out/soak.md"
