@@ -55,8 +55,8 @@ extension CaseRun {
         do {
             let stream = one.stream.stream("evaluation-\(step)")
             let rollout = try Rollout(environment, Actor(policy), stream: stream)
+            var steps = 0
             for index in stride(from: team.rank, to: one.episodes(after: step), by: team.size) {
-                var steps = 0
                 let outcome = try rollout.run(episode: index, mode: .deterministic) { _ in
                     steps += 1
                     guard steps % CaseRun.stepsBetweenLooks == 0 else { return }

@@ -172,6 +172,7 @@ public final class CaseRun {
             try tick(step)
             if !isEvaluationDue, let end = try pass(boundary) { return end }
         }
+        if try boundary.isTakenOver() { return .takenOver }
         if rule.keepsLast { try save(boundary) }
         return .complete
     }
@@ -195,6 +196,7 @@ public final class CaseRun {
     }
 
     private func stop(_ boundary: StepBoundary) throws -> End {
+        if try boundary.isTakenOver() { return .takenOver }
         try save(boundary)
         return .stopped
     }

@@ -67,6 +67,9 @@ package final class StepBoundary {
         return Decision(rawValue: Int(decided[0])) ?? .goOn
     }
 
+    /// Whether another job has the case by now. Collective over the team.
+    package func isTakenOver() throws -> Bool { try team.maximum(team.isLeader && !isStillOurs() ? 1 : 0) > 0 }
+
     /// A checkpoint of `step` has been written.
     package func checkpointWritten(_ step: Int) {
         lastCheckpoint = .now()

@@ -61,6 +61,8 @@ import Testing
     /// Nothing is written into what another job has taken over; until then nobody asks.
     @Test func aCaseTakenOver() throws {
         let boundary = boundary(rule(steps: 3), isStillOurs: false)
+        #expect(try boundary.isTakenOver())
+        #expect(try !self.boundary(rule(steps: 3)).isTakenOver())
         #expect(try boundary.decide(after: 2) == .goOn && boundary.decide(after: 3) == .abandon)
         defer { Supervision.forget() }
         Supervision.requestStop()
