@@ -8,12 +8,12 @@
 # srun starts ranks by PMIx: by another way each rank would believe that it is alone. Where it does not end a job with a
 # rank that has died, the others wait for that rank for ever (Slurm's default); where it does so at once, the first rank
 # to leave a stopped run takes the others down in mid-exit. --wait gives them time.
-if [ "$LAUNCHER" = srun ]; then LAUNCHER="srun --mpi=pmix --kill-on-bad-exit=0 --wait=30"; fi
+if [ "$LAUNCHER" = srun ]; then LAUNCHER="srun --mpi=pmix --kill-on-bad-exit=0 --wait=8"; fi
 
 say() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >&2; }
 
 # What the signal traps and run_study leave for each other.
-launcher='' stop_asked='' end_asked='' interrupted='' status=0
+launched=0 launcher='' stop_asked='' end_asked='' interrupted='' status=0
 handed_on=() # what prepare_run has mpirun export
 
 # SIGUSR1: the time is nearly up. SIGTERM: somebody ends the job (the batch system then kills what is left, seconds
@@ -53,6 +53,7 @@ run_study() {
     [ -z "$CHECKPOINT_MINUTES" ] || options+=(--checkpoint-minutes "$CHECKPOINT_MINUTES")
     [ -z "$HANG_TIMEOUT" ] || options+=(--hang-timeout "$HANG_TIMEOUT")
     [ -z "$MAX_HOURS" ] || options+=(--max-hours "$MAX_HOURS")
+    launched=$SECONDS
     # LAUNCHER is meant to be split into words.
     # shellcheck disable=SC2086
     $LAUNCHER "${handed_on[@]}" "$BINARY" run "$STUDY" --out "$OUT" "${options[@]}" &
@@ -67,15 +68,22 @@ run_study() {
     say "the run has ended with $status"
 }
 
+# Whether the run has had its MAX_HOURS, a few seconds for its start and end aside.
+hours_are_over() {
+    [ -n "$MAX_HOURS" ] && awk -v hours="$MAX_HOURS" -v seconds=$((SECONDS - launched)) \
+        'BEGIN { exit !(seconds + 5 >= 3600 * hours) }'
+}
+
 # Whether job $1, which was started again $2 times before, should be so once more after a run that ended with `status`.
 # The failures of a job are counted in a file beside the run's logs: the batch system counts all starts in one.
 wants_another_start() {
     local journal=$OUT/logs/restarts.log what limit=$MAX_FAILURES alike='[0-9]+' count
     case $status in
     75) # stopped and saved
-        if [ -z "$stop_asked$MAX_HOURS" ]; then
-            # Not as this script or its limit asked: other jobs have all that is left, or there is a file STOP.
-            [ -e "$OUT/STOP" ] || status=0
+        if [ -e "$OUT/STOP" ]; then return 1; fi # until somebody removes it
+        if [ -z "$stop_asked" ] && ! hours_are_over; then
+            # Nobody asked it to: other jobs have all that is left.
+            status=0
             return 1
         fi
         what=

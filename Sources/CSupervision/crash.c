@@ -41,9 +41,12 @@ static void on_crash(int signal, siginfo_t *information, void *context) {
     write_line(&line);
 
     // Now whoever was here before, in the end the system: it gives the exit status. An instruction that failed fails again
-    // after the return, with all that is known about it; anything else (abort, kill, a breakpoint) is raised anew.
-    sigaction(signal, &previous[i], NULL);
-    if (information->si_code <= 0 || signal == SIGTRAP) raise(signal);
+    // after the return, with all that is known about it. What was sent (abort, kill) is raised anew and goes straight to the
+    // system: handlers that wait for an instruction to fail again, as Swift's does, would let the process live on.
+    struct sigaction plain = {.sa_handler = SIG_DFL};
+    int is_sent = information->si_code <= 0;
+    sigaction(signal, is_sent ? &plain : &previous[i], NULL);
+    if (is_sent || signal == SIGTRAP) raise(signal);
     errno = error;
 }
 

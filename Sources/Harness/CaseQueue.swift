@@ -40,19 +40,24 @@ package final class CaseQueue {
 
     /// Claims a case for a team of `ranks`. Called by its leader.
     ///
+    /// Every call goes over all cases that are not done: one that was in somebody else's hands may be free by now.
     /// - Throws: `HarnessError`.
     package func next(ranks: Int) throws -> Turn {
         notices = []
-        for index in open where works[index].usefulRanks >= ranks {
-            open.removeAll { $0 == index }
+        var free: [Int] = []
+        for index in open {
+            guard works[index].usefulRanks >= ranks else {
+                free.append(index)
+                continue
+            }
             if try take(plan.cases[index]) {
-                // What comes now is the dearest that is left.
-                open = Schedule.order(open, works)
+                // What comes next is the dearest that is left.
+                open = Schedule.order(open, works).filter { $0 != index }
                 return .work(index)
             }
         }
-        open = open.filter { !isDone($0) }
-        guard let size = open.map({ works[$0].usefulRanks }).max() else { return .end }
+        open.removeAll { isDone($0) }
+        guard let size = free.filter({ !isDone($0) }).map({ works[$0].usefulRanks }).max() else { return .end }
         return .split(size: size)
     }
 

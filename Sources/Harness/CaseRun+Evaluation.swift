@@ -31,6 +31,9 @@ extension CaseRun {
         } catch is Interruption {
             isInterrupted = true
         }
+        // Others may have longer episodes; a rank that hangs in one has a watchdog of its own.
+        Supervision.disarm()
+        defer { Supervision.arm() }
         // Whoever was not interrupted forgets its episodes with the others.
         guard try team.maximum(isInterrupted ? 1 : 0) == 0 else { return false }
         try conclude(own)

@@ -50,7 +50,7 @@ public final class CaseRun {
     /// What is worth telling of the way it was taken up again.
     var notices: [String] = []
     private let exchange: TeamExchange?
-    private let criterion: DivergenceCriterion
+    let criterion: DivergenceCriterion
     let rule: CheckpointRule
 
     /// A case on this process alone.
@@ -81,7 +81,9 @@ public final class CaseRun {
                     states: states, actions: actions, horizon: one.steps, stream: one.stream, team: exchange))
         }
         exchange = team.communicator.map { communicator in
-            TeamExchange(communicator, placement, worldRank: team.worldRank) { CaseRun.end(because: $0) }
+            TeamExchange(communicator, placement, worldRank: team.worldRank) { error in
+                CaseRun.end(one, in: folder, because: error)
+            }
         }
         learner = exchange.map { make($0) } ?? make(Solo())
         criterion = DivergenceCriterion(
@@ -118,6 +120,7 @@ public final class CaseRun {
         try begin(provenance)
         notices.forEach(told)
         phaseStart = .now()
+        Supervision.enter("training")
         let end = try train(StepBoundary(team, rule, after: step, isStillOurs: isStillOurs), alive, progress)
         try exchange?.finish()
         switch end {
@@ -210,34 +213,11 @@ public final class CaseRun {
         Supervision.enter("training")
     }
 
-    /// Adds a row to the curve, and notes what it shows to be wrong. All ranks come to the same judgement.
-    private func logCurve() throws {
-        let names = learner.diagnostics()
-        let values = try team.broadcast(names.map(\.value), from: placement.owner(.policy, 0))
-        let diagnostics = zip(names, values).map { Diagnostic($0.name, $1) }
-        let found = criterion.judge(diagnostics, try firstNetworkThatIsNotFinite())
-        try output?.addCurve(step, diagnostics, isDiverged: found != nil)
-        if let found, progress.divergence == nil || found.isFinal {
-            progress.divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)
-        }
-        guard progress.complaint == nil else { return }
-        let complaint = try team.broadcast(learner.complaint ?? "", from: placement.owner(.policy, 0))
-        if !complaint.isEmpty { progress.complaint = "step \(step): \(complaint)" }
-    }
-
-    /// The name of the first network with a parameter that is none, whoever owns it; nil if all are numbers.
-    private func firstNetworkThatIsNotFinite() throws -> String? {
-        let networks = learner.networks
-        let own = networks.firstIndex {
-            placement.owner($0.group, $0.index) == team.rank && !$0.parameters.norm.isFinite
-        }
-        let first = networks.count - (try team.maximum(networks.count - (own ?? networks.count)))
-        return networks.indices.contains(first) ? networks[first].name : nil
-    }
-
     /// Ends the whole job: of a team's exchange nothing can be left half done.
-    private static func end(because error: any Error) -> Never {
-        FileHandle.standardError.write(Data("active-bench: \(Supervision.where): \(error)\n".utf8))
+    private static func end(_ one: Case, in folder: RunFolder, because error: any Error) -> Never {
+        let failure = CaseFailure(identifier: one.identifier, place: Supervision.where, cause: error)
+        failure.leaveNote(in: folder.folder(of: one))
+        FileHandle.standardError.write(Data("active-bench: \(failure.place): \(failure)\n".utf8))
         MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
     }
 

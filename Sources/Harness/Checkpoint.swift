@@ -6,7 +6,7 @@ import Numerics
 package struct Checkpoint: Sendable, Equatable {
     /// `Case.identifier`.
     package var caseIdentifier: String
-    /// SHA-256 of the text of the case's `config.yaml`, in hexadecimal.
+    /// SHA-256 of the values of the case's `config.yaml`, its comments left out, in hexadecimal.
     package var configuration: String
     /// SHA-256 of the dataset's file, in hexadecimal.
     package var datasetSHA256: String

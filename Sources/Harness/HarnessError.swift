@@ -69,6 +69,7 @@ extension ExitStatus {
             self = .unavailable
         case is DrawingError: self = .unavailable
         case is SharedMemoryExhausted: self = .io
+        case is SilentRank: self = .hang
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
         default: self = .bug
         }

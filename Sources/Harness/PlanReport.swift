@@ -16,7 +16,7 @@ public struct PlanReport: Sendable {
         public var column: String
         /// Part of the case's name.
         public var seed: Int
-        /// "todo" or "done".
+        /// "todo", "begun" (there is a checkpoint to go on from) or "done".
         public var state: String
         /// The first of the ranks that would run it; nil for a case that is done.
         public var rank: Int?
@@ -28,7 +28,7 @@ public struct PlanReport: Sendable {
         public var start: Double?
         /// Exact, of all gradient steps.
         public var multiplyAdds: Double
-        /// Predicted, on one core like this one.
+        /// Predicted, on one core like this one; of a case begun what is left of it.
         public var coreHours: Double
     }
 
@@ -48,18 +48,26 @@ public struct PlanReport: Sendable {
 
     /// - Parameters:
     ///   - open: indices of the cases that are not done.
+    ///   - stepsBefore: gradient steps that cases have already, by their index.
     ///   - teamSize: nil: as the study says, or 1.
     ///   - model: what steps and episodes take.
     /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
-    public init(_ plan: Plan, open: [Int], ranks: Int, teamSize asked: TeamSize? = nil, model: CostModel) throws {
-        let works = try plan.cases.map { try model.work($0) }
+    public init(
+        _ plan: Plan, open: [Int], stepsBefore: [Int: Int] = [:], ranks: Int, teamSize asked: TeamSize? = nil,
+        model: CostModel
+    ) throws {
+        var works = try plan.cases.map { try model.work($0) }
+        for (index, steps) in stepsBefore {
+            works[index].scale(by: 1 - Double(steps) / Double(plan.cases[index].steps))
+        }
         teamSize = (asked ?? plan.study.teamSize ?? .ranks(1)).resolved(open, works, ranks: ranks)
         let schedule = Schedule(open, works, ranks: ranks, teamSize: teamSize)
         lines = try plan.cases.enumerated().map { index, one in
             let assignment = schedule.assignments[index]
             return Line(
                 case: one.identifier, dataset: one.dataset, column: one.column, seed: one.seed,
-                state: assignment == nil ? "done" : "todo", rank: assignment?.ranks.lowerBound,
+                state: assignment == nil ? "done" : stepsBefore[index] == nil ? "todo" : "begun",
+                rank: assignment?.ranks.lowerBound,
                 teamSize: assignment?.ranks.count, usefulRanks: works[index].usefulRanks, start: assignment?.start,
                 multiplyAdds: Double(one.steps) * (try CostModel.multiplyAdds(one)),
                 coreHours: works[index].seconds(on: 1) / 3600)
@@ -121,7 +129,7 @@ public struct PlanReport: Sendable {
         return count == 1 ? "\(first)" : "\(first)-\(first + count - 1)"
     }
 
-    /// "gradient steps measured just now (SkylakeX kernels): IQL 2.9 ms, ACTIVE-I 7.8 to 9.1 ms; …".
+    /// "gradient steps measured just now (SkylakeX kernels): ACTIVE-I at 181 GFLOP/s, IQL at 190 GFLOP/s; …".
     public var rateSentence: String {
         "gradient steps measured just now (\(BLASLibrary.coreType) kernels): "
             + model.rates.map { name, rate in String(format: "\(name) at %.0f GFLOP/s", 2e-9 * rate) }
@@ -130,7 +138,7 @@ public struct PlanReport: Sendable {
 
     /// Which cases cannot use a whole team, and what becomes of its other ranks; nil where all can.
     public var surplusSentence: String? {
-        let small = lines.filter { $0.state == "todo" && $0.usefulRanks < teamSize }
+        let small = lines.filter { $0.rank != nil && $0.usefulRanks < teamSize }
         guard teamSize > 1, !small.isEmpty else { return nil }
         var columns: [String: Int] = [:]
         for line in small { columns[line.column] = line.usefulRanks }

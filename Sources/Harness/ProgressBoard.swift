@@ -7,6 +7,11 @@ package final class ProgressBoard {
     private let seconds: [Double]
     private let total: Double
     private let finishedBefore: Int
+    /// Gradient steps that open cases had before the run, by their index.
+    private let stepsBefore: [Int: Int]
+    /// Seconds that a rank may be silent.
+    private let silenceLimit: Double?
+    private var lastHeard: [DispatchTime]
     private let isLive: Bool
     private let start = DispatchTime.now()
     private var records: [ProgressRecord]
@@ -15,14 +20,20 @@ package final class ProgressBoard {
     private var linesDrawn = 0
 
     /// - Parameters:
-    ///   - seconds: predicted, of every case of the plan on one rank.
-    ///   - open: indices of the cases that are to be done.
-    package init(cases: [Case], seconds: [Double], open: [Int], ranks: Int) {
+    ///   - seconds: predicted, of what is left of every case of the plan, on one rank.
+    ///   - open: the cases that are to be done, by their index, with the gradient steps that they have.
+    ///   - silenceLimit: seconds for which a rank at work may be silent; nil for any number.
+    package init(
+        cases: [Case], seconds: [Double], open: [Int: Int], ranks: Int, silenceLimit: Double? = nil
+    ) {
         self.cases = cases
         self.seconds = seconds
-        total = open.map { seconds[$0] }.reduce(0, +)
+        stepsBefore = open
+        self.silenceLimit = silenceLimit
+        total = open.keys.sorted().map { seconds[$0] }.reduce(0, +)
         finishedBefore = cases.count - open.count
         records = [ProgressRecord](repeating: ProgressRecord(), count: ranks)
+        lastHeard = [DispatchTime](repeating: .now(), count: ranks)
         isLive = ProgressBoard.isTerminal
     }
 
@@ -37,7 +48,23 @@ package final class ProgressBoard {
 
     package var isAnyRankStopping: Bool { records.contains { $0.isStopping == 1 } }
 
-    package func update(rank: Int, _ record: ProgressRecord) { records[rank] = record }
+    package func update(rank: Int, _ record: ProgressRecord) {
+        records[rank] = record
+        lastHeard[rank] = .now()
+    }
+
+    /// A rank that has a case, and of which nothing has been heard for longer than its own watchdog would have let it be
+    /// silent, had it been able to look: a process that is stopped, a node that is.
+    package var silentRank: Int? {
+        guard let silenceLimit else { return nil }
+        return records.indices.first { rank in
+            records[rank].isFinished == 0 && records[rank].caseIndex >= 0
+                && secondsSince(lastHeard[rank]) > silenceLimit + ProgressBoard.silenceMargin
+        }
+    }
+
+    /// Seconds for a rank's own watchdog to speak first.
+    private static let silenceMargin = 10.0
 
     /// Cases that are done, with those of runs before.
     package var casesDone: Int { finishedBefore + records.map { Int($0.casesDone) }.reduce(0, +) }
@@ -78,7 +105,9 @@ package final class ProgressBoard {
         records.map { record in
             guard cases.indices.contains(Int(record.caseIndex)) else { return Double(record.workDone) }
             let index = Int(record.caseIndex)
-            return Double(record.workDone) + seconds[index] * Double(record.step) / Double(cases[index].steps)
+            let before = stepsBefore[index] ?? 0
+            let share = Double(max(0, Int(record.step) - before)) / Double(max(1, cases[index].steps - before))
+            return Double(record.workDone) + seconds[index] * share
         }.reduce(0, +)
     }
 

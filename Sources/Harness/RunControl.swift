@@ -18,6 +18,7 @@ package final class RunControl {
     private var team: [Int] = []
     private var lastTold = DispatchTime.now()
     private var lastHeartbeat: DispatchTime?
+    private var lastLookForStop: DispatchTime?
     private var lastPhase = ""
     /// nil before the first step of a case, wherever that begins.
     private var stepWhenTold: Int?
@@ -98,6 +99,9 @@ package final class RunControl {
             try Outbox(recordSize: 1, to: rank, tag: MessageTag.goHome, on: world).send([ending.rawValue])
         }
         for outbox in stopMessages ?? [] { try outbox.complete() }
+        // After this nobody sends any more; what came too late to matter must not be under way when MPI ends.
+        try world.barrier()
+        while try world.receive(ifAvailable: MessageTag.progress) != nil {}
         return ending
     }
 
@@ -105,8 +109,13 @@ package final class RunControl {
         record.isStopping = Supervision.isStopRequested ? 1 : 0
         try outbox?.send(record.bytes)
         while true {
+            // A signal may come to a rank that has nothing to do while others work.
+            if Supervision.isStopRequested, record.isStopping == 0 {
+                record.isStopping = 1
+                try outbox?.send(record.bytes)
+            }
             if let message = try world.receive(ifAvailable: MessageTag.goHome) {
-                // What else rank 0 may have sent must not be under way when MPI ends.
+                try world.barrier()
                 _ = try world.receive(ifAvailable: MessageTag.stop)
                 return message.bytes.first.flatMap { StudyRun.Ending(rawValue: $0) } ?? .stopped
             }
@@ -144,12 +153,15 @@ package final class RunControl {
             if let record = ProgressRecord(bytes) { board.update(rank: source, record) }
         }
         if board.isAnyRankStopping { try tellAllToStop() }
+        if let rank = board.silentRank { throw SilentRank(rank: rank) }
         board.show()
     }
 
     /// Whether the time is up, or somebody has put a file STOP into the run folder.
     private var isAtLimit: Bool {
         if let hours, secondsSince(start) >= hours * 3600 { return true }
+        guard lastLookForStop.map({ secondsSince($0) >= 1 }) ?? true else { return false }
+        lastLookForStop = .now()
         return access(folder.file(RunFolder.stopFile), F_OK) == 0
     }
 
@@ -170,5 +182,14 @@ package final class RunControl {
             Heartbeat(
                 token: token, rank: world.rank, ranks: world.size, caseIdentifier: identifier, phase: phase,
                 step: Int(record.step), stepsPerSecond: Double(record.stepsPerSecond), teamRanks: team))
+    }
+}
+
+/// A rank at work that cannot even end itself any more.
+struct SilentRank: Error, CustomStringConvertible {
+    let rank: Int
+
+    var description: String {
+        "nothing has been heard of rank \(rank) for longer than it may be silent (--hang-timeout)"
     }
 }

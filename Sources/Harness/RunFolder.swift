@@ -61,6 +61,11 @@ public struct RunFolder: Sendable {
         return FileManager.default.fileExists(atPath: file("result.json", of: one))
     }
 
+    /// Gradient steps that a case has in its newest checkpoint, by the checkpoint's name; 0 for none.
+    public func stepsOfCheckpoint(of one: Case) -> Int {
+        CheckpointStore(folder: folder(of: one)).stepOfNewest()?.step ?? 0
+    }
+
     /// The result of a case, if it has finished: decided by `result.json` alone, whatever program wrote it.
     ///
     /// - Throws: `HarnessError.badInput` when the file is none, or is of a case of another length.
@@ -85,6 +90,18 @@ public struct RunFolder: Sendable {
         throw HarnessError.badInput(
             "\(file("run.json")): holds a run with the case \(other.identifier), which \(plan.study.name) does not have: "
                 + "choose another --out folder")
+    }
+
+    /// Refuses a dataset that has changed since cases were begun on it.
+    ///
+    /// - Parameter before: what it was then; nil where that is not known.
+    /// - Throws: `HarnessError.badInput`.
+    func requireSame(_ now: DatasetFile, as before: DatasetFile?) throws {
+        guard let before, before.sha256 != now.sha256 else { return }
+        throw HarnessError.badInput(
+            "\(file("run.json")): cases were begun on a \(now.dataset) with SHA-256 \(before.sha256.prefix(12))…, but "
+                + "\(now.path) now has \(now.sha256.prefix(12))…: put the old file back, or choose another --out folder"
+        )
     }
 
     /// Refuses a finished case that was trained on other data than the rest of the study would be.

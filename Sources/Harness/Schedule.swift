@@ -14,6 +14,9 @@ package struct Schedule: Sendable {
             self.seconds = seconds
         }
 
+        /// What is left of it once a share of its steps is made.
+        mutating func scale(by share: Double) { seconds = seconds.map { $0 * share } }
+
         /// On a team of `ranks`, of which no more than the useful ones take part.
         package func seconds(on ranks: Int) -> Double { seconds[min(ranks, usefulRanks) - 1] }
     }

@@ -12,7 +12,7 @@ struct OpenCase: Codable {
 
 /// What a run is expected to take.
 struct Forecast {
-    /// Of every case of the plan, in full.
+    /// What is left of every case of the plan.
     var works: [Schedule.Work]
     /// Ranks of a team.
     var teamSize: Int
@@ -68,7 +68,8 @@ extension StudyRun {
             for (index, one) in plan.cases.enumerated() {
                 let store = CheckpointStore(folder: folder.folder(of: one))
                 if try folder.isDone(one) {
-                    if !options.checkpoints.keepsLast { try store.removeAll() }
+                    // What a crash right after the result has left; a last one may have been kept on purpose.
+                    if let newest = store.stepOfNewest(), newest.step < one.steps { try store.removeAll() }
                 } else {
                     open.append(OpenCase(index: index, step: store.stepOfNewest()?.step ?? 0))
                 }
@@ -94,7 +95,7 @@ extension StudyRun {
 
     /// The inputs are good: writes `run.json`, unless nodes, or cases done before, have other files than the rest.
     func beginFolder(
-        _ plan: Plan, _ text: String, _ open: [Int], _ data: SharedData, _ provenance: Provenance
+        _ plan: Plan, _ text: String, _ open: [OpenCase], _ data: SharedData, _ provenance: Provenance
     ) throws {
         let own = try data.ownFiles.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         let gathered = try world.gatherLines(own)
@@ -109,12 +110,17 @@ extension StudyRun {
                 }
                 files[file.dataset] = file
             }
-            let done = plan.cases.indices.filter { !open.contains($0) }.map { plan.cases[$0] }
+            let before = (try? RunManifest.read(folder))?.datasets ?? [:]
+            let begun = Set(open.filter { $0.step > 0 }.map { plan.cases[$0.index].dataset })
+            for (dataset, file) in files where begun.contains(dataset) {
+                try folder.requireSame(file, as: before[dataset])
+            }
+            let isOpen = Set(open.map(\.index))
+            let done = plan.cases.indices.filter { !isOpen.contains($0) }.map { plan.cases[$0] }
             for one in done { try folder.requireTrained(one, on: files[one.dataset]) }
             try DurableFile.makeFolder(folder.path)
             DurableFile.removeUnfinished(in: folder.path)
             Heartbeat.removeSilent(in: folder.path)
-            let before = (try? RunManifest.read(folder))?.datasets ?? [:]
             let manifest = RunManifest(
                 plan, study: text, studyPath: studyPath, datasets: before.merging(files) { _, now in now },
                 provenance: provenance)
@@ -131,18 +137,17 @@ extension StudyRun {
             return Array(try JSONEncoder().encode(CostModel(median: models)))
         })
         let model = try JSONDecoder().decode(CostModel.self, from: Data(agreed))
-        let works = try plan.cases.map { try model.work($0) }
-        var left = works
+        var left = try plan.cases.map { try model.work($0) }
         for one in open where one.step > 0 {
             let share = 1 - Double(one.step) / Double(plan.cases[one.index].steps)
-            left[one.index].seconds = left[one.index].seconds.map { $0 * max(0, share) }
+            left[one.index].scale(by: max(0, share))
         }
         let indices = open.map(\.index)
         let asked = options.teamSize ?? plan.study.teamSize ?? .ranks(1)
         let teamSize = asked.resolved(indices, left, ranks: world.size)
         let schedule = Schedule(indices, left, ranks: world.size, teamSize: teamSize)
         return Forecast(
-            works: works, teamSize: teamSize, makespan: schedule.makespan, imbalance: schedule.imbalance,
+            works: left, teamSize: teamSize, makespan: schedule.makespan, imbalance: schedule.imbalance,
             files: data.files.values.sorted { $0.dataset < $1.dataset })
     }
 }

@@ -52,7 +52,7 @@ public final class StudyRun {
         let open = try agreeOnOpenCases(plan)
         let data = try prepareData(open.map { plan.cases[$0.index] })
         let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
-        try beginFolder(plan, text, open.map(\.index), data, provenance)
+        try beginFolder(plan, text, open, data, provenance)
         log = try RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
         let forecast = try agreeOnForecast(plan, open, data)
         announce(plan, forecast, open)
@@ -60,8 +60,9 @@ public final class StudyRun {
         let board =
             world.rank == 0
             ? ProgressBoard(
-                cases: plan.cases, seconds: forecast.works.map { $0.seconds(on: 1) }, open: open.map(\.index),
-                ranks: world.size) : nil
+                cases: plan.cases, seconds: forecast.works.map { $0.seconds(on: 1) },
+                open: Dictionary(uniqueKeysWithValues: open.map { ($0.index, $0.step) }), ranks: world.size,
+                silenceLimit: options.hangTimeout) : nil
         let control = RunControl(
             world, folder: folder, token: try agreeOnToken(), limits: options.maximumHours, board: board)
         let session = TeamSession(
@@ -88,7 +89,7 @@ public final class StudyRun {
                 board?.end("stopped: \(state); the same command goes on from here")
                 return .stopped
             }
-            board?.end("\(state); the others are in use by other jobs (active-bench status \(folder.path))")
+            board?.end("\(state); the others were in use by other jobs (active-bench status \(folder.path))")
             let doneHere = (board?.casesDone ?? 0) - (plan.cases.count - open.count)
             return doneHere > 0 ? .othersAtWork : .nothingFree
         }
@@ -97,7 +98,7 @@ public final class StudyRun {
             predicted > 0
             ? String(format: " (predicted %@, %+.0f %%)", duration(predicted), 100 * (elapsed / predicted - 1)) : ""
         board?.end("finished in \(duration(elapsed))\(comparison): \(done) of \(done) cases done")
-        try forecast.write(actual: elapsed, ranks: world.size, to: folder)
+        if predicted > 0 { try forecast.write(actual: elapsed, ranks: world.size, to: folder) }
         let aggregation = Aggregation(plan, folder: folder)
         let scores = try aggregation.table(.last)
         try aggregation.write(scores)

@@ -104,7 +104,7 @@ final class TeamExchange: Exchange {
     }
 
     private func rowChannel(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) -> RowChannel {
-        for channel in channels where channel.key == (group, readers, rows.columns) { return channel }
+        for channel in channels where channel.key == (group, readers, rows.rows, rows.columns) { return channel }
         // Numbered alike on all ranks, which make the same exchanges in the same order.
         let channel = RowChannel(
             rows, of: group, for: readers, placement, communicator, tag: MessageTag.rows + channels.count)
@@ -115,7 +115,7 @@ final class TeamExchange: Exchange {
     private func minimumChannel(
         _ rows: MatrixView, of group: NetworkGroup, for readers: Readers
     ) throws -> MinimumChannel {
-        for channel in minima where channel.key == (group, readers, rows.columns) { return channel }
+        for channel in minima where channel.key == (group, readers, rows.rows, rows.columns) { return channel }
         let channel = try MinimumChannel(rows, of: group, for: readers, placement, communicator)
         minima.append(channel)
         return channel
@@ -124,7 +124,7 @@ final class TeamExchange: Exchange {
 
 /// One kind of exchange of rows: who sends which, and who receives them.
 private final class RowChannel {
-    let key: (NetworkGroup, Readers, Int)
+    let key: (NetworkGroup, Readers, Int, Int)
     /// Rows of this rank.
     private let own: [Int]
     /// Other ranks' rows that this rank reads.
@@ -139,7 +139,7 @@ private final class RowChannel {
         _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, _ placement: Placement,
         _ communicator: Communicator, tag: Int
     ) {
-        key = (group, readers, rows.columns)
+        key = (group, readers, rows.rows, rows.columns)
         self.communicator = communicator
         self.tag = tag
         let rank = communicator.rank
@@ -161,7 +161,7 @@ private final class RowChannel {
     deinit { free(staging) }
 
     /// Bytes that a post of this rank's rows sends, to all readers.
-    var postedBytes: Int { readerCount * own.count * key.2 * MemoryLayout<Real>.stride }
+    var postedBytes: Int { readerCount * own.count * key.3 * MemoryLayout<Real>.stride }
 
     /// Sends this rank's rows on their way; the number of messages.
     func post(_ rows: MatrixView) throws -> Int {
@@ -186,7 +186,7 @@ private final class RowChannel {
 
 /// One kind of minimum: among whom, and over which rows of this rank.
 private final class MinimumChannel {
-    let key: (NetworkGroup, Readers, Int)
+    let key: (NetworkGroup, Readers, Int, Int)
     private let own: [Int]
     /// Of owners and readers; nil on the others.
     private let members: Communicator?
@@ -197,7 +197,7 @@ private final class MinimumChannel {
         _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, _ placement: Placement,
         _ communicator: Communicator
     ) throws {
-        key = (group, readers, rows.columns)
+        key = (group, readers, rows.rows, rows.columns)
         let rank = communicator.rank
         own = (0..<rows.rows).filter { placement.owner(group, $0) == rank }
         let takesPart = (placement.ranks(of: group) + placement.ranks(reading: readers)).contains(rank)

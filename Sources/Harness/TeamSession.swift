@@ -49,8 +49,8 @@ final class TeamSession {
                 guard try work(on: index, queue, team) else { return try team.disband() }
             case .split(let size):
                 let part = try team.split(size: size)
-                try work(part)
-                return try team.disband()
+                try team.disband()
+                return try work(part)
             case .end: return try team.disband()
             }
         }

@@ -36,7 +36,12 @@ struct PlanCommand: ParsableCommand {
             let folder = out.map { RunFolder($0) }
             let open = try plan.cases.indices.filter { try !(folder?.isDone(plan.cases[$0]) ?? false) }
             let model = try CostModel(measuring: plan.cases)
-            let report = try PlanReport(plan, open: open, ranks: ranks, teamSize: teamSize, model: model)
+            var begun: [Int: Int] = [:]
+            for index in open {
+                if let steps = folder?.stepsOfCheckpoint(of: plan.cases[index]), steps > 0 { begun[index] = steps }
+            }
+            let report = try PlanReport(
+                plan, open: open, stepsBefore: begun, ranks: ranks, teamSize: teamSize, model: model)
             if json { return print(try report.json()) }
             if cases || report.lines.count <= 40 { print(report.caseList) }
             print(report.cellTable)

@@ -13,8 +13,8 @@ struct Run: ParsableCommand {
             A second run into the same folder keeps what is done and goes on with the rest from its checkpoints; several \
             jobs may work on one folder. SIGUSR1, --max-hours or a file STOP in the folder stop all cases with a checkpoint.
 
-            Exit codes: 0 done, 64 usage, 65 bad input, 69 a library or an environment's files are missing, 70 bug, \
-            71 a rank made no progress, 74 input or output failed, 75 stopped before all was done: run it again.
+            Exit codes: 0 done, or what is left is in use by other jobs; 64 usage, 65 bad input, 69 a library or an environment's files are missing, 70 bug, \
+            71 a rank made no progress, 74 input or output failed, 75 stopped before all was done, or nothing was free: run it again.
             """)
 
     @Argument(help: "Study file (YAML).")

@@ -4,8 +4,8 @@ import Networks
 import Numerics
 import Testing
 
-/// Two ranks that own half of a case's networks each: every network, and what the owner of the policy reports, must come
-/// out as one rank alone computes it.
+/// Ranks that own a part of a case's networks each: every network, and what the owner of the policy reports, must come out
+/// as one rank alone computes it.
 @Suite struct TeamTests {
     static let cases: [(LearnerKind, [String: SettingValue])] =
         LearnerKind.allCases.map { ($0, [:]) } + [
@@ -14,32 +14,32 @@ import Testing
             (.activeS, ["backup": .word("mean"), "q_normalisation": .flag(true), "actor_dropout": .real(0.3)]),
         ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: cases, [0, 1])
-    func everyOwnerHasWhatOneRankHas(_ subject: (LearnerKind, [String: SettingValue]), policyOwner: Int) {
+    /// Two ranks, either of them with the policy, then three and five, where the last one has nothing but the policy and
+    /// some may have nothing at all.
+    @Test(.timeLimit(.minutes(1)), arguments: cases, [(2, 0), (2, 1), (3, 2), (5, 4)])
+    func everyOwnerHasWhatOneRankHas(_ subject: (LearnerKind, [String: SettingValue]), team: (ranks: Int, policy: Int))
+    {
         let (kind, changes) = subject
         let steps = 20
         let alone = LearnerSample(kind, seed: 0, changes)
         for step in 0..<steps { alone.update(step) }
-        let mailbox = Mailbox()
-        let ranks = (0..<2).map { rank in
-            let half = Half(rank: rank, policyOwner: policyOwner, mailbox: mailbox)
-            return Rank(LearnerSample(kind, seed: 0, changes, team: half))
-        }
+        let mailbox = Mailbox(ranks: team.ranks)
+        let parts = (0..<team.ranks).map { Part(rank: $0, policyOwner: team.policy, mailbox: mailbox) }
+        let ranks = parts.map { Rank(LearnerSample(kind, seed: 0, changes, team: $0)) }
         // Threads and not a concurrent queue, which on one core does its work in turns: the ranks wait for each other.
         let threads = ranks.map { rank in Thread { rank.run(steps) } }
         threads.forEach { $0.start() }
         ranks.forEach { $0.finished.wait() }
-        let half = { (group: NetworkGroup, index: Int) in group == .policy ? policyOwner : index % 2 }
         for (i, network) in alone.learner.networks.enumerated() {
-            let other = ranks[half(network.group, network.index)].sample.learner.networks[i]
+            let other = ranks[parts[0].owner(network.group, network.index)].sample.learner.networks[i]
             #expect(values(of: other.parameters) == values(of: network.parameters), "\(network.name)")
         }
         for (i, scalar) in alone.learner.scalars.enumerated() {
-            let other = ranks[half(scalar.group, 0)].sample.learner.scalars[i]
+            let other = ranks[parts[0].owner(scalar.group, 0)].sample.learner.scalars[i]
             #expect(other.adam.value == scalar.adam.value, "\(scalar.name)")
         }
-        #expect(ranks[policyOwner].diagnostics == alone.learner.diagnostics())
-        #expect(ranks[policyOwner].sample.learner.memory == alone.learner.memory)
+        #expect(ranks[team.policy].diagnostics == alone.learner.diagnostics())
+        #expect(ranks[team.policy].sample.learner.memory == alone.learner.memory)
     }
 }
 
@@ -58,14 +58,17 @@ private final class Rank: @unchecked Sendable {
     }
 }
 
-/// Rows on their way between the two ranks, one exchange at a time.
+/// Rows on their way between ranks, one exchange at a time.
 private final class Mailbox: @unchecked Sendable {
+    let ranks: Int
     private let condition = NSCondition()
     private var waiting = 0
     private var meetings = 0
     private var rows: [Int: [Double]] = [:]
 
-    /// Posts `own` (by row) and gives what the other has posted.
+    init(ranks: Int) { self.ranks = ranks }
+
+    /// Posts `own` (by row) and gives what the others have posted.
     func exchange(_ own: [Int: [Double]]) -> [Int: [Double]] {
         meet { rows = (waiting == 0 ? [:] : rows).merging(own) { _, new in new } }
         let all = condition.withLock { rows }
@@ -73,13 +76,13 @@ private final class Mailbox: @unchecked Sendable {
         return all.filter { own[$0.key] == nil }
     }
 
-    /// Does `body` alone, then waits for the other.
+    /// Does `body` alone, then waits for the others.
     private func meet(_ body: () -> Void) {
         condition.lock()
         defer { condition.unlock() }
         body()
         waiting += 1
-        guard waiting < 2 else {
+        guard waiting < ranks else {
             (waiting, meetings) = (0, meetings + 1)
             return condition.broadcast()
         }
@@ -88,16 +91,18 @@ private final class Mailbox: @unchecked Sendable {
     }
 }
 
-/// One of two ranks: it owns every second network of an ensemble, and the policy if it is the one. What neither is its own
-/// nor shared with it is poisoned.
-private struct Half: Exchange {
+/// One of several ranks: it owns every so manieth network of an ensemble, and the policy if it is the one. What neither is
+/// its own nor shared with it is poisoned.
+private struct Part: Exchange {
     let rank: Int
     let policyOwner: Int
     let mailbox: Mailbox
 
-    func owns(_ group: NetworkGroup, _ index: Int) -> Bool {
-        (group == .policy ? policyOwner : index % 2) == rank
+    func owner(_ group: NetworkGroup, _ index: Int) -> Int {
+        group == .policy ? policyOwner : index % mailbox.ranks
     }
+
+    func owns(_ group: NetworkGroup, _ index: Int) -> Bool { owner(group, index) == rank }
 
     func share(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) {
         let own = (0..<rows.rows).filter { owns(group, $0) }
@@ -125,9 +130,9 @@ private struct Half: Exchange {
         }
     }
 
+    /// As though every ensemble had a member for every rank, and two critics.
     private func reads(_ readers: Readers) -> Bool {
-        // Of every ensemble each half owns a part, but for the case of one member.
-        readers.contains(.critics) || (readers.contains(.values) && rank < 2)
+        (readers.contains(.critics) && rank < 2) || readers.contains(.values)
             || (readers.contains(.policy) && rank == policyOwner)
     }
 }

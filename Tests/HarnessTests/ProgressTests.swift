@@ -30,7 +30,7 @@ import Testing
 
     @Test func theSummaryCountsAllRanks() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0, 1]").cases
-        let board = ProgressBoard(cases: cases, seconds: [9, 4, 2, 2], open: [1, 2, 3], ranks: 3)
+        let board = ProgressBoard(cases: cases, seconds: [9, 4, 2, 2], open: [1: 0, 2: 0, 3: 0], ranks: 3)
         #expect(board.summary == "[0s] cases 1/4, 0 %, 0 steps/s")
         board.update(rank: 0, record(done: 0, 1, 30, 100))
         board.update(rank: 1, record(done: 1, 3, 15, 50, work: 2))
@@ -43,6 +43,25 @@ import Testing
         }
         #expect(board.isEveryRankFinished)
         #expect(board.summary == "[0s] cases 4/4, 100 %, 0 steps/s")
+    }
+
+    /// What was there before the run is neither its work nor its merit.
+    @Test func stepsMadeBeforeDoNotCount() throws {
+        let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
+        let board = ProgressBoard(cases: cases, seconds: [4, 4], open: [0: 40, 1: 0], ranks: 2, silenceLimit: 1000)
+        board.update(rank: 0, record(done: 0, 0, 50, 1))
+        #expect(board.summary.hasPrefix("[0s] cases 0/2, 25 %"), "10 of the 20 steps that were left")
+        #expect(board.silentRank == nil)
+    }
+
+    @Test func aRankAtWorkMustBeHeard() throws {
+        let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
+        let board = ProgressBoard(cases: cases, seconds: [4, 4], open: [0: 0, 1: 0], ranks: 3, silenceLimit: -11)
+        #expect(board.silentRank == nil, "it may still be loading")
+        board.update(rank: 2, record(done: 0, 1, 5, 1))
+        #expect(board.silentRank == 2)
+        board.update(rank: 2, record(done: 1, -1, 5, 1, finished: true))
+        #expect(board.silentRank == nil)
     }
 
     @Test(arguments: [(0.4, "0s"), (59.4, "59s"), (59.6, "1m00s"), (190, "3m10s"), (3599.6, "1h00m"), (7530, "2h05m")])

@@ -52,7 +52,7 @@ import Testing
     func requeues(code: Int32, count: Int) throws {
         for restart in 0..<5 {
             let child = try start(
-                "slurm/table.sbatch", end: "\(code)", ["SLURM_RESTART_COUNT": "\(restart)", "MAX_HOURS": "1"]
+                "slurm/table.sbatch", end: "\(code)", ["SLURM_RESTART_COUNT": "\(restart)", "MAX_HOURS": "0.001"]
             ).end()
             #expect(child.exitCode == code, "\(child.output)")
         }
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: ["75", "137"]) func aJobIsNotRequeuedForEver(code: String) throws {
-        let restarts = ["SLURM_RESTART_COUNT": "50", "MAX_HOURS": "1"]
+        let restarts = ["SLURM_RESTART_COUNT": "50", "MAX_HOURS": "0.001"]
         _ = try start("slurm/table.sbatch", end: code, restarts).end()
         #expect(lines("requests").isEmpty)
         _ = try start("slurm/table.sbatch", end: code, restarts.merging(["MAX_RESTARTS": "51"]) { $1 }).end()
@@ -81,7 +81,7 @@ import Testing
     @Test func aTaskOfAnArrayIsRequeuedByItself() throws {
         let child = try start(
             "slurm/array.sbatch", end: "75",
-            ["SLURM_ARRAY_JOB_ID": "12", "SLURM_ARRAY_TASK_ID": "3", "MAX_HOURS": "1"]
+            ["SLURM_ARRAY_JOB_ID": "12", "SLURM_ARRAY_TASK_ID": "3", "MAX_HOURS": "0.001"]
         ).end()
         #expect(lines("requests") == ["requeue 12_3"], "\(child.output)")
     }
@@ -89,6 +89,7 @@ import Testing
     /// A task that finds all cases in the hands of others has done its part; where somebody stopped the run it has not.
     @Test func whatNobodyAskedToStopIsNotRequeued() throws {
         #expect(try start("slurm/array.sbatch", end: "75", [:]).end().exitCode == 0)
+        #expect(try start("slurm/array.sbatch", end: "75", ["MAX_HOURS": "1"]).end().exitCode == 0)
         try FileManager.default.createDirectory(atPath: folder("out"), withIntermediateDirectories: true)
         put([], at: folder("out/STOP"))
         #expect(try start("slurm/array.sbatch", end: "75", [:]).end().exitCode == 75)
@@ -119,7 +120,10 @@ import Testing
 
     /// PBS: the same request once more, behind this job, with the knobs in the environment.
     @Test func pbsIsAskedForTheSameAgain() throws {
-        let child = try start("pbs/table.pbs", end: "75", ["RESTARTS": "2", "FIRST_JOB": "5.server"]).end()
+        let done = try start("pbs/table.pbs", end: "0", [:]).end()
+        #expect(done.exitCode == 0 && lines("requests").isEmpty, "\(done.output)")
+        let knobs = ["RESTARTS": "2", "FIRST_JOB": "5.server", "MAX_HOURS": "0.001"]
+        let child = try start("pbs/table.pbs", end: "75", knobs).end()
         #expect(child.exitCode == 75, "\(child.output)")
         let request = try #require(lines("requests").first)
         #expect(
@@ -127,7 +131,7 @@ import Testing
                 "-l select=4:ncpus=32:mpiprocs=32 -l walltime=01:00:00 -q long -W depend=afterany:7.server -v REPOSITORY,"
             ) && request.hasSuffix(" " + Repository.path("jobs/pbs/table.pbs")), "\(request)")
         let environment = Set(lines("environment"))
-        #expect(environment.isSuperset(of: ["RESTARTS=3", "FIRST_JOB=5.server", "STUDY=a.yaml", "MAX_HOURS="]))
+        #expect(environment.isSuperset(of: ["RESTARTS=3", "FIRST_JOB=5.server", "STUDY=a.yaml", "MAX_HOURS=0.001"]))
         // An hour less the five minutes' notice, and less a second or two that have gone by.
         let hours = try #require(lines("arguments").first?.split(separator: " ").last.flatMap { Double($0) })
         #expect((0.91...0.917).contains(hours))
