@@ -12,8 +12,10 @@ public enum NetworkGroup: Int, Sendable, CaseIterable {
 
 /// Whose owners need what is exchanged.
 public struct Readers: OptionSet, Sendable, Hashable {
+    /// A bit for each group, in the order of `NetworkGroup`.
     public let rawValue: UInt8
 
+    /// The groups whose bits are set.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Whoever owns a V.

@@ -35,6 +35,18 @@ import Testing
         #expect(active.sweep.map(\.values) == [[.integer(1), .integer(10)], [.real(0.25), .real(0.5)]])
     }
 
+    @Test(arguments: [("3", TeamSize.ranks(3)), ("auto", .automatic)])
+    func teamsOfAStudy(text: String, size: TeamSize) throws {
+        #expect(try StudyFile.parse(Self.good, path: "s.yaml").teamSize == nil)
+        #expect(try StudyFile.parse(Self.good + "\nteam_size: \(text)", path: "s.yaml").teamSize == size)
+        for other in ["0", "many", "1.5", "[2]"] {
+            let refusal = #expect(throws: HarnessError.self) {
+                try StudyFile.parse(Self.good + "\nteam_size: \(other)", path: "s.yaml")
+            }
+            #expect("\(refusal, default: "")".contains("team_size: expected a number of ranks or auto"))
+        }
+    }
+
     @Test func aRangeOfSeeds() throws {
         let study = try StudyFile.parse(Self.good.replacing("[3, 1]", with: "0-4"), path: "s.yaml")
         #expect(study.seeds == [0, 1, 2, 3, 4])

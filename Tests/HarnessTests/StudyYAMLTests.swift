@@ -45,7 +45,7 @@ import Testing
         ),
         (
             good.replacing("name: small", with: "name: small\n\(String(repeating: "k", count: 99)): 1"),
-            ":2: the study: expected one of name, datasets, seeds, steps, evaluate, learners, found the key "
+            ":2: the study: expected one of name, datasets, seeds, steps, evaluate, learners, team_size, found the key "
                 + "'\(String(repeating: "k", count: 60))…'"
         ),
     ])
