@@ -134,7 +134,8 @@ write_summary() {
 | slowest stop | $slowest ms |
 | starts | $starts, on 1 to $most_ranks ranks in teams of 1 to $most_ranks |
 | runs of the study to its end | $rounds, of 8 cases of $steps steps each |
-| finished cases computed again | 0 |
+| time of ranks in these starts | $((rank_seconds / 3600)) h $((rank_seconds % 3600 / 60)) min |
+| finished cases looked at before and after a start | $finished, of which written again: $again |
 | steps repeated after a kill, at most | $farthest (checkpoints every $interval) |
 | files compared with an undisturbed run | $compared, all equal byte for byte |
 | elapsed | $(((SECONDS - began) / 60)) min |
@@ -147,7 +148,7 @@ EOF
     fi
 }
 
-killed=0 killed_early=0 stopped=0 starts=0 rounds=0 compared=0 farthest=0 slowest=0
+killed=0 killed_early=0 stopped=0 starts=0 rounds=0 compared=0 farthest=0 slowest=0 rank_seconds=0 finished=0 again=0
 
 # interrupt FOLDER: at a random moment, as is still wanted; $expected is what the start may end with.
 interrupt() {
@@ -181,7 +182,7 @@ interrupt() {
 
 # One start of the study in FOLDER, interrupted or not; $status is its exit code.
 attempt() {
-    local ranks team expected asked=0 before took
+    local ranks team expected asked=0 before took started=$SECONDS
     below "$most_ranks"
     ranks=$((1 + drawn))
     below "$ranks"
@@ -193,6 +194,7 @@ attempt() {
     interrupt "$1"
     status=0
     wait "$limiter" || status=$?
+    rank_seconds=$((rank_seconds + ranks * (SECONDS - started)))
     if [ "$expected" = 75 ]; then
         took=$(($(date +%s%3N) - asked))
         [ "$took" -le "$slowest" ] || slowest=$took
@@ -204,8 +206,10 @@ attempt() {
     killed,*) ;;
     *) fail "$1: expected $expected, ended with $status: $(tail -3 "$1.log")" ;;
     esac
-    grep -qvxFf <(identities "$1") <<<"$before" && [ -n "$before" ] && fail "$1: a finished case was written again"
-    return 0
+    [ -n "$before" ] || return 0
+    finished=$((finished + $(wc -l <<<"$before")))
+    again=$((again + $(grep -cvxFf <(identities "$1") <<<"$before" || true)))
+    [ "$again" -eq 0 ] || fail "$1: a finished case was written again"
 }
 
 prepare
