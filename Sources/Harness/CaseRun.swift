@@ -167,7 +167,7 @@ public final class CaseRun {
             step += 1
             Supervision.step(step)
             exchange?.step = step
-            try FaultInjection.atStep(step, rank: team.worldRank)
+            try FaultInjection.atStep(step, rank: team.worldRank, spoil: spoilOneNetwork)
             sampler.draw(step: step - 1, into: batch)
             learner.update(batch)
             stepsMade += 1
@@ -178,6 +178,14 @@ public final class CaseRun {
         if try boundary.isTakenOver() { return .takenOver }
         if rule.keepsLast { try save(boundary) }
         return .complete
+    }
+
+    /// Makes a parameter of the first network that this rank trains no number.
+    private func spoilOneNetwork() {
+        let own = learner.networks.first {
+            $0.optimiser != nil && placement.owner($0.group, $0.index) == team.rank
+        }
+        own?.parameters.values[0] = .nan
     }
 
     /// Whether the policy as it stands is to be evaluated before the next step.

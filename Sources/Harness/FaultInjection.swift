@@ -5,7 +5,8 @@ import Foundation
 ///
 ///     kill-at-file-call=N        SIGKILL instead of this process's N-th file call (from 1)
 ///     kill-at-checkpoint-byte=K  SIGKILL when K bytes of the first checkpoint are written
-///     case-step=N,kind=K         at gradient step N of a case: throw, trap, exit, segv, hang
+///     case-step=N,kind=K         at gradient step N of a case: throw, trap, exit, segv, hang; or nan: a parameter of one
+///                                network that the rank owns, a value network if it has one, becomes no number
 ///     sleep=MS                   at every gradient step (from case-step on, if given) so many milliseconds
 ///     place=P                    before, in or after the exchange of that step, not between the steps
 ///     rank=R                     on this rank of MPI_COMM_WORLD alone
@@ -22,6 +23,7 @@ package struct FaultInjection: Sendable, Equatable {
         case segv
         /// For ever.
         case hang
+        case nan
         case sleep
     }
 
@@ -59,10 +61,11 @@ package struct FaultInjection: Sendable, Equatable {
     /// - Parameters:
     ///   - step: gradient steps made in this case, the one at hand included.
     ///   - place: nil between steps.
+    ///   - spoil: makes a parameter no number.
     /// - Throws: `InjectedFault`.
     @inline(__always)
-    package static func atStep(_ step: Int, rank: Int, place: Place? = nil) throws {
-        if let current { try current.act(at: step, rank: rank, place: place) }
+    package static func atStep(_ step: Int, rank: Int, place: Place? = nil, spoil: () -> Void = {}) throws {
+        if let current { try current.act(at: step, rank: rank, place: place, spoil: spoil) }
     }
 
     /// Whether it is meant for this rank.
@@ -70,7 +73,7 @@ package struct FaultInjection: Sendable, Equatable {
 
     /// The same for this fault, whatever the environment says.
     @inline(never)
-    package func act(at step: Int, rank: Int, place: Place?) throws {
+    package func act(at step: Int, rank: Int, place: Place?, spoil: () -> Void = {}) throws {
         guard let kind, applies(toRank: rank), self.place == place else { return }
         if kind == .sleep {
             if step >= self.step ?? 0 { usleep(UInt32(clamping: (milliseconds ?? 0) * 1000)) }
@@ -84,6 +87,7 @@ package struct FaultInjection: Sendable, Equatable {
         // A true one: of a signal that was only sent, a handler may make nothing at all; Swift's does.
         case .segv: UnsafeMutablePointer<UInt8>(bitPattern: Int(getpagesize()) / 2)?.pointee = 1
         case .hang: while true { Glibc.sleep(3600) }
+        case .nan: spoil()
         case .sleep: break
         }
     }

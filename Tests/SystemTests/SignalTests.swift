@@ -84,6 +84,34 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
+    /// As from srun or a scheduler, ten times, on a case whose checkpoints take eight megabytes and more.
+    @Test func terminationOfARankTenTimes() throws {
+        var numbers = DrawnNumbers(for: "terminationOfARankTenTimes")
+        let run = FaultyRun(FaultyRun.study(["ACTIVE-I: {batch: 32, m: 10}"], steps: 2000))
+        var stops = 0
+        for stop in 0..<10 {
+            let ranks = 1 + stop % 2
+            let job = try run.start(ranks: ranks, ["--team-size", "\(ranks)"], fault: Self.slow)
+            let begun = text(of: "\(run.out)/logs/rank-0000.log").split(separator: "\n").count
+            run.wait(for: job) {
+                let lines = text(of: "\(run.out)/logs/rank-0000.log").split(separator: "\n").dropFirst(begun)
+                return run.ranks.count == ranks && lines.contains { $0.contains(" begin ") }
+            }
+            usleep(.random(in: 200_000..<700_000, using: &numbers))
+            guard job.isRunning else { break }
+            let moment = ContinuousClock.now
+            send(SIGTERM, to: .allRanks, of: run)
+            expectStopped(try job.end(), since: moment, within: 10)
+            stops += 1
+            run.expectNothingLeft()
+        }
+        #expect(stops == 10, "it was done too early")
+        let last = try #require(files(below: run.out).filter { $0.hasSuffix(".bin") }.max())
+        #expect(bytes(of: "\(run.out)/\(last)").count >= 8 << 20)
+        #expect(try run.run(ranks: 1).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+
     /// Of which mpirun makes SIGTERM and, soon, SIGKILL: what was written before stands.
     @Test func terminationOfTheLauncher() throws {
         let run = FaultyRun(Self.study)

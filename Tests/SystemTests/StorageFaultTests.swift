@@ -80,6 +80,39 @@ import Testing
         expectEqual(run.results(of: out), try run.knownReference())
     }
 
+    /// Nobody, who is not root, may not write to the folders any more in mid-run. The next checkpoint says so.
+    @Test func theRunFolderBecomesReadOnly() throws {
+        let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
+        let program = run.folder("active-bench")  // The build folder may be closed to others.
+        try FileManager.default.copyItem(atPath: RunningProcess.path(of: "active-bench"), toPath: program)
+        let data = run.folder("data")
+        try FileManager.default.copyItem(atPath: run.data, toPath: data)
+        try FileManager.default.createDirectory(atPath: run.out, withIntermediateDirectories: true)
+        for path in [run.folder.path, data] { #expect(chmod(path, 0o755) == 0) }
+        #expect(chown(run.out, 65534, 65534) == 0)
+        let job = try RunningProcess(
+            program,
+            ["run", run.folder("study.yaml"), "--out", run.out, "--checkpoint-steps", "20", "--keep-checkpoints"],
+            prefix: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+            environment: ["ACTIVE_BENCH_DATA": data, "ACTIVE_BENCH_FAULT": "sleep=5", "HOME": "/tmp"])
+        run.wait(for: job) { !run.checkpoints().isEmpty }
+        let folders = (FileManager.default.subpaths(atPath: run.out) ?? []).map { "\(run.out)/\($0)" }.filter {
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && isFolder.boolValue
+        }
+        for folder in folders { #expect(chmod(folder, 0o555) == 0) }
+        let moment = ContinuousClock.now
+        let end = try job.end()
+        #expect(end.exitCode == 74 && ContinuousClock.now - moment < .seconds(10), "\(end.output)")
+        #expect(
+            end.complaints.contains { $0.contains("\(run.out)/cases/") && $0.contains("Permission denied") },
+            "\(end.output)")
+        #expect(!run.checkpoints().isEmpty)
+        for folder in folders { #expect(chmod(folder, 0o755) == 0) }
+        #expect(try run.run(ranks: 2).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+
     /// Somebody tidies up while it runs: an error, no crash and no endless wait.
     @Test(arguments: [1, 2]) func theRunFolderIsRemoved(teamSize: Int) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))

@@ -99,6 +99,25 @@ import Testing
         }
     }
 
+    /// One member alone becomes no number, of the six that two or three ranks share: the critics, whoever owns them, learn
+    /// of it by the minimum, and the case ends at the same step everywhere.
+    @Test(arguments: [(2, 0), (2, 1), (3, 1), (3, 2)]) func oneMemberDiverges(ranks: Int, rank: Int) throws {
+        let study = FaultyRun.study([FaultyRun.active]).replacing("every: 100", with: "every: 10")
+        let run = FaultyRun(study)
+        let child = try run.run(
+            ranks: ranks, ["--team-size", "\(ranks)"], fault: "case-step=45,kind=nan,rank=\(rank)")
+        #expect(child.exitCode == 0, "\(child.output)")
+        let name = try #require(run.done.first)
+        let divergence = try #require(try CaseResult.read("\(run.out)/\(name)").divergence)
+        #expect(divergence.isFinal && divergence.step == 50, "\(divergence)")
+        let curve = text(of: "\(run.out)/\(name)".replacing("result.json", with: "curve.csv")).split(separator: "\n")
+        let columns = curve[0].split(separator: ",", omittingEmptySubsequences: false)
+        let rows = curve.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let critic = try #require(columns.firstIndex(of: "critic_loss"))
+        #expect(rows.last?[0] == "50" && rows.last?[critic] == "nan", "\(curve)")
+        #expect(rows.dropLast().last?[0] == "40" && rows.dropLast().allSatisfy { $0[critic] != "nan" }, "\(curve)")
+    }
+
     /// Hopper's of all tests, and Walker2d's made the same way.
     private static func twoDatasets() throws -> TemporaryFolder {
         let folder = TemporaryFolder()
