@@ -17,14 +17,6 @@
 #define AB_KERNEL
 #endif
 
-AB_KERNEL void ab_bias_relu(ab_real *restrict y, const ab_real *restrict bias, size_t rows, size_t columns) {
-    for (size_t i = 0; i < rows; i++, y += columns)
-        for (size_t j = 0; j < columns; j++) {
-            ab_real x = y[j] + bias[j];
-            y[j] = x > 0 ? x : x * 0; // x·0 keeps a NaN a NaN, as the comparison alone would not
-        }
-}
-
 AB_KERNEL void ab_add_bias(ab_real *restrict y, const ab_real *restrict bias, size_t rows, size_t columns) {
     for (size_t i = 0; i < rows; i++, y += columns)
         for (size_t j = 0; j < columns; j++) y[j] += bias[j];
@@ -74,14 +66,7 @@ AB_KERNEL void ab_dense(ab_real *restrict y, const ab_real *restrict x, const ab
 }
 
 AB_KERNEL void ab_relu(ab_real *y, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] = y[i] > 0 ? y[i] : y[i] * 0; // as in ab_bias_relu
-}
-
-AB_KERNEL void ab_add_relu(ab_real *restrict y, const ab_real *restrict x, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        ab_real sum = y[i] + x[i];
-        y[i] = sum > 0 ? sum : sum * 0;
-    }
+    for (size_t i = 0; i < n; i++) y[i] = y[i] <= 0 ? 0 : y[i]; // NaN stays
 }
 
 AB_KERNEL void ab_add(ab_real *restrict y, const ab_real *restrict x, size_t n) {
@@ -96,33 +81,14 @@ AB_KERNEL void ab_dropout(ab_real *restrict y, const ab_real *restrict keep, ab_
     for (size_t i = 0; i < n; i++) y[i] *= keep[i] * factor;
 }
 
-AB_KERNEL void ab_relu_backward(ab_real *restrict dy, const ab_real *restrict y, ab_real *restrict dbias, size_t rows,
-                      size_t columns) {
-    memset(dbias, 0, columns * sizeof *dbias);
-    for (size_t i = 0; i < rows; i++, dy += columns, y += columns)
-        for (size_t j = 0; j < columns; j++) {
-            ab_real d = y[j] > 0 ? dy[j] : 0;
-            dy[j] = d;
-            dbias[j] += d;
-        }
-}
-
-AB_KERNEL void ab_outer_relu_backward(const ab_real *restrict d, const ab_real *restrict w, const ab_real *restrict y,
-                            ab_real *restrict dy, ab_real *restrict dbias, size_t rows, size_t columns) {
-    memset(dbias, 0, columns * sizeof *dbias);
-    for (size_t i = 0; i < rows; i++, dy += columns, y += columns) {
-        ab_real di = d[i];
-        for (size_t j = 0; j < columns; j++) {
-            ab_real g = y[j] > 0 ? di * w[j] : 0;
-            dy[j] = g;
-            dbias[j] += g;
-        }
+AB_KERNEL void ab_outer(const ab_real *restrict d, const ab_real *restrict w, const ab_real *restrict y,
+                        ab_real *restrict dy, size_t rows, size_t columns) {
+    for (size_t i = 0; i < rows; i++, dy += columns) {
+        if (y)
+            for (size_t j = 0; j < columns; j++) dy[j] = y[i * columns + j] > 0 ? d[i] * w[j] : 0;
+        else
+            for (size_t j = 0; j < columns; j++) dy[j] = d[i] * w[j];
     }
-}
-
-AB_KERNEL void ab_outer(const ab_real *restrict d, const ab_real *restrict w, ab_real *restrict dy, size_t rows, size_t columns) {
-    for (size_t i = 0; i < rows; i++, dy += columns)
-        for (size_t j = 0; j < columns; j++) dy[j] = d[i] * w[j];
 }
 
 AB_KERNEL void ab_column_sums(const ab_real *restrict x, ab_real *restrict sums, size_t rows, size_t columns) {
@@ -166,16 +132,14 @@ AB_KERNEL void ab_layer_norm_relu(ab_real *restrict y, const ab_real *restrict b
             ab_real n = (y[j] - mean) * inverse;
             ab_real x = n * scale[j] + shift[j];
             normalised[j] = n;
-            y[j] = x > 0 ? x : x * 0;
+            y[j] = x <= 0 ? 0 : x; // NaN stays
         }
     }
 }
 
 AB_KERNEL void ab_layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y, const ab_real *restrict normalised,
                                  const ab_real *restrict inverse_deviation, const ab_real *restrict scale,
-                                 ab_real *restrict dbias, ab_real *restrict dscale, ab_real *restrict dshift,
-                                 size_t rows, size_t columns) {
-    memset(dbias, 0, columns * sizeof *dbias);
+                                 ab_real *restrict dscale, ab_real *restrict dshift, size_t rows, size_t columns) {
     memset(dscale, 0, columns * sizeof *dscale);
     memset(dshift, 0, columns * sizeof *dshift);
     const size_t whole = columns / LANES * LANES;
@@ -199,11 +163,7 @@ AB_KERNEL void ab_layer_norm_relu_backward(ab_real *restrict dy, const ab_real *
         ab_real mean = lane_sum(sums) / (ab_real)columns;
         ab_real along = lane_sum(products) / (ab_real)columns;
         ab_real inverse = inverse_deviation[i];
-        for (size_t j = 0; j < columns; j++) {
-            ab_real d = inverse * (dy[j] - mean - normalised[j] * along);
-            dy[j] = d;
-            dbias[j] += d;
-        }
+        for (size_t j = 0; j < columns; j++) dy[j] = inverse * (dy[j] - mean - normalised[j] * along);
     }
 }
 

@@ -80,7 +80,7 @@ public struct StepBenchmark: Sendable {
         }
 
         func run(_ count: Int) {
-            for _ in 0..<count { multiply(a.view, b.view, into: c.view) }
+            for _ in 0..<count { multiplyByBLAS(a.view, b.view, into: c.view) }
         }
     }
 

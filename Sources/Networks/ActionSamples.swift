@@ -20,7 +20,6 @@ public final class ActionSamples {
     private let hiddenGradient: [Matrix]
     /// The same of the first layer, summed over a state's actions.
     private let stateGradient: Matrix
-    private let biasGradient: Matrix
 
     /// Buffers for `samples` actions in each of `batch` states through critics of `shape`, which has one output and no
     /// layer normalisation.
@@ -34,7 +33,6 @@ public final class ActionSamples {
         hidden = shape.hidden.map { Matrix(samples * batch, $0) }
         hiddenGradient = shape.hidden.map { Matrix(batch, $0) }
         stateGradient = Matrix(batch, shape.hidden[0])
-        biasGradient = Matrix(vector: shape.hidden.max() ?? 0)
     }
 
     /// Computes `values`.
@@ -45,17 +43,14 @@ public final class ActionSamples {
     public func forward(_ critic: MLP, states: MatrixView, actions: MatrixView) {
         let layers = critic.layers
         let (stateWeight, actionWeight) = ActionSamples.split(layers[0].weight, states: states.columns)
-        multiply(states, stateWeight, into: stateFeatures.view)
-        ab_add_bias(stateFeatures.pointer, layers[0].bias, batch, stateFeatures.columns)
+        multiply(states, stateWeight, into: stateFeatures.view, bias: layers[0].bias)
         let top = hidden.count - 1
         for k in 0..<samples {
             var x = block(hidden[0], k)
-            multiply(block(actions, k), actionWeight, into: x)
-            ab_add_relu(x.pointer, stateFeatures.pointer, x.count)
+            multiply(block(actions, k), actionWeight, rectifiedWith: stateFeatures.view, into: x)
             for l in 1..<hidden.count {
                 let y = block(hidden[l], k)
-                multiply(x, layers[l].weight, into: y)
-                ab_bias_relu(y.pointer, layers[l].bias, y.rows, y.columns)
+                multiply(x, layers[l].weight, into: y, bias: layers[l].bias, rectified: true)
                 x = y
             }
             multiply(x, vector: layers[top + 1].weight.pointer, into: values.row(k))
@@ -76,17 +71,16 @@ public final class ActionSamples {
             multiply(y.transposed, vector: d, into: gradients[top + 1].weight.pointer, adding: true)
             gradients[top + 1].bias[0] += Real(orderedSum(d, count: batch))
             let dy = hiddenGradient[top]
-            ab_outer_relu_backward(
-                d, layers[top + 1].weight.pointer, y.pointer, dy.pointer, biasGradient.pointer, y.rows, y.columns)
+            ab_outer(d, layers[top + 1].weight.pointer, y.pointer, dy.pointer, y.rows, y.columns)
             for l in stride(from: top, to: 0, by: -1) {
                 let (below, dAbove, dBelow) = (block(hidden[l - 1], k), hiddenGradient[l], hiddenGradient[l - 1])
-                ab_add(gradients[l].bias, biasGradient.pointer, dAbove.columns)
-                multiply(below.transposed, dAbove.view, into: gradients[l].weight, adding: true)
-                multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view)
-                ab_relu_backward(dBelow.pointer, below.pointer, biasGradient.pointer, below.rows, below.columns)
+                multiply(
+                    below.transposed, dAbove.view, into: gradients[l].weight, columnSums: gradients[l].bias, adding: true)
+                multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view, where: below)
             }
-            ab_add(gradients[0].bias, biasGradient.pointer, stateGradient.columns)
-            multiply(block(actions, k).transposed, hiddenGradient[0].view, into: actionGradient, adding: true)
+            multiply(
+                block(actions, k).transposed, hiddenGradient[0].view, into: actionGradient,
+                columnSums: gradients[0].bias, adding: true)
             ab_add(stateGradient.pointer, hiddenGradient[0].pointer, stateGradient.count)
         }
         let weight = ActionSamples.split(gradients[0].weight, states: states.columns).state

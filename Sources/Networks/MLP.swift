@@ -38,8 +38,6 @@ public final class MLP {
     public let gradients: ParameterBlock?
     let layers: [Layer]
     let gradientLayers: [Layer]
-    /// Room for the transposed weight of a narrow output layer.
-    private let transposedWeight: Matrix?
 
     /// A network of zeros.
     ///
@@ -51,9 +49,6 @@ public final class MLP {
         parameters = ParameterBlock(MLP.tensors(of: shape) + extra)
         gradients = trainable ? ParameterBlock(like: parameters) : nil
         layers = MLP.layers(of: shape, in: parameters)
-        // OpenBLAS's AVX-512 kernels call malloc in every product a·b of two to eight columns, but not in a·bᵀ.
-        transposedWeight =
-            (2...8).contains(shape.outputs) ? Matrix(shape.outputs, shape.hidden[shape.hidden.count - 1]) : nil
         gradientLayers = gradients.map { MLP.layers(of: shape, in: $0) } ?? []
     }
 
@@ -67,13 +62,13 @@ public final class MLP {
         for l in 0..<layers.count - 1 {
             let layer = layers[l]
             let y = tape.hidden[l]
-            multiply(x, layer.weight, into: y)
             if let norm = layer.norm {
+                multiply(x, layer.weight, into: y)
                 ab_layer_norm_relu(
                     y.pointer, layer.bias, norm.scale, norm.shift, tape.normalised[l].pointer,
                     tape.inverseDeviation[l].pointer, MLP.layerNormEpsilon, y.rows, y.columns)
             } else {
-                ab_bias_relu(y.pointer, layer.bias, y.rows, y.columns)
+                multiply(x, layer.weight, into: y, bias: layer.bias, rectified: true)
             }
             if let dropout { ab_dropout(y.pointer, dropout.masks[l].pointer, dropout.factor, y.count) }
             x = y
@@ -81,13 +76,10 @@ public final class MLP {
         let last = layers[layers.count - 1]
         if shape.outputs == 1 {
             multiply(x, vector: last.weight.pointer, into: tape.output.pointer)
-        } else if let transposedWeight {
-            transpose(last.weight, into: transposedWeight.view)
-            multiply(x, transposedWeight.view.transposed, into: tape.output)
+            ab_add_bias(tape.output.pointer, last.bias, tape.output.rows, 1)
         } else {
-            multiply(x, last.weight, into: tape.output)
+            multiply(x, last.weight, into: tape.output, bias: last.bias)
         }
-        ab_add_bias(tape.output.pointer, last.bias, tape.output.rows, tape.output.columns)
     }
 
     /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape.
@@ -99,17 +91,19 @@ public final class MLP {
     public func backward(_ input: MatrixView, _ tape: Tape, outputGradient: MatrixView, dropout: Dropout? = nil) {
         precondition(!gradientLayers.isEmpty, "a target network has no gradient")
         let last = layers.count - 1
-        let top = tape.hidden[last - 1]
+        let (top, gradient) = (tape.hidden[last - 1], gradientLayers[last])
         if shape.outputs == 1 {
-            multiply(top.transposed, vector: outputGradient.pointer, into: gradientLayers[last].weight.pointer)
+            multiply(top.transposed, vector: outputGradient.pointer, into: gradient.weight.pointer)
+            ab_column_sums(outputGradient.pointer, gradient.bias, outputGradient.rows, 1)
         } else {
-            multiply(top.transposed, outputGradient, into: gradientLayers[last].weight)
+            multiply(top.transposed, outputGradient, into: gradient.weight, columnSums: gradient.bias)
         }
-        ab_column_sums(outputGradient.pointer, gradientLayers[last].bias, outputGradient.rows, outputGradient.columns)
         for l in stride(from: last - 1, through: 0, by: -1) {
-            backwardThroughHidden(l, tape, outputGradient, into: gradientLayers[l], dropout)
+            backwardThroughHidden(l, tape, outputGradient, normInto: gradientLayers[l].norm, dropout)
             let below = l == 0 ? input : tape.hidden[l - 1]
-            multiply(below.transposed, tape.hiddenGradient[l], into: gradientLayers[l].weight)
+            multiply(
+                below.transposed, tape.hiddenGradient[l], into: gradientLayers[l].weight,
+                columnSums: gradientLayers[l].bias)
         }
     }
 
@@ -123,7 +117,7 @@ public final class MLP {
         _ tape: Tape, outputGradient: MatrixView, inputs: Range<Int>, into inputGradient: MatrixView
     ) {
         for l in stride(from: layers.count - 2, through: 0, by: -1) {
-            backwardThroughHidden(l, tape, outputGradient, into: tape.discarded[l], nil)
+            backwardThroughHidden(l, tape, outputGradient, normInto: tape.discarded[l], nil)
         }
         let first = layers[0].weight
         let rows = MatrixView(pointer: first.row(inputs.lowerBound), rows: inputs.count, columns: first.columns)
@@ -131,33 +125,28 @@ public final class MLP {
     }
 
     /// From the gradient above hidden layer `l` to the one at its dense part (in `tape.hiddenGradient[l]`), with the
-    /// gradients of its bias and normalisation.
+    /// gradient of its normalisation.
     private func backwardThroughHidden(
-        _ l: Int, _ tape: Tape, _ outputGradient: MatrixView, into gradient: Layer, _ dropout: Dropout?
+        _ l: Int, _ tape: Tape, _ outputGradient: MatrixView, normInto gradient: Norm?, _ dropout: Dropout?
     ) {
         let y = tape.hidden[l]
         let dy = tape.hiddenGradient[l]
         let above = layers[l + 1]
         let isTop = l == layers.count - 2
+        // The way back through a normalisation has the ReLU in it.
+        let mask = layers[l].norm == nil ? y : nil
         if isTop && shape.outputs == 1 {
-            if layers[l].norm == nil && dropout == nil {
-                ab_outer_relu_backward(
-                    outputGradient.pointer, above.weight.pointer, y.pointer, dy.pointer, gradient.bias, y.rows,
-                    y.columns)
-                return
-            }
-            ab_outer(outputGradient.pointer, above.weight.pointer, dy.pointer, y.rows, y.columns)
+            ab_outer(outputGradient.pointer, above.weight.pointer, mask?.pointer, dy.pointer, dy.rows, dy.columns)
         } else {
-            multiply(isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy)
+            multiply(
+                isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy, where: mask)
         }
         // Where a unit was dropped y is 0, and so is what passes; only the factor is left to apply.
         if let dropout { ab_scale(dy.pointer, dropout.factor, dy.count) }
-        if let norm = layers[l].norm, let gradientNorm = gradient.norm {
+        if let norm = layers[l].norm, let gradient {
             ab_layer_norm_relu_backward(
                 dy.pointer, y.pointer, tape.normalised[l].pointer, tape.inverseDeviation[l].pointer, norm.scale,
-                gradient.bias, gradientNorm.scale, gradientNorm.shift, y.rows, y.columns)
-        } else {
-            ab_relu_backward(dy.pointer, y.pointer, gradient.bias, y.rows, y.columns)
+                gradient.scale, gradient.shift, y.rows, y.columns)
         }
     }
 }
@@ -167,8 +156,11 @@ extension MLP {
     struct Layer {
         var weight: MatrixView
         var bias: UnsafeMutablePointer<Real>
-        var norm: (scale: UnsafeMutablePointer<Real>, shift: UnsafeMutablePointer<Real>)?
+        var norm: Norm?
     }
+
+    /// A layer normalisation's parameters.
+    typealias Norm = (scale: UnsafeMutablePointer<Real>, shift: UnsafeMutablePointer<Real>)
 
     /// `fc0`, `fc1`, …, `out`.
     static func layerNames(of shape: Shape) -> [String] { shape.hidden.indices.map { "fc\($0)" } + ["out"] }

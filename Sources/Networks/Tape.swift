@@ -10,8 +10,8 @@ public final class Tape {
     let hiddenGradient: [MatrixView]
     let normalised: [MatrixView]
     let inverseDeviation: [MatrixView]
-    /// Where bias gradients go that nobody wants (`MLP.backwardToInput`).
-    let discarded: [MLP.Layer]
+    /// Where gradients of normalisations go that nobody wants (`MLP.backwardToInput`).
+    let discarded: [MLP.Norm?]
     private let storage: [Matrix]
 
     /// Buffers for `batch` samples through networks of `shape`.
@@ -27,9 +27,7 @@ public final class Tape {
         normalised = shape.layerNorm ? shape.hidden.map { view(batch, $0) } : []
         inverseDeviation = shape.layerNorm ? shape.hidden.map { _ in view(1, batch) } : []
         discarded = shape.hidden.map { width in
-            MLP.Layer(
-                weight: MatrixView(pointer: view(1, 1).pointer, rows: 0, columns: 0), bias: view(1, width).pointer,
-                norm: shape.layerNorm ? (view(1, width).pointer, view(1, width).pointer) : nil)
+            shape.layerNorm ? (view(1, width).pointer, view(1, width).pointer) : nil
         }
         self.storage = storage
     }

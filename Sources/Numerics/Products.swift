@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// A matrix that enters a product transposed; nothing is copied.
@@ -8,26 +9,77 @@ public struct TransposedView {
 extension MatrixView {
     /// This window, transposed, as a factor of `multiply`.
     public var transposed: TransposedView { TransposedView(matrix: self) }
+
+    fileprivate var factor: ab_factor { ab_factor(values: pointer, row: stride, column: 1) }
 }
 
+extension TransposedView {
+    fileprivate var factor: ab_factor { ab_factor(values: matrix.pointer, row: 1, column: matrix.stride) }
+}
+
+// Products of matrices are our own kernel: it finishes the elements of a layer while they are in registers, which no BLAS
+// does, and gives them the same bits on every processor. See ab_multiply for the order of its sums.
+
 /// c = a·b: [rows × inner]·[inner × columns]. Shapes that do not fit trap.
-public func multiply(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
+///
+/// - Parameters:
+///   - bias: added to every row of the product, `b.columns` elements.
+///   - rectified: whether max(0, ·) is taken then; NaN stays.
+public func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: MatrixView, bias: UnsafePointer<Real>? = nil, rectified: Bool = false
+) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
-    gemm(CblasNoTrans, CblasNoTrans, a, b, c, inner: a.columns)
+    var finish = ab_finish()
+    finish.addend = bias
+    finish.rectified = rectified ? 1 : 0
+    multiply(a.factor, b.factor, into: c, inner: a.columns, finish)
+}
+
+/// c = max(0, a·b + addend), element by element; NaN stays. Shapes that do not fit trap.
+public func multiply(_ a: MatrixView, _ b: MatrixView, rectifiedWith addend: MatrixView, into c: MatrixView) {
+    precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
+    precondition(addend.rows == c.rows && addend.columns == c.columns, "shape of what is added to a·b")
+    var finish = ab_finish()
+    (finish.addend, finish.addend_row) = (UnsafePointer(addend.pointer), addend.stride)
+    finish.rectified = 1
+    multiply(a.factor, b.factor, into: c, inner: a.columns, finish)
 }
 
 /// c = aᵀ·b, or c += aᵀ·b when `adding`: a [inner × rows], b [inner × columns]. Shapes that do not fit trap.
-public func multiply(_ a: TransposedView, _ b: MatrixView, into c: MatrixView, adding: Bool = false) {
-    let a = a.matrix
-    precondition(a.columns == c.rows && a.rows == b.rows && b.columns == c.columns, "shapes of aᵀ·b")
-    gemm(CblasTrans, CblasNoTrans, a, b, c, inner: a.rows, adding: adding)
+///
+/// - Parameter columnSums: receives the sums of b's columns, or is added them: `b.columns` elements. Where b is the gradient
+///   of a layer and c that of its weights, this is its bias's.
+public func multiply(
+    _ a: TransposedView, _ b: MatrixView, into c: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil,
+    adding: Bool = false
+) {
+    let inner = a.matrix.rows
+    precondition(a.matrix.columns == c.rows && inner == b.rows && b.columns == c.columns, "shapes of aᵀ·b")
+    var finish = ab_finish()
+    finish.column_sums = columnSums
+    finish.adding = adding ? 1 : 0
+    multiply(a.factor, b.factor, into: c, inner: inner, finish)
 }
 
 /// c = a·bᵀ: a [rows × inner], b [columns × inner]. Shapes that do not fit trap.
-public func multiply(_ a: MatrixView, _ b: TransposedView, into c: MatrixView) {
-    let b = b.matrix
-    precondition(a.rows == c.rows && a.columns == b.columns && b.rows == c.columns, "shapes of a·bᵀ")
-    gemm(CblasNoTrans, CblasTrans, a, b, c, inner: a.columns)
+///
+/// - Parameter mask: shaped as c, which becomes 0 where it is not above 0: the way back through a ReLU that left `mask`.
+public func multiply(_ a: MatrixView, _ b: TransposedView, into c: MatrixView, where mask: MatrixView? = nil) {
+    precondition(
+        a.rows == c.rows && a.columns == b.matrix.columns && b.matrix.rows == c.columns, "shapes of a·bᵀ")
+    var finish = ab_finish()
+    if let mask {
+        precondition(mask.rows == c.rows && mask.columns == c.columns, "shape of the mask of a·bᵀ")
+        (finish.mask, finish.mask_row) = (UnsafePointer(mask.pointer), mask.stride)
+    }
+    multiply(a.factor, b.factor, into: c, inner: a.columns, finish)
+}
+
+private func multiply(
+    _ a: ab_factor, _ b: ab_factor, into c: MatrixView, inner: Int, _ finish: ab_finish
+) {
+    precondition(inner > 0, "a product over nothing")
+    ab_multiply(a, b, c.pointer, c.stride, c.rows, c.columns, inner, finish)
 }
 
 /// y = a·x, a one-column product without the packing of a matrix product.
@@ -50,18 +102,17 @@ public func multiply(
     gemv(CblasTrans, a.matrix, x, y, adding: adding)
 }
 
-private func gemm(
-    _ aOrder: CBLAS_TRANSPOSE, _ bOrder: CBLAS_TRANSPOSE, _ a: MatrixView, _ b: MatrixView, _ c: MatrixView, inner: Int,
-    adding: Bool = false
-) {
+/// c = a·b by OpenBLAS: the yardstick of `active-bench bench`, and of the tests of `multiply`.
+public func multiplyByBLAS(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
+    precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
     #if ACTIVE_BENCH_DOUBLE
         cblas_dgemm(
-            CblasRowMajor, aOrder, bOrder, blasint(c.rows), blasint(c.columns), blasint(inner), 1,
-            a.pointer, blasint(a.stride), b.pointer, blasint(b.stride), adding ? 1 : 0, c.pointer, blasint(c.stride))
+            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(c.rows), blasint(c.columns), blasint(a.columns), 1,
+            a.pointer, blasint(a.stride), b.pointer, blasint(b.stride), 0, c.pointer, blasint(c.stride))
     #else
         cblas_sgemm(
-            CblasRowMajor, aOrder, bOrder, blasint(c.rows), blasint(c.columns), blasint(inner), 1,
-            a.pointer, blasint(a.stride), b.pointer, blasint(b.stride), adding ? 1 : 0, c.pointer, blasint(c.stride))
+            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(c.rows), blasint(c.columns), blasint(a.columns), 1,
+            a.pointer, blasint(a.stride), b.pointer, blasint(b.stride), 0, c.pointer, blasint(c.stride))
     #endif
 }
 

@@ -1,16 +1,9 @@
 // The elementwise loops a compiler must vectorise. Plain C, no intrinsics, no allocation, no state.
 // Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
 #pragma once
-#include <stddef.h>
+#include "products.h"
+#include "reals.h"
 
-#ifdef ACTIVE_BENCH_DOUBLE
-typedef double ab_real;
-#else
-typedef float ab_real;
-#endif
-
-// y = max(0, y + bias), the bias of a unit added to its column.
-void ab_bias_relu(ab_real *y, const ab_real *bias, size_t rows, size_t columns);
 // y = y + bias.
 void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns);
 
@@ -25,8 +18,6 @@ void ab_dense(ab_real *y, const ab_real *x, const ab_real *packed, const ab_real
 
 // y = max(0, y).
 void ab_relu(ab_real *y, size_t n);
-// y = max(0, y + x), element by element.
-void ab_add_relu(ab_real *y, const ab_real *x, size_t n);
 // y = y + x.
 void ab_add(ab_real *y, const ab_real *x, size_t n);
 // y = y·factor.
@@ -34,13 +25,8 @@ void ab_scale(ab_real *y, ab_real factor, size_t n);
 // y = y·keep·factor: inverted dropout, keep being 0 or 1.
 void ab_dropout(ab_real *y, const ab_real *keep, ab_real factor, size_t n);
 
-// dy = dy·[y > 0] in place; dbias = column sums of the result.
-void ab_relu_backward(ab_real *dy, const ab_real *y, ab_real *dbias, size_t rows, size_t columns);
-// The same where dy is the outer product of a one-output layer: dy = (d ⊗ w)·[y > 0].
-void ab_outer_relu_backward(const ab_real *d, const ab_real *w, const ab_real *y, ab_real *dy, ab_real *dbias,
-                            size_t rows, size_t columns);
-// dy = d ⊗ w, the way back through a one-output layer.
-void ab_outer(const ab_real *d, const ab_real *w, ab_real *dy, size_t rows, size_t columns);
+// dy = d ⊗ w, the way back through a one-output layer, and dy = 0 where y is not above 0 (y NULL: nowhere).
+void ab_outer(const ab_real *d, const ab_real *w, const ab_real *y, ab_real *dy, size_t rows, size_t columns);
 // sums = column sums of x.
 void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns);
 
@@ -49,10 +35,10 @@ void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns
 // Keeps n (rows × columns) and 1/sqrt(var + epsilon) (rows) for the way back.
 void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
                         ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns);
-// The way back: dy comes in as ∂L/∂y, leaves as ∂L/∂x. dbias, dscale and dshift are column sums.
+// The way back: dy comes in as ∂L/∂y, leaves as ∂L/∂x. dscale and dshift are column sums.
 void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *normalised,
-                                 const ab_real *inverse_deviation, const ab_real *scale, ab_real *dbias,
-                                 ab_real *dscale, ab_real *dshift, size_t rows, size_t columns);
+                                 const ab_real *inverse_deviation, const ab_real *scale, ab_real *dscale,
+                                 ab_real *dshift, size_t rows, size_t columns);
 
 // The constants of a step of Adam. What is one minus a constant comes rounded from double precision: 1 - 0.999f is off
 // by 1e-5 of itself.

@@ -1,0 +1,129 @@
+// The product for one width of vectors; included once for each with
+//   VECTOR_BYTES   how wide they are
+//   TILE_ROWS      how many rows of c are summed at a time, two vectors of each: as many as there are registers for
+//   NAMED(x)       x with a suffix
+
+typedef ab_real NAMED(vector) __attribute__((vector_size(VECTOR_BYTES)));
+// The same anywhere in memory.
+typedef ab_real NAMED(loose) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(ab_real))));
+typedef ab_bits NAMED(bits) __attribute__((vector_size(VECTOR_BYTES)));
+enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real) };
+
+// A panel of b: `columns` columns from column j on, in one or two vectors, the last of them filled up with zeros.
+typedef struct {
+    const ab_real *values;
+    size_t depth, j, columns;
+} NAMED(panel);
+
+// Writes a whole tile of sums, finished: rows from i on and vectors from column j on.
+INLINE TARGET void NAMED(write)(NAMED(vector) sums[TILE_ROWS][2], ab_real *c, size_t c_row, size_t i, size_t j,
+                                const ab_finish *finish, const size_t rows, const size_t vectors) {
+    c += i * c_row + j;
+    if (finish->adding) EACH(sums[r][v] = *(NAMED(loose) *)(c + r * c_row + v * NAMED(lanes)) + sums[r][v]);
+    if (finish->addend) {
+        const ab_real *x = finish->addend + i * finish->addend_row + j;
+        EACH(sums[r][v] += *(const NAMED(loose) *)(x + r * finish->addend_row + v * NAMED(lanes)));
+    }
+    if (finish->rectified) // NaN is not below 0
+        EACH(sums[r][v] = (NAMED(vector))((NAMED(bits))sums[r][v] & ~(NAMED(bits))(sums[r][v] <= 0)));
+    if (finish->mask) {
+        const ab_real *x = finish->mask + i * finish->mask_row + j;
+        EACH(sums[r][v] = (NAMED(vector))((NAMED(bits))sums[r][v] &
+                              (NAMED(bits))(*(const NAMED(loose) *)(x + r * finish->mask_row + v * NAMED(lanes)) > 0)));
+    }
+    EACH(*(NAMED(loose) *)(c + r * c_row + v * NAMED(lanes)) = sums[r][v]);
+}
+
+// `rows` rows of c from row i on, of which `valid` are there; the others are computed from the last and forgotten.
+INLINE TARGET void NAMED(tile)(ab_factor a, const NAMED(panel) *b, ab_real *c, size_t c_row, size_t i, size_t valid,
+                               const ab_finish *finish, const size_t rows, const size_t vectors) {
+    const ab_real *row[TILE_ROWS];
+    for (size_t r = 0; r < rows; r++) row[r] = a.values + (i + least(r, valid - 1)) * a.row;
+    NAMED(vector) sums[TILE_ROWS][2] = {0};
+    const ab_real *from = b->values;
+    for (size_t p = 0, q = 0; p < b->depth; p++, q += a.column, from += vectors * NAMED(lanes)) {
+        NAMED(vector) beside[2];
+        for (size_t v = 0; v < vectors; v++) beside[v] = *(const NAMED(vector) *)(from + v * NAMED(lanes));
+        for (size_t r = 0; r < rows; r++) {
+            ab_real x = row[r][q];
+            for (size_t v = 0; v < vectors; v++) sums[r][v] += x * beside[v];
+        }
+    }
+    if (valid >= rows && b->columns >= vectors * NAMED(lanes)) {
+        NAMED(write)(sums, c, c_row, i, b->j, finish, rows, vectors);
+    } else {
+        ab_real values[TILE_ROWS * 2 * NAMED(lanes)] __attribute__((aligned(64)));
+        EACH(*(NAMED(vector) *)(values + (r * vectors + v) * NAMED(lanes)) = sums[r][v]);
+        write_some(values, vectors * NAMED(lanes), c, c_row, i, b->j, least(valid, rows), b->columns, finish);
+    }
+}
+
+// Rows `first` to `last` of c beside a panel.
+#define STRIP(name, vectors)                                                                                           \
+    TARGET static void NAMED(name)(ab_factor a, const NAMED(panel) *b, ab_real *c, size_t c_row, size_t first,         \
+                                   size_t last, const ab_finish *finish) {                                             \
+        for (size_t i = first; i < last;) {                                                                            \
+            size_t left = last - i;                                                                                    \
+            if (left > 4) {                                                                                            \
+                NAMED(tile)(a, b, c, c_row, i, least(left, TILE_ROWS), finish, TILE_ROWS, vectors);                    \
+                i += TILE_ROWS;                                                                                        \
+            } else {                                                                                                   \
+                NAMED(tile)(a, b, c, c_row, i, left, finish, 4, vectors);                                              \
+                i += 4;                                                                                                \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+STRIP(strip, 2)
+STRIP(narrow_strip, 1)
+#undef STRIP
+
+// Copies rows of b into a panel; where sums are wanted they become the sums of its columns.
+INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t stride, size_t rows, ab_real *sums, int adding) {
+    NAMED(vector) totals[2] = {0};
+    for (size_t p = 0; p < rows; p++, from += stride, panel += 2 * NAMED(lanes))
+        for (size_t v = 0; v < 2; v++) {
+            NAMED(vector) x = *(const NAMED(loose) *)(from + v * NAMED(lanes));
+            *(NAMED(vector) *)(panel + v * NAMED(lanes)) = x;
+            totals[v] += x;
+        }
+    for (size_t v = 0; sums && v < 2; v++) {
+        NAMED(loose) *sum = (NAMED(loose) *)(sums + v * NAMED(lanes));
+        *sum = adding ? *sum + totals[v] : totals[v];
+    }
+}
+
+TARGET static void NAMED(multiply)(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns,
+                                   size_t inner, ab_finish finish) {
+    ab_real values[PANEL_ROWS * 2 * NAMED(lanes)] __attribute__((aligned(64)));
+    for (size_t p = 0; p < inner; p += PANEL_ROWS) {
+        size_t depth = least(PANEL_ROWS, inner - p);
+        ab_finish now = finish;
+        now.adding = finish.adding || p > 0;
+        if (p + depth < inner) now.addend = NULL, now.rectified = 0, now.mask = NULL;
+        ab_factor part = {a.values + p * a.column, a.row, a.column};
+        for (size_t i = 0; i < rows; i += BLOCK_ROWS) {
+            ab_real *sums = i == 0 ? finish.column_sums : NULL;
+            for (size_t j = 0; j < columns; j += 2 * NAMED(lanes)) {
+                size_t left = columns - j, width = (left <= NAMED(lanes) ? 1 : 2) * NAMED(lanes);
+                const ab_real *from = b.values + p * b.row + j * b.column;
+                if (b.column != 1)
+                    pack_transposed(values, from, b.column, depth, least(left, width), width);
+                else if (left >= 2 * NAMED(lanes))
+                    NAMED(pack)(values, from, b.row, depth, sums ? sums + j : NULL, now.adding);
+                else
+                    pack_some(values, from, b.row, depth, left, width, sums ? sums + j : NULL, now.adding);
+                NAMED(panel) panel = {values, depth, j, left};
+                size_t last = least(rows, i + BLOCK_ROWS);
+                if (width > NAMED(lanes))
+                    NAMED(strip)(part, &panel, c, c_row, i, last, &now);
+                else
+                    NAMED(narrow_strip)(part, &panel, c, c_row, i, last, &now);
+            }
+        }
+    }
+}
+
+#undef VECTOR_BYTES
+#undef TILE_ROWS
+#undef NAMED
+#undef TARGET
