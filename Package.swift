@@ -41,6 +41,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], excluding folder
 
 let package = Package(
     name: "active-bench",
+    products: [
+        .executable(name: "active-bench", targets: ["active-bench"]),
+        // Stands in for the C library's allocator while `active-bench bench` counts; nothing else has it.
+        .library(name: "active-bench-allocations", type: .dynamic, targets: ["CAllocationCount"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -59,6 +64,7 @@ let package = Package(
         .target(name: "CSupervision", cSettings: cSettings),
         .target(
             name: "CMuJoCo", cSettings: cSettings, linkerSettings: mujocoLink),
+        .target(name: "CAllocationCount", cSettings: cSettings),
 
         // The rooms; one may import only rooms above it.
         room("MPI", ["CKernels", "CMPI", "CSupervision"]),
@@ -89,7 +95,6 @@ let package = Package(
             name: "mpi-exercise", dependencies: ["MPI"], path: "Tests/Support/mpi-exercise",
             swiftSettings: swiftSettings),
         // Counts the heap allocations of a thousand gradient steps of every learner.
-        .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount", cSettings: cSettings),
         .executableTarget(
             name: "step-allocations",
             dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
@@ -115,7 +120,7 @@ let package = Package(
 
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
         tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
-        tests("NumericsTests", ["Numerics"]),
+        tests("NumericsTests", ["CKernels", "Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests(
             "EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "PeerTraces", "ScratchFiles"],

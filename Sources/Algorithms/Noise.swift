@@ -41,16 +41,22 @@ final class StreamNoise: NoiseSource {
     }
 
     func normals(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+        let start = Profile.begin()
         stream(use).normals(step: step, into: out, count: count)
+        Profile.end(start, "random numbers, normal", 1, count, numbers: count)
     }
 
     func uniforms(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+        let start = Profile.begin()
         stream(use).symmetricUniforms(step: step, into: out, count: count)
+        Profile.end(start, "random numbers, uniform", 1, count, numbers: count)
     }
 
     func fill(_ dropout: Dropout, _ use: NoiseUse, step: Int) {
         for (l, mask) in dropout.masks.enumerated() {
+            let start = Profile.begin()
             layerStreams[l].coins(probability: 1 - dropout.rate, step: step, into: mask.pointer, count: mask.count)
+            Profile.end(start, "random numbers, coins", mask.rows, mask.columns, numbers: mask.count)
         }
     }
 

@@ -17,9 +17,21 @@
 #define AB_KERNEL
 #endif
 
-AB_KERNEL void ab_add_bias(ab_real *restrict y, const ab_real *restrict bias, size_t rows, size_t columns) {
+// A kernel's public function: its work, and a line in the profile, `touched` being the numbers read and written.
+#define PROFILED(name, rows, columns, touched, work)                                                                   \
+    do {                                                                                                               \
+        uint64_t start = ab_profile_begin();                                                                           \
+        work;                                                                                                          \
+        ab_profile_end(start, name, rows, columns, 0, (touched) * sizeof(ab_real));                                    \
+    } while (0)
+
+AB_KERNEL static void add_bias(ab_real *restrict y, const ab_real *restrict bias, size_t rows, size_t columns) {
     for (size_t i = 0; i < rows; i++, y += columns)
         for (size_t j = 0; j < columns; j++) y[j] += bias[j];
+}
+
+void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns) {
+    PROFILED("bias", rows, columns, 2 * rows * columns + columns, add_bias(y, bias, rows, columns));
 }
 
 // Sixty-four bytes side by side, and how many of them are summed at a time: as many as every processor has registers for.
@@ -69,19 +81,31 @@ AB_KERNEL void ab_relu(ab_real *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = y[i] <= 0 ? 0 : y[i]; // NaN stays
 }
 
-AB_KERNEL void ab_add(ab_real *restrict y, const ab_real *restrict x, size_t n) {
+AB_KERNEL static void add(ab_real *restrict y, const ab_real *restrict x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];
 }
 
-AB_KERNEL void ab_scale(ab_real *restrict y, ab_real factor, size_t n) {
+void ab_add(ab_real *y, const ab_real *x, size_t n) {
+    PROFILED("addition", 1, n, 3 * n, add(y, x, n));
+}
+
+AB_KERNEL static void scale(ab_real *restrict y, ab_real factor, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] *= factor;
 }
 
-AB_KERNEL void ab_dropout(ab_real *restrict y, const ab_real *restrict keep, ab_real factor, size_t n) {
+void ab_scale(ab_real *y, ab_real factor, size_t n) {
+    PROFILED("scaling", 1, n, 2 * n, scale(y, factor, n));
+}
+
+AB_KERNEL static void dropout(ab_real *restrict y, const ab_real *restrict keep, ab_real factor, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] *= keep[i] * factor;
 }
 
-AB_KERNEL void ab_outer(const ab_real *restrict d, const ab_real *restrict w, const ab_real *restrict y,
+void ab_dropout(ab_real *y, const ab_real *keep, ab_real factor, size_t n) {
+    PROFILED("dropout", 1, n, 3 * n, dropout(y, keep, factor, n));
+}
+
+AB_KERNEL static void outer(const ab_real *restrict d, const ab_real *restrict w, const ab_real *restrict y,
                         ab_real *restrict dy, size_t rows, size_t columns) {
     for (size_t i = 0; i < rows; i++, dy += columns) {
         if (y)
@@ -91,10 +115,19 @@ AB_KERNEL void ab_outer(const ab_real *restrict d, const ab_real *restrict w, co
     }
 }
 
-AB_KERNEL void ab_column_sums(const ab_real *restrict x, ab_real *restrict sums, size_t rows, size_t columns) {
+void ab_outer(const ab_real *d, const ab_real *w, const ab_real *y, ab_real *dy, size_t rows, size_t columns) {
+    PROFILED("outer product", rows, columns, (y ? 2 : 1) * rows * columns + rows + columns,
+             outer(d, w, y, dy, rows, columns));
+}
+
+AB_KERNEL static void column_sums(const ab_real *restrict x, ab_real *restrict sums, size_t rows, size_t columns) {
     memset(sums, 0, columns * sizeof *sums);
     for (size_t i = 0; i < rows; i++, x += columns)
         for (size_t j = 0; j < columns; j++) sums[j] += x[j];
+}
+
+void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns) {
+    PROFILED("column sums", rows, columns, rows * columns + columns, column_sums(x, sums, rows, columns));
 }
 
 // Sums of a row in 32 lanes: a fixed order that vectorises and keeps several additions under way at once.
@@ -106,7 +139,7 @@ static ab_real lane_sum(ab_real lanes[LANES]) {
     return lanes[0];
 }
 
-AB_KERNEL void ab_layer_norm_relu(ab_real *restrict y, const ab_real *restrict bias, const ab_real *restrict scale,
+AB_KERNEL static void layer_norm_relu(ab_real *restrict y, const ab_real *restrict bias, const ab_real *restrict scale,
                         const ab_real *restrict shift, ab_real *restrict normalised,
                         ab_real *restrict inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
     const size_t whole = columns / LANES * LANES;
@@ -137,7 +170,13 @@ AB_KERNEL void ab_layer_norm_relu(ab_real *restrict y, const ab_real *restrict b
     }
 }
 
-AB_KERNEL void ab_layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y, const ab_real *restrict normalised,
+void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
+                        ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
+    PROFILED("layer normalisation", rows, columns, 3 * rows * columns + 3 * columns + rows,
+             layer_norm_relu(y, bias, scale, shift, normalised, inverse_deviation, epsilon, rows, columns));
+}
+
+AB_KERNEL static void layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y, const ab_real *restrict normalised,
                                  const ab_real *restrict inverse_deviation, const ab_real *restrict scale,
                                  ab_real *restrict dscale, ab_real *restrict dshift, size_t rows, size_t columns) {
     memset(dscale, 0, columns * sizeof *dscale);
@@ -167,7 +206,15 @@ AB_KERNEL void ab_layer_norm_relu_backward(ab_real *restrict dy, const ab_real *
     }
 }
 
-AB_KERNEL void ab_adam(ab_real *restrict parameters, const ab_real *restrict gradients, ab_real *restrict first,
+void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *normalised,
+                                 const ab_real *inverse_deviation, const ab_real *scale, ab_real *dscale,
+                                 ab_real *dshift, size_t rows, size_t columns) {
+    PROFILED(
+        "layer normalisation back", rows, columns, 4 * rows * columns + 3 * columns + rows,
+        layer_norm_relu_backward(dy, y, normalised, inverse_deviation, scale, dscale, dshift, rows, columns));
+}
+
+AB_KERNEL static void adam(ab_real *restrict parameters, const ab_real *restrict gradients, ab_real *restrict first,
              ab_real *restrict second, size_t n, ab_adam_constants c) {
     for (size_t i = 0; i < n; i++) {
         ab_real g = gradients[i];
@@ -179,8 +226,17 @@ AB_KERNEL void ab_adam(ab_real *restrict parameters, const ab_real *restrict gra
     }
 }
 
-AB_KERNEL void ab_polyak(ab_real *restrict target, const ab_real *restrict source, size_t n, ab_real rate) {
+void ab_adam(ab_real *parameters, const ab_real *gradients, ab_real *first, ab_real *second, size_t n,
+             ab_adam_constants c) {
+    PROFILED("Adam", 1, n, 7 * n, adam(parameters, gradients, first, second, n, c));
+}
+
+AB_KERNEL static void polyak(ab_real *restrict target, const ab_real *restrict source, size_t n, ab_real rate) {
     for (size_t i = 0; i < n; i++) target[i] += rate * (source[i] - target[i]);
+}
+
+void ab_polyak(ab_real *target, const ab_real *source, size_t n, ab_real rate) {
+    PROFILED("moving average", 1, n, 3 * n, polyak(target, source, n, rate));
 }
 
 const char *ab_compiler(void) { return __VERSION__; }

@@ -13,7 +13,17 @@ enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real) };
 typedef struct {
     const ab_real *values;
     size_t depth, j, columns;
+    // Where the numbers of the panel after this one lie, to be fetched meanwhile: `runs` runs of `bytes` bytes.
+    const ab_real *next;
+    size_t runs, bytes, stride;
 } NAMED(panel);
+
+// Fetches the part of the next panel that falls to rows i to i + rows of `all`.
+INLINE TARGET void NAMED(fetch)(const NAMED(panel) *b, size_t i, size_t rows, size_t all) {
+    size_t last = least(b->runs, (i + rows) * b->runs / all);
+    for (size_t run = i * b->runs / all; run < last; run++)
+        for (size_t k = 0; k < b->bytes; k += 64) __builtin_prefetch((const char *)(b->next + run * b->stride) + k);
+}
 
 // Writes a whole tile of sums, finished: rows from i on and vectors from column j on.
 INLINE TARGET void NAMED(write)(NAMED(vector) sums[TILE_ROWS][2], ab_real *c, size_t c_row, size_t i, size_t j,
@@ -64,6 +74,7 @@ INLINE TARGET void NAMED(tile)(ab_factor a, const NAMED(panel) *b, ab_real *c, s
                                    size_t last, const ab_finish *finish) {                                             \
         for (size_t i = first; i < last;) {                                                                            \
             size_t left = last - i;                                                                                    \
+            NAMED(fetch)(b, i - first, TILE_ROWS, last - first);                                                       \
             if (left > 4) {                                                                                            \
                 NAMED(tile)(a, b, c, c_row, i, least(left, TILE_ROWS), finish, TILE_ROWS, vectors);                    \
                 i += TILE_ROWS;                                                                                        \
@@ -112,7 +123,12 @@ TARGET static void NAMED(multiply)(ab_factor a, ab_factor b, ab_real *c, size_t 
                     NAMED(pack)(values, from, b.row, depth, sums ? sums + j : NULL, now.adding);
                 else
                     pack_some(values, from, b.row, depth, left, width, sums ? sums + j : NULL, now.adding);
-                NAMED(panel) panel = {values, depth, j, left};
+                int is_last = left <= 2 * NAMED(lanes);
+                const ab_real *next = from + 2 * NAMED(lanes) * b.column;
+                size_t beside = least(left - least(left, 2 * NAMED(lanes)), 2 * NAMED(lanes));
+                NAMED(panel) panel = {.values = values, .depth = depth, .j = j, .columns = left, .next = next,
+                    .runs = is_last ? 0 : b.column == 1 ? depth : beside,
+                    .bytes = (b.column == 1 ? beside : depth) * sizeof *values, .stride = b.column == 1 ? b.row : b.column};
                 size_t last = least(rows, i + BLOCK_ROWS);
                 if (width > NAMED(lanes))
                     NAMED(strip)(part, &panel, c, c_row, i, last, &now);

@@ -116,7 +116,17 @@ void ab_multiply_in_vectors(size_t bytes, ab_factor a, ab_factor b, ab_real *c, 
 #endif
 }
 
+// How many numbers a product reads and writes.
+static size_t touched(size_t rows, size_t columns, size_t inner, const ab_finish *finish) {
+    size_t addend = finish->addend ? (finish->addend_row ? rows : 1) * columns : 0;
+    size_t others = (finish->adding ? rows * columns : 0) + (finish->mask ? rows * columns : 0);
+    return rows * inner + inner * columns + rows * columns + addend + others + (finish->column_sums ? columns : 0);
+}
+
 void ab_multiply(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns, size_t inner,
                  ab_finish finish) {
+    uint64_t start = ab_profile_begin();
     ab_multiply_in_vectors(ab_vector_bytes(), a, b, c, c_row, rows, columns, inner, finish);
+    ab_profile_end(start, a.column != 1 ? "product aT b" : b.column != 1 ? "product a bT" : "product a b", rows, columns,
+                   inner, touched(rows, columns, inner, &finish) * sizeof(ab_real));
 }

@@ -27,6 +27,9 @@ public struct BatchSampler {
     /// Fills `batch` for gradient step `step`; allocates nothing.
     public func draw(step: Int, into batch: Batch) {
         precondition(batch.size == batchSize, "a batch of \(batch.size), not \(batchSize)")
+        let start = Profile.begin()
         batch.draw(from: transitions.rows, count: transitions.count, stream: stream, step: step)
+        let width = 2 * transitions.stateSize + transitions.actionSize + 2
+        Profile.end(start, "sampling of a batch", batchSize, width, numbers: 2 * batchSize * width)
     }
 }

@@ -91,7 +91,7 @@ final class TeamExchange: Exchange {
 
     private func exchange(_ body: () throws -> Void) {
         Supervision.enter("exchange with the team")
-        let start = DispatchTime.now().uptimeNanoseconds
+        let (start, profiled) = (DispatchTime.now().uptimeNanoseconds, Profile.begin())
         do {
             try FaultInjection.atStep(step, rank: worldRank, place: .before)
             try body()
@@ -100,6 +100,7 @@ final class TeamExchange: Exchange {
             fail(error)
         }
         traffic.nanoseconds += DispatchTime.now().uptimeNanoseconds - start
+        Profile.end(profiled, "exchange with the team", 1, 1, numbers: 0)
         Supervision.enter("training")
     }
 

@@ -75,7 +75,8 @@ public final class ActionSamples {
             for l in stride(from: top, to: 0, by: -1) {
                 let (below, dAbove, dBelow) = (block(hidden[l - 1], k), hiddenGradient[l], hiddenGradient[l - 1])
                 multiply(
-                    below.transposed, dAbove.view, into: gradients[l].weight, columnSums: gradients[l].bias, adding: true)
+                    below.transposed, dAbove.view, into: gradients[l].weight, columnSums: gradients[l].bias,
+                    adding: true)
                 multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view, where: below)
             }
             multiply(

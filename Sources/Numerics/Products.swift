@@ -17,6 +17,9 @@ extension TransposedView {
     fileprivate var factor: ab_factor { ab_factor(values: matrix.pointer, row: 1, column: matrix.stride) }
 }
 
+/// How wide the vectors are that products are computed in on this processor.
+public let vectorBytes = ab_vector_bytes()
+
 // Products of matrices are our own kernel: it finishes the elements of a layer while they are in registers, which no BLAS
 // does, and gives them the same bits on every processor. See ab_multiply for the order of its sums.
 
@@ -120,6 +123,7 @@ private func gemv(
     _ order: CBLAS_TRANSPOSE, _ a: MatrixView, _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>,
     adding: Bool = false
 ) {
+    let start = ab_profile_begin()
     #if ACTIVE_BENCH_DOUBLE
         cblas_dgemv(
             CblasRowMajor, order, blasint(a.rows), blasint(a.columns), 1, a.pointer, blasint(a.stride), x, 1,
@@ -129,4 +133,6 @@ private func gemv(
             CblasRowMajor, order, blasint(a.rows), blasint(a.columns), 1, a.pointer, blasint(a.stride), x, 1,
             adding ? 1 : 0, y, 1)
     #endif
+    let (rows, inner) = order == CblasNoTrans ? (a.rows, a.columns) : (a.columns, a.rows)
+    Profile.end(start, "matrix times vector", rows, 1, inner, numbers: a.count + rows + inner)
 }

@@ -12,6 +12,8 @@ struct BenchProduct: ParsableCommand {
 
     @Option(help: "How long.")
     var seconds = 5.0
+    @Flag(help: .hidden)
+    var once = false
 
     func validate() throws {
         guard (0.01...3600).contains(seconds) else {
@@ -20,9 +22,11 @@ struct BenchProduct: ParsableCommand {
     }
 
     func run() throws {
-        let rate = StepBenchmark.productRate(seconds: seconds)
+        let product = MatrixProductRate()
+        if once { return print("\(BLASLibrary.coreType) \(product.seconds())") }
+        let rate = product.perSecond(over: seconds)
         print(
             "\(BLASLibrary.coreType) "
-                + String(format: "%.0f products/s, %.1f GFLOP/s", rate, rate * 2e-9 * 256 * 256 * 256))
+                + String(format: "%.0f products/s, %.1f GFLOP/s", rate, rate * 2e-9 * MatrixProductRate.multiplyAdds))
     }
 }

@@ -11,113 +11,118 @@ struct BenchSteps: ParsableCommand {
         abstract: "Time gradient steps against the matrix product on this processor.",
         discussion: """
             Every set of OpenBLAS kernels that this processor can run is timed on a 256³ product in a process of its \
-            own; the learners are then timed with the fastest, on one core. The floor is the step's exact multiply-adds \
-            at the product's rate.
+            own; the learners are then timed in one more, with the fastest, on one core, by processor time. The floor is \
+            the step's exact multiply-adds at the rate of that product, taken just before and after.
             """)
 
-    @Flag(help: .hidden)
-    var product = false
     @Flag(help: "Time with the OpenBLAS kernels in use instead of looking for the fastest.")
     var asIs = false
     @Option(help: "Gradient steps per repetition.")
     var steps = 200
-    @Option(help: "Policy file for the rollout's rate; without one a fresh policy, which falls soon.")
-    var policy: String?
+    @Option(help: "Repetitions, of which medians are taken.")
+    var repetitions = 5
+    @Option(help: "Only learners whose line begins with this: IQL, \"ACTIVE-I m=10\".")
+    var only: String?
+    @Flag(help: "Show where the time of a step goes instead.")
+    var profile = false
+    @Flag(help: "Print JSON.")
+    var json = false
 
     func validate() throws {
         guard steps > 0 else { throw ValidationError("--steps: expected 1 or more, found \(steps)") }
+        guard repetitions > 0 else { throw ValidationError("--repetitions: expected 1 or more, found \(repetitions)") }
+        guard !(profile && json) else { throw ValidationError("--profile has no JSON") }
+        guard !subjects.isEmpty else {
+            let names = Self.subjects.map(\.name).joined(separator: "; ")
+            throw ValidationError("--only: no line begins with '\(only ?? "")': \(names)")
+        }
     }
 
     func run() throws {
-        if let policy { try runAlone { _ = try PolicyFile.read(policy) } }  // before a minute goes by
-        if product {
-            print("\(BLASLibrary.coreType) \(StepBenchmark.productSeconds())")
-        } else if asIs {
-            try runAlone { try report() }
-        } else {
-            try runWithFastestKernels()
+        guard asIs else { return try FastestKernels.run(arguments) }
+        try runAlone {
+            var benchmark = StepBenchmark()
+            (benchmark.stepsPerRepetition, benchmark.repetitions) = (steps, repetitions)
+            benchmark.countAllocations = AllocationCount.current
+            if profile {
+                for subject in subjects { try emit("\(subject.name)\n\(benchmark.profile(subject).text)\n") }
+            } else if json {
+                try reportJSON(benchmark)
+            } else {
+                try report(benchmark)
+            }
         }
     }
 
-    private func report() throws {
-        print("kernels \(BLASLibrary.coreType), \(BLASLibrary.threads) thread, Hopper shapes (11, 3), batch 256")
-        print("256³ product: \(String(format: "%.4f", 1e3 * StepBenchmark.productSeconds())) ms")
-        print(
-            "learner".padding(toLength: 58, withPad: " ", startingAt: 0) + "   steps/s   units   floor   share of floor"
-        )
-        var benchmark = StepBenchmark()
-        benchmark.stepsPerRepetition = steps
-        for subject in Self.subjects {
-            let result = benchmark.measure(subject)
-            let name = result.name.padding(toLength: 58, withPad: " ", startingAt: 0)
-            print(
-                name
-                    + String(
-                        format: "%10.0f %7.2f %7.2f %8.2f", 1 / result.secondsPerStep, result.units, result.floorUnits,
-                        result.floorUnits / result.units))
-        }
-        try reportRollout()
+    /// What a process with other kernels is started with.
+    private var arguments: [String] {
+        ["bench", "steps", "--as-is", "--steps", "\(steps)", "--repetitions", "\(repetitions)"]
+            + (only.map { ["--only", $0] } ?? []) + (profile ? ["--profile"] : []) + (json ? ["--json"] : [])
     }
 
-    private func reportRollout() throws {
-        var subject = RolloutBenchmark.Subject("hopper")
-        subject.policy = policy
-        print(BenchRollout.line(try RolloutBenchmark().measure(subject)))
-    }
+    private var subjects: [StepLoop.Subject] { Self.subjects.filter { $0.name.hasPrefix(only ?? "") } }
 
-    /// Without V LayerNorm and dropout, where the floor is exact, and with them.
-    private static var subjects: [StepBenchmark.Subject] {
+    /// Without V LayerNorm and dropout, where the floor is exact, and some with them.
+    private static let subjects: [StepLoop.Subject] = {
         func with(_ changes: (String, SettingValue)...) -> [(key: String, value: SettingValue)] { changes }
         let norm = ("value_layer_norm", SettingValue.flag(true))
         let dropout = ("actor_dropout", SettingValue.real(0.1))
         return [.init(.bc), .init(.td3bc), .init(.iql), .init(.sql)]
-            + [1, 5, 10].map { .init(.activeI, with(("m", .integer($0)))) }
-            + [.init(.activeS, with(("m", .integer(5)))), .init(.cql)]
-            + [.init(.iql, with(dropout)), .init(.sql, with(norm)), .init(.sql, with(norm, dropout))]
-            + [5, 10].flatMap { m in
-                [
-                    .init(.activeI, with(("m", .integer(m)), norm)),
-                    .init(.activeI, with(("m", .integer(m)), norm, dropout)),
-                ]
-            }
+            + [1, 2, 5, 10, 20, 50].map { .init(.activeI, with(("m", .integer($0)))) }
+            + [.init(.activeS, with(("m", .integer(10)))), .init(.cql)]
+            + [.init(.iql, with(dropout)), .init(.sql, with(norm, dropout))]
+            + [
+                .init(.activeI, with(("m", .integer(10)), norm)),
+                .init(.activeI, with(("m", .integer(10)), norm, dropout)),
+            ]
+    }()
+}
+
+// What it prints.
+extension BenchSteps {
+    private func report(_ benchmark: StepBenchmark) throws {
+        let product = MatrixProductRate()
+        try emit(
+            "one thread, Hopper's sizes (11, 3), batch 256, \(MemoryLayout<Real>.size * 8)-bit numbers, vectors of "
+                + "\(vectorBytes) bytes\n"
+                + String(
+                    format: "256³ product: %.4f ms by OpenBLAS (%@), %.4f ms by ours\n", 1e3 * product.seconds(),
+                    BLASLibrary.coreType, 1e3 * product.ownSeconds())
+                + pad("learner", 54) + "  steps/s    units    floor    share   mallocs       MB\n")
+        for subject in subjects {
+            let result = benchmark.measure(subject)
+            try emit(
+                pad(result.learner, 54)
+                    + String(
+                        format: "%9.1f %8.2f %8.2f %8.3f", result.stepsPerSecond, result.units, result.floor,
+                        result.shareOfFloor)
+                    + (result.allocationsPerStep.map { String(format: " %9.2f", $0) } ?? "         –")
+                    + String(format: " %8.1f\n", 1e-6 * result.bytesPerStep))
+        }
     }
 
-    private func runWithFastestKernels() throws {
-        var fastest: (name: String, seconds: Double)?
-        for name in Self.coreTypes {
-            let words = try output(of: ["bench", "--product"], coreType: name).split(whereSeparator: \.isWhitespace)
-            guard words.count == 2, let seconds = Double(words[1]), words[0] == name else { continue }
-            print("256³ product with \(name) kernels: \(String(format: "%.4f", 1e3 * seconds)) ms")
-            if seconds < fastest?.seconds ?? .infinity { fastest = (name, seconds) }
-        }
-        print(
-            try output(
-                of: ["bench", "--as-is", "--steps", "\(steps)"] + (policy.map { ["--policy", $0] } ?? []),
-                coreType: fastest?.name), terminator: "")
+    private func pad(_ text: String, _ width: Int) -> String {
+        text.padding(toLength: width, withPad: " ", startingAt: 0)
     }
 
-    /// Kernel sets of OpenBLAS 0.3.21; those a processor cannot run fall back to another name and are passed over.
-    #if arch(x86_64)
-        private static let coreTypes = ["Haswell", "Zen", "SkylakeX", "Cooperlake"]
-    #else
-        private static let coreTypes = ["ARMV8", "NEOVERSEN1", "NEOVERSEV1", "NEOVERSEN2"]
-    #endif
+    private struct Report: Encodable {
+        let kernels: String
+        /// Milliseconds of a 256³ product by kernel set; that of the kernels in use alone where no others were tried.
+        let productMilliseconds: [String: Double]
+        let ownProductMilliseconds: Double
+        let vectorBytes: Int
+        let learners: [StepBenchmark.Result]
+    }
 
-    private func output(of arguments: [String], coreType: String?) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments
-        var environment = ProcessInfo.processInfo.environment
-        environment["OPENBLAS_CORETYPE"] = coreType ?? environment["OPENBLAS_CORETYPE"]
-        process.environment = environment
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            throw ExitCode(process.terminationReason == .exit ? process.terminationStatus : ExitStatus.bug.rawValue)
-        }
-        return String(decoding: data, as: UTF8.self)
+    private func reportJSON(_ benchmark: StepBenchmark) throws {
+        let product = MatrixProductRate()
+        let report = Report(
+            kernels: BLASLibrary.coreType,
+            productMilliseconds: FastestKernels.tried ?? [BLASLibrary.coreType: 1e3 * product.seconds()],
+            ownProductMilliseconds: 1e3 * product.ownSeconds(), vectorBytes: vectorBytes,
+            learners: subjects.map { benchmark.measure($0) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try emit(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
     }
 }

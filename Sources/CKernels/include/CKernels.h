@@ -2,6 +2,7 @@
 // Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
 #pragma once
 #include "products.h"
+#include "profile.h"
 #include "reals.h"
 
 // y = y + bias.

@@ -1,0 +1,175 @@
+import CKernels
+import Numerics
+import Testing
+
+/// The kernel that gradient steps are made of, bit for bit, in vectors of every width that this processor has.
+@Suite struct ProductTests {
+    /// Which factor lies transposed.
+    enum Order: CaseIterable { case plain, firstTransposed, secondTransposed }
+
+    /// Odd ones, whole tiles, narrow ones, and sums over more than 256.
+    private static let shapes: [(rows: Int, columns: Int, inner: Int)] = [
+        (1, 1, 1), (7, 5, 6), (8, 32, 256), (13, 33, 300), (11, 256, 256), (256, 3, 40), (64, 64, 64), (5, 17, 520),
+        (300, 20, 9), (6, 16, 11), (256, 256, 17),
+    ]
+
+    private static let widths: [Int] = ab_vector_bytes() == 64 ? [32, 64] : [ab_vector_bytes()]
+
+    /// A matrix as a window on a wider one, and what surrounds it.
+    private struct Window {
+        let whole: Matrix
+        let view: MatrixView
+
+        init(_ rows: Int, _ columns: Int, _ name: String) {
+            whole = Matrix(rows, columns + 5)
+            RandomStream(name).normals(step: 0, into: whole.pointer, count: whole.count)
+            view = whole.view.columns(3..<3 + columns)
+        }
+    }
+
+    /// c before and after a product, its factors, and what the finish refers to.
+    private struct Example {
+        let a, b: Window
+        let c: Window
+        let before: [Real]
+        let (rows, columns, inner): (Int, Int, Int)
+        let order: Order
+
+        init(_ shape: (rows: Int, columns: Int, inner: Int), _ order: Order) {
+            (rows, columns, inner) = shape
+            self.order = order
+            a = order == .firstTransposed ? Window(inner, rows, "a") : Window(rows, inner, "a")
+            b = order == .secondTransposed ? Window(columns, inner, "b") : Window(inner, columns, "b")
+            c = Window(rows, columns, "c")
+            before = c.whole.elements
+        }
+
+        func multiply(_ width: Int, _ finish: ab_finish) {
+            func factor(_ view: MatrixView, _ transposed: Bool) -> ab_factor {
+                transposed
+                    ? ab_factor(values: view.pointer, row: 1, column: view.stride)
+                    : ab_factor(values: view.pointer, row: view.stride, column: 1)
+            }
+            ab_multiply_in_vectors(
+                width, factor(a.view, order == .firstTransposed), factor(b.view, order == .secondTransposed),
+                c.view.pointer, c.view.stride, rows, columns, inner, finish)
+        }
+
+        private func a(_ i: Int, _ p: Int) -> Real { order == .firstTransposed ? a.view.row(p)[i] : a.view.row(i)[p] }
+        private func b(_ p: Int, _ j: Int) -> Real { order == .secondTransposed ? b.view.row(j)[p] : b.view.row(p)[j] }
+
+        /// In the order that the kernel promises.
+        func sum(_ i: Int, _ j: Int, from start: Real? = nil) -> Real {
+            var total = start
+            for first in stride(from: 0, to: inner, by: 256) {
+                var sum: Real = 0
+                for p in first..<min(first + 256, inner) { sum = sum.addingProduct(a(i, p), b(p, j)) }
+                total = total.map { $0 + sum } ?? sum
+            }
+            return total ?? 0
+        }
+
+        /// Whether every element is what `expected` says, to the last bit, and nothing around them has changed.
+        func matches(_ expected: (Int, Int) -> Real) -> Bool {
+            let after = c.whole.elements
+            return (0..<rows).allSatisfy { i in
+                (0..<c.whole.columns).allSatisfy { k in
+                    let index = i * c.whole.columns + k
+                    let wanted = (3..<3 + columns).contains(k) ? expected(i, k - 3) : before[index]
+                    return after[index] == wanted || after[index].isNaN && wanted.isNaN
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Order.allCases, shapes.indices) func sumsInOrder(order: Order, shape: Int) {
+        for width in Self.widths {
+            let example = Example(Self.shapes[shape], order)
+            example.multiply(width, ab_finish())
+            #expect(example.matches { example.sum($0, $1) }, "\(Self.shapes[shape]) \(order) in \(width) bytes")
+        }
+    }
+
+    @Test(arguments: shapes.indices) func biasAndReLU(shape: Int) {
+        for width in Self.widths {
+            let example = Example(Self.shapes[shape], .plain)
+            let bias = Window(1, example.columns, "bias")
+            var finish = ab_finish()
+            finish.addend = UnsafePointer(bias.view.pointer)
+            finish.rectified = 1
+            bias.view.pointer[0] = .nan
+            example.multiply(width, finish)
+            #expect(
+                example.matches { i, j in
+                    let x = example.sum(i, j) + bias.view.pointer[j]
+                    return x <= 0 ? 0 : x
+                }, "\(Self.shapes[shape]) in \(width) bytes")
+        }
+    }
+
+    @Test(arguments: shapes.indices) func addend(shape: Int) {
+        for width in Self.widths {
+            let example = Example(Self.shapes[shape], .plain)
+            let addend = Window(example.rows, example.columns, "addend")
+            var finish = ab_finish()
+            (finish.addend, finish.addend_row) = (UnsafePointer(addend.view.pointer), addend.view.stride)
+            example.multiply(width, finish)
+            #expect(
+                example.matches { example.sum($0, $1) + addend.view.row($0)[$1] },
+                "\(Self.shapes[shape]) in \(width) bytes")
+        }
+    }
+
+    @Test(arguments: shapes.indices) func mask(shape: Int) {
+        for width in Self.widths {
+            let example = Example(Self.shapes[shape], .secondTransposed)
+            let mask = Window(example.rows, example.columns, "mask")
+            mask.view.pointer[0] = .nan
+            var finish = ab_finish()
+            (finish.mask, finish.mask_row) = (UnsafePointer(mask.view.pointer), mask.view.stride)
+            example.multiply(width, finish)
+            #expect(
+                example.matches { mask.view.row($0)[$1] > 0 ? example.sum($0, $1) : 0 },
+                "\(Self.shapes[shape]) in \(width) bytes")
+        }
+    }
+
+    @Test(arguments: shapes.indices, [false, true]) func columnSums(shape: Int, adding: Bool) {
+        for width in Self.widths {
+            let example = Example(Self.shapes[shape], .firstTransposed)
+            let sums = Matrix(vector: example.columns)
+            RandomStream("sums").normals(step: 0, into: sums.pointer, count: sums.count)
+            let before = sums.elements
+            var finish = ab_finish()
+            finish.adding = adding ? 1 : 0
+            finish.column_sums = sums.pointer
+            example.multiply(width, finish)
+            let old = example.before
+            #expect(
+                example.matches { i, j in
+                    example.sum(i, j, from: adding ? old[i * example.c.whole.columns + 3 + j] : nil)
+                }, "\(Self.shapes[shape]) in \(width) bytes")
+            for j in 0..<example.columns {
+                var total = adding ? before[j] : nil
+                for first in stride(from: 0, to: example.inner, by: 256) {
+                    var sum: Real = 0
+                    for p in first..<min(first + 256, example.inner) { sum += example.b.view.row(p)[j] }
+                    total = total.map { $0 + sum } ?? sum
+                }
+                #expect(sums[j] == total, "column \(j) of \(Self.shapes[shape]) in \(width) bytes")
+            }
+        }
+    }
+
+    /// Against the library, within the rounding of 256 additions.
+    @Test func agreesWithBLAS() {
+        let (a, b) = (Window(256, 256, "a"), Window(256, 256, "b"))
+        let (ours, theirs) = (Matrix(256, 256), Matrix(256, 256))
+        withExtendedLifetime((a, b)) {
+            multiply(a.view, b.view, into: ours.view)
+            multiplyByBLAS(a.view, b.view, into: theirs.view)
+        }
+        for i in 0..<ours.count { #expect(abs(ours[i] - theirs[i]) < 2e-4) }
+        #expect(ours.elements != [Real](repeating: 0, count: ours.count))
+    }
+}
