@@ -24,7 +24,7 @@ public final class StepLoop {
         }
 
         /// Exact multiply-adds of a step, the minimum that the algorithm needs, from the shapes alone.
-        var multiplyAdds: Double {
+        package var multiplyAdds: Double {
             learner.multiplyAdds(hyperparameters, states: StepLoop.states, actions: StepLoop.actions)
         }
     }

@@ -160,7 +160,8 @@ import Testing
 
     @Test(arguments: [
         ["--no-such-option"], ["run"], ["table", "x", "--protocol", "worst"], ["plan", "x", "--ranks", "0"],
-        ["bench", "--as-is", "--steps", "0"], ["config"], ["config", "IQL"], ["config", "IQL", "--study", "x"],
+        ["bench", "--as-is", "--steps", "0"], ["bench", "--only", "DDPG"], ["bench", "--profile", "--json"], ["config"],
+        ["config", "IQL"], ["config", "IQL", "--study", "x"],
     ])
     func aCommandLineThatMakesNoSense(arguments: [String]) throws {
         let child = try ChildProcess.run("active-bench", arguments)

@@ -1,0 +1,69 @@
+import Foundation
+import ProgramRuns
+import Testing
+
+/// `active-bench bench steps`, on few steps: what it says, not how fast it is.
+@Suite(.serialized) struct BenchStepsTests {
+    private struct Report: Decodable {
+        struct Learner: Decodable {
+            let learner: String
+            let stepsPerSecond, units, floor, shareOfFloor, bytesPerStep: Double
+            let allocationsPerStep: Double?
+        }
+        let kernels: String
+        let productMilliseconds: [String: Double]
+        let ownProductMilliseconds: Double
+        let vectorBytes: Int
+        let learners: [Learner]
+    }
+
+    private func bench(_ options: String...) throws -> Report {
+        let child = try ChildProcess.run(
+            "active-bench", ["bench", "--json", "--repetitions", "1", "--steps", "8"] + options)
+        #expect(child.exitCode == 0, "\(child.output)")
+        return try JSONDecoder().decode(Report.self, from: Data(child.standardOutput.utf8))
+    }
+
+    /// With the fastest kernels, and with allocations counted: there are none.
+    @Test func figures() throws {
+        let report = try bench("--only", "ACTIVE-I m=2")
+        #expect(report.learners.map(\.learner) == ["ACTIVE-I m=2", "ACTIVE-I m=20"])
+        #expect(report.productMilliseconds.min { $0.value < $1.value }?.key == report.kernels)
+        for time in report.productMilliseconds.values + [report.ownProductMilliseconds] {
+            #expect((0.01...50).contains(time))
+        }
+        for (line, floor) in zip(report.learners, [28.13, 121.57]) {
+            #expect(abs(line.floor - floor) < 0.01, "swift-facts' 17.75 + 5.19 m, to the figure")
+            #expect(abs(line.shareOfFloor * line.units / line.floor - 1) < 1e-9)
+            #expect(line.allocationsPerStep == 0)
+            #expect(line.stepsPerSecond > 1 && line.units > 1)
+        }
+        // Six more members and what they read and write: ten networks of 69,000 parameters each, and their activations.
+        #expect(report.learners[1].bytesPerStep - report.learners[0].bytesPerStep > 18 * 5e6)
+    }
+
+    @Test func withTheKernelsInUse() throws {
+        let report = try bench("--as-is", "--only", "BC")
+        #expect(report.productMilliseconds.keys.sorted() == [report.kernels])
+        #expect(report.learners.count == 1 && report.learners[0].allocationsPerStep == nil, "nobody counts")
+        #expect(abs(report.learners[0].floor - 3.12) < 0.01)
+    }
+
+    @Test func table() throws {
+        let child = try ChildProcess.run(
+            "active-bench", ["bench", "--as-is", "--repetitions", "1", "--steps", "8", "--only", "TD3"])
+        #expect(child.exitCode == 0, "\(child.output)")
+        let lines = child.standardOutput.split(separator: "\n")
+        #expect(lines.count == 4 && lines[3].hasPrefix("TD3+BC "), "\(child.output)")
+        #expect(lines[3].contains(" 12.01 "), "the floor")
+    }
+
+    @Test func profile() throws {
+        let child = try ChildProcess.run(
+            "active-bench", ["bench", "--as-is", "--steps", "8", "--only", "BC", "--profile"])
+        #expect(child.exitCode == 0, "\(child.output)")
+        let lines = child.standardOutput.split(separator: "\n")
+        #expect(lines.first == "BC" && lines.last?.hasPrefix("the whole") == true, "\(child.output)")
+        #expect(lines.contains { $0.hasPrefix("product a b") && $0.contains("256×256×256") })
+    }
+}
