@@ -105,19 +105,36 @@ void ab_dropout(ab_real *y, const ab_real *keep, ab_real factor, size_t n) {
     PROFILED("dropout", 1, n, 3 * n, dropout(y, keep, factor, n));
 }
 
-AB_KERNEL static void outer(const ab_real *restrict d, const ab_real *restrict w, const ab_real *restrict y,
-                        ab_real *restrict dy, size_t rows, size_t columns) {
+// In a variable of its own d's element is no load that a condition stands before, which would become a gather.
+AB_KERNEL static void outer(const ab_real *restrict d, const ab_real *restrict w, ab_real *restrict dy, size_t rows,
+                            size_t columns) {
     for (size_t i = 0; i < rows; i++, dy += columns) {
-        if (y)
-            for (size_t j = 0; j < columns; j++) dy[j] = y[i * columns + j] > 0 ? d[i] * w[j] : 0;
-        else
-            for (size_t j = 0; j < columns; j++) dy[j] = d[i] * w[j];
+        const ab_real di = d[i];
+        for (size_t j = 0; j < columns; j++) dy[j] = di * w[j];
+    }
+}
+
+AB_KERNEL static void masked_outer(const ab_real *restrict d, const ab_real *restrict w, const ab_real *restrict y,
+                                   ab_real *restrict dy, size_t rows, size_t columns) {
+    for (size_t i = 0; i < rows; i++, dy += columns, y += columns) {
+        const ab_real di = d[i];
+        for (size_t j = 0; j < columns; j++) dy[j] = y[j] > 0 ? di * w[j] : 0;
+    }
+}
+
+AB_KERNEL static void masked_outer_in_place(const ab_real *restrict d, const ab_real *restrict w, ab_real *restrict dy,
+                                            size_t rows, size_t columns) {
+    for (size_t i = 0; i < rows; i++, dy += columns) {
+        const ab_real di = d[i];
+        for (size_t j = 0; j < columns; j++) dy[j] = dy[j] > 0 ? di * w[j] : 0;
     }
 }
 
 void ab_outer(const ab_real *d, const ab_real *w, const ab_real *y, ab_real *dy, size_t rows, size_t columns) {
     PROFILED("outer product", rows, columns, (y ? 2 : 1) * rows * columns + rows + columns,
-             outer(d, w, y, dy, rows, columns));
+             !y        ? outer(d, w, dy, rows, columns)
+             : y == dy ? masked_outer_in_place(d, w, dy, rows, columns)
+                       : masked_outer(d, w, y, dy, rows, columns));
 }
 
 AB_KERNEL static void column_sums(const ab_real *restrict x, ab_real *restrict sums, size_t rows, size_t columns) {

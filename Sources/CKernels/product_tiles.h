@@ -105,9 +105,9 @@ INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t strid
 
 TARGET static void NAMED(multiply)(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns,
                                    size_t inner, ab_finish finish) {
-    ab_real values[PANEL_ROWS * 2 * NAMED(lanes)] __attribute__((aligned(64)));
-    for (size_t p = 0; p < inner; p += PANEL_ROWS) {
-        size_t depth = least(PANEL_ROWS, inner - p);
+    ab_real values[AB_PANEL_ROWS * 2 * NAMED(lanes)] __attribute__((aligned(64)));
+    for (size_t p = 0; p < inner; p += AB_PANEL_ROWS) {
+        size_t depth = least(AB_PANEL_ROWS, inner - p);
         ab_finish now = finish;
         now.adding = finish.adding || p > 0;
         if (p + depth < inner) now.addend = NULL, now.rectified = 0, now.mask = NULL;

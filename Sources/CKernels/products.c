@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-// b goes through a panel of so many rows and two vectors of columns, 32 KB in single precision with vectors of 64 bytes: it stays
-// in the first-level cache while all rows of a go by. Of a, no more rows than stay in the second.
-enum { PANEL_ROWS = 256, BLOCK_ROWS = 256 };
+// b goes through a panel of AB_PANEL_ROWS rows and two vectors of columns, 32 KB in single precision with vectors of 64 bytes:
+// it stays in the first-level cache while rows of a go by, so many at a time, which stay in the second.
+enum { BLOCK_ROWS = 256 };
 
 // As wide as ab_real, for its sign and bits.
 #ifdef ACTIVE_BENCH_DOUBLE

@@ -82,8 +82,8 @@ public final class MLP {
         }
     }
 
-    /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape.
-    /// Extra tensors are left alone.
+    /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape, which is used up
+    /// by that. Extra tensors are left alone.
     ///
     /// - Parameters:
     ///   - outputGradient: [batch × outputs], contiguous.
@@ -107,7 +107,8 @@ public final class MLP {
         }
     }
 
-    /// Computes ∂L/∂x for some of the inputs from ∂L/∂y, after `forward` on the same tape; no parameter gradient.
+    /// Computes ∂L/∂x for some of the inputs from ∂L/∂y, after `forward` on the same tape, which is used up by
+    /// that; no parameter gradient.
     ///
     /// - Parameters:
     ///   - outputGradient: [batch × outputs], contiguous.

@@ -1,3 +1,4 @@
+import CKernels
 import Numerics
 
 /// What a forward pass leaves behind for the backward pass, for one batch shape.
@@ -7,6 +8,7 @@ public final class Tape {
     /// y [batch × outputs] of the last forward pass.
     public let output: MatrixView
     let hidden: [MatrixView]
+    /// On the way back, in the memory of `hidden` where the kernels can do with that: a step then fits the second-level cache.
     let hiddenGradient: [MatrixView]
     let normalised: [MatrixView]
     let inverseDeviation: [MatrixView]
@@ -23,7 +25,8 @@ public final class Tape {
         }
         output = view(batch, shape.outputs)
         hidden = shape.hidden.map { view(batch, $0) }
-        hiddenGradient = shape.hidden.map { view(batch, $0) }
+        let takesTurns = !shape.layerNorm && shape.hidden.allSatisfy { $0 <= Int(AB_PANEL_ROWS) }
+        hiddenGradient = takesTurns ? hidden : shape.hidden.map { view(batch, $0) }
         normalised = shape.layerNorm ? shape.hidden.map { view(batch, $0) } : []
         inverseDeviation = shape.layerNorm ? shape.hidden.map { _ in view(1, batch) } : []
         discarded = shape.hidden.map { width in

@@ -26,7 +26,7 @@ void ab_scale(ab_real *y, ab_real factor, size_t n);
 // y = y·keep·factor: inverted dropout, keep being 0 or 1.
 void ab_dropout(ab_real *y, const ab_real *keep, ab_real factor, size_t n);
 
-// dy = d ⊗ w, the way back through a one-output layer, and dy = 0 where y is not above 0 (y NULL: nowhere).
+// dy = d ⊗ w, the way back through a one-output layer, and dy = 0 where y is not above 0 (y NULL: nowhere; y may be dy).
 void ab_outer(const ab_real *d, const ab_real *w, const ab_real *y, ab_real *dy, size_t rows, size_t columns);
 // sums = column sums of x.
 void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns);

@@ -16,7 +16,8 @@ typedef struct {
     size_t addend_row;
     // max(0, ·). NaN stays.
     int rectified;
-    // Becomes 0 where element (i, j) = mask[i·mask_row + j] is not above 0. NULL for nowhere.
+    // Becomes 0 where element (i, j) = mask[i·mask_row + j] is not above 0. NULL for nowhere. It may be c itself where inner is
+    // not above AB_PANEL_ROWS.
     const ab_real *mask;
     size_t mask_row;
     // c + ab takes the place of c.
@@ -25,10 +26,13 @@ typedef struct {
     ab_real *column_sums;
 } ab_finish;
 
+// An element's sum is put together of sums over so many.
+enum { AB_PANEL_ROWS = 256 };
+
 // c = a·b: [rows × inner]·[inner × columns], inner above 0; rows of c lie c_row elements apart. c overlaps neither factor.
 //
-// An element's sum is taken in the order of `inner`, by fused multiplications and additions, and put together of sums over 256
-// each: the bits depend on neither the other elements nor the processor.
+// An element's sum is taken in the order of `inner`, by fused multiplications and additions, and put together of sums over
+// AB_PANEL_ROWS each: the bits depend on neither the other elements nor the processor.
 void ab_multiply(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns, size_t inner,
                  ab_finish finish);
 
