@@ -1,0 +1,117 @@
+import Algorithms
+import Datasets
+import Foundation
+import MPI
+import Networks
+import Numerics
+
+/// What `active-bench scale` does: measures how steps scale over the ranks of the job, predicts the same figures from the costs
+/// of one rank and of messages, and with what has proved right goes on to more ranks than there are.
+public struct ScalingStudy {
+    private let options: ScalingOptions
+    private let world: Communicator
+    private let subject: ScalingSubject
+    private let transitions: Transitions
+    /// On rank 0, where predictions are made.
+    private let given: NetworkParameters?
+    private let plan: Plan?
+
+    /// Refuses what makes no sense before anything takes time. Collective.
+    ///
+    /// - Throws: `AgreedFault`, `MPIError`.
+    public init(_ options: ScalingOptions, world: Communicator) throws {
+        self.options = options
+        self.world = world
+        var (given, plan): (NetworkParameters?, Plan?)
+        try world.agree(that: {
+            _ = try options.subject()
+            guard world.size > 1 || !options.measuresNetwork else {
+                throw HarnessError.usage("--measure-network: expected two ranks or more, found one")
+            }
+            given = try options.network.map { try NetworkParameters($0) }
+            plan = try options.study.map { Plan(try StudyFile.read($0).study) }
+            if let output = options.output { try DurableFile.requirePlace(for: "\(output)/scale.json") }
+        })
+        (self.given, self.plan) = (given, plan)
+        subject = try options.subject()
+        transitions = subject.transitions()
+    }
+
+    /// Makes the study; the report is on rank 0. Collective.
+    ///
+    /// - Throws: `MPIError`, `EnvironmentError`.
+    public func run() throws -> ScalingReport? {
+        Supervision.enter("scaling study")
+        let (ranksOfNode, coresOfNode) = try fullestNode()
+        let timings = world.size > 1 ? try NetworkMeasurement.timings(on: world) : nil
+        let costs = try PlacementCosts(measuring: subject, on: Team(world, worldRank: world.rank))
+        let measurement = try ScalingMeasurement(
+            subject, transitions, teams: teams, seconds: options.seconds, rounds: options.rounds, world: world,
+            placement: { costs.placement($0, ranks: $1) })
+        let recordings = ScalingRecordings(subject, transitions, world)
+        try measurement.run(besides: { try recordings.record(seconds: options.seconds) })
+        let busyFactor = recordings.busyFactor
+        guard world.rank == 0, let traces = recordings.traces else { return nil }
+        let measured = timings.map { NetworkParameters(fitting: $0) }
+        var model = ScalingModel(
+            subject: subject, costs: costs, traces: traces, network: measured ?? .free, busyRanks: world.size,
+            busyFactor: busyFactor)
+        let checks = ScalingStudy.checks(measurement.points(), model)
+        let origin = "measured between ranks 0 and \(world.size - 1)"
+        let prediction =
+            given.map { ScalingReport.Network(parameters: $0, origin: "given") }
+            ?? measured.map { .init(parameters: $0, origin: origin) }
+        var report = ScalingReport(
+            subject: subject.name, largestEnsemble: subject.largestEnsemble, ranks: world.size,
+            ranksOfNode: ranksOfNode, coresOfNode: coresOfNode,
+            rounds: options.rounds, seconds: options.seconds, kernels: BLASLibrary.coreType, busyFactor: busyFactor,
+            measuredNetwork: measured.map { .init(parameters: $0, origin: origin) }, predictionNetwork: prediction,
+            checks: checks, predictions: [], studyPoints: [])
+        guard let network = prediction?.parameters else { return report }
+        model.network = network
+        report.predictions = model.points(upTo: options.largest)
+        if let plan {
+            report.study = plan.study.name
+            report.studyPoints = try StudyScaling(plan.cases, network: network).points(
+                ranks: ScalingModel.rankCounts(upTo: options.largest), slowdown: model.slowdown)
+        }
+        return report
+    }
+
+    /// The numbers of ranks that are measured: all up to four, from there on doublings, and the whole job.
+    private var teams: [Int] {
+        let counts = ScalingModel.rankCounts(upTo: world.size).filter { $0 <= 4 || $0 & ($0 - 1) == 0 }
+        return counts + (counts.last == world.size ? [] : [world.size])
+    }
+
+    /// What was measured with what the model says of the same; one rank begins every kind.
+    private static func checks(_ points: [ScalingPoint], _ model: ScalingModel) -> [ScalingPoint] {
+        guard let one = points.first else { return [] }
+        return ScalingPoint.Kind.allCases.flatMap { kind in
+            var own = points.filter { $0.kind == kind && $0.ranks > 1 }
+            guard !own.isEmpty || kind == .throughput else { return [ScalingPoint]() }
+            own.insert(one, at: 0)
+            return own.map { point in
+                let predicted = model.point(kind, ranks: point.ranks)
+                var point = point
+                point.kind = kind
+                point.predicted = predicted?.predicted
+                point.predictedTraffic = predicted?.predictedTraffic
+                return point
+            }
+        }
+    }
+
+    /// The ranks of the node where they are most for its cores, and the cores that they may run on. Collective.
+    private func fullestNode() throws -> (ranks: Int, cores: Int) {
+        let node = try world.splitByNode()
+        let own = CPUBinding.ofThisThread().cores.map { "\($0)" }
+        let cores = Set(try node.gatherLines(own)).count
+        let counts = try world.allgather(cores)
+        let ranks = try world.allgather(node.rank == 0 ? node.size : 0)
+        try node.free()
+        let fullest = ranks.indices.filter { ranks[$0] > 0 && counts[$0] > 0 }
+            .max { ranks[$0] * counts[$1] < ranks[$1] * counts[$0] }
+        return fullest.map { (ranks[$0], counts[$0]) } ?? (ranks.max() ?? 1, 0)
+    }
+}
