@@ -2,7 +2,7 @@ import Algorithms
 import Networks
 
 /// What a gradient step with each network of a subject costs: by which its networks are placed on teams of any size.
-struct PlacementCosts {
+package struct PlacementCosts {
     private let seconds: [NetworkGroup: [Double]]
 
     /// Measured on rank 0 and known to all. Collective over `team`.
@@ -15,14 +15,14 @@ struct PlacementCosts {
             networks, try team.broadcast(own + [Double](repeating: 0, count: networks.count - own.count), from: 0))
     }
 
-    init(_ networks: [NetworkWork], _ costs: [Double]) {
+    package init(_ networks: [NetworkWork], _ costs: [Double]) {
         var seconds: [NetworkGroup: [Double]] = [:]
         for (network, cost) in zip(networks, costs) { seconds[network.group, default: []].append(cost) }
         self.seconds = seconds
     }
 
     /// The subject's networks on so many ranks; members that were not measured cost what the others do.
-    func placement(_ subject: ScalingSubject, ranks: Int) -> Placement {
+    package func placement(_ subject: ScalingSubject, ranks: Int) -> Placement {
         let networks = subject.networks
         let costs = networks.map { network in
             let known = seconds[network.group] ?? []
@@ -33,27 +33,35 @@ struct PlacementCosts {
 }
 
 /// Predicts the figures of a scaling study.
-struct ScalingModel {
-    let subject: ScalingSubject
-    let costs: PlacementCosts
+package struct ScalingModel {
+    package let subject: ScalingSubject
+    package let costs: PlacementCosts
     /// Of one rank with the machine for itself.
-    let traces: EnsembleTraces
+    package let traces: EnsembleTraces
     /// What messages cost.
-    var network: NetworkParameters
+    package var network: NetworkParameters
     /// Ranks that were at work when `busyFactor` was measured.
-    let busyRanks: Int
+    package let busyRanks: Int
     /// A step's seconds on a rank while `busyRanks` are at work, over those of one alone.
-    let busyFactor: Double
+    package let busyFactor: Double
+
+    package init(
+        _ subject: ScalingSubject, _ costs: PlacementCosts, _ traces: EnsembleTraces, _ network: NetworkParameters,
+        busyRanks: Int = 1, busyFactor: Double = 1
+    ) {
+        (self.subject, self.costs, self.traces, self.network) = (subject, costs, traces, network)
+        (self.busyRanks, self.busyFactor) = (busyRanks, busyFactor)
+    }
 
     /// Of work, when so many ranks do some: as their number up to that of the measurement. Beyond, there are more nodes, which
     /// are as busy.
-    func slowdown(ranks: Int) -> Double {
+    package func slowdown(ranks: Int) -> Double {
         guard busyRanks > 1 else { return 1 }
         return 1 + (busyFactor - 1) * Double(min(ranks, busyRanks) - 1) / Double(busyRanks - 1)
     }
 
     /// The predicted figures of `kind` on so many ranks; nil for a learner that cannot grow.
-    func point(_ kind: ScalingPoint.Kind, ranks: Int) -> ScalingPoint? {
+    package func point(_ kind: ScalingPoint.Kind, ranks: Int) -> ScalingPoint? {
         let members = subject.members.map { kind == .weak ? $0 * ranks : $0 }
         guard kind != .weak || members != nil, let subject = members.map({ subject.with(members: $0) }) ?? subject
         else { return nil }
@@ -76,7 +84,7 @@ struct ScalingModel {
     }
 
     /// All figures up to so many ranks: of teams as long as there is a network for each rank.
-    func points(upTo largest: Int) -> [ScalingPoint] {
+    package func points(upTo largest: Int) -> [ScalingPoint] {
         let networks = subject.networks.count
         return ScalingPoint.Kind.allCases.flatMap { kind in
             ScalingModel.rankCounts(upTo: largest).filter { kind != .strong || $0 <= networks }
@@ -85,7 +93,7 @@ struct ScalingModel {
     }
 
     /// 1, 2, 3, 4, 6, 8, 12, …, 64, 128, 256, …
-    static func rankCounts(upTo largest: Int) -> [Int] {
+    package static func rankCounts(upTo largest: Int) -> [Int] {
         let doublings = (0..<Int.bitWidth - 2).map { 1 << $0 }.prefix { $0 <= largest }
         return doublings.flatMap { count in
             (2..<64).contains(count) && count / 2 * 3 <= largest ? [count, count / 2 * 3] : [count]

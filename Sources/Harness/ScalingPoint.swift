@@ -22,11 +22,15 @@ public struct ScalingPoint: Sendable, Codable, Equatable {
 
     /// Messages of a gradient step, of all ranks together.
     public struct Traffic: Sendable, Codable, Equatable {
+        /// How many.
         public var messages: Double
+        /// In all of them.
         public var bytes: Double
     }
 
+    /// What grows.
     public var kind: Kind
+    /// At work.
     public var ranks: Int
     /// m; nil for a learner without an ensemble.
     public var members: Int?

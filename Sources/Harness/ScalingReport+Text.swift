@@ -14,7 +14,9 @@ extension ScalingReport {
             let points = predictions.filter { $0.kind == kind }
             return points.isEmpty ? nil : "\(title(kind)), predicted\n" + predictionTable(points) + remark(points)
         }
-        if !studyPoints.isEmpty { parts.append("Cases of \(study ?? "") over ranks, predicted\n" + studyTable) }
+        if !studyPoints.isEmpty {
+            parts.append("Cases of \(study ?? "") over ranks, predicted\n" + studyTable + dearest)
+        }
         return parts.joined(separator: "\n") + "\n"
     }
 
@@ -84,6 +86,8 @@ extension ScalingReport {
                 ]
             })
     }
+
+    private var dearest: String { dearestCase.map { "(the dearest case: \($0))\n" } ?? "" }
 
     private var studyTable: String {
         ScalingReport.table(

@@ -4,6 +4,7 @@ import Foundation
 public struct ScalingReport: Sendable, Codable, Equatable {
     /// What messages cost, and where that comes from.
     public struct Network: Sendable, Codable, Equatable {
+        /// In seconds.
         public var parameters: NetworkParameters
         /// "measured between ranks 0 and 1", "given".
         public var origin: String
@@ -15,9 +16,11 @@ public struct ScalingReport: Sendable, Codable, Equatable {
     public var largestEnsemble: Int
     /// Of the job.
     public var ranks: Int
-    /// Ranks of the fullest node, and the cores that they may run on.
+    /// Ranks of the node that has most for its cores.
     public var ranksOfNode: Int
+    /// Cores that these may run on.
     public var coresOfNode: Int
+    /// Of which medians are taken.
     public var rounds: Int
     /// Of each subject in each round.
     public var seconds: Double
@@ -35,11 +38,14 @@ public struct ScalingReport: Sendable, Codable, Equatable {
     public var predictions: [ScalingPoint]
     /// The study's name; nil without one.
     public var study: String?
+    /// The study's dearest case and what it takes on as many ranks as have something to do in it.
+    public var dearestCase: String?
     /// Predicted, of the study.
     public var studyPoints: [StudyPoint]
 
     /// A study on so many ranks.
     public struct StudyPoint: Sendable, Codable, Equatable {
+        /// Of the job.
         public var ranks: Int
         /// Ranks of a team.
         public var teamSize: Int

@@ -54,8 +54,7 @@ public struct ScalingStudy {
         guard world.rank == 0, let traces = recordings.traces else { return nil }
         let measured = timings.map { NetworkParameters(fitting: $0) }
         var model = ScalingModel(
-            subject: subject, costs: costs, traces: traces, network: measured ?? .free, busyRanks: world.size,
-            busyFactor: busyFactor)
+            subject, costs, traces, measured ?? .free, busyRanks: world.size, busyFactor: busyFactor)
         let checks = ScalingStudy.checks(measurement.points(), model)
         let origin = "measured between ranks 0 and \(world.size - 1)"
         let prediction =
@@ -72,7 +71,9 @@ public struct ScalingStudy {
         report.predictions = model.points(upTo: options.largest)
         if let plan {
             report.study = plan.study.name
-            report.studyPoints = try StudyScaling(plan.cases, network: network).points(
+            let study = try StudyScaling(plan.cases, network: network)
+            report.dearestCase = try study.dearest(slowdown: busyFactor)
+            report.studyPoints = try study.points(
                 ranks: ScalingModel.rankCounts(upTo: options.largest), slowdown: model.slowdown)
         }
         return report

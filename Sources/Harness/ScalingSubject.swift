@@ -20,7 +20,7 @@ package struct ScalingSubject: Sendable {
 
     /// The learner with an ensemble of m members; nil for one that has none.
     package func with(members: Int) -> ScalingSubject? {
-        guard hyperparameters["m"] != nil else { return nil }
+        guard self.members != nil else { return nil }
         var other = self
         other.hyperparameters.set("m", to: .integer(members), from: "scaling study")
         return other
@@ -28,7 +28,9 @@ package struct ScalingSubject: Sendable {
 
     /// m; nil for a learner without an ensemble.
     package var members: Int? {
-        guard case .integer(let members)? = hyperparameters["m"]?.value else { return nil }
+        guard case .integer(let members)? = hyperparameters["m"]?.value,
+            hyperparameters["value_ensemble"]?.value != .flag(false)
+        else { return nil }
         return members
     }
 

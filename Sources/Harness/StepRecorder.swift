@@ -57,11 +57,6 @@ final class StepRecorder: Exchange {
 
     /// Books what has been done since the last call.
     private func stop() {
-        let seconds = elapsed
-        if let last = events.last, last.kind == .work(worker) {
-            events[events.count - 1].seconds += seconds
-        } else {
-            events.append(.init(.work(worker), seconds: seconds))
-        }
+        events.append(.init(.work(worker), seconds: elapsed))
     }
 }

@@ -2,7 +2,6 @@ import Algorithms
 
 /// Predicts what a study takes on more and more ranks, in teams of the best size, cases by longest processing time.
 struct StudyScaling {
-
     private let cases: [Case]
     private let network: NetworkParameters
     /// Of a control step of an episode.
@@ -54,6 +53,17 @@ struct StudyScaling {
             return ScalingReport.StudyPoint(
                 ranks: ranks, teamSize: size, hours: schedule.makespan / 3600,
                 efficiency: alone / (Double(ranks) * schedule.makespan), imbalance: schedule.imbalance)
+        }
+    }
+
+    /// The case that takes longest even if all ranks help: "CQL/hopper-medium-v2, 80 hours on 2 ranks".
+    func dearest(slowdown: Double) throws -> String? {
+        let works = try works(slowdown: slowdown)
+        func seconds(_ i: Int) -> Double { works[i].seconds(on: works[i].usefulRanks) }
+        return works.indices.max { (seconds($0), $1) < (seconds($1), $0) }.map { i in
+            let ranks = works[i].usefulRanks
+            return "\(cases[i].column)/\(cases[i].dataset), " + String(format: "%.3g hours on ", seconds(i) / 3600)
+                + "\(ranks) rank\(ranks == 1 ? "" : "s")"
         }
     }
 

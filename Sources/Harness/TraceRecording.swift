@@ -2,13 +2,13 @@ import Datasets
 import Foundation
 
 /// Records the gradient steps of a subject on this process.
-final class TraceRecording {
+package final class TraceRecording {
     private let loop: SteppingCase<StepRecorder>
     private let steps: Int
     private var recordings: [[StepTrace.Event]] = []
 
     /// Makes a few steps that do not count.
-    init(_ subject: ScalingSubject, _ transitions: Transitions) {
+    package init(_ subject: ScalingSubject, _ transitions: Transitions) {
         loop = SteppingCase(subject, transitions, StepRecorder())
         steps = subject.period
         loop.run(2 * steps)
@@ -18,7 +18,7 @@ final class TraceRecording {
     ///
     /// - Returns: the median seconds of a step in this time.
     @discardableResult
-    func record(seconds limit: Double) -> Double {
+    package func record(seconds limit: Double) -> Double {
         let (start, before) = (DispatchTime.now(), recordings.count)
         while recordings.count < before + 3 || secondsSince(start) < limit {
             loop.exchange.begin()
@@ -29,5 +29,5 @@ final class TraceRecording {
     }
 
     /// The middle of all that was recorded.
-    var trace: StepTrace { StepTrace(middleOf: recordings, steps: steps) }
+    package var trace: StepTrace { StepTrace(middleOf: recordings, steps: steps) }
 }
