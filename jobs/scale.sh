@@ -21,6 +21,7 @@ network=${NETWORK:-1.5,0.5,1,0.08}
 out=${OUT:-$repository/results/scaling}
 
 if ! command -v gnuplot >/dev/null; then
+    # shellcheck disable=SC2034 # what install_missing_packages installs
     packages=(gnuplot-nox)
     install_missing_packages
 fi

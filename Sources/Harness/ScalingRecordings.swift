@@ -14,7 +14,7 @@ final class ScalingRecordings {
         self.world = world
         let own = subject.members ?? 1
         // Larger ensembles show what grows with m, and how.
-        let sizes = subject.members == nil ? [] : [2 * own, 8 * own].filter { $0 <= subject.largestEnsemble }
+        let sizes = subject.members == nil ? [] : [4 * own, 16 * own].filter { $0 <= subject.largestEnsemble }
         let larger = sizes.compactMap { m in subject.with(members: m).map { (m, $0) } }
         alone =
             world.rank == 0

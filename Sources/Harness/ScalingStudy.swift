@@ -42,7 +42,7 @@ public struct ScalingStudy {
     /// - Throws: `MPIError`, `EnvironmentError`.
     public func run() throws -> ScalingReport? {
         Supervision.enter("scaling study")
-        let (ranksOfNode, coresOfNode) = try fullestNode()
+        let machine = try fullestNode()
         let timings = world.size > 1 ? try NetworkMeasurement.timings(on: world) : nil
         let costs = try PlacementCosts(measuring: subject, on: Team(world, worldRank: world.rank))
         let measurement = try ScalingMeasurement(
@@ -50,32 +50,41 @@ public struct ScalingStudy {
             placement: { costs.placement($0, ranks: $1) })
         let recordings = ScalingRecordings(subject, transitions, world)
         try measurement.run(besides: { try recordings.record(seconds: options.seconds) })
-        let busyFactor = recordings.busyFactor
-        guard world.rank == 0, let traces = recordings.traces else { return nil }
-        let measured = timings.map { NetworkParameters(fitting: $0) }
-        var model = ScalingModel(
-            subject, costs, traces, measured ?? .free, busyRanks: world.size, busyFactor: busyFactor)
-        let checks = ScalingStudy.checks(measurement.points(), model)
-        let origin = "measured between ranks 0 and \(world.size - 1)"
-        let prediction =
-            given.map { ScalingReport.Network(parameters: $0, origin: "given") }
-            ?? measured.map { .init(parameters: $0, origin: origin) }
+        let report = try recordings.traces.map { traces in
+            let network = timings.map { NetworkParameters(fitting: $0) }
+            let model = ScalingModel(
+                subject, costs, traces, network ?? .free, busyRanks: world.size, busyFactor: recordings.busyFactor)
+            return try predict(model, measured: network, measurement.points(), machine)
+        }
+        try world.quietBarrier()  // Rank 0 records the study's steps while the others sleep.
+        return report
+    }
+
+    /// The report of rank 0.
+    private func predict(
+        _ measuredModel: ScalingModel, measured: NetworkParameters?, _ points: [ScalingPoint],
+        _ machine: (ranks: Int, cores: Int)
+    ) throws -> ScalingReport {
+        var model = measuredModel
+        let here = measured.map {
+            ScalingReport.Network(parameters: $0, origin: "measured between ranks 0 and \(world.size - 1)")
+        }
+        let prediction = given.map { ScalingReport.Network(parameters: $0, origin: "given") } ?? here
         var report = ScalingReport(
             subject: subject.name, largestEnsemble: subject.largestEnsemble, ranks: world.size,
-            ranksOfNode: ranksOfNode, coresOfNode: coresOfNode,
-            rounds: options.rounds, seconds: options.seconds, kernels: BLASLibrary.coreType, busyFactor: busyFactor,
-            measuredNetwork: measured.map { .init(parameters: $0, origin: origin) }, predictionNetwork: prediction,
-            checks: checks, predictions: [], studyPoints: [])
+            ranksOfNode: machine.ranks, coresOfNode: machine.cores, rounds: options.rounds, seconds: options.seconds,
+            kernels: BLASLibrary.coreType, busyFactor: model.busyFactor, measuredNetwork: here,
+            predictionNetwork: prediction, checks: ScalingStudy.checks(points, model), predictions: [],
+            studyPoints: [])
         guard let network = prediction?.parameters else { return report }
         model.network = network
         report.predictions = model.points(upTo: options.largest)
-        if let plan {
-            report.study = plan.study.name
-            let study = try StudyScaling(plan.cases, network: network)
-            report.dearestCase = try study.dearest(slowdown: busyFactor)
-            report.studyPoints = try study.points(
-                ranks: ScalingModel.rankCounts(upTo: options.largest), slowdown: model.slowdown)
-        }
+        guard let plan else { return report }
+        let study = try StudyScaling(plan.cases, network: network)
+        report.study = plan.study.name
+        report.dearestCase = try study.dearest(slowdown: model.busyFactor)
+        report.studyPoints = try study.points(
+            ranks: ScalingModel.rankCounts(upTo: options.largest), slowdown: model.slowdown)
         return report
     }
 
