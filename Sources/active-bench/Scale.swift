@@ -45,7 +45,7 @@ struct Scale: ParsableCommand {
         func require(_ isGood: Bool, _ option: String, _ expected: String, _ found: Any) throws {
             if !isGood { throw ValidationError("\(option): expected \(expected), found \(found)") }
         }
-        try require((0.001...3600).contains(seconds), "--seconds", "0.001 to 3600", seconds)
+        try require((0.001...60).contains(seconds), "--seconds", "0.001 to 60", seconds)
         try require((1...1000).contains(rounds), "--rounds", "1 to 1000", rounds)
         try require((1...65_536).contains(predict), "--predict", "1 to 65536", predict)
         guard !measureNetwork || network == nil else {

@@ -115,7 +115,7 @@ import Testing
         (["--network", "1,2,3"], "--network: expected L,o,g,G in µs"),
         (["--measure-network"], "--measure-network: expected two ranks or more, found one"),
         (["--measure-network", "--network", "1,1,1,1"], "--measure-network and --network: expected one of them"),
-        (["--seconds", "0"], "--seconds: expected 0.001 to 3600, found 0.0"),
+        (["--seconds", "0"], "--seconds: expected 0.001 to 60, found 0.0"),
         (["--rounds", "0"], "--rounds: expected 1 to 1000, found 0"),
         (["--predict", "0"], "--predict: expected 1 to 65536, found 0"),
         (["batsh=3"], "ACTIVE-I: expected 'batch', found the key 'batsh'"),
