@@ -72,7 +72,8 @@ public final class CaseRun {
         environment = try EnvironmentRegistry.make(
             forDataset: one.dataset, stream: one.stream.stream("environment"))
         let (states, actions) = (data.transitions.stateSize, data.transitions.actionSize)
-        let placement = try CaseRun.placement(one, states: states, actions: actions, team)
+        let networks = one.learner.work(one.hyperparameters, states: states, actions: actions)
+        let placement = try Placement(networks, measuredOn: team, batch: one.hyperparameters.batchSize)
         self.placement = placement
         func make<Exchanging: Exchange>(_ exchange: Exchanging) -> any Learner {
             one.learner.make(
@@ -90,15 +91,6 @@ public final class CaseRun {
             data.transitions, dataset: one.dataset, discount: one.hyperparameters.discount)
         store = CheckpointStore(folder: folder.folder(of: one))
         output = team.isLeader ? CaseOutput(one, folder) : nil
-    }
-
-    /// Who computes what: decided by the leader, from a measurement. No result depends on it.
-    private static func placement(_ one: Case, states: Int, actions: Int, _ team: Team) throws -> Placement {
-        let networks = one.learner.work(one.hyperparameters, states: states, actions: actions)
-        guard team.size > 1 else { return .alone(networks) }
-        let own = team.isLeader ? NetworkTiming.seconds(networks, batch: one.hyperparameters.batchSize) : []
-        let measured = try team.broadcast(own + [Double](repeating: 0, count: networks.count - own.count), from: 0)
-        return Placement(networks, costs: measured, ranks: team.size)
     }
 
     /// Runs the case, from its newest checkpoint if it has one, to its end or until it is asked to stop; its last act is to

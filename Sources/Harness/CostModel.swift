@@ -71,17 +71,23 @@ public struct CostModel: Sendable, Codable, Equatable {
     /// Episodes are taken in full length and as shared out evenly over the team.
     /// - Throws: `EnvironmentError` when the dataset's environment is unknown.
     package func work(_ one: Case) throws -> Schedule.Work {
+        let perMultiplyAdd = (secondsPerMultiplyAdd[CostModel.kind(one)] ?? 0) * Double(one.hyperparameters.batchSize)
+        return try work(one) { perMultiplyAdd * $0.stepSeconds }
+    }
+
+    /// The same with other seconds of a gradient step; the costs of the placements are multiply-adds for a sample.
+    func work(_ one: Case, stepSeconds: (Placement) -> Double) throws -> Schedule.Work {
         let sizes = try CostModel.specification(one)
         let networks = one.learner.work(
             one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
         let costs = networks.map(\.multiplyAdds)
         let useful = Placement.usefulRanks(networks, costs: costs)
-        let training = Double(one.steps) * (try stepSeconds(one)) / costs.reduce(0, +)
         let evaluation = Double(one.plannedEpisodes * sizes.maximumSteps) * sizes.stepTime * hopperStepSeconds
         return Schedule.Work(
             usefulRanks: useful,
             seconds: (1...useful).map { ranks in
-                training * Placement(networks, costs: costs, ranks: ranks).stepSeconds + evaluation / Double(ranks)
+                let step = stepSeconds(Placement(networks, costs: costs, ranks: ranks))
+                return Double(one.steps) * step + evaluation / Double(ranks)
             })
     }
 
@@ -92,7 +98,7 @@ public struct CostModel: Sendable, Codable, Equatable {
         return ([one.learner.rawValue] + values).joined(separator: " ")
     }
 
-    private static func specification(_ one: Case) throws -> EnvironmentSpecification {
+    static func specification(_ one: Case) throws -> EnvironmentSpecification {
         try EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: one.dataset))
     }
 }
@@ -127,7 +133,7 @@ extension CostModel {
         return median((0..<5).map { _ in run(count) })
     }
 
-    private static func measureHopper() throws -> Double {
+    static func measureHopper() throws -> Double {
         let stream = RandomStream("cost")
         let environment = try EnvironmentRegistry.make("hopper")
         let sizes = environment.specification

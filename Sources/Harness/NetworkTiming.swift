@@ -3,6 +3,19 @@ import Foundation
 import Networks
 import Numerics
 
+extension Placement {
+    /// Who computes what on a team: decided by the leader, from a measurement. No result depends on it. Collective.
+    init(_ networks: [NetworkWork], measuredOn team: Team, batch: Int) throws {
+        guard team.size > 1 else {
+            self = .alone(networks)
+            return
+        }
+        let own = team.isLeader ? NetworkTiming.seconds(networks, batch: batch) : []
+        let measured = try team.broadcast(own + [Double](repeating: 0, count: networks.count - own.count), from: 0)
+        self.init(networks, costs: measured, ranks: team.size)
+    }
+}
+
 /// How long what a gradient step computes with a network takes, measured: what networks are placed on ranks by.
 enum NetworkTiming {
     /// Seconds a step of each of `networks` on batches of `batch`; networks of equal shape and use are measured once.

@@ -47,6 +47,11 @@ enum MessageTag {
     static let stop = 3
     /// Networks on their way to the leader of a team.
     static let state = 4
+    /// Ranks of `quietBarrier`.
+    static let arrival = 5
+    static let departure = 6
+    /// Timed messages of `NetworkMeasurement`.
+    static let timing = 7
     /// The first of as many as a case has kinds of exchanges of rows.
     static let rows = 100
 }

@@ -57,7 +57,7 @@ final class TeamExchange: Exchange {
     func minimum(
         _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, into out: UnsafeMutablePointer<Real>
     ) {
-        guard rows.rows > 2 else {  // A reduction would make owners wait for readers.
+        guard Placement.reduces(minimumOver: rows.rows) else {
             share(rows, of: group, for: readers)
             return columnMinimum(rows, into: out)
         }
@@ -144,18 +144,13 @@ private final class RowChannel {
         self.communicator = communicator
         self.tag = tag
         let rank = communicator.rank
-        let owners = (0..<rows.rows).map { placement.owner(group, $0) }
-        own = owners.indices.filter { owners[$0] == rank }
-        let readerRanks = placement.ranks(reading: readers)
-        let others = readerRanks.filter { $0 != rank }
-        readerCount = own.isEmpty ? 0 : others.count
+        let route = placement.route(of: group, rows: rows.rows, for: readers)
+        own = route.rows(of: rank)
+        sources = route.sources(to: rank)
+        let receivers = route.receivers(from: rank)
+        readerCount = receivers.count
         let bytes = own.count * rows.columns * MemoryLayout<Real>.stride
-        post = readerCount > 0 ? Post(capacity: bytes, to: others, tag: tag, on: communicator) : nil
-        sources =
-            readerRanks.contains(rank)
-            ? Set(owners).subtracting([rank]).sorted().map { source in
-                (source, owners.indices.filter { owners[$0] == source })
-            } : []
+        post = readerCount > 0 ? Post(capacity: bytes, to: receivers, tag: tag, on: communicator) : nil
         staging = allocateAligned(rows.count)
     }
 
@@ -201,7 +196,7 @@ private final class MinimumChannel {
         key = (group, readers, rows.rows, rows.columns)
         let rank = communicator.rank
         own = (0..<rows.rows).filter { placement.owner(group, $0) == rank }
-        let takesPart = (placement.ranks(of: group) + placement.ranks(reading: readers)).contains(rank)
+        let takesPart = placement.members(ofMinimumOver: group, for: readers).contains(rank)
         members = try communicator.split(color: takesPart ? 0 : nil, key: rank)
         scratch = allocateAligned(rows.columns)
     }

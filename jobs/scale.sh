@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# How gradient steps scale over ranks: measured on 1 … R ranks of this machine, predicted up to 4,096 with messages as they were
+# measured here and with those of a typical cluster; tables, plots and a summary in results/scaling/. Two minutes on two
+# quiet cores.
+#
+#   jobs/scale.sh
+#   RANKS=8 ROUNDS=3 SECONDS_EACH=0.2 OUT=/scratch/scaling jobs/scale.sh
+#   NETWORK=1.5,0.5,1,0.08        the cluster's L, o, g (µs) and G (ns per byte); an InfiniBand's by default
+#   LEARNER=ACTIVE-I MEMBERS=10 STUDY=jobs/studies/paper.yaml
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # kernels as the program chooses them
+
+ranks=${RANKS:-$(nproc)}
+rounds=${ROUNDS:-9}
+seconds=${SECONDS_EACH:-1}
+learner=${LEARNER:-ACTIVE-I}
+members=${MEMBERS:-10}
+study=${STUDY:-$repository/jobs/studies/paper.yaml}
+network=${NETWORK:-1.5,0.5,1,0.08}
+out=${OUT:-$repository/results/scaling}
+
+if ! command -v gnuplot >/dev/null; then
+    # shellcheck disable=SC2034 # what install_missing_packages installs
+    packages=(gnuplot-nox)
+    install_missing_packages
+fi
+
+# scale FOLDER OPTIONS…
+scale() {
+    local folder=$1
+    shift
+    mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" scale --learner "$learner" --members "$members" \
+        --rounds "$rounds" --seconds "$seconds" --predict 4096 --study "$study" --out "$folder" "$@" >/dev/null
+}
+
+load_before=$(cut -d' ' -f1 /proc/loadavg)
+say "on 1 to $ranks ranks, messages as measured"
+scale "$out/here" --measure-network
+say "the same, predicted with messages of a cluster"
+scale "$out/cluster" --network "$network"
+
+gnuplot -e "here='$out/here'; cluster='$out/cluster'; out='$out'" "$repository/jobs/scale.gp"
+
+# predictions FOLDER: what comes after the measurements.
+predictions() { sed -n '/^Predictions/,$p' "$1/scale.txt"; }
+
+cat >"$out/README.md" <<END
+# Scaling
+
+    jobs/scale.sh
+
+$(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks on $(nproc) cores; load when it began $load_before, when it ended $(cut -d' ' -f1 /proc/loadavg).
+
+- Speed-up: work per second over that of one rank with the machine to itself, work being a step's exact multiply-adds.
+  Efficiency: speed-up over ranks. Ratios are taken within a round.
+- Model: a step recorded on one rank, piece by piece, replayed on the ranks of a team by their placement, every message by LogGP.
+  Beside each measurement stands what the model says of it; messages and kB are of a step, all ranks together, counted by the
+  team's exchange (where the model counts others, it says so).
+- \`here/\`: predictions with messages as measured; \`cluster/\`: with L,o,g,G = $network (µs, µs, µs, ns per byte), every rank on
+  a node of its own. Both as tables (\`scale.txt\`, \`*.csv\`) and whole (\`scale.json\`).
+
+## Measured, and checked
+
+\`\`\`
+$(sed '/^Predictions/,$d' "$out/here/scale.txt")
+\`\`\`
+
+## Predicted, messages of a cluster
+
+\`\`\`
+$(predictions "$out/cluster")
+\`\`\`
+
+## Predicted, messages as measured
+
+\`\`\`
+$(predictions "$out/here")
+\`\`\`
+
+![Strong scaling](strong.svg)
+![Weak scaling](weak.svg)
+![Throughput](throughput.svg)
+![The paper's study](study.svg)
+END
+say "written: $out/README.md"
