@@ -8,6 +8,27 @@ import Testing
         #expect(abs(quantileOfColumn([0.2, 0.9, -0.1, 0.4, 0.6], level) - expected) < 1e-6)
     }
 
+    /// Of ensembles of every size, with ties and infinities: what sorting all values would give, to the last bit.
+    @Test func quantilesOfManyAreThoseOfTheSorted() {
+        let stream = RandomStream("quantiles")
+        for count in Array(1...70) + [127, 128, 500] {
+            var values = (0..<count).map { i in
+                let x = stream.uniform(step: count, index: i)
+                return Real(count % 3 == 0 ? (8 * x).rounded() + 1 : 2 * x - 1)
+            }
+            if count > 40 { (values[count / 3], values[count / 2]) = (.infinity, -.infinity) }
+            let sorted = values.sorted()
+            for level in [0, 0.1, 0.25, 0.5, 0.77, 0.9, 1] {
+                let position = level * Double(count - 1)
+                let (below, above) = (Int(position), min(Int(position) + 1, count - 1))
+                let fraction = Real(position - Double(below))
+                let expected = sorted[below] + fraction * (sorted[above] - sorted[below])
+                let found = Real(quantileOfColumn(values.map { Double($0) }, level))
+                #expect(found == expected || found.isNaN && expected.isNaN, "\(count) values, level \(level)")
+            }
+        }
+    }
+
     @Test func quantileOfOneIsItself() {
         #expect(quantileOfColumn([3.5], 0.3) == 3.5)
     }
