@@ -21,7 +21,7 @@ struct BenchSteps: ParsableCommand {
     var steps = 200
     @Option(help: "Repetitions, of which medians are taken.")
     var repetitions = 5
-    @Option(help: "Only learners whose line begins with this: IQL, \"ACTIVE-I m=10\".")
+    @Option(help: "Only these lines, with commas between: \"IQL,ACTIVE-I m=10\".")
     var only: String?
     @Flag(help: "Show where the time of a step goes instead.")
     var profile = false
@@ -32,9 +32,9 @@ struct BenchSteps: ParsableCommand {
         guard steps > 0 else { throw ValidationError("--steps: expected 1 or more, found \(steps)") }
         guard repetitions > 0 else { throw ValidationError("--repetitions: expected 1 or more, found \(repetitions)") }
         guard !(profile && json) else { throw ValidationError("--profile has no JSON") }
-        guard !subjects.isEmpty else {
-            let names = Self.subjects.map(\.name).joined(separator: "; ")
-            throw ValidationError("--only: no line begins with '\(only ?? "")': \(names)")
+        let names = Self.subjects.map(\.name)
+        if let stranger = wanted?.first(where: { !names.contains($0) }) {
+            throw ValidationError("--only: expected some of \(names.joined(separator: ", ")), found '\(stranger)'")
         }
     }
 
@@ -60,7 +60,9 @@ struct BenchSteps: ParsableCommand {
             + (only.map { ["--only", $0] } ?? []) + (profile ? ["--profile"] : []) + (json ? ["--json"] : [])
     }
 
-    private var subjects: [StepLoop.Subject] { Self.subjects.filter { $0.name.hasPrefix(only ?? "") } }
+    private var wanted: [String]? { only?.split(separator: ",").map { String($0) } }
+
+    private var subjects: [StepLoop.Subject] { Self.subjects.filter { wanted?.contains($0.name) ?? true } }
 
     /// Without V LayerNorm and dropout, where the floor is exact, and some with them.
     private static let subjects: [StepLoop.Subject] = {

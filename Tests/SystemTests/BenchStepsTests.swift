@@ -26,7 +26,7 @@ import Testing
 
     /// With the fastest kernels, and with allocations counted: there are none.
     @Test func figures() throws {
-        let report = try bench("--only", "ACTIVE-I m=2")
+        let report = try bench("--only", "ACTIVE-I m=2,ACTIVE-I m=20")
         #expect(report.learners.map(\.learner) == ["ACTIVE-I m=2", "ACTIVE-I m=20"])
         #expect(report.productMilliseconds.min { $0.value < $1.value }?.key == report.kernels)
         for time in report.productMilliseconds.values + [report.ownProductMilliseconds] {
@@ -51,7 +51,7 @@ import Testing
 
     @Test func table() throws {
         let child = try ChildProcess.run(
-            "active-bench", ["bench", "--as-is", "--repetitions", "1", "--steps", "8", "--only", "TD3"])
+            "active-bench", ["bench", "--as-is", "--repetitions", "1", "--steps", "8", "--only", "TD3+BC"])
         #expect(child.exitCode == 0, "\(child.output)")
         let lines = child.standardOutput.split(separator: "\n")
         #expect(lines.count == 4 && lines[3].hasPrefix("TD3+BC "), "\(child.output)")
