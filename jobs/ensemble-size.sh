@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# The study on ensemble size: score, Q, the members' spread, formula (8)'s gap and cost against m, as a table and a plot in
+# results/scaling/. An hour on two cores; the same command goes on where it was stopped.
+#
+#   jobs/ensemble-size.sh
+#   RANKS=16 RUN=/scratch/ensemble-size OUT=/scratch jobs/ensemble-size.sh
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # kernels as the program chooses them
+
+ranks=${RANKS:-$(nproc)}
+run=${RUN:-$repository/runs/ensemble-size}
+out=${OUT:-$repository/results/scaling}
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+if ! command -v gnuplot >/dev/null; then
+    # shellcheck disable=SC2034 # what install_missing_packages installs
+    packages=(gnuplot-nox)
+    install_missing_packages
+fi
+"$repository/jobs/make-datasets.sh" hopper-medium-r1
+mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" run "$repository/jobs/studies/ensemble-size.yaml" --out "$run"
+
+# curve CASES COLUMN: mean over seeds and over the second half of training.
+curve() {
+    awk -F, -v name="$2" '
+        FNR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i; next }
+        $1 > 10000 { sum += $column; n++ }
+        END { printf "%.4f", sum / n }' "$1"/seed-*/curve.csv
+}
+
+# cost CASES: milliseconds of a gradient step, mean over seeds.
+cost() { awk -F, '$1 == "train" { s += $3; if ($2 > last[FILENAME]) last[FILENAME] = $2 } END { for (f in last) n += last[f]; printf "%.3f", 1000 * s / n }' "$1"/seed-*/timing.csv; }
+
+# score M: mean and deviation over seeds.
+score() { awk -F, -v column="m=$1" '{ n = split($2, words, " "); if (words[n] == column) { printf "%s,%s", $6, $7; exit } }' "$run/table.csv"; }
+
+mkdir -p "$out"
+data=$out/ensemble-size.csv
+echo "m,score,score_std,mean_q,mean_v,ensemble_std,gap_ratio,milliseconds_per_step" >"$data"
+for m in 1 2 5 10 20; do
+    cases=$(find "$run/cases/ACTIVE-I" -type d -name seed-0 -path "*/m=$m/*" -exec dirname {} \; | head -1)
+    [ -n "$cases" ] || { say "no cases of m = $m below $run"; exit 1; }
+    echo "$m,$(score "$m"),$(curve "$cases" mean_q),$(curve "$cases" mean_v),$(curve "$cases" ensemble_std),$(curve "$cases" min_gap_ratio),$(cost "$cases")" >>"$data"
+done
+
+gnuplot <<END
+set terminal svg size 900,600 font "sans,11"
+set output "$out/ensemble-size.svg"
+set datafile separator ","
+set multiplot layout 2,2
+set logscale x 2
+set xtics (1, 2, 5, 10, 20)
+set xlabel "m"
+set key off
+set title "normalised score"
+plot "$data" using 1:2:3 skip 1 with yerrorlines
+set title "mean Q of the batch"
+plot "$data" using 1:4 skip 1 with linespoints
+set title "spread of the members, σ"
+plot "$data" using 1:6 skip 1 with linespoints
+set title "milliseconds a gradient step"
+plot "$data" using 1:8 skip 1 with linespoints
+END
+
+{
+    cat <<END
+# Ensemble size
+
+    jobs/ensemble-size.sh
+
+ACTIVE-I on hopper-medium-r1 (our own data), 20,000 steps, three seeds, the preset's other settings. Q, V, the members' standard deviation σ
+and the gap are means over the second half of training and over seeds. Formula (8) says E[min V] = E[V] − k(m)·σ; the gap ratio is what
+E[V] − min V is of k(m)·σ, 1 where the formula is exact.
+
+| m | score | mean Q | mean V | σ | gap ratio | ms a step |
+| ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+END
+    awk -F, 'NR > 1 { printf "| %s | %.1f ±%.1f | %.1f | %.1f | %s | %s | %.2f |\n", $1, $2, $3, $4, $5, $1 > 1 ? $6 : "–", $1 > 1 ? $7 : "–", $8 }' "$data"
+    cat <<END
+
+![Against m](ensemble-size.svg)
+
+- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks on $(nproc) cores, all at work at once, beside one another.
+- \`ensemble-size.csv\` has the numbers.
+END
+} >"$out/ensemble-size.md"
+say "$out/ensemble-size.md"
