@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// A stream of random numbers named by what the numbers are for, never by who draws them.
@@ -89,17 +90,8 @@ public struct RandomStream: Sendable, Equatable {
 
     /// Fills `out` with `count` numbers that are 1 with probability `probability` (to 2⁻³²) and otherwise 0.
     public func coins(probability: Double, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
-        let threshold = UInt64((probability * 0x1p32).rounded())
-        func draw(_ word: UInt32) -> Real { UInt64(word) < threshold ? 1 : 0 }
-        var i = 0
-        while i < count {
-            let (a, b, c, d) = block(step: step, index: i / 4)
-            out[i] = draw(a)
-            if i + 1 < count { out[i + 1] = draw(b) }
-            if i + 2 < count { out[i + 2] = draw(c) }
-            if i + 3 < count { out[i + 3] = draw(d) }
-            i += 4
-        }
+        precondition((0...1).contains(probability), "a probability of \(probability)")
+        ab_coins(out, count, key, UInt64(bitPattern: Int64(step)), UInt64((probability * 0x1p32).rounded()))
     }
 
     /// Two independent standard normal numbers.
