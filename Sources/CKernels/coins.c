@@ -1,6 +1,6 @@
 #include "CKernels.h"
 
-#include "clones.h"
+#include "kernel.h"
 
 #include <string.h>
 

@@ -1,23 +1,9 @@
 #include "CKernels.h"
 
-#include "clones.h"
+#include "kernel.h"
 
 #include <math.h>
 #include <string.h>
-
-#ifdef ACTIVE_BENCH_DOUBLE
-#define SQRT sqrt
-#else
-#define SQRT sqrtf
-#endif
-
-// A kernel's public function: its work, and a line in the profile, `touched` being the numbers read and written.
-#define PROFILED(name, rows, columns, touched, work)                                                                   \
-    do {                                                                                                               \
-        uint64_t start = ab_profile_begin();                                                                           \
-        work;                                                                                                          \
-        ab_profile_end(start, name, rows, columns, 0, (touched) * sizeof(ab_real));                                    \
-    } while (0)
 
 AB_KERNEL static void add_bias(ab_real *restrict y, const ab_real *restrict bias, size_t rows, size_t columns) {
     for (size_t i = 0; i < rows; i++, y += columns)
@@ -139,90 +125,6 @@ AB_KERNEL static void column_sums(const ab_real *restrict x, ab_real *restrict s
 
 void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns) {
     PROFILED("column sums", rows, columns, rows * columns + columns, column_sums(x, sums, rows, columns));
-}
-
-// Sums of a row in 32 lanes: a fixed order that vectorises and keeps several additions under way at once.
-enum { LANES = 32 };
-
-static ab_real lane_sum(ab_real lanes[LANES]) {
-    for (size_t width = LANES / 2; width > 0; width /= 2)
-        for (size_t k = 0; k < width; k++) lanes[k] += lanes[k + width];
-    return lanes[0];
-}
-
-AB_KERNEL static void layer_norm_relu(ab_real *restrict y, const ab_real *restrict bias, const ab_real *restrict scale,
-                        const ab_real *restrict shift, ab_real *restrict normalised,
-                        ab_real *restrict inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
-    const size_t whole = columns / LANES * LANES;
-    for (size_t i = 0; i < rows; i++, y += columns, normalised += columns) {
-        ab_real sums[LANES] = {0}, squares[LANES] = {0};
-        for (size_t j = 0; j < whole; j += LANES)
-            for (size_t k = 0; k < LANES; k++) {
-                ab_real x = y[j + k] + bias[j + k];
-                y[j + k] = x;
-                sums[k] += x;
-            }
-        for (size_t j = whole; j < columns; j++) sums[j - whole] += y[j] += bias[j];
-        ab_real mean = lane_sum(sums) / (ab_real)columns;
-        for (size_t j = 0; j < whole; j += LANES)
-            for (size_t k = 0; k < LANES; k++) {
-                ab_real x = y[j + k] - mean;
-                squares[k] += x * x;
-            }
-        for (size_t j = whole; j < columns; j++) squares[j - whole] += (y[j] - mean) * (y[j] - mean);
-        ab_real inverse = 1 / SQRT(lane_sum(squares) / (ab_real)columns + epsilon);
-        inverse_deviation[i] = inverse;
-        for (size_t j = 0; j < columns; j++) {
-            ab_real n = (y[j] - mean) * inverse;
-            ab_real x = n * scale[j] + shift[j];
-            normalised[j] = n;
-            y[j] = x <= 0 ? 0 : x; // NaN stays
-        }
-    }
-}
-
-void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
-                        ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
-    PROFILED("layer normalisation", rows, columns, 3 * rows * columns + 3 * columns + rows,
-             layer_norm_relu(y, bias, scale, shift, normalised, inverse_deviation, epsilon, rows, columns));
-}
-
-AB_KERNEL static void layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y, const ab_real *restrict normalised,
-                                 const ab_real *restrict inverse_deviation, const ab_real *restrict scale,
-                                 ab_real *restrict dscale, ab_real *restrict dshift, size_t rows, size_t columns) {
-    memset(dscale, 0, columns * sizeof *dscale);
-    memset(dshift, 0, columns * sizeof *dshift);
-    const size_t whole = columns / LANES * LANES;
-    for (size_t i = 0; i < rows; i++, dy += columns, y += columns, normalised += columns) {
-        for (size_t j = 0; j < columns; j++) {
-            ab_real d = y[j] > 0 ? dy[j] : 0;
-            dshift[j] += d;
-            dscale[j] += d * normalised[j];
-            dy[j] = d * scale[j];
-        }
-        ab_real sums[LANES] = {0}, products[LANES] = {0};
-        for (size_t j = 0; j < whole; j += LANES)
-            for (size_t k = 0; k < LANES; k++) {
-                sums[k] += dy[j + k];
-                products[k] += dy[j + k] * normalised[j + k];
-            }
-        for (size_t j = whole; j < columns; j++) {
-            sums[j - whole] += dy[j];
-            products[j - whole] += dy[j] * normalised[j];
-        }
-        ab_real mean = lane_sum(sums) / (ab_real)columns;
-        ab_real along = lane_sum(products) / (ab_real)columns;
-        ab_real inverse = inverse_deviation[i];
-        for (size_t j = 0; j < columns; j++) dy[j] = inverse * (dy[j] - mean - normalised[j] * along);
-    }
-}
-
-void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *normalised,
-                                 const ab_real *inverse_deviation, const ab_real *scale, ab_real *dscale,
-                                 ab_real *dshift, size_t rows, size_t columns) {
-    PROFILED(
-        "layer normalisation back", rows, columns, 4 * rows * columns + 3 * columns + rows,
-        layer_norm_relu_backward(dy, y, normalised, inverse_deviation, scale, dscale, dshift, rows, columns));
 }
 
 AB_KERNEL static void adam(ab_real *restrict parameters, const ab_real *restrict gradients, ab_real *restrict first,
