@@ -1,4 +1,9 @@
-"""Networks, families of them, Adam and moving averages in JAX."""
+"""Networks, families of them, Adam and moving averages in JAX.
+
+Tried with JAX 0.10.2 on a CPU and found no faster: weights as [out, in]; transposes made explicit for the products that
+have one; outputs of one column as sums in place of products; XLA's flags for oneDNN, XNNPACK, YNNPACK, wider vectors, fast
+math, multi-output fusion, its older runtime. JAX 0.4.38 is slower by a third: its loops do not vectorise Adam.
+"""
 
 import jax
 import jax.numpy as jnp

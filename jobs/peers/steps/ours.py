@@ -39,10 +39,11 @@ class Ours:
         return 1 / self.product()[1]
 
     def rates(self):
-        """Updates a second by learner, and the share of the time that the program had a core."""
-        start, used = time.perf_counter(), children()
+        """Updates a second by learner, the unit around that, and the share of the time that the program had a core."""
+        before, start, used = self.unit(), time.perf_counter(), children()
         table = self.call("--as-is")
-        return parsed(table), (children() - used) / (time.perf_counter() - start)
+        share = (children() - used) / (time.perf_counter() - start)
+        return parsed(table), (before + self.unit()) / 2, share
 
 
 def parsed(table):

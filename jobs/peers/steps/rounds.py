@@ -29,24 +29,27 @@ def turn(peer, learner, seconds, ours):
 def measure(ours, peers, learners, rounds, seconds):
     """One row for every round: {(subject, learner): {"rate", "units", "unit", "share"}}."""
     rows = []
-    before, share_before = ours.rates()
+    before = ours.rates()
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
         row = {
             (peer.framework, learner): turn(peer, learner, seconds, ours)
             for learner in learners for peer in peers if learner in peer.ready
         }  # fmt: skip
-        after, share = ours.rates()
-        for learner in learners:
-            unit = row[peers[0].framework, learner]["unit"]
-            rate = 2 / (1 / before[learner] + 1 / after[learner])
-            row["ours", learner] = {
-                "rate": rate, "units": 1 / rate / unit, "unit": unit, "share": min(share_before, share)
-            }  # fmt: skip
+        after = ours.rates()
+        row |= {("ours", learner): between(before, after, learner) for learner in learners}
         rows.append(row)
         print(json.dumps({" ".join(key): value for key, value in row.items()}), file=sys.stderr, flush=True)
-        before, share_before = after, share
+        before = after
     return rows
+
+
+def between(before, after, learner):
+    """The same of ours, whose two turns of a round count alike."""
+    (rates, unit, share), (later_rates, later_unit, later_share) = before, after
+    seconds = (1 / rates[learner] + 1 / later_rates[learner]) / 2
+    unit = (unit + later_unit) / 2
+    return {"rate": 1 / seconds, "units": seconds / unit, "unit": unit, "share": min(share, later_share)}
 
 
 def main():
