@@ -22,10 +22,10 @@ def spread(values):
 
 
 class Table:
-    """Rows over learners; `missed` has what was not reached."""
+    """Rows over learners; of so many figures `asked` for, `missed` has what was not reached."""
 
     def __init__(self, rows, learners):
-        self.rows, self.learners, self.missed = rows, learners, []
+        self.rows, self.learners, self.missed, self.asked = rows, learners, [], 0
         self.lines = ["| | " + " | ".join(learners) + " |", "| --- |" + " ---: |" * len(learners)]
 
     def column(self, subject, learner, key):
@@ -69,6 +69,7 @@ class Table:
         self.add(f"**ours / {TITLES[subject]}**", cell)
 
     def judged(self, value, limit, reached, what):
+        self.asked += 1
         if not reached:
             self.missed.append(f"{what}: {value.split(',')[0]}, wanted {limit}")
         return f"{value} ({limit}: {'yes' if reached else 'NO'})"
@@ -83,7 +84,8 @@ def write(rows, peers, kernels, arguments, load):
             kind(subject)
     for subject in subjects[1:]:
         table.ratio(subject)
-    verdict = "Every figure is reached." if not table.missed else "Not reached: " + "; ".join(table.missed) + "."
+    verdict = f"{table.asked - len(table.missed)} of {table.asked} figures are reached"
+    verdict += f"; not: {'; '.join(table.missed)}." if table.missed else "."
     units = [value["unit"] for row in rows for value in row.values()]
     shares = [value["share"] for row in rows for value in row.values()]
     quiet = "undisturbed" if min(shares) >= UNDISTURBED else "DISTURBED: measure again on a quiet machine"
