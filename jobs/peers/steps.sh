@@ -30,10 +30,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
 . "$repository/Tests/Support/python-environment.sh"
 here=$repository/jobs/peers
 
-python=$(PYTHON=${PYTHON:-/usr/bin/python3} python_environment steps-venv "${REQUIREMENTS:-$here/steps-requirements.txt}")
+requirements=${REQUIREMENTS:-$here/steps-requirements.txt}
+python=$(PYTHON=${PYTHON:-/usr/bin/python3} python_environment steps-venv "$requirements")
 
 # One thread each; no library is told which instructions to use.
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE MKL_CBWR MKL_ENABLE_INSTRUCTIONS ONEDNN_MAX_CPU_ISA DNNL_MAX_CPU_ISA ATEN_CPU_CAPABILITY
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE MKL_CBWR MKL_ENABLE_INSTRUCTIONS
+unset ONEDNN_MAX_CPU_ISA DNNL_MAX_CPU_ISA ATEN_CPU_CAPABILITY
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1 TORCHINDUCTOR_COMPILE_THREADS=1
 export JAX_PLATFORMS=cpu XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 export PYTHONDONTWRITEBYTECODE=1

@@ -3,7 +3,8 @@
     python check.py [LEARNER ...]
 
 In double precision, where nothing but the order of sums is left to differ; the yardstick is the reference of
-Tests/Conformance, which active-bench itself is tested against. Exit code 1 when a peer is further off than the tolerance.
+Tests/Conformance, which active-bench itself is tested against. Exit code 1 when a peer is further off than the
+tolerance.
 """
 
 import sys
@@ -69,7 +70,7 @@ def main():
         distances = {peer: difference(reference, parameters) for peer, parameters in peers.items()}
         worst = max(worst, *distances.values(), 0 if moved > 1e-3 else np.inf)
         text = ", ".join(f"{peer} {distance:.1e}" for peer, distance in distances.items())
-        print(f"{name:14s} {UPDATES} updates moved parameters by up to {moved:.1e}; off the reference by at most: {text}")
+        print(f"{name:14s} {UPDATES} updates moved parameters by up to {moved:.1e}; off the reference by: {text}")
     agree = worst <= TOLERANCE
     print(f"largest difference {worst:.1e}, tolerance {TOLERANCE:.0e}: {'all agree' if agree else 'DISAGREE'}")
     sys.exit(0 if agree else 1)

@@ -1,7 +1,7 @@
 """The learners' updates in JAX, gradients by jax.grad.
 
 An update is a function of the learner's state, a batch (rows of the table) and the step's noise; the state is a
-dictionary of families and vectors with Adam's moments of the trained ones below "moments" and the count of updates, "t".
+dictionary of families and vectors with Adam's moments of the trained ones below "moments" and the updates made, "t".
 What the learners do, and in which order, stands in Sources/Algorithms.
 """
 
@@ -172,7 +172,7 @@ class TD3BC(Learner):
 
 
 class CQL(Learner):
-    """All losses are of the parameters before the step; a policy is evaluated once per state, whatever is drawn of it."""
+    """All losses are of the parameters before the step; a policy is evaluated once per state, however much is drawn."""
 
     def update(self, state, batch, noise, turn):
         policy = {name: state[name] for name in ("policy", "log_std_scale", "log_std_shift")}
@@ -229,7 +229,7 @@ def sample(mean, log_std, noise):
 def critic_of_samples(critic, states, actions):
     """Q(s, a_k) [K, B] of actions [K, B, A]; the state's part of the first layer is computed once.
 
-    One action of every state at a time, so that activations stay in the cache: on a CPU a quarter faster than all at once.
+    One action of every state at a time, so that activations stay in the cache: a quarter faster than all at once.
     """
     (weight, bias), *rest = critic
     features = states @ weight[S] + bias

@@ -1,8 +1,8 @@
 """Networks, families of them, Adam and moving averages in JAX.
 
 Tried with JAX 0.10.2 on a CPU and found no faster: weights as [out, in]; transposes made explicit for the products that
-have one; outputs of one column as sums in place of products; XLA's flags for oneDNN, XNNPACK, YNNPACK, wider vectors, fast
-math, multi-output fusion, its older runtime. JAX 0.4.38 takes a quarter longer and more; Adam alone, ten times as long.
+have one; outputs of one column as sums in place of products; XLA's flags for oneDNN, XNNPACK, YNNPACK, wider vectors,
+fast math, multi-output fusion, its older runtime. JAX 0.4.38 takes a quarter longer and more; Adam alone, ten times as long.
 """
 
 import jax

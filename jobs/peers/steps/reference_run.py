@@ -56,7 +56,8 @@ def overrides(name):
 
 def tensors(network):
     names = [f"fc{i}" for i in range(len(network) - 1)] + ["out"]
-    return {name: {"weight": jnp.array(weight.T), "bias": jnp.array(bias)} for name, (weight, bias) in zip(names, network)}
+    dense = [{"weight": jnp.array(weight.T), "bias": jnp.array(bias)} for weight, bias in network]
+    return dict(zip(names, dense))
 
 
 def taken_apart(params, families, vectors):

@@ -1,6 +1,7 @@
 """Times PyTorch, JAX and active-bench on the same updates, taking turns; steps.sh pins it to a core.
 
-    python rounds.py --binary active-bench [--rounds N] [--seconds S] [--out TABLE.md] [--learners A,B] [--peers jax,eager,compile]
+    python rounds.py --binary active-bench [--rounds N] [--seconds S] [--out TABLE.md]
+        [--learners A,B] [--peers jax,eager,compile]
 
 In a round ours is timed before and after the peers, and every peer between two timings of the unit, a 256^3 product by
 our BLAS. Ratios and units are of one round; their medians and ranges are reported.

@@ -7,54 +7,10 @@ import math
 
 import problem
 import torch
-from problem import CONTINUATION, NEXT_S, REWARD, SA, A, S
-from torch import nn
+from problem import NEXT_S, SA, A, S
 from torch.nn import functional
-from torch_networks import each, follow, frozen, layers, minimum, network, optimiser, step
-
-
-class Learner:
-    """Parameters and what all learners share."""
-
-    losses = ("critic_loss",)  # the methods that torch.compile is given
-    trained = {}  # by optimiser, the names of what it steps
-
-    def __init__(self, name, compiled=False):
-        families, self.vectors = problem.initial_parameters(name)
-        self.vectors = {name: nn.Parameter(torch.tensor(vector)) for name, vector in self.vectors.items()}
-        self.families = {name: nn.ModuleList(map(network, family)) for name, family in families.items()}
-        for name, value in (self.families | self.vectors).items():
-            setattr(self, name, value)
-        self.lists = {name: list(family.parameters()) for name, family in self.families.items()}
-        for name, parameters in self.lists.items():
-            for parameter in parameters:
-                parameter.requires_grad_(not name.startswith("target"))
-        self.lists |= {name: [vector] for name, vector in self.vectors.items()}
-        self.q_optimiser = optimiser(self.lists["q"])
-        self.updates = 0
-        if compiled:
-            for loss in self.losses:
-                setattr(self, loss, torch.compile(getattr(self, loss), fullgraph=True))
-
-    def parameters(self):
-        """As `problem.initial_parameters` has them."""
-        return (
-            {name: [layers(network) for network in family] for name, family in self.families.items()},
-            {name: vector.detach().numpy() for name, vector in self.vectors.items()},
-        )
-
-    def critic_loss(self, batch, target):
-        """E[(Q - y)^2] of both critics."""
-        return ((each(self.q, batch[:, SA]) - target) ** 2).mean(1).sum()
-
-    def track(self, *names):
-        for name in names:
-            follow(self.lists[f"target_{name}"], self.lists[name])
-
-
-def back_up(batch, values):
-    """r + gamma (1 - d) V(s')."""
-    return batch[:, REWARD] + problem.DISCOUNT * batch[:, CONTINUATION] * values
+from torch_learner import Learner, back_up, log_density
+from torch_networks import each, frozen, minimum, optimiser, step
 
 
 class InSample(Learner):
@@ -88,11 +44,6 @@ class InSample(Learner):
         fraction = min(self.updates / problem.HORIZON, 1)
         self.policy_optimiser.param_groups[0]["lr"] = problem.RATE * 0.5 * (1 + math.cos(math.pi * fraction))
         step(self.policy_optimiser, loss)
-
-
-def log_density(x, mean, log_std):
-    z = (x - mean) * torch.exp(-log_std)
-    return (-0.5 * z * z - log_std - 0.5 * math.log(2 * math.pi)).sum(-1)
 
 
 def exponential_weight(advantage, inverse_temperature):
@@ -184,7 +135,7 @@ class TD3BC(Learner):
 
 
 class CQL(Learner):
-    """All losses are of the parameters before the step; a policy is evaluated once per state, whatever is drawn of it."""
+    """All losses are of the parameters before the step; a policy is evaluated once per state, however much is drawn."""
 
     losses = ("policy_loss", "draw", "conservative_loss")
     policy_parts = ("policy", "log_std_scale", "log_std_shift")

@@ -2,8 +2,8 @@
 
     python worker.py jax|eager|compile LEARNER ...
 
-First a line of JSON says what is ready: versions and a note on every learner. Then every line on standard input, LEARNER,
-tab, SECONDS, is answered by the updates made in about that time: their number, seconds, processor seconds.
+First a line of JSON says what is ready: versions and a note on every learner. Then every line on standard input,
+LEARNER, tab, SECONDS, is answered by the updates made in about that time: their number, seconds, processor seconds.
 """
 
 import importlib.metadata
