@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Gradient steps per second of the learners: ours, and the same in PyTorch (eager and torch.compile) and JAX, written
+# here from the formulas. One thread on one core, all in one run, taking turns.
+#
+#   jobs/peers/steps.sh            prints the table and writes results/performance/peers.md
+#   jobs/peers/steps.sh --check    whether the peers compute what Tests/Conformance/reference.py does; times nothing
+#   OUT=FILE CORE=0 ROUNDS=7 SECONDS_A_TURN=2     where to, which core, how often, how long
+#   LEARNERS=IQL,CQL PEERS=jax,eager              only these
+#   COMPILE_LIMIT=240                             seconds that torch.compile may take for a learner; then it is left out
+#   REQUIREMENTS=FILE                             other versions of the Python packages than those beside this script
+#   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu    a PyTorch without the gigabytes of CUDA
+#
+# torch.compile needs g++ and Python's headers; without them it is left out, and the report says so.
+# The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.
+# Exit code 1 where a figure is not reached.
+set -euo pipefail
+case "$*" in
+'' | --check) ;;
+-h | --help)
+    sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "$0"
+    exit 0
+    ;;
+*)
+    echo "unknown argument '$*'; see jobs/peers/steps.sh --help" >&2
+    exit 64
+    ;;
+esac
+if [ "$*" = --check ]; then ACTIVE_BENCH_BINARY=${ACTIVE_BENCH_BINARY:-unused}; fi # nothing of ours runs
+source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
+. "$repository/Tests/Support/python-environment.sh"
+here=$repository/jobs/peers
+
+requirements=${REQUIREMENTS:-$here/steps-requirements.txt}
+python=$(PYTHON=${PYTHON:-/usr/bin/python3} python_environment steps-venv "$requirements")
+
+# One thread each; no library is told which instructions to use.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE MKL_CBWR MKL_ENABLE_INSTRUCTIONS
+unset ONEDNN_MAX_CPU_ISA DNNL_MAX_CPU_ISA ATEN_CPU_CAPABILITY
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1 TORCHINDUCTOR_COMPILE_THREADS=1
+export JAX_PLATFORMS=cpu XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+export PYTHONDONTWRITEBYTECODE=1
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export TORCHINDUCTOR_CACHE_DIR=$scratch
+
+last_core=$(taskset -cp $$ | sed 's/.*[ ,-]//') # of those this script may run on
+pinned=(taskset -c "${CORE:-$last_core}" "$python")
+if [ "$*" = --check ]; then
+    "${pinned[@]}" "$here/steps/check.py"
+else
+    "${pinned[@]}" "$here/steps/rounds.py" --binary "$binary" --rounds "${ROUNDS:-7}" \
+        --seconds "${SECONDS_A_TURN:-2}" ${LEARNERS:+--learners "$LEARNERS"} ${PEERS:+--peers "$PEERS"} \
+        --out "${OUT:-$repository/results/performance/peers.md}"
+fi

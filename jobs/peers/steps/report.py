@@ -1,0 +1,129 @@
+"""The table in Markdown, and whether every figure is reached."""
+
+import datetime
+import os
+import pathlib
+import platform
+import statistics
+
+TITLES = {"ours": "ours", "jax": "JAX", "eager": "PyTorch eager", "compile": "`torch.compile`"}
+WANTED = {  # ours over the peer's
+    "jax": {"IQL": 1.35, "TD3+BC": 1.35, "CQL": 1.25, "ACTIVE-I m=10": 1.45},
+    "eager": {"IQL": 2.2, "TD3+BC": 1.8, "CQL": 1.35},
+}
+# Units that a JAX peer took before the first line of active-bench: one much slower than that would be a straw man.
+JAX_UNITS = {"IQL": 25, "TD3+BC": 21, "ACTIVE-I m=1": 33, "ACTIVE-I m=5": 70, "ACTIVE-I m=10": 123}
+JAX_SLACK = 1.1
+UNDISTURBED = 0.97  # share of a core
+
+
+def spread(values):
+    return f"{statistics.median(values):.2f}, {min(values):.2f} to {max(values):.2f}"
+
+
+class Table:
+    """Rows over learners; of so many figures `asked` for, `missed` has what was not reached."""
+
+    def __init__(self, rows, learners):
+        self.rows, self.learners, self.missed, self.asked = rows, learners, [], 0
+        self.lines = ["| | " + " | ".join(learners) + " |", "| --- |" + " ---: |" * len(learners)]
+
+    def column(self, subject, learner, key):
+        return [row[subject, learner][key] for row in self.rows if (subject, learner) in row]
+
+    def add(self, title, cell):
+        self.lines.append(f"| {title} | " + " | ".join(cell(learner) for learner in self.learners) + " |")
+
+    def rate(self, subject):
+        def cell(learner):
+            values = self.column(subject, learner, "rate")
+            return f"{statistics.median(values):,.1f}" if values else "–"
+
+        self.add(f"{TITLES[subject]}, updates/s", cell)
+
+    def units(self, subject):
+        def cell(learner):
+            values = self.column(subject, learner, "units")
+            if not values:
+                return "–"
+            limit = JAX_UNITS.get(learner) if subject == "jax" else None
+            if limit is None:
+                return spread(values)
+            valid = statistics.median(values) <= JAX_SLACK * limit
+            what = f"{TITLES[subject]} {learner}, units"
+            return self.judged(spread(values), f"≤ {JAX_SLACK * limit:.1f}", valid, what)
+
+        self.add(f"{TITLES[subject]}, units", cell)
+
+    def ratio(self, subject):
+        def cell(learner):
+            pairs = zip(self.column("ours", learner, "rate"), self.column(subject, learner, "rate"))
+            values = [ours / peer for ours, peer in pairs]
+            if not values:
+                return "–"
+            wanted = WANTED.get(subject, {}).get(learner)
+            if wanted is None:
+                return spread(values)
+            reached = statistics.median(values) >= wanted
+            return self.judged(spread(values), f"≥ {wanted}", reached, f"ours / {TITLES[subject]}, {learner}")
+
+        self.add(f"**ours / {TITLES[subject]}**", cell)
+
+    def judged(self, value, limit, reached, what):
+        self.asked += 1
+        if not reached:
+            self.missed.append(f"{what}: {value.split(',')[0]}, wanted {limit}")
+        return f"{value} ({limit}: {'yes' if reached else 'NO'})"
+
+
+def write(rows, peers, kernels, arguments, load):
+    """The report, and whether all is reached."""
+    table = Table(rows, arguments.learners)
+    subjects = ["ours"] + [peer.framework for peer in peers]
+    for kind in (table.rate, table.units):
+        for subject in subjects:
+            kind(subject)
+    for subject in subjects[1:]:
+        table.ratio(subject)
+    verdict = f"{table.asked - len(table.missed)} of {table.asked} figures are reached"
+    verdict += f"; not: {'; '.join(table.missed)}." if table.missed else "."
+    units = [value["unit"] for row in rows for value in row.values()]
+    shares = [value["share"] for row in rows for value in row.values()]
+    quiet = "undisturbed" if min(shares) >= UNDISTURBED else "DISTURBED: measure again on a quiet machine"
+    versions = ", ".join(f"{name} {version}" for peer in peers for name, version in sorted(peer.versions.items()))
+    text = f"""# Gradient steps per second: ours, JAX and PyTorch
+
+    jobs/peers/steps.sh
+
+{chr(10).join(table.lines)}
+
+{verdict}
+
+- {datetime.date.today()}, {processor()}, one thread on one core; load when it began {load:.1f}, when it ended {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; subjects had {100 * min(shares):.0f} % of the core or more ({quiet}).
+- The unit is a 256³ product by our BLAS ({kernels} kernels): {1e3 * statistics.median(units):.4f} ms, {1e3 * min(units):.4f} to {1e3 * max(units):.4f}. JAX counts as a peer where it takes no more than {JAX_SLACK} times the units once measured for it.
+- Python {platform.python_version()}, {', '.join(dict.fromkeys(versions.split(', ')))}.
+- {arguments.rounds} rounds of {arguments.seconds:g} s a turn, frameworks taking turns; ratios are of one round, ours before and after the peers in it: median, lowest and highest. Times are by the wall clock.
+- All: Hopper's sizes (11, 3), batches of 256 out of 100,000 made-up transitions, drawn inside the loop with all other random numbers; 256-256 (CQL 3×256 with 10 actions of each kind), float32, V without LayerNorm, no dropout; the presets' hyperparameters. TD3+BC over pairs of updates, one of which steps the policy.
+- `jobs/peers/steps.sh --check` has every framework make the same updates as Tests/Conformance/reference.py.
+{notes(peers)}"""
+    return text, not table.missed
+
+
+def notes(peers):
+    """What the workers said of their learners."""
+    lines = []
+    for peer in peers:
+        told = "; ".join(f"{learner}: {note}" for learner, note in peer.notes.items() if note)
+        if told:
+            lines.append(f"- {TITLES[peer.framework]}. {told}.\n")
+    return "".join(lines)
+
+
+def processor():
+    """What /proc/cpuinfo calls it, with what tells machines of that name apart."""
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    known = {line.split(":")[0].strip(): line.split(":")[1].strip() for line in lines if ":" in line}
+    name = known.get("model name", platform.machine())
+    family = f" (family {known['cpu family']}, model {known['model']})" if "cpu family" in known else ""
+    widest = "AVX-512" if "avx512f" in known.get("flags", "") else "AVX2" if "avx2" in known.get("flags", "") else ""
+    return f"{name}{family}{', ' + widest if widest else ''}"

@@ -1,0 +1,81 @@
+"""Times PyTorch, JAX and active-bench on the same updates, taking turns; steps.sh pins it to a core.
+
+    python rounds.py --binary active-bench [--rounds N] [--seconds S] [--out TABLE.md]
+        [--learners A,B] [--peers jax,eager,compile]
+
+In a round ours is timed before and after the peers, and every peer between two timings of the unit, a 256^3 product by
+our BLAS. Ratios and units are of one round; their medians and ranges are reported.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+
+import problem
+import report
+from ours import Ours
+from peer import Peer
+
+
+def turn(peer, learner, seconds, ours):
+    """One peer's rate, its time in units, and the share of a core that it had."""
+    before = ours.unit()
+    rate, share = peer.updates(learner, seconds)
+    unit = (before + ours.unit()) / 2
+    return {"rate": rate, "units": 1 / rate / unit, "unit": unit, "share": share}
+
+
+def measure(ours, peers, learners, rounds, seconds):
+    """One row for every round: {(subject, learner): {"rate", "units", "unit", "share"}}."""
+    rows = []
+    before = ours.rates()
+    for number in range(1, rounds + 1):
+        print(f"round {number} of {rounds}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
+        row = {
+            (peer.framework, learner): turn(peer, learner, seconds, ours)
+            for learner in learners for peer in peers if learner in peer.ready
+        }  # fmt: skip
+        after = ours.rates()
+        row |= {("ours", learner): between(before, after, learner) for learner in learners}
+        rows.append(row)
+        print(json.dumps({" ".join(key): value for key, value in row.items()}), file=sys.stderr, flush=True)
+        before = after
+    return rows
+
+
+def between(before, after, learner):
+    """The same of ours, whose two turns of a round count alike."""
+    (rates, unit, share), (later_rates, later_unit, later_share) = before, after
+    seconds = (1 / rates[learner] + 1 / later_rates[learner]) / 2
+    unit = (unit + later_unit) / 2
+    return {"rate": 1 / seconds, "units": seconds / unit, "unit": unit, "share": min(share, later_share)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=2, help="of a turn")
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--learners", type=lambda text: text.split(","), default=problem.LEARNERS)
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=["jax", "eager", "compile"])
+    arguments = parser.parse_args()
+    load = os.getloadavg()[0]
+    ours = Ours(arguments.binary)
+    print(f"kernels {ours.kernels}; compiling", file=sys.stderr, flush=True)
+    peers = [Peer(framework, arguments.learners) for framework in arguments.peers]
+    rows = measure(ours, peers, arguments.learners, arguments.rounds, arguments.seconds)
+    for peer in peers:
+        peer.end()
+    text, reached = report.write(rows, peers, ours.kernels, arguments, load)
+    print(text)
+    if arguments.out:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        arguments.out.write_text(text)
+    sys.exit(0 if reached else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""One framework with all learners, ready to make updates on demand; rounds.py starts it and talks to it.
+
+    python worker.py jax|eager|compile LEARNER ...
+
+First a line of JSON says what is ready: versions and a note on every learner. Then every line on standard input,
+LEARNER, tab, SECONDS, is answered by the updates made in about that time: their number, seconds, processor seconds.
+"""
+
+import importlib.metadata
+import json
+import os
+import signal
+import sys
+import time
+
+COMPILE_LIMIT = int(os.environ.get("COMPILE_LIMIT", "240"))  # seconds, for a learner and torch.compile
+TRIAL = 1.0  # seconds, of each of several ways to write the same
+
+
+def burst(loop, steps, limit):
+    """Calls of `run(steps)` until the time is over."""
+    count, start, processor = 0, time.perf_counter(), time.process_time()
+    while (seconds := time.perf_counter() - start) < limit or not count:
+        loop.run(steps)
+        count += steps
+    return {"steps": count, "seconds": seconds, "processor": time.process_time() - processor}
+
+
+def steps_of(learner):
+    """Updates between two looks at the clock, even for TD3+BC: 0.1 to 0.4 s."""
+    return 4 if learner == "CQL" else 20 if learner == "ACTIVE-I m=10" else 40
+
+
+def in_jax(learner):
+    """The faster of the two ways to hold a family of networks."""
+    import jax_learners
+    import jax_networks
+    from jax_loop import Loop
+
+    loops = [Loop(jax_learners.make(learner, way)) for way in (jax_networks.Unrolled, jax_networks.Vmapped)]
+    times = [[], []]
+    for loop in loops:
+        loop.run(steps_of(learner))
+    for _ in range(2):
+        for loop, of_loop in zip(loops, times):
+            result = burst(loop, steps_of(learner), TRIAL / 2)
+            of_loop.append(result["processor"] / result["steps"])
+    unrolled, vmapped = map(min, times)
+    way = "unrolled" if unrolled <= vmapped else "vmapped"
+    return loops[unrolled > vmapped], f"{way}; unrolled {1e3 * unrolled:.2f} ms, vmapped {1e3 * vmapped:.2f} ms"
+
+
+def in_torch(learner, compiled):
+    import torch
+    import torch_learners
+    from torch_loop import Loop
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    loop = Loop(learner, torch_learners.make(learner, compiled))
+    start = time.perf_counter()
+    signal.alarm(COMPILE_LIMIT if compiled else 0)
+    try:
+        for _ in range(4):
+            loop.run(1)
+    finally:
+        signal.alarm(0)
+    return loop, f"compiled in {time.perf_counter() - start:.0f} s" if compiled else ""
+
+
+def product(framework):
+    """Milliseconds of a 256^3 product as the framework does it."""
+    if framework == "jax":
+        import jax
+        import jax.numpy as jnp
+
+        loop = jax.jit(lambda x: jax.lax.fori_loop(0, 40, lambda _, y: y @ x, x))
+        x = jnp.full((256, 256), 0.003)
+        run = lambda: jax.block_until_ready(loop(x))  # noqa: E731
+    else:
+        import torch
+
+        torch.set_num_threads(1)
+        x = torch.full((256, 256), 0.003)
+        run = lambda: [x @ x for _ in range(40)]  # noqa: E731
+    run()
+    times = []
+    for _ in range(15):
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) / 40)
+    return 1e3 * min(times)
+
+
+def expired(*_):
+    raise TimeoutError(f"not compiled within {COMPILE_LIMIT} s")
+
+
+def one_line(error):
+    """The first line of a message that may have hundreds."""
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"[:200]
+
+
+def main():
+    framework, *learners = sys.argv[1:]
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # whatever a library prints
+    signal.signal(signal.SIGALRM, expired)
+    loops, notes = {}, {"256³ product": f"{product(framework):.3f} ms"}
+    for learner in learners:
+        try:
+            loops[learner], notes[learner] = in_jax(learner) if framework == "jax" else in_torch(
+                learner, framework == "compile"
+            )  # fmt: skip
+        except Exception as error:
+            if framework != "compile":
+                raise  # only torch.compile may be missing something, a C++ compiler or Python's headers
+            notes[learner] = one_line(error)
+    packages = ["jax", "jaxlib"] if framework == "jax" else ["torch"]
+    versions = {name: importlib.metadata.version(name) for name in packages}
+    print(json.dumps({"ready": list(loops), "notes": notes, "versions": versions}), file=answers)
+    for line in sys.stdin:
+        learner, seconds = line.rstrip("\n").split("\t")
+        print(json.dumps(burst(loops[learner], steps_of(learner), float(seconds))), file=answers)
+
+
+if __name__ == "__main__":
+    main()
