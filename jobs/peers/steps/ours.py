@@ -1,13 +1,16 @@
 """active-bench's side: the unit, and the rates of its learners."""
 
+import json
 import os
-import re
 import resource
 import subprocess
 import time
 
 # As in `active-bench bench`: kernel sets of OpenBLAS 0.3.21. One that the processor cannot run calls itself otherwise.
 KERNELS = ["Haswell", "Zen", "SkylakeX", "Cooperlake", "ARMV8", "NEOVERSEN1", "NEOVERSEV1", "NEOVERSEN2"]
+
+# What `active-bench bench` times: medians of so many repetitions of so many updates of IQL, or as long of another learner.
+REPETITIONS, STEPS = 5, 200
 
 
 class Ours:
@@ -38,22 +41,14 @@ class Ours:
         """Seconds of a 256^3 product."""
         return 1 / self.product()[1]
 
-    def rates(self):
-        """Updates a second by learner, the unit around that, and the share of the time that the program had a core."""
+    def turn(self, learner):
+        """Updates a second of a learner, the unit around that, and the share of the time that the program had a core."""
         before, start, used = self.unit(), time.perf_counter(), children()
-        table = self.call("--as-is")
+        report = json.loads(
+            self.call("steps", "--as-is", "--json", "--only", learner, "--repetitions", str(REPETITIONS), "--steps", str(STEPS))
+        )
         share = (children() - used) / (time.perf_counter() - start)
-        return parsed(table), (before + self.unit()) / 2, share
-
-
-def parsed(table):
-    """Updates a second by learner out of what `active-bench bench --as-is` prints.
-
-    Steps a second are whole numbers there; where that is too coarse, units of the product say it better.
-    """
-    product = float(re.search(r"256³ product: ([\d.]+) ms", table)[1]) / 1e3
-    rows = re.findall(r"^(\S+(?: m=\d+)?) {2,}(\d+) +([\d.]+) +[\d.]+ +[\d.]+$", table, re.MULTILINE)
-    return {name: float(rate) if float(rate) >= 200 else 1 / (float(units) * product) for name, rate, units in rows}
+        return report["learners"][0]["stepsPerSecond"], (before + self.unit()) / 2, share
 
 
 def children():

@@ -3,8 +3,8 @@
     python rounds.py --binary active-bench [--rounds N] [--seconds S] [--out TABLE.md]
         [--learners A,B] [--peers jax,eager,compile]
 
-In a round ours is timed before and after the peers, and every peer between two timings of the unit, a 256^3 product by
-our BLAS. Ratios and units are of one round; their medians and ranges are reported.
+In a round ours is timed before and after the peers, learner by learner, and every turn lies between two timings of the unit, a
+256^3 product by OpenBLAS. Ratios and units are of one round; their medians and ranges are reported.
 """
 
 import argparse
@@ -30,25 +30,24 @@ def turn(peer, learner, seconds, ours):
 def measure(ours, peers, learners, rounds, seconds):
     """One row for every round: {(subject, learner): {"rate", "units", "unit", "share"}}."""
     rows = []
-    before = ours.rates()
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
-        row = {
-            (peer.framework, learner): turn(peer, learner, seconds, ours)
-            for learner in learners for peer in peers if learner in peer.ready
-        }  # fmt: skip
-        after = ours.rates()
-        row |= {("ours", learner): between(before, after, learner) for learner in learners}
+        row = {}
+        for learner in learners:
+            before = ours.turn(learner)
+            for peer in peers:
+                if learner in peer.ready:
+                    row[peer.framework, learner] = turn(peer, learner, seconds, ours)
+            row["ours", learner] = between(before, ours.turn(learner))
         rows.append(row)
         print(json.dumps({" ".join(key): value for key, value in row.items()}), file=sys.stderr, flush=True)
-        before = after
     return rows
 
 
-def between(before, after, learner):
-    """The same of ours, whose two turns of a round count alike."""
-    (rates, unit, share), (later_rates, later_unit, later_share) = before, after
-    seconds = (1 / rates[learner] + 1 / later_rates[learner]) / 2
+def between(before, after):
+    """The same of ours, whose two turns, before and after the peers', count alike."""
+    (rate, unit, share), (later_rate, later_unit, later_share) = before, after
+    seconds = (1 / rate + 1 / later_rate) / 2
     unit = (unit + later_unit) / 2
     return {"rate": 1 / seconds, "units": seconds / unit, "unit": unit, "share": min(share, later_share)}
 
