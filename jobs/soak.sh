@@ -22,7 +22,7 @@ steps=${STEPS:-2000}             # gradient steps of a case
 interval=${INTERVAL:-100}        # steps between two checkpoints
 pause=${PAUSE:-5}                # milliseconds that every step is made to last: interruptions are to meet training
 patience=${PATIENCE:-8}          # seconds after which an interruption has come
-limit=${LIMIT:-600}              # seconds after which one start counts as hung
+limit=${LIMIT:-$((600 + 8 * steps * (pause + 20) / 1000))} # seconds after which one start counts as hung; one rank may do all cases
 
 RANDOM=$seed
 say "seed $seed (SEED=$seed repeats it)"

@@ -13,17 +13,9 @@ enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real) };
 typedef struct {
     const ab_real *values;
     size_t depth, j, columns;
-    // Where the numbers of the panel after this one lie, to be fetched meanwhile: `runs` runs of `bytes` bytes.
-    const ab_real *next;
-    size_t runs, bytes, stride;
+    // What the panel after this one is made of.
+    ab_wanted next;
 } NAMED(panel);
-
-// Fetches the part of the next panel that falls to rows i to i + rows of `all`.
-INLINE TARGET void NAMED(fetch)(const NAMED(panel) *b, size_t i, size_t rows, size_t all) {
-    size_t last = least(b->runs, (i + rows) * b->runs / all);
-    for (size_t run = i * b->runs / all; run < last; run++)
-        for (size_t k = 0; k < b->bytes; k += 64) __builtin_prefetch((const char *)(b->next + run * b->stride) + k);
-}
 
 // Writes a whole tile of sums, finished: rows from i on and vectors from column j on.
 INLINE TARGET void NAMED(write)(NAMED(vector) sums[TILE_ROWS][2], ab_real *c, size_t c_row, size_t i, size_t j,
@@ -74,7 +66,7 @@ INLINE TARGET void NAMED(tile)(ab_factor a, const NAMED(panel) *b, ab_real *c, s
                                    size_t last, const ab_finish *finish) {                                             \
         for (size_t i = first; i < last;) {                                                                            \
             size_t left = last - i;                                                                                    \
-            NAMED(fetch)(b, i - first, TILE_ROWS, last - first);                                                       \
+            fetch(&b->next, i - first, TILE_ROWS, last - first);                                                       \
             if (left > 4) {                                                                                            \
                 NAMED(tile)(a, b, c, c_row, i, least(left, TILE_ROWS), finish, TILE_ROWS, vectors);                    \
                 i += TILE_ROWS;                                                                                        \
@@ -103,37 +95,39 @@ INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t strid
     }
 }
 
+// The columns from j on of b, `left` of them, packed into `values`.
+INLINE TARGET NAMED(panel) NAMED(packed)(ab_real *values, ab_factor b, size_t depth, size_t j, size_t left, ab_real *sums,
+                                         int adding) {
+    const size_t width = (left <= NAMED(lanes) ? 1 : 2) * NAMED(lanes), columns = least(left, width);
+    const ab_real *from = b.values + j * b.column;
+    if (b.column != 1)
+        pack_transposed(values, from, b.column, depth, columns, width);
+    else if (left >= 2 * NAMED(lanes))
+        NAMED(pack)(values, from, b.row, depth, sums ? sums + j : NULL, adding);
+    else
+        pack_some(values, from, b.row, depth, columns, width, sums ? sums + j : NULL, adding);
+    ab_factor rest = {from + columns * b.column, b.row, b.column};
+    return (NAMED(panel)){values, depth, j, left, wanted(rest, depth, least(left - columns, 2 * NAMED(lanes)))};
+}
+
 TARGET static void NAMED(multiply)(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns,
                                    size_t inner, ab_finish finish) {
     ab_real values[AB_PANEL_ROWS * 2 * NAMED(lanes)] __attribute__((aligned(64)));
     for (size_t p = 0; p < inner; p += AB_PANEL_ROWS) {
-        size_t depth = least(AB_PANEL_ROWS, inner - p);
+        const size_t depth = least(AB_PANEL_ROWS, inner - p);
         ab_finish now = finish;
         now.adding = finish.adding || p > 0;
         if (p + depth < inner) now.addend = NULL, now.rectified = 0, now.mask = NULL;
-        ab_factor part = {a.values + p * a.column, a.row, a.column};
+        const ab_factor left = {a.values + p * a.column, a.row, a.column}, right = {b.values + p * b.row, b.row, b.column};
         for (size_t i = 0; i < rows; i += BLOCK_ROWS) {
-            ab_real *sums = i == 0 ? finish.column_sums : NULL;
+            const size_t last = least(rows, i + BLOCK_ROWS);
             for (size_t j = 0; j < columns; j += 2 * NAMED(lanes)) {
-                size_t left = columns - j, width = (left <= NAMED(lanes) ? 1 : 2) * NAMED(lanes);
-                const ab_real *from = b.values + p * b.row + j * b.column;
-                if (b.column != 1)
-                    pack_transposed(values, from, b.column, depth, least(left, width), width);
-                else if (left >= 2 * NAMED(lanes))
-                    NAMED(pack)(values, from, b.row, depth, sums ? sums + j : NULL, now.adding);
+                ab_real *sums = i == 0 ? finish.column_sums : NULL;
+                NAMED(panel) panel = NAMED(packed)(values, right, depth, j, columns - j, sums, now.adding);
+                if (panel.columns > NAMED(lanes))
+                    NAMED(strip)(left, &panel, c, c_row, i, last, &now);
                 else
-                    pack_some(values, from, b.row, depth, left, width, sums ? sums + j : NULL, now.adding);
-                int is_last = left <= 2 * NAMED(lanes);
-                const ab_real *next = from + 2 * NAMED(lanes) * b.column;
-                size_t beside = least(left - least(left, 2 * NAMED(lanes)), 2 * NAMED(lanes));
-                NAMED(panel) panel = {.values = values, .depth = depth, .j = j, .columns = left, .next = next,
-                    .runs = is_last ? 0 : b.column == 1 ? depth : beside,
-                    .bytes = (b.column == 1 ? beside : depth) * sizeof *values, .stride = b.column == 1 ? b.row : b.column};
-                size_t last = least(rows, i + BLOCK_ROWS);
-                if (width > NAMED(lanes))
-                    NAMED(strip)(part, &panel, c, c_row, i, last, &now);
-                else
-                    NAMED(narrow_strip)(part, &panel, c, c_row, i, last, &now);
+                    NAMED(narrow_strip)(left, &panel, c, c_row, i, last, &now);
             }
         }
     }

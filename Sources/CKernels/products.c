@@ -16,6 +16,26 @@ typedef int32_t ab_bits;
 
 static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
+// Memory that is to be in the cache by the time it is wanted: `runs` runs of `bytes` bytes, `stride` numbers from one to the next.
+typedef struct {
+    const ab_real *from;
+    size_t runs, bytes, stride;
+} ab_wanted;
+
+// The part of it that falls to rows i to i + rows of `all`, while these are worked on.
+static inline __attribute__((always_inline)) void fetch(const ab_wanted *w, size_t i, size_t rows, size_t all) {
+    size_t last = least(w->runs, (i + rows) * w->runs / all);
+    for (size_t run = i * w->runs / all; run < last; run++)
+        for (size_t k = 0; k < w->bytes; k += 64) __builtin_prefetch((const char *)(w->from + run * w->stride) + k);
+}
+
+// `columns` columns of `depth` rows of a factor.
+static ab_wanted wanted(ab_factor b, size_t depth, size_t columns) {
+    if (columns == 0) return (ab_wanted){0};
+    return b.column == 1 ? (ab_wanted){b.values, depth, columns * sizeof(ab_real), b.row}
+                         : (ab_wanted){b.values, columns, depth * sizeof(ab_real), b.column};
+}
+
 // Four numbers side by side, for turning panels.
 typedef ab_real quad_t __attribute__((vector_size(4 * sizeof(ab_real)), aligned(sizeof(ab_real))));
 
