@@ -92,12 +92,16 @@ public final class Matrix: @unchecked Sendable {
 
 /// `count` zeroed elements on a 64-byte boundary, to be released with `free`.
 ///
-/// Traps when the system has no memory left, as Swift's own allocations do.
+/// A table of a dataset's size asks for huge pages, where the system has them for the asking: its pages come faster, and rows
+/// drawn at random are found faster. Traps when the system has no memory left, as Swift's own allocations do.
 public func allocateAligned(_ count: Int) -> UnsafeMutablePointer<Real> {
+    let hugePage = 2 << 20
     var raw: UnsafeMutableRawPointer?
     let bytes = max(64, count * MemoryLayout<Real>.stride)
-    precondition(posix_memalign(&raw, 64, bytes) == 0, "out of memory: \(bytes) bytes")
+    let isLarge = bytes >= 8 * hugePage
+    precondition(posix_memalign(&raw, isLarge ? hugePage : 64, bytes) == 0, "out of memory: \(bytes) bytes")
     guard let raw else { preconditionFailure("out of memory: \(bytes) bytes") }
+    if isLarge { madvise(raw, bytes, MADV_HUGEPAGE) }  // A refusal changes nothing but time.
     memset(raw, 0, bytes)
     return raw.bindMemory(to: Real.self, capacity: count)
 }
