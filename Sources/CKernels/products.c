@@ -16,7 +16,8 @@ typedef int32_t ab_bits;
 
 static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-// Memory that is to be in the cache by the time it is wanted: `runs` runs of `bytes` bytes, `stride` numbers from one to the next.
+// Memory that is to be in the cache by the time it is wanted: `runs` runs of `bytes` bytes, `stride` numbers from one to the
+// next.
 typedef struct {
     const ab_real *from;
     size_t runs, bytes, stride;

@@ -38,6 +38,7 @@ void ab_multiply(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows
 
 // How wide this processor's vectors are, as far as `ab_multiply` uses them.
 size_t ab_vector_bytes(void);
-// `ab_multiply` with vectors of so many bytes: on x86-64 64 where the processor has them, or 32. For tests: the bits are the same.
+// `ab_multiply` with vectors of so many bytes: on x86-64 64 where the processor has them, or 32. For tests: the bits are the
+// same.
 void ab_multiply_in_vectors(size_t bytes, ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns,
                             size_t inner, ab_finish finish);

@@ -1,0 +1,30 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// `active-bench bench loading`.
+@Suite struct BenchLoadingTests {
+    private struct Result: Decodable {
+        let transitions: Int
+        let library, loading, ratio, digest: Double
+    }
+
+    @Test func figures() throws {
+        let file = SystemRun.inputs("hopper_random-r1.hdf5")
+        let child = try ChildProcess.run("active-bench", ["bench", "loading", file, "--repetitions", "3", "--json"])
+        #expect(child.exitCode == 0, "\(child.output)")
+        let result = try JSONDecoder().decode(Result.self, from: Data(child.standardOutput.utf8))
+        #expect(result.transitions > 500)
+        for time in [result.library, result.loading, result.digest] { #expect(time > 0 && time < 5) }
+        #expect(result.ratio > 0.5, "it reads no less than the library")
+    }
+
+    @Test func aFileThatIsNone() throws {
+        let folder = TemporaryFolder()
+        put("no HDF5".utf8, at: folder("x.hdf5"))
+        let child = try ChildProcess.run("active-bench", ["bench", "loading", folder("x.hdf5")])
+        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+        #expect(child.complaints.first?.contains("x.hdf5") == true)
+    }
+}
