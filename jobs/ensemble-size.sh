@@ -24,7 +24,7 @@ mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" run "$repository/job
 # curve CASES COLUMN: mean over seeds and over the second half of training.
 curve() {
     awk -F, -v name="$2" '
-        FNR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i; next }
+        FNR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i; if (!column) exit 1; next }
         $1 > 5000 { sum += $column; n++ }
         END { printf "%.4f", sum / n }' "$1"/seed-*/curve.csv
 }

@@ -121,7 +121,7 @@ static void write_some(const ab_real *sums, size_t width, ab_real *c, size_t c_r
 
 size_t ab_vector_bytes(void) {
 #if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") ? 64 : 32;
+    return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") ? 64 : 32;
 #else
     return 16;
 #endif

@@ -25,7 +25,7 @@ public final class Tape {
         }
         output = view(batch, shape.outputs)
         hidden = shape.hidden.map { view(batch, $0) }
-        let takesTurns = !shape.layerNorm && shape.hidden.allSatisfy { $0 <= Int(AB_PANEL_ROWS) }
+        let takesTurns = !shape.layerNorm && (shape.hidden + [shape.outputs]).allSatisfy { $0 <= Int(AB_PANEL_ROWS) }
         hiddenGradient = takesTurns ? hidden : shape.hidden.map { view(batch, $0) }
         normalised = shape.layerNorm ? shape.hidden.map { view(batch, $0) } : []
         inverseDeviation = shape.layerNorm ? shape.hidden.map { _ in view(1, batch) } : []

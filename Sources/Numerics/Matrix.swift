@@ -90,6 +90,15 @@ public final class Matrix: @unchecked Sendable {
     public var elements: [Real] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }
 
+/// b = aᵀ, element by element: for small matrices.
+public func transpose(_ a: MatrixView, into b: MatrixView) {
+    precondition(a.rows == b.columns && a.columns == b.rows, "shapes of a transposition")
+    for i in 0..<a.rows {
+        let row = a.row(i)
+        for j in 0..<a.columns { b.row(j)[i] = row[j] }
+    }
+}
+
 /// `count` zeroed elements on a 64-byte boundary, to be released with `free`.
 ///
 /// A table of a dataset's size asks for huge pages, where the system has them for the asking: its pages come faster, and rows

@@ -17,6 +17,9 @@ extension TransposedView {
     fileprivate var factor: ab_factor { ab_factor(values: matrix.pointer, row: 1, column: matrix.stride) }
 }
 
+/// Columns of c from which on a·bᵀ is our own; of fewer OpenBLAS is faster, by rows of both factors.
+private let narrowestOwn = 5
+
 /// How wide the vectors are that products are computed in on this processor.
 public let vectorBytes = ab_vector_bytes()
 
@@ -70,8 +73,12 @@ public func multiply(
 public func multiply(_ a: MatrixView, _ b: TransposedView, into c: MatrixView, where mask: MatrixView? = nil) {
     precondition(
         a.rows == c.rows && a.columns == b.matrix.columns && b.matrix.rows == c.columns, "shapes of a·bᵀ")
+    if mask == nil && c.columns < narrowestOwn {
+        return multiplyByBLAS(CblasTrans, a, b.matrix, into: c, inner: a.columns)
+    }
     var finish = ab_finish()
     if let mask {
+        precondition(mask.pointer != c.pointer || a.columns <= Int(AB_PANEL_ROWS), "a mask that the product overwrites")
         precondition(mask.rows == c.rows && mask.columns == c.columns, "shape of the mask of a·bᵀ")
         (finish.mask, finish.mask_row) = (UnsafePointer(mask.pointer), mask.stride)
     }
@@ -108,15 +115,23 @@ public func multiply(
 /// c = a·b by OpenBLAS: the yardstick of `active-bench bench`, and of the tests of `multiply`.
 public func multiplyByBLAS(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
+    multiplyByBLAS(CblasNoTrans, a, b, into: c, inner: a.columns)
+}
+
+private func multiplyByBLAS(
+    _ order: CBLAS_TRANSPOSE, _ a: MatrixView, _ b: MatrixView, into c: MatrixView, inner: Int
+) {
+    let start = ab_profile_begin()
     #if ACTIVE_BENCH_DOUBLE
         cblas_dgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(c.rows), blasint(c.columns), blasint(a.columns), 1,
-            a.pointer, blasint(a.stride), b.pointer, blasint(b.stride), 0, c.pointer, blasint(c.stride))
+            CblasRowMajor, CblasNoTrans, order, blasint(c.rows), blasint(c.columns), blasint(inner), 1, a.pointer,
+            blasint(a.stride), b.pointer, blasint(b.stride), 0, c.pointer, blasint(c.stride))
     #else
         cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(c.rows), blasint(c.columns), blasint(a.columns), 1,
-            a.pointer, blasint(a.stride), b.pointer, blasint(b.stride), 0, c.pointer, blasint(c.stride))
+            CblasRowMajor, CblasNoTrans, order, blasint(c.rows), blasint(c.columns), blasint(inner), 1, a.pointer,
+            blasint(a.stride), b.pointer, blasint(b.stride), 0, c.pointer, blasint(c.stride))
     #endif
+    Profile.end(start, "product by OpenBLAS", c.rows, c.columns, inner, numbers: a.count + b.count + c.count)
 }
 
 private func gemv(

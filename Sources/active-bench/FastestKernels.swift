@@ -19,7 +19,9 @@ enum FastestKernels {
         for name in coreTypes {
             let words = try output(of: ["bench", "product", "--once"], ["OPENBLAS_CORETYPE": name])
                 .split(whereSeparator: \.isWhitespace)
-            guard words.count == 2, words[0] == name, let seconds = Double(words[1]) else { continue }
+            guard words.count == 2, words[0].lowercased() == name.lowercased(), let seconds = Double(words[1]) else {
+                continue
+            }
             tried[name] = 1e3 * seconds
         }
         var environment = [variable: tried.map { "\($0.key)=\($0.value)" }.joined(separator: ",")]

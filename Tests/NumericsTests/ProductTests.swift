@@ -134,6 +134,19 @@ import Testing
         }
     }
 
+    /// The mask lies where the product goes, as on the way back through a network.
+    @Test(arguments: [(8, 32, 256), (13, 33, 40), (256, 256, 256), (7, 5, 6)])
+    func maskInPlace(rows: Int, columns: Int, inner: Int) {
+        for width in Self.widths {
+            let example = Example((rows, columns, inner), .secondTransposed)
+            var finish = ab_finish()
+            (finish.mask, finish.mask_row) = (UnsafePointer(example.c.view.pointer), example.c.view.stride)
+            example.multiply(width, finish)
+            let (before, stride) = (example.before, example.c.whole.columns)
+            #expect(example.matches { before[$0 * stride + 3 + $1] > 0 ? example.sum($0, $1) : 0 })
+        }
+    }
+
     @Test(arguments: shapes.indices, [false, true]) func columnSums(shape: Int, adding: Bool) {
         for width in Self.widths {
             let example = Example(Self.shapes[shape], .firstTransposed)

@@ -38,7 +38,7 @@ import Testing
             #expect(line.allocationsPerStep == 0)
             #expect(line.stepsPerSecond > 1 && line.units > 1)
         }
-        // Six more members and what they read and write: ten networks of 69,000 parameters each, and their activations.
+        // Eighteen more members, each 69,000 parameters with their moments, and its activations.
         #expect(report.learners[1].bytesPerStep - report.learners[0].bytesPerStep > 18 * 5e6)
     }
 

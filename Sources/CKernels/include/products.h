@@ -32,7 +32,7 @@ enum { AB_PANEL_ROWS = 256 };
 // c = a·b: [rows × inner]·[inner × columns], inner above 0; rows of c lie c_row elements apart. c overlaps neither factor.
 //
 // An element's sum is taken in the order of `inner`, by fused multiplications and additions, and put together of sums over
-// AB_PANEL_ROWS each: the bits depend on neither the other elements nor the processor.
+// AB_PANEL_ROWS each: the bits depend on neither the other elements nor the processor (of x86-64 from v3 on).
 void ab_multiply(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns, size_t inner,
                  ab_finish finish);
 

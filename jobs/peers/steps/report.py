@@ -102,7 +102,7 @@ def write(rows, peers, kernels, arguments, load):
 - {datetime.date.today()}, {processor()}, one thread on one core; load when it began {load:.1f}, when it ended {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; subjects had {100 * min(shares):.0f} % of the core or more ({quiet}).
 - The unit is a 256³ product by OpenBLAS ({kernels} kernels): {1e3 * statistics.median(units):.4f} ms, {1e3 * min(units):.4f} to {1e3 * max(units):.4f}. JAX counts as a peer where it takes no more than {JAX_SLACK} times the units once measured for it.
 - Python {platform.python_version()}, {', '.join(dict.fromkeys(versions.split(', ')))}.
-- {arguments.rounds} rounds of {arguments.seconds:g} s a turn, frameworks taking turns; ratios are of one round, ours before and after the peers in it: median, lowest and highest. Times are by the wall clock.
+- {arguments.rounds} rounds of {arguments.seconds:g} s a turn, frameworks taking turns; ratios are of one round, ours before and after the peers in it: median, lowest and highest. Ours is by processor time, the peers by the wall clock; the share of the core says how far these are apart.
 - All: Hopper's sizes (11, 3), batches of 256 out of 100,000 made-up transitions, drawn inside the loop with all other random numbers; 256-256 (CQL 3×256 with 10 actions of each kind), float32, V without LayerNorm, no dropout; the presets' hyperparameters. TD3+BC over pairs of updates, one of which steps the policy.
 - `jobs/peers/steps.sh --check` has every framework make the same updates as Tests/Conformance/reference.py.
 {notes(peers)}"""
