@@ -61,6 +61,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: cSettings),
+        // Loads the library at run time; what it is compiled with is optional (libdnnl-dev).
+        .target(name: "COneDNN", cSettings: cSettings),
         .target(name: "CSupervision", cSettings: cSettings),
         .target(
             name: "CMuJoCo", cSettings: cSettings, linkerSettings: mujocoLink),
@@ -69,7 +71,7 @@ let package = Package(
         // The rooms; one may import only rooms above it.
         room("MPI", ["CKernels", "CMPI", "CSupervision"]),
         room("HDF5", ["CHDF5"]),
-        room("Numerics", ["COpenBLAS", "CKernels"]),
+        room("Numerics", ["CKernels", "COneDNN", "COpenBLAS"]),
         room("Networks", ["CKernels", "Numerics"]),
         room("Environments", ["CMuJoCo", "Networks", "Numerics"]),
         room("Datasets", ["CCrypto", "HDF5", "Numerics"]),

@@ -13,12 +13,15 @@ package final class BC<Team: Exchange>: Learner {
     package struct Settings: Sendable, Equatable {
         let batch: Int
         let hidden: [Int]
+        /// Of the products between hidden layers.
+        let precision: Precision
         let learningRate: Double
         let actorDropout: Double
 
         package init(_ hyperparameters: Hyperparameters) {
             batch = hyperparameters.batchSize
             hidden = hyperparameters.widths("hidden")
+            precision = hyperparameters.precision
             learningRate = hyperparameters.real("learning_rate")
             actorDropout = hyperparameters.real("actor_dropout")
         }
@@ -33,7 +36,7 @@ package final class BC<Team: Exchange>: Learner {
     init(_ settings: Settings, problem: Problem<Team>) {
         team = problem.team
         actor = ClonedPolicy(
-            hidden: settings.hidden, batch: settings.batch, rate: settings.learningRate,
+            hidden: settings.hidden, precision: settings.precision, batch: settings.batch, rate: settings.learningRate,
             dropout: settings.actorDropout, problem: problem)
         weights = Matrix(vector: settings.batch)
         weights.pointer.update(repeating: 1, count: weights.count)

@@ -52,11 +52,13 @@ package final class CQL<Team: Exchange>: Learner {
         self.settings = settings
         let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
         critics = Critics(
-            states: states, actions: actions, hidden: settings.criticHidden, batch: batch,
+            states: states, actions: actions, hidden: settings.criticHidden, precision: settings.precision,
+            batch: batch,
             initialiser: .orthogonalSmallOutput, stream: problem.initialStream, team: problem.team)
         penalty = ConservativePenalty(settings, critic: critics.networks[0].shape, actions: actions)
         actor = TanhGaussianPolicy(
-            states: states, actions: actions, hidden: settings.hidden, batch: batch, affineDeviation: true)
+            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,
+            affineDeviation: true)
         Initialiser.uniformSmallOutput.fill(actor.network, stream: problem.initialStream.stream("policy"))
         nextActor = TanhGaussianPolicy(sharing: actor, batch: batch)
         actorOptimiser = Adam(actor.network)

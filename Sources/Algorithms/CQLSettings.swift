@@ -1,3 +1,5 @@
+import Numerics
+
 /// CQL's hyperparameters, by their keys.
 struct CQLSettings: Sendable, Equatable {
     let batch: Int
@@ -5,6 +7,8 @@ struct CQLSettings: Sendable, Equatable {
     let hidden: [Int]
     /// Widths of the critics' hidden layers.
     let criticHidden: [Int]
+    /// Of the products between hidden layers.
+    let precision: Precision
     /// α_CQL.
     let alpha: Double
     /// N: actions drawn from each of the three distributions.
@@ -36,6 +40,7 @@ struct CQLSettings: Sendable, Equatable {
         batch = hyperparameters.batchSize
         hidden = hyperparameters.widths("hidden")
         criticHidden = hyperparameters.widths("critic_hidden")
+        precision = hyperparameters.precision
         alpha = hyperparameters.real("alpha")
         sampledActions = hyperparameters.integer("sampled_actions")
         importanceSampling = hyperparameters.flag("importance_sampling")

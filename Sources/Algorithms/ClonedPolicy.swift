@@ -12,9 +12,12 @@ final class ClonedPolicy {
     private let schedule: CosineSchedule
     private let noise: any NoiseSource
 
-    init<Team: Exchange>(hidden: [Int], batch: Int, rate: Double, dropout: Double, problem: Problem<Team>) {
+    init<Team: Exchange>(
+        hidden: [Int], precision: Precision, batch: Int, rate: Double, dropout: Double, problem: Problem<Team>
+    ) {
         policy = GaussianPolicy(
-            states: problem.states, actions: problem.actions, hidden: hidden, batch: batch, dropout: dropout)
+            states: problem.states, actions: problem.actions, hidden: hidden, precision: precision, batch: batch,
+            dropout: dropout)
         Initialiser.orthogonal.fill(policy.network, stream: problem.initialStream.stream("policy"))
         optimiser = Adam(policy.network)
         logLikelihood = Matrix(vector: batch)

@@ -47,11 +47,11 @@ public final class Critics<Team: Exchange> {
 
     /// `count` independent networks on (state, action), and their exact copies as targets.
     public init(
-        count: Int = 2, states: Int, actions: Int, hidden: [Int], batch: Int, initialiser: Initialiser,
-        stream: RandomStream, team: Team
+        count: Int = 2, states: Int, actions: Int, hidden: [Int], precision: Precision = .full, batch: Int,
+        initialiser: Initialiser, stream: RandomStream, team: Team
     ) {
         precondition((1...2).contains(count), "\(count) critics")
-        let shape = MLP.Shape(inputs: states + actions, hidden: hidden, outputs: 1)
+        let shape = MLP.Shape(inputs: states + actions, hidden: hidden, outputs: 1, precision: precision)
         networks = (0..<count).map { j in
             let network = MLP(shape)
             initialiser.fill(network, stream: stream.stream("q.\(j)"))

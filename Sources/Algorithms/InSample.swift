@@ -11,6 +11,8 @@ struct InSample<Team: Exchange> {
         let batch: Int
         /// Widths of the hidden layers of every network.
         let hidden: [Int]
+        /// Of the products between hidden layers.
+        let precision: Precision
         /// γ.
         let discount: Double
         /// η, the rate of the targets' moving average.
@@ -29,6 +31,7 @@ struct InSample<Team: Exchange> {
         init(_ hyperparameters: Hyperparameters) {
             batch = hyperparameters.batchSize
             hidden = hyperparameters.widths("hidden")
+            precision = hyperparameters.precision
             discount = hyperparameters.real("discount")
             targetRate = hyperparameters.real("target_rate")
             learningRate = hyperparameters.real("learning_rate")
@@ -60,13 +63,14 @@ struct InSample<Team: Exchange> {
         team = problem.team
         values = ValueEnsemble(
             count: members, states: problem.states, hidden: settings.hidden, layerNorm: settings.valueLayerNorm,
-            batch: settings.batch, stream: problem.initialStream, team: problem.team)
+            precision: settings.precision, batch: settings.batch, stream: problem.initialStream, team: problem.team)
         critics = Critics(
             count: settings.critics, states: problem.states, actions: problem.actions, hidden: settings.hidden,
-            batch: settings.batch, initialiser: .orthogonal, stream: problem.initialStream, team: problem.team)
+            precision: settings.precision, batch: settings.batch, initialiser: .orthogonal,
+            stream: problem.initialStream, team: problem.team)
         actor = ClonedPolicy(
-            hidden: settings.hidden, batch: settings.batch, rate: settings.learningRate,
-            dropout: settings.actorDropout, problem: problem)
+            hidden: settings.hidden, precision: settings.precision, batch: settings.batch,
+            rate: settings.learningRate, dropout: settings.actorDropout, problem: problem)
         q = Matrix(vector: settings.batch)
         baseline = Matrix(vector: settings.batch)
         target = Matrix(vector: settings.batch)

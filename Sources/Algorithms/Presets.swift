@@ -1,4 +1,5 @@
 import Datasets
+import Numerics
 
 /// The default hyperparameters of every learner on every dataset, with where each value comes from.
 ///
@@ -195,6 +196,8 @@ public enum Presets {
         [
             Setting("batch", .integer(256), .integer(1...65_536), from: origin),
             Setting("hidden", .integers(hidden), .widths, from: origin),
+            Setting(
+                "precision", .word(Precision.full.rawValue), .words(Precision.allCases.map(\.rawValue)), from: ours),
         ]
     }
 

@@ -1,3 +1,5 @@
+import Numerics
+
 /// The value of a hyperparameter.
 public enum SettingValue: Sendable, Equatable, CustomStringConvertible {
     case integer(Int)
@@ -108,6 +110,14 @@ public struct Hyperparameters: Sendable, Equatable {
 
     /// γ, where the learner has one; 0 for behaviour cloning, which looks at no reward.
     public var discount: Double { self["discount"] == nil ? 0 : real("discount") }
+
+    /// Of the products between hidden layers, a setting of every learner.
+    public var precision: Precision {
+        guard let precision = Precision(rawValue: word("precision")) else {
+            preconditionFailure("precision: \(word("precision"))")
+        }
+        return precision
+    }
 
     func integer(_ key: String) -> Int {
         guard case .integer(let value)? = self[key]?.value else { preconditionFailure("\(key) is no integer setting") }

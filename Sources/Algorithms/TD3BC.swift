@@ -14,6 +14,8 @@ package final class TD3BC<Team: Exchange>: Learner {
     package struct Settings: Sendable, Equatable {
         let batch: Int
         let hidden: [Int]
+        /// Of the products between hidden layers.
+        let precision: Precision
         /// α, the weight of the value term before it is normalised.
         let alpha: Double
         /// σ_n, the deviation of the target policy's smoothing noise.
@@ -31,6 +33,7 @@ package final class TD3BC<Team: Exchange>: Learner {
         package init(_ hyperparameters: Hyperparameters) {
             batch = hyperparameters.batchSize
             hidden = hyperparameters.widths("hidden")
+            precision = hyperparameters.precision
             alpha = hyperparameters.real("alpha")
             policyNoise = hyperparameters.real("policy_noise")
             noiseClip = hyperparameters.real("noise_clip")
@@ -64,12 +67,14 @@ package final class TD3BC<Team: Exchange>: Learner {
         self.settings = settings
         let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
         critics = Critics(
-            states: states, actions: actions, hidden: settings.hidden, batch: batch, initialiser: .uniformByFanIn,
-            stream: problem.initialStream, team: problem.team)
-        actor = DeterministicPolicy(states: states, actions: actions, hidden: settings.hidden, batch: batch)
+            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,
+            initialiser: .uniformByFanIn, stream: problem.initialStream, team: problem.team)
+        actor = DeterministicPolicy(
+            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch)
         Initialiser.uniformByFanIn.fill(actor.network, stream: problem.initialStream.stream("policy"))
         targetActor = DeterministicPolicy(
-            states: states, actions: actions, hidden: settings.hidden, batch: batch, trainable: false)
+            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,
+            trainable: false)
         targetActor.network.parameters.copy(from: actor.network.parameters)
         actorOptimiser = Adam(actor.network)
         noise = problem.noise

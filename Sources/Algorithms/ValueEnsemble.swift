@@ -30,10 +30,11 @@ final class ValueEnsemble<Team: Exchange> {
 
     /// `count` networks on states, drawn from the streams "v.0", "v.1", …
     init(
-        count: Int, states: Int, hidden: [Int], layerNorm: Bool, batch: Int, stream: RandomStream, team: Team
+        count: Int, states: Int, hidden: [Int], layerNorm: Bool, precision: Precision, batch: Int, stream: RandomStream,
+        team: Team
     ) {
         precondition(count > 0)
-        let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: 1, layerNorm: layerNorm)
+        let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: 1, layerNorm: layerNorm, precision: precision)
         members = (0..<count).map { i in
             let network = MLP(shape)
             Initialiser.orthogonal.fill(network, stream: stream.stream("v.\(i)"))

@@ -20,6 +20,8 @@ public final class ActionSamples {
     private let hiddenGradient: [Matrix]
     /// The same of the first layer, summed over a state's actions.
     private let stateGradient: Matrix
+    /// The products of hidden layers 1, 2, … of one block in bfloat16; none in full precision.
+    private let rounded: [RoundedLayer]
 
     /// Buffers for `samples` actions in each of `batch` states through critics of `shape`, which has one output and no
     /// layer normalisation.
@@ -33,6 +35,7 @@ public final class ActionSamples {
         hidden = shape.hidden.map { Matrix(samples * batch, $0) }
         hiddenGradient = shape.hidden.map { Matrix(batch, $0) }
         stateGradient = Matrix(batch, shape.hidden[0])
+        rounded = RoundedLayer.layers(of: shape, batch: batch, adding: true)
     }
 
     /// Computes `values`.
@@ -44,13 +47,17 @@ public final class ActionSamples {
         let layers = critic.layers
         let (stateWeight, actionWeight) = ActionSamples.split(layers[0].weight, states: states.columns)
         multiply(states, stateWeight, into: stateFeatures.view, bias: layers[0].bias)
-        let top = hidden.count - 1
+        let (top, roundedWeights) = (hidden.count - 1, critic.roundWeights())
         for k in 0..<samples {
             var x = block(hidden[0], k)
             multiply(block(actions, k), actionWeight, rectifiedWith: stateFeatures.view, into: x)
             for l in 1..<hidden.count {
                 let y = block(hidden[l], k)
-                multiply(x, layers[l].weight, into: y, bias: layers[l].bias, rectified: true)
+                if rounded.isEmpty {
+                    multiply(x, layers[l].weight, into: y, bias: layers[l].bias, rectified: true)
+                } else {
+                    rounded[l - 1].forward(x, roundedWeights[l - 1], bias: layers[l].bias, into: y)
+                }
                 x = y
             }
             multiply(x, vector: layers[top + 1].weight.pointer, into: values.row(k))
@@ -66,6 +73,7 @@ public final class ActionSamples {
         let top = hidden.count - 1
         stateGradient.pointer.update(repeating: 0, count: stateGradient.count)
         let actionGradient = ActionSamples.split(gradients[0].weight, states: states.columns).action
+        let roundedWeights = critic.roundWeights()
         for k in 0..<samples {
             let (d, y) = (valueGradient.row(k), block(hidden[top], k))
             multiply(y.transposed, vector: d, into: gradients[top + 1].weight.pointer, adding: true)
@@ -74,10 +82,17 @@ public final class ActionSamples {
             ab_outer(d, layers[top + 1].weight.pointer, y.pointer, dy.pointer, y.rows, y.columns)
             for l in stride(from: top, to: 0, by: -1) {
                 let (below, dAbove, dBelow) = (block(hidden[l - 1], k), hiddenGradient[l], hiddenGradient[l - 1])
-                multiply(
-                    below.transposed, dAbove.view, into: gradients[l].weight, columnSums: gradients[l].bias,
-                    adding: true)
-                multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view, where: below)
+                if rounded.isEmpty {
+                    multiply(
+                        below.transposed, dAbove.view, into: gradients[l].weight, columnSums: gradients[l].bias,
+                        adding: true)
+                    multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view, where: below)
+                } else {
+                    let layer = rounded[l - 1]
+                    layer.roundInput(below)
+                    layer.backward(dAbove.view, weight: gradients[l].weight, bias: gradients[l].bias)
+                    layer.backwardToInput(roundedWeights[l - 1], into: dBelow.view, where: below)
+                }
             }
             multiply(
                 block(actions, k).transposed, hiddenGradient[0].view, into: actionGradient,

@@ -12,8 +12,10 @@ public final class DeterministicPolicy {
     private let outputGradient: Matrix
 
     /// A policy of zeros with buffers for `batch` states; one that is not trainable follows another.
-    public init(states: Int, actions: Int, hidden: [Int], batch: Int, trainable: Bool = true) {
-        let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: actions)
+    public init(
+        states: Int, actions: Int, hidden: [Int], precision: Precision = .full, batch: Int, trainable: Bool = true
+    ) {
+        let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: actions, precision: precision)
         network = MLP(shape, trainable: trainable)
         tape = Tape(shape, batch: batch)
         storage = Matrix(batch, actions)

@@ -26,8 +26,10 @@ public final class GaussianPolicy {
     /// A policy of zeros with buffers for `batch` states.
     ///
     /// - Parameter dropout: the rate at which training passes drop hidden units; 0 for none.
-    public init(states: Int, actions: Int, hidden: [Int], batch: Int, dropout: Double = 0) {
-        let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: actions)
+    public init(
+        states: Int, actions: Int, hidden: [Int], precision: Precision = .full, batch: Int, dropout: Double = 0
+    ) {
+        let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: actions, precision: precision)
         network = MLP(shape, extra: [("log_std", [actions])])
         logDeviation = network.parameters.pointer("log_std")
         guard let gradients = network.gradients else { preconditionFailure("a policy is trainable") }

@@ -16,14 +16,19 @@ public final class MLP {
         public var outputs: Int
         /// Layer normalisation after the dense part of each hidden layer (value networks of SQL).
         public var layerNorm: Bool
+        /// Of the products between hidden layers, where nearly all of a step's multiplications are.
+        public var precision: Precision
 
         /// Traps unless there is a hidden layer and every width is positive.
-        public init(inputs: Int, hidden: [Int], outputs: Int, layerNorm: Bool = false) {
+        public init(
+            inputs: Int, hidden: [Int], outputs: Int, layerNorm: Bool = false, precision: Precision = .full
+        ) {
             precondition(inputs > 0 && outputs > 0 && !hidden.isEmpty && hidden.allSatisfy { $0 > 0 })
             self.inputs = inputs
             self.hidden = hidden
             self.outputs = outputs
             self.layerNorm = layerNorm
+            self.precision = precision
         }
     }
 
@@ -38,6 +43,8 @@ public final class MLP {
     public let gradients: ParameterBlock?
     let layers: [Layer]
     let gradientLayers: [Layer]
+    /// The weights between hidden layers in bfloat16, as they were at the last forward pass; none in full precision.
+    private let roundedWeights: [BFloat16Matrix]
     /// Room for the transposed weight of a narrow output layer.
     private let transposedWeight: Matrix?
 
@@ -56,6 +63,8 @@ public final class MLP {
         transposedWeight =
             (2...4).contains(shape.outputs) ? Matrix(shape.outputs, shape.hidden[shape.hidden.count - 1]) : nil
         gradientLayers = gradients.map { MLP.layers(of: shape, in: $0) } ?? []
+        roundedWeights =
+            shape.precision == .full ? [] : zip(shape.hidden, shape.hidden.dropFirst()).map { BFloat16Matrix($0, $1) }
     }
 
     /// y = network(x): fills `tape`, whose `output` is y.
@@ -64,17 +73,18 @@ public final class MLP {
     ///   - input: [batch × inputs].
     ///   - dropout: which hidden units are kept; nil keeps all.
     public func forward(_ input: MatrixView, _ tape: Tape, dropout: Dropout? = nil) {
+        roundWeights()
         var x = input
         for l in 0..<layers.count - 1 {
             let layer = layers[l]
             let y = tape.hidden[l]
             if let norm = layer.norm {
-                multiply(x, layer.weight, into: y)
+                hiddenProduct(l, x, tape, into: y)
                 ab_layer_norm_relu(
                     y.pointer, layer.bias, norm.scale, norm.shift, tape.normalised[l].pointer,
                     tape.inverseDeviation[l].pointer, MLP.layerNormEpsilon, y.rows, y.columns)
             } else {
-                multiply(x, layer.weight, into: y, bias: layer.bias, rectified: true)
+                hiddenProduct(l, x, tape, into: y, bias: layer.bias)
             }
             if let dropout { ab_dropout(y.pointer, dropout.masks[l].pointer, dropout.factor, y.count) }
             x = y
@@ -89,6 +99,17 @@ public final class MLP {
             ab_add_bias(tape.output.pointer, last.bias, tape.output.rows, tape.output.columns)
         } else {
             multiply(x, last.weight, into: tape.output, bias: last.bias)
+        }
+    }
+
+    /// The dense part of hidden layer `l`, through the ReLU where it has no normalisation and so a `bias` is given.
+    private func hiddenProduct(
+        _ l: Int, _ x: MatrixView, _ tape: Tape, into y: MatrixView, bias: UnsafeMutablePointer<Real>? = nil
+    ) {
+        if let rounded = tape.rounded(l) {
+            rounded.forward(x, roundedWeights[l - 1], bias: bias, into: y)
+        } else {
+            multiply(x, layers[l].weight, into: y, bias: bias, rectified: bias != nil)
         }
     }
 
@@ -110,10 +131,13 @@ public final class MLP {
         }
         for l in stride(from: last - 1, through: 0, by: -1) {
             backwardThroughHidden(l, tape, outputGradient, normInto: gradientLayers[l].norm, dropout)
-            let below = l == 0 ? input : tape.hidden[l - 1]
-            multiply(
-                below.transposed, tape.hiddenGradient[l], into: gradientLayers[l].weight,
-                columnSums: gradientLayers[l].bias)
+            let (dy, gradient) = (tape.hiddenGradient[l], gradientLayers[l])
+            if let rounded = tape.rounded(l) {
+                rounded.backward(dy, weight: gradient.weight, bias: gradient.bias)
+            } else {
+                let below = l == 0 ? input : tape.hidden[l - 1]
+                multiply(below.transposed, dy, into: gradient.weight, columnSums: gradient.bias)
+            }
         }
     }
 
@@ -129,6 +153,7 @@ public final class MLP {
     ) {
         for l in stride(from: layers.count - 2, through: 0, by: -1) {
             backwardThroughHidden(l, tape, outputGradient, normInto: tape.discarded[l], nil)
+            tape.rounded(l)?.roundOutputGradient(tape.hiddenGradient[l])
         }
         let first = layers[0].weight
         let rows = MatrixView(pointer: first.row(inputs.lowerBound), rows: inputs.count, columns: first.columns)
@@ -148,6 +173,8 @@ public final class MLP {
         let mask = layers[l].norm == nil ? y : nil
         if isTop && shape.outputs == 1 {
             ab_outer(outputGradient.pointer, above.weight.pointer, mask?.pointer, dy.pointer, dy.rows, dy.columns)
+        } else if let rounded = tape.rounded(l + 1) {
+            rounded.backwardToInput(roundedWeights[l], into: dy, where: mask)
         } else {
             multiply(
                 isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy, where: mask)
@@ -163,6 +190,15 @@ public final class MLP {
 }
 
 extension MLP {
+    /// The weights into hidden layers 1, 2, … in bfloat16, as they stand; none in full precision.
+    @discardableResult
+    func roundWeights() -> [BFloat16Matrix] {
+        guard !roundedWeights.isEmpty, parameters.isChanged else { return roundedWeights }
+        for (rounded, layer) in zip(roundedWeights, layers.dropFirst()) { rounded.round(layer.weight) }
+        parameters.isChanged = false
+        return roundedWeights
+    }
+
     /// Where one layer's tensors lie. The last layer has no norm.
     struct Layer {
         var weight: MatrixView

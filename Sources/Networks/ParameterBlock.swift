@@ -23,8 +23,14 @@ public final class ParameterBlock {
     public let tensors: [TensorLayout]
     /// Elements in the block, gaps included.
     public let count: Int
-    /// `count` elements on a 64-byte boundary, which the block owns.
-    public let values: UnsafeMutablePointer<Real>
+    /// `count` elements on a 64-byte boundary, which the block owns. Asking for them counts as a change of them.
+    public var values: UnsafeMutablePointer<Real> {
+        isChanged = true
+        return storage
+    }
+    /// Whether somebody may have written since this was last set to false: what is derived from the elements is then old.
+    var isChanged = true
+    private let storage: UnsafeMutablePointer<Real>
 
     /// A zeroed block for tensors of the given names and shapes.
     public init(_ tensors: [(name: String, shape: [Int])]) {
@@ -38,7 +44,7 @@ public final class ParameterBlock {
         }
         self.tensors = layouts
         count = offset
-        values = allocateAligned(offset)
+        storage = allocateAligned(offset)
     }
 
     /// A zeroed block of the same layout.
@@ -46,12 +52,12 @@ public final class ParameterBlock {
         self.init(other.tensors.map { ($0.name, $0.shape) })
     }
 
-    deinit { free(values) }
+    deinit { free(storage) }
 
     /// Takes over all values of a block of the same layout.
     public func copy(from other: ParameterBlock) {
         precondition(other.tensors == tensors, "copy between different layouts")
-        values.update(from: other.values, count: count)
+        values.update(from: other.storage, count: count)
     }
 
     /// The layout of the tensor `name`; a name that is not there is a programmer's error and traps.
@@ -75,13 +81,13 @@ public final class ParameterBlock {
     /// Euclidean norm of the whole block, summed in index order.
     public var norm: Double {
         var sum = 0.0
-        for i in 0..<count { sum += Double(values[i]) * Double(values[i]) }
+        for i in 0..<count { sum += Double(storage[i]) * Double(storage[i]) }
         return sum.squareRoot()
     }
 
     /// A tensor as files hold it: a weight as [outputs, inputs], anything else as it is.
     public func exported(_ layout: TensorLayout) -> NamedTensor {
-        let source = values + layout.offset
+        let source = storage + layout.offset
         guard layout.shape.count == 2 else {
             return NamedTensor(
                 name: layout.name, shape: layout.shape,

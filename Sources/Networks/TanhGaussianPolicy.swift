@@ -26,9 +26,12 @@ public final class TanhGaussianPolicy {
     /// A policy of zeros with buffers for `batch` states.
     ///
     /// - Parameter affineDeviation: whether k and b are trained; they then start at 1 and -1.
-    public convenience init(states: Int, actions: Int, hidden: [Int], batch: Int, affineDeviation: Bool = false) {
+    public convenience init(
+        states: Int, actions: Int, hidden: [Int], precision: Precision = .full, batch: Int,
+        affineDeviation: Bool = false
+    ) {
         let network = MLP(
-            MLP.Shape(inputs: states, hidden: hidden, outputs: 2 * actions),
+            MLP.Shape(inputs: states, hidden: hidden, outputs: 2 * actions, precision: precision),
             extra: affineDeviation ? [("log_std_scale", [1]), ("log_std_shift", [1])] : [])
         self.init(network: network, batch: batch)
         guard affineDeviation else { return }

@@ -14,6 +14,8 @@ public final class Tape {
     let inverseDeviation: [MatrixView]
     /// Where gradients of normalisations go that nobody wants (`MLP.backwardToInput`).
     let discarded: [MLP.Norm?]
+    /// The products of hidden layers 1, 2, … in bfloat16; none in full precision.
+    private let roundedLayers: [RoundedLayer]
     private let storage: [Matrix]
 
     /// Buffers for `batch` samples through networks of `shape`.
@@ -26,6 +28,7 @@ public final class Tape {
         output = view(batch, shape.outputs)
         hidden = shape.hidden.map { view(batch, $0) }
         let takesTurns = !shape.layerNorm && (shape.hidden + [shape.outputs]).allSatisfy { $0 <= Int(AB_PANEL_ROWS) }
+        roundedLayers = RoundedLayer.layers(of: shape, batch: batch)
         hiddenGradient = takesTurns ? hidden : shape.hidden.map { view(batch, $0) }
         normalised = shape.layerNorm ? shape.hidden.map { view(batch, $0) } : []
         inverseDeviation = shape.layerNorm ? shape.hidden.map { _ in view(1, batch) } : []
@@ -34,4 +37,7 @@ public final class Tape {
         }
         self.storage = storage
     }
+
+    /// The products of hidden layer `l` where they are taken in bfloat16.
+    func rounded(_ l: Int) -> RoundedLayer? { l > 0 && l <= roundedLayers.count ? roundedLayers[l - 1] : nil }
 }

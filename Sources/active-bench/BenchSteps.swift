@@ -66,6 +66,12 @@ struct BenchSteps: ParsableCommand {
 
     /// Without V LayerNorm and dropout, where the floor is exact, and some with them.
     private static let subjects: [StepLoop.Subject] = {
+        let half = ("precision", SettingValue.word(Precision.bfloat16.rawValue))
+        let halves: [StepLoop.Subject] = [
+            .init(.td3bc, [half]), .init(.iql, [half]), .init(.sql, [half]),
+            .init(.activeI, [("m", .integer(1)), half]), .init(.activeI, [("m", .integer(10)), half]),
+            .init(.cql, [half]),
+        ]
         func with(_ changes: (String, SettingValue)...) -> [(key: String, value: SettingValue)] { changes }
         let norm = ("value_layer_norm", SettingValue.flag(true))
         let dropout = ("actor_dropout", SettingValue.real(0.1))
@@ -76,7 +82,7 @@ struct BenchSteps: ParsableCommand {
             + [
                 .init(.activeI, with(("m", .integer(10)), norm)),
                 .init(.activeI, with(("m", .integer(10)), norm, dropout)),
-            ]
+            ] + (Precision.bfloat16.obstacle == nil ? halves : [])
     }()
 }
 

@@ -1,6 +1,7 @@
 // The elementwise loops a compiler must vectorise. Plain C, no intrinsics, no allocation, no state.
 // Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
 #pragma once
+#include "bfloat.h"
 #include "products.h"
 #include "profile.h"
 #include "reals.h"

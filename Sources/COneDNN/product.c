@@ -1,0 +1,170 @@
+#include "COneDNN.h"
+
+#include <stdlib.h>
+
+// Double precision is for checking formulas: nothing is rounded there.
+#if !defined(ACTIVE_BENCH_DOUBLE) && __has_include(<oneapi/dnnl/dnnl.h>)
+#include <oneapi/dnnl/dnnl.h>
+#endif
+
+#if defined(DNNL_VERSION_MAJOR) && DNNL_VERSION_MAJOR == 2
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+// The library is 40 MB with all it brings in its train: it is loaded when it is asked for, and not linked.
+#define FUNCTIONS(X)                                                                                                   \
+    X(version) X(get_effective_cpu_isa) X(engine_create) X(stream_create) X(stream_wait)                               \
+    X(memory_desc_init_by_strides) X(matmul_desc_init)                                                                 \
+    X(primitive_attr_create) X(primitive_attr_destroy) X(primitive_attr_set_scratchpad_mode)                           \
+    X(primitive_attr_set_post_ops) X(post_ops_create) X(post_ops_destroy) X(post_ops_append_sum)                       \
+    X(post_ops_append_eltwise) X(primitive_desc_create) X(primitive_desc_destroy) X(primitive_desc_query_md)           \
+    X(primitive_create) X(primitive_destroy) X(primitive_execute)                                                      \
+    X(memory_desc_get_size) X(memory_create) X(memory_destroy) X(memory_set_data_handle)
+static struct {
+#define POINTER(name) __typeof__(&dnnl_##name) name;
+    FUNCTIONS(POINTER)
+#undef POINTER
+} dnnl;
+
+static dnnl_engine_t engine;
+static dnnl_stream_t stream;
+static char description[64];
+
+static const char *instructions(dnnl_cpu_isa_t isa) {
+    switch (isa) {
+    case dnnl_cpu_isa_avx512_core_bf16: return "AVX512-BF16";
+    case dnnl_cpu_isa_avx512_core_amx: return "AMX";
+    default: return NULL;
+    }
+}
+
+static const char *load(void) {
+    void *library = dlopen("libdnnl.so.2", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return "expected the library libdnnl.so.2, found none; on Debian the package is libdnnl2";
+#define FIND(name)                                                                                                     \
+    if (!(*(void **)&dnnl.name = dlsym(library, "dnnl_" #name))) return "expected oneDNN 2, found a libdnnl.so.2 without dnnl_" #name;
+    FUNCTIONS(FIND)
+#undef FIND
+    // Debian's computes with OpenMP, which would take as many threads as the rank may use cores.
+    void (*set_threads)(int);
+    if ((*(void **)&set_threads = dlsym(library, "omp_set_num_threads"))) set_threads(1);
+    const char *name = instructions(dnnl.get_effective_cpu_isa());
+    if (!name) return "expected a processor with AVX512-BF16 or AMX, found one that oneDNN sees neither on";
+    if (dnnl.engine_create(&engine, dnnl_cpu, 0) || dnnl.stream_create(&stream, engine, dnnl_stream_default_flags))
+        return "expected oneDNN to start, found no memory for it";
+    const dnnl_version_t *version = dnnl.version();
+    snprintf(description, sizeof description, "oneDNN %d.%d.%d, %s", version->major, version->minor, version->patch, name);
+    return NULL;
+}
+
+const char *ab_onednn_open(void) {
+    static int loaded;
+    static const char *why;
+    if (!loaded) why = load(), loaded = 1;
+    return why;
+}
+
+const char *ab_onednn_description(void) { return description; }
+
+enum { SOURCE, WEIGHTS, BIAS, RESULT, SCRATCHPAD, OPERANDS };
+
+struct ab_onednn_product {
+    dnnl_primitive_t primitive;
+    dnnl_memory_t memory[OPERANDS];
+    void *scratchpad;
+};
+
+// A row-major matrix [rows × columns], or one that lies transposed.
+static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t type, int transposed) {
+    dnnl_dims_t sizes = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
+    dnnl_dims_t strides = {(dnnl_dim_t)(transposed ? 1 : columns), (dnnl_dim_t)(transposed ? rows : 1)};
+    dnnl_memory_desc_t result;
+    dnnl.memory_desc_init_by_strides(&result, 2, sizes, type, strides);
+    return result;
+}
+
+// What is done to sums before they are written, and that the scratchpad is ours: the library would allocate at every call.
+static int finish(dnnl_primitive_attr_t attributes, dnnl_post_ops_t operations, const ab_onednn_shape *s) {
+    return (s->adding && dnnl.post_ops_append_sum(operations, 1)) ||
+           (s->rectified && dnnl.post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0)) ||
+           dnnl.primitive_attr_set_post_ops(attributes, operations) ||
+           dnnl.primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+}
+
+static dnnl_primitive_desc_t describe(const dnnl_memory_desc_t *operands, const ab_onednn_shape *s) {
+    dnnl_matmul_desc_t matmul;
+    dnnl_primitive_attr_t attributes = NULL;
+    dnnl_post_ops_t operations = NULL;
+    dnnl_primitive_desc_t result = NULL;
+    if (dnnl.primitive_attr_create(&attributes) || dnnl.post_ops_create(&operations) || finish(attributes, operations, s) ||
+        dnnl.matmul_desc_init(&matmul, &operands[SOURCE], &operands[WEIGHTS], s->rectified ? &operands[BIAS] : NULL,
+                              &operands[RESULT]) ||
+        dnnl.primitive_desc_create(&result, &matmul, attributes, engine, NULL))
+        result = NULL;
+    if (operations) dnnl.post_ops_destroy(operations);
+    if (attributes) dnnl.primitive_attr_destroy(attributes);
+    return result;
+}
+
+ab_onednn_product *ab_onednn_prepare(ab_onednn_shape s) {
+    dnnl_memory_desc_t operands[OPERANDS] = {
+        matrix(s.rows, s.inner, dnnl_bf16, s.a_transposed), matrix(s.inner, s.columns, dnnl_bf16, s.b_transposed),
+        matrix(1, s.columns, dnnl_f32, 0), matrix(s.rows, s.columns, dnnl_f32, 0)};
+    dnnl_primitive_desc_t description = describe(operands, &s);
+    if (!description) return NULL;
+    operands[SCRATCHPAD] = *dnnl.primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
+    ab_onednn_product *product = calloc(1, sizeof *product);
+    int failed = !product || dnnl.primitive_create(&product->primitive, description) ||
+                 posix_memalign(&product->scratchpad, 64, dnnl.memory_desc_get_size(&operands[SCRATCHPAD]) + 64);
+    dnnl.primitive_desc_destroy(description);
+    for (int i = 0; i < OPERANDS && !failed; i++)
+        failed = dnnl.memory_create(&product->memory[i], &operands[i], engine,
+                                    i == SCRATCHPAD ? product->scratchpad : DNNL_MEMORY_NONE);
+    if (!failed) return product;
+    ab_onednn_release(product);
+    return NULL;
+}
+
+void ab_onednn_release(ab_onednn_product *product) {
+    if (!product) return;
+    for (int i = 0; i < OPERANDS; i++)
+        if (product->memory[i]) dnnl.memory_destroy(product->memory[i]);
+    if (product->primitive) dnnl.primitive_destroy(product->primitive);
+    free(product->scratchpad);
+    free(product);
+}
+
+int ab_onednn_multiply(ab_onednn_product *product, const uint16_t *a, const uint16_t *b, const float *bias, float *c) {
+    const void *places[] = {a, b, bias, c};
+    static const int roles[OPERANDS] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD};
+    dnnl_exec_arg_t arguments[OPERANDS];
+    int count = 0, status = dnnl_success;
+    for (int i = 0; i < OPERANDS && !status; i++) {
+        if (i == BIAS && !bias) continue; // refused by a product that knows of none
+        arguments[count++] = (dnnl_exec_arg_t){roles[i], product->memory[i]};
+        if (i != SCRATCHPAD) status = dnnl.memory_set_data_handle(product->memory[i], (void *)places[i]);
+    }
+    if (!status) status = dnnl.primitive_execute(product->primitive, stream, count, arguments);
+    return status ? status : dnnl.stream_wait(stream);
+}
+
+#else
+
+const char *ab_onednn_open(void) {
+#ifdef ACTIVE_BENCH_DOUBLE
+    return "expected a build in single precision, found ACTIVE_BENCH_REAL=double";
+#else
+    return "expected a build with oneDNN 2, found one without; on Debian install libdnnl-dev, touch Sources/COneDNN/product.c "
+           "and build anew";
+#endif
+}
+
+const char *ab_onednn_description(void) { return ""; }
+ab_onednn_product *ab_onednn_prepare(ab_onednn_shape shape) { return (void)shape, NULL; }
+void ab_onednn_release(ab_onednn_product *product) { (void)product; }
+int ab_onednn_multiply(ab_onednn_product *product, const uint16_t *a, const uint16_t *b, const float *bias, float *c) {
+    return (void)product, (void)a, (void)b, (void)bias, (void)c, -1;
+}
+
+#endif

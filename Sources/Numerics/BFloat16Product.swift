@@ -1,0 +1,87 @@
+import CKernels
+import COneDNN
+import Glibc
+
+/// A row-major matrix in bfloat16, the upper half of a float32, that owns its storage: zeroed and 64-byte aligned.
+public final class BFloat16Matrix {
+    /// The first dimension.
+    public let rows: Int
+    /// The second dimension.
+    public let columns: Int
+    /// Bit patterns, rows · columns of them.
+    public let pointer: UnsafeMutablePointer<UInt16>
+
+    /// Zeros.
+    public init(_ rows: Int, _ columns: Int) {
+        (self.rows, self.columns) = (rows, columns)
+        let numbers =
+            (rows * columns * MemoryLayout<UInt16>.stride + MemoryLayout<Real>.stride - 1) / MemoryLayout<Real>.stride
+        pointer = UnsafeMutableRawPointer(allocateAligned(numbers)).bindMemory(
+            to: UInt16.self, capacity: rows * columns)
+    }
+
+    deinit { free(pointer) }
+
+    /// Takes over the elements of a contiguous matrix of the same shape, rounded to the nearest.
+    ///
+    /// - Parameter columnSums: receives the sums of `matrix`'s columns, or is added them when `adding`: `columns` elements.
+    public func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, adding: Bool = false) {
+        precondition(
+            matrix.rows == rows && matrix.columns == columns && matrix.isContiguous, "shape of what is rounded")
+        ab_round_to_bfloat(matrix.pointer, pointer, rows, columns, columnSums, adding ? 1 : 0)
+    }
+}
+
+/// A product of matrices in bfloat16 with sums in float32, by oneDNN, prepared for one shape.
+///
+/// Its bits depend on the library's version and on the processor's instructions (`Precision.library`), not on where it runs.
+public final class BFloat16Product {
+    private let handle: OpaquePointer
+    private let shape: ab_onednn_shape
+
+    /// Prepares c = a·b: [rows × inner]·[inner × columns]. Traps unless `Precision.bfloat16` has no obstacle.
+    ///
+    /// - Parameters:
+    ///   - transposed: which factor lies transposed in memory, if one does.
+    ///   - adding: whether the product is added to c.
+    ///   - rectified: whether c = max(0, a·b + bias).
+    public init(
+        rows: Int, columns: Int, inner: Int, transposed: Factor? = nil, adding: Bool = false, rectified: Bool = false
+    ) {
+        shape = ab_onednn_shape(
+            rows: rows, columns: columns, inner: inner, a_transposed: transposed == .first ? 1 : 0,
+            b_transposed: transposed == .second ? 1 : 0, adding: adding ? 1 : 0, rectified: rectified ? 1 : 0)
+        precondition(Precision.bfloat16.obstacle == nil, "bfloat16 is not to be had")
+        guard let handle = ab_onednn_prepare(shape) else { preconditionFailure("out of memory: oneDNN") }
+        self.handle = handle
+    }
+
+    deinit { ab_onednn_release(handle) }
+
+    /// One of the two matrices that are multiplied.
+    public enum Factor: Sendable {
+        case first
+        case second
+    }
+
+    /// c = a·b, contiguous; shapes that do not fit trap.
+    ///
+    /// - Parameter bias: `c.columns` elements, given where the product was prepared as `rectified`.
+    public func multiply(_ a: BFloat16Matrix, _ b: BFloat16Matrix, bias: UnsafePointer<Real>? = nil, into c: MatrixView)
+    {
+        precondition(c.rows == shape.rows && c.columns == shape.columns && c.isContiguous, "shape of a·b")
+        precondition(a.rows * a.columns == shape.rows * shape.inner, "shape of a")
+        precondition(b.rows * b.columns == shape.inner * shape.columns, "shape of b")
+        precondition((bias != nil) == (shape.rectified != 0), "a bias where the ReLU is")
+        #if ACTIVE_BENCH_DOUBLE
+            preconditionFailure("bfloat16 in double precision")
+        #else
+            let start = Profile.begin()
+            let status = ab_onednn_multiply(handle, a.pointer, b.pointer, bias, c.pointer)
+            precondition(status == 0, "oneDNN: status \(status)")
+            Profile.end(
+                start, "product in bfloat16", c.rows, c.columns, shape.inner,
+                numbers: (a.rows * a.columns + b.rows * b.columns) / 2 + c.count)
+        #endif
+    }
+}
