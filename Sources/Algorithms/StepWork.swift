@@ -1,4 +1,5 @@
 import Networks
+import Numerics
 
 /// What one gradient step computes with one network and its target. Costs are predicted by it, and networks placed.
 public struct NetworkWork: Sendable, Hashable {
@@ -14,6 +15,8 @@ public struct NetworkWork: Sendable, Hashable {
     public let outputs: Int
     /// Whether its hidden layers are layer-normalised.
     public var layerNorm = false
+    /// Of the products between its hidden layers.
+    public var precision = Precision.full
     /// How many of a critic's inputs are actions.
     public var actions = 0
     /// Forward passes of a batch that nothing goes back from.
@@ -60,6 +63,14 @@ extension LearnerKind {
 
     /// Every network of a case with what a gradient step computes with it.
     public func work(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> [NetworkWork] {
+        networks(hyperparameters, states, actions).map { network in
+            var network = network
+            network.precision = hyperparameters.precision
+            return network
+        }
+    }
+
+    private func networks(_ hyperparameters: Hyperparameters, _ states: Int, _ actions: Int) -> [NetworkWork] {
         let hidden = hyperparameters.widths("hidden")
         var policy = NetworkWork(.policy, 0, states, hidden, actions)
         policy.trainings = 1

@@ -1,5 +1,4 @@
 import MPI
-import Numerics
 
 /// A fault found by rank 0 that all ranks know of, so that each can end in order.
 public struct AgreedFault: Error {
@@ -43,19 +42,5 @@ extension Communicator {
     func gatherLines(_ lines: [String]) throws -> [String] {
         let gathered = try gather(Array(lines.joined(separator: "\n").utf8)) ?? []
         return gathered.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map { String($0) } }
-    }
-
-    /// Refuses ranks that compute with different kernels: they would give a result different bits depending on who
-    /// computes it. Collective.
-    func requireEqualKernels() throws {
-        let names = try gatherLines([BLASLibrary.coreType])
-        try agree(that: {
-            let distinct = Set(names).sorted()
-            guard distinct.count <= 1 else {
-                throw HarnessError.badInput(
-                    "ranks compute with different OpenBLAS kernels (\(distinct.joined(separator: ", "))): "
-                        + "set OPENBLAS_CORETYPE to one that all processors have")
-            }
-        })
     }
 }

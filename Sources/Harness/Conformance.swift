@@ -21,8 +21,10 @@ public struct Conformance {
 
     /// A learner at the trace's first parameters.
     ///
-    /// - Throws: `HarnessError.badInput` for whatever is wrong with the trace at `path`.
-    public init(_ path: String) throws {
+    /// - Parameter precision: takes the place of the trace's own.
+    /// - Throws: `HarnessError.badInput` for whatever is wrong with the trace at `path`; `unavailable` for a precision that
+    ///   is not to be had here.
+    public init(_ path: String, precision: Precision? = nil) throws {
         trace = try TraceFile(path)
         batches = Batches(
             observations: try trace.batches("observations", width: trace.states),
@@ -33,8 +35,11 @@ public struct Conformance {
         guard batches.terminals.allSatisfy({ $0 == 0 || $0 == 1 }) else {
             throw trace.refused("batches/terminals", "zeros and ones", "others")
         }
+        var hyperparameters = trace.hyperparameters
+        if let precision { hyperparameters.set("precision", to: .word(precision.rawValue), from: "command line") }
+        try HarnessError.require(hyperparameters.precision)
         learner = trace.learner.make(
-            trace.hyperparameters,
+            hyperparameters,
             problem: Problem(
                 states: trace.states, actions: trace.actions, horizon: trace.horizon, stream: RandomStream("trace"),
                 team: Solo(), noise: try TraceNoise(trace)))

@@ -15,11 +15,13 @@ public struct CostModel: Sendable, Codable, Equatable {
 
     /// Measures what the cases need: a few steps of each kind of learner, a tenth of a second or less if a step is short.
     ///
-    /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
+    /// - Throws: `EnvironmentError` when a dataset's environment is unknown; `HarnessError.unavailable` for a precision that
+    ///   is not to be had here.
     public init(measuring cases: [Case]) throws {
         for one in cases {
             let kind = CostModel.kind(one)
             guard secondsPerMultiplyAdd[kind] == nil else { continue }
+            try HarnessError.require(one.hyperparameters.precision)
             let sizes = try CostModel.specification(one)
             let seconds = CostModel.stepSeconds(
                 one.learner, one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
@@ -93,7 +95,9 @@ public struct CostModel: Sendable, Codable, Equatable {
 
     /// What a step's rate depends on besides the exact number of multiply-adds.
     package static func kind(_ one: Case) -> String {
-        let keys = ["batch", "hidden", "critic_hidden", "value_layer_norm", "actor_dropout", "sampled_actions"]
+        let keys = [
+            "batch", "hidden", "critic_hidden", "value_layer_norm", "actor_dropout", "sampled_actions", "precision",
+        ]
         let values = keys.compactMap { key in one.hyperparameters[key].map { "\(key)=\($0.value)" } }
         return ([one.learner.rawValue] + values).joined(separator: " ")
     }

@@ -23,8 +23,8 @@ enum NetworkTiming {
         var known: [String: Double] = [:]
         return networks.map { work in
             let kind =
-                "\(work.inputs) \(work.hidden) \(work.outputs) \(work.layerNorm) \(work.forwards) \(work.trainings) "
-                + "\(work.actionGradients) \(work.sampledActions)"
+                "\(work.inputs) \(work.hidden) \(work.outputs) \(work.layerNorm) \(work.precision) \(work.forwards) "
+                + "\(work.trainings) \(work.actionGradients) \(work.sampledActions)"
             let time = known[kind] ?? measure(work, batch: batch)
             known[kind] = time
             return time
@@ -34,7 +34,8 @@ enum NetworkTiming {
     /// The fastest of three of each kind of pass, times how often a step makes it.
     private static func measure(_ work: NetworkWork, batch: Int) -> Double {
         let shape = MLP.Shape(
-            inputs: work.inputs, hidden: work.hidden, outputs: work.outputs, layerNorm: work.layerNorm)
+            inputs: work.inputs, hidden: work.hidden, outputs: work.outputs, layerNorm: work.layerNorm,
+            precision: work.precision)
         let (network, tape) = (MLP(shape), Tape(shape, batch: batch))
         Initialiser.orthogonal.fill(network, stream: RandomStream("timing"))
         let optimiser = Adam(network)

@@ -44,6 +44,8 @@ public struct Provenance: Sendable, Codable {
     public var blas: String
     /// The kernel set in use, "Haswell"; equal on all ranks of a run, as results depend on it.
     public var blasCoreType: String
+    /// What computes in bfloat16, "oneDNN 2.6.3, AVX512-BF16"; nil where nothing does.
+    public var bfloat16: String?
     /// Threads of a matrix product; 1 in this program.
     public var blasThreads: Int
     /// Version of the HDF5 library, "1.10.8".
@@ -78,7 +80,8 @@ public struct Provenance: Sendable, Codable {
         return Provenance(
             build: build, real: "\(Real.self)",
             mpi: MPIEnvironment.libraryVersion.split(separator: ",").first.map { String($0) } ?? "unknown",
-            blas: BLASLibrary.configuration, blasCoreType: BLASLibrary.coreType, blasThreads: BLASLibrary.threads,
+            blas: BLASLibrary.configuration, blasCoreType: BLASLibrary.coreType, bfloat16: Precision.library,
+            blasThreads: BLASLibrary.threads,
             hdf5: HDF5Library.version, mujoco: EnvironmentRegistry.simulatorVersion,
             glibc: glibcVersion, host: text(system.nodename), processor: processorName,
             kernel: text(system.release), cores: CPUBinding.ofThisThread().description, rank: rank, ranks: ranks,
@@ -117,7 +120,10 @@ public struct Provenance: Sendable, Codable {
     }
 
     private static var steeringVariables: [String: String] {
-        let prefixes = ["ACTIVE_BENCH_", "OMP_", "OMPI_MCA_", "OPENBLAS_", "SLURM_JOB", "SLURM_N", "PBS_JOB", "D4RL_"]
+        let prefixes = [
+            "ACTIVE_BENCH_", "OMP_", "OMPI_MCA_", "OPENBLAS_", "ONEDNN_", "DNNL_", "SLURM_JOB", "SLURM_N", "PBS_JOB",
+            "D4RL_",
+        ]
         return ProcessInfo.processInfo.environment.filter { name, _ in prefixes.contains { name.hasPrefix($0) } }
     }
 

@@ -34,6 +34,7 @@ public struct ScalingStudy {
         })
         (self.given, self.plan) = (given, plan)
         subject = try options.subject()
+        try world.requirePrecisions([subject.hyperparameters.precision])
         transitions = subject.transitions()
     }
 

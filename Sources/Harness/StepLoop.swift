@@ -9,6 +9,8 @@ public final class StepLoop {
     public struct Subject: Sendable {
         /// The learner with its overrides, "ACTIVE-I m=5".
         public let name: String
+        /// Of the products between hidden layers.
+        public var precision: Precision { hyperparameters.precision }
         let learner: LearnerKind
         let hyperparameters: Hyperparameters
 

@@ -50,6 +50,7 @@ public final class StudyRun {
             decoding: try world.agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) }), as: UTF8.self)
         let plan = Plan(try StudyFile.parse(text, path: studyPath))
         let open = try agreeOnOpenCases(plan)
+        try world.requirePrecisions(open.map { plan.cases[$0.index].hyperparameters.precision })
         let data = try prepareData(open.map { plan.cases[$0.index] })
         let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
         try beginFolder(plan, text, open, data, provenance)

@@ -44,6 +44,7 @@ struct BenchSteps: ParsableCommand {
             var benchmark = StepBenchmark()
             (benchmark.stepsPerRepetition, benchmark.repetitions) = (steps, repetitions)
             benchmark.countAllocations = AllocationCount.current
+            for subject in subjects { try HarnessError.require(subject.precision) }
             if profile {
                 for subject in subjects { try emit("\(subject.name)\n\(benchmark.profile(subject).text)\n") }
             } else if json {
@@ -62,19 +63,17 @@ struct BenchSteps: ParsableCommand {
 
     private var wanted: [String]? { only?.split(separator: ",").map { String($0) } }
 
-    private var subjects: [StepLoop.Subject] { Self.subjects.filter { wanted?.contains($0.name) ?? true } }
+    /// What is asked for; of all lines those that can be had here.
+    private var subjects: [StepLoop.Subject] {
+        Self.subjects.filter { wanted?.contains($0.name) ?? ($0.precision.obstacle == nil) }
+    }
 
     /// Without V LayerNorm and dropout, where the floor is exact, and some with them.
     private static let subjects: [StepLoop.Subject] = {
-        let half = ("precision", SettingValue.word(Precision.bfloat16.rawValue))
-        let halves: [StepLoop.Subject] = [
-            .init(.td3bc, [half]), .init(.iql, [half]), .init(.sql, [half]),
-            .init(.activeI, [("m", .integer(1)), half]), .init(.activeI, [("m", .integer(10)), half]),
-            .init(.cql, [half]),
-        ]
         func with(_ changes: (String, SettingValue)...) -> [(key: String, value: SettingValue)] { changes }
         let norm = ("value_layer_norm", SettingValue.flag(true))
         let dropout = ("actor_dropout", SettingValue.real(0.1))
+        let half = ("precision", SettingValue.word(Precision.bfloat16.rawValue))
         return [.init(.bc), .init(.td3bc), .init(.iql), .init(.sql)]
             + [1, 2, 5, 10, 20, 50].map { .init(.activeI, with(("m", .integer($0)))) }
             + [.init(.activeS, with(("m", .integer(10)))), .init(.cql)]
@@ -82,7 +81,9 @@ struct BenchSteps: ParsableCommand {
             + [
                 .init(.activeI, with(("m", .integer(10)), norm)),
                 .init(.activeI, with(("m", .integer(10)), norm, dropout)),
-            ] + (Precision.bfloat16.obstacle == nil ? halves : [])
+            ]
+            + [.init(.td3bc, with(half)), .init(.iql, with(half)), .init(.sql, with(half))]
+            + [1, 10].map { .init(.activeI, with(("m", .integer($0)), half)) } + [.init(.cql, with(half))]
     }()
 }
 
@@ -107,6 +108,8 @@ extension BenchSteps {
                     + (result.allocationsPerStep.map { String(format: " %9.2f", $0) } ?? "         –")
                     + String(format: " %8.1f\n", 1e-6 * result.bytesPerStep))
         }
+        if let library = Precision.library { try emit("bf16: \(library)\n") }
+        if wanted == nil, let obstacle = Precision.bfloat16.obstacle { try emit("bf16: \(obstacle)\n") }
     }
 
     private func pad(_ text: String, _ width: Int) -> String {
@@ -119,6 +122,8 @@ extension BenchSteps {
         let productMilliseconds: [String: Double]
         let ownProductMilliseconds: Double
         let vectorBytes: Int
+        /// The library that computes in bfloat16; absent where none does.
+        let bfloat16: String?
         let learners: [StepBenchmark.Result]
     }
 
@@ -128,7 +133,7 @@ extension BenchSteps {
             kernels: BLASLibrary.coreType,
             productMilliseconds: FastestKernels.tried ?? [BLASLibrary.coreType: 1e3 * product.seconds()],
             ownProductMilliseconds: 1e3 * product.ownSeconds(), vectorBytes: vectorBytes,
-            learners: subjects.map { benchmark.measure($0) })
+            bfloat16: Precision.library, learners: subjects.map { benchmark.measure($0) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try emit(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")

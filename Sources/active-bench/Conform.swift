@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
 import Harness
+import Numerics
+
+extension Precision: ExpressibleByArgument {}
 
 /// `active-bench conform`: a learner over a trace of another framework.
 struct Conform: ParsableCommand {
@@ -17,6 +20,8 @@ struct Conform: ParsableCommand {
     var out: String
     @Option(help: "Also write the state after every so many updates.")
     var every: Int?
+    @Option(help: "Compute in this precision (fp32, bf16) instead of the trace's.")
+    var precision: Precision?
 
     func validate() throws {
         if let every, every < 1 { throw ValidationError("--every: expected 1 or more, found \(every)") }
@@ -27,6 +32,6 @@ struct Conform: ParsableCommand {
     }
 
     func run() throws {
-        try runAlone { try Conformance(trace).run(output: out, every: every) }
+        try runAlone { try Conformance(trace, precision: precision).run(output: out, every: every) }
     }
 }
