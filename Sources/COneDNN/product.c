@@ -30,6 +30,8 @@ static struct {
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
 static char description[64];
+// Debian's computes with OpenMP, which would take as many threads as the rank may use cores. NULL in a library that does not.
+static void (*set_threads)(int);
 
 static const char *instructions(dnnl_cpu_isa_t isa) {
     switch (isa) {
@@ -46,9 +48,7 @@ static const char *load(void) {
     if (!(*(void **)&dnnl.name = dlsym(library, "dnnl_" #name))) return "expected oneDNN 2, found a libdnnl.so.2 without dnnl_" #name;
     FUNCTIONS(FIND)
 #undef FIND
-    // Debian's computes with OpenMP, which would take as many threads as the rank may use cores.
-    void (*set_threads)(int);
-    if ((*(void **)&set_threads = dlsym(library, "omp_set_num_threads"))) set_threads(1);
+    *(void **)&set_threads = dlsym(library, "omp_set_num_threads");
     const char *name = instructions(dnnl.get_effective_cpu_isa());
     if (!name) return "expected a processor with AVX512-BF16 or AMX, found one that oneDNN sees neither on";
     if (dnnl.engine_create(&engine, dnnl_cpu, 0) || dnnl.stream_create(&stream, engine, dnnl_stream_default_flags))
@@ -139,6 +139,7 @@ int ab_onednn_multiply(ab_onednn_product *product, const uint16_t *a, const uint
     const void *places[] = {a, b, bias, c};
     static const int roles[OPERANDS] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD};
     dnnl_exec_arg_t arguments[OPERANDS];
+    if (set_threads) set_threads(1); // holds for the calling thread alone
     int count = 0, status = dnnl_success;
     for (int i = 0; i < OPERANDS && !status; i++) {
         if (i == BIAS && !bias) continue; // refused by a product that knows of none

@@ -75,6 +75,7 @@ public struct Aggregation: Sendable {
             }
             notes += (result.warnings ?? []).map { "seed \(one.seed), \($0)" }
         }
+        if cases.contains(where: \.isRounded) { notes.append("products between hidden layers in bfloat16") }
         if files.count > 1 { notes.append("trained on \(files.count) different files of \(dataset)") }
         if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
             notes.append("not trained on D4RL's published file")

@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 
 /// `run.json`: what a run folder is a run of. Written when the run starts, and again by every run that resumes it.
 package struct RunManifest: Sendable, Codable {
@@ -28,6 +29,9 @@ package struct RunManifest: Sendable, Codable {
             episodes = one.episodes
             finalEpisodes = one.finalEpisodes
         }
+
+        /// Whether its variant says that it was computed in bfloat16.
+        var isRounded: Bool { identifier.contains("precision=\(Precision.bfloat16.rawValue)") }
     }
 
     /// Format of this file.

@@ -11,7 +11,7 @@ public enum Precision: String, Sendable, CaseIterable {
     case bfloat16 = "bf16"
 
     /// Why this process cannot compute so: half a sentence, "expected …, found …"; nil when it can. Loads oneDNN where that
-    /// is asked for, on the thread that is to compute.
+    /// is asked for.
     public var obstacle: String? {
         switch self {
         case .full: nil

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Loads the library, for products on one thread: the one that calls. NULL, or why there is nothing to compute with: half a
+// Loads the library, once. NULL, or why there is nothing to compute with: half a
 // sentence, "expected …, found …". The answer stays the same.
 const char *ab_onednn_open(void);
 // Version and instructions in use, "oneDNN 2.6.3, AVX512-BF16"; "" unless it was opened. Other instructions may give other bits.

@@ -1,0 +1,144 @@
+import Networks
+import Numerics
+import Testing
+
+#if !ACTIVE_BENCH_DOUBLE
+    /// Networks whose products between hidden layers are taken in bfloat16, against the formulas in double precision with the
+    /// same factors rounded. Needs oneDNN and a processor with AVX512-BF16 or AMX.
+    @Suite struct BFloat16NetworkTests {
+        private static let batch = 200
+
+        /// Output, and every gradient, to 1e-5 of the largest element: float32 everywhere else, and a rounding may fall to the
+        /// other side where its argument differs in the last bit.
+        @Test(arguments: [[16, 16], [12, 20, 9], [7], [300, 280]], [1, 3])
+        func isTheFormulaWithRoundedFactors(hidden: [Int], outputs: Int) throws {
+            let shape = MLP.Shape(inputs: 6, hidden: hidden, outputs: outputs, precision: .bfloat16)
+            let (network, input, outputGradient) = sample(shape)
+            let tape = Tape(shape, batch: Self.batch)
+            let expected = RoundedReference(network, input, outputGradient)
+            network.forward(input.view, tape)
+            expectClose(tape.output, expected.output, "y")
+            network.backward(input.view, tape, outputGradient: outputGradient.view)
+            let gradients = try #require(network.gradients)
+            for (name, values) in expected.gradients {
+                let layout = gradients.layout(name)
+                let found = MatrixView(pointer: gradients.pointer(name), rows: 1, columns: layout.count)
+                expectClose(found, values, name)
+            }
+            network.forward(input.view, tape)
+            let inputGradient = Matrix(Self.batch, 2)
+            network.backwardToInput(tape, outputGradient: outputGradient.view, inputs: 3..<5, into: inputGradient.view)
+            let columns = (0..<Self.batch).flatMap { b in (3..<5).map { expected.inputGradient[b * 6 + $0] } }
+            expectClose(inputGradient.view, columns, "∂L/∂x")
+        }
+
+        /// Normalisation and dropout in between: within 5 % of full precision's gradient, by norm.
+        @Test(arguments: [true, false], [0, 0.3]) func isCloseToFullPrecision(layerNorm: Bool, dropout: Double) throws {
+            var blocks: [ParameterBlock] = []
+            for precision in Precision.allCases {
+                let shape = MLP.Shape(
+                    inputs: 6, hidden: [64, 64, 48], outputs: 1, layerNorm: layerNorm, precision: precision)
+                let (network, input, outputGradient) = sample(shape)
+                let tape = Tape(shape, batch: Self.batch)
+                let masks = dropout > 0 ? Dropout(rate: dropout, hidden: shape.hidden, batch: Self.batch) : nil
+                for (l, mask) in (masks?.masks ?? []).enumerated() {
+                    RandomStream("dropout").coins(
+                        probability: 1 - dropout, step: l, into: mask.pointer, count: mask.count)
+                }
+                network.forward(input.view, tape, dropout: masks)
+                network.backward(input.view, tape, outputGradient: outputGradient.view, dropout: masks)
+                blocks.append(try #require(network.gradients))
+            }
+            var difference = 0.0
+            for i in 0..<blocks[0].count {
+                let change = Double(blocks[1].values[i] - blocks[0].values[i])
+                difference += change * change
+            }
+            #expect(difference > 0, "nothing was rounded")
+            #expect(difference.squareRoot() < 0.05 * blocks[0].norm, "\(difference.squareRoot()) of \(blocks[0].norm)")
+        }
+
+        /// Whoever writes into the parameters, at whatever time: the next forward pass is a fresh network's.
+        @Test func roundsWhatHasChanged() {
+            let shape = MLP.Shape(inputs: 6, hidden: [16, 16], outputs: 1, precision: .bfloat16)
+            let (network, input, outputGradient) = sample(shape)
+            let (other, tape) = (MLP(shape), Tape(shape, batch: Self.batch))
+            let optimiser = Adam(network)
+            let changes: [() -> Void] = [
+                {
+                    network.backward(input.view, tape, outputGradient: outputGradient.view)
+                    optimiser.step(rate: 0.1)
+                },
+                { network.parameters.pointer("fc1/weight")[3] += 1 },
+                { network.parameters.copy(from: sample(shape).0.parameters) },
+                { trackWithAverage(network.parameters, of: other.parameters, rate: 0.5) },
+            ]
+            var outputs: [[Real]] = []
+            for change in changes {
+                network.forward(input.view, tape)
+                change()
+                network.forward(input.view, tape)
+                let fresh = MLP(shape)
+                fresh.parameters.copy(from: network.parameters)
+                let freshTape = Tape(shape, batch: Self.batch)
+                fresh.forward(input.view, freshTape)
+                outputs.append(elements(tape.output))
+                #expect(outputs.last == elements(freshTape.output))
+            }
+            #expect(Set(outputs).count == changes.count, "every change is seen")
+        }
+
+        /// CQL's sampled actions: those of the critic on all rows written out, to 1e-4.
+        @Test func sampledActionsAreThoseOfTheCritic() throws {
+            let shape = MLP.Shape(inputs: 6, hidden: [16, 12, 8], outputs: 1, precision: .bfloat16)
+            let (states, actions, samples) = (4, 2, 3)
+            let (shared, _, _) = sample(shape)
+            let (plain, s, a) = (MLP(shape), Matrix(Self.batch, states), Matrix(samples * Self.batch, actions))
+            plain.parameters.copy(from: shared.parameters)
+            let (rows, gradient) = (Matrix(samples * Self.batch, 6), Matrix(samples * Self.batch, 1))
+            for (i, matrix) in [s, a, gradient].enumerated() {
+                RandomStream("samples").normals(step: i, into: matrix.pointer, count: matrix.count)
+            }
+            for r in 0..<rows.rows {
+                for j in 0..<states { rows.row(r)[j] = s.row(r % Self.batch)[j] }
+                for j in 0..<actions { rows.row(r)[states + j] = a.row(r)[j] }
+            }
+            let tape = Tape(shape, batch: rows.rows)
+            plain.forward(rows.view, tape)
+            plain.backward(rows.view, tape, outputGradient: gradient.view)
+            let sampled = ActionSamples(shape, batch: Self.batch, samples: samples)
+            sampled.forward(shared, states: s.view, actions: a.view)
+            expectClose(sampled.values, elements(tape.output).map { Double($0) }, "Q", tolerance: 1e-4)
+            let (sum, expected) = (try #require(shared.gradients), try #require(plain.gradients))
+            let valueGradient = MatrixView(pointer: gradient.pointer, rows: samples, columns: Self.batch)
+            sampled.addGradient(shared, states: s.view, actions: a.view, valueGradient: valueGradient)
+            let found = MatrixView(pointer: sum.values, rows: 1, columns: sum.count)
+            let size = (0..<expected.count).map { Double(expected.values[$0]) }
+            expectClose(found, size, "∂L/∂parameters", tolerance: 1e-4)
+        }
+
+        private func sample(_ shape: MLP.Shape) -> (MLP, Matrix, Matrix) {
+            let network = MLP(shape)
+            Initialiser.uniformByFanIn.fill(network, stream: RandomStream("parameters"))
+            let (input, outputGradient) = (Matrix(Self.batch, shape.inputs), Matrix(Self.batch, shape.outputs))
+            RandomStream("input").normals(step: 0, into: input.pointer, count: input.count)
+            RandomStream("gradient").normals(step: 0, into: outputGradient.pointer, count: outputGradient.count)
+            return (network, input, outputGradient)
+        }
+
+        private func elements(_ view: MatrixView) -> [Real] {
+            (0..<view.rows).flatMap { i in (0..<view.columns).map { view.row(i)[$0] } }
+        }
+
+        private func expectClose(
+            _ found: MatrixView, _ expected: [Double], _ what: String, tolerance: Double = 1e-5,
+            location: SourceLocation = #_sourceLocation
+        ) {
+            let size = expected.map { abs($0) }.max() ?? 0
+            let difference = zip(elements(found), expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+            #expect(
+                difference <= tolerance * max(size, 1e-3), "\(what): \(difference) of \(size)", sourceLocation: location
+            )
+        }
+    }
+#endif

@@ -1,0 +1,83 @@
+import CKernels
+import Numerics
+import Testing
+
+/// What is done around products in bfloat16, in any build.
+@Suite struct RoundingTests {
+    /// To the nearest, of two to the even one; what is out of range becomes infinite, NaN stays NaN.
+    @Test(
+        arguments: [
+            (0, 0x0000), (-0.0, 0x8000), (1, 0x3f80), (-2, 0xc000), (1.00390625, 0x3f80), (1.01171875, 0x3f82),
+            (1.0039063692092896, 0x3f81), (3.3895313892515355e38, 0x7f7f), (3.4e38, 0x7f80), (-.infinity, 0xff80),
+            (.leastNormalMagnitude / 128, 0x0001), (.leastNonzeroMagnitude, 0x0000),
+        ] as [(Float, UInt16)])
+    func roundsToTheNearest(number: Float, bits: UInt16) {
+        #expect(rounded([Real(number)]) == [bits])
+    }
+
+    @Test func notANumberStaysThat() {
+        for bits in [0x7fc0_0000, 0x7f80_0001, 0xff80_0001, 0x7fff_ffff] as [UInt32] {
+            let result = rounded([Real(Float(bitPattern: bits))])[0]
+            #expect(result & 0x7f80 == 0x7f80 && result & 0x7f != 0, "\(bits)")
+        }
+    }
+
+    /// No bfloat16 is nearer, over all of the numbers' range.
+    @Test func nothingIsNearer() {
+        let patterns = stride(from: UInt32(0), to: 0x7f7f_0000, by: 40_009).map { $0 }
+        let numbers = patterns.map { Float(bitPattern: $0) }
+        for (number, bits) in zip(numbers, rounded(numbers.map { Real($0) })) {
+            func distance(_ bits: UInt16) -> Double {
+                abs(Double(Float(bitPattern: UInt32(bits) << 16)) - Double(number))
+            }
+            #expect(distance(bits) <= distance(bits + 1))
+            #expect(bits == 0 || distance(bits) <= distance(bits - 1))
+        }
+    }
+
+    /// Of columns that are no whole number of blocks, from above to below.
+    @Test(arguments: [1, 64, 77]) func sumsAreTakenBeforeRounding(columns: Int) {
+        let (x, sums) = (Matrix(9, columns), Matrix(vector: columns))
+        RandomStream("rounding").normals(step: 0, into: x.pointer, count: x.count)
+        let result = BFloat16Matrix(9, columns)
+        var expected = [Real](repeating: 0, count: columns)
+        for i in 0..<9 { for j in 0..<columns { expected[j] += x.row(i)[j] } }
+        result.round(x.view, columnSums: sums.pointer)
+        #expect(sums.elements == expected)
+        #expect(UnsafeBufferPointer(start: result.pointer, count: x.count).elementsEqual(rounded(x.elements)))
+        result.round(x.view, columnSums: sums.pointer, adding: true)
+        #expect(sums.elements == expected.map { $0 + $0 })
+    }
+
+    /// In place of the gradient, of the activations, and of neither.
+    @Test func theMaskOfAReLU() {
+        let values: [Real] = [1, -1, 0, -0.0, .infinity, .nan, 2]
+        let gradients: [Real] = [5, 6, 7, 8, 9, 10, .infinity]
+        func matrix(_ elements: [Real]) -> Matrix {
+            let matrix = Matrix(vector: elements.count)
+            for (i, element) in elements.enumerated() { matrix[i] = element }
+            return matrix
+        }
+        let expected: [Real] = [5, 0, 0, 0, 9, 0, .infinity]
+        for place in 0..<3 {
+            let (y, dy) = (matrix(values), matrix(gradients))
+            let out = [dy, y, Matrix(vector: 7)][place]
+            ab_mask(dy.pointer, y.pointer, out.pointer, 7)
+            #expect(out.elements == expected)
+        }
+    }
+
+    private func rounded(_ numbers: [Real]) -> [UInt16] {
+        var result = [UInt16](repeating: 0, count: numbers.count)
+        ab_round_to_bfloat(numbers, &result, 1, numbers.count, nil, 0)
+        return result
+    }
+
+    #if ACTIVE_BENCH_DOUBLE
+        @Test func doublePrecisionHasNone() throws {
+            let obstacle = try #require(Precision.bfloat16.obstacle)
+            #expect(obstacle.contains("expected a build in single precision"))
+            #expect(Precision.full.obstacle == nil && Precision.library == nil)
+        }
+    #endif
+}

@@ -1,0 +1,46 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// Whole runs in bfloat16. Needs oneDNN and a processor with AVX512-BF16 or AMX.
+@Suite struct BFloat16RunTests {
+    private static let study = FaultyRun.study(
+        [FaultyRun.iql, FaultyRun.active, FaultyRun.cql].map { $0.replacing("}", with: ", precision: bf16}") }
+    )
+
+    /// Teams of two and three, and a restart in the middle on another number of ranks: byte for byte what one rank computes.
+    @Test func anyTeamAndAnyRestart() throws {
+        let run = FaultyRun(Self.study)
+        let reference = try run.reference()
+        #expect(reference.keys.count { $0.hasSuffix("/result.json") } == 3)
+        for size in [2, 3] {
+            let out = run.folder("\(size)")
+            if size == 3 {
+                let stopped = try run.run(
+                    ranks: 2, ["--checkpoint-steps", "30"], fault: "case-step=170,kind=throw", into: out)
+                #expect(stopped.exitCode != 0)
+            }
+            let child = try run.run(ranks: size, ["--team-size", "\(size)"], into: out)
+            #expect(child.exitCode == 0, "\(child.output)")
+            expectEqual(run.results(of: out), reference)
+        }
+        #expect(reference.keys.allSatisfy { !$0.hasPrefix("cases/") || $0.contains("precision=bf16") })
+        let provenances = files(below: run.folder("2")).filter { $0.hasSuffix("provenance.json") }
+        #expect(provenances.count == 3)
+        for file in provenances {
+            #expect(text(of: run.folder("2/\(file)")).contains("\"bfloat16\" : \"oneDNN 2."))
+        }
+    }
+
+    /// It is another result than float32's, in a folder of its own and with a note at the table.
+    @Test func isAVariant() throws {
+        let folder = TemporaryFolder()
+        let study = SystemRun.study.replacing("IQL: {hidden", with: "IQL: {sweep: {precision: [fp32, bf16]}, hidden")
+        let child = try SystemRun.run(study, in: folder, ranks: 2)
+        #expect(child.exitCode == 0, "\(child.output)")
+        let results = files(below: folder("out/cases/IQL")).filter { $0.hasSuffix("seed-0/curve.csv") }
+        #expect(results.count == 2 && Set(results.map { text(of: folder("out/cases/IQL/\($0)")) }).count == 2)
+        #expect(child.standardOutput.contains("in bfloat16"), "\(child.standardOutput)")
+    }
+}
