@@ -4,6 +4,7 @@
 #
 #   jobs/setup.sh                 packages of Debian 12, then `swift build -c release`
 #   jobs/setup.sh --kitchen       the kitchen environments' model and meshes as well (see jobs/fetch-kitchen.sh)
+#   ACTIVE_BENCH_BF16=1           oneDNN as well, for the setting `precision: bf16`
 #   ACTIVE_BENCH_NO_INSTALL=1     never install; say what is missing and stop
 #   ACTIVE_BENCH_BINARY=FILE      use this program as it is, and build none
 set -euo pipefail
@@ -54,6 +55,12 @@ install_missing_packages() {
     fi
 }
 
+# What was compiled without its header is to be compiled anew: a file that was not there is on no list of dependencies.
+add_onednn() {
+    packages+=(libdnnl-dev)
+    [ -e /usr/include/oneapi/dnnl/dnnl.h ] || touch "$repository/Sources/COneDNN/product.c"
+}
+
 require_swift() {
     if ! command -v swift >/dev/null; then
         say "no Swift toolchain on PATH: install Swift 6.2 or newer from https://swift.org/install"
@@ -72,6 +79,7 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yi
 if [ -t 2 ]; then export ACTIVE_BENCH_TTY=1; else export ACTIVE_BENCH_TTY=0; fi
 
 if [ -z "${ACTIVE_BENCH_BINARY:-}" ]; then
+    [ -z "${ACTIVE_BENCH_BF16:-}" ] || add_onednn
     install_missing_packages
     require_swift
     build_release

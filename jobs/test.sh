@@ -6,6 +6,7 @@
 #   ACTIVE_BENCH_NO_PYTHON=1   leave Python out (it needs PyPI the first time); the fixtures made with it are tested still,
 #                              and the kitchen's files are fetched from PyPI still, once
 set -euo pipefail
+export ACTIVE_BENCH_BF16=1
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
 packages=(curl unzip) # jobs/fetch-d4rl.sh and jobs/fetch-kitchen.sh are tested too
@@ -15,6 +16,10 @@ without=()
 if [ "$(id -u)" -ne 0 ]; then # … whose daemons run as root only
     say "left out: the batch scripts on a real Slurm (not root)"
     without=(--skip SlurmTests)
+fi
+if ! grep -qE 'avx512_bf16|amx_bf16' /proc/cpuinfo; then
+    say "left out: products in bfloat16 (the processor has no AVX512-BF16 and no AMX)"
+    without+=(--skip BFloat16)
 fi
 [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ] || packages+=(python3-venv)
 install_missing_packages
