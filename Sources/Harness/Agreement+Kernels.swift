@@ -5,7 +5,7 @@ import Numerics
 extension Communicator {
     /// Refuses ranks that compute with different kernels: they would give a result different bits depending on who
     /// computes it. Collective.
-    func requireEqualKernels() throws {
+    public func requireEqualKernels() throws {
         let names = try gatherLines([BLASLibrary.coreType])
         try agree(that: {
             let distinct = Set(names).sorted()

@@ -75,10 +75,19 @@ final class TeamOnRanks: ScalingPart {
     }
 
     /// Seconds of so many steps, which all ranks begin together.
+    @discardableResult
     private func time(_ count: Int) throws -> Double {
         try communicator.barrier()
         steps += count
         return seconds { loop.run(count) }
+    }
+
+    /// Where the time of so many steps goes, which all ranks begin together; a quarter as many go before.
+    func profile(_ count: Int) throws -> StepProfile {
+        try time(max(2, count / 4))
+        try communicator.barrier()
+        steps += count
+        return StepProfile(steps: count) { loop.run(count) }
     }
 
     func finish() throws {

@@ -65,8 +65,8 @@ public struct StepBenchmark: Sendable {
         return StepProfile(of: loop, steps: steps(subject))
     }
 
-    /// An even number: TD3+BC's policy steps every second time.
-    private func steps(_ subject: StepLoop.Subject) -> Int {
+    /// As many as a repetition has; an even number: TD3+BC's policy steps every second time.
+    public func steps(_ subject: StepLoop.Subject) -> Int {
         let share = min(1, StepLoop.Subject(.iql).multiplyAdds / subject.multiplyAdds)
         return max(2, Int(Double(stepsPerRepetition) * share) / 2 * 2)
     }

@@ -12,10 +12,13 @@ public struct StepProfile: Sendable {
     public let lines: [Profile.Line]
 
     /// Makes so many steps more.
-    public init(of loop: StepLoop, steps: Int) {
+    public init(of loop: StepLoop, steps: Int) { self.init(steps: steps) { loop.run(steps) } }
+
+    /// - Parameter body: makes them.
+    init(steps: Int, _ body: () -> Void) {
         self.steps = steps
         Profile.start()
-        seconds = Harness.seconds { loop.run(steps) }
+        seconds = Harness.seconds(body)
         Profile.stop()
         lines = Profile.lines
     }

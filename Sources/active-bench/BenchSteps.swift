@@ -2,6 +2,7 @@ import Algorithms
 import ArgumentParser
 import Foundation
 import Harness
+import MPI
 import Numerics
 
 /// `active-bench bench steps`: the cost of a gradient step in units of a 256³ product.
@@ -25,12 +26,15 @@ struct BenchSteps: ParsableCommand {
     var only: String?
     @Flag(help: "Show where the time of a step goes instead.")
     var profile = false
+    @Flag(help: "With --profile: of steps that the ranks of this job make as one team, with the kernels in use.")
+    var team = false
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
         guard steps > 0 else { throw ValidationError("--steps: expected 1 or more, found \(steps)") }
         guard repetitions > 0 else { throw ValidationError("--repetitions: expected 1 or more, found \(repetitions)") }
+        guard profile || !team else { throw ValidationError("--team: expected --profile beside it") }
         guard !(profile && json) else { throw ValidationError("--profile has no JSON") }
         let names = Self.subjects.map(\.name)
         if let stranger = wanted?.first(where: { !names.contains($0) }) {
@@ -39,11 +43,9 @@ struct BenchSteps: ParsableCommand {
     }
 
     func run() throws {
+        if team { runOnAllRanks { try profileTeam($0) } }
         guard asIs else { return try FastestKernels.run(arguments) }
         try runAlone {
-            var benchmark = StepBenchmark()
-            (benchmark.stepsPerRepetition, benchmark.repetitions) = (steps, repetitions)
-            benchmark.countAllocations = AllocationCount.current
             for subject in subjects { try HarnessError.require(subject.precision) }
             if profile {
                 for subject in subjects { try emit("\(subject.name)\n\(benchmark.profile(subject).text)\n") }
@@ -52,6 +54,23 @@ struct BenchSteps: ParsableCommand {
             } else {
                 try report(benchmark)
             }
+        }
+    }
+
+    private var benchmark: StepBenchmark {
+        var benchmark = StepBenchmark()
+        (benchmark.stepsPerRepetition, benchmark.repetitions) = (steps, repetitions)
+        benchmark.countAllocations = AllocationCount.current
+        return benchmark
+    }
+
+    private func profileTeam(_ world: Communicator) throws {
+        try world.requireEqualKernels()
+        for subject in subjects {
+            guard let text = try TeamProfile.text(of: subject, steps: benchmark.steps(subject), world: world) else {
+                continue
+            }
+            try emit("\(subject.name)\n\(text)\n")
         }
     }
 
