@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The study on ensemble size: score, Q, the members' spread, formula (8)'s gap and cost against m, as a table and a plot in
-# results/scaling/. A quarter of an hour on two quiet cores; the same command goes on where it was stopped.
+# results/scaling/. Half an hour on two cores; the same command goes on where it was stopped.
 #
 #   jobs/ensemble-size.sh
 #   RANKS=16 RUN=/scratch/ensemble-size OUT=/scratch jobs/ensemble-size.sh
@@ -21,27 +21,33 @@ fi
 "$repository/jobs/make-datasets.sh" hopper-medium-r1
 mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" run "$repository/jobs/studies/ensemble-size.yaml" --out "$run"
 
+steps=$(awk '$1 == "steps:" { gsub("_", "", $2); print $2 }' "$repository/jobs/studies/ensemble-size.yaml")
+
 # curve CASES COLUMN: mean over seeds and over the second half of training.
 curve() {
-    awk -F, -v name="$2" '
+    awk -F, -v name="$2" -v half="$((steps / 2))" '
         FNR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i; if (!column) exit 1; next }
-        $1 > 5000 { sum += $column; n++ }
+        $1 > half { sum += $column; n++ }
         END { printf "%.4f", sum / n }' "$1"/seed-*/curve.csv
 }
 
-# cost CASES: milliseconds of a gradient step, mean over seeds.
-cost() { awk -F, '$1 == "train" { s += $3; if ($2 > last[FILENAME]) last[FILENAME] = $2 } END { for (f in last) n += last[f]; printf "%.3f", 1000 * s / n }' "$1"/seed-*/timing.csv; }
+say "what a step costs, on one core and with nothing else at work"
+costs=$("$binary" bench steps --only "ACTIVE-I m=1,ACTIVE-I m=2,ACTIVE-I m=5,ACTIVE-I m=10,ACTIVE-I m=20")
+# cost M: units of a 256³ product.
+cost() { awk -v name="m=$1" '$1 == "ACTIVE-I" && $2 == name { print $4 }' <<<"$costs"; }
 
 # score M: mean and deviation over seeds.
 score() { awk -F, -v column="m=$1" '{ n = split($2, words, " "); if (words[n] == column) { printf "%s,%s", $6, $7; exit } }' "$run/table.csv"; }
 
 mkdir -p "$out"
 data=$out/ensemble-size.csv
-echo "m,score,score_std,mean_q,mean_v,ensemble_std,gap_ratio,milliseconds_per_step" >"$data"
+echo "m,score,score_std,mean_q,mean_v,ensemble_std,gap_ratio,units_per_step" >"$data"
 for m in 1 2 5 10 20; do
-    cases=$(find "$run/cases/ACTIVE-I" -type d -name seed-0 -path "*/m=$m/*" -exec dirname {} \; | head -1)
-    [ -n "$cases" ] || { say "no cases of m = $m below $run"; exit 1; }
-    echo "$m,$(score "$m"),$(curve "$cases" mean_q),$(curve "$cases" mean_v),$(curve "$cases" ensemble_std),$(curve "$cases" min_gap_ratio),$(cost "$cases")" >>"$data"
+    # By what they were computed with: the preset's m is in no folder's name.
+    config=$(grep -lE "^ +m: $m " "$run"/cases/ACTIVE-I/hopper-medium-r1/*/seed-0/config.yaml) ||
+        { say "no cases of m = $m below $run"; exit 1; }
+    cases=${config%/seed-0/config.yaml}
+    echo "$m,$(score "$m"),$(curve "$cases" mean_q),$(curve "$cases" mean_v),$(curve "$cases" ensemble_std),$(curve "$cases" min_gap_ratio),$(cost "$m")" >>"$data"
 done
 
 gnuplot <<END
@@ -59,7 +65,7 @@ set title "mean Q of the batch"
 plot "$data" using 1:4 skip 1 with linespoints
 set title "spread of the members, σ"
 plot "$data" using 1:6 skip 1 with linespoints
-set title "milliseconds a gradient step"
+set title "cost of a gradient step, 256³ products"
 plot "$data" using 1:8 skip 1 with linespoints
 END
 
@@ -69,19 +75,19 @@ END
 
     jobs/ensemble-size.sh
 
-ACTIVE-I on hopper-medium-r1 (our own data), 10,000 steps, three seeds, the preset's other settings. Q, V, the members' standard deviation σ
+ACTIVE-I on hopper-medium-r1 (our own data), $steps steps, three seeds, the preset's other settings. Q, V, the members' standard deviation σ
 and the gap are means over the second half of training and over seeds. Formula (8) says E[min V] = E[V] − k(m)·σ; the gap ratio is what
-E[V] − min V is of k(m)·σ, 1 where the formula is exact.
+E[V] − min V is of k(m)·σ, 1 where the formula is exact. The cost is \`active-bench bench\`'s, V LayerNorm off, in products of 256³.
 
-| m | score | mean Q | mean V | σ | gap ratio | ms a step |
+| m | score | mean Q | mean V | σ | gap ratio | cost of a step |
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 END
-    awk -F, 'NR > 1 { printf "| %s | %.1f ±%.1f | %.1f | %.1f | %s | %s | %.2f |\n", $1, $2, $3, $4, $5, $1 > 1 ? $6 : "–", $1 > 1 ? $7 : "–", $8 }' "$data"
+    awk -F, 'NR > 1 { printf "| %s | %.1f ±%.1f | %.1f | %.1f | %s | %s | %.1f |\n", $1, $2, $3, $4, $5, $1 > 1 ? $6 : "–", $1 > 1 ? $7 : "–", $8 }' "$data"
     cat <<END
 
 ![Against m](ensemble-size.svg)
 
-- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks on $(nproc) cores, all at work at once, beside one another.
+- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks on $(nproc) cores.
 - \`ensemble-size.csv\` has the numbers.
 END
 } >"$out/ensemble-size.md"

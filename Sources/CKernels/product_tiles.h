@@ -2,6 +2,8 @@
 //   VECTOR_BYTES   how wide they are
 //   TILE_ROWS      how many rows of c are summed at a time, two vectors of each: as many as there are registers for
 //   NAMED(x)       x with a suffix
+//   TARGET         which processors the functions are for
+// and for all with INLINE, EACH (a statement for every vector of a tile) and the types and functions of products.c.
 
 typedef ab_real NAMED(vector) __attribute__((vector_size(VECTOR_BYTES)));
 // The same anywhere in memory.

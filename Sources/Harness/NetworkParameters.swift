@@ -61,6 +61,9 @@ extension NetworkParameters {
                 throw HarnessError.badInput(
                     "\(text): expected JSON with the numbers latency, overhead, gap, gapPerByte and reductionFactor")
             }
+            guard parameters.isPossible else {
+                throw HarnessError.badInput("\(text): expected times of 0 or more, found \(parameters.sentence)")
+            }
             self = parameters
         } else {
             let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
@@ -71,11 +74,14 @@ extension NetworkParameters {
             }
             self.init(
                 latency: known[0] * 1e-6, overhead: known[1] * 1e-6, gap: known[2] * 1e-6, gapPerByte: known[3] * 1e-9)
+            guard isPossible else {
+                throw HarnessError.usage("--network: expected times of 0 or more, found '\(text)'")
+            }
         }
-        let all = [latency, overhead, gap, gapPerByte, reductionFactor]
-        guard all.allSatisfy({ $0 >= 0 && $0 < 1e3 }) else {
-            throw HarnessError.usage("--network: expected times of 0 or more, found '\(text)'")
-        }
+    }
+
+    private var isPossible: Bool {
+        [latency, overhead, gap, gapPerByte, reductionFactor].allSatisfy { $0 >= 0 && $0 < 1e3 }
     }
 
     /// "L 0.31 µs, o 0.20 µs, g 0.25 µs, G 0.110 ns/B (9.1 GB/s), reductions × 1.2".

@@ -26,20 +26,21 @@ enum FastestKernels {
         }
         var environment = [variable: tried.map { "\($0.key)=\($0.value)" }.joined(separator: ",")]
         environment["OPENBLAS_CORETYPE"] = tried.min { $0.value < $1.value }?.key
-        environment["LD_PRELOAD"] = AllocationCount.library
+        let preloaded = [AllocationCount.library, ProcessInfo.processInfo.environment["LD_PRELOAD"]].compactMap { $0 }
+        if !preloaded.isEmpty { environment["LD_PRELOAD"] = preloaded.joined(separator: ":") }
         let process = try start(arguments, environment, output: nil)
         process.waitUntilExit()
         try requireSuccess(of: process)
     }
 
-    /// In a process started by `run`: the milliseconds of a 256³ product by kernel set.
+    /// In a process started by `run`: the milliseconds of a 256³ product by kernel set; nil where no set is known.
     static var tried: [String: Double]? {
         guard let text = ProcessInfo.processInfo.environment[variable] else { return nil }
         let pairs = text.split(separator: ",").compactMap { pair -> (String, Double)? in
             let parts = pair.split(separator: "=")
             return parts.count == 2 ? Double(parts[1]).map { (String(parts[0]), $0) } : nil
         }
-        return Dictionary(uniqueKeysWithValues: pairs)
+        return pairs.isEmpty ? nil : Dictionary(uniqueKeysWithValues: pairs)
     }
 
     private static func output(of arguments: [String], _ environment: [String: String]) throws -> String {

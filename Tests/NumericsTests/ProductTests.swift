@@ -76,7 +76,7 @@ import Testing
                 (0..<c.whole.columns).allSatisfy { k in
                     let index = i * c.whole.columns + k
                     let wanted = (3..<3 + columns).contains(k) ? expected(i, k - 3) : before[index]
-                    return after[index] == wanted || after[index].isNaN && wanted.isNaN
+                    return after[index].bitPattern == wanted.bitPattern || after[index].isNaN && wanted.isNaN
                 }
             }
         }

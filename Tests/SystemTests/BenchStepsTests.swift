@@ -66,4 +66,21 @@ import Testing
         #expect(lines.first == "BC" && lines.last?.hasPrefix("the whole") == true, "\(child.output)")
         #expect(lines.contains { $0.hasPrefix("product a b") && $0.contains("256×256×256") })
     }
+
+    /// Two ranks share a step: all networks have their place, and each rank's time is accounted for with what it exchanges.
+    @Test func profileOfATeam() throws {
+        let child = try ChildProcess.run(
+            "active-bench", ["bench", "steps", "--steps", "8", "--only", "ACTIVE-I m=2", "--profile", "--team"],
+            ranks: 2)
+        #expect(child.exitCode == 0, "\(child.output)")
+        let lines = child.standardOutput.split(separator: "\n")
+        let titles = lines.filter { $0.hasPrefix("rank ") }
+        #expect(titles.map { $0.prefix(13) } == ["rank 0 of 2: ", "rank 1 of 2: "], "\(child.output)")
+        #expect(
+            titles.flatMap { $0.dropFirst(13).split(separator: ",") }
+                .map { $0.trimmingCharacters(in: .whitespaces) }.sorted()
+                == ["critics 0", "critics 1", "policy 0", "values 0", "values 1"])
+        #expect(lines.count { $0.hasPrefix("exchange with the team") } == 2)
+        #expect(lines.count { $0.hasPrefix("the whole") } == 2)
+    }
 }
