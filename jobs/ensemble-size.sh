@@ -75,14 +75,14 @@ END
 
     jobs/ensemble-size.sh
 
-ACTIVE-I on hopper-medium-r1 (our own data), $steps steps, three seeds, the preset's other settings. Q, V, the members' standard deviation σ
+ACTIVE-I on hopper-medium-r1 (our own data), $(sed -E ':a;s/([0-9])([0-9]{3})\b/\1,\2/;ta' <<<"$steps") steps, three seeds, the preset's other settings. Q, V, the members' standard deviation σ
 and the gap are means over the second half of training and over seeds. Formula (8) says E[min V] = E[V] − k(m)·σ; the gap ratio is what
 E[V] − min V is of k(m)·σ, 1 where the formula is exact. The cost is \`active-bench bench\`'s, V LayerNorm off, in products of 256³.
 
 | m | score | mean Q | mean V | σ | gap ratio | cost of a step |
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 END
-    awk -F, 'NR > 1 { printf "| %s | %.1f ±%.1f | %.1f | %.1f | %s | %s | %.1f |\n", $1, $2, $3, $4, $5, $1 > 1 ? $6 : "–", $1 > 1 ? $7 : "–", $8 }' "$data"
+    awk -F, 'NR > 1 { printf "| %s | %.1f ±%.1f | %.1f | %.1f | %s | %s | %.1f |\n", $1, $2, $3, $4, $5, ($1 > 1 ? $6 : "–"), ($1 > 1 ? $7 : "–"), $8 }' "$data"
     cat <<END
 
 ![Against m](ensemble-size.svg)

@@ -32,7 +32,7 @@ public struct Case: Sendable, Equatable {
     /// Where all of the case's random numbers come from.
     public var stream: RandomStream { RandomStream(identifier) }
 
-    /// The effective configuration as YAML, with where each value comes from: `config.yaml`.
+    /// The effective configuration as YAML, with where each value comes from: `config.yaml`. Full precision goes without saying.
     public var configuration: String {
         let final = finalEpisodes == episodes ? "" : ", final_episodes: \(finalEpisodes)"
         let lines = [
@@ -40,7 +40,9 @@ public struct Case: Sendable, Equatable {
             "steps: \(steps)", "evaluate: {every: \(evaluateEvery), episodes: \(episodes)\(final)}",
             "transforms: \"\(hyperparameters.transforms.description)\"", "settings:",
         ]
-        return (lines + hyperparameters.lines.map { "  " + $0 }).joined(separator: "\n") + "\n"
+        // Folders and checkpoints of a time when there was one precision go on as they are.
+        let settings = hyperparameters.settings.filter { $0.value != .word(Precision.full.rawValue) }
+        return (lines + settings.map { "  \($0.line)" }).joined(separator: "\n") + "\n"
     }
 
     /// Whether the policy is evaluated after `step` gradient steps.
@@ -55,5 +57,9 @@ public struct Case: Sendable, Equatable {
 
 extension Hyperparameters {
     /// The settings as lines of YAML, with where each value comes from.
-    var lines: [String] { settings.map { "\($0.key): \($0.value)  # \($0.origin)" } }
+    var lines: [String] { settings.map(\.line) }
+}
+
+extension Setting {
+    fileprivate var line: String { "\(key): \(value)  # \(origin)" }
 }
