@@ -1,19 +1,10 @@
 #include "CKernels.h"
 
+#include "bfloat_bits.h"
 #include "kernel.h"
 
-#include <string.h>
-
-static inline uint16_t rounded(ab_real x) {
-    float number = (float)x;
-    uint32_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    uint32_t nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    return (uint16_t)(number != number ? bits >> 16 | 0x40 : nearest);
-}
-
 AB_KERNEL static void round_all(const ab_real *restrict x, uint16_t *restrict out, size_t n) {
-    for (size_t i = 0; i < n; i++) out[i] = rounded(x[i]);
+    for (size_t i = 0; i < n; i++) out[i] = ab_rounded(x[i]);
 }
 
 // So many columns at a time, for sums that stay in registers.
@@ -28,7 +19,7 @@ AB_KERNEL static void round_and_sum(const ab_real *restrict x, uint16_t *restric
             for (size_t k = 0; k < COLUMNS; k++) {
                 ab_real value = x[i * columns + j + k];
                 totals[k] += value;
-                out[i * columns + j + k] = rounded(value);
+                out[i * columns + j + k] = ab_rounded(value);
             }
         for (size_t k = 0; k < COLUMNS; k++) sums[j + k] = adding ? sums[j + k] + totals[k] : totals[k];
     }
@@ -36,7 +27,7 @@ AB_KERNEL static void round_and_sum(const ab_real *restrict x, uint16_t *restric
         ab_real total = 0;
         for (size_t i = 0; i < rows; i++) {
             total += x[i * columns + j];
-            out[i * columns + j] = rounded(x[i * columns + j]);
+            out[i * columns + j] = ab_rounded(x[i * columns + j]);
         }
         sums[j] = adding ? sums[j] + total : total;
     }
@@ -51,11 +42,20 @@ void ab_round_to_bfloat(const ab_real *x, uint16_t *out, size_t rows, size_t col
         PROFILED("rounding to bfloat16", rows, columns, touched, round_all(x, out, rows * columns));
 }
 
-AB_KERNEL static void mask(const ab_real *dy, const ab_real *y, ab_real *out, size_t n) {
-#pragma clang loop vectorize(assume_safety) // the three are the same elements or others, never some further on
-    for (size_t i = 0; i < n; i++) out[i] = y[i] > 0 ? dy[i] : 0;
+AB_KERNEL int ab_is_finite(const ab_real *x, size_t n) {
+    uint32_t largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t magnitude = ab_float_bits(x[i]) & 0x7fffffff;
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    return largest < AB_INFINITE;
 }
 
-void ab_mask(const ab_real *dy, const ab_real *y, ab_real *out, size_t n) {
-    PROFILED("ReLU's mask", n, 1, 3 * n, mask(dy, y, out, n));
+AB_KERNEL static void mask(ab_real *restrict dy, const uint16_t *restrict y, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        int16_t number = (int16_t)y[i]; // in the order of the numbers, with NaN at either end
+        dy[i] = number > 0 && number <= (AB_INFINITE >> 16) ? dy[i] : 0;
+    }
 }
+
+void ab_mask(ab_real *dy, const uint16_t *y, size_t n) { PROFILED("ReLU's mask", n, 1, 2 * n + n / 2, mask(dy, y, n)); }

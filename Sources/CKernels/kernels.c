@@ -57,9 +57,11 @@ AB_KERNEL void ab_dense(ab_real *restrict y, const ab_real *restrict x, const ab
     }
 }
 
-AB_KERNEL void ab_relu(ab_real *y, size_t n) {
+AB_KERNEL static void relu(ab_real *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = y[i] <= 0 ? 0 : y[i]; // NaN stays
 }
+
+void ab_relu(ab_real *y, size_t n) { PROFILED("ReLU", n, 1, 2 * n, relu(y, n)); }
 
 AB_KERNEL static void add(ab_real *restrict y, const ab_real *restrict x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];

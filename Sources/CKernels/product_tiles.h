@@ -9,6 +9,7 @@ typedef ab_real NAMED(vector) __attribute__((vector_size(VECTOR_BYTES)));
 // The same anywhere in memory.
 typedef ab_real NAMED(loose) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(ab_real))));
 typedef ab_bits NAMED(bits) __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint16_t NAMED(halves) __attribute__((vector_size(VECTOR_BYTES / sizeof(ab_real) * 2), aligned(2)));
 enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real) };
 
 // A panel of b: `columns` columns from column j on, in one or two vectors, the last of them filled up with zeros.
@@ -19,10 +20,26 @@ typedef struct {
     ab_wanted next;
 } NAMED(panel);
 
+#ifndef ACTIVE_BENCH_DOUBLE
+// `ab_rounded` for every lane.
+INLINE TARGET NAMED(halves) NAMED(rounded)(NAMED(vector) x) {
+    NAMED(bits) bits = (NAMED(bits))x, nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+    NAMED(bits) is_none = (bits & 0x7fffffff) > AB_INFINITE;
+    return __builtin_convertvector((nearest & ~is_none) | ((bits >> 16 | 0x40) & is_none), NAMED(halves));
+}
+#else
+// Nobody rounds in double precision but the kernel's test.
+INLINE TARGET NAMED(halves) NAMED(rounded)(NAMED(vector) x) {
+    NAMED(halves) result;
+    for (size_t k = 0; k < NAMED(lanes); k++) result[k] = ab_rounded(x[k]);
+    return result;
+}
+#endif
+
 // Writes a whole tile of sums, finished: rows from i on and vectors from column j on.
 INLINE TARGET void NAMED(write)(NAMED(vector) sums[TILE_ROWS][2], ab_real *c, size_t c_row, size_t i, size_t j,
                                 const ab_finish *finish, const size_t rows, const size_t vectors) {
-    c += i * c_row + j;
+    if (!finish->rounded) c += i * c_row + j;
     if (finish->adding) EACH(sums[r][v] = *(NAMED(loose) *)(c + r * c_row + v * NAMED(lanes)) + sums[r][v]);
     if (finish->addend) {
         const ab_real *x = finish->addend + i * finish->addend_row + j;
@@ -35,7 +52,10 @@ INLINE TARGET void NAMED(write)(NAMED(vector) sums[TILE_ROWS][2], ab_real *c, si
         EACH(sums[r][v] = (NAMED(vector))((NAMED(bits))sums[r][v] &
                               (NAMED(bits))(*(const NAMED(loose) *)(x + r * finish->mask_row + v * NAMED(lanes)) > 0)));
     }
-    EACH(*(NAMED(loose) *)(c + r * c_row + v * NAMED(lanes)) = sums[r][v]);
+    if (finish->rounded)
+        EACH(*(NAMED(halves) *)(finish->rounded + (i + r) * c_row + j + v * NAMED(lanes)) = NAMED(rounded)(sums[r][v]));
+    else
+        EACH(*(NAMED(loose) *)(c + r * c_row + v * NAMED(lanes)) = sums[r][v]);
 }
 
 // `rows` rows of c from row i on, of which `valid` are there; the others are computed from the last and forgotten.

@@ -1,5 +1,7 @@
 #include "CKernels.h"
 
+#include "bfloat_bits.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -83,12 +85,15 @@ static void write_some(const ab_real *sums, size_t width, ab_real *c, size_t c_r
                        size_t columns, const ab_finish *finish) {
     for (size_t r = i; r < i + rows; r++, sums += width)
         for (size_t k = 0; k < least(columns, width); k++) {
-            ab_real x = sums[k], *to = c + r * c_row + j + k;
-            if (finish->adding) x = *to + x;
+            ab_real x = sums[k];
+            if (finish->adding) x = c[r * c_row + j + k] + x;
             if (finish->addend) x += finish->addend[r * finish->addend_row + j + k];
             if (finish->rectified && x <= 0) x = 0;
             if (finish->mask && !(finish->mask[r * finish->mask_row + j + k] > 0)) x = 0;
-            *to = x;
+            if (finish->rounded)
+                finish->rounded[r * c_row + j + k] = ab_rounded(x);
+            else
+                c[r * c_row + j + k] = x;
         }
 }
 
@@ -141,7 +146,8 @@ void ab_multiply_in_vectors(size_t bytes, ab_factor a, ab_factor b, ab_real *c, 
 static size_t touched(size_t rows, size_t columns, size_t inner, const ab_finish *finish) {
     size_t addend = finish->addend ? (finish->addend_row ? rows : 1) * columns : 0;
     size_t others = (finish->adding ? rows * columns : 0) + (finish->mask ? rows * columns : 0);
-    return rows * inner + inner * columns + rows * columns + addend + others + (finish->column_sums ? columns : 0);
+    size_t result = finish->rounded ? rows * columns / 2 : rows * columns;
+    return rows * inner + inner * columns + result + addend + others + (finish->column_sums ? columns : 0);
 }
 
 void ab_multiply(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns, size_t inner,

@@ -33,12 +33,16 @@ static char description[64];
 // Debian's computes with OpenMP, which would take as many threads as the rank may use cores. NULL in a library that does not.
 static void (*set_threads)(int);
 
-static const char *instructions(dnnl_cpu_isa_t isa) {
-    switch (isa) {
-    case dnnl_cpu_isa_avx512_core_bf16: return "AVX512-BF16";
-    case dnnl_cpu_isa_avx512_core_amx: return "AMX";
-    default: return NULL;
-    }
+// Every set of instructions has the bits of those it contains.
+static const char *instructions(unsigned isa) {
+    if ((isa & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx) return "AMX";
+    if ((isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16) return "AVX512-BF16";
+    return NULL;
+}
+
+// Holds for the calling thread alone. What is prepared for more threads may be cut up otherwise.
+static void use_one_thread(void) {
+    if (set_threads) set_threads(1);
 }
 
 static const char *load(void) {
@@ -49,7 +53,8 @@ static const char *load(void) {
     FUNCTIONS(FIND)
 #undef FIND
     *(void **)&set_threads = dlsym(library, "omp_set_num_threads");
-    const char *name = instructions(dnnl.get_effective_cpu_isa());
+    use_one_thread();
+    const char *name = instructions((unsigned)dnnl.get_effective_cpu_isa());
     if (!name) return "expected a processor with AVX512-BF16 or AMX, found one that oneDNN sees neither on";
     if (dnnl.engine_create(&engine, dnnl_cpu, 0) || dnnl.stream_create(&stream, engine, dnnl_stream_default_flags))
         return "expected oneDNN to start, found no memory for it";
@@ -84,7 +89,7 @@ static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t t
     return result;
 }
 
-// What is done to sums before they are written, and that the scratchpad is ours: the library would allocate at every call.
+// What is done to sums before they are written, and that the scratchpad is ours: a piece of memory less that the library allocates at every call.
 static int finish(dnnl_primitive_attr_t attributes, dnnl_post_ops_t operations, const ab_onednn_shape *s) {
     return (s->adding && dnnl.post_ops_append_sum(operations, 1)) ||
            (s->rectified && dnnl.post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0)) ||
@@ -98,7 +103,7 @@ static dnnl_primitive_desc_t describe(const dnnl_memory_desc_t *operands, const 
     dnnl_post_ops_t operations = NULL;
     dnnl_primitive_desc_t result = NULL;
     if (dnnl.primitive_attr_create(&attributes) || dnnl.post_ops_create(&operations) || finish(attributes, operations, s) ||
-        dnnl.matmul_desc_init(&matmul, &operands[SOURCE], &operands[WEIGHTS], s->rectified ? &operands[BIAS] : NULL,
+        dnnl.matmul_desc_init(&matmul, &operands[SOURCE], &operands[WEIGHTS], s->biased ? &operands[BIAS] : NULL,
                               &operands[RESULT]) ||
         dnnl.primitive_desc_create(&result, &matmul, attributes, engine, NULL))
         result = NULL;
@@ -108,6 +113,7 @@ static dnnl_primitive_desc_t describe(const dnnl_memory_desc_t *operands, const 
 }
 
 ab_onednn_product *ab_onednn_prepare(ab_onednn_shape s) {
+    use_one_thread();
     dnnl_memory_desc_t operands[OPERANDS] = {
         matrix(s.rows, s.inner, dnnl_bf16, s.a_transposed), matrix(s.inner, s.columns, dnnl_bf16, s.b_transposed),
         matrix(1, s.columns, dnnl_f32, 0), matrix(s.rows, s.columns, dnnl_f32, 0)};
@@ -139,7 +145,7 @@ int ab_onednn_multiply(ab_onednn_product *product, const uint16_t *a, const uint
     const void *places[] = {a, b, bias, c};
     static const int roles[OPERANDS] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD};
     dnnl_exec_arg_t arguments[OPERANDS];
-    if (set_threads) set_threads(1); // holds for the calling thread alone
+    use_one_thread();
     int count = 0, status = dnnl_success;
     for (int i = 0; i < OPERANDS && !status; i++) {
         if (i == BIAS && !bias) continue; // refused by a product that knows of none

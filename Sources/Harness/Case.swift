@@ -41,7 +41,9 @@ public struct Case: Sendable, Equatable {
             "transforms: \"\(hyperparameters.transforms.description)\"", "settings:",
         ]
         // Folders and checkpoints of a time when there was one precision go on as they are.
-        let settings = hyperparameters.settings.filter { $0.value != .word(Precision.full.rawValue) }
+        let settings = hyperparameters.settings.filter {
+            $0.key != "precision" || $0.value != .word(Precision.full.rawValue)
+        }
         return (lines + settings.map { "  \($0.line)" }).joined(separator: "\n") + "\n"
     }
 

@@ -10,10 +10,14 @@ import Numerics
 /// Checkpoints and results.
 extension CaseRun {
     /// What the case's results depend on beside its configuration.
-    private static let surroundings = [
-        "blas_core_type": BLASLibrary.coreType, "mujoco": EnvironmentRegistry.simulatorVersion,
-        "glibc": Provenance.glibcVersion,
-    ]
+    private var surroundings: [String: String] {
+        var found = [
+            "blas_core_type": BLASLibrary.coreType, "mujoco": EnvironmentRegistry.simulatorVersion,
+            "glibc": Provenance.glibcVersion,
+        ]
+        if one.hyperparameters.precision == .bfloat16 { found["bfloat16"] = Precision.library }
+        return found
+    }
 
     /// Writes a checkpoint of the case as it stands. Collective over the team.
     func saveCheckpoint() throws {
@@ -25,7 +29,7 @@ extension CaseRun {
             Checkpoint(
                 caseIdentifier: one.identifier, configuration: configurationDigest,
                 datasetSHA256: data.file.sha256, step: step, scalars: state.scalars, progress: progress,
-                environment: CaseRun.surroundings, tensors: state.tensors))
+                environment: surroundings, tensors: state.tensors))
     }
 
     /// The newest checkpoint, on every rank; nil if there is none to go on from. Collective over the team.
@@ -36,7 +40,7 @@ extension CaseRun {
                 for: one.identifier, configuration: configurationDigest, datasetSHA256: data.file.sha256)
             notices += newest.notices
             found = newest.checkpoint
-            if let found { notices += CaseRun.differences(from: found) }
+            if let found { notices += differences(from: found) }
         }
         guard team.communicator != nil else { return found }
         let bytes = try team.broadcast(found.map { Array(try $0.encoded()) } ?? [])
@@ -44,7 +48,7 @@ extension CaseRun {
     }
 
     /// What has changed since a checkpoint was written, so that the rest may have other bits than it would have had.
-    private static func differences(from checkpoint: Checkpoint) -> [String] {
+    private func differences(from checkpoint: Checkpoint) -> [String] {
         surroundings.sorted { $0.key < $1.key }.compactMap { name, now in
             guard let before = checkpoint.environment[name], before != now else { return nil }
             return "goes on with another \(name) than before (\(before), now \(now)): equal bytes are not promised"

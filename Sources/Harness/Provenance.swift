@@ -44,7 +44,7 @@ public struct Provenance: Sendable, Codable {
     public var blas: String
     /// The kernel set in use, "Haswell"; equal on all ranks of a run, as results depend on it.
     public var blasCoreType: String
-    /// What computes in bfloat16, "oneDNN 2.6.3, AVX512-BF16"; nil where nothing does.
+    /// What computes in bfloat16, "oneDNN 2.6.3, AVX512-BF16"; nil where no case of the run does.
     public var bfloat16: String?
     /// Threads of a matrix product; 1 in this program.
     public var blasThreads: Int

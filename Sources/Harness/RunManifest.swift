@@ -30,7 +30,7 @@ package struct RunManifest: Sendable, Codable {
             finalEpisodes = one.finalEpisodes
         }
 
-        /// Whether its variant says that it was computed in bfloat16.
+        /// Whether it was computed in bfloat16: its variant says so, and stands in folders of any age.
         var isRounded: Bool { identifier.contains("precision=\(Precision.bfloat16.rawValue)") }
     }
 

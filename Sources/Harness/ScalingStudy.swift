@@ -30,6 +30,8 @@ public struct ScalingStudy {
             }
             given = try options.network.map { try NetworkParameters($0) }
             plan = try options.study.map { Plan(try StudyFile.read($0).study) }
+            // Rank 0 alone records the study's steps.
+            for one in plan?.cases ?? [] { try HarnessError.require(one.hyperparameters.precision) }
             if let output = options.output { try DurableFile.requirePlace(for: "\(output)/scale.json") }
         })
         (self.given, self.plan) = (given, plan)

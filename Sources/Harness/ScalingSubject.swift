@@ -51,8 +51,12 @@ package struct ScalingSubject: Sendable {
     /// Exact, of a gradient step.
     package var multiplyAdds: Double { learner.multiplyAdds(hyperparameters, states: states, actions: actions) }
 
-    /// "ACTIVE-I m=10".
-    package var name: String { learner.rawValue + (members.map { " m=\($0)" } ?? "") }
+    /// "ACTIVE-I m=10", "IQL precision=bf16".
+    package var name: String {
+        let precision = hyperparameters.precision
+        return learner.rawValue + (members.map { " m=\($0)" } ?? "")
+            + (precision == .full ? "" : " precision=\(precision.rawValue)")
+    }
 
     /// Made-up transitions of its sizes.
     package func transitions(_ count: Int = 100_000) -> Transitions {

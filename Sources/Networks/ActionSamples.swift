@@ -48,6 +48,7 @@ public final class ActionSamples {
         let (stateWeight, actionWeight) = ActionSamples.split(layers[0].weight, states: states.columns)
         multiply(states, stateWeight, into: stateFeatures.view, bias: layers[0].bias)
         let (top, roundedWeights) = (hidden.count - 1, critic.roundWeights())
+        let isFinite = rounded.isEmpty || critic.parametersAreFinite && states.isFinite && actions.isFinite
         for k in 0..<samples {
             var x = block(hidden[0], k)
             multiply(block(actions, k), actionWeight, rectifiedWith: stateFeatures.view, into: x)
@@ -56,7 +57,8 @@ public final class ActionSamples {
                 if rounded.isEmpty {
                     multiply(x, layers[l].weight, into: y, bias: layers[l].bias, rectified: true)
                 } else {
-                    rounded[l - 1].forward(x, roundedWeights[l - 1], bias: layers[l].bias, into: y)
+                    rounded[l - 1].input.round(x)
+                    rounded[l - 1].forward(roundedWeights[l - 1], bias: layers[l].bias, isFinite: isFinite, into: y)
                 }
                 x = y
             }
@@ -89,9 +91,9 @@ public final class ActionSamples {
                     multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view, where: below)
                 } else {
                     let layer = rounded[l - 1]
-                    layer.roundInput(below)
+                    layer.input.round(below)
                     layer.backward(dAbove.view, weight: gradients[l].weight, bias: gradients[l].bias)
-                    layer.backwardToInput(roundedWeights[l - 1], into: dBelow.view, where: below)
+                    layer.backwardToInput(roundedWeights[l - 1], into: dBelow.view, rectified: true)
                 }
             }
             multiply(

@@ -45,6 +45,8 @@ public final class MLP {
     let gradientLayers: [Layer]
     /// The weights between hidden layers in bfloat16, as they were at the last forward pass; none in full precision.
     private let roundedWeights: [BFloat16Matrix]
+    /// Whether the parameters held no infinite number and no NaN then.
+    private(set) var parametersAreFinite = true
     /// Room for the transposed weight of a narrow output layer.
     private let transposedWeight: Matrix?
 
@@ -74,21 +76,42 @@ public final class MLP {
     ///   - dropout: which hidden units are kept; nil keeps all.
     public func forward(_ input: MatrixView, _ tape: Tape, dropout: Dropout? = nil) {
         roundWeights()
-        var x = input
-        for l in 0..<layers.count - 1 {
-            let layer = layers[l]
-            let y = tape.hidden[l]
-            if let norm = layer.norm {
-                hiddenProduct(l, x, tape, into: y)
-                ab_layer_norm_relu(
-                    y.pointer, layer.bias, norm.scale, norm.shift, tape.normalised[l].pointer,
-                    tape.inverseDeviation[l].pointer, MLP.layerNormEpsilon, y.rows, y.columns)
-            } else {
-                hiddenProduct(l, x, tape, into: y, bias: layer.bias)
-            }
-            if let dropout { ab_dropout(y.pointer, dropout.masks[l].pointer, dropout.factor, y.count) }
-            x = y
+        let isFinite = shape.precision == .full || parametersAreFinite && input.isFinite
+        var (x, next) = (input, 0)
+        if dropout == nil, let rounded = tape.rounded(1), leavesFirstRounded {
+            // Nobody but the product above reads the first activations: they are left in no other form.
+            multiply(input, layers[0].weight, bias: layers[0].bias, roundedInto: rounded.input)
+            rounded.forward(roundedWeights[0], bias: layers[1].bias, isFinite: isFinite, into: tape.hidden[1])
+            (x, next) = (tape.hidden[1], 2)
         }
+        for l in next..<layers.count - 1 {
+            forwardThroughHidden(l, x, tape, isFinite, dropout)
+            x = tape.hidden[l]
+        }
+        forwardThroughOutput(x, tape)
+    }
+
+    /// From the activations below hidden layer `l` to its own.
+    private func forwardThroughHidden(
+        _ l: Int, _ x: MatrixView, _ tape: Tape, _ isFinite: Bool, _ dropout: Dropout?
+    ) {
+        let (layer, y) = (layers[l], tape.hidden[l])
+        let bias = layer.norm == nil ? layer.bias : nil
+        if let rounded = tape.rounded(l) {
+            rounded.input.round(x)
+            rounded.forward(roundedWeights[l - 1], bias: bias, isFinite: isFinite, into: y)
+        } else {
+            multiply(x, layer.weight, into: y, bias: bias, rectified: bias != nil)
+        }
+        if let norm = layer.norm {
+            ab_layer_norm_relu(
+                y.pointer, layer.bias, norm.scale, norm.shift, tape.normalised[l].pointer,
+                tape.inverseDeviation[l].pointer, MLP.layerNormEpsilon, y.rows, y.columns)
+        }
+        if let dropout { ab_dropout(y.pointer, dropout.masks[l].pointer, dropout.factor, y.count) }
+    }
+
+    private func forwardThroughOutput(_ x: MatrixView, _ tape: Tape) {
         let last = layers[layers.count - 1]
         if shape.outputs == 1 {
             multiply(x, vector: last.weight.pointer, into: tape.output.pointer)
@@ -99,17 +122,6 @@ public final class MLP {
             ab_add_bias(tape.output.pointer, last.bias, tape.output.rows, tape.output.columns)
         } else {
             multiply(x, last.weight, into: tape.output, bias: last.bias)
-        }
-    }
-
-    /// The dense part of hidden layer `l`, through the ReLU where it has no normalisation and so a `bias` is given.
-    private func hiddenProduct(
-        _ l: Int, _ x: MatrixView, _ tape: Tape, into y: MatrixView, bias: UnsafeMutablePointer<Real>? = nil
-    ) {
-        if let rounded = tape.rounded(l) {
-            rounded.forward(x, roundedWeights[l - 1], bias: bias, into: y)
-        } else {
-            multiply(x, layers[l].weight, into: y, bias: bias, rectified: bias != nil)
         }
     }
 
@@ -174,7 +186,7 @@ public final class MLP {
         if isTop && shape.outputs == 1 {
             ab_outer(outputGradient.pointer, above.weight.pointer, mask?.pointer, dy.pointer, dy.rows, dy.columns)
         } else if let rounded = tape.rounded(l + 1) {
-            rounded.backwardToInput(roundedWeights[l], into: dy, where: mask)
+            rounded.backwardToInput(roundedWeights[l], into: dy, rectified: mask != nil)
         } else {
             multiply(
                 isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy, where: mask)
@@ -195,9 +207,13 @@ extension MLP {
     func roundWeights() -> [BFloat16Matrix] {
         guard !roundedWeights.isEmpty, parameters.isChanged else { return roundedWeights }
         for (rounded, layer) in zip(roundedWeights, layers.dropFirst()) { rounded.round(layer.weight) }
+        parametersAreFinite = parameters.isFinite
         parameters.isChanged = false
         return roundedWeights
     }
+
+    /// Whether the first activations may go to the second layer in bfloat16 alone.
+    private var leavesFirstRounded: Bool { !shape.layerNorm && shape.inputs <= Int(AB_PANEL_ROWS) }
 
     /// Where one layer's tensors lie. The last layer has no norm.
     struct Layer {

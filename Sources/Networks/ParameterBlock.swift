@@ -23,7 +23,8 @@ public final class ParameterBlock {
     public let tensors: [TensorLayout]
     /// Elements in the block, gaps included.
     public let count: Int
-    /// `count` elements on a 64-byte boundary, which the block owns. Asking for them counts as a change of them.
+    /// `count` elements on a 64-byte boundary, which the block owns. Asking for them counts as a change of them:
+    /// who keeps the pointer and writes later, after a forward pass, is not noticed.
     public var values: UnsafeMutablePointer<Real> {
         isChanged = true
         return storage
@@ -77,6 +78,9 @@ public final class ParameterBlock {
         precondition(layout.shape.count == 2, "\(name) is no matrix")
         return MatrixView(pointer: values + layout.offset, rows: layout.shape[0], columns: layout.shape[1])
     }
+
+    /// Whether no element is infinite or NaN.
+    var isFinite: Bool { MatrixView(pointer: storage, rows: 1, columns: count).isFinite }
 
     /// Euclidean norm of the whole block, summed in index order.
     public var norm: Double {

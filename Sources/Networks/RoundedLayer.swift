@@ -3,16 +3,19 @@ import Numerics
 
 /// The products of a layer between two hidden ones in bfloat16, for one batch shape.
 ///
-/// Factors are rounded on their way in; sums, results and gradients of parameters are float32. What is rounded on the way
+/// Factors are rounded on their way in; sums, results and gradients of parameters are float32. What came in on the way
 /// forward is kept for the way back.
 final class RoundedLayer {
-    private let input: BFloat16Matrix
+    /// x, the activations of the layer below.
+    let input: BFloat16Matrix
     private let outputGradient: BFloat16Matrix
-    /// ∂L/∂x before it goes through the ReLU below, where that one's activations are in its place.
-    private let inputGradient: Matrix
     private let forwards: BFloat16Product
     private let weightGradient: BFloat16Product
     private let backwards: BFloat16Product
+    private let adding: Bool
+    /// x·W + bias, for numbers that are none.
+    private lazy var unrectified = BFloat16Product(
+        rows: input.rows, columns: outputGradient.columns, inner: input.columns, biased: true)
 
     /// - Parameters:
     ///   - rectified: whether bias and ReLU come right behind the product.
@@ -20,15 +23,13 @@ final class RoundedLayer {
     init(batch: Int, inputs: Int, outputs: Int, rectified: Bool, adding: Bool = false) {
         input = BFloat16Matrix(batch, inputs)
         outputGradient = BFloat16Matrix(batch, outputs)
-        inputGradient = Matrix(batch, inputs)
-        forwards = BFloat16Product(rows: batch, columns: outputs, inner: inputs, rectified: rectified)
+        forwards = BFloat16Product(
+            rows: batch, columns: outputs, inner: inputs, biased: rectified, rectified: rectified)
         weightGradient = BFloat16Product(
             rows: inputs, columns: outputs, inner: batch, transposed: .first, adding: adding)
         backwards = BFloat16Product(rows: batch, columns: inputs, inner: outputs, transposed: .second)
         self.adding = adding
     }
-
-    private let adding: Bool
 
     /// Those between the hidden layers of a network; none in full precision.
     static func layers(of shape: MLP.Shape, batch: Int, adding: Bool = false) -> [RoundedLayer] {
@@ -38,16 +39,17 @@ final class RoundedLayer {
         }
     }
 
-    /// y = max(0, x·W + bias), or x·W in a layer that is not `rectified`.
-    func forward(_ x: MatrixView, _ weight: BFloat16Matrix, bias: UnsafePointer<Real>?, into y: MatrixView) {
-        roundInput(x)
-        forwards.multiply(input, weight, bias: bias, into: y)
+    /// y = max(0, x·W + bias) for the x in `input`; x·W in a layer that is not rectified.
+    ///
+    /// - Parameter isFinite: whether all that y depends on is; NaN then need not be kept.
+    func forward(_ weight: BFloat16Matrix, bias: UnsafePointer<Real>?, isFinite: Bool, into y: MatrixView) {
+        guard let bias, !isFinite else { return forwards.multiply(input, weight, bias: bias, into: y) }
+        // oneDNN's ReLU makes 0 of NaN, which a case that diverges is told by; ours does not.
+        unrectified.multiply(input, weight, bias: bias, into: y)
+        ab_relu(y.pointer, y.count)
     }
 
-    /// Puts x in the place of what the last forward pass has kept.
-    func roundInput(_ x: MatrixView) { input.round(x) }
-
-    /// ∂L/∂W and ∂L/∂bias from dy = ∂L/∂y, for the x that was rounded last.
+    /// ∂L/∂W and ∂L/∂bias from dy = ∂L/∂y, for the x in `input`.
     func backward(_ dy: MatrixView, weight: MatrixView, bias: UnsafeMutablePointer<Real>) {
         outputGradient.round(dy, columnSums: bias, adding: adding)
         weightGradient.multiply(input, outputGradient, into: weight)
@@ -56,12 +58,9 @@ final class RoundedLayer {
     /// As much of `backward` as `backwardToInput` needs.
     func roundOutputGradient(_ dy: MatrixView) { outputGradient.round(dy) }
 
-    /// ∂L/∂x of the dy that was rounded last, and 0 where `mask`, the activations of the layer below, is not above 0; dx may
-    /// lie in their place.
-    func backwardToInput(_ weight: BFloat16Matrix, into dx: MatrixView, where mask: MatrixView?) {
-        guard let mask else { return backwards.multiply(outputGradient, weight, into: dx) }
-        let product = mask.pointer == dx.pointer ? inputGradient.view : dx
-        backwards.multiply(outputGradient, weight, into: product)
-        ab_mask(product.pointer, mask.pointer, dx.pointer, dx.count)
+    /// ∂L/∂x of the dy that was rounded last, taken through the ReLU that x came out of where it is `rectified`.
+    func backwardToInput(_ weight: BFloat16Matrix, into dx: MatrixView, rectified: Bool) {
+        backwards.multiply(outputGradient, weight, into: dx)
+        if rectified { ab_mask(dx.pointer, input.pointer, dx.count) }
     }
 }

@@ -34,7 +34,8 @@ public final class BFloat16Matrix {
 
 /// A product of matrices in bfloat16 with sums in float32, by oneDNN, prepared for one shape.
 ///
-/// Its bits depend on the library's version and on the processor's instructions (`Precision.library`), not on where it runs.
+/// Its bits depend on the library's version and on the processor (its instructions, `Precision.library`, and perhaps its caches,
+/// by which oneDNN divides the work), not on who computes it.
 public final class BFloat16Product {
     private let handle: OpaquePointer
     private let shape: ab_onednn_shape
@@ -44,13 +45,16 @@ public final class BFloat16Product {
     /// - Parameters:
     ///   - transposed: which factor lies transposed in memory, if one does.
     ///   - adding: whether the product is added to c.
-    ///   - rectified: whether c = max(0, a·b + bias).
+    ///   - biased: whether c = a·b + bias.
+    ///   - rectified: whether max(0, ·) is taken then, which makes 0 of NaN.
     public init(
-        rows: Int, columns: Int, inner: Int, transposed: Factor? = nil, adding: Bool = false, rectified: Bool = false
+        rows: Int, columns: Int, inner: Int, transposed: Factor? = nil, adding: Bool = false, biased: Bool = false,
+        rectified: Bool = false
     ) {
         shape = ab_onednn_shape(
             rows: rows, columns: columns, inner: inner, a_transposed: transposed == .first ? 1 : 0,
-            b_transposed: transposed == .second ? 1 : 0, adding: adding ? 1 : 0, rectified: rectified ? 1 : 0)
+            b_transposed: transposed == .second ? 1 : 0, adding: adding ? 1 : 0, biased: biased ? 1 : 0,
+            rectified: rectified ? 1 : 0)
         precondition(Precision.bfloat16.obstacle == nil, "bfloat16 is not to be had")
         guard let handle = ab_onednn_prepare(shape) else { preconditionFailure("out of memory: oneDNN") }
         self.handle = handle
@@ -66,13 +70,13 @@ public final class BFloat16Product {
 
     /// c = a·b, contiguous; shapes that do not fit trap.
     ///
-    /// - Parameter bias: `c.columns` elements, given where the product was prepared as `rectified`.
+    /// - Parameter bias: `c.columns` elements, given where the product was prepared as `biased`.
     public func multiply(_ a: BFloat16Matrix, _ b: BFloat16Matrix, bias: UnsafePointer<Real>? = nil, into c: MatrixView)
     {
         precondition(c.rows == shape.rows && c.columns == shape.columns && c.isContiguous, "shape of a·b")
         precondition(a.rows * a.columns == shape.rows * shape.inner, "shape of a")
         precondition(b.rows * b.columns == shape.inner * shape.columns, "shape of b")
-        precondition((bias != nil) == (shape.rectified != 0), "a bias where the ReLU is")
+        precondition((bias != nil) == (shape.biased != 0), "a bias where one was announced")
         #if ACTIVE_BENCH_DOUBLE
             preconditionFailure("bfloat16 in double precision")
         #else

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// A row-major window [rows × columns] on memory that somebody else owns.
@@ -45,6 +46,12 @@ public struct MatrixView {
     /// Whether rows follow one another without a gap; the elementwise kernels ask for that.
     @inlinable
     public var isContiguous: Bool { stride == columns }
+
+    /// Whether no element is infinite or NaN, as float32.
+    public var isFinite: Bool {
+        isContiguous
+            ? ab_is_finite(pointer, count) != 0 : (0..<rows).allSatisfy { ab_is_finite(row($0), columns) != 0 }
+    }
 }
 
 /// A row-major matrix [rows × columns] that owns its storage: zeroed, 64-byte aligned, contiguous.

@@ -1,5 +1,4 @@
 import COneDNN
-import CKernels
 import Glibc
 
 /// What the products between two hidden layers are computed in. Everything else, the parameters, their gradients and

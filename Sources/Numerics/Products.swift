@@ -41,6 +41,21 @@ public func multiply(
     multiply(a.factor, b.factor, into: c, inner: a.columns, finish)
 }
 
+/// c = max(0, a·b + bias), rounded to bfloat16; NaN stays. Shapes that do not fit trap, and sums over more than 256.
+///
+/// - Parameter bias: `b.columns` elements.
+public func multiply(
+    _ a: MatrixView, _ b: MatrixView, bias: UnsafePointer<Real>, roundedInto c: BFloat16Matrix
+) {
+    precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
+    precondition(a.columns > 0 && a.columns <= Int(AB_PANEL_ROWS), "a sum over \(a.columns) that is rounded")
+    var finish = ab_finish()
+    finish.addend = bias
+    finish.rectified = 1
+    finish.rounded = c.pointer
+    ab_multiply(a.factor, b.factor, nil, c.columns, c.rows, c.columns, a.columns, finish)
+}
+
 /// c = max(0, a·b + addend), element by element; NaN stays. Shapes that do not fit trap.
 public func multiply(_ a: MatrixView, _ b: MatrixView, rectifiedWith addend: MatrixView, into c: MatrixView) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")

@@ -40,17 +40,21 @@ import Testing
                     }
                 }
             }
-            func prepared(adding: Bool = false, rectified: Bool = false) -> BFloat16Product {
+            func prepared(
+                adding: Bool = false, biased: Bool = false, rectified: Bool = false
+            ) -> BFloat16Product {
                 BFloat16Product(
                     rows: rows, columns: columns, inner: inner, transposed: transposed, adding: adding,
-                    rectified: rectified)
+                    biased: biased, rectified: rectified)
             }
             prepared().multiply(a, b, into: c.view)
             expectProducts { $2 }
             let before = c.elements
             prepared(adding: true).multiply(a, b, into: c.view)
             expectProducts { Double(before[$0 * columns + $1]) + $2 }
-            prepared(rectified: true).multiply(a, b, bias: bias.pointer, into: c.view)
+            prepared(biased: true).multiply(a, b, bias: bias.pointer, into: c.view)
+            expectProducts { $2 + Double(bias[$1]) }
+            prepared(biased: true, rectified: true).multiply(a, b, bias: bias.pointer, into: c.view)
             expectProducts { max(0, $2 + Double(bias[$1])) }
         }
 
@@ -62,6 +66,10 @@ import Testing
             let a = BFloat16Matrix(2, 2)
             a.round(x.view)
             BFloat16Product(rows: 2, columns: 2, inner: 2).multiply(a, a, into: c.view)
+            #expect(c[0].isNaN && c[1].isNaN && c[2].isNaN && c[3] == 2)
+            let bias = Matrix(vector: 2)
+            BFloat16Product(rows: 2, columns: 2, inner: 2, biased: true).multiply(
+                a, a, bias: bias.pointer, into: c.view)
             #expect(c[0].isNaN && c[1].isNaN && c[2].isNaN && c[3] == 2)
         }
 

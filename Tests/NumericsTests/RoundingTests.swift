@@ -49,27 +49,53 @@ import Testing
         #expect(sums.elements == expected.map { $0 + $0 })
     }
 
-    /// In place of the gradient, of the activations, and of neither.
+    /// Gradients pass where the activations are above 0, and what is no number is not.
     @Test func theMaskOfAReLU() {
-        let values: [Real] = [1, -1, 0, -0.0, .infinity, .nan, 2]
-        let gradients: [Real] = [5, 6, 7, 8, 9, 10, .infinity]
-        func matrix(_ elements: [Real]) -> Matrix {
-            let matrix = Matrix(vector: elements.count)
-            for (i, element) in elements.enumerated() { matrix[i] = element }
-            return matrix
+        let values: [Real] = [1, -1, 0, -0.0, .infinity, .nan, 2, -.nan, -.infinity, 1e-30]
+        let y = BFloat16Matrix(1, values.count)
+        let (x, dy) = (Matrix(vector: values.count), Matrix(vector: values.count))
+        for (i, value) in values.enumerated() { (x[i], dy[i]) = (value, Real(i + 1)) }
+        y.round(x.view)
+        ab_mask(dy.pointer, y.pointer, values.count)
+        #expect(dy.elements == [1, 0, 0, 0, 5, 0, 7, 0, 0, 10])
+    }
+
+    /// The product that rounds is the product, rounded; over the edges of its tiles, and with NaN kept.
+    @Test(arguments: [(256, 256, 14), (7, 33, 3), (5, 3, 256), (9, 40, 11)])
+    func aProductMayRound(rows: Int, columns: Int, inner: Int) {
+        let (a, b, bias) = (Matrix(rows, inner), Matrix(inner, columns), Matrix(vector: columns))
+        for (i, matrix) in [a, b, bias].enumerated() {
+            RandomStream("rounded product").normals(step: i, into: matrix.pointer, count: matrix.count)
         }
-        let expected: [Real] = [5, 0, 0, 0, 9, 0, .infinity]
-        for place in 0..<3 {
-            let (y, dy) = (matrix(values), matrix(gradients))
-            let out = [dy, y, Matrix(vector: 7)][place]
-            ab_mask(dy.pointer, y.pointer, out.pointer, 7)
-            #expect(out.elements == expected)
+        bias[columns - 1] = .nan
+        let (c, expected, found) = (
+            Matrix(rows, columns), BFloat16Matrix(rows, columns), BFloat16Matrix(rows, columns)
+        )
+        multiply(a.view, b.view, into: c.view, bias: bias.pointer, rectified: true)
+        expected.round(c.view)
+        multiply(a.view, b.view, bias: bias.pointer, roundedInto: found)
+        let all = rows * columns
+        #expect(
+            UnsafeBufferPointer(start: found.pointer, count: all).elementsEqual(
+                UnsafeBufferPointer(start: expected.pointer, count: all)))
+        #expect(found.pointer[columns - 1] & 0x7fff > 0x7f80)
+    }
+
+    /// Anywhere among 77 columns of three rows.
+    @Test(arguments: [0, 70, 76, 153, 230]) func saysWhetherAllAreFinite(place: Int) {
+        let x = Matrix(3, 77)
+        for (value, isFinite) in [(1, true), (.nan, false), (-.infinity, false), (3e38, true)] as [(Real, Bool)] {
+            x[place] = value
+            #expect(x.view.isFinite == isFinite)
+            #expect(x.view.columns(0..<77).isFinite == isFinite)
+            #expect(x.view.columns(place % 77..<77).isFinite == isFinite, "a window")
+            if place % 77 > 0 { #expect(x.view.columns(0..<place % 77).isFinite, "what lies beside it") }
         }
     }
 
     private func rounded(_ numbers: [Real]) -> [UInt16] {
         var result = [UInt16](repeating: 0, count: numbers.count)
-        ab_round_to_bfloat(numbers, &result, 1, numbers.count, nil, 0)
+        _ = ab_round_to_bfloat(numbers, &result, 1, numbers.count, nil, 0)
         return result
     }
 

@@ -33,14 +33,17 @@ import Testing
         }
     }
 
-    /// It is another result than float32's, in a folder of its own and with a note at the table.
+    /// It has a folder of its own, full precision the one it always had, and there is a note at the table.
     @Test func isAVariant() throws {
         let folder = TemporaryFolder()
         let study = SystemRun.study.replacing("IQL: {hidden", with: "IQL: {sweep: {precision: [fp32, bf16]}, hidden")
         let child = try SystemRun.run(study, in: folder, ranks: 2)
         #expect(child.exitCode == 0, "\(child.output)")
-        let results = files(below: folder("out/cases/IQL")).filter { $0.hasSuffix("seed-0/curve.csv") }
-        #expect(results.count == 2 && Set(results.map { text(of: folder("out/cases/IQL/\($0)")) }).count == 2)
+        let variants = files(below: folder("out/cases/IQL")).filter { $0.hasSuffix("seed-0/result.json") }
+        #expect(
+            variants.sorted()
+                == ["batch=32,hidden=16x16", "precision=bf16,batch=32,hidden=16x16"]
+                .map { "hopper-random-r1/\($0)/seed-0/result.json" }.sorted())
         #expect(child.standardOutput.contains("in bfloat16"), "\(child.standardOutput)")
     }
 }

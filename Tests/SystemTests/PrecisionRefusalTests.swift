@@ -26,6 +26,9 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder("out")))
         try refused(["plan", study])
         try refused(["scale", "precision=bf16", "--seconds", "0.001"], ranks: 2)
+        try refused(["scale", "--seconds", "0.001", "--network", "1,1,1,1", "--study", study])
+        let line = ["bench", "steps", "--only", "IQL precision=bf16"]
+        try refused(line + ["--profile", "--team"], ranks: 2)
         try refused(["bench", "steps", "--as-is", "--only", "IQL precision=bf16"])
         try refused(
             ["conform", "\(ConformCommandTests.fixtures)/iql.h5", "--precision", "bf16", "--out", folder("out.h5")])

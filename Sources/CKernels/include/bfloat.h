@@ -7,5 +7,7 @@
 //
 // sums: receives the sums of x's columns before they are rounded, or is added them when adding. NULL for none.
 void ab_round_to_bfloat(const ab_real *x, uint16_t *out, size_t rows, size_t columns, ab_real *sums, int adding);
-// out = dy where y is above 0, and 0 elsewhere: the way back through a ReLU. dy or y may be out.
-void ab_mask(const ab_real *dy, const ab_real *y, ab_real *out, size_t n);
+// dy = 0 where y, in bfloat16, is not above 0: the way back through the ReLU that left y.
+void ab_mask(ab_real *dy, const uint16_t *y, size_t n);
+// Whether all numbers are finite, as float32.
+int ab_is_finite(const ab_real *x, size_t n);

@@ -2,6 +2,7 @@
 // back, and a bias's gradient beside its weight's. No allocation, no state.
 #pragma once
 #include "reals.h"
+#include <stdint.h>
 
 // A matrix as a factor: element (i, j) is values[i·row + j·column], and one of the two strides is 1.
 typedef struct {
@@ -22,6 +23,9 @@ typedef struct {
     size_t mask_row;
     // c + ab takes the place of c.
     int adding;
+    // Receives the elements, rounded to bfloat16, in the place of c: element (i, j) is rounded[i·c_row + j]. For an inner of
+    // AB_PANEL_ROWS at most and without adding. NULL for none.
+    uint16_t *rounded;
     // Receives the column sums of b, or is added them when adding; b is then row-major. NULL for none.
     ab_real *column_sums;
 } ab_finish;

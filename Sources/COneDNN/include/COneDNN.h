@@ -16,7 +16,9 @@ typedef struct {
     // Whether a lies transposed, [inner × rows], and whether b does, [columns × inner].
     int a_transposed, b_transposed;
     int adding;
-    // max(0, a·b + bias) instead of a·b.
+    // Whether a row is added to all rows of a·b.
+    int biased;
+    // Whether max(0, ·) is taken then. It makes 0 of NaN.
     int rectified;
 } ab_onednn_shape;
 
@@ -24,6 +26,7 @@ typedef struct ab_onednn_product ab_onednn_product;
 // Prepares a product, after a successful open. NULL when the library does not do it: out of memory.
 ab_onednn_product *ab_onednn_prepare(ab_onednn_shape shape);
 void ab_onednn_release(ab_onednn_product *product);
-// Computes it: factors in bfloat16, sums and result in float32. `bias`: `columns` numbers where rectified, else unused. 0, or
+// Computes it: factors in bfloat16, sums and result in float32. `bias`: `columns` numbers where biased, else
+// NULL. 0, or
 // oneDNN's status.
 int ab_onednn_multiply(ab_onednn_product *product, const uint16_t *a, const uint16_t *b, const float *bias, float *c);
