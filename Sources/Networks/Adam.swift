@@ -27,6 +27,7 @@ public final class Adam {
     /// t, the updates made so far; to be set only when a run is taken up again.
     public var steps = 0
     private let constants: Constants
+    private let network: MLP
 
     /// Moments at zero for a trainable network.
     public init(_ network: MLP, constants: Constants = Constants()) {
@@ -36,6 +37,7 @@ public final class Adam {
         firstMoment = ParameterBlock(like: gradients)
         secondMoment = ParameterBlock(like: gradients)
         self.constants = constants
+        self.network = network
     }
 
     /// One update with the gradient as it stands.
@@ -49,6 +51,7 @@ public final class Adam {
         ab_adam(
             parameters.values, gradients.values, firstMoment.values, secondMoment.values, parameters.count,
             kernelConstants)
+        network.roundWeights()  // Now they are in the cache.
     }
 }
 
