@@ -36,6 +36,9 @@ costs=$("$binary" bench steps --only "ACTIVE-I m=1,ACTIVE-I m=2,ACTIVE-I m=5,ACT
 # cost M: units of a 256³ product.
 cost() { awk -v name="m=$1" '$1 == "ACTIVE-I" && $2 == name { print $4 }' <<<"$costs"; }
 
+# What formula (8)'s ratio would be for Gaussian members: E[max of m]/(k(m)·c₄(m)), c₄ being the bias of a sample's deviation.
+declare -A gaussian=([1]=– [2]=1.178 [5]=1.037 [10]=1.015 [20]=1.006)
+
 # score M: mean and deviation over seeds.
 score() { awk -F, -v column="m=$1" '{ n = split($2, words, " "); if (words[n] == column) { printf "%s,%s", $6, $7; exit } }' "$run/table.csv"; }
 
@@ -77,12 +80,17 @@ END
 
 ACTIVE-I on hopper-medium-r1 (our own data), $(sed -E ':a;s/([0-9])([0-9]{3})\b/\1,\2/;ta' <<<"$steps") steps, three seeds, the preset's other settings. Q, V, the members' standard deviation σ
 and the gap are means over the second half of training and over seeds. Formula (8) says E[min V] = E[V] − k(m)·σ; the gap ratio is what
-E[V] − min V is of k(m)·σ, 1 where the formula is exact. The cost is \`active-bench bench\`'s, V LayerNorm off, in products of 256³.
+E[V] − min V is of k(m)·σ, beside what it would be for independent Gaussian members, as σ is estimated from the same m (for two it is that
+whatever they are). The cost is \`active-bench bench\`'s, V LayerNorm off, in products of 256³.
 
-| m | score | mean Q | mean V | σ | gap ratio | cost of a step |
-| ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| m | score | mean Q | mean V | σ | gap ratio | if Gaussian | cost of a step |
+| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 END
-    awk -F, 'NR > 1 { printf "| %s | %.1f ±%.1f | %.1f | %.1f | %s | %s | %.1f |\n", $1, $2, $3, $4, $5, ($1 > 1 ? $6 : "–"), ($1 > 1 ? $7 : "–"), $8 }' "$data"
+    while IFS=, read -r m score deviation q v spread gap cost; do
+        [ "$m" -gt 1 ] || spread=– gap=–
+        printf '| %s | %.1f ±%.1f | %.1f | %.1f | %s | %s | %s | %.1f |\n' \
+            "$m" "$score" "$deviation" "$q" "$v" "$spread" "$gap" "${gaussian[$m]}" "$cost"
+    done < <(tail -n +2 "$data")
     cat <<END
 
 ![Against m](ensemble-size.svg)

@@ -53,8 +53,7 @@ package final class CQL<Team: Exchange>: Learner {
         let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
         critics = Critics(
             states: states, actions: actions, hidden: settings.criticHidden, precision: settings.precision,
-            batch: batch,
-            initialiser: .orthogonalSmallOutput, stream: problem.initialStream, team: problem.team)
+            batch: batch, initialiser: .orthogonalSmallOutput, stream: problem.initialStream, team: problem.team)
         penalty = ConservativePenalty(settings, critic: critics.networks[0].shape, actions: actions)
         actor = TanhGaussianPolicy(
             states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,

@@ -2,6 +2,17 @@ import Harness
 import Testing
 
 @Suite struct PlanTests {
+    /// A folder of the time before there was a choice of precision is one of full precision.
+    @Test func fullPrecisionGoesWithoutSaying() throws {
+        let cases = try ["", "precision: fp32", "precision: bf16"].map {
+            try SmallRun.plan("IQL: {\($0)}", steps: 1).cases[0]
+        }
+        #expect(cases.map(\.variant) == ["default", "default", "precision=bf16"])
+        #expect(cases[1].configuration == cases[0].configuration)
+        #expect(!cases[0].configuration.contains("precision"))
+        #expect(cases[2].configuration.contains("\n  precision: bf16  # study\n"))
+    }
+
     /// The name of a case is that of its random numbers: it must not depend on how a study words the settings.
     @Test(arguments: [
         (

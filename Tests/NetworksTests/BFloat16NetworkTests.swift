@@ -32,7 +32,8 @@ import Testing
             expectClose(inputGradient.view, columns, "∂L/∂x")
         }
 
-        /// Normalisation and dropout in between: within 5 % of full precision's gradients, by norm.
+        /// Normalisation and dropout in between: within 5 % of full precision's gradient, by norm, and 10 % of
+        /// the inputs', which no sum over the batch smooths.
         @Test(arguments: [true, false], [0, 0.3]) func isCloseToFullPrecision(layerNorm: Bool, dropout: Double) throws {
             var found: [[[Real]]] = []
             for precision in Precision.allCases {
@@ -54,10 +55,10 @@ import Testing
                     tape, outputGradient: outputGradient.view, inputs: 0..<6, into: inputGradient.view)
                 found.append([(0..<gradients.count).map { gradients.values[$0] }, inputGradient.elements])
             }
-            for (full, rounded) in zip(found[0], found[1]) {
+            for ((full, rounded), tolerance) in zip(zip(found[0], found[1]), [0.05, 0.1]) {
                 let difference = norm(zip(full, rounded).map { $0 - $1 })
                 #expect(difference > 0, "nothing was rounded")
-                #expect(difference < 0.05 * norm(full), "\(difference) of \(norm(full))")
+                #expect(difference < tolerance * norm(full), "\(difference) of \(norm(full))")
             }
         }
 
@@ -71,7 +72,7 @@ import Testing
             let tape = Tape(shape, batch: Self.batch)
             network.parameters.pointer(tensor)[0] = .nan
             network.forward(input.view, tape)
-            #expect(elements(tape.output).allSatisfy(\.isNaN))
+            #expect(elements(tape.output).allSatisfy { $0.isNaN })
         }
 
         /// Whoever writes into the parameters, at whatever time: the next forward pass is a fresh network's.

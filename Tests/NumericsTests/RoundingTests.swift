@@ -95,7 +95,7 @@ import Testing
 
     private func rounded(_ numbers: [Real]) -> [UInt16] {
         var result = [UInt16](repeating: 0, count: numbers.count)
-        _ = ab_round_to_bfloat(numbers, &result, 1, numbers.count, nil, 0)
+        ab_round_to_bfloat(numbers, &result, 1, numbers.count, nil, 0)
         return result
     }
 

@@ -42,7 +42,7 @@ import Testing
         let variants = files(below: folder("out/cases/IQL")).filter { $0.hasSuffix("seed-0/result.json") }
         #expect(
             variants.sorted()
-                == ["batch=32,hidden=16x16", "precision=bf16,batch=32,hidden=16x16"]
+                == ["batch=32,hidden=16x16", "batch=32,hidden=16x16,precision=bf16"]
                 .map { "hopper-random-r1/\($0)/seed-0/result.json" }.sorted())
         #expect(child.standardOutput.contains("in bfloat16"), "\(child.standardOutput)")
     }
