@@ -199,9 +199,7 @@ public final class MLP {
                 gradient.scale, gradient.shift, y.rows, y.columns)
         }
     }
-}
 
-extension MLP {
     /// The weights into hidden layers 1, 2, … in bfloat16, as they stand; none in full precision.
     @discardableResult
     func roundWeights() -> [BFloat16Matrix] {
@@ -214,41 +212,4 @@ extension MLP {
 
     /// Whether the first activations may go to the second layer in bfloat16 alone.
     private var leavesFirstRounded: Bool { !shape.layerNorm && shape.inputs <= Int(AB_PANEL_ROWS) }
-
-    /// Where one layer's tensors lie. The last layer has no norm.
-    struct Layer {
-        var weight: MatrixView
-        var bias: UnsafeMutablePointer<Real>
-        var norm: Norm?
-    }
-
-    /// A layer normalisation's parameters.
-    typealias Norm = (scale: UnsafeMutablePointer<Real>, shift: UnsafeMutablePointer<Real>)
-
-    /// `fc0`, `fc1`, …, `out`.
-    static func layerNames(of shape: Shape) -> [String] { shape.hidden.indices.map { "fc\($0)" } + ["out"] }
-
-    static func tensors(of shape: Shape) -> [(name: String, shape: [Int])] {
-        var tensors: [(name: String, shape: [Int])] = []
-        var inputs = shape.inputs
-        for (name, outputs) in zip(layerNames(of: shape), shape.hidden + [shape.outputs]) {
-            tensors.append(("\(name)/weight", [inputs, outputs]))
-            tensors.append(("\(name)/bias", [outputs]))
-            if shape.layerNorm && name != "out" {
-                tensors.append(("\(name)/norm/scale", [outputs]))
-                tensors.append(("\(name)/norm/bias", [outputs]))
-            }
-            inputs = outputs
-        }
-        return tensors
-    }
-
-    static func layers(of shape: Shape, in block: ParameterBlock) -> [Layer] {
-        layerNames(of: shape).map { name in
-            Layer(
-                weight: block.matrix("\(name)/weight"), bias: block.pointer("\(name)/bias"),
-                norm: shape.layerNorm && name != "out"
-                    ? (block.pointer("\(name)/norm/scale"), block.pointer("\(name)/norm/bias")) : nil)
-        }
-    }
 }
