@@ -29,8 +29,13 @@ public struct Case: Sendable, Equatable {
     /// LEARNER/DATASET/VARIANT/seed-N, unique within a study and the path below `cases/`.
     public var identifier: String { "\(learner.rawValue)/\(dataset)/\(variant)/seed-\(seed)" }
 
-    /// Where all of the case's random numbers come from.
-    public var stream: RandomStream { RandomStream(identifier) }
+    /// Where all of the case's random numbers come from: its name, but for the precision. A case in bfloat16 begins with the
+    /// weights of the one in full precision and sees its batches, so that the two differ by nothing but the rounding.
+    public var stream: RandomStream {
+        let words = variant.split(separator: ",").filter { $0 != "precision=\(Precision.bfloat16.rawValue)" }
+        let name = words.isEmpty ? "default" : words.joined(separator: ",")
+        return RandomStream("\(learner.rawValue)/\(dataset)/\(name)/seed-\(seed)")
+    }
 
     /// The effective configuration as YAML, with where each value comes from: `config.yaml`. Full precision goes without saying.
     public var configuration: String {

@@ -1,4 +1,5 @@
 import Harness
+import Numerics
 import Testing
 
 @Suite struct PlanTests {
@@ -11,6 +12,33 @@ import Testing
         #expect(cases[1].configuration == cases[0].configuration)
         #expect(!cases[0].configuration.contains("precision"))
         #expect(cases[2].configuration.contains("\n  precision: bf16  # study\n"))
+    }
+
+    /// What is rounded begins as what is not, with the same first weights and batches.
+    @Test(arguments: ["", "m: 3", "m: 3, hidden: [16, 16]"]) func precisionHasNoRandomNumbersOfItsOwn(settings: String)
+        throws
+    {
+        let plain = try SmallRun.plan("ACTIVE-I: {\(settings)}", steps: 1).cases[0]
+        let rounded = try SmallRun.plan(
+            "ACTIVE-I: {precision: bf16\(settings.isEmpty ? "" : ", ")\(settings)}", steps: 1
+        ).cases[0]
+        #expect(rounded.variant != plain.variant && rounded.identifier != plain.identifier)
+        func numbers(_ one: Case) -> [Real] {
+            let numbers = Matrix(vector: 8)
+            one.stream.normals(step: 0, into: numbers.pointer, count: 8)
+            return numbers.elements
+        }
+        #expect(numbers(rounded) == numbers(plain))
+        var other = plain
+        other.seed = 1
+        #expect(numbers(other) != numbers(plain))
+        #expect(
+            numbers(plain)
+                == {
+                    let numbers = Matrix(vector: 8)
+                    RandomStream(plain.identifier).normals(step: 0, into: numbers.pointer, count: 8)
+                    return numbers.elements
+                }(), "those of its name")
     }
 
     /// The name of a case is that of its random numbers: it must not depend on how a study words the settings.
