@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whether bfloat16 changes scores: the study of jobs/studies/precision.yaml, and per learner and over all of them the mean
-# difference to float32 with its 90 % confidence interval, in results/performance/precision.md. Forty minutes on two cores with
+# difference to float32, seed by seed, with its 90 % confidence interval, in results/performance/precision.md. Forty minutes on two cores with
 # AVX512-BF16; the same command goes on where it was stopped.
 #
 #   jobs/precision.sh
@@ -17,65 +17,59 @@ out=${OUT:-$repository/results/performance}
 "$repository/jobs/make-datasets.sh" hopper-medium-r1
 mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" run "$repository/jobs/studies/precision.yaml" --out "$run"
 
-# The scores of a table in CSV → rows "learner | fp32 | bf16 | difference | interval", and the whole's.
+# The scores of a table in CSV → rows "learner | fp32 | bf16 | difference | interval | within ±5", and the whole's. Seeds are pairs: the
+# two cases of one draw the same random numbers.
 compare() {
     awk -F, '
-        # Moments of a cell: mean, and the square of its standard error.
-        function moments(scores,    v, n, i, sum, squares) {
-            n = split(scores, v, ";")
+        # Of v[1] to v[n]: mean, and the standard deviation of a sample.
+        function moments(v, n,    i, sum, squares) {
             for (i = 1; i <= n; i++) sum += v[i]
             mean = sum / n
             for (i = 1; i <= n; i++) squares += (v[i] - mean) ^ 2
             deviation = sqrt(squares / (n - 1))
-            error = deviation ^ 2 / n
-            freedom = n - 1
         }
         # The 95 % quantile of Student'\''s t (Abramowitz and Stegun 26.7.5), to 0.002 from 8 degrees of freedom on.
         function quantile(f,    z) {
             z = 1.6448536
             return z + (z ^ 3 + z) / (4 * f) + (5 * z ^ 5 + 16 * z ^ 3 + 3 * z) / (96 * f ^ 2)
         }
-        # Welch: the variances are not taken to be equal.
-        function row(name, sides, difference, error, freedom,    half) {
-            half = quantile(freedom) * sqrt(error)
-            verdict = difference - half > -5 && difference + half < 5 ? "yes" : "no"
-            printf "| %s | %s | %+.2f | %+.2f to %+.2f | %s |\n", name, sides, difference, difference - half, \
-                difference + half, verdict
+        function row(name, sides, differences, n,    half, verdict) {
+            moments(differences, n)
+            half = quantile(n - 1) * deviation / sqrt(n)
+            verdict = mean - half > -5 && mean + half < 5 ? "yes" : "no"
+            printf "| %s | %s | %+.2f | %+.2f to %+.2f | %s |\n", name, sides, mean, mean - half, mean + half, verdict
         }
         $3 == "ours" && match($2, / precision=/) {
             learner = substr($2, 1, RSTART - 1)
             precision = substr($2, RSTART + RLENGTH)
-            moments($8)
-            n[learner, precision] = $4
-            m[learner, precision] = mean
-            s[learner, precision] = deviation
-            e[learner, precision] = error
-            f[learner, precision] = freedom
+            scores[learner, precision] = $8
+            seeds[learner, precision] = $9
             if (precision == "bf16") order[++learners] = learner
         }
         END {
-            for (i = 1; i <= learners; i++) {
-                l = order[i]
-                if (n[l, "fp32"] < 10 || n[l, "bf16"] < 10) exit 1
-                variance = e[l, "fp32"] + e[l, "bf16"]
-                degrees = variance ^ 2 / (e[l, "fp32"] ^ 2 / f[l, "fp32"] + e[l, "bf16"] ^ 2 / f[l, "bf16"])
-                difference = m[l, "bf16"] - m[l, "fp32"]
-                row(l, sprintf("%.1f ±%.1f | %.1f ±%.1f", m[l, "fp32"], s[l, "fp32"], m[l, "bf16"], s[l, "bf16"]),
-                    difference, variance, degrees)
-                total += difference
-                totalVariance += variance
-                totalDegrees += variance ^ 2 / degrees
-                full += m[l, "fp32"]
-                rounded += m[l, "bf16"]
+            for (l = 1; l <= learners; l++) {
+                learner = order[l]
+                n = split(scores[learner, "fp32"], full, ";")
+                if (n < 10 || seeds[learner, "fp32"] != seeds[learner, "bf16"]) exit 1
+                split(scores[learner, "bf16"], rounded, ";")
+                for (i = 1; i <= n; i++) {
+                    difference[i] = rounded[i] - full[i]
+                    total[i] += difference[i] / learners
+                }
+                moments(full, n)
+                sides = sprintf("%.1f ±%.1f", mean, deviation)
+                fullMean += mean / learners
+                moments(rounded, n)
+                roundedMean += mean / learners
+                row(learner, sprintf("%s | %.1f ±%.1f", sides, mean, deviation), difference, n)
             }
             if (learners == 0) exit 1
-            row("**all, mean**", sprintf("%.1f | %.1f", full / learners, rounded / learners), total / learners,
-                totalVariance / learners ^ 2, totalVariance ^ 2 / totalDegrees)
+            row("**all, mean**", sprintf("%.1f | %.1f", fullMean, roundedMean), total, n)
         }' "$1"
 }
 
 table=$run/table.csv
-rows=$(compare "$table") || { say "$table: expected ten scores or more a side of every learner"; exit 65; }
+rows=$(compare "$table") || { say "$table: expected the scores of ten seeds or more in pairs, for every learner"; exit 65; }
 if grep -q nan <<<"$rows"; then say "$table: some cases have no score that is a number"; exit 65; fi
 seeds=$(awk -F, '$3 == "ours" { print $4; exit }' "$table")
 mkdir -p "$out"
@@ -86,8 +80,9 @@ mkdir -p "$out"
     jobs/precision.sh
 
 The quickstart's learners on hopper-medium-r1 (our own data), 10,000 steps, $seeds seeds a side: normalised score after the last step (ten
-episodes), mean and standard deviation over seeds, and the mean difference with its 90 % confidence interval (Welch's). The two sides draw
-other first weights and batches. What is asked for is that the interval of the mean over the study's learners lies within ±5 points.
+episodes), mean and standard deviation over seeds, and the mean difference with its 90 % confidence interval. The two cases of a seed begin
+with the same weights and draw the same batches and episodes, so the interval is that of the mean over pairs (Student's t), and for the whole of
+the mean over pairs of the learners' mean. What is asked for is that this last one lies within ±5 points.
 
 | learner | fp32 | bf16 | bf16 − fp32 | 90 % interval | within ±5 |
 | --- | ---: | ---: | ---: | ---: | --- |
