@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Loads the library, once. NULL, or why there is nothing to compute with: half a
-// sentence, "expected …, found …". The answer stays the same.
+// Loads the library, once. NULL, or why there is nothing to compute with: half a sentence, "expected …, found …". The answer stays
+// the same.
 const char *ab_onednn_open(void);
 // Version and instructions in use, "oneDNN 2.6.3, AVX512-BF16"; "" unless it was opened. Other instructions may give other bits.
 const char *ab_onednn_description(void);
@@ -26,7 +26,6 @@ typedef struct ab_onednn_product ab_onednn_product;
 // Prepares a product, after a successful open. NULL when the library does not do it: out of memory.
 ab_onednn_product *ab_onednn_prepare(ab_onednn_shape shape);
 void ab_onednn_release(ab_onednn_product *product);
-// Computes it: factors in bfloat16, sums and result in float32. `bias`: `columns` numbers where biased, else
-// NULL. 0, or
-// oneDNN's status.
+// Computes it: factors in bfloat16, sums and result in float32. `bias`: `columns` numbers where biased, else NULL. 0, or oneDNN's
+// status.
 int ab_onednn_multiply(ab_onednn_product *product, const uint16_t *a, const uint16_t *b, const float *bias, float *c);
