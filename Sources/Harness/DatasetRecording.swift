@@ -48,6 +48,8 @@ public struct DatasetRecording: Sendable {
         public var score: Double
         /// What MuJoCo warned of last; nil for nothing.
         public var warning: String?
+        /// A sentence for each policy file with tensors that acting does not need.
+        public var notes: [String]
     }
 
     private let request: Request
@@ -63,7 +65,7 @@ public struct DatasetRecording: Sendable {
         let environment = try EnvironmentRegistry.make(request.environment)
         let specification = environment.specification
         let (snapshots, algorithm) = try readPolicies()
-        for (path, snapshot) in zip(request.policies, snapshots) where snapshot.head == .deterministicTanh {
+        for (path, snapshot) in zip(request.policies, snapshots) where snapshot.head.isDeterministic {
             throw HarnessError.badInput("\(path): a deterministic policy has no actions to draw")
         }
         try DurableFile.requireOther(than: request.policies, for: request.output)
@@ -99,7 +101,8 @@ public struct DatasetRecording: Sendable {
         recording.metadata = metadata(snapshots.count, algorithm, parts)
         if let policy = snapshots.last { recording.describe(policy) }
         try D4RLWriter.write(recording, to: request.output)
-        return summary(outcomes, recording.count, specification)
+        let notes = zip(request.policies, snapshots).compactMap { $1.note(onPassedOver: $0) }
+        return summary(outcomes, recording.count, specification, notes)
     }
 
     /// The policies with the algorithm their files name; one made for another environment is refused.
@@ -138,7 +141,8 @@ public struct DatasetRecording: Sendable {
     }
 
     private func summary(
-        _ outcomes: [EpisodeOutcome], _ transitions: Int, _ specification: EnvironmentSpecification
+        _ outcomes: [EpisodeOutcome], _ transitions: Int, _ specification: EnvironmentSpecification,
+        _ notes: [String]
     ) -> Summary {
         // The last trajectory may have been cut.
         let isCut = outcomes.map(\.length).reduce(0, +) > transitions
@@ -150,6 +154,7 @@ public struct DatasetRecording: Sendable {
             transitions: transitions, trajectories: outcomes.count, meanReturn: mean,
             deviation: variance.squareRoot(),
             meanLength: complete.map { Double($0.length) }.reduce(0, +) / Double(complete.count),
-            score: specification.normalisedScore(return: mean), warning: outcomes.last { $0.warning != nil }?.warning)
+            score: specification.normalisedScore(return: mean), warning: outcomes.last { $0.warning != nil }?.warning,
+            notes: notes)
     }
 }

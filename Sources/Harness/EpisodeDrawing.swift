@@ -48,6 +48,8 @@ public struct EpisodeDrawing {
         public var framesPerSecond = 0.0
         /// What MuJoCo warned of last; nil for nothing.
         public var warning: String?
+        /// One sentence on the tensors of the policy's file that acting does not need; nil where there are none.
+        public var note: String?
     }
 
     /// Ends an episode in which enough has been drawn.
@@ -71,8 +73,9 @@ public struct EpisodeDrawing {
         let sink = try openSink(clock.framesPerSecond)
         do {
             let camera = try Camera(environment, width: plan.size.width, height: plan.size.height)
-            let summary = try blaming(plan.policy) { try draw(rollout, environment, camera, clock, into: sink) }
+            var summary = try blaming(plan.policy) { try draw(rollout, environment, camera, clock, into: sink) }
             try sink.finish()
+            summary.note = snapshot.note(onPassedOver: plan.policy)
             return summary
         } catch {
             sink.discard()

@@ -41,7 +41,7 @@ extension D4RLRecording {
 
     /// D4RL keeps the behaviour policy's weights beside its data.
     mutating func describe(_ policy: PolicySnapshot) {
-        metadata["policy/nonlinearity"] = .text("relu")
+        metadata["policy/nonlinearity"] = .text(policy.activation.rawValue)
         metadata["policy/output_distribution"] = .text(policy.head.rawValue)
         for tensor in policy.tensors {
             metadata["policy/\(tensor.name.replacing(".", with: "/"))"] = .array(

@@ -1,5 +1,6 @@
 import Environments
 import Foundation
+import Networks
 import Report
 
 /// What `evaluate` found: every episode, and what they say together.
@@ -59,10 +60,14 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var score: Summary
     /// The share of episodes in which every task was done; nil where there are none.
     public var successRate: Double?
+    /// One sentence on the tensors of the policy's file that acting does not need; nil where there are none.
+    public var note: String?
 
     init(
-        _ request: PolicyEvaluation.Request, _ specification: EnvironmentSpecification, _ outcomes: [EpisodeOutcome]
+        _ request: PolicyEvaluation.Request, _ snapshot: PolicySnapshot, _ specification: EnvironmentSpecification,
+        _ outcomes: [EpisodeOutcome]
     ) {
+        note = snapshot.note(onPassedOver: request.policy)
         environment = request.environment
         policy = request.policy
         profile = request.profile.rawValue

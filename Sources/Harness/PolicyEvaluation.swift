@@ -54,7 +54,7 @@ public struct PolicyEvaluation {
         let rollout = try Rollout(environment, Actor(policy), stream: stream)
         let own = try runOwnEpisodes(rollout, environment.specification)
         let (outcomes, recording) = try collect(own, environment.specification)
-        if world.rank == 0 { try tell(EvaluationReport(request, environment.specification, outcomes)) }
+        if world.rank == 0 { try tell(EvaluationReport(request, policy, environment.specification, outcomes)) }
         guard let path = request.recording else { return }
         try world.agree(that: { try write(recording, policy, to: path) })
     }
@@ -69,7 +69,7 @@ public struct PolicyEvaluation {
             try blaming(request.policy) {
                 _ = try Rollout(environment, Actor(snapshot), stream: RandomStream("trial"))
             }
-            if snapshot.head == .deterministicTanh, case .stochastic = request.mode {
+            if snapshot.head.isDeterministic, case .stochastic = request.mode {
                 throw HarnessError.badInput("\(request.policy): a deterministic policy has no actions to draw")
             }
             if let recording = request.recording {

@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 import Numerics
 
 /// A dense layer for one sample: y = b + W·x.
@@ -38,5 +39,10 @@ final class DenseLayer {
         ab_dense(result.pointer, x, weights.pointer, bias.pointer, inputs, bias.count)
         if rectified { ab_relu(result.pointer, outputs) }
         return UnsafePointer(result.pointer)
+    }
+
+    /// Takes `output` through a hyperbolic tangent.
+    func squash() {
+        for j in 0..<outputs { result[j] = tanh(result[j]) }
     }
 }

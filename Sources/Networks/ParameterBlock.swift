@@ -132,4 +132,7 @@ public struct NamedTensor: Sendable, Equatable {
         self.shape = shape
         self.values = values
     }
+
+    /// Whether it has one dimension, or others beside it of length one: [A], [1, A], [A, 1].
+    public var isVector: Bool { !shape.isEmpty && shape.filter { $0 != 1 }.count <= 1 }
 }

@@ -2,8 +2,8 @@ import Numerics
 
 /// Everything needed to act: the policy's tensors, what its head means, and how observations are normalised.
 ///
-/// Tensors are named `fc0.weight` [256, observations], `fc0.bias`, `fc1.…`, `mean.weight`, `mean.bias`, and either
-/// `log_std` [actions] or `log_std.weight` with `log_std.bias`.
+/// Tensors are named `fc0.weight` [256, observations], `fc0.bias`, `fc1.…` for any number of hidden layers, none included,
+/// `mean.weight`, `mean.bias`, and either `log_std` [actions] or `log_std.weight` with `log_std.bias`.
 public struct PolicySnapshot: Sendable, Equatable {
     /// What the head's numbers mean.
     public enum Head: String, Sendable, CaseIterable {
@@ -13,16 +13,34 @@ public struct PolicySnapshot: Sendable, Equatable {
         case gaussianTanhMean = "gaussian-tanh-mean"
         /// a = tanh(mean) (TD3+BC).
         case deterministicTanh = "deterministic-tanh"
+        /// a = clip(x, ±1), x ~ N(mean, exp(log_std)): nothing is squashed (PPO of Stable-Baselines3).
+        case gaussian
+        /// a = clip(mean, ±1).
+        case deterministic
+
+        /// Whether it gives one action per observation and has no log_std.
+        public var isDeterministic: Bool { self == .deterministicTanh || self == .deterministic }
+    }
+
+    /// The nonlinearity behind every hidden layer.
+    public enum Activation: String, Sendable, CaseIterable {
+        case relu, tanh
     }
 
     /// How an action is made of the tensors' outputs.
     public var head: Head
+    /// The hidden layers' nonlinearity.
+    public var activation = Activation.relu
     /// In file order.
     public var tensors: [NamedTensor]
     /// Subtracted from an observation before the network sees it, S elements; empty when nothing is normalised.
     public var observationMean: [Float] = []
     /// What the difference is divided by, the dataset's deviation with its offset, S elements; empty likewise.
     public var observationDeviation: [Float] = []
+    /// c > 0: a normalised observation is clipped to ±c (VecNormalize of Stable-Baselines3: 10); nil where it is not.
+    public var observationClip: Float?
+    /// Names of the file's tensors that are no part of acting: those of critics, targets and optimisers.
+    public var passedOver: [String] = []
 
     /// A policy that takes observations as they are.
     public init(head: Head, tensors: [NamedTensor]) {
@@ -35,7 +53,8 @@ public struct PolicySnapshot: Sendable, Equatable {
 
     /// Width of the observation and of the action.
     public var sizes: (observations: Int, actions: Int) {
-        (tensor("fc0.weight")?.shape.last ?? 0, tensor("mean.weight")?.shape.first ?? 0)
+        let first = tensor("fc0.weight") ?? tensor("mean.weight")
+        return (first?.shape.last ?? 0, tensor("mean.weight")?.shape.first ?? 0)
     }
 }
 

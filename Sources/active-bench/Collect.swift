@@ -81,6 +81,7 @@ struct Collect: ParsableCommand {
                         + String(
                             format: "return %.1f ± %.1f, length %.0f, normalised score %.1f", summary.meanReturn,
                             summary.deviation, summary.meanLength, summary.score))
+                for note in summary.notes { say(note) }
                 if let warning = summary.warning { say("MuJoCo warned: \(warning)") }
             }
         }

@@ -11,9 +11,10 @@ struct Evaluate: ParsableCommand {
             mpirun -n 2 active-bench evaluate --env hopper --policy policy.safetensors --episodes 100
 
             Episodes are shared out over the ranks; any number of ranks gives the same bytes. FILE is a case's \
-            policy.safetensors or one of another framework: tensors fc0.weight [256, observations], fc0.bias, fc1.…, \
-            mean.weight, mean.bias, and log_std.weight with log_std.bias or log_std [actions]; metadata head: tanh-gaussian, \
-            gaussian-tanh-mean or deterministic-tanh; optionally observation_mean and observation_std [observations]. \
+            policy.safetensors or one of another framework: tensors fc0.weight [256, observations], fc0.bias, fc1.… for any \
+            number of hidden layers, mean.weight, mean.bias, and log_std.weight with log_std.bias or log_std [actions]; \
+            metadata head: tanh-gaussian, gaussian-tanh-mean, deterministic-tanh, gaussian or deterministic; optionally \
+            activation: relu or tanh, and observation_mean and observation_std [observations] with observation_clip. \
             Exit codes: 0 done, 64 usage, 65 bad input, 69 a library or asset is missing, 70 bug, 74 input or output \
             failed.
             """)
@@ -51,6 +52,7 @@ struct Evaluate: ParsableCommand {
         request.recording = record
         runOnAllRanks { world in
             try PolicyEvaluation(request, world: world).run { report in
+                if let note = report.note { say(note) }
                 try emit(json ? report.json() : report.text())
             }
         }

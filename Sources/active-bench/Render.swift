@@ -58,6 +58,7 @@ struct Render: ParsableCommand {
             try requireOneProcess("render")
             let drawn = try EpisodeDrawing(plan).run()
             try emit("\(out): \(sentence(on: drawn))\n")
+            if let note = drawn.note { say(note) }
             if let warning = drawn.warning { say("MuJoCo warned: \(warning)") }
         }
     }

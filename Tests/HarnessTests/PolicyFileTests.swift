@@ -98,16 +98,22 @@ import Testing
         for length in [UInt64.max, UInt64(Int64.max), UInt64(Int64.max) + 1, UInt64.max - 7] {
             #expect(refusal(file("{}", length: length)).contains("truncated, or no safetensors file?"))
         }
-        for text in ["", "not JSON", "[]", "{", "null", #"{"a":1}"#, #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#] {
+        for text in ["", "not JSON", "[]", "{", "null"] {
             #expect(
                 refusal(file(text)) == "policy.safetensors: the safetensors header is not the JSON it should be",
                 "\(text)")
+        }
+        for text in [#"{"a":1}"#, #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#] {
+            #expect(
+                refusal(file(text))
+                    == "policy.safetensors: the safetensors header's 'a' is no tensor: expected dtype, shape and data_offsets"
+            )
         }
     }
 
     @Test(
         arguments: [
-            #""dtype":"F64","shape":[2],"data_offsets":[0,16]"#, #""dtype":"F32","shape":[2],"data_offsets":[0,4]"#,
+            #""dtype":"F64","shape":[1],"data_offsets":[0,16]"#, #""dtype":"F32","shape":[2],"data_offsets":[0,4]"#,
             #""dtype":"F32","shape":[5],"data_offsets":[0,20]"#, #""dtype":"F32","shape":[1],"data_offsets":[16,20]"#,
             #""dtype":"F32","shape":[1],"data_offsets":[-4,0]"#, #""dtype":"F32","shape":[1],"data_offsets":[8,4]"#,
             #""dtype":"F32","shape":[-1],"data_offsets":[4,0]"#, #""dtype":"F32","shape":[1],"data_offsets":[0]"#,
@@ -123,7 +129,7 @@ import Testing
     func aTensorThatDoesNotFit(entry: String) {
         let sentence = refusal(file("{\(Self.head),\"x\":{\(entry)}}"))
         #expect(sentence.hasPrefix("policy.safetensors: tensor x is F"), "\(sentence)")
-        #expect(sentence.hasSuffix("expected F32 within 16 bytes"), "\(sentence)")
+        #expect(sentence.contains(", expected "), "\(sentence)")
     }
 
     @Test func tensorsThatShareBytes() {
@@ -133,10 +139,11 @@ import Testing
     }
 
     @Test func aHeadThatIsMissingOrUnknown() {
-        let heads = "tanh-gaussian, gaussian-tanh-mean, deterministic-tanh"
-        #expect(refusal(file("{}")) == "policy.safetensors: metadata head is missing, expected one of \(heads)")
+        let heads = "tanh-gaussian, gaussian-tanh-mean, deterministic-tanh, gaussian, deterministic"
         #expect(
-            refusal(file(#"{"__metadata__":{"head":"softmax"}}"#))
+            refusal(file("{}", body: 0)) == "policy.safetensors: metadata head is missing, expected one of \(heads)")
+        #expect(
+            refusal(file(#"{"__metadata__":{"head":"softmax"}}"#, body: 0))
                 == "policy.safetensors: metadata head is softmax, expected one of \(heads)")
     }
 

@@ -30,7 +30,7 @@ import Testing
             ("walker2d", policy, "the policy takes 11 observations and gives 3 actions, but walker2d has 17 and 6"),
             (
                 "hopper", try broken("misshapen") { $0.tensors[0].shape = [11, 16] },
-                "the policy's fc0.bias has shape [16], expected [11]"
+                "the policy's fc0.weight has shape [11, 16], expected [16, 11]: it looks transposed; weights are [outputs, inputs]"
             ),
             (
                 "hopper", try broken("cubic") { $0.tensors[0].shape = [16, 11, 1] },

@@ -88,6 +88,31 @@ import Testing
         }
     }
 
+    /// Tensors of other networks are named once, whatever the number of ranks, and change no byte of the report.
+    @Test(arguments: [nil, 2]) func passesOverOtherNetworksOnce(ranks: Int?) throws {
+        var policy = PolicySnapshot.example("trained")
+        policy.activation = .tanh
+        try PolicyFile.write(policy, to: folder("plain"))
+        policy.tensors.append(NamedTensor(name: "critic.0.weight", shape: [2], values: [1, 2]))
+        try PolicyFile.write(policy, to: folder("whole"))
+        let found = try ["plain", "whole"].map {
+            try evaluate("hopper", "--episodes", "3", policy: folder($0), ranks: ranks)
+        }
+        #expect(found.allSatisfy { $0.exitCode == 0 } && found[1].standardOutput == found[0].standardOutput)
+        #expect(found[0].complaints.isEmpty)
+        #expect(
+            found[1].complaints
+                == ["\(folder("whole")): passed over 1 tensor that acting does not need: critic.0.weight"])
+        let recording = try ChildProcess.run(
+            "active-bench",
+            [
+                "collect", "rollout", "--env", "hopper", "--policy", folder("whole"), "--transitions", "10", "--out",
+                folder("x"),
+            ])
+        #expect(recording.exitCode == 0 && recording.complaints == found[1].complaints)
+        #expect(try HDF5File(readingFrom: folder("x")).value("metadata/policy/nonlinearity") == .text("tanh"))
+    }
+
     /// Success and tasks, and one goal for all episodes by the rules of v0.
     @Test func antMaze() throws {
         try PolicyFile.write(.example("ant", observations: 29, actions: 8), to: folder("ant.safetensors"))

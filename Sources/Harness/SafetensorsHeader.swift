@@ -1,0 +1,130 @@
+import Foundation
+
+/// The JSON in front of a safetensors file's tensors.
+struct SafetensorsHeader {
+    private(set) var metadata: [String: String] = [:]
+    /// Sorted by name; the offsets are in order and not negative, and no more is known of them.
+    private(set) var tensors: [SafetensorsFile.Tensor] = []
+
+    /// - Throws: `HarnessError.badInput` naming `path` and the entry that is not what it should be.
+    init(_ json: Data, path: String) throws {
+        guard String(validating: json, as: UTF8.self) != nil else {
+            throw HarnessError.badInput("\(path): the safetensors header is not UTF-8")
+        }
+        let entries: [String: Entry]
+        do {
+            entries = try JSONDecoder().decode([String: Entry].self, from: json)
+        } catch let error as DecodingError {
+            throw HarnessError.badInput("\(path): \(SafetensorsHeader.sentence(on: error))")
+        }
+        if let name = repeatedKey(in: json) {
+            throw HarnessError.badInput("\(path): the safetensors header has '\(name)' more than once")
+        }
+        for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
+            switch entry {
+            case .metadata(let values) where name == "__metadata__": metadata = values
+            case .tensor(let type, let shape, let offsets) where name != "__metadata__":
+                guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1] else {
+                    throw HarnessError.badInput(
+                        "\(path): tensor \(name) is \(type) \(shape) at bytes \(offsets), expected a start and an end")
+                }
+                let bytes = offsets[0]..<offsets[1]
+                tensors.append(SafetensorsFile.Tensor(name: name, type: type, shape: shape, bytes: bytes))
+            default: throw HarnessError.badInput("\(path): \(SafetensorsHeader.sentence(onEntry: name))")
+            }
+        }
+    }
+
+    private static func sentence(on error: DecodingError) -> String {
+        let place =
+            switch error {
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+                .dataCorrupted(let context):
+                context.codingPath
+            @unknown default: [any CodingKey]()
+            }
+        guard let name = place.first?.stringValue else { return "the safetensors header is not the JSON it should be" }
+        return sentence(onEntry: name)
+    }
+
+    private static func sentence(onEntry name: String) -> String {
+        name == "__metadata__"
+            ? "the safetensors header's __metadata__ holds something else than texts"
+            : "the safetensors header's '\(name)' is no tensor: expected dtype, shape and data_offsets"
+    }
+
+    /// One entry: a tensor, or the file's string metadata.
+    enum Entry: Codable {
+        case metadata([String: String])
+        case tensor(dtype: String, shape: [Int], offsets: [Int])
+
+        private enum Key: String, CodingKey {
+            case dtype, shape
+            case offsets = "data_offsets"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let keys = try decoder.container(keyedBy: Key.self)
+            if keys.contains(.offsets) {
+                self = .tensor(
+                    dtype: try keys.decode(String.self, forKey: .dtype),
+                    shape: try keys.decode([Int].self, forKey: .shape),
+                    offsets: try keys.decode([Int].self, forKey: .offsets))
+            } else {
+                self = .metadata(try decoder.singleValueContainer().decode([String: String].self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .metadata(let values):
+                var container = encoder.singleValueContainer()
+                try container.encode(values)
+            case .tensor(let dtype, let shape, let offsets):
+                var container = encoder.container(keyedBy: Key.self)
+                try container.encode(dtype, forKey: .dtype)
+                try container.encode(shape, forKey: .shape)
+                try container.encode(offsets, forKey: .offsets)
+            }
+        }
+    }
+}
+
+/// A key that an object of valid JSON has more than once, at any depth; parsers keep one of the values and say nothing.
+private func repeatedKey(in json: Data) -> String? {
+    var keys: [Set<String>?] = []  // of the objects around this place; nil for an array
+    var isKey = false
+    var rest = json[...]
+    while let byte = rest.popFirst() {
+        switch byte {
+        case UInt8(ascii: "{"):
+            keys.append([])
+            isKey = true
+        case UInt8(ascii: "["): keys.append(nil)
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): keys.removeLast()
+        case UInt8(ascii: ","): isKey = keys.last != .some(nil)
+        case UInt8(ascii: "\""):
+            let text = stringLiteral(from: &rest)
+            if isKey, let name = try? JSONDecoder().decode(String.self, from: text),
+                keys[keys.count - 1]?.insert(name).inserted == false
+            {
+                return name
+            }
+            isKey = false
+        default: break
+        }
+    }
+    return nil
+}
+
+/// The string literal whose opening quotation mark lies just before `rest`, which is left behind the closing one.
+private func stringLiteral(from rest: inout Data) -> Data {
+    var literal = Data([UInt8(ascii: "\"")])
+    var isEscaped = false
+    while let byte = rest.popFirst() {
+        literal.append(byte)
+        if !isEscaped && byte == UInt8(ascii: "\"") { break }
+        isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+    }
+    return literal
+}
