@@ -167,7 +167,7 @@ import Testing
 
     @Test func aPolicyWithoutWidthIsRefused() throws {
         let entry = #"{"dtype":"F32","shape":[0,0],"data_offsets":[0,0]}"#
-        put(file("{\(Self.head),\"fc0.weight\":\(entry),\"mean.weight\":\(entry)}"), at: path)
+        put(file("{\(Self.head),\"fc0.weight\":\(entry),\"mean.weight\":\(entry)}", body: 0), at: path)
         #expect(throws: PolicyError.self) { try Actor(PolicyFile.read(path)) }
     }
 }
