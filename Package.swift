@@ -70,7 +70,8 @@ let package = Package(
 
         // The rooms; one may import only rooms above it.
         room("MPI", ["CKernels", "CMPI", "CSupervision"]),
-        room("HDF5", ["CHDF5"]),
+        room("Processes"),
+        room("HDF5", ["CHDF5", "Processes"]),
         room("Numerics", ["CKernels", "COneDNN", "COpenBLAS"]),
         room("Networks", ["CKernels", "Numerics"]),
         room("Environments", ["CMuJoCo", "Networks", "Numerics"]),
@@ -81,13 +82,13 @@ let package = Package(
             "Harness",
             [
                 "Algorithms", "CKernels", "CZlib", "Datasets", "Environments", "HDF5", "MPI", "Networks", "Numerics",
-                "Report",
+                "Processes", "Report",
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "active-bench",
             dependencies: [
-                "Algorithms", "Datasets", "Environments", "Harness", "MPI", "Numerics", "Report",
+                "Algorithms", "Datasets", "Environments", "Harness", "MPI", "Numerics", "Processes", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swiftSettings),
@@ -134,14 +135,14 @@ let package = Package(
             "HarnessTests",
             [
                 "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI", "Networks",
-                "Numerics", "ProgramRuns", "Report", "ScratchFiles",
+                "Numerics", "Processes", "ProgramRuns", "Report", "ScratchFiles",
             ], excluding: ["Fixtures"]),
         tests(
             "SystemTests",
             [
                 "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5", "Harness",
                 "Networks",
-                "Numerics", "ProgramRuns", "ScratchFiles",
+                "Numerics", "Processes", "ProgramRuns", "ScratchFiles",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 import CHDF5
 import Glibc
+import Processes
 
 /// A new HDF5 file in the making.
 ///
@@ -58,13 +59,10 @@ public final class HDF5Writer {
         guard H5Fclose(id) >= 0 else { throw HDF5Error.library("H5Fclose", file: path) }
     }
 
-    /// A hidden name in the same folder, which no other process on this or another host uses.
+    /// A hidden name in the same folder, which no other process uses.
     private static func temporaryName(for path: String) -> String {
-        var host = [CChar](repeating: 0, count: 256)
-        gethostname(&host, host.count - 1)
-        let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         let file = path.split(separator: "/").last.map { String($0) } ?? path
-        return "\(folder(of: path))/.\(file).\(name)-\(getpid()).tmp"
+        return "\(folder(of: path))/.\(file).tmp-\(ThisProcess.identity)"
     }
 
     private static func folder(of path: String) -> String {

@@ -52,6 +52,13 @@ public struct Aggregation: Sendable {
         }
     }
 
+    /// Removes the claims that finished cases have kept; where the folder is not ours to write in they stay.
+    public func removeLeftClaims() {
+        for one in cases where access(folder.file("cases/\(one.identifier)/result.json"), F_OK) == 0 {
+            folder.removeClaims(ofFinished: one.identifier)
+        }
+    }
+
     /// Writes `table.md`, `table.tex` and `table.csv`.
     public func write(_ table: ScoreTable) throws {
         try DurableFile.write(table.markdown(), to: folder.file("table.md"))

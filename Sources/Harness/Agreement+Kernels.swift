@@ -1,5 +1,6 @@
 import Algorithms
 import MPI
+import Processes
 import Numerics
 
 extension Communicator {

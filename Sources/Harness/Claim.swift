@@ -10,6 +10,9 @@ package enum ClaimOutcome: Sendable {
 
 /// A case in use: nobody else works on it, be it on another node or in another job.
 ///
+/// A claim counts until its holder is known to be gone, on this very kernel or because its batch job has been started again
+/// since, or has given no heartbeat for `staleAfter`.
+///
 /// Claims are files `claim-0`, `claim-1`, … in the case's folder, and the holder is who made the one with the highest
 /// number. The only way to take over is to make the next number, and only one process can: two that see the same stale
 /// claim never both win. That needs no locks, which shared file systems often lack or get wrong. Numbers only grow; a
@@ -21,7 +24,7 @@ package enum ClaimOutcome: Sendable {
 ///
 /// After taking a claim, look again whether the case is done: it may have been finished just before.
 package struct Claim: Sendable {
-    /// Seconds for which a holder on another machine may be silent.
+    /// Seconds for which a holder of whom nothing else is known may be silent.
     package static let staleAfter: Double = 300
 
     private struct Record: Codable, Equatable {
@@ -39,7 +42,7 @@ package struct Claim: Sendable {
     ///
     /// - Parameters:
     ///   - heartbeats: the folder of the run's heartbeats (`Heartbeat.folder(in:)`).
-    ///   - staleAfter: seconds without a heartbeat after which a claim from another machine counts no more.
+    ///   - staleAfter: seconds without a heartbeat after which the claim of a process that may be alive counts no more.
     /// - Throws: `HarnessError.io`.
     package static func take(
         folder: String, holder: ClaimHolder, heartbeats: String, staleAfter: Double = Claim.staleAfter
@@ -49,7 +52,7 @@ package struct Claim: Sendable {
             var notice: String?
             let last = lastNumber(in: folder)
             if let last {
-                let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter) {
+                let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, holder.batchJob) {
                     FileSystemClock.now(in: folder)
                 }
                 switch judgement {
@@ -60,7 +63,8 @@ package struct Claim: Sendable {
                 case .released: break
                 }
             }
-            let record = Record(holder: holder, token: UUID().uuidString, isReleased: false)
+            let token = "\(UInt32.random(in: 0...UInt32.max))"
+            let record = Record(holder: holder, token: token, isReleased: false)
             let claim = Claim(folder: folder, number: (last ?? -1) + 1, record: record)
             if try claim.make() { return .taken(claim, notice: notice) }
         }
@@ -89,6 +93,13 @@ package struct Claim: Sendable {
     package func remove() {
         guard isStillOurs() else { return }
         for number in 0...number { _ = FileCalls.current.unlink(Claim.path(number, in: folder)) }
+    }
+
+    /// Removes what claims of a case that is done are left: whoever finished it was killed before it could. Where the folder
+    /// is not ours to write in they stay, and mean nothing.
+    package static func removeAll(ofFinished folder: String) {
+        guard let last = lastNumber(in: folder) else { return }
+        for number in 0...last { _ = FileCalls.current.unlink(path(number, in: folder)) }
     }
 
     private var path: String { Claim.path(number, in: folder) }
@@ -133,13 +144,13 @@ extension Claim {
     /// Who holds the case in `folder`, without taking it or writing anything.
     ///
     /// - Parameter now: seconds since 1970 by the clock of the file system; asked for only where a claim's age matters.
-    /// - Returns: nil where nobody has ever claimed it, or it is done.
+    /// - Returns: nil where nobody has ever claimed it.
     /// - Throws: `HarnessError.io`.
     package static func look(
         at folder: String, heartbeats: String, staleAfter: Double = Claim.staleAfter, now: () -> Double
     ) throws -> Judgement? {
         guard let last = lastNumber(in: folder) else { return nil }
-        let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, now: now)
+        let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, BatchJob.current, now: now)
         return judgement == .gone ? nil : judgement
     }
 
@@ -147,13 +158,16 @@ extension Claim {
     static func name(_ holder: ClaimHolder?) -> String { holder?.name ?? "a process unknown" }
 
     private static func judge(
-        _ number: Int, in folder: String, heartbeats: String, _ staleAfter: Double, now: () -> Double
+        _ number: Int, in folder: String, heartbeats: String, _ staleAfter: Double, _ job: BatchJob?, now: () -> Double
     ) throws -> Judgement {
         let path = path(number, in: folder)
         // When the file is none of ours (a machine may have failed while it was written), its time tells all there is.
         let record = try? read(path)
         let holder = record?.holder
         if record?.isReleased == true { return .released }
+        if holder?.isOfEarlierStart(of: job) == true {
+            return .stale(holder, reason: "which ended before this job was started again")
+        }
         switch holder?.isGone {
         case true?: return .stale(holder, reason: "which is gone")
         case false?: return .held(by: holder)

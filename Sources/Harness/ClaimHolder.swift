@@ -1,30 +1,40 @@
 import Foundation
+import Processes
 
 /// Who has claimed a case.
 package struct ClaimHolder: Codable, Sendable, Equatable {
-    /// The machine's name for itself.
+    /// The process; nil where an older program made the claim.
+    package var identity: ProcessIdentity?
+    /// The machine's name for itself, for people.
     package var host: String
+    /// For people.
     package var pid: Int32
-    /// Clock ticks from the machine's start to the process's: its number may be another one's later.
-    package var processStart: UInt64
-    /// Differs every time the machine is started.
-    package var boot: String
-    /// Within which `pid` means anything: containers of one machine count for themselves.
-    package var processNumbers: String
     /// Of MPI_COMM_WORLD, counted from 0.
     package var rank: Int
-    /// The batch system's number of the job, if there is one.
+    /// The batch system's number of the job, for people; nil where there is none.
     package var job: String?
+    /// The job, where it may be started again.
+    package var batchJob: BatchJob?
     /// The name of its heartbeat file, without a folder: nodes may have the run's folder under different paths.
     package var heartbeat: String
 
+    // What the program of before knew a process by: it reads no claim without. Nothing else looks at these.
+    private var processStart: UInt64
+    private var boot: String
+    private var processNumbers: String
+
     /// This process.
     ///
-    /// - Parameter heartbeat: `HeartbeatFile.name`. The file is to be there before the first claim.
-    package static func ofThisProcess(rank: Int, heartbeat: String) -> ClaimHolder {
+    /// - Parameters:
+    ///   - heartbeat: `HeartbeatFile.name`. The file is to be there before the first claim.
+    ///   - batchJob: the job, as rank 0 knows it: a batch system may tell the ranks of other nodes nothing.
+    package static func ofThisProcess(
+        rank: Int, heartbeat: String, batchJob: BatchJob? = BatchJob.current
+    ) -> ClaimHolder {
         ClaimHolder(
-            host: ThisProcess.host, pid: getpid(), processStart: ThisProcess.start, boot: ThisProcess.boot,
-            processNumbers: ThisProcess.processNumbers, rank: rank, job: ThisProcess.job, heartbeat: heartbeat)
+            identity: ThisProcess.identity, host: ThisProcess.host, pid: getpid(), rank: rank, job: ThisProcess.job,
+            batchJob: batchJob, heartbeat: heartbeat, processStart: ThisProcess.start,
+            boot: ThisProcess.boot ?? "unknown", processNumbers: ThisProcess.processNumbers ?? "unknown")
     }
 
     /// "pid 123 on node7 (rank 3, job 42)".
@@ -32,11 +42,14 @@ package struct ClaimHolder: Codable, Sendable, Equatable {
         "pid \(pid) on \(host) (rank \(rank)\(job.map { ", job \($0)" } ?? ""))"
     }
 
-    /// Whether it is known to be gone or alive; nil where this machine cannot tell.
-    var isGone: Bool? {
-        guard host == ThisProcess.host else { return nil }
-        guard boot == ThisProcess.boot else { return true }  // It ran before the machine was started again.
-        guard processNumbers == ThisProcess.processNumbers else { return nil }
-        return !ThisProcess.isAlive(pid, start: processStart)
+    /// Whether it is known to be gone or alive; nil where only its heartbeat can tell.
+    package var isGone: Bool? { identity?.isGone }
+
+    /// Whether it ended before the job of this process, which it was a part of, was started again.
+    ///
+    /// - Parameter now: the job of this process.
+    package func isOfEarlierStart(of now: BatchJob?) -> Bool {
+        guard let batchJob, let now else { return false }
+        return batchJob.isBefore(now)
     }
 }

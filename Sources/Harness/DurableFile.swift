@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// Files that are either whole or not there: temp file → fsync → rename → fsync of the folder.
 public enum DurableFile {
@@ -99,37 +100,38 @@ public enum DurableFile {
     }
 }
 
-// Files on their way: FILE.tmp-HOST-PID, as processes of several machines may be writing into one folder.
+// Files on their way: FILE.tmp-PROCESS, as processes of several machines may be writing into one folder.
 extension DurableFile {
-    /// What this process adds to a file's name while it is not whole.
-    static let temporarySuffix = ".tmp-\(ThisProcess.host)-\(getpid())"
+    /// What this process adds to a file's name while it is not whole, at most 53 bytes.
+    static let temporarySuffix = temporaryMark + ThisProcess.identity.description
 
-    /// How long a file that another machine began is left alone, in seconds.
+    private static let temporaryMark = ".tmp-"
+
+    /// How long a file is left alone whose writer may be alive, in seconds since it was last written to.
     private static let patience: Double = 3600
 
     /// Removes what writers that were killed have left in a folder, which no thread of this process may be writing into.
     ///
-    /// What a live process of this machine or, within the hour, a process of another one has begun stays.
+    /// What another process has begun stays while it lives, and for an hour where that cannot be told.
     public static func removeUnfinished(in folder: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let unfinished = names.compactMap { name in writer(ofTemporary: name).map { (name: name, writer: $0) } }
-        let isForeign = unfinished.contains { $0.writer.host != ThisProcess.host }
-        let now = isForeign ? FileSystemClock.now(in: folder) : 0
-        for (name, writer) in unfinished {
-            let path = "\(folder)/\(name)"
-            let isAtWork =
-                writer.host == ThisProcess.host
-                ? writer.pid != getpid() && ThisProcess.isAlive(writer.pid)
-                : writer.host != nil && now - (FileSystemClock.lastWrite(path) ?? now) < patience
-            if !isAtWork { _ = FileCalls.current.unlink(path) }
+        let unfinished = names.filter { $0.contains(temporaryMark) }
+        guard !unfinished.isEmpty else { return }
+        lazy var now = FileSystemClock.now(in: folder)
+        for path in unfinished.map({ "\(folder)/\($0)" }) where !isAtWork(onUnfinished: path, now: now) {
+            _ = FileCalls.current.unlink(path)
         }
     }
 
-    /// Whose temporary file a name is: no host where an older program wrote it; nil for other files.
-    private static func writer(ofTemporary name: String) -> (host: String?, pid: pid_t)? {
-        guard let mark = name.range(of: ".tmp-", options: .backwards) else { return nil }
-        let words = name[mark.upperBound...].split(separator: "-", omittingEmptySubsequences: false)
-        let host = words.count > 1 ? words.dropLast().joined(separator: "-") : nil
-        return (host, words.last.flatMap { pid_t($0) } ?? 0)
+    /// Whether another process may still be writing a file or folder with a temporary name.
+    ///
+    /// - Parameter now: seconds since 1970 by the clock of the file system.
+    static func isAtWork(onUnfinished path: String, now: @autoclosure () -> Double) -> Bool {
+        let writer = path.range(of: temporaryMark, options: .backwards).flatMap {
+            ProcessIdentity(String(path[$0.upperBound...]))
+        }
+        if writer == ThisProcess.identity { return false }
+        if let isGone = writer?.isGone { return !isGone }
+        return now() - (FileSystemClock.lastWrite(path) ?? -.infinity) < patience
     }
 }

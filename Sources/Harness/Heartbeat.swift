@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// What a rank last said of itself: for `status`, and for others that wait for a case it has claimed.
 package struct Heartbeat: Codable, Sendable, Equatable {
@@ -8,11 +9,12 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     package var rank: Int
     /// The size of MPI_COMM_WORLD.
     package var ranks: Int
-    /// The node's name for itself.
+    /// The process; nil where an older program wrote it.
+    package var identity: ProcessIdentity?
+    /// The node's name for itself, for people.
     package var host: String
+    /// For people.
     package var pid: Int32
-    /// Within which `pid` means anything; nil where an older program wrote it.
-    package var processNumbers: String?
     /// The batch system's number, if there is one.
     package var job: String?
     /// The case at hand, if there is one.
@@ -36,9 +38,9 @@ package struct Heartbeat: Codable, Sendable, Equatable {
         self.token = token
         self.rank = rank
         self.ranks = ranks
+        identity = ThisProcess.identity
         host = ThisProcess.host
         pid = getpid()
-        processNumbers = ThisProcess.processNumbers
         job = ThisProcess.job
         self.caseIdentifier = caseIdentifier
         self.phase = phase
@@ -54,21 +56,26 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     /// The name of its file.
     package var fileName: String { Heartbeat.fileName(token: token, rank: rank) }
 
+    /// What the name of a heartbeat's file begins with; nil for another name.
+    static func token(ofFile name: String) -> String? {
+        name.range(of: "-rank-", options: .backwards).map { String(name[..<$0.lowerBound]) }
+    }
+
     static func fileName(token: String, rank: Int) -> String {
         let digits = String(rank)
         return "\(token)-rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).json"
     }
 
     /// Whether its process is known to be gone: on another machine that cannot be told.
-    package var isGone: Bool {
-        host == ThisProcess.host && processNumbers == ThisProcess.processNumbers && !ThisProcess.isAlive(pid)
-    }
+    package var isGone: Bool { identity?.isGone == true }
 
-    /// Removes those of processes that are gone, or that claims have stopped waiting for.
+    /// Removes those of processes that are gone, or that claims have stopped waiting for, and what is left of unfinished
+    /// ones. Those of processes that are known to live stay, however silent they are.
     package static func removeSilent(in runFolder: String) {
-        for (heartbeat, age) in readAll(in: runFolder) where heartbeat.isGone == true || age > Claim.staleAfter {
+        for (heartbeat, age) in readAll(in: runFolder) where heartbeat.identity?.isGone ?? (age > Claim.staleAfter) {
             unlink("\(folder(in: runFolder))/\(heartbeat.fileName)")
         }
+        DurableFile.removeUnfinished(in: folder(in: runFolder))
     }
 
     /// All heartbeats in a run's folder by token and rank, each with its age in seconds.

@@ -27,18 +27,20 @@ final class FrameFolder: PictureSink {
         if !isNew && !isFolder.boolValue {
             throw HarnessError.badInput("\(path): expected a folder for the frames, found a file")
         }
-        // A drawing that was killed leaves a folder of its own behind.
-        let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for entry in entries where entry.hasPrefix(".tmp-") {
-            try? FileManager.default.removeItem(atPath: "\(path)/\(entry)")
+        // A drawing that was killed leaves a folder of its own behind; one that is going on has its own, too.
+        var found = 0
+        for entry in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+            let isLeft =
+                entry.hasPrefix(".tmp-")
+                && !DurableFile.isAtWork(onUnfinished: "\(path)/\(entry)", now: FileSystemClock.now(in: path))
+            if isLeft { try? FileManager.default.removeItem(atPath: "\(path)/\(entry)") } else { found += 1 }
         }
-        let found = entries.count { !$0.hasPrefix(".tmp-") }
         guard found == 0 else {
             throw HarnessError.badInput(
                 "\(path): expected an empty folder for the frames, found \(found) file\(found == 1 ? "" : "s") in it")
         }
         self.path = path
-        unfinished = "\(path)/.tmp-\(getpid())"
+        unfinished = "\(path)/\(DurableFile.temporarySuffix)"
         try DurableFile.makeFolder(path)
         do {
             try DurableFile.makeFolder(unfinished)

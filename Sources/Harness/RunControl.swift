@@ -7,6 +7,7 @@ package final class RunControl {
     private let world: Communicator
     private let folder: RunFolder
     private let token: String
+    private let job: BatchJob?
     private let hours: Double?
     private let heartbeats: HeartbeatFile
     /// What is shown, on rank 0.
@@ -30,12 +31,17 @@ package final class RunControl {
 
     /// - Parameters:
     ///   - token: names this run of the program among those that work on the folder.
+    ///   - job: the batch system's, nil for none.
     ///   - hours: after which all cases are stopped; nil for no limit.
     ///   - board: on rank 0, what is shown; nil elsewhere.
-    init(_ world: Communicator, folder: RunFolder, token: String, limits hours: Double?, board: ProgressBoard?) {
+    init(
+        _ world: Communicator, folder: RunFolder, token: String, job: BatchJob?, limits hours: Double?,
+        board: ProgressBoard?
+    ) {
         self.world = world
         self.folder = folder
         self.token = token
+        self.job = job
         self.hours = hours
         self.board = board
         heartbeats = HeartbeatFile(folder: folder.path, token: token, rank: world.rank)
@@ -46,7 +52,7 @@ package final class RunControl {
     }
 
     /// Who claims cases for this rank's team.
-    var holder: ClaimHolder { .ofThisProcess(rank: world.rank, heartbeat: heartbeats.name) }
+    var holder: ClaimHolder { .ofThisProcess(rank: world.rank, heartbeat: heartbeats.name, batchJob: job) }
 
     /// A case begins, or goes on.
     func begin(_ one: Case, index: Int, team: Team) throws {

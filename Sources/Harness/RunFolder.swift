@@ -61,6 +61,13 @@ public struct RunFolder: Sendable {
         return FileManager.default.fileExists(atPath: file("result.json", of: one))
     }
 
+    /// Removes what claims of a case are left that has its result: whoever wrote that was killed before it could.
+    ///
+    /// - Parameter identifier: `Case.identifier`.
+    public func removeClaims(ofFinished identifier: String) {
+        Claim.removeAll(ofFinished: "\(path)/cases/\(identifier)")
+    }
+
     /// Gradient steps that a case has in its newest checkpoint, by the checkpoint's name; 0 for none.
     public func stepsOfCheckpoint(of one: Case) -> Int {
         CheckpointStore(folder: folder(of: one)).stepOfNewest()?.step ?? 0

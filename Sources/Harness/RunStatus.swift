@@ -2,8 +2,9 @@ import Foundation
 
 /// How a run is getting on, as its folder shows it: for `active-bench status`, which belongs to no job.
 ///
-/// The folder may be of a run at work, of one that has ended, or of one that was killed. Nothing in it is changed; where ages
-/// matter a file of a moment's life asks the file system for the time, or where none can be made, the local clock serves.
+/// The folder may be of a run at work, of one that has ended, or of one that was killed. Nothing in it is changed but that a
+/// finished case loses the claim it may have kept; where ages matter a file of a moment's life asks the file system for the
+/// time. Where the folder cannot be written to, the local clock serves.
 public struct RunStatus: Sendable, Codable, Equatable {
     /// What has become of a case.
     public enum State: String, Sendable, Codable {
@@ -36,6 +37,8 @@ public struct RunStatus: Sendable, Codable, Equatable {
         public var holder: String?
         /// Why the claim of an interrupted case counts no more.
         public var reason: String?
+        /// The run of the program that has claimed it: what the names of its heartbeats begin with.
+        public var run: String?
         /// The nodes of the ranks that work on it.
         public var hosts: [String]?
         /// The ranks that work on it, of their job's MPI_COMM_WORLD.
@@ -136,7 +139,7 @@ public struct RunStatus: Sendable, Codable, Equatable {
             switch line.state {
             case .done: return alive.contains(one.token)
             case .running:
-                return line.ranks == nil || line.ranks == one.teamRanks && line.hosts?.contains(one.host) == true
+                return line.run == nil || line.run == one.token && line.ranks == one.teamRanks
             case .interrupted, .failed: return true
             case .waiting: return false
             }
@@ -160,6 +163,7 @@ extension RunStatus.Line {
         let claim = try Claim.look(at: folder, heartbeats: Heartbeat.folder(in: run), now: { clock.now })
         if access("\(folder)/result.json", F_OK) == 0 {
             (state, step) = (.done, entry.steps)
+            if claim != nil { Claim.removeAll(ofFinished: folder) }
             return
         }
         if let checkpoint = CheckpointStore(folder: folder).stepOfNewest() {
@@ -183,7 +187,7 @@ extension RunStatus.Line {
         self.state = state
         self.holder = Claim.name(holder)
         guard let holder else { return }
-        (hosts, ranks) = ([holder.host], [holder.rank])
+        (run, hosts, ranks) = (Heartbeat.token(ofFile: holder.heartbeat), [holder.host], [holder.rank])
         // The claim is made before the first heartbeat of its case.
         guard let beat = heartbeats.first(where: { $0.fileName == holder.heartbeat }), beat.caseIdentifier == self.case
         else { return }

@@ -1,6 +1,7 @@
 import Environments
 import Foundation
 import MPI
+import Processes
 
 /// A case that is not done.
 struct OpenCase: Codable {
@@ -49,10 +50,14 @@ extension StudyRun {
 
     /// Names this run of the program: part of file names.
     func agreeOnToken() throws -> String {
-        let token = try world.agree(sharing: {
-            Array("\(ThisProcess.host)-\(getpid())-\(Int(Date().timeIntervalSince1970))".utf8)
-        })
+        let token = try world.agree(sharing: { Array("\(ThisProcess.identity)".utf8) })
         return String(decoding: token, as: UTF8.self)
+    }
+
+    /// The batch system's job as rank 0 knows it: ranks that are started through ssh are told nothing of it.
+    func agreeOnJob() throws -> BatchJob? {
+        let json = try world.agree(sharing: { Array(try JSONEncoder().encode(BatchJob.current)) })
+        return try JSONDecoder().decode(BatchJob?.self, from: Data(json))
     }
 
     /// What is done stays done; what another study left in the folder must not get mixed up with this one.
@@ -70,6 +75,7 @@ extension StudyRun {
                 if try folder.isDone(one) {
                     // What a crash right after the result has left; a last one may have been kept on purpose.
                     if let newest = store.stepOfNewest(), newest.step < one.steps { try store.removeAll() }
+                    folder.removeClaims(ofFinished: one.identifier)
                 } else {
                     open.append(OpenCase(index: index, step: store.stepOfNewest()?.step ?? 0))
                 }
@@ -119,7 +125,7 @@ extension StudyRun {
             let done = plan.cases.indices.filter { !isOpen.contains($0) }.map { plan.cases[$0] }
             for one in done { try folder.requireTrained(one, on: files[one.dataset]) }
             try DurableFile.makeFolder(folder.path)
-            DurableFile.removeUnfinished(in: folder.path)
+            for place in [folder.path, folder.file("logs")] { DurableFile.removeUnfinished(in: place) }
             Heartbeat.removeSilent(in: folder.path)
             let manifest = RunManifest(
                 plan, study: text, studyPath: studyPath, datasets: before.merging(files) { _, now in now },

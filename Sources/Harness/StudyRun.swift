@@ -20,8 +20,6 @@ public final class StudyRun {
         case stopped
         /// What is not done is in use by other jobs.
         case othersAtWork
-        /// So is everything that was to be done.
-        case nothingFree
     }
 
     let world: Communicator
@@ -65,22 +63,22 @@ public final class StudyRun {
                 open: Dictionary(uniqueKeysWithValues: open.map { ($0.index, $0.step) }), ranks: world.size,
                 silenceLimit: options.hangTimeout) : nil
         let control = RunControl(
-            world, folder: folder, token: try agreeOnToken(), limits: options.maximumHours, board: board)
+            world, folder: folder, token: try agreeOnToken(), job: try agreeOnJob(), limits: options.maximumHours,
+            board: board)
         let session = TeamSession(
             plan, open: open.map(\.index), forecast.works, folder: folder, data: data, control: control,
             provenance: provenance, options: options, log: log, world: world)
         if let seconds = options.hangTimeout { Supervision.startWatchdog(seconds: seconds) }
         try session.work(teamSize: forecast.teamSize)
         Supervision.stopWatchdog()
-        let ending = try control.finish { try conclude(plan, forecast, board, open, tell) }
+        let ending = try control.finish { try conclude(plan, forecast, board, tell) }
         try data.free()
         return ending
     }
 
     /// On rank 0, all ranks having ended: what has become of the study.
     private func conclude(
-        _ plan: Plan, _ forecast: Forecast, _ board: ProgressBoard?, _ open: [OpenCase],
-        _ tell: (ScoreTable) throws -> Void
+        _ plan: Plan, _ forecast: Forecast, _ board: ProgressBoard?, _ tell: (ScoreTable) throws -> Void
     ) throws -> Ending {
         let done = plan.cases.filter { access(folder.file("result.json", of: $0), F_OK) == 0 }.count
         let elapsed = board?.elapsed ?? 0
@@ -90,9 +88,8 @@ public final class StudyRun {
                 board?.end("stopped: \(state); the same command goes on from here")
                 return .stopped
             }
-            board?.end("\(state); the others were in use by other jobs (active-bench status \(folder.path))")
-            let doneHere = (board?.casesDone ?? 0) - (plan.cases.count - open.count)
-            return doneHere > 0 ? .othersAtWork : .nothingFree
+            board?.end("\(state); the others are in use by other jobs (active-bench status \(folder.path))")
+            return .othersAtWork
         }
         let predicted = forecast.makespan
         let comparison =

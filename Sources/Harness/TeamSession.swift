@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import MPI
+import Processes
 
 /// The work of one rank in a run: in a team it claims cases and works them off until none is left or all are to stop.
 final class TeamSession {

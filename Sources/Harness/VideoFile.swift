@@ -1,5 +1,6 @@
 import Environments
 import Foundation
+import Processes
 
 /// A clip, made by ffmpeg: a child process that reads the pictures' bytes from a pipe and writes a file beside the one
 /// that is wanted, in the format that its name ends with.
@@ -28,7 +29,8 @@ final class VideoFile: PictureSink {
                     + "or give --out a folder for frames")
         }
         self.path = path
-        unfinished = "\((path as NSString).deletingPathExtension).tmp-\(getpid()).\((path as NSString).pathExtension)"
+        unfinished =
+            "\((path as NSString).deletingPathExtension).tmp-\(ThisProcess.identity).\((path as NSString).pathExtension)"
         try VideoFile.requirePlace(path, unfinished)
         complaints = try VideoFile.namelessFile()
         process.executableURL = URL(fileURLWithPath: ffmpeg)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Harness
 import MPI
+import Processes
 
 /// Runs `body` on every rank between the start and the end of MPI, and ends the process with a documented code.
 ///
@@ -20,6 +21,7 @@ func runOnAllRanks(_ body: (Communicator) throws -> ExitStatus) -> Never {
             status = fault.status
         }
         try MPIEnvironment.finish()
+        ThisProcess.removeTrace()
         exit(status.rawValue)
     } catch {
         let place = (error as? CaseFailure)?.place ?? Supervision.where
@@ -40,7 +42,9 @@ func runOnAllRanks(_ body: (Communicator) throws -> Void) -> Never {
 func runAlone(_ body: () throws -> Void) throws {
     do {
         try body()
+        ThisProcess.removeTrace()
     } catch {
+        ThisProcess.removeTrace()
         say(error)
         throw ExitCode(ExitStatus(for: error).rawValue)
     }

@@ -13,8 +13,9 @@ struct Run: ParsableCommand {
             A second run into the same folder keeps what is done and goes on with the rest from its checkpoints; several \
             jobs may work on one folder. SIGUSR1, --max-hours or a file STOP in the folder stop all cases with a checkpoint.
 
-            Exit codes: 0 done, or what is left is in use by other jobs; 64 usage, 65 bad input, 69 a library or an environment's files are missing, 70 bug, \
-            71 a rank made no progress, 74 input or output failed, 75 stopped before all was done, or nothing was free: run it again.
+            Exit codes: 0 every case is done; 64 usage, 65 bad input, 69 a library or an environment's files are missing, 70 bug, \
+            71 a rank made no progress, 74 input or output failed, 75 stopped before all was done, or what is left is in \
+            use by other jobs: run it again, `active-bench status` tells when.
             """)
 
     @Argument(help: "Study file (YAML).")
@@ -50,7 +51,7 @@ struct Run: ParsableCommand {
             let ending = try StudyRun(studyPath: study, output: out, options: options, world: world).run { table in
                 try emit(table.markdown())
             }
-            return ending == .stopped || ending == .nothingFree ? .stopped : .done
+            return ending == .finished ? .done : .stopped
         }
     }
 

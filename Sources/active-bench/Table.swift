@@ -22,7 +22,9 @@ struct Table: ParsableCommand {
 
     func run() throws {
         try runAlone {
-            let table = try Aggregation(RunFolder(folder)).table(selection)
+            let aggregation = try Aggregation(RunFolder(folder))
+            aggregation.removeLeftClaims()
+            let table = try aggregation.table(selection)
             switch format {
             case .markdown: print(table.markdown(), terminator: "")
             case .latex: print(table.latex(), terminator: "")

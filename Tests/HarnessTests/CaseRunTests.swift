@@ -20,6 +20,7 @@ import Testing
         let one = try SmallRun.plan(learner).cases[0]
         try DurableFile.makeFolder(folder.folder(of: one))
         put([1], at: folder.file("result.json.tmp-1", of: one))  // A run before was killed while it wrote this.
+        setAge(of: folder.file("result.json.tmp-1", of: one), to: 4000)
         var steps: [Int] = []
         let result = try SmallRun.run(one, in: folder) { steps.append($0) }
         #expect(

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Processes
 import Numerics
 import ScratchFiles
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Processes
 import ProgramRuns
 import ScratchFiles
 import Synchronization
@@ -20,15 +21,16 @@ import Testing
         return process.processIdentifier
     }
 
-    /// This process's number as another one had it before.
+    /// This process's number as another one had it before, on this very kernel.
     private var predecessor: ClaimHolder {
         var holder = own
-        holder.processStart -= 1
+        holder.identity = IdentityTests.other(start: ThisProcess.identity.start - 1)
         return holder
     }
 
     private var stranger: ClaimHolder {
         var holder = own
+        holder.identity = IdentityTests.other(kernel: nil)
         holder.host = "node-7"
         holder.job = "42"
         holder.heartbeat = "then-rank-0003.json"
@@ -56,61 +58,96 @@ import Testing
         #expect(files(below: scratch.path) == ["case/claim-0"])
         setAge(of: "\(folder)/claim-0", to: 1e6)  // However long ago: it is there.
         #expect(user(try take(own)) == "pid \(getpid()) on \(ThisProcess.host) (rank 3)")
-        var parent = own
-        parent.pid = getppid()
-        parent.processStart = try startTime(of: getppid())
         claim.remove()
         #expect(files(below: scratch.path).isEmpty)
-        _ = try taken(parent)
-        #expect(user(try take(own))?.hasPrefix("pid \(getppid()) on ") == true)
     }
-
-    /// As /proc has it, read in another way than the program does.
-    private func startTime(of pid: pid_t) throws -> UInt64 {
-        let run = try ChildProcess.run("/bin/sh", ["-c", "sed 's/.*) //' /proc/\(pid)/stat | cut -d' ' -f20"])
-        return try #require(UInt64(run.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)))
-    }
-
-    @Test func knowsWhenItWasStarted() throws { #expect(try ThisProcess.start == startTime(of: getpid())) }
 
     @Test func thatOfADeadProcessIsTakenAtOnce() throws {
         var dead = own
         dead.pid = try ClaimTests.deadProcess()
-        var before = own
-        before.boot = "another"
-        for (holder, number) in [(dead, 1), (predecessor, 2), (before, 3)] {
-            let last = scratch("case/claim-\(number - 1)")
-            if number == 1 {
-                _ = try taken(holder)
-            } else {
-                put(
-                    Data(
-                        text(of: last).replacing("\"pid\":\(getpid())", with: "\"pid\":\(holder.pid)")
-                            .replacing(
-                                "\"processStart\":\(own.processStart)", with: "\"processStart\":\(holder.processStart)"
-                            )
-                            .replacing(own.boot, with: holder.boot).utf8), at: last)
+        dead.identity = IdentityTests.other(pid: dead.pid)
+        for (number, holder) in [dead, predecessor].enumerated() {
+            let identity = try #require(holder.identity)
+            let place = scratch("case-\(number)")
+            let trace = IdentityTests.Trace(identity)
+            _ = try take(holder, place)
+            guard case .taken(let claim, let notice) = try take(own, place) else {
+                Issue.record("in use")
+                continue
             }
-            let (claim, notice) = try taken(own)
             #expect(
                 notice
-                    == "\(folder): was in use by pid \(holder.pid) on \(holder.host) (rank 3), which is gone: taken over"
+                    == "\(place): was in use by pid \(holder.pid) on \(holder.host) (rank 3), which is gone: taken over"
             )
-            #expect(claim.isStillOurs() && scratch.files.contains("case/claim-\(number)"))
+            #expect(claim.isStillOurs() && scratch.files.contains("case-\(number)/claim-1"))
+            withExtendedLifetime(trace) {}
         }
     }
 
-    @Test func aZombieIsDead() throws {
-        var zombie = own
-        var pid: pid_t = 0
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("true"), nil]
-        defer { free(arguments[0]) }
-        try #require(posix_spawn(&pid, "/bin/true", nil, nil, &arguments, nil) == 0)
-        usleep(100_000)
-        zombie.pid = pid
-        _ = try taken(zombie)
+    /// The number is free here, but nothing shows that the process was ever on this kernel: it may live on a machine that is
+    /// a clone of this one.
+    @Test func thatOfACloneIsWaitedFor() throws {
+        var clone = own
+        clone.identity = IdentityTests.other(pid: try ClaimTests.deadProcess())
+        clone.heartbeat = "clone-rank-0000.json"
+        _ = try taken(clone)
+        setAge(of: scratch("case/claim-0"), to: 1000)
+        try DurableFile.makeFolder(heartbeats)
+        put([1], at: scratch("ranks/clone-rank-0000.json"))
+        #expect(user(try take(own)) != nil, "its heartbeat is young")
+        setAge(of: scratch("ranks/clone-rank-0000.json"), to: 350)
+        #expect(try taken(own).notice?.contains("not heard of for 35") == true)
+    }
+
+    // MARK: Batch jobs
+
+    private func job(_ count: Int, name: String = "slurm alps 12") -> ClaimHolder {
+        var holder = stranger
+        holder.batchJob = BatchJob(name: name, starts: [count])
+        return holder
+    }
+
+    @Test func thatOfTheSameJobBeforeItsRequeueIsTakenAtOnce() throws {
+        _ = try taken(job(0))
+        #expect(user(try take(job(0))) != nil, "another step of the same start")
+        #expect(user(try take(job(1, name: "slurm alps 13"))) != nil, "another job")
+        #expect(user(try take(job(1, name: "slurm jura 12"))) != nil, "another cluster's")
+        #expect(user(try take(own)) != nil, "no job")
+        let (claim, notice) = try taken(job(1))
+        #expect(notice?.hasSuffix(", which ended before this job was started again: taken over") == true)
+        #expect(try claim.isStillOurs() && user(take(job(0))) != nil, "never the other way round")
+    }
+
+    // MARK: Claims of commit 3485ba6
+
+    /// Of a process of this machine that has the number of one that is gone: 3485ba6 would have taken it at once.
+    @Test func anOldClaimCountsByItsHeartbeat() throws {
+        try DurableFile.makeFolder(folder)
+        try DurableFile.makeFolder(heartbeats)
+        let dead = try ClaimTests.deadProcess()
+        let old = """
+            {"holder":{"boot":"\(ThisProcess.boot ?? "")","heartbeat":"old-rank-0000.json","host":"\(ThisProcess.host)",\
+            "job":"42","pid":\(dead),"processNumbers":"pid:[4026531836]","processStart":5,"rank":0},"isReleased":false,\
+            "token":"3C2D3B4A-0000-4000-8000-000000000000"}
+
+            """
+        put(old.utf8, at: scratch("case/claim-0"))
+        setAge(of: scratch("case/claim-0"), to: 1000)
+        put([1], at: scratch("ranks/old-rank-0000.json"))
+        #expect(user(try take(own)) == "pid \(dead) on \(ThisProcess.host) (rank 0, job 42)")
+        setAge(of: scratch("ranks/old-rank-0000.json"), to: 350)
         #expect(try taken(own).notice != nil)
-        waitpid(pid, nil, 0)
+        #expect(text(of: scratch("case/claim-1")).contains("\"processStart\":"), "and 3485ba6 can read ours")
+        put(old.replacing("\"isReleased\":false", with: "\"isReleased\":true").utf8, at: scratch("case/claim-2"))
+        #expect(try taken(own).notice == nil, "a released one is free")
+    }
+
+    @Test func aFinishedCaseKeepsNone() throws {
+        Claim.removeAll(ofFinished: folder)
+        try DurableFile.makeFolder(folder)
+        for name in ["claim-0", "claim-1", "claim-7", "result.json"] { put([1], at: scratch("case/\(name)")) }
+        Claim.removeAll(ofFinished: folder)
+        #expect(scratch.files == ["case/result.json"])
     }
 
     @Test func anotherMachineIsWaitedFor() throws {
@@ -189,6 +226,7 @@ import Testing
     /// Two hundred stale claims, each wanted by four at once.
     @Test func onlyOneTakesOver() throws {
         let stale = predecessor
+        let trace = IdentityTests.Trace(try #require(stale.identity))
         for round in 0..<200 {
             let place = scratch("race-\(round)")
             _ = try take(stale, place)
@@ -204,6 +242,7 @@ import Testing
             #expect(winners.withLock { $0 } == 1 && losers.withLock { $0 } == 3, "round \(round)")
             #expect(files(below: place) == ["claim-0", "claim-1"])
         }
+        withExtendedLifetime(trace) {}
     }
 }
 

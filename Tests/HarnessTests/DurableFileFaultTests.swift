@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Harness
 import ScratchFiles
 import Testing
@@ -155,15 +156,24 @@ import Testing
     @Test func onlyWhatNobodyWritesIsRemoved() throws {
         let folder = TemporaryFolder()
         let dead = try ClaimTests.deadProcess()
-        let host = ThisProcess.host
-        let stays = ["a", "a.tmp-\(host)-1", "b.tmp-node-7-\(dead)"]
-        for name in stays + ["c.tmp-\(host)-\(dead)", "d.tmp-\(host)-\(getpid())", "e.tmp-node-7-1", "f.tmp-1"] {
+        let (gone, clone) = (IdentityTests.other(pid: dead), IdentityTests.other(pid: dead))
+        let trace = IdentityTests.Trace(gone)
+        // Names of 3485ba6, of programs before it, of processes that live or may live; and the ages of the files.
+        let stays = [
+            ("a", 9000.0), ("b.tmp-node-7-\(dead)", 3500), ("b.tmp-\(ThisProcess.host)-\(dead)", 3500),
+            ("b.tmp-1", 3500),
+            ("c.tmp-\(clone)", 3500), ("c.tmp-\(IdentityTests.other(kernel: 7))", 3500),
+        ]
+        let goes = [
+            ("d.tmp-\(gone)", 0.0), ("d.tmp-\(ThisProcess.identity)", 0), ("e.tmp-node-7-1", 3700),
+            ("e.tmp-\(ThisProcess.host)-1", 3700), ("e.tmp-1", 3700), ("f.tmp-\(clone)", 3700),
+        ]
+        for (name, age) in stays + goes {
             put([1], at: folder(name))
+            setAge(of: folder(name), to: age)
         }
-        setAge(of: folder("e.tmp-node-7-1"), to: 3700)
-        setAge(of: folder("a.tmp-\(host)-1"), to: 3700)
-        setAge(of: folder("b.tmp-node-7-\(dead)"), to: 3500)
         DurableFile.removeUnfinished(in: folder.path)
-        #expect(folder.contents == stays.sorted())
+        #expect(folder.contents == stays.map(\.0).sorted())
+        withExtendedLifetime(trace) {}
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Processes
 import ScratchFiles
 import Testing
 
@@ -33,7 +34,17 @@ import Testing
         for rank in 0..<3 { HeartbeatFile(folder: folder.path, token: "a", rank: rank).write(beat("a", rank)) }
         setAge(of: folder("ranks/a-rank-0001.json"), to: 2 * Claim.staleAfter)
         Heartbeat.removeSilent(in: folder.path)
-        #expect(Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0, 2])
+        #expect(Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0, 1, 2], "this process lives")
+        for rank in 0..<3 {
+            var other = beat("a", rank)
+            other.identity = rank == 2 ? nil : IdentityTests.other(kernel: 7)  // 3485ba6 wrote none.
+            HeartbeatFile(folder: folder.path, token: "a", rank: rank).write(other)
+        }
+        for rank in [1, 2] { setAge(of: folder("ranks/a-rank-000\(rank).json"), to: 2 * Claim.staleAfter) }
+        put([1], at: folder("ranks/a-rank-0001.json.tmp-node-7-12"))
+        setAge(of: folder("ranks/a-rank-0001.json.tmp-node-7-12"), to: 4000)
+        Heartbeat.removeSilent(in: folder.path)
+        #expect(folder.files == ["ranks/a-rank-0000.json"])
     }
 
     @Test func isReplacedAndRemoved() {

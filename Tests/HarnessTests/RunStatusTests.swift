@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Processes
 import ScratchFiles
 import Testing
 
@@ -30,7 +31,8 @@ import Testing
         var holder = ClaimHolder.ofThisProcess(rank: rank, heartbeat: beat(rank, host: host).fileName)
         holder.host = host
         holder.job = nil
-        if let pid { holder.pid = pid }
+        if host != ThisProcess.host { holder.identity = IdentityTests.other(kernel: 7) }
+        if let pid { (holder.pid, holder.identity) = (pid, IdentityTests.other(pid: pid)) }
         return holder
     }
 
@@ -43,6 +45,7 @@ import Testing
             stepsPerSecond: rate, teamRanks: team ?? [rank])
         beat.host = host
         beat.job = nil
+        if host != ThisProcess.host { beat.identity = IdentityTests.other(kernel: 7) }
         return beat
     }
 
@@ -93,7 +96,9 @@ import Testing
         try claim(1, holder(0))
         write(beat(0, 1, step: 400, rate: 50))
         try checkpoint(1, step: 300, age: 75)
-        try claim(2, holder(1, pid: ClaimTests.deadProcess()))
+        let dead = holder(1, pid: try ClaimTests.deadProcess())
+        let trace = IdentityTests.Trace(try #require(dead.identity))
+        try claim(2, dead)
         write(beat(1, 2, step: 250, rate: 70))
         try checkpoint(2, step: 200)
         try claim(3, holder(2)).release()
@@ -133,6 +138,7 @@ import Testing
         #expect(lines[5] == "failed:" && lines[6] == "  rank 3 of 4 on node7: case x, training at step 9: no space")
         #expect(lines.last == "about 35 % done, about 1m18s left")
         #expect(lines.count == 8)
+        withExtendedLifetime(trace) {}
         let long = status.text(isEveryCaseListed: true)
         #expect(identifiers.enumerated().allSatisfy { long.contains($1) || $0 == 4 })
     }
@@ -180,6 +186,15 @@ import Testing
         #expect(try status().text().contains(", begins again (pid \(getpid()) on node-7 (rank 3), not heard of for 35"))
     }
 
+    /// A rank that is killed between its result and the removal of its claim leaves one.
+    @Test func aFinishedCaseKeepsNoClaim() throws {
+        try claim(0, holder(0, host: "node-7"))
+        try finish(0)
+        #expect(try status().cases[0].state == .done)
+        #expect(
+            !folder.files.contains { $0.hasSuffix("claim-0") } && folder.files.contains { $0.hasSuffix("result.json") })
+    }
+
     // MARK: Ranks
 
     @Test func silentRanks() throws {
@@ -188,9 +203,13 @@ import Testing
         write(beat(1, 1, step: 6), age: 45)
         var gone = beat(2, 2, step: 7)
         gone.pid = try ClaimTests.deadProcess()
+        let identity = IdentityTests.other(pid: gone.pid)
+        let trace = IdentityTests.Trace(identity)
+        gone.identity = identity
         write(gone)
         write(beat(3, 3, host: "node-7", step: 8), age: 45)  // Its case is another one's by now.
         let silent = try status().silentRanks
+        withExtendedLifetime(trace) {}
         #expect(silent.map(\.rank) == [1, 2] && silent.map(\.isGone) == [false, true])
         #expect((44..<60).contains(silent[0].age) && silent[0].case == identifiers[1] && silent[0].step == 6)
         let text = try status().text()

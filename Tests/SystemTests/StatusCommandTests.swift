@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Processes
 import ProgramRuns
 import ScratchFiles
 import Testing

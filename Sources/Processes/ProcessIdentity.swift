@@ -1,0 +1,78 @@
+import Foundation
+
+/// What tells a process from every other one, on whichever machine: of temporary files, claims, heartbeats and runs.
+///
+/// Host names and process numbers do not: containers, cloned machines and restarts repeat them. A kernel is known by its boot
+/// id, a process on it by its PID namespace, number and start time. Machines that were cloned while they ran share all of
+/// these, so every process draws random bits as well.
+package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, Codable {
+    /// Of the kernel's boot id and the namespaces of numbers and times, 48 bits; nil where /proc does not tell them.
+    package var kernel: UInt64?
+    /// The number in its namespace.
+    package var pid: pid_t
+    /// Clock ticks from the kernel's start to the process's: its number may be another one's later.
+    package var start: UInt64
+    /// Drawn once by the process.
+    package var random: UInt64
+
+    static let kernelMask: UInt64 = (1 << 48) - 1
+
+    package init(kernel: UInt64?, pid: pid_t, start: UInt64, random: UInt64) {
+        self.kernel = kernel
+        self.pid = pid
+        self.start = start
+        self.random = random
+    }
+
+    /// "1f2e3d4c5b6a-3039-1a2b3c-0123456789abcdef", for file names: kernel, number, start and random bits in hexadecimal, at
+    /// most 48 characters.
+    package var description: String {
+        let place = kernel.map { ProcessIdentity.hexadecimal($0, digits: 12) } ?? "unknown"
+        return "\(place)-\(String(pid, radix: 16))-\(String(start, radix: 16))-"
+            + ProcessIdentity.hexadecimal(random, digits: 16)
+    }
+
+    /// Reads what `description` wrote; nil for anything else, as the host name and number of older programs.
+    package init?(_ description: String) {
+        let words = description.split(separator: "-", omittingEmptySubsequences: false)
+        guard words.count == 4, words[0] == "unknown" || words[0].count == 12, words[3].count == 16,
+            let pid = pid_t(words[1], radix: 16), let start = UInt64(words[2], radix: 16),
+            let random = UInt64(words[3], radix: 16)
+        else { return nil }
+        self.init(kernel: UInt64(words[0], radix: 16), pid: pid, start: start, random: random)
+        guard self.description == description else { return nil }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let identity = ProcessIdentity(text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "expected a process, found '\(text)'"))
+        }
+        self = identity
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    /// Whether the process is known to be gone (true) or alive (false); nil where this process cannot tell: on other kernels,
+    /// in other namespaces, where its trace is missing, or where processes of other users are hidden.
+    package var isGone: Bool? {
+        let own = ThisProcess.identity
+        if self == own { return false }
+        guard kernel != nil, kernel == own.kernel, ProcessTrace.isThere(of: self) else { return nil }
+        guard kill(pid, 0) == 0 || errno != ESRCH else { return true }
+        switch ProcessSight(of: pid) {
+        case .started(let ticks): return ticks != start
+        case .zombie: return true
+        case .nothing: return nil
+        }
+    }
+
+    private static func hexadecimal(_ number: UInt64, digits: Int) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+}
