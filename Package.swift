@@ -45,6 +45,8 @@ let package = Package(
         .executable(name: "active-bench", targets: ["active-bench"]),
         // Stands in for the C library's allocator while `active-bench bench` counts; nothing else has it.
         .library(name: "active-bench-allocations", type: .dynamic, targets: ["CAllocationCount"]),
+        // For tests: see the target.
+        .library(name: "refused-closing", type: .dynamic, targets: ["RefusedClosing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -63,12 +65,14 @@ let package = Package(
         .target(name: "CKernels", cSettings: cSettings),
         // Loads the library at run time; what it is compiled with is optional (libdnnl-dev).
         .target(name: "COneDNN", cSettings: cSettings),
-        .target(name: "CSupervision", cSettings: cSettings),
+        .target(name: "CConsole", cSettings: cSettings),
+        .target(name: "CSupervision", dependencies: ["CConsole"], cSettings: cSettings),
         .target(
-            name: "CMuJoCo", cSettings: cSettings, linkerSettings: mujocoLink),
+            name: "CMuJoCo", dependencies: ["CConsole"], cSettings: cSettings, linkerSettings: mujocoLink),
         .target(name: "CAllocationCount", cSettings: cSettings),
 
         // The rooms; one may import only rooms above it.
+        room("Console", ["CConsole"]),
         room("MPI", ["CKernels", "CMPI", "CSupervision"]),
         room("Processes"),
         room("HDF5", ["CHDF5", "Processes"]),
@@ -82,13 +86,14 @@ let package = Package(
             "Harness",
             [
                 "Algorithms", "CKernels", "CZlib", "Datasets", "Environments", "HDF5", "MPI", "Networks", "Numerics",
-                "Processes", "Report",
+                "Console", "Processes", "Report",
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "active-bench",
             dependencies: [
                 "Algorithms", "Datasets", "Environments", "Harness", "MPI", "Numerics", "Processes", "Report",
+                "Console",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swiftSettings),
@@ -121,6 +126,10 @@ let package = Package(
             name: "ExampleInputs", dependencies: ["Networks", "Numerics"], path: "Tests/Support/ExampleInputs",
             swiftSettings: swiftSettings),
 
+        // A C library whose close fails, as it does on NFS over quota.
+        .target(name: "RefusedClosing", path: "Tests/Support/refused-closing", cSettings: cSettings),
+
+        tests("ConsoleTests", ["Console", "ScratchFiles"]),
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
         tests("HDF5Tests", ["HDF5", "CHDF5", "ScratchFiles"]),
         tests("NumericsTests", ["CKernels", "Numerics"]),

@@ -10,7 +10,8 @@
 # to leave a stopped run takes the others down in mid-exit. --wait gives them time.
 if [ "$LAUNCHER" = srun ]; then LAUNCHER="srun --mpi=pmix --kill-on-bad-exit=0 --wait=8"; fi
 
-say() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >&2; }
+# The job does not end for want of a place to say it: its log may be on a full disk.
+say() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >&2 || true; }
 
 # What the signal traps and run_study leave for each other.
 launched=0 launcher='' stop_asked='' end_asked='' interrupted='' status=0

@@ -1,5 +1,6 @@
 #include "guard.h"
 
+#include "CConsole.h"
 #include "CMuJoCo.h"
 
 #include <limits.h>
@@ -32,7 +33,9 @@ static void on_error(const char *text) {
         copy_text(active->error, active->size, text);
         longjmp(active->back, 1);
     }
-    fprintf(stderr, "MuJoCo error outside a guarded call: %s\n", text);
+    char line[TEXT_SIZE];
+    int length = snprintf(line, sizeof line, "MuJoCo error outside a guarded call: %s\n", text);
+    ab_tell(line, length < TEXT_SIZE ? (size_t)length : sizeof line - 1);
     abort(); // returning would let MuJoCo carry on with whatever it had in hand
 }
 

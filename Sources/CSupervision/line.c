@@ -1,10 +1,8 @@
 #include "line.h"
 
+#include "CConsole.h"
 #include "CSupervision.h"
 #include "place.h"
-
-#include <errno.h>
-#include <unistd.h>
 
 void append(line_t *line, const char *text) {
     // The last byte is kept for the end of the line.
@@ -48,15 +46,7 @@ void append_phase(line_t *line) { append_place_in_time(line, " in "); }
 
 void write_line(line_t *line) {
     line->text[line->length++] = '\n';
-    const char *rest = line->text;
-    size_t left = line->length;
-    while (left > 0) {
-        ssize_t written = write(STDERR_FILENO, rest, left);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return; // nobody to tell
-        rest += written;
-        left -= (size_t)written;
-    }
+    ab_tell(line->text, line->length);
 }
 
 void ab_write_where(char *text, size_t size) {

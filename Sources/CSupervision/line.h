@@ -17,7 +17,7 @@ void append_number(line_t *line, long number);
 void begin_line(line_t *line);
 // " in PHASE at step N", or as much of it as is known.
 void append_phase(line_t *line);
-// Ends the line and writes it, in one call of write(2).
+// Ends the line and writes it, as far as that can be done.
 void write_line(line_t *line);
 
 #pragma GCC visibility pop

@@ -1,4 +1,5 @@
 import Algorithms
+import Console
 import Datasets
 import Environments
 import Foundation
@@ -217,7 +218,7 @@ public final class CaseRun {
     private static func end(_ one: Case, in folder: RunFolder, because error: any Error) -> Never {
         let failure = CaseFailure(identifier: one.identifier, place: Supervision.where, cause: error)
         failure.leaveNote(in: folder.folder(of: one))
-        FileHandle.standardError.write(Data("active-bench: \(failure.place): \(failure)\n".utf8))
+        Console.complain("\(failure.place): \(failure)")
         MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
     }
 

@@ -1,3 +1,4 @@
+import Console
 import Datasets
 import Environments
 import Foundation
@@ -80,8 +81,8 @@ extension DatasetInspection {
             limits.seconds = seconds ?? limits.seconds
             limits.memory = memory ?? limits.memory
             limits.apply()
-            let line = try JSONEncoder().encode(inspect(path, arrayLimit: limits.array)) + Data("\n".utf8)
-            FileHandle.standardOutput.write(line)
+            let answer = try JSONEncoder().encode(inspect(path, arrayLimit: limits.array))
+            try Console.emit(String(decoding: answer, as: UTF8.self) + "\n")
         }
     }
 

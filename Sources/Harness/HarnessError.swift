@@ -1,3 +1,4 @@
+import Console
 import Datasets
 import Environments
 import Foundation
@@ -68,7 +69,7 @@ extension ExitStatus {
         case EnvironmentError.libraryMismatch, EnvironmentError.missingAssets, EnvironmentError.damagedAssets:
             self = .unavailable
         case is DrawingError: self = .unavailable
-        case is SharedMemoryExhausted: self = .io
+        case is SharedMemoryExhausted, is UnwritableOutput: self = .io
         case is SilentRank: self = .hang
         case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
         default: self = .bug

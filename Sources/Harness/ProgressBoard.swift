@@ -1,3 +1,4 @@
+import Console
 import Foundation
 
 /// What rank 0 shows of a run, on standard error: on a terminal a line per rank that is redrawn, elsewhere a plain line
@@ -129,6 +130,6 @@ package final class ProgressBoard {
     }
 
     static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        Console.tell(text)
     }
 }

@@ -135,6 +135,7 @@ public struct Provenance: Sendable, Codable {
             "--tags",
         ]
         let output = Pipe()
+        git.standardInput = FileHandle.nullDevice
         git.standardOutput = output
         git.standardError = FileHandle.nullDevice
         guard (try? git.run()) != nil else { return "unknown" }

@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import Logging
 
@@ -7,20 +8,16 @@ struct RankLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info
     private let rank: Int
-    private let file: FileHandle
+    private let file: LogFile
 
-    /// A logger of the given rank that appends to `path`.
-    ///
-    /// - Throws: `HarnessError.io` when the file cannot be opened.
-    static func logger(rank: Int, path: String) throws -> Logger {
-        try DurableFile.makeFolder(DurableFile.folder(of: path))
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        guard descriptor >= 0 else { throw HarnessError.io(path: path, operation: "open", code: errno) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    /// A logger of the given rank that appends to `path`. A run does not end for want of its log.
+    static func logger(rank: Int, path: String) -> Logger {
+        try? DurableFile.makeFolder(DurableFile.folder(of: path))
+        let file = LogFile(path)
         return Logger(label: "active-bench") { _ in RankLog(rank: rank, file: file) }
     }
 
-    private init(rank: Int, file: FileHandle) {
+    private init(rank: Int, file: LogFile) {
         self.rank = rank
         self.file = file
     }
@@ -32,11 +29,10 @@ struct RankLog: LogHandler {
 
     func log(event: LogEvent) {
         let time = ISO8601DateFormatter().string(from: Date())
-        let line = "\(time) \(event.level) \(event.message)\n"
-        try? file.write(contentsOf: Data(line.utf8))  // A full disk must not end a run through its log.
+        file.append("\(time) \(event.level) \(event.message)")
         if event.level == .warning {
             let place = rank == 0 ? "" : "rank \(rank): "
-            FileHandle.standardError.write(Data("\(event.level): \(place)\(event.message)\n".utf8))
+            Console.tell("\(event.level): \(place)\(event.message)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Console
 import Datasets
 import Dispatch
 import Foundation
@@ -57,7 +58,7 @@ final class TeamOnRanks: ScalingPart {
         self.communicator = communicator
         let exchange = TeamExchange(communicator, placement, worldRank: worldRank) { error in
             let place = Supervision.where
-            FileHandle.standardError.write(Data("active-bench: \(place): \(error)\n".utf8))
+            Console.complain("\(place): \(error)")
             MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
         }
         loop = SteppingCase(subject, transitions, exchange)

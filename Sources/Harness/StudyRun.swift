@@ -52,7 +52,7 @@ public final class StudyRun {
         let data = try prepareData(open.map { plan.cases[$0.index] })
         let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
         try beginFolder(plan, text, open, data, provenance)
-        log = try RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
+        log = RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
         let forecast = try agreeOnForecast(plan, open, data)
         announce(plan, forecast, open)
 

@@ -1,3 +1,4 @@
+import Console
 import Environments
 import Foundation
 import Processes
@@ -16,7 +17,7 @@ final class VideoFile: PictureSink {
     private let complaints: FileHandle
     private static let patience = 120  // seconds in which ffmpeg takes nothing
 
-    /// Starts ffmpeg. From here on the process ignores SIGPIPE: an ffmpeg that has ended is an error of `write`.
+    /// Starts ffmpeg. The process ignores SIGPIPE (`Console.prepare`): an ffmpeg that has ended is an error of `write`.
     ///
     /// - Throws: `HarnessError.unavailable` when there is no ffmpeg, `.usage` for a size no clip has, `.io`.
     init(_ path: String, width: Int, height: Int, framesPerSecond: Double) throws {
@@ -42,7 +43,7 @@ final class VideoFile: PictureSink {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = complaints
         process.terminationHandler = { [ended] _ in ended.signal() }
-        signal(SIGPIPE, SIG_IGN)
+        Console.prepare()
         do {
             try process.run()
         } catch {

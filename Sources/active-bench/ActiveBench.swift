@@ -1,5 +1,7 @@
 import ArgumentParser
+import Console
 import Foundation
+import Harness
 import Numerics
 
 /// The command line of active-bench.
@@ -17,8 +19,32 @@ struct ActiveBench: ParsableCommand {
     static func main() {
         // A limit on the size of files is to be an error of the call that meets it, not a death without a word.
         signal(SIGXFSZ, SIG_IGN)
+        Console.prepare()
         chooseKernels()
         BLASLibrary.useOneThread()
-        Self.main(nil)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// As `ParsableCommand.exit(withError:)`, which loses what it cannot write: help, a version or a script for a shell goes
+    /// to standard output as a result, anything else to standard error.
+    private static func end(with error: any Error) -> Never {
+        let text = fullMessage(for: error)
+        var status = exitCode(for: error).rawValue
+        if status != ExitStatus.done.rawValue {
+            if !text.isEmpty { Console.tell(text) }
+        } else if !text.isEmpty {
+            do {
+                try emit(line: text)
+            } catch {
+                say(error)
+                status = ExitStatus(for: error).rawValue
+            }
+        }
+        Foundation.exit(status)
     }
 }

@@ -23,10 +23,13 @@ struct BenchProduct: ParsableCommand {
 
     func run() throws {
         let product = MatrixProductRate()
-        if once { return print("\(BLASLibrary.coreType) \(product.seconds())") }
-        let rate = product.perSecond(over: seconds)
-        print(
-            "\(BLASLibrary.coreType) "
-                + String(format: "%.0f products/s, %.1f GFLOP/s", rate, rate * 2e-9 * MatrixProductRate.multiplyAdds))
+        try runAlone {
+            if once { return try emit(line: "\(BLASLibrary.coreType) \(product.seconds())") }
+            let rate = product.perSecond(over: seconds)
+            try emit(
+                line: "\(BLASLibrary.coreType) "
+                    + String(
+                        format: "%.0f products/s, %.1f GFLOP/s", rate, rate * 2e-9 * MatrixProductRate.multiplyAdds))
+        }
     }
 }

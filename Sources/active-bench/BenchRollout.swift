@@ -50,7 +50,7 @@ struct BenchRollout: ParsableCommand {
         benchmark.repetitions = repetitions
         try runAlone {
             let result = try benchmark.measure(subject)
-            print(json ? try Self.json(result) : Self.line(result))
+            try emit(line: json ? try Self.json(result) : Self.line(result))
         }
     }
 

@@ -35,16 +35,21 @@ struct Collect: ParsableCommand {
             let start = Date()
             try runAlone {
                 try requireOneProcess("collect train")
+                var loss: (any Error)?
                 try BehaviourTraining(plan, folder: out).run { snapshot in
-                    print(
-                        String(
-                            format: "step %d  return %.1f ± %.1f  length %.0f  %.0f steps/s", snapshot.step,
-                            snapshot.meanReturn, snapshot.deviation, snapshot.meanLength,
-                            Double(snapshot.step) / Date().timeIntervalSince(start)))
+                    let seconds = Date().timeIntervalSince(start)
+                    // The folder has the curve: training goes on, and what was lost is said at its end.
+                    do { try emit(line: Train.line(snapshot, seconds)) } catch { loss = loss ?? error }
                     if let warning = snapshot.warning { say("step \(snapshot.step): MuJoCo warned: \(warning)") }
-                    fflush(nil)
                 }
+                if let loss { throw loss }
             }
+        }
+
+        private static func line(_ snapshot: BehaviourTraining.Snapshot, _ seconds: Double) -> String {
+            String(
+                format: "step %d  return %.1f ± %.1f  length %.0f  %.0f steps/s", snapshot.step, snapshot.meanReturn,
+                snapshot.deviation, snapshot.meanLength, Double(snapshot.step) / seconds)
         }
     }
 
@@ -76,8 +81,8 @@ struct Collect: ParsableCommand {
                 let summary = try DatasetRecording(
                     .init(environment: env, policies: policy, transitions: transitions, seed: seed, output: out)
                 ).run()
-                print(
-                    "\(out): \(summary.transitions) transitions, \(summary.trajectories) trajectories, "
+                try emit(
+                    line: "\(out): \(summary.transitions) transitions, \(summary.trajectories) trajectories, "
                         + String(
                             format: "return %.1f ± %.1f, length %.0f, normalised score %.1f", summary.meanReturn,
                             summary.deviation, summary.meanLength, summary.score))

@@ -30,11 +30,11 @@ struct ConfigCommand: ParsableCommand {
     func run() throws {
         try runAlone {
             if let study {
-                print("\(study): \(try StudyFile.read(study).study.summary)")
+                try emit(line: "\(study): \(try StudyFile.read(study).study.summary)")
             } else {
                 let settings = try EffectiveSettings(
                     learner: words[0], dataset: words[1], assignments: Array(words.dropFirst(2)))
-                print(settings.yaml, terminator: "")
+                try emit(settings.yaml)
             }
         }
     }

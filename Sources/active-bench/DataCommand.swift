@@ -36,11 +36,11 @@ struct DataCommand: ParsableCommand {
                 let location = DatasetLocation()
                 let listings = datasets.isEmpty ? location.listings : try datasets.map { try listing($0, location) }
                 if json {
-                    try printJSON(listings)
+                    try emitJSON(listings)
                 } else if tsv {
-                    try printTable(datasets.isEmpty ? listings.filter { $0.url != nil } : listings)
+                    try emit(table(datasets.isEmpty ? listings.filter { $0.url != nil } : listings))
                 } else {
-                    report(listings, location)
+                    try emit(report(listings, location))
                 }
             }
         }
@@ -51,31 +51,30 @@ struct DataCommand: ParsableCommand {
             return listing
         }
 
-        private func printTable(_ listings: [DatasetListing]) throws {
-            for one in listings {
+        private func table(_ listings: [DatasetListing]) throws -> String {
+            try listings.map { one in
                 guard let url = one.url, let bytes = one.publishedBytes, let digest = one.publishedSHA256 else {
                     throw HarnessError.badInput(
                         "\(one.dataset): D4RL publishes no such dataset; `active-bench data list` has those it does, and "
                             + "jobs/make-datasets.sh makes our own")
                 }
-                print([one.dataset, url, String(bytes), digest, one.file].joined(separator: "\t"))
-            }
+                return [one.dataset, url, String(bytes), digest, one.file].joined(separator: "\t") + "\n"
+            }.joined()
         }
 
-        private func report(_ listings: [DatasetListing], _ location: DatasetLocation) {
+        private func report(_ listings: [DatasetListing], _ location: DatasetLocation) -> String {
             let width = listings.map(\.dataset.count).max() ?? 0
-            print("dataset".padded(to: width) + "       bytes  state       file")
-            for one in listings {
+            var lines = ["dataset".padded(to: width) + "       bytes  state       file"]
+            lines += listings.map { one in
                 let bytes = (one.publishedBytes ?? one.bytes).map { String($0) } ?? "-"
-                print(
-                    one.dataset.padded(to: width) + String(repeating: " ", count: max(0, 12 - bytes.count)) + bytes
-                        + "  " + one.state.rawValue.padded(to: 10) + "  " + (one.folder.map { $0 + "/" } ?? "")
-                        + one.file)
+                return one.dataset.padded(to: width) + String(repeating: " ", count: max(0, 12 - bytes.count)) + bytes
+                    + "  " + one.state.rawValue.padded(to: 10) + "  " + (one.folder.map { $0 + "/" } ?? "") + one.file
             }
-            for one in listings where one.state == .wrongSize {
-                print("\(one.file): expected \(one.publishedBytes ?? 0) bytes, found \(one.bytes ?? 0)")
+            lines += listings.filter { $0.state == .wrongSize }.map {
+                "\($0.file): expected \($0.publishedBytes ?? 0) bytes, found \($0.bytes ?? 0)"
             }
-            print("folders searched: \(location.folders.joined(separator: ", "))")
+            lines.append("folders searched: \(location.folders.joined(separator: ", "))")
+            return lines.map { $0 + "\n" }.joined()
         }
     }
 }
@@ -100,13 +99,6 @@ func datasetFile(_ word: String) throws -> String {
     if word.contains("/") || word.hasSuffix(".hdf5") { return word }
     if DatasetLocation().listing(word).state == .absent { try refuseMisspelt(word) }
     return try DatasetLocation().find(word)
-}
-
-/// Prints `value` as JSON with sorted keys.
-func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
 extension String {

@@ -24,7 +24,7 @@ extension DataCommand {
                 let information = Information(
                     path: path, bytes: try size(ofFile: path), sha256: try sha256(ofFile: path),
                     summary: try inspector.inspect([path])[0].summary())
-                if json { try printJSON(information) } else { information.report() }
+                if json { try emitJSON(information) } else { try emit(information.report) }
             }
         }
     }
@@ -74,12 +74,14 @@ extension DataCommand {
             }
             try runAlone {
                 for inspection in try inspector.inspect(paths) {
+                    var verdict: String?
                     attempt {
                         let summary = try inspection.summary()
                         let known = D4RLCatalogue.entry(ofFile: inspection.path).map { "D4RL's \($0.dataset), " } ?? ""
                         let counts = "\(summary.rows) rows, \(summary.transitions) transitions"
-                        print("\(inspection.path): good, \(known)\(counts)")
+                        verdict = "\(inspection.path): good, \(known)\(counts)"
                     }
+                    if let verdict { try emit(line: verdict) }
                 }
             }
             if failed { throw ExitCode(ExitStatus.badInput.rawValue) }
@@ -133,16 +135,16 @@ private struct Information: Encodable {
         self.summary = summary
     }
 
-    /// Prints it all on one screen.
-    func report() {
+    /// All of it, on one screen.
+    var report: String {
         let published =
             switch (self.published, isPublished) {
             case (let name?, true): "yes, D4RL's \(name)"
             case (let name?, _): "no: D4RL's \(name) has another SHA-256"
             default: "no, not by D4RL"
             }
-        print(
-            """
+        let entries = summary.metadata.sorted { $0.key < $1.key }
+        return """
             file          \(path)
             bytes         \(bytes)
             sha256        \(sha256)
@@ -155,9 +157,8 @@ private struct Information: Encodable {
             returns       \(String(format: "%.2f to %.2f", summary.returns.minimum, summary.returns.maximum))
             contents      sha256 \(summary.contentsSHA256)
             metadata      \(summary.metadata.isEmpty ? "none" : "\(summary.metadata.count) entries")
-            """)
-        let entries = summary.metadata.sorted { $0.key < $1.key }
-        for (name, value) in entries.prefix(12) { print("  \(name)  \(value.prefix(80))") }
-        if entries.count > 12 { print("  … (all with --json)") }
+
+            """ + entries.prefix(12).map { "  \($0.key)  \($0.value.prefix(80))\n" }.joined()
+                + (entries.count > 12 ? "  … (all with --json)\n" : "")
     }
 }

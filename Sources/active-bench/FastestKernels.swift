@@ -57,6 +57,7 @@ enum FastestKernels {
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
         if let output { process.standardOutput = output }
         try process.run()
         return process

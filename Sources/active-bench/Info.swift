@@ -18,17 +18,19 @@ struct Info: ParsableCommand {
             guard let all = try world.gather(Array(own.encoded())) else { return }
             let ranks = try all.map { try JSONDecoder().decode(Provenance.self, from: Data($0)) }
             if json {
-                print("[" + all.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") + "]")
+                try emit(line: "[" + all.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") + "]")
             } else {
-                Info.report(own, ranks)
+                try emit(Info.report(own, ranks))
             }
-            fflush(nil)
         }
     }
 
-    private static func report(_ own: Provenance, _ ranks: [Provenance]) {
-        print(
-            """
+    private static func report(_ own: Provenance, _ ranks: [Provenance]) -> String {
+        let lines = ranks.map { rank in
+            "  rank \(rank.rank) on \(rank.host): cores \(rank.cores), "
+                + "\(rank.blasCoreType) kernels, \(rank.blasThreads) BLAS thread\n"
+        }
+        return """
             active-bench  \(own.build.source), executable sha256 \(own.build.executableSHA256.prefix(16))…
             compiler      \(own.build.compiler); networks in \(own.real)
             MPI           \(own.mpi)
@@ -38,11 +40,7 @@ struct Info: ParsableCommand {
             glibc         \(own.glibc), kernel \(own.kernel)
             processor     \(own.processor)
             ranks         \(ranks.count)
-            """)
-        for rank in ranks {
-            print(
-                "  rank \(rank.rank) on \(rank.host): cores \(rank.cores), "
-                    + "\(rank.blasCoreType) kernels, \(rank.blasThreads) BLAS thread")
-        }
+
+            """ + lines.joined()
     }
 }

@@ -42,12 +42,12 @@ struct PlanCommand: ParsableCommand {
             }
             let report = try PlanReport(
                 plan, open: open, stepsBefore: begun, ranks: ranks, teamSize: teamSize, model: model)
-            if json { return print(try report.json()) }
-            if cases || report.lines.count <= 40 { print(report.caseList) }
-            print(report.cellTable)
-            print(report.rateSentence)
-            if let surplus = report.surplusSentence { print(surplus) }
-            print(report.summary)
+            if json { return try emit(line: try report.json()) }
+            let parts = [
+                cases || report.lines.count <= 40 ? report.caseList : nil, report.cellTable, report.rateSentence,
+                report.surplusSentence, report.summary,
+            ]
+            try emit(parts.compactMap { $0.map { $0 + "\n" } }.joined())
         }
     }
 }

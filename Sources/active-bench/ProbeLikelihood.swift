@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Harness
 
@@ -31,16 +32,15 @@ struct ProbeLikelihood: ParsableCommand {
         try runAlone {
             try DurableFile.makeFolder(out)  // before minutes go by
             let report = try LikelihoodProbe(dataset, steps: steps, seed: seed).run { step, likelihood in
-                FileHandle.standardError.write(
-                    Data(String(format: "step %d  E[log π] of the batch %.3f\n", step, likelihood).utf8))
+                Console.tell(String(format: "step %d  E[log π] of the batch %.3f", step, likelihood))
             }
             try report.write(to: out)
-            print(String(format: "%@: L_BC = %.3f nats after %d steps", dataset, report.logLikelihood, steps))
-            print("σ = \(report.deviations.map { String(format: "%.3f", $0) }.joined(separator: ", "))")
-            for candidate in report.candidates {
-                print(String(format: "k = %.2f  H_D = %.3f", candidate.k, candidate.targetLogLikelihood))
-            }
-            print(report.sweep)
+            try emit(
+                String(format: "%@: L_BC = %.3f nats after %d steps\n", dataset, report.logLikelihood, steps)
+                    + "σ = \(report.deviations.map { String(format: "%.3f", $0) }.joined(separator: ", "))\n"
+                    + report.candidates.map {
+                        String(format: "k = %.2f  H_D = %.3f\n", $0.k, $0.targetLogLikelihood)
+                    }.joined() + report.sweep + "\n")
         }
     }
 }

@@ -50,19 +50,6 @@ func runAlone(_ body: () throws -> Void) throws {
     }
 }
 
-/// Writes a command's result on standard output, all of it.
-///
-/// - Throws: `HarnessError.io`, on a full disk or a closed pipe.
-func emit(_ text: String) throws {
-    fflush(nil)
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-        let written = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-        guard written > 0 else { throw HarnessError.io(path: "standard output", operation: "write", code: errno) }
-        rest = rest.dropFirst(written)
-    }
-}
-
 /// Refuses to be one of several processes that would all do the same to the same files.
 ///
 /// - Throws: `HarnessError.usage`.
@@ -70,12 +57,5 @@ func requireOneProcess(_ command: String) throws {
     for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
         guard let count = ProcessInfo.processInfo.environment[name].flatMap({ Int($0) }), count > 1 else { continue }
         throw HarnessError.usage("\(command) is the work of one process, and \(count) were started")
-    }
-}
-
-/// One line on standard error per line of `error`.
-func say(_ error: Any) {
-    for line in "\(error)".split(separator: "\n") {
-        FileHandle.standardError.write(Data("active-bench: \(line)\n".utf8))
     }
 }

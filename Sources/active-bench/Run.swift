@@ -48,8 +48,14 @@ struct Run: ParsableCommand {
     func run() throws {
         runOnAllRanks { world in
             Supervision.listenForStop()
+            var loss: (any Error)?
             let ending = try StudyRun(studyPath: study, output: out, options: options, world: world).run { table in
-                try emit(table.markdown())
+                // The run is done, and the folder has the table: the ranks end in order.
+                do { try emit(table.markdown()) } catch { loss = error }
+            }
+            if let loss {
+                say(loss)
+                return ExitStatus(for: loss)
             }
             return ending == .finished ? .done : .stopped
         }

@@ -26,9 +26,9 @@ struct Table: ParsableCommand {
             aggregation.removeLeftClaims()
             let table = try aggregation.table(selection)
             switch format {
-            case .markdown: print(table.markdown(), terminator: "")
-            case .latex: print(table.latex(), terminator: "")
-            case .csv: print(table.csv(), terminator: "")
+            case .markdown: try emit(table.markdown())
+            case .latex: try emit(table.latex())
+            case .csv: try emit(table.csv())
             }
         }
     }

@@ -29,12 +29,15 @@ import Testing
         chmod(folder(name), 0o755)
     }
 
-    private func start(_ script: String, end: String, _ environment: [String: String]) throws -> RunningProcess {
+    /// - Parameter streams: where the script's standard streams go, in Bash's words.
+    private func start(
+        _ script: String, end: String, _ environment: [String: String], streams: String = ""
+    ) throws -> RunningProcess {
         put("\(end)\n".utf8, at: folder("end"))
         put("host\nhost\n".utf8, at: folder("nodes"))
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         return try RunningProcess(
-            "/bin/bash", [Repository.path("jobs/\(script)")],
+            "/bin/bash", ["-c", "exec /bin/bash \"$0\" \(streams)", Repository.path("jobs/\(script)")],
             environment: [
                 "PATH": "\(folder.path):\(path)", "REPOSITORY": Repository.path(""), "LAUNCHER": "env",
                 "BINARY": folder("active-bench"), "STUDY": "a.yaml", "OUT": folder("out"), "HOME": folder.path,
@@ -58,6 +61,13 @@ import Testing
         }
         #expect(lines("requests") == Array(repeating: "requeue 12", count: count))
         #expect(lines("arguments").count == 5)
+    }
+
+    /// The job's log on a full disk, or none at all: what is to be said is lost, what is to be done is not.
+    @Test(arguments: [">/dev/full 2>&1", ">&- 2>&-", "2>&- <&-"])
+    func aJobDoesNotEndForWantOfALog(streams: String) throws {
+        let child = try start("slurm/table.sbatch", end: "71", [:], streams: streams).end()
+        #expect(child.exitCode == 71 && lines("requests") == ["requeue 12"], "\(child.output)")
     }
 
     /// A hang among other failures is still the first one; another job's failures are its own.

@@ -1,0 +1,43 @@
+import CConsole
+import Glibc
+import Synchronization
+
+/// A log: lines are added to a file, and lost where that cannot be done.
+package final class LogFile: Sendable {
+    private struct State {
+        /// nil after the file could not be opened.
+        var descriptor: Int32?
+        var isTorn = false
+        var hasComplained = false
+    }
+
+    private let path: String
+    private let state: Mutex<State>
+
+    /// Opens the log at `path`, or makes it. A file that cannot be opened is complained of once.
+    package init(_ path: String) {
+        self.path = path
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        let error = errno
+        state = Mutex(State(descriptor: descriptor >= 0 ? descriptor : nil))
+        if descriptor < 0 { state.withLock { complain("open", error, &$0) } }
+    }
+
+    deinit { state.withLock { if let descriptor = $0.descriptor { _ = close(descriptor) } } }
+
+    /// Adds a line. The first one that cannot be written is complained of.
+    package func append(_ line: String) {
+        state.withLock { state in
+            guard let descriptor = state.descriptor else { return }
+            let error = Console.bytes(of: line + "\n") { ab_append(descriptor, $0, $1, &state.isTorn) }
+            if error != 0 { complain("write", error, &state) }
+        }
+    }
+
+    private func complain(_ operation: String, _ error: Int32, _ state: inout State) {
+        guard !state.hasComplained else { return }
+        state.hasComplained = true
+        Console.complain(
+            "\(path): cannot \(operation): \(String(cString: strerror(error))); lines of this log are lost")
+    }
+}

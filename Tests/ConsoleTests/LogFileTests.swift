@@ -1,0 +1,36 @@
+import Console
+import Foundation
+import ScratchFiles
+import Testing
+
+/// A log whose lines are lost where they cannot be written, and are lines again afterwards.
+@Suite struct LogFileTests {
+    private let folder = TemporaryFolder()
+
+    @Test func linesAreAddedToWhatIsThere() {
+        for word in ["one", "two"] { LogFile(folder("log")).append(word) }
+        #expect(text(of: folder("log")) == "one\ntwo\n")
+    }
+
+    /// None of these ends the process that runs the tests.
+    @Test(arguments: ["/dev/full", "/proc/absent/log", "/"])
+    func whatCannotBeWrittenIsLost(path: String) {
+        let log = LogFile(path)
+        for _ in 0..<3 { log.append("lost") }
+    }
+
+    /// A pipe of two pages that nobody reads takes the beginning of a long line; the next begins a line of its own.
+    @Test func aLineThatWasCutOffEnds() throws {
+        #expect(mkfifo(folder("pipe"), 0o600) == 0)
+        let reader = open(folder("pipe"), O_RDWR | O_NONBLOCK)
+        defer { close(reader) }
+        #expect(fcntl(reader, 1031, 8192) == 8192)  // F_SETPIPE_SZ of Linux, which Glibc's module leaves out
+        let log = LogFile(folder("pipe"))
+        log.append(String(repeating: "x", count: 9000))
+        var bytes = [UInt8](repeating: 0, count: 9000)
+        #expect(read(reader, &bytes, bytes.count) == 8192)
+        log.append("next")
+        let count = read(reader, &bytes, bytes.count)
+        #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == "\nnext\n")
+    }
+}
