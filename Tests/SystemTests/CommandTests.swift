@@ -188,10 +188,10 @@ import Testing
 
     @Test func benchOfNoPolicyIsRefusedAtOnce() throws {
         let child = try ChildProcess.run(
-            "active-bench", ["bench", "rollout", "--env", "hopper", "--policy", "/nonexistent"])
+            "active-bench", ["bench", "rollout", "--env", "hopper", "--policy", "/nonexistent/policy"])
         #expect(child.exitCode == 65, "\(child.output)")
         #expect(child.seconds < 5, "before anything is timed")
-        #expect(child.complaints == ["/nonexistent: no such policy file"])
+        #expect(child.complaints == ["/nonexistent/policy: no such policy file"])
         #expect(child.standardOutput.isEmpty)
     }
 
