@@ -6,8 +6,8 @@ public typealias MetadataValue = HDF5Value
 /// The contents of a file in D4RL's layout, checked.
 ///
 /// Layout (github.com/Farama-Foundation/D4RL, `offline_env.py`): one row per environment step, in the order of
-/// recording, episodes one behind the other. Numbers of any floating-point width become single precision, as in
-/// D4RL's `qlearning_dataset`. `next_observations` is checked for its shape but read only on request: D4RL's own
+/// recording, episodes one behind the other. Numbers of any type become single precision, rounded once, as in D4RL's
+/// `qlearning_dataset`; flags of any type are 0 and 1. `next_observations` is checked for its shape but read only on request: D4RL's own
 /// conversion does not use it.
 public struct D4RLFile: Sendable {
     /// The fields a file must have.
@@ -35,6 +35,9 @@ public struct D4RLFile: Sendable {
     public let nextObservations: [Float]?
     /// What is under `metadata/`, by name within it ("algorithm", "policy/fc0/weight").
     public let metadata: [String: MetadataValue]
+    /// What a user should know of the file though it is good, a sentence each: flags that were written in part, metadata
+    /// that were left out.
+    public let notes: [String]
 
     /// Reads and checks the file at `path`.
     ///
@@ -42,7 +45,8 @@ public struct D4RLFile: Sendable {
     ///   - includingNextObservations: also read and check the values of `next_observations`, where present.
     ///   - arrayLimit: bytes one array may take in memory.
     /// - Throws: `DatasetError` for a file that is absent, truncated, damaged or not HDF5, and for a field that is
-    ///   missing, not an array in this file, of another type, rank or length, or holds values out of range.
+    ///   missing, not an array in this file, of another type, rank or length, was not written in full, or holds values
+    ///   out of range.
     public init(
         path: String, includingNextObservations: Bool = false, arrayLimit: Int = 1 << 34
     ) throws(DatasetError) {
@@ -71,6 +75,11 @@ public struct D4RLFile: Sendable {
         timeouts = hasTimeouts ? try reader.flags("timeouts") : nil
         nextObservations =
             hasNext && includingNextObservations ? try reader.numbers("next_observations", columns: stateSize) : nil
-        metadata = try reader.metadata()
+        try checkWritten(
+            reader, observations: observations, stateSize: stateSize, actions: actions, actionSize: actionSize)
+        let notes = try [reader.gapNote("terminals"), hasTimeouts ? reader.gapNote("timeouts") : nil].compactMap { $0 }
+        let found = D4RLMetadata(of: reader.file)
+        metadata = found.values
+        self.notes = notes + found.notes
     }
 }

@@ -65,50 +65,24 @@ struct D4RLReader {
         return elements
     }
 
-    /// A field of truth values, each 0 or 1.
+    /// A field of flags, each 0 or 1.
     func flags(_ name: String) throws(DatasetError) -> [UInt8] {
-        let elements = try wordingErrors { () throws(HDF5Error) in try file.flags(name).elements }
-        guard elements.reduce(0, |) <= 1 else {
-            let row = elements.firstIndex { $0 > 1 } ?? 0
-            throw refusal(name, "0 or 1 in every row", "\(elements[row]) in row \(row)")
-        }
-        return elements
+        try wordingErrors { () throws(HDF5Error) in try file.flags(name).elements }
     }
 
-    private func refusal(_ name: String, _ expected: String, _ found: String) -> DatasetError {
-        DatasetError(file: file.path, field: name, expected: expected, found: found)
+    /// What is to be said of a field of flags that was not written in full; nil where it was.
+    func gapNote(_ name: String) throws(DatasetError) -> String? {
+        let gaps = try wordingErrors { () throws(HDF5Error) in try file.gaps(in: name) }
+        return gaps.map { "field '\(name)': \($0); what is not there counts as false" }
     }
 
-    // MARK: Metadata
+    /// How a field is stored.
+    func storage(_ name: String) throws(DatasetError) -> HDF5Storage {
+        try wordingErrors { () throws(HDF5Error) in try file.storage(name) }
+    }
 
-    /// Everything under `metadata/` that is text or numbers.
-    func metadata() throws(DatasetError) -> [String: MetadataValue] {
-        var found: [String: MetadataValue] = [:]
-        // A group may contain itself, and an array have many names: depth, number and size are bounded, whatever the
-        // file says.
-        let deepest = 8
-        let largest = 1 << 26
-        var namesLeft = 10_000
-        var bytesLeft = largest
-        var groups = try contains("metadata") ? ["metadata"] : []
-        while let group = groups.popLast() {
-            for name in try wordingErrors({ () throws(HDF5Error) in try file.names(in: group) }) {
-                namesLeft -= 1
-                guard namesLeft >= 0 else { throw refusal("metadata", "at most 10000 names", "more") }
-                let path = group + "/" + name
-                if try wordingErrors({ () throws(HDF5Error) in try file.isGroup(path) }) {
-                    guard path.split(separator: "/").count <= deepest else {
-                        throw refusal("metadata", "groups at most \(deepest) deep", "deeper ones")
-                    }
-                    groups.append(path)
-                } else if let value = try wordingErrors({ () throws(HDF5Error) in try file.value(path) }) {
-                    if case .array(let array) = value { bytesLeft -= 4 * array.elements.count }
-                    guard bytesLeft >= 0 else { throw refusal("metadata", "at most \(largest) bytes", "more") }
-                    found[String(path.dropFirst("metadata/".count))] = value
-                }
-            }
-        }
-        return found
+    func refusal(_ name: String, _ expected: String, _ found: String, _ hint: String? = nil) -> DatasetError {
+        DatasetError(file: file.path, field: name, expected: expected, found: found, hint: hint)
     }
 }
 

@@ -52,10 +52,25 @@ extension DatasetError {
                 ("a field of this name", "none", "a D4RL file has " + D4RLFile.requiredFields.joined(separator: ", "))
             case .refused(let found): ("an array stored in this file", found, nil)
             case .wrongType(let expected, let found): (expected, found, nil)
+            case .value(let expected, let found, let row): (expected, "\(found) in row \(row)", nil)
+            case .unwritten(let found):
+                (
+                    "data in every row", found,
+                    "the recorder stopped early: keep the rows that it wrote, or record again"
+                )
+            case .leftOpen:
+                (
+                    "a file that its writer has closed", "one marked as open for writing",
+                    "the program that wrote it died or still runs: once it runs no more, "
+                        + "`h5clear -s \(error.file)` (Debian's hdf5-tools) mends the mark"
+                )
             case .tooLarge(let shape, let limit):
                 ("an array of at most \(limit) bytes", "a declared shape of \(shape)", Self.downloadAgain)
             case .library(let call, let text) where text.contains("bad version number"):
-                ("a file for the HDF5 library in use", "\(call): \(text)", "a newer library wrote it: update HDF5")
+                (
+                    "a file for the HDF5 library in use", "\(call): \(text)",
+                    "a newer library wrote it: update HDF5, or write it with h5py's libver=('earliest', 'v110')"
+                )
             case .library(let call, let text): ("readable data", "\(call): \(text)", Self.downloadAgain)
             }
         self.init(file: error.file, field: error.object, expected: expected, found: found, hint: hint)

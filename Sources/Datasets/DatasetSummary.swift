@@ -18,6 +18,8 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
     public let contentsSHA256: String
     /// What is under `metadata/`, by name within it; arrays by their shape, text without control characters.
     public let metadata: [String: String]
+    /// What a user should know of the file though it is good, as text without control characters.
+    public let notes: [String]
 
     /// Reads and checks the file at `path`, `next_observations` included.
     ///
@@ -37,6 +39,7 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
         timeouts = file.timeouts?.count { $0 != 0 }
         contentsSHA256 = file.contentsSHA256
         metadata = Dictionary(file.metadata.map { (printable($0), printable($1.summary)) }) { first, _ in first }
+        notes = file.notes.map { printable($0) }
     }
 }
 

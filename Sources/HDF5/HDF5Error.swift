@@ -16,6 +16,12 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
         case refused(found: String)
         /// The array holds elements of another type than asked for.
         case wrongType(expected: String, found: String)
+        /// The element at `row` of the first dimension cannot be converted exactly enough.
+        case value(expected: String, found: String, row: Int)
+        /// Rows that ought to hold data have none.
+        case unwritten(found: String)
+        /// A writer has left the file marked as open.
+        case leftOpen
         /// The declared size exceeds what a reader is ready to allocate for one array (`limit` in bytes).
         case tooLarge(shape: [UInt64], limit: Int)
         /// The library failed in `call`, giving `text` as its reasons.
@@ -30,6 +36,9 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
             case .missing: "does not exist in the file"
             case .refused(let found): "expected a dataset stored in this file, found \(found)"
             case .wrongType(let expected, let found): "expected \(expected), found \(found)"
+            case .value(let expected, let found, let row): "expected \(expected), found \(found) in row \(row)"
+            case .unwritten(let found): "expected data in every row, found \(found)"
+            case .leftOpen: "marked as open for writing by a program that died or still runs"
             case .tooLarge(let shape, let limit):
                 "declares the shape \(shape), more than the \(limit) bytes allowed for one array"
             case .library(let call, let text): "HDF5's \(call) failed: \(text)"

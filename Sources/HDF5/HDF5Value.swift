@@ -4,6 +4,9 @@ public enum HDF5Element: Equatable, Sendable, CustomStringConvertible {
     case integer(bits: Int, signed: Bool)
     /// h5py's boolean: an enumeration {FALSE = 0, TRUE = 1} over one byte.
     case boolean
+    /// Any other enumeration, of the width of its integers.
+    case enumeration(bits: Int)
+    case bitfield(bits: Int)
     case text
     /// Anything else, by HDF5's name for its class.
     case other(String)
@@ -14,6 +17,8 @@ public enum HDF5Element: Equatable, Sendable, CustomStringConvertible {
         case .floating(let bits): "float\(bits)"
         case .integer(let bits, let signed): signed ? "int\(bits)" : "uint\(bits)"
         case .boolean: "boolean"
+        case .enumeration(let bits): "enumeration of \(bits) bits"
+        case .bitfield(let bits): "bitfield of \(bits) bits"
         case .text: "text"
         case .other(let name): name
         }

@@ -1,4 +1,5 @@
 import CHDF5
+import CLZF
 import Glibc
 
 /// Settings and error texts of the HDF5 library this process is linked with.
@@ -12,7 +13,7 @@ enum Library {
         // All files are closed where they were opened. What a full disk kept from being written must not be tried again
         // at exit, where HDF5 1.10 crashes over it.
         H5dont_atexit()
-        return H5open() >= 0
+        return H5open() >= 0 && ab_lzf_register() >= 0
     }()
 
     /// Starts the library and silences its own printing to stderr, a setting that HDF5 keeps per thread.

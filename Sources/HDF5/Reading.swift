@@ -1,19 +1,41 @@
 import CHDF5
+import CKernels
 import Glibc
 
 extension HDF5File {
     /// Element type and shape of a dataset, nothing read.
     ///
-    /// - Throws: `HDF5Error`: the object is missing, refused, declared but never written, or larger than the limit.
+    /// - Throws: `HDF5Error`: the object is missing, refused, or declares more than the limit.
     public func describe(_ name: String) throws(HDF5Error) -> HDF5Description {
         try describe(openDataset(name), name)
     }
 
-    /// A dataset of floating-point numbers of any width as single precision.
+    /// A dataset of numbers of any type as single precision, each rounded once.
     ///
-    /// - Throws: `HDF5Error`; another element type is `wrongType`, damaged data are `library`.
+    /// Numbers are integers, bitfields and enumerations of at most 64 bits, and floating-point numbers of at most 128, in
+    /// either byte order.
+    ///
+    /// - Throws: `HDF5Error`; another element type is `wrongType`, a finite number beyond single precision is `value`, rows
+    ///   without data are `unwritten` or `refused`, damaged data are `library`.
     public func float32(_ name: String) throws(HDF5Error) -> HDF5Array<Float> {
-        try read(name, expecting: "floating-point numbers", as: ab_H5T_NATIVE_FLOAT()) { $0.isFloating }
+        let numbers = try openNumbers(name, expecting: "numbers")
+        if numbers.description.count > 0 { try checkStorage(numbers.handle, name) }
+        if numbers.stored.isFloat { return try read(numbers.handle, name, numbers.description, as: numbers.type.id) }
+        return try convert(numbers, name, expecting: "numbers within single precision, at most 3.4e38") {
+            ab_stored_to_float($0, $1, $2, $3)
+        }
+    }
+
+    /// A dataset of flags, one byte each, 0 or 1: numbers of any type that are 0 and 1, or 255 where they are unsigned
+    /// bytes. What was never written is the fill value, unlike elsewhere: a recorder may write the flags that are set.
+    ///
+    /// - Throws: as `float32`; any other number is `value`.
+    public func flags(_ name: String) throws(HDF5Error) -> HDF5Array<UInt8> {
+        let numbers = try openNumbers(name, expecting: "flags (numbers that are 0 or 1)")
+        if numbers.description.count > 0 { try checkStorage(numbers.handle, name, allowingGaps: true) }
+        return try convert(numbers, name, expecting: "0 or 1 in every row") {
+            ab_stored_to_flags($0, $1, $2, $3)
+        }
     }
 
     /// A dataset of floating-point numbers of any width as double precision; throws like `float32`.
@@ -26,22 +48,27 @@ extension HDF5File {
         try read(name, expecting: "integers", as: ab_H5T_NATIVE_INT64()) { $0.isInteger }
     }
 
-    /// A dataset of truth values, one byte each: h5py's booleans, or integers of 8 bits. The bytes are not checked
-    /// to be 0 or 1. Throws like `float32`.
-    public func flags(_ name: String) throws(HDF5Error) -> HDF5Array<UInt8> {
+    // MARK: Into memory
+
+    /// An opened dataset and the type of its elements in the file.
+    private struct OpenNumbers: ~Copyable {
+        let handle: Handle
+        let type: Handle
+        let description: HDF5Description
+        let stored: StoredType
+    }
+
+    private func openNumbers(_ name: String, expecting expected: String) throws(HDF5Error) -> OpenNumbers {
         let dataset = try openDataset(name)
         let description = try describe(dataset, name)
-        switch description.element {
-        case .boolean, .integer(8, _): break
-        default:
-            let expected = "booleans or 8-bit integers"
-            throw failure(name, .wrongType(expected: expected, found: "\(description.element)"))
-        }
-        // Bytes as they are: the stored type serves as the type in memory, so nothing is converted.
         guard let type = Handle(H5Dget_type(dataset.id)) else {
             throw .library("H5Dget_type", file: path, object: name)
         }
-        return try read(dataset, name, description, as: type.id)
+        let stored = StoredType(type.id)
+        guard stored.layout != nil else {
+            throw failure(name, .wrongType(expected: expected, found: "\(description.element)"))
+        }
+        return OpenNumbers(handle: dataset, type: type, description: description, stored: stored)
     }
 
     private func read<Element: BitwiseCopyable>(
@@ -52,6 +79,7 @@ extension HDF5File {
         guard accepts(description.element) else {
             throw failure(name, .wrongType(expected: expected, found: "\(description.element)"))
         }
+        if description.count > 0 { try checkStorage(dataset, name) }
         return try read(dataset, name, description, as: type)
     }
 
@@ -73,83 +101,41 @@ extension HDF5File {
         return HDF5Array(shape: description.shape, elements: elements)
     }
 
-    func describe(_ dataset: borrowing Handle, _ name: String) throws(HDF5Error) -> HDF5Description {
-        guard let type = Handle(H5Dget_type(dataset.id)), let space = Handle(H5Dget_space(dataset.id)) else {
-            throw .library("H5Dget_type", file: path, object: name)
+    /// Reads numbers as they lie in the file, then has `take` convert them; it returns the index of the first that it
+    /// cannot, or their number.
+    private func convert<Element: BitwiseCopyable>(
+        _ dataset: borrowing OpenNumbers, _ name: String, expecting expected: String,
+        _ take: (UnsafeRawPointer, ab_stored, UnsafeMutablePointer<Element>, Int) -> Int
+    ) throws(HDF5Error) -> HDF5Array<Element> {
+        let (shape, count) = (dataset.description.shape, dataset.description.count)
+        guard count > 0, let layout = dataset.stored.layout else { return HDF5Array(shape: shape, elements: []) }
+        guard count <= arrayLimit / MemoryLayout<Element>.stride,
+            let stored = malloc(count * dataset.stored.bytes)
+        else { throw failure(name, .tooLarge(shape: shape.map(UInt64.init), limit: arrayLimit)) }
+        defer { free(stored) }
+        // The type in the file serves as the type in memory: the library converts nothing.
+        guard H5Dread(dataset.handle.id, dataset.type.id, ab_H5S_ALL(), ab_H5S_ALL(), ab_H5P_DEFAULT(), stored) >= 0
+        else {
+            throw .library("H5Dread", file: path, object: name)
         }
-        guard H5Sget_simple_extent_type(space.id) != H5S_NULL else {
-            throw failure(name, .refused(found: "a dataset without a value"))
+        var taken = 0
+        let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
+            if let elements = buffer.baseAddress { taken = take(stored, layout, elements, count) }
+            initialised = taken
         }
-        let rank = H5Sget_simple_extent_ndims(space.id)
-        guard rank >= 0 else { throw .library("H5Sget_simple_extent_ndims", file: path, object: name) }
-        var shape = [hsize_t](repeating: 0, count: Int(rank))
-        guard H5Sget_simple_extent_dims(space.id, &shape, nil) >= 0 else {
-            throw .library("H5Sget_simple_extent_dims", file: path, object: name)
+        guard taken == count else {
+            let row = shape.isEmpty ? 0 : taken / (count / shape[0])
+            throw failure(
+                name, .value(expected: expected, found: shown(ab_stored_value(stored, layout, taken)), row: row))
         }
-        try checkSize(shape, elementSize: H5Tget_size(type.id), name)
-        let description = HDF5Description(element: element(of: type.id), shape: shape.map { Int($0) })
-        guard description.count == 0 || H5Dget_storage_size(dataset.id) > 0 else {
-            throw failure(name, .refused(found: "a dataset of shape \(description.shape) that was never written"))
-        }
-        if description.count > 0 { try checkChunks(dataset, space, elementSize: H5Tget_size(type.id), name) }
-        return description
-    }
-
-    /// A few bytes can declare any size: it is checked, without overflow, before anything is allocated.
-    ///
-    /// - Returns: the size in bytes, of one element at least.
-    @discardableResult
-    func checkSize(_ shape: [hsize_t], elementSize: Int, _ name: String) throws(HDF5Error) -> UInt64 {
-        var bytes = UInt64(elementSize)
-        for extent in [1] + shape {
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: max(1, extent))
-            guard !overflow, product <= UInt64(arrayLimit) else {
-                throw failure(name, .tooLarge(shape: shape, limit: arrayLimit))
-            }
-            bytes = product
-        }
-        return bytes
+        return HDF5Array(shape: shape, elements: elements)
     }
 }
+
+/// A number as a message shows it: whole numbers without a point.
+private func shown(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
 
 extension HDF5Element {
     fileprivate var isFloating: Bool { if case .floating = self { true } else { false } }
     fileprivate var isInteger: Bool { if case .integer = self { true } else { false } }
-}
-
-/// What an HDF5 type is to Swift.
-func element(of type: hid_t) -> HDF5Element {
-    let bits = H5Tget_size(type) * 8
-    switch H5Tget_class(type) {
-    case H5T_FLOAT: return isIEEE(type, bits: bits) ? .floating(bits: bits) : .other("floating-point not of IEEE 754")
-    case H5T_INTEGER: return .integer(bits: bits, signed: H5Tget_sign(type) != H5T_SGN_NONE)
-    case H5T_ENUM: return isBoolean(type) ? .boolean : .other("enumeration")
-    case H5T_STRING: return .text
-    case H5T_COMPOUND: return .other("compound")
-    case H5T_REFERENCE: return .other("reference")
-    case H5T_VLEN: return .other("variable-length sequence")
-    case H5T_ARRAY: return .other("array")
-    default: return .other("opaque")
-    }
-}
-
-/// Whether numbers have the layout of IEEE 754; the library would read any other one that a damaged file describes.
-private func isIEEE(_ type: hid_t, bits: Int) -> Bool {
-    let layouts = [16: (exponent: 5, mantissa: 10), 32: (8, 23), 64: (11, 52)]
-    guard let (exponent, mantissa) = layouts[bits] else { return false }
-    var fields = [Int](repeating: 0, count: 5)  // places and lengths: sign, exponent, exponent, mantissa, mantissa
-    let isRead = fields.withUnsafeMutableBufferPointer { f in
-        H5Tget_fields(type, &f[0], &f[1], &f[2], &f[3], &f[4]) >= 0
-    }
-    return isRead && fields == [bits - 1, mantissa, exponent, 0, mantissa]
-        && H5Tget_ebias(type) == 1 << (exponent - 1) - 1 && H5Tget_norm(type) == H5T_NORM_IMPLIED
-        && H5Tget_precision(type) == bits && H5Tget_offset(type) == 0
-}
-
-/// Whether an enumeration is h5py's boolean.
-private func isBoolean(_ type: hid_t) -> Bool {
-    var no: UInt8 = 255
-    var yes: UInt8 = 255
-    return H5Tget_size(type) == 1 && H5Tget_nmembers(type) == 2
-        && H5Tenum_valueof(type, "FALSE", &no) >= 0 && H5Tenum_valueof(type, "TRUE", &yes) >= 0 && no == 0 && yes == 1
 }

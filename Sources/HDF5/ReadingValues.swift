@@ -8,15 +8,14 @@ extension HDF5File {
         let description = try describe(name)
         let isScalar = description.shape.isEmpty
         switch description.element {
-        case .floating:
-            return isScalar ? .number(try float64(name).elements[0]) : .array(try float32(name))
-        case .integer:
-            return isScalar ? .integer(Int(try int64(name).elements[0])) : nil
-        case .boolean:
-            return isScalar ? .integer(Int(try flags(name).elements[0])) : nil
+        case .floating: return isScalar ? .number(try float64(name).elements[0]) : .array(try float32(name))
+        case .integer, .boolean, .bitfield, .enumeration:
+            guard isScalar else { return .array(try exactIntegers(name)) }
+            return try scalar(name)
         case .text:
             guard isScalar else { return nil }
             let dataset = try openDataset(name)
+            try checkStorage(dataset, name)
             guard let type = Handle(H5Dget_type(dataset.id)) else {
                 throw .library("H5Dget_type", file: path, object: name)
             }
@@ -28,33 +27,79 @@ extension HDF5File {
         }
     }
 
+    /// The one number of a scalar dataset; an integer beyond 64 signed bits is the nearest number.
+    private func scalar(_ name: String) throws(HDF5Error) -> HDF5Value {
+        if case .integer = try describe(name).element, let number = Int(exactly: try int64(name).elements[0]),
+            number < .max
+        {
+            return .integer(number)
+        }
+        let number = Double(try float32(name).elements[0])
+        return Int(exactly: number).map { .integer($0) } ?? .number(number)
+    }
+
+    /// Integers that single precision holds exactly; throws `value` for others.
+    private func exactIntegers(_ name: String) throws(HDF5Error) -> HDF5Array<Float> {
+        let array = try float32(name)
+        if let i = array.elements.firstIndex(where: { abs($0) > 16_777_216 }) {
+            let row = i / max(1, array.elements.count / max(1, array.shape[0]))
+            throw failure(name, .value(expected: "integers within ±2^24", found: "\(array.elements[i])", row: row))
+        }
+        return array
+    }
+
     /// The scalar attribute `name` of `object` ("/" for the file itself).
     ///
-    /// - Returns: nil when there is none of this name, or one that is neither text nor a single number (which may be the
-    ///   one element of an array, as h5py writes a numpy array of one).
+    /// - Returns: nil when there is none of this name.
+    /// - Throws: `HDF5Error` with the reason `wrongType` for one that is neither text nor a single number (which may be
+    ///   the one element of an array, as h5py writes a numpy array of one).
     public func attribute(_ name: String, of object: String = "/") throws(HDF5Error) -> HDF5Value? {
         let owner = try open(object)
-        guard H5Aexists(owner.id, name) > 0 else { return nil }
+        let place = "\(object)@\(name)"
+        let exists = H5Aexists(owner.id, name)
+        guard exists >= 0 else { throw .library("H5Aexists", file: path, object: place) }
+        guard exists > 0 else { return nil }
         guard let attribute = Handle(H5Aopen(owner.id, name, ab_H5P_DEFAULT())),
             let type = Handle(H5Aget_type(attribute.id)), let space = Handle(H5Aget_space(attribute.id))
-        else { throw .library("H5Aopen", file: path, object: "\(object)@\(name)") }
-        guard H5Sget_simple_extent_npoints(space.id) == 1 else { return nil }
+        else { throw .library("H5Aopen", file: path, object: place) }
+        let element = element(of: type.id)
+        let count = H5Sget_simple_extent_npoints(space.id)
+        guard count == 1 else {
+            let found = count == 0 ? "no value" : "\(count) elements of the type \(element)"
+            throw failure(place, .wrongType(expected: "text or one number", found: found))
+        }
         let id = attribute.id
-        switch element(of: type.id) {
+        switch element {
         case .floating:
             var number = 0.0
             guard H5Aread(id, ab_H5T_NATIVE_DOUBLE(), &number) >= 0 else { break }
             return .number(number)
-        case .integer:
+        case .integer, .boolean, .enumeration:
             var number: Int64 = 0
             guard H5Aread(id, ab_H5T_NATIVE_INT64(), &number) >= 0 else { break }
             return .integer(Int(number))
         case .text:
-            return .text(try text(type, of: "\(object)@\(name)") { H5Aread(id, $0, $1) })
-        case .boolean, .other:
-            return nil
+            return .text(try text(type, of: place) { H5Aread(id, $0, $1) })
+        case .bitfield, .other:
+            throw failure(place, .wrongType(expected: "text or one number", found: "\(element)"))
         }
-        throw .library("H5Aread", file: path, object: "\(object)@\(name)")
+        throw .library("H5Aread", file: path, object: place)
+    }
+
+    /// The names of the attributes of `object` ("/" for the file itself), in alphabetical order.
+    public func attributeNames(of object: String = "/") throws(HDF5Error) -> [String] {
+        let owner = try open(object)
+        let count = H5Aget_num_attrs(owner.id)
+        guard count >= 0 else { throw .library("H5Aget_num_attrs", file: path, object: object) }
+        var names: [String] = []
+        for i in 0..<hsize_t(count) {
+            let name = readText { buffer, size in
+                H5Aget_name_by_idx(owner.id, ".", H5_INDEX_NAME, H5_ITER_INC, i, buffer, size, ab_H5P_DEFAULT())
+            }
+            guard let name else { throw .library("H5Aget_name_by_idx", file: path, object: object) }
+            names.append(name)
+        }
+        return names
     }
 
     /// One string, of fixed or variable length; bytes that are not UTF-8 are replaced by U+FFFD.

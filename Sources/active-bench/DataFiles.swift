@@ -79,7 +79,9 @@ extension DataCommand {
                         let summary = try inspection.summary()
                         let known = D4RLCatalogue.entry(ofFile: inspection.path).map { "D4RL's \($0.dataset), " } ?? ""
                         let counts = "\(summary.rows) rows, \(summary.transitions) transitions"
-                        verdict = "\(inspection.path): good, \(known)\(counts)"
+                        verdict =
+                            "\(inspection.path): good, \(known)\(counts)"
+                            + summary.notes.map { "\n  note: \($0)" }.joined()
                     }
                     if let verdict { try emit(line: verdict) }
                 }
@@ -160,5 +162,6 @@ private struct Information: Encodable {
 
             """ + entries.prefix(12).map { "  \($0.key)  \($0.value.prefix(80))\n" }.joined()
                 + (entries.count > 12 ? "  … (all with --json)\n" : "")
+                + summary.notes.map { "note          \($0)\n" }.joined()
     }
 }

@@ -151,10 +151,11 @@ import Testing
         #expect(
             try refusal(sample) { H5Lcreate_external("/etc/passwd", "/x", $0, "actions", none, none) }
                 == "hopper.hdf5: field 'actions': expected an array stored in this file, found a link into another "
-                + "file")
+                + "file, '/etc/passwd'")
         #expect(
             try refusal(sample) { H5Lcreate_soft("/rewards", $0, "actions", none, none) }
-                == "hopper.hdf5: field 'actions': expected an array stored in this file, found a soft link")
+                == "hopper.hdf5: field 'actions': expected two dimensions, found the shape [7]",
+            "a soft link is followed")
     }
 
     @Test func declaredSizesBeyondTheLimit() throws {
@@ -182,23 +183,7 @@ import Testing
             H5Dwrite(dataset, type, 0, 0, none, [UInt8](repeating: 65, count: 28))
             for id in [dataset, space, type] { H5Idec_ref(id) }
         }
-        #expect(text == "hopper.hdf5: field 'rewards': expected floating-point numbers, found text")
-        try SampleFile().write(to: path)
-        try HDF5Writer.write(to: path) { file in
-            try file.write([0, 1] as [Float], shape: [2, 1], to: "observations")
-            try file.write([0, 1] as [Float], shape: [2, 1], to: "actions")
-            try file.write([0, 1] as [Float], shape: [2], to: "rewards")
-            try file.write([0, 1] as [Float], shape: [2], to: "terminals")
-        }
-        #expect(message() == "hopper.hdf5: field 'terminals': expected booleans or 8-bit integers, found float32")
+        #expect(text == "hopper.hdf5: field 'rewards': expected numbers, found text")
     }
 
-    @Test func metadataInACircle() throws {
-        let none = ab_H5P_DEFAULT()
-        let text = try refusal(SampleFile()) { file in
-            H5Gclose(H5Gcreate2(file, "metadata", none, none, none))
-            H5Lcreate_hard(file, "/metadata", file, "/metadata/again", none, none)
-        }
-        #expect(text == "hopper.hdf5: field 'metadata': expected groups at most 8 deep, found deeper ones")
-    }
 }

@@ -70,6 +70,8 @@ import Testing
 
     // MARK: The files
 
+    static let noData = "expected data in every row, found "
+    static let stopped = "; the recorder stopped early: keep the rows that it wrote, or record again"
     static let notAnArray = "expected an array stored in this file, found "
     static let tooLarge = "; the file is damaged: download or make it again"
 
@@ -109,12 +111,17 @@ import Testing
             replace(
                 "terminals", at: $0, with: RawDataset(type: ab_H5T_STD_U8LE(), bytes: (0..<10).map { $0 == 1 ? 2 : 0 }))
         },
-        HostileFile("integers", "field 'rewards': expected floating-point numbers, found int64") {
-            replace(
-                "rewards", at: $0, with: RawDataset(type: ab_H5T_STD_I64LE(), bytes: .init(repeating: 0, count: 80)))
+        HostileFile("half a flag", "field 'terminals': expected 0 or 1 in every row, found 0.5 in row 3") {
+            replace("terminals", at: $0, shape: [10], numbers: (0..<10).map { $0 == 3 ? 0.5 : 1 })
         },
-        HostileFile("numbers for flags", "field 'terminals': expected booleans or 8-bit integers, found float32") {
-            replace("terminals", at: $0, shape: [10], numbers: .init(repeating: 0, count: 10))
+        HostileFile(
+            "a number beyond single precision",
+            "field 'rewards': expected numbers within single precision, at most 3.4e38, found 1e+39 in row 6"
+        ) {
+            let numbers = (0..<10).map { $0 == 6 ? 1e39 : 1 }
+            replace(
+                "rewards", at: $0,
+                with: RawDataset(type: ab_H5T_IEEE_F64LE(), bytes: numbers.withUnsafeBytes { Array($0) }))
         },
     ]
 
@@ -134,34 +141,17 @@ import Testing
                 H5Tclose(type)
             }
         },
-        HostileFile("a link into another file", "field 'rewards': \(notAnArray)a link into another file") {
+        HostileFile("a link into another file", "field 'rewards': \(notAnArray)a link into another file, '/etc/passwd'")
+        {
             substitute("rewards", at: $0) { H5Lcreate_external("/etc/passwd", "/rewards", $0, "rewards", 0, 0) }
         },
-        HostileFile("a soft link to itself", "field 'rewards': \(notAnArray)a soft link") {
+        HostileFile("a soft link to itself", "field 'rewards': \(notAnArray)soft links in a circle") {
             substitute("rewards", at: $0) { H5Lcreate_soft("/rewards", $0, "rewards", 0, 0) }
         },
-        HostileFile("groups in a circle", "field 'metadata': expected groups at most 8 deep, found deeper ones") {
-            edit($0) { file in
-                H5Gclose(H5Gcreate2(file, "metadata", 0, 0, 0))
-                H5Lcreate_hard(file, "/metadata", file, "/metadata/again", 0, 0)
-            }
-        },
-        HostileFile("a thousand names of one array", "field 'metadata': expected at most 67108864 bytes, found more") {
-            edit($0) { file in
-                H5Gclose(H5Gcreate2(file, "metadata", 0, 0, 0))
-                let size = 1 << 18
-                RawDataset(
-                    shape: [hsize_t(size)], chunk: [hsize_t(size)], creation: { H5Pset_deflate($0, 9) },
-                    bytes: .init(repeating: 0, count: 4 * size)
-                ).replace("metadata/0", in: file)
-                for i in 1..<1000 { H5Lcreate_hard(file, "/metadata/0", file, "/metadata/\(i)", 0, 0) }
-            }
-        },
-        HostileFile("more names than anybody needs", "field 'metadata': expected at most 10000 names, found more") {
-            edit($0) { file in
-                H5Gclose(H5Gcreate2(file, "metadata", 0, 0, 0))
-                for i in 0..<10_001 { H5Lcreate_hard(file, "/rewards", file, "/metadata/\(i)", 0, 0) }
-            }
+        HostileFile(
+            "a soft link to nothing", "field 'rewards': \(notAnArray)a soft link to '/gone', which is not there"
+        ) {
+            substitute("rewards", at: $0) { H5Lcreate_soft("/gone", $0, "rewards", 0, 0) }
         },
     ]
 }

@@ -5,6 +5,7 @@
 #include "products.h"
 #include "profile.h"
 #include "reals.h"
+#include "stored.h"
 
 // y = y + bias.
 void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns);

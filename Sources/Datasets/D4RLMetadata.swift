@@ -1,0 +1,67 @@
+import HDF5
+
+/// What is under `metadata/` in a file: whatever it is, it never refuses the file. What is not understood is left out.
+struct D4RLMetadata {
+    /// By name within `metadata/` ("algorithm", "policy/fc0/weight"); "metadata" where that is a value itself.
+    private(set) var values: [String: MetadataValue] = [:]
+    /// What was left out and why, a sentence for each reason.
+    var notes: [String] {
+        leftOut.sorted { $0.key < $1.key }.map { reason, left in
+            let others = left.count == 1 ? "" : " and \(left.count - 1) more"
+            return "metadata left out: '\(printable(left.first))'\(others): \(printable(reason))"
+        }
+    }
+
+    private let file: HDF5File
+    /// By the reason, the first of them and how many there are.
+    private var leftOut: [String: (first: String, count: Int)] = [:]
+    private var seen: Set<UInt64> = []
+    // A group may contain itself, and an array have many names: depth, number and size are bounded, whatever the file says.
+    private var namesLeft = 10_000
+    private var bytesLeft = 1 << 26
+
+    /// Reads what there is in `file`.
+    init(of file: HDF5File) {
+        self.file = file
+        read("metadata")
+    }
+
+    /// Reads the object at `path` and, if it is a group, all that is in it.
+    private mutating func read(_ path: String) {
+        let deepest = 16
+        guard namesLeft > 0 else { return leaveOut(path, "expected at most 10000 names") }
+        namesLeft -= 1
+        do throws(HDF5Error) {
+            guard try file.contains(path) else {
+                // Some names cannot be spelled: bytes that are not UTF-8, or a "/".
+                if path != "metadata" { leaveOut(path, "its name is not UTF-8") }
+                return
+            }
+            guard try file.isGroup(path) else { return try readValue(path) }
+            guard path.split(separator: "/").count <= deepest else {
+                return leaveOut(path, "expected groups at most \(deepest) deep")
+            }
+            guard try seen.insert(file.address(path)).inserted else { return leaveOut(path, "a group met before") }
+            for name in try file.names(in: path, most: namesLeft + 1) { read(path + "/" + name) }
+        } catch {
+            leaveOut(path, "\(error.reason)")
+        }
+    }
+
+    private mutating func readValue(_ path: String) throws(HDF5Error) {
+        let description = try file.describe(path)
+        let bytes = try file.storedBytes(path)
+        guard bytes <= bytesLeft else { return leaveOut(path, "expected at most \(1 << 26) bytes of metadata in all") }
+        bytesLeft -= bytes
+        guard let value = try file.value(path) else {
+            let shape = description.shape.isEmpty ? "" : " of shape \(description.shape)"
+            return leaveOut(
+                path, "expected text, a number or an array of numbers, found \(description.element)\(shape)")
+        }
+        values[path == "metadata" ? path : String(path.dropFirst("metadata/".count))] = value
+    }
+
+    private mutating func leaveOut(_ path: String, _ reason: String) {
+        leftOut[reason, default: (path, 0)].count += 1
+    }
+}

@@ -1,0 +1,79 @@
+import HDF5
+
+/// Rows in which a recorder has written nothing, though there is storage for them.
+///
+/// A recorder that makes its arrays first and dies leaves rows that read as the fill value. So may rows of data: a reward
+/// may always be 0, a robot may rest, a first try may be all zeros. Rows count as unwritten only where
+/// - at least `shortest` of them in a row have observations and actions that are exactly the fill values, or
+/// - the last `shortest` or more have such observations while earlier rows have not, or
+/// - storage was allocated in advance and observations, or actions, are the fill value throughout,
+/// and never where one of the two arrays has a whole chunk among them that was allocated when it was written.
+struct WrittenRows {
+    static let shortest = 10
+
+    /// The elements of one field, and how they are stored.
+    struct Field {
+        let elements: [Float]
+        let columns: Int
+        let storage: HDF5Storage
+
+        func isFill(row: Int) -> Bool {
+            (row * columns..<(row + 1) * columns).allSatisfy { elements[$0] == storage.fillValue }
+        }
+
+        /// Whether a chunk within `rows` is there because somebody has written it.
+        func isWritten(_ rows: Range<Int>, of count: Int) -> Bool {
+            guard let chunk = storage.rowsOfWrittenChunks, chunk > 0 else { return false }
+            let first = (rows.lowerBound + chunk - 1) / chunk * chunk
+            return first < rows.upperBound && min(first + chunk, count) <= rows.upperBound
+        }
+    }
+
+    let observations, actions: Field
+
+    private var count: Int { observations.elements.count / observations.columns }
+
+    /// The first stretch of rows that nobody has written; nil where there is none.
+    func firstUnwritten() -> Range<Int>? {
+        var start: Int?
+        for row in 0...count {
+            if row < count, observations.isFill(row: row), actions.isFill(row: row) {
+                start = start ?? row
+            } else if let first = start {
+                start = nil
+                let rows = first..<row
+                let isWritten = observations.isWritten(rows, of: count) || actions.isWritten(rows, of: count)
+                if rows.count >= Self.shortest, !isWritten { return rows }
+            }
+        }
+        return unwrittenEnd()
+    }
+
+    /// The last rows, where observations alone are the fill value.
+    private func unwrittenEnd() -> Range<Int>? {
+        var first = count
+        while first > 0, observations.isFill(row: first - 1) { first -= 1 }
+        let rows = first..<count
+        return first > 0 && rows.count >= Self.shortest && !observations.isWritten(rows, of: count) ? rows : nil
+    }
+}
+
+/// Refuses a file of which rows were never written.
+func checkWritten(
+    _ reader: D4RLReader, observations: [Float], stateSize: Int, actions: [Float], actionSize: Int
+) throws(DatasetError) {
+    let rows = WrittenRows(
+        observations: .init(elements: observations, columns: stateSize, storage: try reader.storage("observations")),
+        actions: .init(elements: actions, columns: actionSize, storage: try reader.storage("actions")))
+    let hint = "the recorder stopped early: keep the rows that it wrote, or record again"
+    for (name, field) in [("observations", rows.observations), ("actions", rows.actions)] {
+        let fill = field.storage.fillValue
+        guard field.storage.isAllocatedEarly, field.elements.allSatisfy({ $0 == fill }) else { continue }
+        throw reader.refusal(name, "data in every row", "storage that was allocated but never written", hint)
+    }
+    guard let unwritten = rows.firstUnwritten() else { return }
+    throw reader.refusal(
+        "observations", "data in every row",
+        "rows \(unwritten.lowerBound) to \(unwritten.upperBound - 1) never written: they hold the fill value "
+            + "\(rows.observations.storage.fillValue) alone", hint)
+}
