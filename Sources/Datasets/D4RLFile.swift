@@ -55,14 +55,10 @@ public struct D4RLFile: Sendable {
         }
         let reader = D4RLReader(file: file)
         // All shapes first: a file is refused before minutes are spent on its data.
-        let (rows, stateSize) = try reader.rowsAndColumns("observations", rows: nil)
-        let (_, actionSize) = try reader.rowsAndColumns("actions", rows: rows)
-        try reader.checkVector("rewards", rows: rows)
-        try reader.checkVector("terminals", rows: rows)
-        let hasTimeouts = try reader.contains("timeouts")
-        if hasTimeouts { try reader.checkVector("timeouts", rows: rows) }
-        let hasNext = try reader.contains("next_observations")
-        if hasNext { try reader.checkColumns("next_observations", rows: rows, columns: stateSize) }
+        let shapes = try D4RLShapes(reader)
+        try shapes.checkMemory(path)
+        let (rows, stateSize, actionSize) = (shapes.rows, shapes.stateSize, shapes.actionSize)
+        let (hasTimeouts, hasNext) = (shapes.hasTimeouts, shapes.hasNext)
 
         self.path = path
         count = rows

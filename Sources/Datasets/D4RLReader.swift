@@ -76,6 +76,11 @@ struct D4RLReader {
         return gaps.map { "field '\(name)': \($0); what is not there counts as false" }
     }
 
+    /// The bytes of a field as it is stored, without compression.
+    func storedBytes(_ name: String) throws(DatasetError) -> Int {
+        try wordingErrors { () throws(HDF5Error) in try file.storedBytes(name) }
+    }
+
     /// How a field is stored.
     func storage(_ name: String) throws(DatasetError) -> HDF5Storage {
         try wordingErrors { () throws(HDF5Error) in try file.storage(name) }

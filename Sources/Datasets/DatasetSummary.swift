@@ -21,15 +21,17 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
     /// What a user should know of the file though it is good, as text without control characters.
     public let notes: [String]
 
-    /// Reads and checks the file at `path`, `next_observations` included.
+    /// Reads and checks the file at `path`.
     ///
-    /// - Parameters:
-    ///   - maximumSteps: the environment's time limit, for a file without `timeouts`; nil if it is not known.
-    ///   - arrayLimit: bytes one array may take in memory.
+    /// - Parameter maximumSteps: the environment's time limit, for a file without `timeouts`; nil if it is not known.
     /// - Throws: `DatasetError`, as a run would.
-    public init(path: String, maximumSteps: Int?, arrayLimit: Int) throws(DatasetError) {
-        let file = try D4RLFile(path: path, includingNextObservations: true, arrayLimit: arrayLimit)
-        let transitions = try Transitions(file, maximumSteps: maximumSteps ?? .max)
+    public init(path: String, maximumSteps: Int?) throws(DatasetError) {
+        let file = try D4RLFile(path: path)
+        self.init(file, try Transitions(file, maximumSteps: maximumSteps ?? .max))
+    }
+
+    /// What is in `file` and in the `transitions` made of it.
+    public init(_ file: D4RLFile, _ transitions: Transitions) {
         rows = file.count
         stateSize = file.stateSize
         actionSize = file.actionSize

@@ -18,7 +18,13 @@ struct WrittenRows {
         let storage: HDF5Storage
 
         func isFill(row: Int) -> Bool {
-            (row * columns..<(row + 1) * columns).allSatisfy { elements[$0] == storage.fillValue }
+            let fill = storage.fillValue
+            return elements.withUnsafeBufferPointer { elements in
+                var i = row * columns
+                let end = i + columns
+                while i < end, elements[i] == fill { i += 1 }
+                return i == end
+            }
         }
 
         /// Whether a chunk within `rows` is there because somebody has written it.
@@ -35,16 +41,16 @@ struct WrittenRows {
 
     /// The first stretch of rows that nobody has written; nil where there is none.
     func firstUnwritten() -> Range<Int>? {
-        var start: Int?
-        for row in 0...count {
-            if row < count, observations.isFill(row: row), actions.isFill(row: row) {
-                start = start ?? row
-            } else if let first = start {
-                start = nil
-                let rows = first..<row
-                let isWritten = observations.isWritten(rows, of: count) || actions.isWritten(rows, of: count)
-                if rows.count >= Self.shortest, !isWritten { return rows }
-            }
+        let count = count
+        var row = 0
+        while row < count {
+            let first = row
+            while row < count, observations.isFill(row: row), actions.isFill(row: row) { row += 1 }
+            row += 1
+            guard row - 1 - first >= Self.shortest else { continue }
+            let rows = first..<row - 1
+            let isWritten = observations.isWritten(rows, of: count) || actions.isWritten(rows, of: count)
+            if !isWritten { return rows }
         }
         return unwrittenEnd()
     }

@@ -5,6 +5,8 @@ extension HDF5Writer {
     public enum Storage: Equatable, Sendable {
         /// One block, uncompressed.
         case contiguous
+        /// Chunks of so many whole rows, uncompressed.
+        case chunks(rows: Int)
         /// Chunks of whole rows, each compressed with gzip at `level` (1 fast … 9 small).
         case gzip(level: Int)
     }
@@ -104,11 +106,13 @@ extension HDF5Writer {
             let creation = Handle(H5Pcreate(ab_H5P_DATASET_CREATE())),
             H5Pset_obj_track_times(creation.id, false) >= 0
         else { throw failed("H5Pcreate", name) }
-        if case .gzip(let level) = storage, let chunkRows {
+        if storage != .contiguous, var chunkRows {
+            if case .chunks(let rows) = storage { chunkRows = rows }
             let chunk = [hsize_t(chunkRows)] + shape.dropFirst()
-            guard H5Pset_chunk(creation.id, Int32(chunk.count), chunk) >= 0,
-                H5Pset_deflate(creation.id, UInt32(level)) >= 0
-            else { throw failed("H5Pset_deflate", name) }
+            guard H5Pset_chunk(creation.id, Int32(chunk.count), chunk) >= 0 else { throw failed("H5Pset_chunk", name) }
+        }
+        if case .gzip(let level) = storage, chunkRows != nil {
+            guard H5Pset_deflate(creation.id, UInt32(level)) >= 0 else { throw failed("H5Pset_deflate", name) }
         }
         guard let dataset = Handle(H5Dcreate2(id, name, type, space.id, links.id, creation.id, ab_H5P_DEFAULT())) else {
             throw failed("H5Dcreate2", name)

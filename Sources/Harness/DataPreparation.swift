@@ -60,13 +60,25 @@ public final class DataPreparation {
         let environment = try EnvironmentRegistry.specification(
             EnvironmentRegistry.environmentName(forDataset: dataset))
         let path = try DatasetLocation().find(dataset)
-        let contents = try D4RLFile(path: path)
-        try requireFit(path, states: contents.stateSize, actions: contents.actionSize, of: environment)
-        let transitions = try Transitions(contents, maximumSteps: environment.maximumSteps)
+        let (_, transitions) = try loadTransitions(path, of: environment)
         let file = DatasetFile(
             dataset: dataset, path: path, sha256: try sha256(ofFile: path), transitions: transitions.count)
         return (transitions, file)
     }
+}
+
+/// Reads the file at `path` with every check there is: what a run does, and what `data verify` and `data info` do.
+///
+/// - Parameter environment: the environment that the file is of, whose widths it must have; nil where that is not known.
+/// - Throws: `DatasetError`, `HarnessError.badInput`.
+func loadTransitions(
+    _ path: String, of environment: EnvironmentSpecification?
+) throws -> (file: D4RLFile, transitions: Transitions) {
+    let file = try D4RLFile(path: path)
+    if let environment {
+        try requireFit(path, states: file.stateSize, actions: file.actionSize, of: environment)
+    }
+    return (file, try Transitions(file, maximumSteps: environment?.maximumSteps ?? .max))
 }
 
 /// Refuses a file whose observations and actions have other widths than the environment's.

@@ -33,17 +33,15 @@ public struct DatasetInspection: Codable, Equatable, Sendable {
 
 /// What a file may cost the process that reads it. A file of a few bytes can ask for all memory and for ever.
 public struct InspectionLimits: Equatable, Sendable {
-    /// Bytes of one array; 64 MiB more than twice the file's size is far more than arrays of measured numbers need.
-    public let array: Int
-    /// Bytes of address space, enough for all arrays and for the transitions made of them.
+    /// Bytes of address space.
     public var memory: Int
     /// Seconds until the process ends itself; slow network file systems deliver 4 MiB a second.
     public var seconds: Double
 
-    /// The limits for a file of `bytes`.
-    public init(bytes: Int) {
-        array = 1 << 26 + 2 * bytes
-        memory = 12 * array
+    /// The limits for a file that takes `bytes` of memory by the sizes it declares, of which the loader has found that this
+    /// machine has them; none for a look at those sizes.
+    public init(loading bytes: Int) {
+        memory = (3 << 28) + 2 * bytes
         seconds = 60 + Double(bytes) / Double(1 << 22)
     }
 
@@ -76,25 +74,25 @@ extension DatasetInspection {
     public static func answer(_ paths: [String], seconds: Double? = nil, memory: Int? = nil) throws {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        for path in paths {
-            var limits = InspectionLimits(bytes: (try? size(ofFile: path)) ?? 0)
+        /// Holds this process to the limits for so many bytes, or to what was asked for.
+        func limit(loading bytes: Int) {
+            var limits = InspectionLimits(loading: bytes)
             limits.seconds = seconds ?? limits.seconds
             limits.memory = memory ?? limits.memory
             limits.apply()
-            let answer = try JSONEncoder().encode(inspect(path, arrayLimit: limits.array))
+        }
+        for path in paths {
+            limit(loading: 0)
+            let answer = try JSONEncoder().encode(inspect(path, limit))
             try Console.emit(String(decoding: answer, as: UTF8.self) + "\n")
         }
     }
 
-    private static func inspect(_ path: String, arrayLimit: Int) -> DatasetInspection {
+    private static func inspect(_ path: String, _ limit: (Int) -> Void) -> DatasetInspection {
         do {
-            let environment = environment(ofFile: path)
-            let summary = try DatasetSummary(
-                path: path, maximumSteps: environment?.maximumSteps, arrayLimit: arrayLimit)
-            if let environment {
-                try requireFit(path, states: summary.stateSize, actions: summary.actionSize, of: environment)
-            }
-            return DatasetInspection(path: path, outcome: .read(summary))
+            limit(try D4RLShapes(path: path).memory)
+            let (file, transitions) = try loadTransitions(path, of: environment(ofFile: path))
+            return DatasetInspection(path: path, outcome: .read(DatasetSummary(file, transitions)))
         } catch {
             return DatasetInspection(path: path, outcome: .refused(printable("\(error)")))
         }

@@ -67,7 +67,6 @@ public struct DatasetInspector: Sendable {
     }
 
     private func sentence(_ path: String, _ end: End) -> String {
-        let limits = InspectionLimits(bytes: (try? size(ofFile: path)) ?? 0)
         let found =
             switch end {
             case .exit(let code): "an end without an answer (exit code \(code))"
@@ -76,7 +75,7 @@ public struct DatasetInspector: Sendable {
             }
         return DatasetError(
             file: path,
-            expected: "a file that can be read within \(Int(limits.seconds)) s and \(limits.memory >> 20) MiB",
+            expected: "a file that can be read within the time and memory that its declared sizes call for",
             found: found, hint: "the file is damaged or made to harm: download or make it again"
         ).description
     }

@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import HDF5
 
-/// How long a dataset takes to load, against what the HDF5 library needs to read its arrays.
+/// How long a dataset takes to load, against what the HDF5 library, and h5py, need to read its arrays.
 public struct LoadingBenchmark: Sendable {
     /// Medians, in seconds.
     public struct Result: Sendable, Encodable {
@@ -10,44 +10,80 @@ public struct LoadingBenchmark: Sendable {
         public let transitions: Int
         /// The library alone: the arrays that D4RL's conversion uses, into memory.
         public let library: Double
-        /// Ours: the same with every check of shape, type and value, and D4RL's rule for Q-learning.
+        /// Ours: the same with every check of storage, shape, type and value, and D4RL's rule for Q-learning.
         public let loading: Double
         /// ours / the library's, of one repetition.
         public let ratio: Double
         /// SHA-256 of the whole file, which a run takes besides.
         public let digest: Double
+        /// h5py's reading of the arrays; nil where no Python was named.
+        public let h5py: Double?
+        /// Our median / h5py's.
+        public let ratioToH5py: Double?
     }
 
     /// Repetitions, in which the subjects take turns; one more comes first and warms the file cache.
     public var repetitions = 5
+    /// A Python that has h5py; nil to do without.
+    public var python: String?
 
     /// Five repetitions.
     public init() {}
 
     /// - Parameter maximumSteps: the time limit of the environment, as D4RL's rule asks for.
-    /// - Throws: `DatasetError`.
+    /// - Throws: `DatasetError`, `HarnessError` for a Python that does not answer.
     public func measure(_ path: String, maximumSteps: Int) throws -> Result {
         var (library, loading, ratios, count) = ([Double](), [Double](), [Double](), 0)
+        let fields = try arrays(ofFile: path)
         for repetition in 0...repetitions {
             let ours = try seconds {  // First, for it is the one that can say what is wrong with a file.
                 count = try Transitions(try D4RLFile(path: path), maximumSteps: maximumSteps).count
             }
-            let alone = try seconds { try readAlone(path) }
+            let alone = try seconds { try readPlainly(fields, ofFile: path) }
             guard repetition > 0 else { continue }
             library.append(alone)
             loading.append(ours)
             ratios.append(ours / alone)
         }
         let digest = try seconds { _ = try sha256(ofFile: path) }
+        let h5py = try python.map { try secondsOfH5py($0, path, fields) }
         return Result(
             transitions: count, library: median(library), loading: median(loading), ratio: median(ratios),
-            digest: digest)
+            digest: digest, h5py: h5py, ratioToH5py: h5py.map { median(loading) / $0 })
     }
 
-    private func readAlone(_ path: String) throws {
-        let file = try HDF5File(readingFrom: path)
-        for name in ["observations", "actions", "rewards"] { _ = try file.float32(name) }
-        _ = try file.flags("terminals")
-        if try file.contains("timeouts") { _ = try file.flags("timeouts") }
+    /// The arrays that loading reads.
+    private func arrays(ofFile path: String) throws -> [String] {
+        let hasTimeouts = (try? HDF5File(readingFrom: path).contains("timeouts")) ?? false
+        return D4RLFile.requiredFields + (hasTimeouts ? ["timeouts"] : [])
+    }
+
+    /// The median of h5py's times for the same arrays, as it measures them itself.
+    private func secondsOfH5py(_ python: String, _ path: String, _ fields: [String]) throws -> Double {
+        let script = """
+            import sys, time, statistics, h5py
+            times = []
+            for repetition in range(int(sys.argv[2]) + 1):
+                start = time.perf_counter()
+                with h5py.File(sys.argv[1], "r") as file:
+                    arrays = [file[name][()] for name in sys.argv[3:]]
+                times.append(time.perf_counter() - start)
+            print(statistics.median(times[1:]))
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [python, "-c", script, path, "\(repetitions)"] + fields
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let answer = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard process.terminationStatus == 0, let seconds = Double(answer), seconds > 0 else {
+            throw HarnessError.badInput("--python \(python): expected a Python with h5py, found none that answers")
+        }
+        return seconds
     }
 }

@@ -78,7 +78,7 @@ import Testing
         let child = try data("info", "hopper-random-r1")
         #expect(child.exitCode == 0, "\(child.output)")
         let path = SystemRun.inputs(name)
-        let summary = try DatasetSummary(path: path, maximumSteps: 1000, arrayLimit: 1 << 26)
+        let summary = try DatasetSummary(path: path, maximumSteps: 1000)
         for line in [
             "file          \(path)", "sha256        \(try sha256(ofFile: path))", "published     no, not by D4RL",
             "rows          3000, observations of 11, actions of 3",
@@ -110,7 +110,7 @@ import Testing
     @Test func verifyChecksEveryFile() throws {
         let good = SystemRun.inputs(name)
         let digest = try sha256(ofFile: good)
-        let transitions = try DatasetSummary(path: good, maximumSteps: 1000, arrayLimit: 1 << 26).transitions
+        let transitions = try DatasetSummary(path: good, maximumSteps: 1000).transitions
         let standIn = folder("hopper_medium-v2.hdf5")
         try FileManager.default.copyItem(atPath: good, toPath: standIn)
         let child = try data("verify", standIn, folder("none.hdf5"), good)

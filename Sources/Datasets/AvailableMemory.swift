@@ -1,0 +1,28 @@
+import Glibc
+
+/// The bytes this process can take at most: what the machine has left, and no more than its control group is allowed; nil
+/// where the system does not say.
+func availableMemory() -> Int? {
+    guard let kilobytes = field(after: "MemAvailable:", in: "/proc/meminfo") else { return nil }
+    let machine = 1024 * (kilobytes + (field(after: "SwapFree:", in: "/proc/meminfo") ?? 0))
+    // What the group has used is not taken off: it counts files in the cache, which make room.
+    let group = "/sys/fs/cgroup" + (line(startingWith: "0::", in: "/proc/self/cgroup") ?? "")
+    return min(machine, field(after: "", in: group + "/memory.max") ?? machine)
+}
+
+/// The whole number behind `name` in a file of the kernel's.
+private func field(after name: String, in path: String) -> Int? {
+    line(startingWith: name, in: path).flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }
+}
+
+/// What follows `name` on the first line of a file of the kernel's that starts with it.
+private func line(startingWith name: String, in path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var buffer = [CChar](repeating: 0, count: 4096)
+    while fgets(&buffer, Int32(buffer.count), file) != nil {
+        let line = String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        if line.hasPrefix(name) { return String(line.dropFirst(name.count)) }
+    }
+    return nil
+}

@@ -1,0 +1,134 @@
+import CHDF5
+import Datasets
+import HDF5
+import ScratchFiles
+import Testing
+
+/// Rows that were never written are named; data that are constant are data.
+@Suite struct WrittenRowsTests {
+    let folder = TemporaryFolder()
+
+    /// 60 rows, of which a recorder has written some.
+    struct Recording: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        /// Rows whose observations, and actions, were written.
+        var observations: Range<Int> = 0..<60
+        var actions: Range<Int> = 0..<60
+        /// What is written into them besides; zeros are what a fill value is.
+        var isZero = false
+        var chunkRows: Int? = nil
+        var isEarly = false
+        var fill: Float = 0
+        /// A part of the sentence; nil where the file is good.
+        var refusal: String? = nil
+    }
+
+    @Test(arguments: recordings)
+    func isToldFromData(recording: Recording) throws {
+        try SampleFile(
+            rewards: [Float](repeating: 0, count: 60), rewardShape: [60],
+            terminals: [UInt8](repeating: 0, count: 60), timeouts: nil, without: "observations"
+        ).write(to: folder("a.hdf5"))
+        edit(folder("a.hdf5")) { file in
+            H5Ldelete(file, "actions", 0)
+            put(recording, "observations", 2, recording.observations, in: file)
+            put(recording, "actions", 1, recording.actions, in: file)
+        }
+        do throws(DatasetError) {
+            let file = try D4RLFile(path: folder("a.hdf5"))
+            #expect(recording.refusal == nil && file.count == 60)
+        } catch {
+            #expect(recording.refusal.map { "\(error)".contains($0) } == true, "\(error)")
+        }
+    }
+
+    private func put(_ recording: Recording, _ name: String, _ columns: hsize_t, _ rows: Range<Int>, in file: hid_t) {
+        let space = H5Screate_simple(2, [60, columns], nil)
+        let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
+        if let chunk = recording.chunkRows { H5Pset_chunk(creation, 2, [hsize_t(chunk), columns]) }
+        if recording.isEarly { H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) }
+        var fill = recording.fill
+        H5Pset_fill_value(creation, ab_H5T_NATIVE_FLOAT(), &fill)
+        let dataset = H5Dcreate2(file, name, ab_H5T_IEEE_F32LE(), space, 0, creation, 0)
+        if !rows.isEmpty {
+            let selection = H5Scopy(space)
+            let extent = [hsize_t(rows.count), columns]
+            H5Sselect_hyperslab(selection, H5S_SELECT_SET, [hsize_t(rows.lowerBound), 0], nil, extent, nil)
+            let memory = H5Screate_simple(2, extent, nil)
+            let elements = (0..<rows.count * Int(columns)).map { recording.isZero ? 0 : Float($0 % 7 + 1) / 10 }
+            H5Dwrite(dataset, ab_H5T_NATIVE_FLOAT(), memory, selection, 0, elements)
+            for id in [memory, selection] { H5Idec_ref(id) }
+        }
+        for id in [dataset, creation, space] { H5Idec_ref(id) }
+    }
+
+    static let recordings = [
+        Recording(testDescription: "all written"),
+        Recording(testDescription: "all written, in chunks", chunkRows: 16),
+        Recording(
+            testDescription: "the second half unwritten", observations: 0..<30, actions: 0..<30,
+            refusal:
+                "field 'observations': expected data in every row, found rows 30 to 59 never written: they hold the fill "
+                + "value 0.0 alone; the recorder stopped early"),
+        Recording(
+            testDescription: "the first half unwritten", observations: 30..<60, actions: 30..<60,
+            refusal: "found rows 0 to 29 never written"),
+        Recording(
+            testDescription: "observations alone stop early", observations: 0..<45,
+            refusal: "found rows 45 to 59 never written"),
+        Recording(
+            testDescription: "storage in advance, half of it used", observations: 0..<30, actions: 0..<30,
+            isEarly: true,
+            refusal: "found rows 30 to 59 never written"),
+        Recording(
+            testDescription: "chunks in advance, half of them used", observations: 0..<32, actions: 0..<32,
+            chunkRows: 16,
+            isEarly: true, refusal: "found rows 32 to 59 never written"),
+        Recording(
+            testDescription: "storage in advance, never used", observations: 0..<0, isEarly: true,
+            refusal:
+                "field 'observations': expected data in every row, found storage that was allocated but never written"),
+        Recording(
+            testDescription: "storage in advance, actions never used", actions: 0..<0, isEarly: true,
+            refusal: "field 'actions': expected data in every row, found storage that was allocated but never written"),
+        Recording(
+            testDescription: "chunks that are not there", observations: 0..<32, chunkRows: 16,
+            refusal:
+                "field 'observations': expected data in every row, found rows 32 to 59 never written (2 of 4 chunks are "
+                + "there)"),
+        Recording(
+            testDescription: "the last chunk in part", observations: 0..<40, actions: 0..<40, chunkRows: 32,
+            refusal: "found rows 40 to 59 never written"),
+        Recording(
+            testDescription: "another fill value", observations: 0..<30, actions: 0..<30, fill: -0.5,
+            refusal: "they hold the fill value -0.5 alone"),
+        Recording(testDescription: "zeros that were written, in chunks", isZero: true, chunkRows: 16),
+        Recording(testDescription: "a short rest", observations: 0..<52, actions: 0..<52),
+        Recording(testDescription: "an idle end: actions of 0", actions: 0..<30),
+    ]
+
+    /// Flags are false where nobody has written them, and a note says so.
+    @Test func flagsInPart() throws {
+        for written in [[], [4], [1, 6]] as [[Int]] {
+            try SampleFile().write(to: folder("a.hdf5"))
+            edit(folder("a.hdf5")) { file in
+                H5Ldelete(file, "terminals", 0)
+                let space = H5Screate_simple(1, [7], nil)
+                let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
+                H5Pset_chunk(creation, 1, [2])
+                let dataset = H5Dcreate2(file, "terminals", ab_H5T_STD_U8LE(), space, 0, creation, 0)
+                for row in written {
+                    let selection = H5Scopy(space)
+                    H5Sselect_hyperslab(selection, H5S_SELECT_SET, [hsize_t(row)], nil, [1], nil)
+                    let one = H5Screate_simple(1, [1], nil)
+                    H5Dwrite(dataset, ab_H5T_NATIVE_UINT8(), one, selection, 0, [1] as [UInt8])
+                    for id in [one, selection] { H5Idec_ref(id) }
+                }
+                for id in [dataset, creation, space] { H5Idec_ref(id) }
+            }
+            let file = try D4RLFile(path: folder("a.hdf5"))
+            #expect(file.terminals == (0..<7).map { written.contains($0) ? 1 : 0 })
+            #expect(file.notes.count == 1 && file.notes[0].hasPrefix("field 'terminals': "), "\(file.notes)")
+        }
+    }
+}
