@@ -1,0 +1,96 @@
+import CHDF5
+import Glibc
+import HDF5
+import ScratchFiles
+import Testing
+
+/// Virtual datasets are followed within their file, and files that a writer left open are told from damaged ones.
+@Suite struct VirtualDatasetTests {
+    let folder = TemporaryFolder()
+
+    /// A file with the array 'x' of ten numbers and whatever `body` adds.
+    private func file(_ body: (hid_t) -> Void) throws -> HDF5File {
+        try HDF5Writer.write(to: folder("a.hdf5")) {
+            try $0.write((0..<10).map { Float($0) }, shape: [10], to: "x")
+        }
+        edit(folder("a.hdf5"), body)
+        return try HDF5File(readingFrom: folder("a.hdf5"))
+    }
+
+    /// Adds a virtual dataset of twenty numbers, of which each source provides ten.
+    private func virtual(_ name: String, _ sources: [(file: String, name: String)], in file: hid_t) {
+        let space = H5Screate_simple(1, [20], nil)
+        let source = H5Screate_simple(1, [10], nil)
+        let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
+        for (i, one) in sources.enumerated() {
+            H5Sselect_hyperslab(space, H5S_SELECT_SET, [hsize_t(10 * i)], nil, [10], nil)
+            H5Pset_virtual(creation, space, one.file, one.name, source)
+        }
+        H5Sselect_all(space)
+        H5Dclose(H5Dcreate2(file, name, ab_H5T_IEEE_F32LE(), space, 0, creation, 0))
+        for id in [creation, source, space] { H5Idec_ref(id) }
+    }
+
+    @Test func sourcesInTheFile() throws {
+        let file = try file { file in
+            H5Lcreate_soft("/x", file, "soft", 0, 0)
+            virtual("v", [(".", "x"), (".", "soft")], in: file)
+        }
+        #expect(try file.float32("v").elements == (0..<20).map { Float($0 % 10) })
+    }
+
+    @Test func whatIsNotFollowed() throws {
+        let file = try file { file in
+            virtual("outside", [(".", "x"), ("other.hdf5", "x")], in: file)
+            virtual("nowhere", [(".", "y"), (".", "x")], in: file)
+            virtual("half", [(".", "x")], in: file)
+            virtual("circle", [(".", "circle"), (".", "x")], in: file)
+            H5Lcreate_external("other.hdf5", "/x", file, "link", 0, 0)
+            virtual("linked", [(".", "link"), (".", "x")], in: file)
+        }
+        for (name, words) in [
+            ("outside", "a virtual dataset whose data lie in another file, 'other.hdf5'"),
+            ("nowhere", "a virtual dataset of 'y', which is not there"),
+            ("half", "10 of its 20 elements in no source"),
+            ("circle", "virtual datasets in a circle"),
+            ("linked", "a link into another file, 'other.hdf5'"),
+        ] {
+            let error = #expect(throws: HDF5Error.self, "\(name)") { try file.float32(name) }
+            #expect(error.map { "\($0)".contains(words) } == true, "\(String(describing: error))")
+        }
+    }
+
+    /// As a writer that dies behind its last flush leaves a file of the newer formats.
+    @Test func aFileThatWasLeftOpen() throws {
+        let access = H5Pcreate(ab_H5P_FILE_ACCESS())
+        H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110)
+        let file = H5Fcreate(folder("open.hdf5"), ab_H5F_ACC_TRUNC(), 0, access)
+        H5Gclose(H5Gcreate2(file, "group", 0, 0, 0))
+        H5Fflush(file, H5F_SCOPE_GLOBAL)
+        put(bytes(of: folder("open.hdf5")), at: folder("left.hdf5"))
+        H5Fclose(file)
+        H5Pclose(access)
+        let error = #expect(throws: HDF5Error.self) { try HDF5File(readingFrom: folder("left.hdf5")) }
+        #expect(error?.reason == .leftOpen)
+        #expect(throws: Never.self) { try HDF5File(readingFrom: folder("open.hdf5")) }
+    }
+
+    @Test func attributesInAFormThatIsNotExpected() throws {
+        let file = try file { file in
+            for (name, space) in [("many", H5Screate_simple(1, [3], nil)), ("empty", H5Screate(H5S_NULL))] {
+                H5Aclose(H5Acreate2(file, name, ab_H5T_IEEE_F64LE(), space, 0, 0))
+                H5Sclose(space)
+            }
+            let (type, space) = (H5Tcreate(H5T_COMPOUND, 8), H5Screate(H5S_SCALAR))
+            H5Tinsert(type, "a", 0, ab_H5T_IEEE_F64LE())
+            H5Aclose(H5Acreate2(file, "row", type, space, 0, 0))
+            for id in [type, space] { H5Idec_ref(id) }
+        }
+        #expect(try file.attributeNames() == ["empty", "many", "row"])
+        #expect(try file.attribute("absent") == nil)
+        for (name, found) in [("many", "3 elements of the type float64"), ("empty", "no value"), ("row", "compound")] {
+            let error = #expect(throws: HDF5Error.self) { try file.attribute(name) }
+            #expect(error?.reason == .wrongType(expected: "text or one number", found: found))
+        }
+    }
+}
