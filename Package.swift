@@ -74,28 +74,29 @@ let package = Package(
         .target(name: "CAllocationCount", cSettings: cSettings),
 
         // The rooms; one may import only rooms above it.
-        room("Console", ["CConsole"]),
+        room("Paths"),
+        room("Console", ["CConsole", "Paths"]),
         room("MPI", ["CKernels", "CMPI", "CSupervision"]),
         room("Processes"),
-        room("HDF5", ["CHDF5", "CKernels", "CLZF", "Processes"]),
+        room("HDF5", ["CHDF5", "CKernels", "CLZF", "Paths", "Processes"]),
         room("Numerics", ["CKernels", "COneDNN", "COpenBLAS"]),
         room("Networks", ["CKernels", "Numerics"]),
-        room("Environments", ["CMuJoCo", "Networks", "Numerics"]),
-        room("Datasets", ["CCrypto", "HDF5", "Numerics"]),
+        room("Environments", ["CMuJoCo", "Networks", "Numerics", "Paths"]),
+        room("Datasets", ["CCrypto", "HDF5", "Numerics", "Paths"]),
         room("Algorithms", ["Datasets", "Networks", "Numerics"]),
         room("Report"),
         room(
             "Harness",
             [
                 "Algorithms", "CKernels", "CZlib", "Datasets", "Environments", "HDF5", "MPI", "Networks", "Numerics",
-                "Console", "Processes", "Report",
+                "Console", "Paths", "Processes", "Report",
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "active-bench",
             dependencies: [
-                "Algorithms", "Datasets", "Environments", "Harness", "MPI", "Numerics", "Processes", "Report",
-                "Console",
+                "Algorithms", "Console", "Datasets", "Environments", "Harness", "MPI", "Numerics", "Paths", "Processes",
+                "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swiftSettings),
@@ -131,6 +132,7 @@ let package = Package(
         // A C library whose close fails, as it does on NFS over quota.
         .target(name: "RefusedClosing", path: "Tests/Support/refused-closing", cSettings: cSettings),
 
+        tests("PathsTests", ["Paths", "ScratchFiles"]),
         tests("ConsoleTests", ["Console", "ScratchFiles"]),
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
         tests("HDF5Tests", ["HDF5", "CHDF5", "CKernels", "CLZF", "ScratchFiles"], excluding: ["Fixtures"]),
@@ -145,8 +147,9 @@ let package = Package(
         tests(
             "HarnessTests",
             [
-                "Harness", "Algorithms", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI", "Networks",
-                "Numerics", "Processes", "ProgramRuns", "Report", "ScratchFiles",
+                "Harness", "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",
+                "Networks",
+                "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles",
             ], excluding: ["Fixtures"]),
         tests(
             "SystemTests",

@@ -1,5 +1,6 @@
 import CConsole
 import Glibc
+import Paths
 
 /// Standard output and standard error: all that this program writes to them it writes here, and unbuffered.
 ///
@@ -28,7 +29,7 @@ public enum Console {
     }
 
     static func bytes<Result>(of text: String, _ body: (UnsafePointer<CChar>?, Int) -> Result) -> Result {
-        var text = text
+        var text = PathBytes.shown(text)  // names that are not UTF-8, too
         return text.withUTF8 { utf8 in utf8.withMemoryRebound(to: CChar.self) { body($0.baseAddress, $0.count) } }
     }
 }

@@ -1,5 +1,6 @@
 import CConsole
 import Glibc
+import Paths
 import Synchronization
 
 /// A log: lines are added to a file, and lost where that cannot be done.

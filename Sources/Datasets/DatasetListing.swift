@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// A dataset by its name, and what there is of it on this machine.
 public struct DatasetListing: Codable, Equatable, Sendable {
@@ -52,21 +53,7 @@ extension DatasetLocation {
 
     /// The datasets with a recipe's number for a version that lie in the folders, in alphabetical order.
     private var ownDatasets: [String] {
-        let names = folders.flatMap { contents(of: $0) }.compactMap { Self.dataset(ofFile: $0) }
+        let names = folders.flatMap { Paths.names(inFolder: $0) ?? [] }.compactMap { Self.dataset(ofFile: $0) }
         return Set(names.filter { $0.split(separator: "-").last?.hasPrefix("r") == true }).sorted()
     }
-}
-
-/// The names in a folder; none if there is no such folder.
-private func contents(of folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-        names.append(
-            withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            })
-    }
-    return names
 }

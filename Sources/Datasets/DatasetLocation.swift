@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// Where datasets lie on this machine.
 ///
@@ -13,7 +14,7 @@ public struct DatasetLocation: Equatable, Sendable {
 
     /// The folders this process's environment names.
     public init() {
-        self.init(environment: { getenv($0).map { String(cString: $0) } })
+        self.init(environment: { PathBytes.environmentVariable($0) })
     }
 
     /// The folders that the variables name; unset and empty ones count as absent.

@@ -1,5 +1,6 @@
 import CCrypto
 import Glibc
+import Paths
 
 /// The SHA-256 of a file's bytes as 64 hexadecimal digits, as `sha256sum` prints it.
 ///
@@ -37,8 +38,7 @@ public func checkSHA256(_ expected: String, ofFile path: String) throws(DatasetE
 ///
 /// - Throws: `DatasetError` when there is none.
 public func size(ofFile path: String) throws(DatasetError) -> Int {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw unreadable(path) }
+    guard let status = fileStatus(path) else { throw unreadable(path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw DatasetError(file: path, expected: "a regular file", found: "a folder, pipe or device")
     }

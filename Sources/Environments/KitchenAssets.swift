@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// The kitchen's model: MJCF, meshes and textures of the wheel d4rl 1.1 (Apache-2.0), which `jobs/setup.sh --kitchen`
 /// unpacks.
@@ -14,7 +15,7 @@ package struct KitchenAssets: Equatable, Sendable {
 
     /// Those in the folder this process's environment names.
     package init() {
-        self.init(environment: { getenv($0).map { String(cString: $0) } })
+        self.init(environment: { PathBytes.environmentVariable($0) })
     }
 
     /// Those in the folder that the variables name; unset and empty ones count as absent.

@@ -1,5 +1,6 @@
 import CHDF5
 import Glibc
+import Paths
 
 /// An HDF5 file opened for reading.
 ///
@@ -23,7 +24,7 @@ public final class HDF5File {
     public init(readingFrom path: String, arrayLimit: Int = 1 << 34) throws(HDF5Error) {
         Library.prepare()
         let bytes = try sizeOfRegularFile(path)
-        guard let handle = Handle(H5Fopen(path, ab_H5F_ACC_RDONLY(), ab_H5P_DEFAULT())) else {
+        guard let handle = Handle(path.withPath { H5Fopen($0, ab_H5F_ACC_RDONLY(), ab_H5P_DEFAULT()) }) else {
             throw openingError(path: path, bytes: bytes, reasons: Library.reasons())
         }
         self.path = path
@@ -113,8 +114,7 @@ func readText(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String? {
 
 /// The size in bytes of a regular file; a named pipe, say, would make the library wait for ever.
 private func sizeOfRegularFile(_ path: String) throws(HDF5Error) -> Int {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw .system("stat", file: path) }
+    guard let status = fileStatus(path) else { throw .system("stat", file: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw HDF5Error(file: path, reason: .system(call: "open", text: "not a regular file"))
     }

@@ -1,5 +1,6 @@
 import CHDF5
 import Glibc
+import Paths
 import Processes
 
 /// A new HDF5 file in the making.
@@ -16,29 +17,36 @@ public final class HDF5Writer {
         self.id = id
     }
 
-    /// Writes a file: `body` adds the contents, then the file replaces whatever was at `path`.
+    /// Writes a file: `body` adds the contents, then the file replaces whatever was at `path`. A symbolic link stays one:
+    /// what it points to is written.
     ///
     /// - Throws: what `body` throws, or `HDF5Error`. An older file then stays as it was and nothing is left behind, unless
     ///   it was the last step that failed, the folder's synchronisation.
     public static func write(to path: String, _ body: (HDF5Writer) throws -> Void) throws {
         Library.prepare()
-        try requireReplaceable(path)
-        let temporary = temporaryName(for: path)
+        let target = try replaceableTarget(of: path)
+        let temporary = temporaryName(for: target)
         do {
             try fill(temporary, path, body)
             try synchronise(temporary)
-            guard rename(temporary, path) == 0 else { throw HDF5Error.system("rename", file: path) }
+            guard rename(temporary, target) == 0 else { throw HDF5Error.system("rename", file: path) }
         } catch {
             unlink(temporary)
             throw error
         }
-        try synchronise(folder(of: path))
+        try synchronise(folder(of: target))
     }
 
-    /// A file takes the place of nothing or of a file: a device or folder of that name is not replaced.
-    private static func requireReplaceable(_ path: String) throws(HDF5Error) {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+    /// The path behind symbolic links. A file takes the place of nothing or of a file: a device or folder is not replaced.
+    private static func replaceableTarget(of path: String) throws(HDF5Error) -> String {
+        let target: String
+        do {
+            target = try OutputPath.target(of: path)
+        } catch {
+            errno = ELOOP
+            throw .system("open", file: path)
+        }
+        guard let status = fileStatus(target), status.st_mode & S_IFMT != S_IFREG else { return target }
         errno = status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST
         throw .system("rename", file: path)
     }
@@ -47,7 +55,7 @@ public final class HDF5Writer {
         guard let properties = Handle(H5Pcreate(ab_H5P_FILE_CREATE())),
             H5Pset_obj_track_times(properties.id, false) >= 0
         else { throw HDF5Error.library("H5Pcreate", file: path) }
-        let id = H5Fcreate(temporary, ab_H5F_ACC_TRUNC(), properties.id, ab_H5P_DEFAULT())
+        let id = temporary.withPath { H5Fcreate($0, ab_H5F_ACC_TRUNC(), properties.id, ab_H5P_DEFAULT()) }
         guard id >= 0 else { throw HDF5Error.library("H5Fcreate", file: path) }
         do {
             try body(HDF5Writer(path: path, id: id))
@@ -59,14 +67,13 @@ public final class HDF5Writer {
         guard H5Fclose(id) >= 0 else { throw HDF5Error.library("H5Fclose", file: path) }
     }
 
-    /// A hidden name in the same folder, which no other process uses.
+    /// A name in the same folder, which no other process uses.
     private static func temporaryName(for path: String) -> String {
-        let file = path.split(separator: "/").last.map { String($0) } ?? path
-        return "\(folder(of: path))/.\(file).tmp-\(ThisProcess.identity)"
+        OutputPath.temporary(for: path, suffix: ".tmp-\(ThisProcess.identity)")
     }
 
     private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
+        guard let slash = path.unicodeScalars.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 

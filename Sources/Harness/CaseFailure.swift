@@ -13,9 +13,9 @@ public struct CaseFailure: Error, CustomStringConvertible {
     public var description: String { "\(cause)" }
 
     /// What is left in the case's folder for `active-bench status`.
-    struct Note: Codable {
-        var place: String
-        var message: String
+    package struct Note: Codable {
+        package var place: String
+        package var message: String
     }
 
     private static func path(in folder: String) -> String { "\(folder)/failure.json" }
@@ -29,9 +29,12 @@ public struct CaseFailure: Error, CustomStringConvertible {
     }
 
     /// The note of the last attempt; nil if it did not fail.
-    static func note(in folder: String) -> Note? {
-        FileManager.default.contents(atPath: path(in: folder)).flatMap {
-            try? JSONDecoder().decode(Note.self, from: $0)
+    ///
+    /// - Throws: `HarnessError` for a note that cannot be read.
+    package static func note(in folder: String) throws -> Note? {
+        let path = path(in: folder)
+        return try FileCalls.current.contents(of: path).map {
+            try decodeJSON($0, as: "a note on a case that failed", path: path)
         }
     }
 

@@ -53,22 +53,14 @@ public struct CaseResult: Sendable, Codable, Equatable {
     ///
     /// - Throws: `HarnessError.badInput` naming the file.
     public static func read(_ path: String) throws -> CaseResult {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = try FileCalls.current.contents(of: path) else {
             throw HarnessError.badInput("\(path): no such result")
         }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        do {
-            let result = try decoder.decode(CaseResult.self, from: data)
-            guard result.format == 1 else {
-                throw HarnessError.badInput(
-                    "\(path): expected format 1, found \(result.format): a newer program wrote it")
-            }
-            return result
-        } catch let error as DecodingError {
-            throw HarnessError.badInput("\(path): not a result of this program (\(error))")
+        let result: CaseResult = try decodeJSON(data, as: "a result of this program", path: path)
+        guard result.format == 1 else {
+            throw HarnessError.badInput("\(path): expected format 1, found \(result.format): a newer program wrote it")
         }
+        return result
     }
 
     /// The file's bytes: keys sorted, shortest exact numbers.

@@ -7,7 +7,7 @@ extension FileCalls {
     ///
     /// - Parameter named: the file that an error speaks of, and how: "create", "open".
     func opened(
-        _ path: String, _ flags: Int32, mode: mode_t = 0o644, as operation: String, of named: String? = nil
+        _ path: String, _ flags: Int32, mode: mode_t = 0o666, as operation: String, of named: String? = nil
     ) throws -> Int32 {
         let descriptor = uninterrupted { open(path, flags, mode) }
         try require(descriptor, operation, named ?? path)
@@ -44,8 +44,11 @@ extension FileCalls {
     }
 
     /// The contents of the file at `path`; nil if there is none.
-    func contents(of path: String) throws -> Data? {
-        let found = uninterrupted { open(path, O_RDONLY, 0) }
+    ///
+    /// - Throws: `HarnessError.io` with the reason why it cannot be read: never taken for absent.
+    package func contents(of path: String) throws -> Data? {
+        // A pipe that nobody writes into would hold us up.
+        let found = uninterrupted { open(path, O_RDONLY | O_NONBLOCK, 0) }
         if found == -Int(ENOENT) { return nil }
         try require(found, "open", path)
         let descriptor = Int32(found)
@@ -53,6 +56,10 @@ extension FileCalls {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             throw HarnessError.io(path: path, operation: "read", code: errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            if status.st_mode & S_IFMT == S_IFDIR { throw HarnessError.io(path: path, operation: "read", code: EISDIR) }
+            throw HarnessError.badInput("\(path): expected a file, found a pipe or device")
         }
         var data = Data(count: Int(status.st_size))
         let length = try data.withUnsafeMutableBytes { try readAll($0, from: descriptor, of: path) }

@@ -62,8 +62,10 @@ package struct CheckpointStore: Sendable {
 
     /// The step of the newest checkpoint, by name alone, and when it was written, in seconds since 1970 by the clock of the
     /// file system; nil if there is none.
-    package func stepOfNewest() -> (step: Int, written: Double)? {
-        guard let step = try? steps().last, let written = FileSystemClock.lastWrite(path(of: step)) else { return nil }
+    ///
+    /// - Throws: `HarnessError.io` when the folder cannot be read.
+    package func stepOfNewest() throws -> (step: Int, written: Double)? {
+        guard let step = try steps().last, let written = FileSystemClock.lastWrite(path(of: step)) else { return nil }
         return (step, written)
     }
 
@@ -74,16 +76,7 @@ package struct CheckpointStore: Sendable {
 
     /// In ascending order.
     private func steps() throws -> [Int] {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        } catch CocoaError.fileReadNoSuchFile {
-            return []
-        } catch {
-            let cause = (error as? CocoaError)?.underlying as? POSIXError
-            throw HarnessError.io(path: folder, operation: "list", code: cause?.code.rawValue ?? EIO)
-        }
-        return names.compactMap { CheckpointStore.step(of: $0) }.sorted()
+        return (try FileCalls.names(in: folder) ?? []).compactMap { CheckpointStore.step(of: $0) }.sorted()
     }
 
     private static func step(of name: String) -> Int? {

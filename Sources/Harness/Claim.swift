@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 
 /// What came of an attempt to claim a case.
 package enum ClaimOutcome: Sendable {
@@ -110,8 +111,7 @@ package struct Claim: Sendable {
         let temporary = try DurableFile.writeTemporary(Claim.encode(record), beside: "\(folder)/claim-\(record.token)")
         defer { _ = calls.unlink(temporary) }
         var result = calls.link(temporary, path)
-        var status = stat()
-        if stat(temporary, &status) == 0, status.st_nlink == 2 { return true }
+        if let status = fileStatus(temporary), status.st_nlink == 2 { return true }
         if [EPERM, EOPNOTSUPP, ENOSYS].contains(Int32(-result)) { result = try makeWithoutLink() }
         if result == -Int(EEXIST) { return false }
         try calls.require(result, "claim", path)
@@ -121,7 +121,7 @@ package struct Claim: Sendable {
     /// For file systems without a second name for a file. Who reads it half written waits, as for a foreign file.
     private func makeWithoutLink() throws -> Int {
         let calls = FileCalls.current
-        let descriptor = calls.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+        let descriptor = calls.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
         guard descriptor >= 0 else { return descriptor }
         defer { _ = calls.close(Int32(descriptor)) }
         try Claim.encode(record).withUnsafeBytes { try calls.writeAll($0, to: Int32(descriptor), of: path) }
@@ -183,7 +183,7 @@ extension Claim {
 
     /// The highest number made; looked for by opening, too, as lists of folders are remembered for a while over NFS.
     private static func lastNumber(in folder: String) -> Int? {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let names = Paths.names(inFolder: folder) ?? []
         var last = names.compactMap { $0.hasPrefix("claim-") ? Int($0.dropFirst("claim-".count)) : nil }.max()
         while isThere(path((last ?? -1) + 1, in: folder)) { last = (last ?? -1) + 1 }
         return last

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Paths
 
 /// Reads datasets in child processes, so that a file made to harm ends a child and not this program.
 public struct DatasetInspector: Sendable {
@@ -11,7 +12,7 @@ public struct DatasetInspector: Sendable {
 
     /// Asks this program itself, called with `arguments`.
     public init(ownArguments arguments: [String]) {
-        command = [URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path] + arguments
+        command = ["/proc/self/exe"] + arguments  // whatever bytes its path is made of
     }
 
     /// What reading each of `paths` comes to, in their order; one child reads them all unless a file ends it.
@@ -58,9 +59,9 @@ public struct DatasetInspector: Sendable {
         for line in output.split(separator: UInt8(ascii: "\n")) {
             guard answers.count < paths.count,
                 let answer = try? JSONDecoder().decode(DatasetInspection.self, from: Data(line)),
-                answer.path == paths[answers.count]
+                answer.path == PathBytes.shown(paths[answers.count])  // as a child prints it
             else { break }
-            answers.append(answer)
+            answers.append(DatasetInspection(path: paths[answers.count], outcome: answer.outcome))
         }
         let status = process.terminationStatus
         return (answers, process.terminationReason == .uncaughtSignal ? .signal(status) : .exit(status))

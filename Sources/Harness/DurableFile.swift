@@ -1,19 +1,41 @@
 import Foundation
+import Paths
 import Processes
 
 /// Files that are either whole or not there: temp file → fsync → rename → fsync of the folder.
 public enum DurableFile {
-    /// Writes `data` to `path`, replacing what was there in one move.
+    /// Writes `data` to `path`, replacing what was there in one move. A symbolic link stays one: what it points to is
+    /// written.
     ///
     /// - Throws: `HarnessError.io` with path, operation and the system's reason; the old file then still stands, or
     ///   already the new one where only the folder could not be synced.
     public static func write(_ data: Data, to path: String) throws {
         let calls = FileCalls.current
-        let temporary = try writeTemporary(data, beside: path)
-        let result = calls.uninterrupted { calls.rename(temporary, path) }
+        let target = try target(of: path)
+        let temporary = try writeTemporary(data, beside: target)
+        let result = calls.uninterrupted { calls.rename(temporary, target) }
         if result < 0 { _ = calls.unlink(temporary) }
         try calls.require(result, "rename", path)
-        try calls.syncedFolder(folder(of: path))
+        try calls.syncedFolder(folder(of: target))
+    }
+
+    /// The path that an output called `path` is written to: behind symbolic links, even to a file that is not there yet.
+    ///
+    /// - Throws: `HarnessError` for links that lead nowhere, and where a folder, pipe or device would be replaced.
+    static func target(of path: String) throws -> String {
+        let target: String
+        do {
+            target = try OutputPath.target(of: path)
+        } catch {
+            throw HarnessError.io(path: path, operation: "write", code: ELOOP)
+        }
+        guard let status = fileStatus(target) else {
+            if errno == ENAMETOOLONG { throw HarnessError.io(path: path, operation: "write", code: errno) }
+            return target
+        }
+        if status.st_mode & S_IFMT == S_IFREG { return target }
+        if status.st_mode & S_IFMT == S_IFDIR { throw HarnessError.io(path: path, operation: "rename", code: EISDIR) }
+        throw HarnessError.badInput("\(path): expected a place for a file, found a pipe or device")
     }
 
     /// Writes `data` to a file beside `path` that is whole and on the disk, but not in its place yet.
@@ -21,7 +43,7 @@ public enum DurableFile {
     /// - Returns: its path.
     static func writeTemporary(_ data: Data, beside path: String) throws -> String {
         let calls = FileCalls.current
-        let temporary = path + temporarySuffix
+        let temporary = OutputPath.temporary(for: path, suffix: temporarySuffix)
         let descriptor = try calls.opened(temporary, O_WRONLY | O_CREAT | O_TRUNC, as: "create", of: path)
         var isOpen = true
         do {
@@ -42,7 +64,7 @@ public enum DurableFile {
         try write(Data(text.utf8), to: path)
     }
 
-    /// Makes a folder with its parents; the empty path is the working folder.
+    /// Makes a folder with its parents, a symbolic link's where there is one; the empty path is the working folder.
     public static func makeFolder(_ path: String) throws {
         guard !path.isEmpty else { return }
         let calls = FileCalls.current
@@ -55,30 +77,32 @@ public enum DurableFile {
             }
         }
         if result >= 0 { return }
-        var status = stat()  // Another rank may have been faster.
-        guard result == -Int(EEXIST), stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw HarnessError.io(path: path, operation: "make folder", code: Int32(-result))
+        // Another rank may have been faster.
+        if result == -Int(EEXIST), let status = fileStatus(path), status.st_mode & S_IFMT == S_IFDIR { return }
+        if result == -Int(EEXIST), let target = try? OutputPath.target(of: path), target != path {
+            return try makeFolder(target)
         }
+        throw HarnessError.io(path: path, operation: "make folder", code: Int32(-result))
     }
 
     /// The folder a path lies in: empty for one of a single part, "/" for one right below the root.
     ///
     /// Foundation's `deletingLastPathComponent` traps on Linux for some paths of a single part.
     static func folder(of path: String) -> String {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast()
-        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+        let parts = path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: true).dropLast()
+        return (path.unicodeScalars.first == "/" ? "/" : "") + parts.map { String($0) }.joined(separator: "/")
     }
 
     /// Refuses an output that is one of the inputs, by whatever path.
     ///
     /// - Throws: `HarnessError.badInput`.
-    public static func requireOther(than inputs: [String], for output: String) throws {
-        var target = stat()
-        guard stat(output, &target) == 0 else { return }
+    public static func requireOther(
+        than inputs: [String], for output: String, called what: String = "the policy"
+    ) throws {
+        guard let target = fileStatus(output) else { return }
         for input in inputs {
-            var source = stat()
-            if stat(input, &source) == 0, source.st_dev == target.st_dev, source.st_ino == target.st_ino {
-                throw HarnessError.badInput("\(output): expected another file than the policy, which it would replace")
+            if let source = fileStatus(input), source.st_dev == target.st_dev, source.st_ino == target.st_ino {
+                throw HarnessError.badInput("\(output): expected another file than \(what), which it would replace")
             }
         }
     }
@@ -88,12 +112,8 @@ public enum DurableFile {
     /// - Throws: `HarnessError.io`.
     public static func requirePlace(for path: String) throws {
         try makeFolder(folder(of: path))
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw HarnessError.io(path: path, operation: "write", code: EISDIR)
-        }
         let calls = FileCalls.current
-        let trial = path + temporarySuffix
+        let trial = OutputPath.temporary(for: try target(of: path), suffix: temporarySuffix)
         let descriptor = try calls.opened(trial, O_WRONLY | O_CREAT | O_TRUNC, as: "write", of: path)
         _ = calls.close(descriptor)
         _ = calls.unlink(trial)
@@ -114,8 +134,7 @@ extension DurableFile {
     ///
     /// What another process has begun stays while it lives, and for an hour where that cannot be told.
     public static func removeUnfinished(in folder: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let unfinished = names.filter { $0.contains(temporaryMark) }
+        let unfinished = (Paths.names(inFolder: folder) ?? []).filter { $0.contains(temporaryMark) }
         guard !unfinished.isEmpty else { return }
         lazy var now = FileSystemClock.now(in: folder)
         for path in unfinished.map({ "\(folder)/\($0)" }) where !isAtWork(onUnfinished: path, now: now) {

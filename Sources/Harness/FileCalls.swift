@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 
 /// The system calls that everything durable is made of.
 ///
@@ -33,16 +34,17 @@ package struct FileCalls: Sendable {
 
     /// Linux as it is.
     package static let plain = FileCalls(
-        open: { path, flags, mode in result(Int(Glibc.open(path, flags | O_CLOEXEC, mode))) },
+        open: { path, flags, mode in result(Int(Paths.open(path, flags | O_CLOEXEC, mode))) },
         read: { descriptor, bytes, offset in result(pread(descriptor, bytes.baseAddress, bytes.count, offset)) },
         write: { descriptor, bytes, offset in result(pwrite(descriptor, bytes.baseAddress, bytes.count, offset)) },
         sync: { result(Int(fsync($0))) },
         close: { result(Int(Glibc.close($0))) },
         truncate: { result(Int(ftruncate($0, $1))) },
-        rename: { result(Int(Glibc.rename($0, $1))) },
-        link: { result(Int(Glibc.link($0, $1))) },
-        unlink: { result(Int(Glibc.unlink($0))) },
-        makeFolder: { result(Int(mkdir($0, 0o755))) })
+        rename: { result(Int(Paths.rename($0, $1))) },
+        link: { result(Int(Paths.link($0, $1))) },
+        unlink: { result(Int(Paths.unlink($0))) },
+        // Modes are what the umask, or a folder's default access list, leaves of these and of `opened`'s.
+        makeFolder: { result(Int(Paths.mkdir($0, 0o777))) })
 
     private static func result(_ value: Int) -> Int { value >= 0 ? value : -Int(errno) }
 }

@@ -5,7 +5,7 @@ enum FileSystemClock {
     /// Now, in seconds since 1970: the time of a file made for it. The local clock where none can be made.
     static func now(in folder: String) -> Double {
         let path = "\(folder)/.clock-\(UInt64.random(in: 0...UInt64.max))\(DurableFile.temporarySuffix)"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { return Date().timeIntervalSince1970 }
         defer {
             close(descriptor)
@@ -21,8 +21,7 @@ enum FileSystemClock {
 
     /// When the file at `path` was last written; nil if it is not there.
     static func lastWrite(_ path: String) -> Double? {
-        var status = stat()
-        return stat(path, &status) == 0 ? seconds(status.st_mtim) : nil
+        fileStatus(path).map { seconds($0.st_mtim) }
     }
 
     private static func seconds(_ time: timespec) -> Double { Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9 }

@@ -26,7 +26,7 @@ package final class GrowingFile {
     /// - Throws: `HarnessError.badInput` if they are not there any more as they were.
     package func resume(at position: OutputLength) throws {
         guard position.bytes > 0 else { return try begin() }
-        guard access(path, F_OK) == 0 || errno != ENOENT else {
+        guard try FileCalls.isThere(path) else {
             throw changed("expected \(position.bytes) bytes, found no file")
         }
         try open(O_RDWR, as: "open")

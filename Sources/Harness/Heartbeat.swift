@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 import Processes
 
 /// What a rank last said of itself: for `status`, and for others that wait for a case it has claimed.
@@ -85,14 +86,14 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     /// - Parameter now: seconds since 1970 by the clock of the file system; nil: it is asked, by making a file.
     package static func readAll(in runFolder: String, now: Double? = nil) -> [(heartbeat: Heartbeat, age: Double)] {
         let folder = folder(in: runFolder)
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+        let names = (Paths.names(inFolder: folder) ?? []).filter {
             $0.hasSuffix(".json")
         }
         guard !names.isEmpty else { return [] }
         let now = now ?? FileSystemClock.now(in: folder)
         let found = names.compactMap { name -> (heartbeat: Heartbeat, age: Double)? in
             let path = "\(folder)/\(name)"
-            guard let data = FileManager.default.contents(atPath: path),
+            guard let data = try? FileCalls.current.contents(of: path),
                 let heartbeat = try? JSONDecoder().decode(Heartbeat.self, from: data),
                 let written = FileSystemClock.lastWrite(path)
             else { return nil }
@@ -138,7 +139,7 @@ package struct HeartbeatFile: Sendable {
 
     private func replace(with json: Data) -> Bool {
         let temporary = path + DurableFile.temporarySuffix
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { return false }
         let isWritten = json.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } == json.count
         guard close(descriptor) == 0, isWritten, rename(temporary, path) == 0 else {

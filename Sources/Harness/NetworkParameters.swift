@@ -56,7 +56,7 @@ extension NetworkParameters {
     ///
     /// - Throws: `HarnessError.usage` for words that are none, `HarnessError.badInput` for a file that is none.
     public init(_ text: String) throws {
-        if let data = FileManager.default.contents(atPath: text) {
+        if let data = try FileCalls.current.contents(of: text) {
             guard let parameters = try? JSONDecoder().decode(NetworkParameters.self, from: data) else {
                 throw HarnessError.badInput(
                     "\(text): expected JSON with the numbers latency, overhead, gap, gapPerByte and reductionFactor")

@@ -22,18 +22,22 @@ final class FrameFolder: PictureSink {
     ///
     /// - Throws: `HarnessError.badInput` when something is in it, `.io`.
     init(_ path: String) throws {
-        var isFolder: ObjCBool = false
-        isNew = !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        if !isNew && !isFolder.boolValue {
+        isNew = try !FileCalls.isThere(path)
+        if try !isNew && !FileCalls.isFolder(path) {
             throw HarnessError.badInput("\(path): expected a folder for the frames, found a file")
         }
         // A drawing that was killed leaves a folder of its own behind; one that is going on has its own, too.
         var found = 0
-        for entry in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+        for entry in try FileCalls.names(in: path) ?? [] {
             let isLeft =
                 entry.hasPrefix(".tmp-")
                 && !DurableFile.isAtWork(onUnfinished: "\(path)/\(entry)", now: FileSystemClock.now(in: path))
-            if isLeft { try? FileManager.default.removeItem(atPath: "\(path)/\(entry)") } else { found += 1 }
+            guard isLeft else {
+                found += 1
+                continue
+            }
+            for name in try FileCalls.names(in: "\(path)/\(entry)") ?? [] { unlink("\(path)/\(entry)/\(name)") }
+            rmdir("\(path)/\(entry)")
         }
         guard found == 0 else {
             throw HarnessError.badInput(

@@ -40,13 +40,15 @@ public enum PolicyFile {
 
     /// The file as it is.
     static func bytes(_ path: String) throws -> Data {
-        guard let file = FileManager.default.contents(atPath: path) else {
-            let isThere = access(path, F_OK) == 0
-            let reason = access(path, R_OK) == 0 ? "it is a folder" : String(cString: strerror(errno))
-            throw HarnessError.badInput(
-                isThere ? "\(path): cannot read the policy: \(reason)" : "\(path): no such policy file")
+        do {
+            guard let file = try FileCalls.current.contents(of: path) else {
+                throw HarnessError.badInput("\(path): no such policy file")
+            }
+            return file
+        } catch HarnessError.io(_, _, let code) {
+            let reason = code == EISDIR ? "it is a folder" : String(cString: strerror(code))
+            throw HarnessError.badInput("\(path): cannot read the policy: \(reason)")
         }
-        return file
     }
 
     /// Reads a snapshot from the bytes of the file at `path`, which errors name.

@@ -5,6 +5,7 @@ import Foundation
 import HDF5
 import MPI
 import Numerics
+import Paths
 
 /// Where, when and with what something was computed. Everything a result may depend on, and what helps to find a cause.
 public struct Provenance: Sendable, Codable {
@@ -25,7 +26,7 @@ public struct Provenance: Sendable, Codable {
 
         /// What holds for the running executable. Looks at files and calls git: done by one rank for all.
         public static func ofThisProgram() -> Build {
-            let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+            let executable = readlink("/proc/self/exe") ?? ""
             return Build(
                 source: gitDescription(of: executable),
                 executableSHA256: (try? sha256(ofFile: executable)) ?? "unknown", compiler: compilerVersion)
@@ -85,7 +86,7 @@ public struct Provenance: Sendable, Codable {
             hdf5: HDF5Library.version, mujoco: EnvironmentRegistry.simulatorVersion,
             glibc: glibcVersion, host: text(system.nodename), processor: processorName,
             kernel: text(system.release), cores: CPUBinding.ofThisThread().description, rank: rank, ranks: ranks,
-            arguments: CommandLine.arguments, environment: steeringVariables,
+            arguments: PathBytes.arguments.map { PathBytes.shown($0) }, environment: steeringVariables,
             started: ISO8601DateFormatter().string(from: Date()))
     }
 

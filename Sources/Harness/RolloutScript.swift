@@ -16,7 +16,7 @@ struct RolloutScript {
 
     /// - Throws: `HDF5Error`; `HarnessError.badInput` when the arrays do not fit the environment.
     init(_ path: String, for specification: EnvironmentSpecification) throws {
-        guard FileManager.default.isReadableFile(atPath: path) else {
+        guard access(path, R_OK) == 0 else {
             throw HarnessError.badInput("\(path): no such script")
         }
         let file = try HDF5File(readingFrom: path)

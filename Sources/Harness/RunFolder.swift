@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 
 /// The folder of a run: plain files, every one of them whole.
 ///
@@ -47,7 +48,7 @@ public struct RunFolder: Sendable {
     /// - Throws: `HarnessError.badInput` showing the first difference when the folder holds the case with other
     ///   settings: results of two configurations must not mix under one name.
     public func isDone(_ one: Case) throws -> Bool {
-        guard let data = FileManager.default.contents(atPath: file("config.yaml", of: one)) else { return false }
+        guard let data = try FileCalls.current.contents(of: file("config.yaml", of: one)) else { return false }
         let found = RunFolder.values(String(decoding: data, as: UTF8.self))
         let expected = RunFolder.values(one.configuration)
         if found != expected {
@@ -58,7 +59,7 @@ public struct RunFolder: Sendable {
             throw HarnessError.badInput(
                 "\(file("config.yaml", of: one)) \(difference): choose another --out folder, or remove this case's")
         }
-        return FileManager.default.fileExists(atPath: file("result.json", of: one))
+        return try FileCalls.isThere(file("result.json", of: one))
     }
 
     /// Removes what claims of a case are left that has its result: whoever wrote that was killed before it could.
@@ -69,8 +70,10 @@ public struct RunFolder: Sendable {
     }
 
     /// Gradient steps that a case has in its newest checkpoint, by the checkpoint's name; 0 for none.
-    public func stepsOfCheckpoint(of one: Case) -> Int {
-        CheckpointStore(folder: folder(of: one)).stepOfNewest()?.step ?? 0
+    ///
+    /// - Throws: `HarnessError.io` when the case's folder cannot be read.
+    public func stepsOfCheckpoint(of one: Case) throws -> Int {
+        try CheckpointStore(folder: folder(of: one)).stepOfNewest()?.step ?? 0
     }
 
     /// The result of a case, if it has finished: decided by `result.json` alone, whatever program wrote it.
@@ -78,7 +81,7 @@ public struct RunFolder: Sendable {
     /// - Throws: `HarnessError.badInput` when the file is none, or is of a case of another length.
     package func result(of one: RunManifest.Entry) throws -> CaseResult? {
         let path = "\(path)/cases/\(one.identifier)/result.json"
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard try FileCalls.isThere(path) else { return nil }
         let result = try CaseResult.read(path)
         guard result.steps == one.steps else {
             throw HarnessError.badInput("\(path): expected a case of \(one.steps) steps, found one of \(result.steps)")
@@ -86,12 +89,23 @@ public struct RunFolder: Sendable {
         return result
     }
 
+    /// Refuses a folder that lies so deep that a file of a case would have a longer path than the system takes.
+    ///
+    /// - Throws: `HarnessError.badInput`.
+    public func requireRoom(for plan: Plan) throws {
+        let longest = "checkpoint-0000000000.bin\(DurableFile.temporarySuffix)"
+        let lengths = plan.cases.map { (one: $0, bytes: PathBytes.bytes(of: file(longest, of: $0)).count) }
+        guard let most = lengths.max(by: { $0.bytes < $1.bytes }), most.bytes >= PATH_MAX else { return }
+        throw HarnessError.badInput(
+            "the folder of the run lies too deep: expected paths of at most \(PATH_MAX - 1) bytes, found one of "
+                + "\(most.bytes) for the case \(most.one.identifier) below \(path.prefix(60))…")
+    }
+
     /// Refuses the folder of a study with cases that `plan` lacks: they would vanish from the table.
     ///
     /// - Throws: `HarnessError.badInput`.
     func requireNoOtherCases(than plan: Plan) throws {
-        guard FileManager.default.fileExists(atPath: file("run.json")) else { return }
-        let manifest = try RunManifest.read(self)
+        guard let manifest = try RunManifest.readIfThere(self) else { return }
         let known = Set(plan.cases.map(\.identifier))
         guard let other = manifest.cases.first(where: { !known.contains($0.identifier) }) else { return }
         throw HarnessError.badInput(

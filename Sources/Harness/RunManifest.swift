@@ -65,20 +65,25 @@ package struct RunManifest: Sendable, Codable {
     ///
     /// - Throws: `HarnessError.badInput` when the folder holds no run.
     package static func read(_ folder: RunFolder) throws -> RunManifest {
+        guard let manifest = try readIfThere(folder) else {
+            throw HarnessError.badInput(
+                "\(folder.file("run.json")): no such file; expected a folder made by `active-bench run`")
+        }
+        return manifest
+    }
+
+    /// Reads the manifest of a folder that may hold no run yet; nil then.
+    ///
+    /// - Throws: `HarnessError` when there is one that cannot be read.
+    static func readIfThere(_ folder: RunFolder) throws -> RunManifest? {
         let path = folder.file("run.json")
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw HarnessError.badInput("\(path): no such file; expected a folder made by `active-bench run`")
+        guard let data = try FileCalls.current.contents(of: path) else { return nil }
+        let manifest: RunManifest = try decodeJSON(data, as: "the manifest of a run", path: path)
+        guard manifest.format == 1 else {
+            throw HarnessError.badInput(
+                "\(path): expected format 1, found \(manifest.format): a newer program wrote it")
         }
-        do {
-            let manifest = try JSONDecoder().decode(RunManifest.self, from: data)
-            guard manifest.format == 1 else {
-                throw HarnessError.badInput(
-                    "\(path): expected format 1, found \(manifest.format): a newer program wrote it")
-            }
-            return manifest
-        } catch let error as DecodingError {
-            throw HarnessError.badInput("\(path): not the manifest of a run (\(error))")
-        }
+        return manifest
     }
 
     /// The file's bytes.

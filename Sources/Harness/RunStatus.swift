@@ -102,13 +102,13 @@ public struct RunStatus: Sendable, Codable, Equatable {
         let run = RunFolder(path)
         let manifest = try RunManifest.read(run)
         let clock = OneClockReading(in: Heartbeat.folder(in: path))
-        let hasRanks = access(Heartbeat.folder(in: path), F_OK) == 0
+        let hasRanks = try FileCalls.isThere(Heartbeat.folder(in: path))
         let heartbeats = hasRanks ? Heartbeat.readAll(in: path, now: clock.now) : []
         let lines = try manifest.cases.map { try Line($0, in: path, heartbeats.map(\.heartbeat), clock) }
         folder = path
         cases = lines
         silentRanks = RunStatus.silent(heartbeats, lines)
-        isStopRequested = access(run.file(RunFolder.stopFile), F_OK) == 0
+        isStopRequested = try FileCalls.isThere(run.file(RunFolder.stopFile))
         let forecast = RunForecast(lines, weights: manifest.stepWeights())
         shareDone = forecast.shareDone
         secondsLeft = forecast.secondsLeft
@@ -161,12 +161,12 @@ extension RunStatus.Line {
         // Who finishes a case writes its result before the claim is removed: looked for in the other order, neither
         // might be seen.
         let claim = try Claim.look(at: folder, heartbeats: Heartbeat.folder(in: run), now: { clock.now })
-        if access("\(folder)/result.json", F_OK) == 0 {
+        if try FileCalls.isThere("\(folder)/result.json") {
             (state, step) = (.done, entry.steps)
             if claim != nil { Claim.removeAll(ofFinished: folder) }
             return
         }
-        if let checkpoint = CheckpointStore(folder: folder).stepOfNewest() {
+        if let checkpoint = try CheckpointStore(folder: folder).stepOfNewest() {
             (step, checkpointStep) = (checkpoint.step, checkpoint.step)
             checkpointAge = max(0, clock.now - checkpoint.written)
         }
@@ -177,10 +177,13 @@ extension RunStatus.Line {
             self.reason = reason
         case .released, .gone, nil: break
         }
-        if let note = CaseFailure.note(in: folder) {
-            (state, failurePlace, failureMessage) = (.failed, note.place, note.message)
-            (stepsPerSecond, secondsLeft) = (nil, nil)
+        do {
+            guard let note = try CaseFailure.note(in: folder) else { return }
+            (failurePlace, failureMessage) = (note.place, note.message)
+        } catch {
+            failureMessage = "\(error)"  // It failed, whatever the note on it has become.
         }
+        (state, stepsPerSecond, secondsLeft) = (.failed, nil, nil)
     }
 
     private mutating func setHolder(_ holder: ClaimHolder?, _ state: RunStatus.State, _ heartbeats: [Heartbeat]) {

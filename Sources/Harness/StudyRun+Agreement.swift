@@ -63,7 +63,8 @@ extension StudyRun {
     /// What is done stays done; what another study left in the folder must not get mixed up with this one.
     func agreeOnOpenCases(_ plan: Plan) throws -> [OpenCase] {
         let bytes = try world.agree(sharing: {
-            guard access(folder.file(RunFolder.stopFile), F_OK) != 0 else {
+            try folder.requireRoom(for: plan)
+            guard try !FileCalls.isThere(folder.file(RunFolder.stopFile)) else {
                 throw HarnessError.badInput(
                     "\(folder.file(RunFolder.stopFile)) is there, by which all jobs on this folder stop: remove it to go on"
                 )
@@ -74,10 +75,10 @@ extension StudyRun {
                 let store = CheckpointStore(folder: folder.folder(of: one))
                 if try folder.isDone(one) {
                     // What a crash right after the result has left; a last one may have been kept on purpose.
-                    if let newest = store.stepOfNewest(), newest.step < one.steps { try store.removeAll() }
+                    if let newest = try store.stepOfNewest(), newest.step < one.steps { try store.removeAll() }
                     folder.removeClaims(ofFinished: one.identifier)
                 } else {
-                    open.append(OpenCase(index: index, step: store.stepOfNewest()?.step ?? 0))
+                    open.append(OpenCase(index: index, step: try store.stepOfNewest()?.step ?? 0))
                 }
             }
             try EnvironmentRegistry.requireAssets(
@@ -116,7 +117,7 @@ extension StudyRun {
                 }
                 files[file.dataset] = file
             }
-            let before = (try? RunManifest.read(folder))?.datasets ?? [:]
+            let before = try RunManifest.readIfThere(folder)?.datasets ?? [:]
             let begun = Set(open.filter { $0.step > 0 }.map { plan.cases[$0.index].dataset })
             for (dataset, file) in files where begun.contains(dataset) {
                 try folder.requireSame(file, as: before[dataset])

@@ -80,7 +80,7 @@ public final class StudyRun {
     private func conclude(
         _ plan: Plan, _ forecast: Forecast, _ board: ProgressBoard?, _ tell: (ScoreTable) throws -> Void
     ) throws -> Ending {
-        let done = plan.cases.filter { access(folder.file("result.json", of: $0), F_OK) == 0 }.count
+        let done = try plan.cases.filter { try FileCalls.isThere(folder.file("result.json", of: $0)) }.count
         let elapsed = board?.elapsed ?? 0
         guard done == plan.cases.count else {
             let state = "\(done) of \(plan.cases.count) cases done after \(duration(elapsed))"

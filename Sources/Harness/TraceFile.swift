@@ -8,6 +8,8 @@ import Numerics
 public struct TraceFile {
     /// The `format` attribute of a trace.
     static let format = "active-bench-trace/1"
+    /// All attributes that a trace may have.
+    private static let attributes = ["config", "dataset", "format", "learner", "step"]
 
     /// The learner of the `learner` attribute.
     public let learner: LearnerKind
@@ -36,6 +38,7 @@ public struct TraceFile {
         func refused(_ place: String, _ expected: String, _ found: String) -> HarnessError {
             .badInput("\(path): \(place): expected \(expected), found \(found)")
         }
+        let names = try wordingTraceErrors { try file.attributeNames() }
         func attribute(_ name: String) throws -> HDF5Value? {
             try wordingTraceErrors { try file.attribute(name) }
         }
@@ -48,6 +51,9 @@ public struct TraceFile {
         }
         guard try text("format") == TraceFile.format else {
             throw refused("attribute 'format'", "'\(TraceFile.format)'", StudyNode.quoted(try text("format") ?? "none"))
+        }
+        if let other = names.first(where: { !TraceFile.attributes.contains($0) }) {
+            throw refused("attributes", StudyNode.hint(other, TraceFile.attributes), "'\(other)'")
         }
         let name = try text("learner") ?? "none"
         guard let learner = LearnerKind(rawValue: name) else {
@@ -148,6 +154,7 @@ private struct TraceConfiguration {
         } catch {
             throw refused(nil, "a JSON object of settings", StudyNode.quoted(json))
         }
+        if let key = repeatedKey(in: Data(json.utf8)) { throw refused(key, "one value", "several") }
         hyperparameters = preset
         if values["batch"] == nil { hyperparameters.set("batch", to: .integer(batch), from: "the trace's batches") }
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {

@@ -10,7 +10,11 @@ final class VideoFile: PictureSink {
     static let extensions: Set = ["mp4", "m4v", "mov", "mkv", "webm", "avi"]
 
     private let path: String
+    private let target: String
     private let unfinished: String
+    /// Of the folder that the clip is made in: ffmpeg is told of it by this number, as its words must be text, and no file's
+    /// name is too long then.
+    private let folder: Int32
     private let process = Process()
     private let ended = DispatchSemaphore(value: 0)
     private let pictures = Pipe()
@@ -29,16 +33,26 @@ final class VideoFile: PictureSink {
                 "a clip needs the program ffmpeg, which is not on PATH: install it with `apt-get install ffmpeg`, "
                     + "or give --out a folder for frames")
         }
+        if try FileCalls.isFolder(path) {
+            throw HarnessError.badInput("\(path): expected a place for a clip, found a folder")
+        }
         self.path = path
-        unfinished =
-            "\((path as NSString).deletingPathExtension).tmp-\(ThisProcess.identity).\((path as NSString).pathExtension)"
+        target = try DurableFile.target(of: path)
+        let parent = DurableFile.folder(of: target)
+        let name = "clip\(DurableFile.temporarySuffix).\((path as NSString).pathExtension)"
+        unfinished = parent.isEmpty || parent == "/" ? parent + name : "\(parent)/\(name)"
+        folder = try FileCalls.current.opened(
+            parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY, as: "create", of: path)
         try VideoFile.requirePlace(path, unfinished)
         complaints = try VideoFile.namelessFile()
         process.executableURL = URL(fileURLWithPath: ffmpeg)
         process.arguments =
             ["-hide_banner", "-loglevel", "error", "-y"]
             + ["-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", "\(width)x\(height)"]
-            + ["-framerate", "\(framesPerSecond)", "-i", "pipe:0", "-pix_fmt", "yuv420p", "file:\(unfinished)"]
+            + [
+                "-framerate", "\(framesPerSecond)", "-i", "pipe:0", "-pix_fmt", "yuv420p",
+                "file:/proc/\(getpid())/fd/\(folder)/\(name)",
+            ]
         process.standardInput = pictures
         process.standardOutput = FileHandle.nullDevice
         process.standardError = complaints
@@ -54,6 +68,8 @@ final class VideoFile: PictureSink {
         let descriptor = pictures.fileHandleForWriting.fileDescriptor
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
+
+    deinit { close(folder) }
 
     func write(_ picture: Picture) throws {
         let descriptor = pictures.fileHandleForWriting.fileDescriptor
@@ -76,7 +92,7 @@ final class VideoFile: PictureSink {
         try? pictures.fileHandleForWriting.close()
         guard end(within: VideoFile.patience) else { throw stall() }
         guard process.terminationReason == .exit && process.terminationStatus == 0 else { throw failure() }
-        guard rename(unfinished, path) == 0 else {
+        guard rename(unfinished, target) == 0 else {
             throw HarnessError.io(path: path, operation: "rename", code: errno)
         }
     }
@@ -125,13 +141,9 @@ final class VideoFile: PictureSink {
             .first { access($0, X_OK) == 0 }
     }
 
-    /// Refuses a path that is a folder or where no file can be made.
+    /// Refuses a path where no file can be made.
     private static func requirePlace(_ path: String, _ unfinished: String) throws {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw HarnessError.badInput("\(path): expected a place for a clip, found a folder")
-        }
-        let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
         guard descriptor >= 0 else { throw HarnessError.io(path: path, operation: "create", code: errno) }
         close(descriptor)
     }

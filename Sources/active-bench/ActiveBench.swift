@@ -3,6 +3,7 @@ import Console
 import Foundation
 import Harness
 import Numerics
+import Paths
 
 /// The command line of active-bench.
 @main
@@ -23,7 +24,7 @@ struct ActiveBench: ParsableCommand {
         chooseKernels()
         BLASLibrary.useOneThread()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Array(PathBytes.arguments.dropFirst()))  // paths of any bytes
             try command.run()
         } catch {
             end(with: error)

@@ -25,13 +25,12 @@ struct Conform: ParsableCommand {
 
     func validate() throws {
         if let every, every < 1 { throw ValidationError("--every: expected 1 or more, found \(every)") }
-        let (input, output) = (URL(fileURLWithPath: trace), URL(fileURLWithPath: out))
-        if input.resolvingSymlinksInPath() == output.resolvingSymlinksInPath() {
-            throw ValidationError("--out: expected another file than the trace, found \(out)")
-        }
     }
 
     func run() throws {
-        try runAlone { try Conformance(trace, precision: precision).run(output: out, every: every) }
+        try runAlone {
+            try DurableFile.requireOther(than: [trace], for: out, called: "the trace")
+            try Conformance(trace, precision: precision).run(output: out, every: every)
+        }
     }
 }

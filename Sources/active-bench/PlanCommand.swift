@@ -34,11 +34,12 @@ struct PlanCommand: ParsableCommand {
         try runAlone {
             let plan = Plan(try StudyFile.read(study).study)
             let folder = out.map { RunFolder($0) }
+            try folder?.requireRoom(for: plan)
             let open = try plan.cases.indices.filter { try !(folder?.isDone(plan.cases[$0]) ?? false) }
             let model = try CostModel(measuring: plan.cases)
             var begun: [Int: Int] = [:]
             for index in open {
-                if let steps = folder?.stepsOfCheckpoint(of: plan.cases[index]), steps > 0 { begun[index] = steps }
+                if let steps = try folder?.stepsOfCheckpoint(of: plan.cases[index]), steps > 0 { begun[index] = steps }
             }
             let report = try PlanReport(
                 plan, open: open, stepsBefore: begun, ranks: ranks, teamSize: teamSize, model: model)

@@ -10,8 +10,6 @@ func chooseKernels() {
         let coreType = KernelChoice.coreType(for: processor)
     else { return }
     setenv("OPENBLAS_CORETYPE", coreType, 1)
-    var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) }
-    arguments.append(nil)
-    execv("/proc/self/exe", arguments)
+    execv("/proc/self/exe", CommandLine.unsafeArgv)
     // Only reached when the system refuses: go on with the kernels OpenBLAS chose.
 }

@@ -252,8 +252,9 @@ import Testing
         }
         put("{\"".utf8, at: folder("ranks/x-rank-0001.json"))
         let status = try status()
-        #expect(status.cases.map(\.state) == [.running, .running, .waiting, .waiting, .waiting, .waiting])
+        #expect(status.cases.map(\.state) == [.running, .running, .failed, .waiting, .waiting, .waiting])
         #expect(status.cases[1].holder == "a process unknown")
+        #expect(status.cases[2].failureMessage?.contains("failure.json: not a note on a case that failed") == true)
         #expect(status.text().contains("\(identifiers[1]): a process unknown, claimed, step 0 of 1000\n"))
         setAge(of: "\(place(1))/claim-0", to: 350)
         #expect(try self.status().cases[1].state == .interrupted)

@@ -140,7 +140,7 @@ import Testing
             says: "\(folder.path): expected an empty folder for the frames, found 1 file in it")
         refuses(
             try render("--out", folder("file/frames")), exitCode: 74,
-            says: "cannot make folder: Not a directory")
+            says: "\(folder("file/frames")): cannot look for: Not a directory")
         refuses(
             try render("--out", folder("absent/clip.mp4")), exitCode: 74,
             says: "\(folder("absent/clip.mp4")): cannot create: No such file or directory")

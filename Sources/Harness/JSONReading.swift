@@ -1,0 +1,75 @@
+import Foundation
+
+/// Reads JSON that this program has written, in the file at `path`.
+///
+/// - Parameter what: the file, for the sentence: "a result of this program".
+/// - Throws: `HarnessError.badInput` naming the file and the key that is not what it should be.
+func decodeJSON<Value: Decodable>(_ data: Data, as what: String, path: String) throws -> Value {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+        let value = try decoder.decode(Value.self, from: data)
+        guard let key = repeatedKey(in: data) else { return value }
+        throw HarnessError.badInput("\(path): not \(what): it has the key '\(key)' more than once")
+    } catch let error as DecodingError {
+        throw HarnessError.badInput("\(path): not \(what): it has \(found(error))")
+    }
+}
+
+/// What is there instead of what was expected, with its place: "no key 'cases[2].seed'".
+private func found(_ error: DecodingError) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+        path.reduce("") { text, key in
+            if let index = key.intValue { return "\(text)[\(index)]" }
+            return text.isEmpty ? key.stringValue : "\(text).\(key.stringValue)"
+        }
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return "no key '\(place(context.codingPath + [key]))'"
+    case .typeMismatch(_, let context) where !context.codingPath.isEmpty,
+        .valueNotFound(_, let context) where !context.codingPath.isEmpty,
+        .dataCorrupted(let context) where !context.codingPath.isEmpty:
+        return "another kind of value for the key '\(place(context.codingPath))'"
+    default: return "something else than the JSON expected"
+    }
+}
+
+/// A key that an object of valid JSON has more than once, at any depth; parsers keep one of the values and say nothing.
+func repeatedKey(in json: Data) -> String? {
+    var keys: [Set<String>?] = []  // of the objects around this place; nil for an array
+    var isKey = false
+    var rest = json[...]
+    while let byte = rest.popFirst() {
+        switch byte {
+        case UInt8(ascii: "{"):
+            keys.append([])
+            isKey = true
+        case UInt8(ascii: "["): keys.append(nil)
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): keys.removeLast()
+        case UInt8(ascii: ","): isKey = keys.last != .some(nil)
+        case UInt8(ascii: "\""):
+            let text = stringLiteral(from: &rest)
+            if isKey, let name = try? JSONDecoder().decode(String.self, from: text),
+                keys[keys.count - 1]?.insert(name).inserted == false
+            {
+                return name
+            }
+            isKey = false
+        default: break
+        }
+    }
+    return nil
+}
+
+/// The string literal whose opening quotation mark lies just before `rest`, which is left behind the closing one.
+private func stringLiteral(from rest: inout Data) -> Data {
+    var literal = Data([UInt8(ascii: "\"")])
+    var isEscaped = false
+    while let byte = rest.popFirst() {
+        literal.append(byte)
+        if !isEscaped && byte == UInt8(ascii: "\"") { break }
+        isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+    }
+    return literal
+}

@@ -1,0 +1,80 @@
+import Glibc
+
+/// Paths as the system has them: bytes, which need not be UTF-8.
+///
+/// A Swift string cannot hold any bytes; what is not UTF-8 is mended while the string is made, and so names another file.
+/// Inside this program a path is a string in which each byte b that is no part of valid UTF-8 stands as the character
+/// U+10FF00 + b, of Unicode's last private-use plane (after PEP 383, which does it with surrogates). All names that come
+/// from the system are made by `text(of:)`, and all that go there pass `withPath`.
+public enum PathBytes {
+    private static let escapes: ClosedRange<UInt32> = 0x10_FF80...0x10_FFFF
+
+    /// The path of these bytes.
+    public static func text(of bytes: some Collection<UInt8>) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        let bytes = Array(bytes)
+        var text = ""
+        var at = 0
+        while at < bytes.count {
+            let length =
+                switch bytes[at] {
+                case 0xC0...0xDF: 2
+                case 0xE0...0xEF: 3
+                case 0xF0...0xF7: 4
+                default: 1
+                }
+            if at + length <= bytes.count, let valid = String(validating: bytes[at..<at + length], as: UTF8.self) {
+                text += valid
+                at += length
+            } else {
+                text.unicodeScalars.append(Unicode.Scalar(escapes.lowerBound - 0x80 + UInt32(bytes[at])) ?? "\u{FFFD}")
+                at += 1
+            }
+        }
+        return text
+    }
+
+    /// The path of a C string.
+    public static func text(ofCString start: UnsafePointer<CChar>) -> String {
+        text(of: UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) })
+    }
+
+    /// The bytes of a path.
+    public static func bytes(of path: String) -> [UInt8] {
+        path.unicodeScalars.flatMap { scalar -> [UInt8] in
+            escapes.contains(scalar.value)
+                ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(UTF8.encode(scalar) ?? .init())
+        }
+    }
+
+    /// A path or a sentence with one as it may be shown: what is not UTF-8 as U+FFFD, the replacement character.
+    public static func shown(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { escapes.contains($0.value) }) else { return text }
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            shown.unicodeScalars.append(escapes.contains(scalar.value) ? "\u{FFFD}" : scalar)
+        }
+        return shown
+    }
+
+    /// The value of an environment variable, such as a folder; nil where it is not set.
+    public static func environmentVariable(_ name: String) -> String? { getenv(name).map { text(ofCString: $0) } }
+
+    /// The words of the command line, the program's name first.
+    public static var arguments: [String] {
+        CommandLine.unsafeArgv.withMemoryRebound(to: UnsafeMutablePointer<CChar>?.self, capacity: 1) { words in
+            (0..<Int(CommandLine.argc)).compactMap { words[$0].map { text(ofCString: $0) } }
+        }
+    }
+}
+
+extension String {
+    /// Calls `body` with this path as the system takes it.
+    public func withPath<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+        let bytes = PathBytes.bytes(of: self).map { CChar(bitPattern: $0) } + [0]
+        return try bytes.withUnsafeBufferPointer { buffer in
+            // An array of at least one element has a base address.
+            try body(buffer.baseAddress.unsafelyUnwrapped)
+        }
+    }
+}

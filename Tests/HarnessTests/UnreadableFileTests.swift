@@ -1,0 +1,119 @@
+import CHDF5
+import Foundation
+import Harness
+import ScratchFiles
+import Testing
+
+/// What cannot be read is refused by name, never taken for absent.
+@Suite struct UnreadableFileTests {
+    private let folder = TemporaryFolder()
+
+    /// Ways in which there is something at a path, or may be, that cannot be read; those that hold for root, too.
+    enum Obstacle: CaseIterable, Sendable {
+        case folder, pipe, linkLoop, fileOnTheWay, longName
+
+        /// Puts it at `path`; returns the path to ask for.
+        func make(at path: String) -> String {
+            switch self {
+            case .folder: mkdir(path, 0o777)
+            case .pipe: mkfifo(path, 0o666)
+            case .linkLoop: symlink(path, path)
+            case .fileOnTheWay:
+                put([1], at: path)
+                return path + "/below"
+            case .longName: return path + String(repeating: "x", count: 300)
+            }
+            return path
+        }
+    }
+
+    @Test(arguments: Obstacle.allCases) func contentsThatCannotBeRead(obstacle: Obstacle) throws {
+        let path = obstacle.make(at: folder("file"))
+        let error = #expect(throws: HarnessError.self) { try FileCalls.plain.contents(of: path) }
+        #expect(error.map { "\($0)".hasPrefix(path) } == true)
+        #expect(try FileCalls.plain.contents(of: folder("absent")) == nil)
+        #expect(try FileCalls.plain.contents(of: folder("absent/below")) == nil)
+    }
+
+    @Test(arguments: [EACCES, EIO, EMFILE, ESTALE]) func reasonsAreGiven(code: Int32) {
+        var calls = FileCalls.plain
+        calls.open = { _, _, _ in -Int(code) }
+        #expect(throws: HarnessError.io(path: "x", operation: "open", code: code)) { try calls.contents(of: "x") }
+    }
+
+    /// Files of a run folder that a run, its status or its table looks for.
+    @Test(arguments: ["run.json", "config.yaml", "result.json", "failure.json"], [Obstacle.folder, .pipe, .linkLoop])
+    func filesOfARun(name: String, obstacle: Obstacle) throws {
+        let plan = try SmallRun.plan("IQL: {}")
+        let run = RunFolder(folder.path)
+        let one = plan.cases[0]
+        try DurableFile.makeFolder(run.folder(of: one))
+        if name == "result.json" { try DurableFile.write(one.configuration, to: run.file("config.yaml", of: one)) }
+        let path = name == "run.json" ? run.file(name) : run.file(name, of: one)
+        _ = obstacle.make(at: path)
+        let error: HarnessError?
+        switch name {
+        case "run.json": error = #expect(throws: HarnessError.self) { try RunStatus(folder.path) }
+        case "config.yaml": error = #expect(throws: HarnessError.self) { try run.isDone(one) }
+        case "result.json": error = #expect(throws: HarnessError.self) { try run.result(of: RunManifest.Entry(one)) }
+        default: error = #expect(throws: HarnessError.self) { try CaseFailure.note(in: run.folder(of: one)) }
+        }
+        #expect(error.map { "\($0)".hasPrefix(path + ": ") } == true, "\(String(describing: error))")
+    }
+
+    /// JSON in another form than ours.
+    @Test(arguments: [
+        (#"{"place":"rank 0"}"#, "it has no key 'message'"),
+        (#"{"place":"rank 0","message":3}"#, "it has another kind of value for the key 'message'"),
+        (#"{"place":null,"message":"x"}"#, "it has another kind of value for the key 'place'"),
+        (#"{"place":"a","place":"b","message":"x"}"#, "it has the key 'place' more than once"),
+        ("[]", "it has something else than the JSON expected"), ("{", "it has something else than the JSON expected"),
+        ("", "it has something else than the JSON expected"),
+    ])
+    func jsonOfAnotherForm(json: String, sentence: String) throws {
+        put(json.utf8, at: folder("failure.json"))
+        let error = #expect(throws: HarnessError.self) { try CaseFailure.note(in: folder.path) }
+        #expect(error == .badInput("\(folder("failure.json")): not a note on a case that failed: \(sentence)"))
+    }
+
+    @Test func noteOfACaseThatFailed() throws {
+        #expect(try CaseFailure.note(in: folder.path) == nil)
+        put(#"{"place":"rank 0","message":"x"}"#.utf8, at: folder("failure.json"))
+        #expect(try CaseFailure.note(in: folder.path)?.message == "x")
+    }
+
+    /// Attributes of a trace that are arrays, of a type nobody expects, or nobody's.
+    @Test(arguments: ["config", "learner", "step", "dataset", "format"], ["array", "opaque"])
+    func attributesOfAnotherForm(name: String, kind: String) throws {
+        let trace = folder("trace.h5")
+        put(bytes(of: ConformanceTests.fixtures.appendingPathComponent("iql.h5").path), at: trace)
+        edit(trace) { file in
+            H5Adelete(file, name)
+            let size: [hsize_t] = [kind == "array" ? 2 : 1]
+            let space = H5Screate_simple(1, size, nil)
+            let type = kind == "array" ? ab_H5T_NATIVE_DOUBLE() : H5Tcreate(H5T_OPAQUE, 4)
+            H5Aclose(H5Acreate2(file, name, type, space, ab_H5P_DEFAULT(), ab_H5P_DEFAULT()))
+            H5Sclose(space)
+        }
+        let error = #expect(throws: HarnessError.self) { try Conformance(trace) }
+        let sentence = error.map { "\($0)" } ?? ""
+        #expect(error?.status == .badInput && sentence.hasPrefix("\(trace): '/@\(name)': "), "\(sentence)")
+        #expect(sentence.contains("expected text or one number, found "), "\(sentence)")
+    }
+
+    @Test(arguments: [
+        ("steps", "'step'"), ("Config", "'config'"), ("made_by", "one of config, dataset, format, learner, step"),
+    ])
+    func attributesThatNobodyKnows(name: String, hint: String) throws {
+        let trace = folder("trace.h5")
+        put(bytes(of: ConformanceTests.fixtures.appendingPathComponent("iql.h5").path), at: trace)
+        edit(trace) { file in
+            let space = H5Screate(H5S_SCALAR)
+            H5Aclose(H5Acreate2(file, name, ab_H5T_NATIVE_DOUBLE(), space, ab_H5P_DEFAULT(), ab_H5P_DEFAULT()))
+            H5Sclose(space)
+        }
+        #expect(throws: HarnessError.badInput("\(trace): attributes: expected \(hint), found '\(name)'")) {
+            try Conformance(trace)
+        }
+    }
+}
