@@ -80,8 +80,10 @@ if [ -t 2 ]; then export ACTIVE_BENCH_TTY=1; else export ACTIVE_BENCH_TTY=0; fi
 
 if [ -z "${ACTIVE_BENCH_BINARY:-}" ]; then
     [ -z "${ACTIVE_BENCH_BF16:-}" ] || add_onednn
-    install_missing_packages
-    require_swift
-    build_release
+    if [ -z "${build_later:-}" ]; then # of whoever sources this with more packages, or builds more
+        install_missing_packages
+        require_swift
+        build_release
+    fi
 fi
 if [ -n "$with_kitchen" ]; then "$repository/jobs/fetch-kitchen.sh"; fi

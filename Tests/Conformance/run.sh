@@ -2,17 +2,19 @@
 # The live conformance check: both builds of active-bench against the JAX reference, on traces drawn afresh.
 #
 #   Tests/Conformance/run.sh DOUBLE_BINARY FLOAT_BINARY [SEED]
+#   Tests/Conformance/run.sh --prepare     installs the Python packages and checks nothing
 #
 # SEED: today's date unless given. An empty DOUBLE_BINARY or FLOAT_BINARY ("") leaves that half out.
 # The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses
 # the interpreter (default python3).
 set -eu
 
-[ $# -ge 2 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-double=$1 float=$2 seed=${3:-$(date +%Y%m%d)}
+[ $# -ge 2 ] || [ "${1:-}" = --prepare ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../Support/python-environment.sh"
 python=$(python_environment conformance-venv "$here/requirements.txt")
+[ "$1" != --prepare ] || exit 0
+double=$1 float=$2 seed=${3:-$(date +%Y%m%d)}
 
 # One core: the networks are tiny, and others work on this machine too.
 export JAX_PLATFORMS=cpu OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1

@@ -2,20 +2,19 @@
 # The live check of the environments: ours against Gymnasium's, a step from each of many states drawn afresh.
 #
 #   Tests/Peers/run.sh PEER_STEPS [SEED]
+#   Tests/Peers/run.sh --prepare     installs the Python packages, builds with their MuJoCo, and compares nothing
 #
 # PEER_STEPS: the program that compares, .build/release/peer-steps. SEED: today's date unless given.
 # The Python packages go to throw-away environments below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses
 # the interpreter (default python3).
 set -eu
 
-[ $# -ge 1 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-peer_steps=$(realpath "$1") seed=${2:-$(date +%Y%m%d)}
+[ $# -ge 1 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
 . "$here/../Support/python-environment.sh"
 v4=$(python_environment peers-venv "$here/requirements-v4.txt")
 v5=$(python_environment peers-venv "$here/requirements-v5.txt")
-"$repository/jobs/fetch-kitchen.sh"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
 
 # Ours once more, with the peers' own MuJoCo: what is left of a difference is then not the library's.
@@ -27,6 +26,9 @@ ln -sfn "$wheel/libmujoco.so.2.3.7" "$mujoco/lib/libmujoco.so.2.3.7"
 ln -sfn libmujoco.so.2.3.7 "$mujoco/lib/libmujoco.so"
 ACTIVE_BENCH_MUJOCO=$mujoco swift build -c release --package-path "$repository" \
     --scratch-path "$repository/.build-peers" --product peer-steps >&2
+[ "$1" != --prepare ] || exit 0
+"$repository/jobs/fetch-kitchen.sh"
+peer_steps=$(realpath "$1") seed=${2:-$(date +%Y%m%d)}
 
 traces=$(mktemp -d)
 trap 'rm -rf "$traces"' EXIT

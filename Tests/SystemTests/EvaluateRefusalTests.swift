@@ -18,7 +18,7 @@ import Testing
         ("antmaze-umaze-V0", "did you mean 'antmaze-umaze'"), ("humanoid", "known: 'hopper'"),
     ])
     func anUnknownEnvironment(name: String, hint: String) throws {
-        let child = try evaluate(name, ranks: 2)
+        let child = try evaluate(name, ranks: name == "hoper" ? 2 : nil)
         #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
         #expect(child.complaints.first?.hasPrefix("there is no environment '\(name)'; ") == true, "\(child.output)")
         #expect(child.complaints.first?.contains(hint) == true, "\(child.output)")
@@ -55,7 +55,8 @@ import Testing
                 "the policy's fc0.bias holds a value that is not finite"
             ),
         ]
-        for (environment, file, complaint) in complaints {
+        // What one process refuses it refuses on any rank: two sentences show that it is said once.
+        for (environment, file, complaint) in ranks == nil ? complaints : Array(complaints.prefix(2)) {
             let child = try evaluate(environment, policy: file, ranks: ranks)
             #expect(child.exitCode == 65 && child.complaints == ["\(file): \(complaint)"], "\(child.output)")
             #expect(child.standardOutput.isEmpty && child.seconds < 10)

@@ -37,10 +37,18 @@ final class FaultyRun {
     static let cql = "CQL: {hidden: [16, 16], critic_hidden: [16, 16], batch: 32, sampled_actions: 3}"
 
     /// Starts it under mpirun, or one process without a launcher.
+    ///
+    /// - Parameter isHasty: a rank that crashes leaves no backtrace, which takes seconds, and mpirun does not give the
+    ///   others a second to end by themselves.
     func start(
-        ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil, limit: Int = 40
+        ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil,
+        isHasty: Bool = false, limit: Int = 40
     ) throws -> RunningProcess {
         var environment = ["ACTIVE_BENCH_DATA": data]
+        if isHasty {
+            environment["SWIFT_BACKTRACE"] = "enable=no"
+            environment["OMPI_MCA_odls_base_sigkill_timeout"] = "0"
+        }
         environment["ACTIVE_BENCH_FAULT"] = fault
         return try RunningProcess(
             "active-bench",
@@ -49,9 +57,10 @@ final class FaultyRun {
     }
 
     func run(
-        ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil, limit: Int = 40
+        ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil,
+        isHasty: Bool = false, limit: Int = 40
     ) throws -> ChildProcess {
-        try start(ranks: ranks, options, fault: fault, into: other, limit: limit).end()
+        try start(ranks: ranks, options, fault: fault, into: other, isHasty: isHasty, limit: limit).end()
     }
 
     /// The files that are a function of the study alone, of `folder` or of the run folder.

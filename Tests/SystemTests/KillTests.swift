@@ -22,7 +22,8 @@ import Testing
             while !isDone {
                 teamSizes.shuffle(using: &numbers)
                 let job = try run.start(
-                    ranks: 3, Self.options + ["--team-size", "\(teamSizes[0])"], fault: "sleep=3")
+                    ranks: 3, Self.options + ["--team-size", "\(teamSizes[0])"], fault: "sleep=3",
+                    isHasty: !kills.isMultiple(of: 3))
                 let moment = Double.random(in: 0..<2, using: &numbers)
                 let ranks = kills < 20 ? rankToKill(of: run, job, after: moment, &numbers) : []
                 let end = try job.end()

@@ -65,8 +65,6 @@ import Testing
         Command(name: "data verify", words: [dataset, dataset]),
         Command(name: "data inspect", words: [dataset], isRepeatable: false),
         Command(
-            name: "bench steps", words: ["--only", "BC", "--steps", "1", "--repetitions", "1"], isRepeatable: false),
-        Command(
             name: "bench steps",
             words: ["--as-is", "--only", "BC", "--steps", "1", "--repetitions", "1", "--profile", "--team"],
             isRepeatable: false, isParallel: true),
@@ -169,8 +167,13 @@ import Testing
         #expect(outputs[0] == outputs[1] || !command.isRepeatable)
     }
 
-    /// What is rarer, with a command of each kind: a result at the end of a run, of one process, of ranks.
-    @Test(arguments: commands.filter { ["run", "table", "info"].contains($0.name) })
+    /// What is rarer, with a command of each kind: a result at the end of a run, of one process, of ranks, of a process
+    /// that it starts.
+    @Test(
+        arguments: commands.filter { ["run", "table", "info"].contains($0.name) } + [
+            Command(
+                name: "bench steps", words: ["--only", "BC", "--steps", "1", "--repetitions", "1"], isRepeatable: false)
+        ])
     func aloneWithRarerStreams(command: Command) throws {
         for streams in [Streams.allClosed, .unreadOutputAndNoSignal] { try expectLoss(of: command, streams) }
         _ = try output(of: command, .fullError)
