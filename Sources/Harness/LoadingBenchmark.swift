@@ -68,7 +68,7 @@ public struct LoadingBenchmark: Sendable {
                 with h5py.File(sys.argv[1], "r") as file:
                     arrays = [file[name][()] for name in sys.argv[3:]]
                 times.append(time.perf_counter() - start)
-            print(statistics.median(times[1:]))
+            sys.stdout.write(str(statistics.median(times[1:])))
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
