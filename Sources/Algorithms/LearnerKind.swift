@@ -16,6 +16,15 @@ public enum LearnerKind: String, Sendable, CaseIterable, Comparable {
         (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
     }
 
+    /// Whether every gradient step depends on how many are planned: the rate of a policy that is cloned falls along a cosine
+    /// which reaches 0 at the last. Only other learners can train for longer than was planned.
+    public var followsHorizon: Bool {
+        switch self {
+        case .cql, .td3bc: false
+        case .bc, .iql, .sql, .activeI, .activeS: true
+        }
+    }
+
     /// A fresh learner.
     ///
     /// - Parameter hyperparameters: a preset of this learner, possibly with other values.

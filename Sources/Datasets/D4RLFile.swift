@@ -31,7 +31,7 @@ public struct D4RLFile: Sendable {
     public let terminals: [UInt8]
     /// [N], 1 where the time limit ended the episode, else 0; nil when the file does not say.
     public let timeouts: [UInt8]?
-    /// [N, S]; nil when the file has none or it was not asked for.
+    /// [N, S], not checked to be finite, since no learner sees them; nil when the file has none or it was not asked for.
     public let nextObservations: [Float]?
     /// What is under `metadata/`, by name within it ("algorithm", "policy/fc0/weight").
     public let metadata: [String: MetadataValue]
@@ -42,7 +42,7 @@ public struct D4RLFile: Sendable {
     /// Reads and checks the file at `path`.
     ///
     /// - Parameters:
-    ///   - includingNextObservations: also read and check the values of `next_observations`, where present.
+    ///   - includingNextObservations: also read `next_observations`, where present; its values may be any.
     ///   - arrayLimit: bytes one array may take in memory.
     /// - Throws: `DatasetError` for a file that is absent, truncated, damaged or not HDF5, and for a field that is
     ///   missing, not an array in this file, of another type, rank or length, was not written in full, or holds values
@@ -70,7 +70,7 @@ public struct D4RLFile: Sendable {
         terminals = try reader.flags("terminals")
         timeouts = hasTimeouts ? try reader.flags("timeouts") : nil
         nextObservations =
-            hasNext && includingNextObservations ? try reader.numbers("next_observations", columns: stateSize) : nil
+            hasNext && includingNextObservations ? try reader.uncheckedNumbers("next_observations") : nil
         try checkWritten(
             reader, observations: observations, stateSize: stateSize, actions: actions, actionSize: actionSize)
         let notes = try [reader.gapNote("terminals"), hasTimeouts ? reader.gapNote("timeouts") : nil].compactMap { $0 }

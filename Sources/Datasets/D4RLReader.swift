@@ -58,6 +58,11 @@ struct D4RLReader {
         return elements
     }
 
+    /// A field of numbers that no learner sees: NaN and infinities, too.
+    func uncheckedNumbers(_ name: String) throws(DatasetError) -> [Float] {
+        try wordingErrors { () throws(HDF5Error) in try file.float32(name).elements }
+    }
+
     /// The actions: finite and within the range that D4RL's environments take.
     func actions(columns: Int) throws(DatasetError) -> [Float] {
         let elements = try numbers("actions", columns: columns)

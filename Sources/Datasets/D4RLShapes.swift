@@ -33,7 +33,8 @@ public struct D4RLShapes: Sendable {
         if hasTimeouts { fields.append("timeouts") }
         var largest = 0
         for name in fields { largest = max(largest, try reader.storedBytes(name)) }
-        let arrays = rows * (4 * (stateSize + actionSize + 1) + 2)
+        if hasNext { largest = max(largest, try reader.storedBytes("next_observations")) }
+        let arrays = rows * (4 * ((hasNext ? 2 : 1) * stateSize + actionSize + 1) + 2)
         let transitions = Transitions.blockSize(count: rows, stateSize: stateSize, actionSize: actionSize)
         memory = arrays + largest + transitions * MemoryLayout<Real>.stride + (1 << 27)
     }

@@ -14,24 +14,15 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
     public let terminals: Int
     /// Rows with which the time limit ended one; nil where the file does not say.
     public let timeouts: Int?
-    /// SHA-256 of the arrays as they are read: however they are stored, equal data have the same.
+    /// `ContentsDigest` of the arrays: however they are stored, equal data have the same.
     public let contentsSHA256: String
     /// What is under `metadata/`, by name within it; arrays by their shape, text without control characters.
     public let metadata: [String: String]
-    /// What a user should know of the file though it is good, as text without control characters.
-    public let notes: [String]
+    /// What is remarkable about them, a sentence each: `DatasetRemarks`.
+    public let remarks: [String]
 
-    /// Reads and checks the file at `path`.
-    ///
-    /// - Parameter maximumSteps: the environment's time limit, for a file without `timeouts`; nil if it is not known.
-    /// - Throws: `DatasetError`, as a run would.
-    public init(path: String, maximumSteps: Int?) throws(DatasetError) {
-        let file = try D4RLFile(path: path)
-        self.init(file, try Transitions(file, maximumSteps: maximumSteps ?? .max))
-    }
-
-    /// What is in `file` and in the `transitions` made of it.
-    public init(_ file: D4RLFile, _ transitions: Transitions) {
+    /// The numbers of a file, of the transitions that D4RL's rule makes of it, and the remarks on both.
+    public init(_ file: D4RLFile, _ transitions: Transitions, remarks: [String]) {
         rows = file.count
         stateSize = file.stateSize
         actionSize = file.actionSize
@@ -41,18 +32,7 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
         timeouts = file.timeouts?.count { $0 != 0 }
         contentsSHA256 = file.contentsSHA256
         metadata = Dictionary(file.metadata.map { (printable($0), printable($1.summary)) }) { first, _ in first }
-        notes = file.notes.map { printable($0) }
-    }
-}
-
-extension D4RLFile {
-    /// SHA-256 of what learners see: sizes, observations, actions, rewards, terminals and timeouts.
-    fileprivate var contentsSHA256: String {
-        let digest = SHA256Digest()
-        [count, stateSize, actionSize, timeouts == nil ? 0 : 1].withUnsafeBytes { digest.update($0) }
-        for numbers in [observations, actions, rewards] { numbers.withUnsafeBytes { digest.update($0) } }
-        for flags in [terminals, timeouts ?? []] { flags.withUnsafeBytes { digest.update($0) } }
-        return digest.hexadecimal
+        self.remarks = remarks
     }
 }
 

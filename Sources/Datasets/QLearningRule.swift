@@ -18,6 +18,7 @@ extension Transitions {
                 found: "none in \(file.count) rows")
         }
         self.init(count: count, stateSize: file.stateSize, actionSize: file.actionSize, origin: file.path)
+        sourceRuns = runs
         let (s, a) = (stateSize, actionSize)
         var row = 0
         for run in runs {

@@ -51,7 +51,8 @@ public struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringCo
     /// The transformed table, and what was done in numbers.
     ///
     /// `transitions` stays as it is; the result is the same object when there is nothing to do.
-    /// - Throws: `DatasetError` when rewards are to be scaled by a range of returns that is zero.
+    /// - Throws: `DatasetError` when rewards are to be scaled by a range of returns that is zero, or when a transformed
+    ///   number is beyond single precision.
     public func apply(to transitions: Transitions) throws(DatasetError) -> (Transitions, TransformSummary) {
         let returns = ReturnRange(of: transitions)
         let (scale, shift) = try rewardFactors(returns, transitions)
@@ -63,11 +64,17 @@ public struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringCo
         let clipped = actionLimit.map { clip(result.actions, to: Real($0)) } ?? 0
         let rewards = result.rewards.pointer
         for i in 0..<result.count { rewards[i] = Real(Double(rewards[i]) * scale + shift) }
+        try requireFinite(result.rewards, width: 1, "rewards", in: transitions, "'reward': r × \(scale) + \(shift)")
         var normalisation: ObservationNormalisation?
         if normalisesObservations {
             let statistics = ObservationNormalisation(of: transitions.observations, offset: Self.deviationOffset)
             statistics.apply(to: result.observations)
             statistics.apply(to: result.nextObservations)
+            for view in [result.observations, result.nextObservations] {
+                try requireFinite(
+                    view, width: transitions.stateSize, "observations", in: transitions,
+                    "'normalise_observations: true'")
+            }
             normalisation = statistics
         }
         return (
@@ -87,9 +94,11 @@ public struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringCo
         case .returnRange(let scale):
             guard returns.maximum > returns.minimum else {
                 throw DatasetError(
-                    file: transitions.origin, field: "rewards", expected: "trajectories of different returns",
+                    file: transitions.origin, field: "rewards",
+                    expected:
+                        "trajectories of different returns, as the setting 'reward: return-range' divides by R_max − R_min",
                     found: "\(returns.trajectories) with return \(returns.minimum)",
-                    hint: "leave the rewards as they are")
+                    hint: "leave the rewards as they are with 'reward: raw'")
             }
             return (scale / (returns.maximum - returns.minimum), 0)
         }
@@ -119,6 +128,23 @@ public struct TransformSummary: Codable, Equatable, Sendable {
         self.rewardShift = rewardShift
         self.clippedActions = clippedActions
         self.normalisation = normalisation
+    }
+}
+
+/// Refuses numbers that a transform has made infinite or NaN.
+///
+/// - Parameters:
+///   - width: numbers of a transition.
+///   - setting: what asked for the transform.
+private func requireFinite(
+    _ numbers: MatrixView, width: Int, _ field: String, in transitions: Transitions, _ setting: String
+) throws(DatasetError) {
+    for i in 0..<numbers.count where !numbers.pointer[i].isFinite {
+        throw DatasetError(
+            file: transitions.origin, field: field,
+            expected: "numbers that stay within single precision with the setting \(setting)",
+            found: "\(numbers.pointer[i]) from row \(transitions.sourceRow(of: i / width))",
+            hint: "use another setting, or scale the data")
     }
 }
 

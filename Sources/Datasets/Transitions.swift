@@ -15,6 +15,8 @@ public final class Transitions: @unchecked Sendable {
     /// A, the length of an action.
     public let actionSize: Int
     package let rows: TransitionRows
+    /// The stretches of a file's rows that became transitions, for error texts; empty where the table is of no file.
+    var sourceRuns: [Range<Int>] = []
     private let release: @Sendable () -> Void
 
     /// The table in a block that somebody else owns and has filled, or will fill before the first reading.
@@ -69,6 +71,16 @@ public final class Transitions: @unchecked Sendable {
     }
     /// d [1, n]: 1 where the environment ended the episode (never for a time limit), else 0.
     public var terminals: MatrixView { MatrixView(pointer: rows.terminals, rows: 1, columns: count) }
+
+    /// The row of its file that transition `i` was made of; `i` itself for a table of no file.
+    func sourceRow(of i: Int) -> Int {
+        var first = 0
+        for run in sourceRuns {
+            if i < first + run.count { return run.lowerBound + i - first }
+            first += run.count
+        }
+        return i
+    }
 
     /// A table of the same content in memory of its own.
     package func copy() -> Transitions {

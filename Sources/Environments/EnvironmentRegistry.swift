@@ -91,6 +91,16 @@ public enum EnvironmentRegistry {
         try entry(name).specification
     }
 
+    /// The time limit that all environments with observations of `states` and actions of `actions` elements share.
+    ///
+    /// - Returns: nil where there is no such environment, or their limits differ.
+    public static func maximumSteps(states: Int, actions: Int) -> Int? {
+        let limits = Set(
+            entries.map(\.specification).filter { $0.observationSize == states && $0.actionSize == actions }
+                .map(\.maximumSteps))
+        return limits.count == 1 ? limits.first : nil
+    }
+
     /// The environment a dataset was collected in: "hopper-medium-replay-r1" → "hopper".
     ///
     /// - Throws: `EnvironmentError.unknownDataset`.

@@ -8,11 +8,14 @@ public struct Aggregation: Sendable {
     private let cases: [RunManifest.Entry]
     private let episodes: Int
     private let folder: RunFolder
+    /// The datasets' files as `run.json` has them; where there is none, nothing is known of them.
+    private let datasets: [String: DatasetFile]
 
     /// The scores of `plan`'s cases in `folder`.
     public init(_ plan: Plan, folder: RunFolder) {
         cases = plan.cases.map { RunManifest.Entry($0) }
         episodes = plan.study.evaluation.episodes
+        datasets = (try? RunManifest.read(folder))?.datasets ?? [:]
         self.folder = folder
     }
 
@@ -23,6 +26,7 @@ public struct Aggregation: Sendable {
         let manifest = try RunManifest.read(folder)
         cases = manifest.cases
         episodes = manifest.episodes
+        datasets = manifest.datasets
         self.folder = folder
     }
 
@@ -54,7 +58,7 @@ public struct Aggregation: Sendable {
 
     /// Removes the claims that finished cases have kept; where the folder is not ours to write in they stay.
     public func removeLeftClaims() {
-        for one in cases where access(folder.file("cases/\(one.identifier)/result.json"), F_OK) == 0 {
+        for one in cases where (try? folder.hasResult(one.identifier, steps: one.steps)) ?? false {
             folder.removeClaims(ofFinished: one.identifier)
         }
     }
@@ -83,7 +87,10 @@ public struct Aggregation: Sendable {
             notes += (result.warnings ?? []).map { "seed \(one.seed), \($0)" }
         }
         if cases.contains(where: \.isRounded) { notes.append("products between hidden layers in bfloat16") }
-        if files.count > 1 { notes.append("trained on \(files.count) different files of \(dataset)") }
+        // Files with the same contents are the same data.
+        if files.count > 1, !files.isSubset(of: datasets[dataset]?.allSHA256 ?? []) {
+            notes.append("trained on \(files.count) different files of \(dataset)")
+        }
         if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
             notes.append("not trained on D4RL's published file")
         }

@@ -1,4 +1,5 @@
 import Algorithms
+import Datasets
 import Environments
 import Numerics
 
@@ -50,6 +51,21 @@ public struct Case: Sendable, Equatable {
             $0.key != "precision" || $0.value != .word(Precision.full.rawValue)
         }
         return (lines + settings.map { "  \($0.line)" }).joined(separator: "\n") + "\n"
+    }
+
+    /// SHA-256 of the values of `configuration`, its comments left out, in hexadecimal.
+    var configurationDigest: String {
+        let digest = SHA256Digest()
+        Array(RunFolder.values(configuration).joined(separator: "\n").utf8).withUnsafeBytes { digest.update($0) }
+        return digest.hexadecimal
+    }
+
+    /// Gradient steps between two rows of the learning curve; there is one before every evaluation, too.
+    package static let curveInterval = 500
+
+    /// Whether the learning curve has a row after `step` gradient steps.
+    func hasCurveRow(after step: Int) -> Bool {
+        step % Case.curveInterval == 0 || step == 1 || isEvaluated(after: step)
     }
 
     /// Whether the policy is evaluated after `step` gradient steps.

@@ -56,8 +56,8 @@ package final class CaseQueue {
                 return .work(index)
             }
         }
-        open.removeAll { isDone($0) }
-        guard let size = free.filter({ !isDone($0) }).map({ works[$0].usefulRanks }).max() else { return .end }
+        try open.removeAll { try isDone($0) }
+        guard let size = try free.filter({ try !isDone($0) }).map({ works[$0].usefulRanks }).max() else { return .end }
         return .split(size: size)
     }
 
@@ -79,8 +79,8 @@ package final class CaseQueue {
         claim = nil
     }
 
-    private func isDone(_ index: Int) -> Bool {
-        access(folder.file("result.json", of: plan.cases[index]), F_OK) == 0
+    private func isDone(_ index: Int) throws -> Bool {
+        try folder.hasResult(plan.cases[index].identifier, steps: plan.cases[index].steps)
     }
 
     /// Whether the case is this team's now.

@@ -41,6 +41,8 @@ public struct CaseResult: Sendable, Codable, Equatable {
     public var transitions: Int
     /// What the transforms did.
     public var data: TransformSummary
+    /// What is remarkable about the data, a sentence each; nil when nothing is.
+    public var remarks: [String]?
     /// Where and how the case diverged, if it did.
     public var divergence: Divergence?
     /// What was seen to be wrong with the settings, with the step at which ("step 40000: target_log_likelihood …");

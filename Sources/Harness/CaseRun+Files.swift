@@ -27,7 +27,7 @@ extension CaseRun {
         progress.outputs = try output.positions()
         try store.save(
             Checkpoint(
-                caseIdentifier: one.identifier, configuration: configurationDigest,
+                caseIdentifier: one.identifier, configuration: one.configurationDigest,
                 datasetSHA256: data.file.sha256, step: step, scalars: state.scalars, progress: progress,
                 environment: surroundings, tensors: state.tensors))
     }
@@ -37,7 +37,8 @@ extension CaseRun {
         var found: Checkpoint?
         if team.isLeader {
             let newest = try store.newest(
-                for: one.identifier, configuration: configurationDigest, datasetSHA256: data.file.sha256)
+                for: one.identifier, configuration: one.configurationDigest, datasetSHA256: data.file.sha256,
+                or: data.file.otherSHA256 ?? [])
             notices += newest.notices
             found = newest.checkpoint
             if let found { notices += differences(from: found) }
@@ -55,25 +56,25 @@ extension CaseRun {
         }
     }
 
-    private var configurationDigest: String {
-        let digest = SHA256Digest()
-        let values = RunFolder.values(one.configuration).joined(separator: "\n")
-        Array(values.utf8).withUnsafeBytes { digest.update($0) }
-        return digest.hexadecimal
-    }
-
     /// Writes what a finished case leaves, on the leader; the result is known to all.
     func conclude() throws -> CaseResult {
         let result = CaseResult(
             learner: one.learner.rawValue, dataset: one.dataset, variant: one.variant, seed: one.seed,
             steps: one.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions, data: data.summary,
-            divergence: progress.divergence, warnings: warnings, evaluations: progress.evaluations)
+            remarks: remarks, divergence: progress.divergence, warnings: warnings, evaluations: progress.evaluations)
         guard let output else { return result }
         try output.close()
         try PolicyFile.write(policy, to: folder.file("policy.safetensors", of: one), metadata: policyMetadata)
         try DurableFile.write(result.encoded(), to: folder.file("result.json", of: one))
-        if !rule.keepsLast { try store.removeAll() }
+        try store.removeAll(but: rule.keepsLast ? step : nil)
         return result
+    }
+
+    /// On the data, and on the batches drawn from them; nil for none.
+    private var remarks: [String]? {
+        let batch = DatasetRemarks.smallerThanBatch(data.file.transitions, batch: one.hyperparameters.batchSize)
+        let all = (data.file.remarks ?? []) + [batch].compactMap { $0 }
+        return all.isEmpty ? nil : all
     }
 
     /// Of the learner and of the simulator; nil for none.

@@ -29,9 +29,6 @@ public final class CaseRun {
         case takenOver
     }
 
-    /// Gradient steps between two rows of the learning curve; there is one before every evaluation, too.
-    public static let curveInterval = 500
-
     let one: Case
     let folder: RunFolder
     let data: PreparedData
@@ -129,6 +126,7 @@ public final class CaseRun {
         if team.isLeader {
             try DurableFile.makeFolder(folder.folder(of: one))
             DurableFile.removeUnfinished(in: folder.folder(of: one))
+            try folder.longerTraining(of: one)?.reopen()
             try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
             try DurableFile.write(provenance.encoded(), to: folder.file("provenance.json", of: one))
         }
@@ -164,7 +162,7 @@ public final class CaseRun {
             sampler.draw(step: step - 1, into: batch)
             learner.update(batch)
             stepsMade += 1
-            if step % CaseRun.curveInterval == 0 || step == 1 || one.isEvaluated(after: step) { try logCurve() }
+            if one.hasCurveRow(after: step) { try logCurve() }
             try tick(step)
             if !isEvaluationDue, let end = try pass(boundary) { return end }
         }

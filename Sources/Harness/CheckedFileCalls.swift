@@ -66,6 +66,12 @@ extension FileCalls {
         return length == data.count ? data : data.prefix(length)
     }
 
+    /// Removes the file at `path`, if there is one.
+    func removed(_ path: String) throws {
+        let result = uninterrupted { unlink(path) }
+        if result != -Int(ENOENT) { try require(result, "remove", path) }
+    }
+
     /// Returns when what has been written is on the disk.
     ///
     /// Only an interruption is tried again: after any other failure the system may have forgotten what it did not write.

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Numerics
 
@@ -124,5 +125,12 @@ package struct OutputLength: Sendable, Codable, Equatable {
         self.name = name
         self.bytes = bytes
         self.sha256 = sha256
+    }
+
+    /// That of a file of these contents.
+    package init(name: String, contents: Data) {
+        let digest = SHA256Digest()
+        contents.withUnsafeBytes { digest.update($0) }
+        self.init(name: name, bytes: contents.count, sha256: digest.hexadecimal)
     }
 }

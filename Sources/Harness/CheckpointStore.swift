@@ -26,11 +26,12 @@ package struct CheckpointStore: Sendable {
 
     /// The newest checkpoint that can be read; nil if there is none.
     ///
+    /// - Parameter others: digests of other files that have the same contents as the dataset's.
     /// - Returns: with a sentence about each that cannot.
     /// - Throws: `HarnessError.badInput` when one is of another case, configuration or dataset, as results of two must not
     ///   mix; `HarnessError.io` when the system cannot read one now: the next attempt may.
     package func newest(
-        for caseIdentifier: String, configuration: String, datasetSHA256: String
+        for caseIdentifier: String, configuration: String, datasetSHA256: String, or others: [String] = []
     ) throws -> (checkpoint: Checkpoint?, notices: [String]) {
         var notices: [String] = []
         for step in try steps().reversed() {
@@ -45,7 +46,9 @@ package struct CheckpointStore: Sendable {
             }
             try require("case", caseIdentifier, checkpoint.caseIdentifier, path)
             try require("configuration with SHA-256", configuration, checkpoint.configuration, path)
-            try require("dataset with SHA-256", datasetSHA256, checkpoint.datasetSHA256, path)
+            if !others.contains(checkpoint.datasetSHA256) {
+                try require("dataset with SHA-256", datasetSHA256, checkpoint.datasetSHA256, path)
+            }
             guard checkpoint.step == step else {
                 notices.append("\(path): expected a checkpoint of step \(step), found one of step \(checkpoint.step)")
                 continue
@@ -55,9 +58,27 @@ package struct CheckpointStore: Sendable {
         return (nil, notices)
     }
 
-    /// Removes all checkpoints, of a case that is done.
-    package func removeAll() throws {
-        for step in try steps() { try remove(step) }
+    /// All checkpoints that can be read, the newest first.
+    ///
+    /// - Returns: with a sentence about each that cannot.
+    /// - Throws: `HarnessError.io`.
+    package func readable() throws -> (checkpoints: [Checkpoint], notices: [String]) {
+        var found: (checkpoints: [Checkpoint], notices: [String]) = ([], [])
+        for step in try steps().reversed() {
+            let path = path(of: step)
+            guard let data = try FileCalls.current.contents(of: path) else { continue }
+            do {
+                found.checkpoints.append(try Checkpoint.decode(data, path: path))
+            } catch HarnessError.badInput(let sentence) {
+                found.notices.append(sentence)
+            }
+        }
+        return found
+    }
+
+    /// Removes all checkpoints, of a case that is done, but for one that is kept on purpose.
+    package func removeAll(but kept: Int? = nil) throws {
+        for step in try steps() where step != kept { try remove(step) }
     }
 
     /// The step of the newest checkpoint, by name alone, and when it was written, in seconds since 1970 by the clock of the
@@ -92,6 +113,8 @@ package struct CheckpointStore: Sendable {
 
     private func verify(_ path: String, holds data: Data) throws {
         let found = try FileCalls.current.contents(of: path)
+        // Somebody may have removed the folder a moment ago.
+        guard let found else { throw HarnessError.io(path: path, operation: "read back", code: ENOENT) }
         guard found == data else {
             _ = FileCalls.current.unlink(path)
             throw HarnessError.io(path: path, operation: "read back what was written", code: EIO)
@@ -99,9 +122,7 @@ package struct CheckpointStore: Sendable {
     }
 
     private func remove(_ step: Int) throws {
-        let path = path(of: step)
-        let result = FileCalls.current.uninterrupted { FileCalls.current.unlink(path) }
-        if result != -Int(ENOENT) { try FileCalls.current.require(result, "remove", path) }
+        try FileCalls.current.removed(path(of: step))
     }
 
     private func require(_ what: String, _ expected: String, _ found: String, _ path: String) throws {

@@ -1,3 +1,4 @@
+import Algorithms
 import Console
 import Datasets
 import Environments
@@ -88,11 +89,15 @@ extension DatasetInspection {
         }
     }
 
-    private static func inspect(_ path: String, _ limit: (Int) -> Void) -> DatasetInspection {
+    package static func inspect(_ path: String, _ limit: (Int) -> Void = { _ in }) -> DatasetInspection {
         do {
             limit(try D4RLShapes(path: path).memory)
-            let (file, transitions) = try loadTransitions(path, of: environment(ofFile: path))
-            return DatasetInspection(path: path, outcome: .read(DatasetSummary(file, transitions)))
+            let contents = try DatasetContents(path: path, environment: environment(ofFile: path))
+            let batch = DatasetRemarks.smallerThanBatch(
+                contents.transitions.count, batch: Presets.hyperparameters(.iql).batchSize)
+            let summary = DatasetSummary(
+                contents.file, contents.transitions, remarks: contents.remarks + [batch].compactMap { $0 })
+            return DatasetInspection(path: path, outcome: .read(summary))
         } catch {
             return DatasetInspection(path: path, outcome: .refused(printable("\(error)")))
         }

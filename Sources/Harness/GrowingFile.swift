@@ -51,9 +51,7 @@ package final class GrowingFile {
     /// Goes on behind whatever is there; of a file that no checkpoint remembers.
     package func resumeAtEnd() throws {
         let bytes = try FileCalls.current.contents(of: path) ?? Data()
-        let digest = SHA256Digest()
-        bytes.withUnsafeBytes { digest.update($0) }
-        try resume(at: OutputLength(name: position.name, bytes: bytes.count, sha256: digest.hexadecimal))
+        try resume(at: OutputLength(name: position.name, contents: bytes))
     }
 
     /// Adds text. After an error the next text takes the place of what part of this one was written.

@@ -45,19 +45,17 @@ public struct RunFolder: Sendable {
 
     /// Whether `one` has finished in this folder, with the very settings it would have now.
     ///
+    /// A case that was begun or finished with fewer steps is not done: `startingStep` says whether it can go on.
     /// - Throws: `HarnessError.badInput` showing the first difference when the folder holds the case with other
     ///   settings: results of two configurations must not mix under one name.
     public func isDone(_ one: Case) throws -> Bool {
-        guard let data = try FileCalls.current.contents(of: file("config.yaml", of: one)) else { return false }
-        let found = RunFolder.values(String(decoding: data, as: UTF8.self))
+        guard let found = try configuration(of: one) else { return false }
         let expected = RunFolder.values(one.configuration)
         if found != expected {
-            let line = zip(found, expected).first { $0 != $1 }
-            let difference =
-                line.map { "has '\($0.0)' where the study now has '\($0.1)'" }
-                ?? "has \(found.count) lines where the study now has \(expected.count)"
+            guard LongerTraining(one, found: found, in: self) == nil else { return false }
             throw HarnessError.badInput(
-                "\(file("config.yaml", of: one)) \(difference): choose another --out folder, or remove this case's")
+                "\(file("config.yaml", of: one)) \(difference(found, expected)): choose another --out folder, or remove "
+                    + "this case's")
         }
         return try FileCalls.isThere(file("result.json", of: one))
     }
@@ -69,24 +67,53 @@ public struct RunFolder: Sendable {
         Claim.removeAll(ofFinished: "\(path)/cases/\(identifier)")
     }
 
-    /// Gradient steps that a case has in its newest checkpoint, by the checkpoint's name; 0 for none.
+    /// Whether the case `identifier` has finished with `steps` gradient steps; the result of fewer steps is not one of the
+    /// case that is to have more.
     ///
     /// - Throws: `HarnessError.io` when the case's folder cannot be read.
-    public func stepsOfCheckpoint(of one: Case) throws -> Int {
-        try CheckpointStore(folder: folder(of: one)).stepOfNewest()?.step ?? 0
+    func hasResult(_ identifier: String, steps: Int) throws -> Bool {
+        let folder = "\(path)/cases/\(identifier)"
+        guard try FileCalls.isThere("\(folder)/result.json") else { return false }
+        let line = try FileCalls.current.contents(of: "\(folder)/config.yaml").flatMap { data in
+            RunFolder.values(String(decoding: data, as: UTF8.self)).first { $0.hasPrefix("steps: ") }
+        }
+        return line.map { $0 == "steps: \(steps)" } ?? true
     }
 
-    /// The result of a case, if it has finished: decided by `result.json` alone, whatever program wrote it.
+    /// The values of a case's `config.yaml`, line by line; nil where there is none.
     ///
-    /// - Throws: `HarnessError.badInput` when the file is none, or is of a case of another length.
+    /// - Throws: `HarnessError.io` when it cannot be read.
+    func configuration(of one: Case) throws -> [String]? {
+        try FileCalls.current.contents(of: file("config.yaml", of: one)).map {
+            RunFolder.values(String(decoding: $0, as: UTF8.self))
+        }
+    }
+
+    /// Fewer steps than before being the least of several differences.
+    private func difference(_ found: [String], _ expected: [String]) -> String {
+        let lines = zip(found, expected).filter { $0 != $1 }
+        guard let (old, new) = lines.first(where: { !$0.0.hasPrefix("steps: ") }) ?? lines.first else {
+            return "has \(found.count) lines where the study now has \(expected.count)"
+        }
+        let reason =
+            old.hasPrefix("evaluate: ")
+            ? " (evaluations that were made cannot be moved)"
+            : old.hasPrefix("steps: ") ? " (training can be made longer, not shorter)" : ""
+        return "has '\(old)' where the study now has '\(new)'\(reason)"
+    }
+
+    /// The result of a case, if it has finished: decided by `result.json` alone, whatever program wrote it. That of a case
+    /// with fewer steps counts as none, since the case is to go on.
+    ///
+    /// - Throws: `HarnessError.badInput` when the file is invalid, or is of a case of more steps.
     package func result(of one: RunManifest.Entry) throws -> CaseResult? {
         let path = "\(path)/cases/\(one.identifier)/result.json"
         guard try FileCalls.isThere(path) else { return nil }
         let result = try CaseResult.read(path)
-        guard result.steps == one.steps else {
+        guard result.steps <= one.steps else {
             throw HarnessError.badInput("\(path): expected a case of \(one.steps) steps, found one of \(result.steps)")
         }
-        return result
+        return result.steps == one.steps ? result : nil
     }
 
     /// Refuses a folder that lies so deep that a file of a case would have a longer path than the system takes.
@@ -111,32 +138,6 @@ public struct RunFolder: Sendable {
         throw HarnessError.badInput(
             "\(file("run.json")): holds a run with the case \(other.identifier), which \(plan.study.name) does not have: "
                 + "choose another --out folder")
-    }
-
-    /// Refuses a dataset that has changed since cases were begun on it.
-    ///
-    /// - Parameter before: what it was then; nil where that is not known.
-    /// - Throws: `HarnessError.badInput`.
-    func requireSame(_ now: DatasetFile, as before: DatasetFile?) throws {
-        guard let before, before.sha256 != now.sha256 else { return }
-        throw HarnessError.badInput(
-            "\(file("run.json")): cases were begun on a \(now.dataset) with SHA-256 \(before.sha256.prefix(12))…, but "
-                + "\(now.path) now has \(now.sha256.prefix(12))…: put the old file back, or choose another --out folder"
-        )
-    }
-
-    /// Refuses a finished case that was trained on other data than the rest of the study would be.
-    ///
-    /// - Parameter now: the dataset's present file; nil when no case needs it any more.
-    /// - Throws: `HarnessError.badInput`.
-    func requireTrained(_ one: Case, on now: DatasetFile?) throws {
-        guard let now, let before = try result(of: RunManifest.Entry(one))?.datasetSHA256, before != now.sha256 else {
-            return
-        }
-        throw HarnessError.badInput(
-            "\(file("result.json", of: one)): trained on a \(one.dataset) with SHA-256 \(before.prefix(12))…, but "
-                + "\(now.path) now has \(now.sha256.prefix(12))…: put the old file back, or choose another --out folder"
-        )
     }
 
     /// The lines of a configuration without their comments, which say where values come from and may be reworded.

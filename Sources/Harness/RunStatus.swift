@@ -161,7 +161,7 @@ extension RunStatus.Line {
         // Who finishes a case writes its result before the claim is removed: looked for in the other order, neither
         // might be seen.
         let claim = try Claim.look(at: folder, heartbeats: Heartbeat.folder(in: run), now: { clock.now })
-        if try FileCalls.isThere("\(folder)/result.json") {
+        if try RunFolder(run).hasResult(entry.identifier, steps: entry.steps) {
             (state, step) = (.done, entry.steps)
             if claim != nil { Claim.removeAll(ofFinished: folder) }
             return

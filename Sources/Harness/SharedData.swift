@@ -50,6 +50,15 @@ public final class SharedData {
     /// What this rank tells the others of the run: the files and, from one rank of each node, nothing twice.
     var ownFiles: [DatasetFile] { node.rank == 0 ? Array(files.values) : [] }
 
+    /// Takes over from the agreed records of all datasets which other files have the same contents.
+    func learn(_ agreed: [String: DatasetFile]) {
+        func informed(_ file: DatasetFile) -> DatasetFile { file.joined(by: agreed[file.dataset].map { [$0] } ?? []) }
+        files = files.mapValues(informed)
+        prepared = prepared.mapValues { data in
+            PreparedData(transitions: data.transitions, summary: data.summary, file: informed(data.file))
+        }
+    }
+
     /// Gives the memory back; nothing that was prepared may be used afterwards. Collective over the node.
     func free() throws {
         prepared = [:]
@@ -65,7 +74,8 @@ public final class SharedData {
         var own: PreparedData?
         if node.rank < round.count {
             do {
-                own = try DataPreparation().data(for: round[node.rank])
+                let one = round[node.rank]
+                own = try DataPreparation().data(for: one, known: files[one.dataset])
             } catch {
                 complaints.append("\(error)".replacing("\n", with: " "))
             }

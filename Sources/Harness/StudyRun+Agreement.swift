@@ -72,13 +72,13 @@ extension StudyRun {
             try folder.requireNoOtherCases(than: plan)
             var open: [OpenCase] = []
             for (index, one) in plan.cases.enumerated() {
-                let store = CheckpointStore(folder: folder.folder(of: one))
                 if try folder.isDone(one) {
                     // What a crash right after the result has left; a last one may have been kept on purpose.
-                    if let newest = try store.stepOfNewest(), newest.step < one.steps { try store.removeAll() }
+                    let store = CheckpointStore(folder: folder.folder(of: one))
+                    try store.removeAll(but: one.steps)
                     folder.removeClaims(ofFinished: one.identifier)
                 } else {
-                    open.append(OpenCase(index: index, step: try store.stepOfNewest()?.step ?? 0))
+                    open.append(OpenCase(index: index, step: try folder.startingStep(of: one)))
                 }
             }
             try EnvironmentRegistry.requireAssets(
@@ -100,31 +100,23 @@ extension StudyRun {
         return data
     }
 
-    /// The inputs are good: writes `run.json`, unless nodes, or cases done before, have other files than the rest.
+    /// The inputs are good: writes `run.json`, unless nodes, or cases done before, have other data than the rest.
     func beginFolder(
         _ plan: Plan, _ text: String, _ open: [OpenCase], _ data: SharedData, _ provenance: Provenance
     ) throws {
         let own = try data.ownFiles.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         let gathered = try world.gatherLines(own)
-        try world.agree(that: {
-            var files: [String: DatasetFile] = [:]
-            for line in gathered {
-                let file = try JSONDecoder().decode(DatasetFile.self, from: Data(line.utf8))
-                if let other = files[file.dataset], other.sha256 != file.sha256 {
-                    throw HarnessError.badInput(
-                        "nodes have different files of \(file.dataset): \(other.path) with SHA-256 "
-                            + "\(other.sha256.prefix(12))… and \(file.path) with \(file.sha256.prefix(12))…")
-                }
-                files[file.dataset] = file
-            }
+        let agreed = try world.agree(sharing: {
             let before = try RunManifest.readIfThere(folder)?.datasets ?? [:]
+            let files = try DatasetFile.agreed(
+                try gathered.map { try JSONDecoder().decode(DatasetFile.self, from: Data($0.utf8)) }, before)
             let begun = Set(open.filter { $0.step > 0 }.map { plan.cases[$0.index].dataset })
             for (dataset, file) in files where begun.contains(dataset) {
                 try folder.requireSame(file, as: before[dataset])
             }
             let isOpen = Set(open.map(\.index))
             let done = plan.cases.indices.filter { !isOpen.contains($0) }.map { plan.cases[$0] }
-            for one in done { try folder.requireTrained(one, on: files[one.dataset]) }
+            for one in done { try folder.requireTrained(one, on: files[one.dataset], before[one.dataset]) }
             try DurableFile.makeFolder(folder.path)
             for place in [folder.path, folder.file("logs")] { DurableFile.removeUnfinished(in: place) }
             Heartbeat.removeSilent(in: folder.path)
@@ -132,7 +124,9 @@ extension StudyRun {
                 plan, study: text, studyPath: studyPath, datasets: before.merging(files) { _, now in now },
                 provenance: provenance)
             try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
+            return Array(try JSONEncoder().encode(files))
         })
+        data.learn(try JSONDecoder().decode([String: DatasetFile].self, from: Data(agreed)))
     }
 
     /// Every rank measures what a step of each learner takes while all the others do, too; the middle counts.

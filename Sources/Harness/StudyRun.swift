@@ -80,7 +80,7 @@ public final class StudyRun {
     private func conclude(
         _ plan: Plan, _ forecast: Forecast, _ board: ProgressBoard?, _ tell: (ScoreTable) throws -> Void
     ) throws -> Ending {
-        let done = try plan.cases.filter { try FileCalls.isThere(folder.file("result.json", of: $0)) }.count
+        let done = try plan.cases.filter { try folder.hasResult($0.identifier, steps: $0.steps) }.count
         let elapsed = board?.elapsed ?? 0
         guard done == plan.cases.count else {
             let state = "\(done) of \(plan.cases.count) cases done after \(duration(elapsed))"
@@ -104,6 +104,13 @@ public final class StudyRun {
         return .finished
     }
 
+    /// What `file` and the largest of the batches that `cases` draw from it show.
+    private func remarks(on file: DatasetFile, _ cases: [Case]) -> [String] {
+        let batch = cases.filter { $0.dataset == file.dataset }.map(\.hyperparameters.batchSize).max() ?? 0
+        return (file.remarks ?? [])
+            + [DatasetRemarks.smallerThanBatch(file.transitions, batch: batch)].compactMap { $0 }
+    }
+
     private func announce(_ plan: Plan, _ forecast: Forecast, _ open: [OpenCase]) {
         guard world.rank == 0 else { return }
         let done = plan.cases.count - open.count
@@ -117,6 +124,11 @@ public final class StudyRun {
         for file in forecast.files {
             guard let published = D4RLCatalogue.entries[file.dataset], published.sha256 != file.sha256 else { continue }
             ProgressBoard.say("note: \(file.path) is not D4RL's published \(file.dataset); the table will say so")
+        }
+        for file in forecast.files {
+            for remark in remarks(on: file, open.map { plan.cases[$0.index] }) {
+                ProgressBoard.say("note: \(file.dataset): \(remark)")
+            }
         }
     }
 }

@@ -81,7 +81,7 @@ extension DataCommand {
                         let counts = "\(summary.rows) rows, \(summary.transitions) transitions"
                         verdict =
                             "\(inspection.path): good, \(known)\(counts)"
-                            + summary.notes.map { "\n  note: \($0)" }.joined()
+                            + summary.remarks.map { "\n  note: \($0)" }.joined()
                     }
                     if let verdict { try emit(line: verdict) }
                 }
@@ -162,6 +162,6 @@ private struct Information: Encodable {
 
             """ + entries.prefix(12).map { "  \($0.key)  \($0.value.prefix(80))\n" }.joined()
                 + (entries.count > 12 ? "  … (all with --json)\n" : "")
-                + summary.notes.map { "note          \($0)\n" }.joined()
+                + summary.remarks.map { "note          \($0)\n" }.joined()
     }
 }

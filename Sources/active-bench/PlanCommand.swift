@@ -39,7 +39,7 @@ struct PlanCommand: ParsableCommand {
             let model = try CostModel(measuring: plan.cases)
             var begun: [Int: Int] = [:]
             for index in open {
-                if let steps = try folder?.stepsOfCheckpoint(of: plan.cases[index]), steps > 0 { begun[index] = steps }
+                if let steps = try folder?.startingStep(of: plan.cases[index]), steps > 0 { begun[index] = steps }
             }
             let report = try PlanReport(
                 plan, open: open, stepsBefore: begun, ranks: ranks, teamSize: teamSize, model: model)

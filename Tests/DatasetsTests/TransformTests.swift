@@ -1,5 +1,6 @@
 import Datasets
 import Numerics
+import ScratchFiles
 import Testing
 
 /// A table with S = A = 1, its columns given row by row.
@@ -58,8 +59,9 @@ func table(
         }
         #expect(
             error?.description
-                == "by hand: field 'rewards': expected trajectories of different returns, found 2 with return 2.0; "
-                + "leave the rewards as they are")
+                == "by hand: field 'rewards': expected trajectories of different returns, as the setting 'reward: "
+                + "return-range' divides by R_max − R_min, found 2 with return 2.0; leave the rewards as they are with "
+                + "'reward: raw'")
     }
 
     @Test func actionsAreClipped() throws {
@@ -89,6 +91,28 @@ func table(
         let t = table(states: [4, 4, 4], next: [4, 4, 4], rewards: [0, 0, 0])
         let (result, _) = try TransitionTransforms(normalisesObservations: true).apply(to: t)
         #expect(elements(result.observations) == [0, 0, 0])
+    }
+
+    /// What single precision cannot hold is refused with the row of the file and the setting, before anything is trained.
+    @Test func numbersThatBecomeInfiniteAreRefused() throws {
+        let large = table(states: [0, 5, 9], next: [1, 6, 10], rewards: [3e38, -3e38, 0])
+        let loud = try? TransitionTransforms(reward: .affine(scale: 10, shift: -5)).apply(to: large)
+        #expect((loud == nil) == (Real.self == Float.self), "double precision holds them")
+        let folder = TemporaryFolder()
+        var sample = SampleFile()
+        (sample.observations[10], sample.observations[12]) = (-3e38, 3e38)
+        try sample.write(to: folder("a.hdf5"))
+        let transitions = try Transitions(D4RLFile(path: folder("a.hdf5")), maximumSteps: 1000)
+        guard Real.self == Float.self else { return }
+        let error = #expect(throws: DatasetError.self) {
+            try TransitionTransforms(normalisesObservations: true).apply(to: transitions)
+        }
+        // Transition 4 is row 5: the time limit ended row 4. Its s' is what overflows.
+        #expect(
+            error?.description
+                == "\(folder("a.hdf5")): field 'observations': expected numbers that stay within single precision with the "
+                + "setting 'normalise_observations: true', found inf from row 5; use another setting, or scale the data"
+        )
     }
 
     @Test func nothingToDoGivesTheSameTable() throws {

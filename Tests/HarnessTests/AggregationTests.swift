@@ -103,12 +103,34 @@ import Testing
         #expect(table.scoreProtocol == ScoreProtocol(.last, episodes: [2]))
     }
 
-    @Test func aResultOfAnotherLengthIsRefused() throws {
-        let longer = try SmallRun.plan("IQL: {}", steps: 70)
+    /// That of fewer steps is of a case that is to go on; that of more belongs to another study.
+    @Test func aResultOfAnotherLength() throws {
         try leave(SmallRun.plan("IQL: {}").cases[0], scores: ["1"])
-        let error = #expect(throws: HarnessError.self) { try Aggregation(longer, folder: folder).table(.last) }
-        let path = folder.file("result.json", of: longer.cases[0])
-        #expect(error == .badInput("\(path): expected a case of 70 steps, found one of 60"))
+        let longer = try Aggregation(SmallRun.plan("IQL: {}", steps: 70), folder: folder).table(.last)
+        #expect(longer.cell("IQL", on: SmallRun.dataset)?.seeds.isEmpty == true)
+        let shorter = try SmallRun.plan("IQL: {}", steps: 50)
+        let error = #expect(throws: HarnessError.self) { try Aggregation(shorter, folder: folder).table(.last) }
+        let path = folder.file("result.json", of: shorter.cases[0])
+        #expect(error == .badInput("\(path): expected a case of 50 steps, found one of 60"))
+    }
+
+    /// Files that `run.json` knows to have the same contents are one dataset.
+    @Test func filesOfTheSameContentsAreNotDifferent() throws {
+        let plan = try SmallRun.plan("IQL: {}", seeds: "0-1")
+        for (one, sha256) in zip(plan.cases, ["ab", "cd"]) { try leave(one, scores: ["1"], sha256: sha256) }
+        let file = DatasetFile(dataset: SmallRun.dataset, path: "", sha256: "cd", contentsSHA256: "1", transitions: 9)
+        for (others, count) in [(["ab"], 0), (["ef"], 1)] {
+            let known = file.joined(
+                by: others.map { sha256 in
+                    DatasetFile(dataset: "", path: "", sha256: sha256, contentsSHA256: "1", transitions: 9)
+                })
+            let manifest = RunManifest(
+                plan, study: "", studyPath: "", datasets: [SmallRun.dataset: known], provenance: SmallRun.provenance)
+            try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
+            for table in [Aggregation(plan, folder: folder), try Aggregation(folder)] {
+                #expect(try table.table(.last).cell("IQL", on: SmallRun.dataset)?.notes.count == count)
+            }
+        }
     }
 
     @Test func mixedDatasetsOfACellAreNoted() throws {

@@ -31,10 +31,14 @@ import Testing
         #expect(one.identifier == changed.identifier, "the folder alone would not tell them apart")
         let path = folder.file("config.yaml", of: one)
         try DurableFile.makeFolder(folder.folder(of: one))
-        try DurableFile.write(one.configuration, to: path)
-        var error = #expect(throws: HarnessError.self) { try folder.isDone(changed) }
+        try DurableFile.write(changed.configuration, to: path)
+        var error = #expect(throws: HarnessError.self) { try folder.isDone(one) }
         let advice = ": choose another --out folder, or remove this case's"
-        #expect(error == .badInput("\(path) has 'steps: 60' where the study now has 'steps: 70'" + advice))
+        #expect(
+            error
+                == .badInput(
+                    "\(path) has 'steps: 70' where the study now has 'steps: 60' (training can be made longer, not shorter)"
+                        + advice))
 
         // An older program may have had fewer settings.
         let lines = one.configuration.split(separator: "\n")

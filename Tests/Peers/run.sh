@@ -44,6 +44,7 @@ record "$v5" 1000 Hopper-v5 HalfCheetah-v5 Walker2d-v5
 record "$v4" 500 AntMaze_UMaze-v4 AntMaze_Medium-v4 AntMaze_Large-v4
 record "$v4" 300 FrankaKitchen-v1
 status=0
+"$v4" "$here/contents.py" --check "$(dirname "$peer_steps")/active-bench" || status=1
 "$peer_steps" ./*.h5 || status=1
 "$repository/.build-peers/release/peer-steps" ./*.h5 || status=1
 exit $status

@@ -14,6 +14,11 @@ import Testing
             "active-bench", ["data"] + arguments, environment: ["ACTIVE_BENCH_DATA": folder, "D4RL_DATASET_DIR": ""])
     }
 
+    private func summary(_ path: String) throws -> DatasetSummary {
+        let file = try D4RLFile(path: path)
+        return DatasetSummary(file, try Transitions(file, maximumSteps: 1000), remarks: [])
+    }
+
     // MARK: List
 
     @Test func listShowsWhatIsThere() throws {
@@ -78,7 +83,7 @@ import Testing
         let child = try data("info", "hopper-random-r1")
         #expect(child.exitCode == 0, "\(child.output)")
         let path = SystemRun.inputs(name)
-        let summary = try DatasetSummary(path: path, maximumSteps: 1000)
+        let summary = try summary(path)
         for line in [
             "file          \(path)", "sha256        \(try sha256(ofFile: path))", "published     no, not by D4RL",
             "rows          3000, observations of 11, actions of 3",
@@ -110,7 +115,7 @@ import Testing
     @Test func verifyChecksEveryFile() throws {
         let good = SystemRun.inputs(name)
         let digest = try sha256(ofFile: good)
-        let transitions = try DatasetSummary(path: good, maximumSteps: 1000).transitions
+        let transitions = try summary(good).transitions
         let standIn = folder("hopper_medium-v2.hdf5")
         try FileManager.default.copyItem(atPath: good, toPath: standIn)
         let child = try data("verify", standIn, folder("none.hdf5"), good)

@@ -108,12 +108,14 @@ import Testing
         let before = everything
         let child = try SystemRun.run(in: folder, ranks: 2, data: other)
         #expect(child.exitCode == 65, "\(child.output)")
-        let hashes = try [SystemRun.inputs(name), "\(other)/\(name)"].map { try sha256(ofFile: $0).prefix(12) }
+        let digests = try [SystemRun.inputs(name), "\(other)/\(name)"].map {
+            try D4RLFile(path: $0).contentsSHA256.prefix(12)
+        }
         #expect(
             child.complaints == [
-                "\(folder("out"))/cases/\(SystemRun.cases[0])/result.json: trained on a hopper-random-r1 with SHA-256 "
-                    + "\(hashes[0])…, but \(other)/\(name) now has \(hashes[1])…: put the old file back, or choose "
-                    + "another --out folder"
+                "\(folder("out"))/cases/\(SystemRun.cases[0])/result.json: trained on a hopper-random-r1 with contents "
+                    + "\(digests[0])… (SHA-256), but \(other)/\(name) has \(digests[1])…: put the old data back, or "
+                    + "choose another --out folder"
             ], "\(child.output)")
         expectEqual(everything, before)
     }

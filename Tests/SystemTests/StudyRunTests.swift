@@ -109,7 +109,9 @@ import Testing
         #expect(
             changed.complaints == [
                 "\(folder("out"))/cases/\(SystemRun.cases[0])/config.yaml has 'steps: 60' where the study now has "
-                    + "'steps: 70': choose another --out folder, or remove this case's"
+                    + "'steps: 70', and the case cannot go on from there: the rate of IQL's policy falls along a cosine "
+                    + "that ends with the last step, so its first steps were others: choose another --out folder, or "
+                    + "remove this case's"
             ])
         expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
         #expect(text(of: folder("out/run.json")).contains("steps: 60"), "the manifest still describes the run")

@@ -1,0 +1,57 @@
+/// SHA-256 of a dataset's contents: of the numbers that learners see, whatever file, storage or type they came from.
+///
+/// Hashed, for every field in the order in which it was added, are a line of ASCII, "NAME TYPE ROWS COLUMNS" and a line
+/// feed, then its elements, row-major. TYPE is `<f4` (IEEE 754 single precision, little-endian) for numbers, each rounded
+/// once to it, and `u1` (a byte, 0 or 1) for flags. With numpy and h5py:
+///
+///     digest = hashlib.sha256()
+///     for name, kind in dict(observations="<f4", actions="<f4", rewards="<f4", terminals="u1", timeouts="u1").items():
+///         if name in file:
+///             rows = numpy.asarray(file[name]).astype(kind)
+///             columns = rows.size // len(rows)
+///             digest.update(f"{name} {kind} {len(rows)} {columns}\n".encode() + rows.tobytes())
+///
+/// (flags of 255 count as 1). A field that a dataset lacks (`timeouts`) leaves nothing; fields that no learner sees
+/// (`next_observations`, `infos`, metadata) are not in it.
+public struct ContentsDigest: ~Copyable {
+    private let digest = SHA256Digest()
+
+    /// The digest of no fields.
+    public init() {}
+
+    /// Adds a field of numbers, [rows, `columns`], row-major.
+    public func add(_ name: String, _ numbers: [Float], columns: Int) {
+        begin(name, "<f4", count: numbers.count, columns)
+        #if _endian(little)
+            numbers.withUnsafeBytes { digest.update($0) }
+        #else
+            numbers.map(\.bitPattern.littleEndian).withUnsafeBytes { digest.update($0) }
+        #endif
+    }
+
+    /// Adds a field of flags, [rows], each 0 or 1.
+    public func add(_ name: String, _ flags: [UInt8]) {
+        begin(name, "u1", count: flags.count, 1)
+        flags.withUnsafeBytes { digest.update($0) }
+    }
+
+    /// 64 hexadecimal digits.
+    public var hexadecimal: String { digest.hexadecimal }
+
+    private func begin(_ name: String, _ type: String, count: Int, _ columns: Int) {
+        Array("\(name) \(type) \(count / columns) \(columns)\n".utf8).withUnsafeBytes { digest.update($0) }
+    }
+}
+
+extension D4RLFile {
+    /// `ContentsDigest` of observations, actions, rewards, terminals and, where there are, timeouts.
+    public var contentsSHA256: String {
+        let digest = ContentsDigest()
+        digest.add("observations", observations, columns: stateSize)
+        digest.add("actions", actions, columns: actionSize)
+        digest.add("rewards", rewards, columns: 1)
+        digest.add("terminals", terminals)
+        if let timeouts { digest.add("timeouts", timeouts) }
+        return digest.hexadecimal
+    }
+}

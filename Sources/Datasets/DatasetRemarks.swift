@@ -1,0 +1,105 @@
+import Numerics
+
+/// What is remarkable about a dataset, a sentence each: it can be trained on, but its numbers may mislead.
+public enum DatasetRemarks {
+    /// Beyond this, 1.8e19, the square of a number is infinite in single precision.
+    private static let largestSquareRoot = Float.greatestFiniteMagnitude.squareRoot()
+    /// Returns that differ by less than this part of their size differ by the rounding of the rewards.
+    private static let roundedPart = 1e-6
+
+    /// The remarks on a file, its own notes first, and on the transitions that D4RL's rule makes of it, in a fixed order.
+    ///
+    /// - Parameter maximumSteps: the time limit by which the transitions were cut where the file has no `timeouts`; nil
+    ///   where none was known.
+    public static func of(_ file: D4RLFile, _ transitions: Transitions, maximumSteps: Int?) -> [String] {
+        let found = [
+            unread(file), unmarked(file, maximumSteps), constantObservations(file), constantReward(file.rewards),
+            roundedReturns(ReturnRange(of: transitions)),
+            large("observations", file.observations, columns: file.stateSize),
+            large("rewards", file.rewards, columns: 1), extremeActions(file.actions),
+        ]
+        return file.notes.map { printable($0) } + found.compactMap { $0 }
+    }
+
+    /// The remark on a table with fewer transitions than a batch has rows; nil for a larger one.
+    public static func smallerThanBatch(_ transitions: Int, batch: Int) -> String? {
+        guard transitions < batch else { return nil }
+        return
+            "\(transitions) transitions are fewer than a batch of \(batch) (setting 'batch'), which so holds some of "
+            + "them more than once"
+    }
+
+    /// A value that is not finite in a field that no learner sees.
+    private static func unread(_ file: D4RLFile) -> String? {
+        guard let next = file.nextObservations, let i = next.firstIndex(where: { !$0.isFinite }) else { return nil }
+        return "field 'next_observations', which training does not use, holds \(next[i]) in row \(i / file.stateSize)"
+    }
+
+    /// Episodes whose ends nothing shows: transitions then lead from one into the next.
+    private static func unmarked(_ file: D4RLFile, _ maximumSteps: Int?) -> String? {
+        guard let timeouts = file.timeouts else {
+            return maximumSteps == nil
+                ? "there is no field 'timeouts', and no environment whose time limit could take its place: transitions "
+                    + "are counted as if only 'terminals' ended episodes" : nil
+        }
+        guard isZero(file.terminals), isZero(timeouts) else { return nil }
+        return "no row ends an episode ('terminals' and 'timeouts' are 0 throughout): if there are several, each leads "
+            + "into the next"
+    }
+
+    private static func isZero(_ flags: [UInt8]) -> Bool { flags.reduce(0, |) == 0 }
+
+    /// The elements of an observation that have one value in all rows.
+    private static func constantObservations(_ file: D4RLFile) -> String? {
+        let (values, size) = (file.observations, file.stateSize)
+        var constant = Array(0..<size)
+        for row in 1..<file.count where !constant.isEmpty {
+            constant.removeAll { values[row * size + $0] != values[$0] }
+        }
+        guard !constant.isEmpty else { return nil }
+        return "\(ranges(constant)) of an observation's \(size) elements (counted from 0) never change"
+    }
+
+    private static func constantReward(_ rewards: [Float]) -> String? {
+        guard let first = rewards.first, rewards.allSatisfy({ $0 == first }) else { return nil }
+        return "every reward is \(first)"
+    }
+
+    /// A range of returns that is zero or comes of rounding; all returns being 0, `constantReward` says enough.
+    private static func roundedReturns(_ returns: ReturnRange) -> String? {
+        let (range, size) = (returns.maximum - returns.minimum, max(abs(returns.minimum), abs(returns.maximum)))
+        guard range < roundedPart * size || returns.trajectories == 1 else { return nil }
+        guard returns.trajectories > 1 else { return "all transitions are of one trajectory" }
+        let difference = range == 0 ? "are all \(returns.minimum)" : "differ by \(range) at a size of \(size)"
+        return "the returns of \(returns.trajectories) trajectories \(difference): a reward scale made of their range "
+            + "(setting 'reward: return-range') is \(range == 0 ? "impossible" : "rounding")"
+    }
+
+    /// Numbers whose squares, as a loss takes them, are infinite.
+    private static func large(_ name: String, _ elements: [Float], columns: Int) -> String? {
+        let largest = largestMagnitude(of: elements)
+        guard largest > largestSquareRoot, let i = elements.firstIndex(where: { abs($0) == largest }) else {
+            return nil
+        }
+        return "field '\(name)' holds \(elements[i]) in row \(i / columns): its square is beyond single precision"
+    }
+
+    private static func extremeActions(_ actions: [Float]) -> String? {
+        actions.allSatisfy { abs($0) >= 1 - 1e-6 } ? "every action is at its limit, -1 or 1" : nil
+    }
+
+    /// "0, 3 to 5 and 9".
+    private static func ranges(_ numbers: [Int]) -> String {
+        var runs: [ClosedRange<Int>] = []
+        for number in numbers {
+            if let last = runs.last, last.upperBound == number - 1 {
+                runs[runs.count - 1] = last.lowerBound...number
+            } else {
+                runs.append(number...number)
+            }
+        }
+        let words = runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)" }
+        guard let last = words.last, words.count > 1 else { return words.joined() }
+        return words.dropLast().joined(separator: ", ") + " and " + last
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// `steps` raised in a study, as a user does it: over ranks and teams, killed on the way, and refused in one sentence.
+@Suite struct LongerStudyTests {
+    let folder = TemporaryFolder()
+    private static let learners = """
+          TD3+BC: {hidden: [16, 16], batch: 32}
+          CQL: {hidden: [16, 16], critic_hidden: [16, 16], batch: 32, sampled_actions: 3}
+        """
+
+    private func study(_ steps: Int, _ learners: String = learners) -> String {
+        """
+        name: longer
+        datasets: [hopper-random-r1]
+        seeds: [0]
+        steps: \(steps)
+        evaluate: {every: 40, episodes: 2, final_episodes: 3}
+        learners:
+        \(learners)
+        """
+    }
+
+    private func run(
+        _ steps: Int, ranks: Int? = nil, teamSize: Int = 1, into out: String = "out", fault: String? = nil,
+        _ learners: String = learners, keeps: Bool = true
+    ) throws -> ChildProcess {
+        put(study(steps, learners).utf8, at: folder("study.yaml"))
+        var environment = ["ACTIVE_BENCH_DATA": SystemRun.inputs.path]
+        environment["ACTIVE_BENCH_FAULT"] = fault
+        return try ChildProcess.run(
+            "active-bench",
+            ["run", folder("study.yaml"), "--out", folder(out), "--team-size", "\(teamSize)"]
+                + (keeps ? ["--keep-checkpoints"] : []), ranks: ranks, environment: environment, limit: 40)
+    }
+
+    /// Chained, alone and in a team, and with a rank's death at every early call of the system that touches a file.
+    @Test func isWhatItWouldHaveBeen() throws {
+        #expect(try run(50, ranks: 2).exitCode == 0)
+        #expect(try run(90, ranks: 2, teamSize: 2).exitCode == 0)
+        for call in [14, 22, 30, 38, 46, 54, 62] { _ = try run(130, fault: "kill-at-file-call=\(call)") }
+        let last = try run(130)
+        #expect(last.exitCode == 0, "\(last.output)")
+        #expect(try run(130, into: "straight").exitCode == 0)
+        let straight = SystemRun.results(folder("straight"))
+        #expect(straight.count == 2 * 6 + 3, "\(straight.keys.sorted())")
+        expectEqual(SystemRun.results(folder("out")), straight)
+    }
+
+    /// While a study is being extended, what is done with fewer steps is not of its table.
+    @Test func aFolderOnItsWay() throws {
+        #expect(try run(40).exitCode == 0)
+        let stopped = try run(80, fault: "rank=0,case-step=41,kind=exit")
+        #expect(stopped.exitCode != 0)
+        let status = try SystemRun.activeBench("status", folder("out"))
+        #expect(status.exitCode == 0 && status.standardOutput.contains("2 cases: 0 done"), "\(status.output)")
+        let table = try SystemRun.activeBench("table", folder("out"))
+        #expect(table.exitCode == 0 && !table.standardOutput.contains("±0"), "\(table.output)")
+        let plan = try SystemRun.activeBench("plan", folder("study.yaml"), "--ranks", "1", "--out", folder("out"))
+        #expect(plan.exitCode == 0, "\(plan.output)")
+        #expect(try run(80).exitCode == 0)
+    }
+
+    @Test(arguments: [
+        ("  IQL: {hidden: [16, 16], batch: 32}", true, "the rate of IQL's policy falls along a cosine"),
+        (learners, false, "no checkpoint is left of it (--keep-checkpoints keeps the last)"),
+    ])
+    func isRefusedBeforeAnythingIsTouched(learners: String, keeps: Bool, reason: String) throws {
+        #expect(try run(40, learners, keeps: keeps).exitCode == 0)
+        let before = SystemRun.results(folder("out"))
+        let child = try run(80, ranks: 2, learners, keeps: keeps)
+        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+        #expect(child.complaints.first?.contains(reason) == true, "\(child.output)")
+        expectEqual(SystemRun.results(folder("out")), before)
+        #expect(try run(40, learners, keeps: keeps).exitCode == 0, "the old study is as done as before")
+    }
+}
