@@ -76,9 +76,9 @@ let package = Package(
         // The rooms; one may import only rooms above it.
         room("Paths"),
         room("Console", ["CConsole", "Paths"]),
-        room("MPI", ["CKernels", "CMPI", "CSupervision"]),
+        room("MPI", ["CKernels", "CMPI", "CSupervision", "Paths"]),
         room("Processes"),
-        room("HDF5", ["CHDF5", "CKernels", "CLZF", "Paths", "Processes"]),
+        room("HDF5", ["CHDF5", "CKernels", "CLZF", "CSupervision", "Paths", "Processes"]),
         room("Numerics", ["CKernels", "COneDNN", "COpenBLAS"]),
         room("Networks", ["CKernels", "Numerics"]),
         room("Environments", ["CMuJoCo", "Networks", "Numerics", "Paths"]),

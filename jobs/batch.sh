@@ -14,7 +14,7 @@ if [ "$LAUNCHER" = srun ]; then LAUNCHER="srun --mpi=pmix --kill-on-bad-exit=0 -
 say() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >&2 || true; }
 
 # What the signal traps and run_study leave for each other.
-launched=0 launcher='' stop_asked='' end_asked='' interrupted='' status=0
+begun='' launcher='' stop_asked='' end_asked='' interrupted='' status=0
 handed_on=() # what prepare_run has mpirun export
 
 # SIGUSR1: the time is nearly up. SIGTERM: somebody ends the job (the batch system then kills what is left, seconds
@@ -38,40 +38,73 @@ prepare_run() {
     # A rank that waits lets others compute: by itself Open MPI does so only where it can see that ranks outnumber cores,
     # which it cannot under srun (a message then takes 8 ms). It costs less than a microsecond a message.
     export ACTIVE_BENCH_DATA ACTIVE_BENCH_TTY=0 OMPI_MCA_mpi_yield_when_idle=1
+    # What mpirun makes of SIGINT and SIGTERM: its ranks get SIGTERM after so many seconds and SIGKILL after as many more.
+    # One second, as it is by default, need not be enough to save (Open MPI 4 and 5).
+    export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-10}
+    export PRTE_MCA_odls_base_sigkill_timeout=${PRTE_MCA_odls_base_sigkill_timeout:-10}
     # mpirun hands these on to ranks that it starts through ssh; srun hands on everything. Where the nodes' processors
     # differ, set OPENBLAS_CORETYPE to kernels that all of them have.
     local name
-    for name in ACTIVE_BENCH_DATA ACTIVE_BENCH_TTY D4RL_DATASET_DIR OPENBLAS_CORETYPE LD_LIBRARY_PATH; do
+    for name in ACTIVE_BENCH_DATA ACTIVE_BENCH_TTY ACTIVE_BENCH_JOB ACTIVE_BENCH_JOB_STARTS D4RL_DATASET_DIR \
+        OPENBLAS_CORETYPE LD_LIBRARY_PATH; do
         if [ -n "${!name:-}" ] && [[ $LAUNCHER == mpirun* ]]; then handed_on+=(-x "$name"); fi
     done
 }
 
-# Runs the study; its exit code is `status` afterwards.
-run_study() {
-    if [ -n "$stop_asked" ]; then status=75 && return; fi # before it began
-    local options=()
-    [ -z "$TEAM_SIZE" ] || options+=(--team-size "$TEAM_SIZE")
-    [ -z "$CHECKPOINT_MINUTES" ] || options+=(--checkpoint-minutes "$CHECKPOINT_MINUTES")
-    [ -z "$HANG_TIMEOUT" ] || options+=(--hang-timeout "$HANG_TIMEOUT")
-    [ -z "$MAX_HOURS" ] || options+=(--max-hours "$MAX_HOURS")
-    launched=$SECONDS
-    # LAUNCHER is meant to be split into words.
-    # shellcheck disable=SC2086
-    $LAUNCHER "${handed_on[@]}" "$BINARY" run "$STUDY" --out "$OUT" "${options[@]}" &
+# Runs a command that hears of the job's signals; its exit code is `status` afterwards.
+follow() {
+    "$@" &
     launcher=$!
     if [ -n "$stop_asked" ]; then kill -USR1 "$launcher" 2>/dev/null || true; fi # between the two lines above
-    # A signal that is trapped ends `wait` as well: wait until it was the run that ended it.
+    # A signal that is trapped ends `wait` as well: wait until it was the command that ended it.
     while
         interrupted='' status=0
         wait "$launcher" || status=$?
         [ -n "$interrupted" ]
     do :; done
+}
+
+# Runs the study once; its exit code is `status` afterwards.
+run_once() {
+    local options=() hours=$MAX_HOURS
+    if [ -z "$begun" ]; then
+        begun=$SECONDS
+    elif [ -n "$hours" ]; then # what is left of them
+        hours=$(awk -v hours="$hours" -v seconds=$((SECONDS - begun)) 'BEGIN { printf "%.4f", hours - seconds / 3600 }')
+    fi
+    [ -z "$TEAM_SIZE" ] || options+=(--team-size "$TEAM_SIZE")
+    [ -z "$CHECKPOINT_MINUTES" ] || options+=(--checkpoint-minutes "$CHECKPOINT_MINUTES")
+    [ -z "$HANG_TIMEOUT" ] || options+=(--hang-timeout "$HANG_TIMEOUT")
+    [ -z "$hours" ] || options+=(--max-hours "$hours")
+    # LAUNCHER is meant to be split into words.
+    # shellcheck disable=SC2086
+    follow $LAUNCHER "${handed_on[@]}" "$BINARY" run "$STUDY" --out "$OUT" "${options[@]}"
     say "the run has ended with $status"
+}
+
+# Runs the study until it is complete, until somebody asks it to stop, or until all that is left is certain to be in the hands
+# of other jobs; `status` is then 0 although the study is not complete. A claim is no proof: the job that made it may have
+# been killed. Then its case is waited for, which is free after five minutes.
+run_study() {
+    status=75
+    if [ -z "$stop_asked" ]; then run_once; fi # else before it began
+    while [ "$status" = 75 ] && [ -z "$stop_asked" ] && [ ! -e "$OUT/STOP" ] && ! hours_are_over; do
+        say "what is left is in use by other jobs: watching whether they are at work"
+        follow "$BINARY" status "$OUT" --others-at-work
+        case $status in
+        0) say "this job has done its part: what is left, if anything, other jobs are at work on" ;;
+        75) run_once ;;
+        *) # interrupted, or the folder cannot be read
+            status=75
+            return
+            ;;
+        esac
+    done
 }
 
 # Whether the run has had its MAX_HOURS, a few seconds for its start and end aside.
 hours_are_over() {
-    [ -n "$MAX_HOURS" ] && awk -v hours="$MAX_HOURS" -v seconds=$((SECONDS - launched)) \
+    [ -n "$MAX_HOURS" ] && [ -n "$begun" ] && awk -v hours="$MAX_HOURS" -v seconds=$((SECONDS - begun)) \
         'BEGIN { exit !(seconds + 5 >= 3600 * hours) }'
 }
 
@@ -82,16 +115,12 @@ wants_another_start() {
     case $status in
     75) # stopped and saved
         if [ -e "$OUT/STOP" ]; then return 1; fi # until somebody removes it
-        if [ -z "$stop_asked" ] && ! hours_are_over; then
-            # Nobody asked it to: other jobs have all that is left.
-            status=0
-            return 1
-        fi
+        if [ -z "$stop_asked" ] && ! hours_are_over; then return 1; fi
         what=
         ;;
     71) what="a rank hung" limit=1 alike=71 ;;              # twice in one job is no accident
     137 | 143) what="a rank was killed" ;;                  # for want of memory, or with its node
-    138) what="SIGUSR1 came before the run could hear it" ;; # in its first moments
+    138) what="SIGUSR1 came before the run could hear it, or twice" ;; # in its first moments
     205) what="a host was lost" ;;                          # mpirun's word for it
     *) return 1 ;;
     esac

@@ -1,5 +1,6 @@
 #include "CSupervision.h"
 #include "line.h"
+#include "temporary.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -39,6 +40,7 @@ static void on_crash(int signal, siginfo_t *information, void *context) {
     append(&line, ")");
     append_phase(&line);
     write_line(&line);
+    remove_temporaries();
 
     // Now whoever was here before, in the end the system: it gives the exit status. An instruction that failed fails again
     // after the return, with all that is known about it. What was sent (abort, kill) is raised anew and goes straight to the

@@ -1,6 +1,7 @@
 #include "CSupervision.h"
 #include "clock.h"
 #include "line.h"
+#include "temporary.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,45 +9,88 @@
 #include <stddef.h>
 #include <unistd.h>
 
-enum { RESUME_ME = 75 }; // exit code
-
 // mpirun and Slurm may both forward the signal of one request.
 static const long long SAME_REQUEST = 100000000; // nanoseconds
+
+static const struct {
+    int number;
+    const char *name;
+} signals[] = {{SIGINT, "SIGINT"}, {SIGHUP, "SIGHUP"}, {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}};
+enum { SIGNAL_COUNT = sizeof signals / sizeof signals[0] };
 
 // Atomic, as threads of the MPI library may be interrupted, too, at the same time.
 static atomic_int stop = AB_NO_STOP;
 static atomic_llong first_signal; // when it came; 0: not yet
+static atomic_bool is_told;       // whether the first one is worth a line
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2, "a signal handler writes these");
+
+const char *ab_signal_name(int signal) {
+    for (int i = 0; i < SIGNAL_COUNT; i++)
+        if (signals[i].number == signal) return signals[i].name;
+    return "a signal";
+}
+
+void ab_die_by(int signal) {
+    remove_temporaries();
+    struct sigaction plain = {.sa_handler = SIG_DFL};
+    sigaction(signal, &plain, NULL);
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, signal);
+    pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+    raise(signal);
+    _exit(128 + signal); // process 1 of a PID namespace outlives its own signals: end as a shell would say it
+}
+
+static void on_end(int signal) { ab_die_by(signal); }
 
 static void on_stop(int signal) {
     int error = errno;
     long long now = monotonic_nanoseconds();
     long long first = 0;
+    line_t line;
     if (atomic_compare_exchange_strong(&first_signal, &first, now)) {
         atomic_store(&stop, signal);
+        if (atomic_load(&is_told)) {
+            begin_line(&line);
+            append(&line, ab_signal_name(signal));
+            append(&line, " received: saving, then stopping with exit code 75; a second signal ends the run at once");
+            write_line(&line);
+        }
     } else if (now - first >= SAME_REQUEST) {
-        line_t line;
         begin_line(&line);
-        append(&line, "asked twice to stop (signal ");
-        append_number(&line, signal);
-        append(&line, "): ending at once");
+        append(&line, ab_signal_name(signal));
+        append(&line, " received, the second signal: ending at once");
         append_phase(&line);
         write_line(&line);
-        _exit(RESUME_ME);
+        ab_die_by(signal);
     }
     errno = error;
 }
 
-int ab_listen_for_stop(void) {
-    // Calls that wait go on waiting afterwards; neither signal interrupts the handler of the other.
-    struct sigaction action = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
+// Has `handler` hear the first `count` of `signals`, but none that was ignored when the program was started: nohup's SIGHUP,
+// SIGINT in the background of a shell script. 0, or an error number.
+static int hear(void (*handler)(int), int count) {
+    // Calls that wait go on waiting afterwards; none of the signals interrupts the handler of another.
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    sigaddset(&action.sa_mask, SIGUSR1);
-    sigaddset(&action.sa_mask, SIGTERM);
-    if (sigaction(SIGUSR1, &action, NULL) || sigaction(SIGTERM, &action, NULL)) return errno;
+    for (int i = 0; i < count; i++) sigaddset(&action.sa_mask, signals[i].number);
+    for (int i = 0; i < count; i++) {
+        struct sigaction before;
+        if (sigaction(signals[i].number, NULL, &before)) return errno;
+        if (before.sa_handler == SIG_IGN) continue;
+        if (sigaction(signals[i].number, &action, NULL)) return errno;
+    }
     // A parent may have started this process with signals blocked; threads of Swift's concurrency do.
     return pthread_sigmask(SIG_UNBLOCK, &action.sa_mask, NULL);
+}
+
+int ab_end_on_signals(void) { return hear(on_end, SIGNAL_COUNT - 1); } // SIGUSR1 asks runs to stop, nobody else
+
+int ab_listen_for_stop(bool tells) {
+    atomic_store(&is_told, tells);
+    return hear(on_stop, SIGNAL_COUNT);
 }
 
 void ab_request_stop(void) {

@@ -2,6 +2,7 @@
 #include "clock.h"
 #include "line.h"
 #include "place.h"
+#include "temporary.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -45,6 +46,7 @@ static void end_process(void) {
     append_phase(&line);
     append(&line, ": ending the job (--hang-timeout)");
     write_line(&line);
+    remove_temporaries();
     _exit(HANG);
 }
 

@@ -1,4 +1,5 @@
 import CHDF5
+import CSupervision
 import Glibc
 import Paths
 import Processes
@@ -26,6 +27,8 @@ public final class HDF5Writer {
         Library.prepare()
         let target = try replaceableTarget(of: path)
         let temporary = temporaryName(for: target)
+        let note = temporary.withPath { ab_note_temporary($0) }
+        defer { ab_forget_temporary(note) }
         do {
             try fill(temporary, path, body)
             try synchronise(temporary)

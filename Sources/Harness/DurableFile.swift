@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import Paths
 import Processes
 
@@ -12,6 +13,8 @@ public enum DurableFile {
     public static func write(_ data: Data, to path: String) throws {
         let calls = FileCalls.current
         let target = try target(of: path)
+        let note = Supervision.noteUnfinished(OutputPath.temporary(for: target, suffix: temporarySuffix))
+        defer { note.forget() }
         let temporary = try writeTemporary(data, beside: target)
         let result = calls.uninterrupted { calls.rename(temporary, target) }
         if result < 0 { _ = calls.unlink(temporary) }

@@ -1,5 +1,6 @@
 import Environments
 import Foundation
+import MPI
 import Networks
 import Numerics
 
@@ -55,6 +56,9 @@ public struct EpisodeDrawing {
     /// Ends an episode in which enough has been drawn.
     private struct Enough: Error {}
 
+    /// Ends a drawing that a signal has asked to stop.
+    private struct Interrupted: Error {}
+
     private let plan: Plan
 
     /// Refuses nothing yet.
@@ -97,6 +101,7 @@ public struct EpisodeDrawing {
         var clock = clock
         var summary = Summary(framesPerSecond: clock.framesPerSecond)
         func show(_ positions: UnsafePointer<Double>) throws {
+            if Supervision.isStopRequested { throw Interrupted() }
             let due = clock.framesDue(at: summary.steps)
             guard due > 0 else { return }
             let picture = try camera.picture(of: positions)

@@ -11,8 +11,9 @@ package struct ProgressRecord: Equatable {
     package var workDone: Float = 0
     /// 1 once the rank has nothing left to do.
     package var isFinished: Int32 = 0
-    /// 1 once the rank was asked to stop, so that all the others are, too.
-    package var isStopping: Int32 = 0
+    /// The signal that asked the rank to stop, so that all the others do, too; negative where it was none, 0 where the rank
+    /// was not asked.
+    package var stopSignal: Int32 = 0
 
     package static let size = 28
 
@@ -22,7 +23,7 @@ package struct ProgressRecord: Equatable {
         [
             UInt32(bitPattern: casesDone), UInt32(bitPattern: caseIndex), UInt32(bitPattern: step),
             stepsPerSecond.bitPattern, workDone.bitPattern, UInt32(bitPattern: isFinished),
-            UInt32(bitPattern: isStopping),
+            UInt32(bitPattern: stopSignal),
         ]
         .flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
     }
@@ -36,7 +37,7 @@ package struct ProgressRecord: Equatable {
         stepsPerSecond = Float(bitPattern: words[3])
         workDone = Float(bitPattern: words[4])
         isFinished = Int32(bitPattern: words[5])
-        isStopping = Int32(bitPattern: words[6])
+        stopSignal = Int32(bitPattern: words[6])
     }
 }
 

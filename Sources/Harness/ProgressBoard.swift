@@ -1,5 +1,6 @@
 import Console
 import Foundation
+import MPI
 
 /// What rank 0 shows of a run, on standard error: on a terminal a line per rank that is redrawn, elsewhere a plain line
 /// every ten seconds and whenever a case finishes.
@@ -47,7 +48,13 @@ package final class ProgressBoard {
 
     package var isEveryRankFinished: Bool { records.allSatisfy { $0.isFinished == 1 } }
 
-    package var isAnyRankStopping: Bool { records.contains { $0.isStopping == 1 } }
+    package var isAnyRankStopping: Bool { records.contains { $0.stopSignal != 0 } }
+
+    /// "SIGUSR1 received on rank 2"; nil where no signal has come to a rank.
+    package var signalReceived: String? {
+        guard let rank = records.firstIndex(where: { $0.stopSignal > 0 }) else { return nil }
+        return "\(Supervision.name(ofSignal: records[rank].stopSignal)) received on rank \(rank)"
+    }
 
     package func update(rank: Int, _ record: ProgressRecord) {
         records[rank] = record

@@ -112,12 +112,12 @@ package final class RunControl {
     }
 
     private func waitForRank0() throws -> StudyRun.Ending {
-        record.isStopping = Supervision.isStopRequested ? 1 : 0
+        record.stopSignal = stopSignal
         try outbox?.send(record.bytes)
         while true {
             // A signal may come to a rank that has nothing to do while others work.
-            if Supervision.isStopRequested, record.isStopping == 0 {
-                record.isStopping = 1
+            if Supervision.isStopRequested, record.stopSignal == 0 {
+                record.stopSignal = stopSignal
                 try outbox?.send(record.bytes)
             }
             if let message = try world.receive(ifAvailable: MessageTag.goHome) {
@@ -137,7 +137,7 @@ package final class RunControl {
             return
         }
         let seconds = secondsSince(lastTold)
-        guard seconds >= 1 || Supervision.isStopRequested && record.isStopping == 0 else { return }
+        guard seconds >= 1 || Supervision.isStopRequested && record.stopSignal == 0 else { return }
         record.stepsPerSecond = Float(Double(max(0, step - before)) / max(seconds, 1e-3))
         lastTold = .now()
         stepWhenTold = step
@@ -148,8 +148,8 @@ package final class RunControl {
 
     private func tell() throws {
         if world.rank != 0, try world.receive(ifAvailable: MessageTag.stop) != nil { Supervision.requestStop() }
-        if world.rank == 0, isAtLimit { Supervision.requestStop() }
-        record.isStopping = Supervision.isStopRequested ? 1 : 0
+        if world.rank == 0, let limit { stopAll(because: limit) }
+        record.stopSignal = stopSignal
         guard let board else {
             _ = try outbox?.offer(record.bytes)
             return
@@ -158,22 +158,35 @@ package final class RunControl {
         while let (source, bytes) = try world.receive(ifAvailable: MessageTag.progress) {
             if let record = ProgressRecord(bytes) { board.update(rank: source, record) }
         }
-        if board.isAnyRankStopping { try tellAllToStop() }
+        if board.isAnyRankStopping {
+            stopAll(because: board.signalReceived ?? "asked to")
+            try tellAllToStop()
+        }
         if let rank = board.silentRank { throw SilentRank(rank: rank) }
         board.show()
     }
 
-    /// Whether the time is up, or somebody has put a file STOP into the run folder.
-    private var isAtLimit: Bool {
-        if let hours, secondsSince(start) >= hours * 3600 { return true }
-        guard lastLookForStop.map({ secondsSince($0) >= 1 }) ?? true else { return false }
+    /// What `ProgressRecord` says of requests to stop.
+    private var stopSignal: Int32 { Supervision.stopSignal ?? (Supervision.isStopRequested ? -1 : 0) }
+
+    /// Why the run is to stop of itself: the time is up, or somebody has put a file STOP into the run folder. nil: it is not.
+    private var limit: String? {
+        if let hours, secondsSince(start) >= hours * 3600 { return "--max-hours are over" }
+        guard lastLookForStop.map({ secondsSince($0) >= 1 }) ?? true else { return nil }
         lastLookForStop = .now()
-        return access(folder.file(RunFolder.stopFile), F_OK) == 0
+        return access(folder.file(RunFolder.stopFile), F_OK) == 0 ? "\(RunFolder.stopFile) is there" : nil
+    }
+
+    /// On rank 0: says once why all cases are saved now, unless a signal to this very process has said it.
+    private func stopAll(because reason: String) {
+        guard !Supervision.isStopRequested else { return }
+        Supervision.requestStop()
+        ProgressBoard.say(
+            "\(reason): saving, then stopping with exit code 75; a second signal ends the run at once")
     }
 
     /// Rank 0 passes on, once, that the job is to stop. A signal may have reached one rank alone.
     private func tellAllToStop() throws {
-        Supervision.requestStop()
         guard stopMessages == nil else { return }
         stopMessages = (1..<max(1, world.size)).map {
             Outbox(recordSize: 1, to: $0, tag: MessageTag.stop, on: world)

@@ -1,5 +1,6 @@
 import CSupervision
 import Glibc
+import Paths
 
 /// Looks after this process: hears requests to stop, ends it when it makes no progress, and leaves a line on standard
 /// error when it dies. Without it a rank that hangs keeps all nodes busy until the time limit, and one that crashes says
@@ -43,11 +44,28 @@ public enum Supervision {
 
     // MARK: Requests to stop
 
-    /// Takes SIGUSR1 and SIGTERM as requests to stop from now on. Another one 100 ms or more after the first ends the
-    /// process at once with exit code 75; one that comes earlier is the same request, forwarded by both Slurm and mpirun.
-    public static func listenForStop() {
-        requireSuccess(ab_listen_for_stop(), "sigaction")
+    /// Takes SIGINT, SIGHUP, SIGTERM and SIGUSR1 as requests to stop from now on. Another one 100 ms or more after the first
+    /// ends the process at once, by that signal; one that comes earlier is the same request, forwarded by both Slurm and
+    /// mpirun. A signal that was ignored when the program was started, as by nohup, stays so.
+    ///
+    /// - Parameter tells: whether the first one leaves a line on standard error.
+    public static func listenForStop(tells: Bool = false) {
+        requireSuccess(ab_listen_for_stop(tells), "sigaction")
     }
+
+    /// From now on SIGINT, SIGHUP and SIGTERM remove unfinished files and end the process, as process 1 of a container, too.
+    /// One that was ignored when the program was started stays so.
+    public static func endOnSignals() {
+        requireSuccess(ab_end_on_signals(), "sigaction")
+    }
+
+    /// Ends the process as though by the signal that asked it to stop, if one did: a shell then knows it was interrupted.
+    public static func endIfAsked() {
+        if let signal = stopSignal { ab_die_by(signal) }
+    }
+
+    /// "SIGINT"; "a signal" for one that is no request to stop.
+    public static func name(ofSignal signal: Int32) -> String { String(cString: ab_signal_name(signal)) }
 
     /// The signal that asked this process to stop; nil if none did.
     public static var stopSignal: Int32? {
@@ -55,7 +73,7 @@ public enum Supervision {
         return signal > 0 ? signal : nil
     }
 
-    /// Asks this process to stop as a signal would, for a reason that is none: a file STOP, another rank.
+    /// Asks this process to stop as a signal would, for another reason: a file STOP, another rank.
     public static func requestStop() {
         ab_request_stop()
     }
@@ -91,6 +109,23 @@ public enum Supervision {
     /// From now on no beats are expected, as in a collective call that waits for the slowest rank.
     public static func disarm() {
         ab_disarm_watchdog()
+    }
+
+    // MARK: Unfinished files
+
+    /// Has the file at `path` removed if the process ends by a signal, a crash or the watchdog.
+    ///
+    /// - Returns: what to forget it by, once it is gone or has its own name.
+    public static func noteUnfinished(_ path: String) -> UnfinishedFile {
+        UnfinishedFile(number: path.withPath { ab_note_temporary($0) })
+    }
+
+    /// A file that `noteUnfinished` was told of.
+    public struct UnfinishedFile: Sendable {
+        fileprivate let number: Int32
+
+        /// The file is gone, or has its own name.
+        public func forget() { ab_forget_temporary(number) }
     }
 
     // MARK: Last words

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Foundation
 import Harness
+import MPI
 import Numerics
 import Paths
 
@@ -21,6 +22,8 @@ struct ActiveBench: ParsableCommand {
         // A limit on the size of files is to be an error of the call that meets it, not a death without a word.
         signal(SIGXFSZ, SIG_IGN)
         Console.prepare()
+        // Ctrl-C and its like end a command at once, and leave nothing half done; `run` takes them otherwise.
+        Supervision.endOnSignals()
         chooseKernels()
         BLASLibrary.useOneThread()
         do {

@@ -45,6 +45,7 @@ func runAlone(_ body: () throws -> Void) throws {
         ThisProcess.removeTrace()
     } catch {
         ThisProcess.removeTrace()
+        Supervision.endIfAsked()
         say(error)
         throw ExitCode(ExitStatus(for: error).rawValue)
     }

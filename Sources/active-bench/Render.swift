@@ -2,6 +2,7 @@ import ArgumentParser
 import Environments
 import Foundation
 import Harness
+import MPI
 
 /// `active-bench render`: a policy seen at work.
 struct Render: ParsableCommand {
@@ -56,6 +57,7 @@ struct Render: ParsableCommand {
         plan.profile = profile
         try runAlone {
             try requireOneProcess("render")
+            Supervision.listenForStop()
             let drawn = try EpisodeDrawing(plan).run()
             try emit("\(out): \(sentence(on: drawn))\n")
             if let note = drawn.note { say(note) }

@@ -11,7 +11,8 @@ struct Run: ParsableCommand {
             mpirun -n 2 active-bench run jobs/studies/quickstart.yaml --out runs/quickstart
 
             A second run into the same folder keeps what is done and goes on with the rest from its checkpoints; several \
-            jobs may work on one folder. SIGUSR1, --max-hours or a file STOP in the folder stop all cases with a checkpoint.
+            jobs may work on one folder. Ctrl-C (SIGINT), SIGHUP, SIGTERM, SIGUSR1, --max-hours or a file STOP in the folder \
+            stop all cases with a checkpoint; a second signal ends the run at once. mpirun hands on none of them but SIGUSR1.
 
             Exit codes: 0 every case is done; 64 usage, 65 bad input, 69 a library or an environment's files are missing, 70 bug, \
             71 a rank made no progress, 74 input or output failed, 75 stopped before all was done, or what is left is in \
@@ -47,7 +48,7 @@ struct Run: ParsableCommand {
 
     func run() throws {
         runOnAllRanks { world in
-            Supervision.listenForStop()
+            Supervision.listenForStop(tells: world.rank == 0)
             var loss: (any Error)?
             let ending = try StudyRun(studyPath: study, output: out, options: options, world: world).run { table in
                 // The run is done, and the folder has the table: the ranks end in order.

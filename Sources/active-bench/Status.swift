@@ -9,6 +9,9 @@ struct Status: ParsableCommand {
         discussion: """
             Reads the run's files alone, so it needs neither MPI nor the node the run is on, and works on finished and \
             killed runs as well. A case whose process is gone waits for the next run, which goes on from its checkpoint.
+
+            With --others-at-work it watches until it knows whether the open cases are in good hands, and ends with 0 when all \
+            of them are done or held by processes whose heartbeats it has seen move, with 75 when one is free: run it again.
             """)
 
     @Argument(help: "Run folder.")
@@ -20,13 +23,20 @@ struct Status: ParsableCommand {
     @Option(help: "Show it again every so many seconds, until all cases are done.")
     var watch: Double?
 
+    @Flag(help: "Watch whether other jobs are at work on all that is left.")
+    var othersAtWork = false
+
     func validate() throws {
+        if othersAtWork, watch != nil || json || cases {
+            throw ValidationError("--others-at-work: expected no other option beside it")
+        }
         if let watch, !(0.1...86_400).contains(watch) {
             throw ValidationError("--watch: expected 0.1 to 86400 seconds, found \(watch)")
         }
     }
 
     func run() throws {
+        if othersAtWork { return try watchOthers() }
         try runAlone {
             while true {
                 let status = try RunStatus(folder)
@@ -35,6 +45,24 @@ struct Status: ParsableCommand {
                 Thread.sleep(forTimeInterval: watch)
             }
         }
+    }
+
+    private func watchOthers() throws {
+        var isFree = false
+        try runAlone {
+            var others = try OthersAtWork(folder)
+            let text =
+                switch try others.watch(tell: { try emit("\(folder): \($0)\n") }) {
+                case .complete: "every case is done"
+                case .atWork(let holders):
+                    "each of the \(holders.count) open cases is in use by another job, whose heartbeat was seen to move: "
+                        + OthersAtWork.list(holders)
+                case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
+                }
+            isFree = text.hasSuffix("run it again")
+            try emit("\(folder): \(text)\n")
+        }
+        if isFree { throw ExitCode(ExitStatus.stopped.rawValue) }
     }
 
     /// On a terminal in place of the one before, elsewhere with an empty line after it.

@@ -1,3 +1,4 @@
+import Foundation
 import Harness
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 
     @Test func recordsComeBack() {
         var stopping = record(done: 1, 2, 3, 4)
-        stopping.isStopping = 1
+        stopping.stopSignal = SIGUSR1
         for one in [
             ProgressRecord(), record(done: 3, 7, 1 << 30, 123.5, work: 0.25), stopping,
             record(done: .max, -1, -1, .infinity, finished: true),

@@ -9,12 +9,23 @@ import Testing
 
     init() {
         // What a run ends with is said in a file; "signal" is to wait for SIGUSR1 and end as the program then does.
-        program("active-bench", "[ \"$1\" = run ] || exit 0\necho \"$*\" >>arguments\nread -r end <end\n" + waiting)
+        program("active-bench", looking + "echo \"$*\" >>arguments\nenv >environment\nread -r end <end\n" + waiting)
         program("scontrol", "echo \"$*\" >>requests")
         program("qsub", "echo \"$*\" >>requests\nenv >environment\necho 9.server")
         program("qstat", "printf '    Resource_List.select = 4:ncpus=32:\\n\\tmpiprocs=32\\n'\n" + qstat)
     }
 
+    /// What the watch on others ends with is said in a file, a line each time; 0 once it is empty.
+    private let looking = """
+        if [ "$1" = status ]; then
+            echo "$*" >>looks
+            end=$(sed -n 1p others 2>/dev/null)
+            [ -z "$end" ] || sed -i 1d others
+            exit "${end:-0}"
+        fi
+        [ "$1" = run ] || exit 0
+
+        """
     private let waiting = """
         [ "$end" = signal ] || exit "$end"
         trap 'exit 75' USR1
@@ -22,7 +33,7 @@ import Testing
         i=0
         while [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
         """
-    private let qstat = "printf '    Resource_List.walltime = 01:00:00\\n    queue = long\\n'"
+    private let qstat = "printf '    Resource_List.walltime = 01:00:00\\n    queue = long\\n    run_count = 3\\n'"
 
     private func program(_ name: String, _ lines: String) {
         put("#!/bin/sh\ncd '\(folder.path)'\n\(lines)\n".utf8, at: folder(name))
@@ -96,14 +107,36 @@ import Testing
         #expect(lines("requests") == ["requeue 12_3"], "\(child.output)")
     }
 
-    /// A task that finds all cases in the hands of others has done its part; where somebody stopped the run it has not.
-    @Test func whatNobodyAskedToStopIsNotRequeued() throws {
-        #expect(try start("slurm/array.sbatch", end: "75", [:]).end().exitCode == 0)
-        #expect(try start("slurm/array.sbatch", end: "75", ["MAX_HOURS": "1"]).end().exitCode == 0)
+    /// A task that sees others at work on all that is left has done its part, and says so; where a case is free it goes on.
+    /// Where somebody stopped the run, or nobody can tell, it has not.
+    @Test(arguments: ["slurm/array.sbatch", "pbs/table.pbs"]) func whatNobodyAskedToStop(script: String) throws {
+        func end(others: String, _ knobs: [String: String] = [:]) throws -> ChildProcess {
+            for name in ["arguments", "looks"] { unlink(folder(name)) }
+            put(others.utf8, at: folder("others"))
+            return try start(script, end: "75", knobs).end()
+        }
+        let done = try end(others: "")
+        #expect(done.exitCode == 0 && done.standardError.contains("other jobs are at work on\n"), "\(done.output)")
+        #expect(lines("arguments").count == 1 && lines("looks") == ["status \(folder("out")) --others-at-work"])
+        #expect(try end(others: "75\n75\n", ["MAX_HOURS": "1"]).exitCode == 0)
+        #expect(lines("arguments").count == 3 && lines("looks").count == 3)
+        let hours = lines("arguments").compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
+        #expect(hours.count == 3 && hours[0] == 1 && hours[2] <= 1 && hours[2] > 0.99, "\(hours)")
+        #expect(try end(others: "74\n").exitCode == 75)
+        #expect(lines("arguments").count == 1)
         try FileManager.default.createDirectory(atPath: folder("out"), withIntermediateDirectories: true)
         put([], at: folder("out/STOP"))
-        #expect(try start("slurm/array.sbatch", end: "75", [:]).end().exitCode == 75)
+        #expect(try end(others: "").exitCode == 75 && lines("looks").isEmpty)
         #expect(lines("requests").isEmpty)
+    }
+
+    /// What the program knows the claims of its own job's earlier starts by, and how long mpirun lets ranks save.
+    @Test func theProgramIsToldWhoseStartItIs() throws {
+        let knobs = ["RESTARTS": "2", "FIRST_JOB": "5.server"]
+        #expect(try start("pbs/table.pbs", end: "0", knobs).end().exitCode == 0)
+        let environment = Set(lines("environment"))
+        #expect(environment.isSuperset(of: ["ACTIVE_BENCH_JOB=5.server", "ACTIVE_BENCH_JOB_STARTS=2 3"]))
+        #expect(environment.contains("OMPI_MCA_odls_base_sigkill_timeout=10"))
     }
 
     @Test func theKnobsAreTheProgramsOptions() throws {

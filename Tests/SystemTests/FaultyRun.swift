@@ -42,9 +42,10 @@ final class FaultyRun {
     ///   others a second to end by themselves.
     func start(
         ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil,
-        isHasty: Bool = false, limit: Int = 40
+        isHasty: Bool = false, limit: Int = 40, prefix: [String] = [], environment: [String: String] = [:]
     ) throws -> RunningProcess {
-        var environment = ["ACTIVE_BENCH_DATA": data]
+        var environment = environment
+        environment["ACTIVE_BENCH_DATA"] = data
         if isHasty {
             environment["SWIFT_BACKTRACE"] = "enable=no"
             environment["OMPI_MCA_odls_base_sigkill_timeout"] = "0"
@@ -53,6 +54,7 @@ final class FaultyRun {
         return try RunningProcess(
             "active-bench",
             ["run", folder("study.yaml"), "--out", other ?? out, "--keep-checkpoints"] + options, ranks: ranks,
+            prefix: prefix,
             environment: environment, limit: limit)
     }
 

@@ -69,16 +69,21 @@ import Testing
     }
 
     @Test(arguments: [
-        (SIGTERM, Recipient.allRanks), (SIGUSR1, .firstRank), (SIGUSR1, .lastRank), (SIGTERM, .lastRank),
+        (SIGTERM, Recipient.allRanks, "SIGTERM received: "), (SIGUSR1, .firstRank, "SIGUSR1 received: "),
+        (SIGUSR1, .lastRank, "SIGUSR1 received on rank 2: "), (SIGHUP, .lastRank, "SIGHUP received on rank 2: "),
+        (SIGINT, .allRanks, "SIGINT received: "),
     ])
-    func signalToRanks(signal: Int32, recipient: Recipient) throws {
+    func signalToRanks(signal: Int32, recipient: Recipient, word: String) throws {
         let run = FaultyRun(Self.study)
         let job = try run.start(ranks: 3, fault: Self.slow)
         run.wait(for: job) { isTraining(run) }
         usleep(600_000)
         let moment = ContinuousClock.now
         send(signal, to: recipient, of: run)
-        expectStopped(try job.end(), since: moment, within: 5)
+        let end = try job.end()
+        expectStopped(end, since: moment, within: 5)
+        let words = end.standardError.components(separatedBy: word + Self.word)
+        #expect(words.count == 2, "once: \(end.output)")
         #expect(run.checkpoints().count >= 3, "of the cases in work")
         #expect(try run.run(ranks: 2, ["--team-size", "2"]).exitCode == 0)
         expectEqual(run.results(), try run.knownReference())
@@ -127,6 +132,116 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
+    /// What the user is told of the first signal.
+    private static let word = "saving, then stopping with exit code 75; a second signal ends the run at once"
+
+    // MARK: One process
+
+    /// Ctrl-C, a terminal that is closed, `docker stop` where the program is process 1; and nohup, which is not heeded.
+    @Test(
+        arguments: [
+            (["env", "--default-signal=INT"], nil, SIGINT), (["env", "--default-signal=HUP"], nil, SIGHUP),
+            (["unshare", "--pid", "--fork", "--mount-proc"], nil, SIGTERM),
+            (["unshare", "--pid", "--fork", "--mount-proc"], nil, SIGINT),
+            (["nohup"], SIGHUP, SIGTERM), (["env", "--ignore-signal=INT"], SIGINT, SIGUSR1),
+        ] as [([String], Int32?, Int32)])
+    func oneProcess(prefix: [String], ignored: Int32?, signal: Int32) throws {
+        let run = FaultyRun(FaultyRun.study([FaultyRun.iql]))
+        let job = try run.start(ranks: nil, fault: "sleep=10", prefix: prefix)
+        run.wait(for: job) { isTraining(run) && !run.ranks.isEmpty }
+        if let ignored {
+            send(ignored, to: .allRanks, of: run)
+            usleep(300_000)
+            #expect(job.isRunning)
+        }
+        let moment = ContinuousClock.now
+        send(signal, to: .allRanks, of: run)
+        let end = try job.end()
+        expectStopped(end, since: moment, within: 5)
+        #expect(end.standardError.contains("\(name(signal)) received: \(Self.word)"), "\(end.output)")
+        #expect(run.checkpoints().count == 1)
+        run.expectNothingLeft()
+        #expect(try run.run(ranks: 1).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+
+    /// The second ends it at once, and a shell sees by which signal; process 1, which no signal ends, says it as a shell would.
+    @Test(
+        arguments: [
+            (["env", "--default-signal=INT"], SIGINT, SIGINT),
+            (["unshare", "--pid", "--fork", "--mount-proc"], SIGTERM, 128 + SIGTERM),
+        ] as [([String], Int32, Int32)])
+    func twoSignalsToOneProcess(prefix: [String], signal: Int32, code: Int32) throws {
+        let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
+        let job = try run.start(
+            ranks: nil, ["--checkpoint-steps", "20"], fault: "case-step=90,sleep=30000", prefix: prefix)
+        run.wait(for: job) { run.checkpoints().last == 80 }
+        for pause in [200_000, 0] as [UInt32] {
+            send(signal, to: .allRanks, of: run)
+            usleep(pause)
+        }
+        let moment = ContinuousClock.now
+        let end = try job.end()
+        #expect(end.exitCode == code && ContinuousClock.now - moment < .seconds(2), "\(end.output)")
+        #expect(end.standardError.contains("\(name(signal)) received, the second signal: ending at once"))
+        #expect(run.checkpoints() == [60, 80])
+        run.expectNothingLeft()
+    }
+
+    private func name(_ signal: Int32) -> String {
+        [SIGINT: "SIGINT", SIGHUP: "SIGHUP", SIGTERM: "SIGTERM", SIGUSR1: "SIGUSR1"][signal] ?? "?"
+    }
+
+    /// Commands that have nothing to save end by the signal, at once, and leave nothing behind.
+    @Test(
+        arguments: [
+            ["render", "--env", "hopper", "--policy", "POLICY", "--size", "512x512", "--out", "OUT/frames"],
+            [
+                "collect", "rollout", "--env", "hopper", "--policy", "POLICY", "--transitions", "9000000", "--out",
+                "OUT/a.hdf5",
+            ],
+            ["collect", "train", "--env", "hopper", "--out", "OUT/train"],
+            ["evaluate", "--env", "hopper", "--policy", "POLICY", "--episodes", "100000", "--record", "OUT/a.hdf5"],
+            ["bench", "product", "--seconds", "60"],
+        ], [SIGTERM])
+    func commandsThatSaveNothing(arguments: [String], signal: Int32) throws {
+        let folder = TemporaryFolder()
+        let job = try RunningProcess(
+            "active-bench",
+            arguments.map {
+                $0 == "POLICY" ? SystemRun.inputs("policy.safetensors") : $0.replacing("OUT", with: folder.path)
+            })
+        func process() -> pid_t? { RunningProcess.identifiers(of: "active-bench", withArgument: arguments[1]).last }
+        waitUntil(seconds: 10) { process() != nil }
+        usleep(1_000_000)
+        let moment = ContinuousClock.now
+        kill(try #require(process()), signal)
+        let end = try job.end()
+        #expect(end.exitCode == signal && ContinuousClock.now - moment < .seconds(3), "\(end.output)")
+        #expect(files(below: folder.path).isEmpty, "\(files(below: folder.path))")
+    }
+
+    // MARK: mpirun
+
+    /// Of SIGINT mpirun makes SIGTERM and, after the time that it is told, SIGKILL: with some seconds, as in our scripts, a run
+    /// saves whose steps take longer than the one second that it has by default.
+    @Test func interruptOfALauncherThatHasPatience() throws {
+        let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
+        let job = try run.start(
+            ranks: 2, ["--team-size", "2"], fault: "case-step=50,sleep=1200",
+            environment: ["OMPI_MCA_odls_base_sigkill_timeout": "3", "PRTE_MCA_odls_base_sigkill_timeout": "3"])
+        run.wait(for: job) { isTraining(run) }
+        usleep(700_000)
+        send(SIGINT, to: .launcher, of: run)
+        let end = try job.end()
+        #expect(end.exitCode != 0 && end.standardError.contains("SIGTERM received: "), "\(end.output)")
+        #expect(end.standardError.contains("the same command goes on from here"), "\(end.output)")
+        #expect(run.checkpoints().count == 1)
+        run.expectNothingLeft()
+        #expect(try run.run(ranks: 1).exitCode == 0)
+        expectEqual(run.results(), try run.knownReference())
+    }
+
     /// The first is not heeded for half a minute, as every step takes that long: the second ends the rank, and so the job.
     @Test func twoSignals() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
@@ -142,8 +257,8 @@ import Testing
         run.wait(for: job) { run.ranks.isEmpty }
         #expect(ContinuousClock.now - moment < .seconds(2))
         let end = try job.end()
-        #expect(end.exitCode == 75, "\(end.output)")
-        #expect(end.standardError.contains("asked twice to stop (signal 10): ending at once"), "\(end.output)")
+        #expect(end.exitCode == 128 + SIGUSR1, "\(end.output)")
+        #expect(end.standardError.contains("SIGUSR1 received, the second signal: ending at once"), "\(end.output)")
         #expect(run.checkpoints() == [60, 80])
         #expect(try run.run(ranks: 1).exitCode == 0)
         expectEqual(run.results(), try run.knownReference())

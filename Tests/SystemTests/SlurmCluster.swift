@@ -51,17 +51,18 @@ final class SlurmCluster {
     /// Both nodes are this machine. Each would bind its first rank to the same core, and Open MPI would reach the other
     /// by any interface but loopback.
     func submit(
-        _ script: String, _ options: String..., launcher: String, study: String, out: String, log: String
+        _ script: String, _ options: String..., launcher: String, study: String, out: String, log: String,
+        binary: String = RunningProcess.path(of: "active-bench"), environment: [String: String] = [:]
     ) throws -> String {
         let arguments = ["--parsable", "--time=30", "--output=\(log)"] + options
         let child = try ChildProcess.run(
             "/usr/bin/sbatch", arguments + [Repository.path("jobs/slurm/\(script)")],
             environment: [
                 "SLURM_CONF": folder("slurm.conf"), "REPOSITORY": Repository.path(""), "STUDY": study, "OUT": out,
-                "BINARY": RunningProcess.path(of: "active-bench"), "LAUNCHER": launcher,
+                "BINARY": binary, "LAUNCHER": launcher, "OMPI_MCA_odls_base_sigkill_timeout": "1",
                 "ACTIVE_BENCH_DATA": SystemRun.inputs.path, "OMPI_MCA_pml": "ob1",
                 "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo",
-            ], limit: 10)
+            ].merging(environment) { $1 }, limit: 10)
         guard child.exitCode == 0 else {
             throw Failure(message: "sbatch ended with \(child.exitCode): \(child.output)")
         }

@@ -22,13 +22,31 @@ import Testing
         return SystemRun.results(folder("out"))
     }()
 
-    private func submit(_ slurm: SlurmCluster, _ script: String, _ size: String, launcher: String = "mpirun") throws
-        -> String
-    {
+    private func submit(
+        _ slurm: SlurmCluster, _ script: String, _ size: String, launcher: String = "mpirun",
+        binary: String = RunningProcess.path(of: "active-bench"), environment: [String: String] = [:]
+    ) throws -> String {
         put(Self.study.utf8, at: folder("study.yaml"))
         return try slurm.submit(
             script, "--ntasks-per-node=1", size, launcher: launcher, study: folder("study.yaml"), out: folder("out"),
-            log: folder("job-%a.log"))
+            log: folder("job-%a.log"), binary: binary, environment: environment)
+    }
+
+    /// A program in the place of active-bench that runs it on a machine that was booted anew for every start of every job: no
+    /// start can see that the processes of another are gone.
+    private func programOnAnotherMachine() -> String {
+        let path = folder("active-bench")
+        let lines = """
+            #!/bin/bash
+            boot='\(folder.path)'/boot-$SLURM_JOB_ID-${SLURM_RESTART_COUNT:-0}
+            echo "${boot##*/}" >"$boot.$$" && mv "$boot.$$" "$boot"
+            mount='mount --bind "$0" /proc/sys/kernel/random/boot_id && exec "$@"'
+            exec unshare --mount bash -c "$mount" "$boot" '\(RunningProcess.path(of: "active-bench"))' "$@"
+
+            """
+        put(lines.utf8, at: path)
+        chmod(path, 0o755)
+        return path
     }
 
     /// What the job's scripts and programs have printed; there is a file for each task of an array.
@@ -93,14 +111,34 @@ import Testing
         expectTheReference()
     }
 
+    /// On other machines than before: it meets the claims of its own first start, which count no more.
     @Test func aJobWhoseRankIsKilledIsRequeued() throws {
         let slurm = try SlurmCluster()
-        let job = try submit(slurm, "table.sbatch", "--nodes=2")
+        let job = try submit(slurm, "table.sbatch", "--nodes=2", binary: programOnAnotherMachine())
         waitForTheMiddle()
         kill(try #require(ranks.last), SIGKILL)
         #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
         #expect(try slurm.restarts(of: job) == 1, "\(log)")
         #expect(text(of: folder("out/logs/restarts.log")).contains("start 0: exit 137, a rank was killed"), "\(log)")
+        #expect(log.contains("which ended before this job was started again: taken over"), "\(log)")
+        expectTheReference()
+    }
+
+    /// Another job cannot know that the first is gone. It does not call itself done, but waits until the claims are stale.
+    @Test func aJobWaitsForTheClaimsOfOneThatWasKilled() throws {
+        let slurm = try SlurmCluster()
+        let binary = programOnAnotherMachine()
+        let first = try submit(slurm, "table.sbatch", "--nodes=2", binary: binary, environment: ["MAX_FAILURES": "0"])
+        waitForTheMiddle()
+        for rank in ranks { kill(rank, SIGKILL) }
+        #expect(try slurm.states(atTheEndOf: first) == ["FAILED"], "\(log)")
+        let second = try submit(slurm, "table.sbatch", "--nodes=2", binary: binary)
+        waitUntil(seconds: 30) { log.contains("waiting until a heartbeat moves or its claim counts no more: pid ") }
+        for file in files(below: folder("out")) where file.contains("/claim-") || file.hasPrefix("ranks/") {
+            setAge(of: folder("out/\(file)"), to: 350)
+        }
+        #expect(try slurm.states(atTheEndOf: second) == ["COMPLETED"], "\(log)")
+        #expect(log.contains(" is free (it was in use by pid ") && log.contains(" s: taken over"), "\(log)")
         expectTheReference()
     }
 }

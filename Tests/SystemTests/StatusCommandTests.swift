@@ -64,6 +64,31 @@ import Testing
         #expect(end.standardOutput == "\(folder("out")): 6 cases: 6 done, 0 running, 0 waiting, 0 failed\n\n")
     }
 
+    /// Who asks for another job is told so once its heartbeat has moved; and of a free case at once.
+    @Test func whetherOthersAreAtWork() throws {
+        func look() throws -> ChildProcess { try SystemRun.activeBench("status", folder("out"), "--others-at-work") }
+        put(SystemRun.study.replacing("seeds: [0, 1]", with: "seeds: [0]").utf8, at: folder("study.yaml"))
+        let job = try RunningProcess(
+            "active-bench", ["run", folder("study.yaml"), "--out", folder("out")], ranks: 3,
+            environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path, "ACTIVE_BENCH_FAULT": "sleep=200"])
+        waitUntil(seconds: 15) { files(below: folder("out")).count { $0.hasSuffix("/timing.csv") } == 3 }
+        let busy = try look()
+        #expect(job.isRunning && busy.exitCode == 0, "\(busy.output)")
+        #expect(
+            busy.standardOutput.contains("waiting until a heartbeat moves or its claim counts no more: pid ")
+                && busy.standardOutput.contains(
+                    "open cases is in use by another job, whose heartbeat was seen to move: pid "),
+            "\(busy.output)")
+        for rank in RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")) { kill(rank, SIGKILL) }
+        #expect(try job.end().exitCode != 0)
+        let free = try look()
+        #expect(free.exitCode == 75 && free.standardOutput.contains("which is gone): run it again\n"), "\(free.output)")
+        let end = try SystemRun.run(text(of: folder("study.yaml")), in: folder, ranks: 1)
+        #expect(end.exitCode == 0, "\(end.output)")
+        let done = try look()
+        #expect(done.exitCode == 0 && done.standardOutput == "\(folder("out")): every case is done\n", "\(done.output)")
+    }
+
     @Test func aFolderOfNoRun() throws {
         let child = try SystemRun.activeBench("status", folder.path)
         #expect(child.exitCode == 65 && child.standardOutput.isEmpty)

@@ -19,6 +19,7 @@ enum MPIExercise {
         ("supervised-stop", Supervised.stop),
         ("supervised-stop-once", Supervised.stopOnceDeliveredTwice),
         ("supervised-stop-twice", Supervised.stopTwice),
+        ("supervised-ignored", Supervised.ignoredSignals),
         ("supervised-stop-launcher", Supervised.stopUnderLauncher),
         ("supervised-hang", Supervised.hang),
         ("supervised-suspension", Supervised.suspension),

@@ -28,14 +28,36 @@ enum Supervised {
         try require(Supervision.stopSignal, is: SIGUSR1, "the first signal", on: world)
     }
 
-    /// Two signals 200 ms apart end the process.
+    /// Two signals 200 ms apart end the process, and remove the file that it was writing.
     static func stopTwice(_ world: Communicator) throws {
         place(world)
-        Supervision.listenForStop()
-        raise(SIGUSR1)
+        Supervision.listenForStop(tells: true)
+        let path = "/tmp/active-bench-stop-twice-\(getpid())"
+        close(open(path, O_WRONLY | O_CREAT, 0o600))
+        print(path)
+        fflush(nil)
+        _ = Supervision.noteUnfinished(path)
+        raise(SIGHUP)
         usleep(200_000)
-        raise(SIGUSR1)
+        raise(SIGINT)
         throw WrongAnswer(description: "the second signal came back")
+    }
+
+    /// Signals that were ignored when the process was started, as those of nohup, stay so.
+    static func ignoredSignals(_ world: Communicator) throws {
+        let all = [SIGINT, SIGHUP, SIGTERM, SIGUSR1]
+        for ignored in all {
+            for signal in all { Glibc.signal(signal, signal == ignored ? SIG_IGN : SIG_DFL) }
+            if ignored != SIGUSR1 { Supervision.endOnSignals() }  // Asking for either of the two does not change that.
+            Supervision.listenForStop()
+            raise(ignored)
+            try require(Supervision.isStopRequested, is: false, "a request by ignored signal \(ignored)", on: world)
+            for signal in all where signal != ignored {
+                raise(signal)
+                try require(Supervision.stopSignal, is: signal, "the signal beside ignored \(ignored)", on: world)
+                Supervision.forget()
+            }
+        }
     }
 
     /// mpirun, the parent of every rank here, forwards the signal to all.
