@@ -161,8 +161,6 @@ import Testing
         #expect(end.standardError.contains("\(name(signal)) received: \(Self.word)"), "\(end.output)")
         #expect(run.checkpoints().count == 1)
         run.expectNothingLeft()
-        #expect(try run.run(ranks: 1).exitCode == 0)
-        expectEqual(run.results(), try run.knownReference())
     }
 
     /// The second ends it at once, and a shell sees by which signal; process 1, which no signal ends, says it as a shell would.
@@ -174,8 +172,9 @@ import Testing
     func twoSignalsToOneProcess(prefix: [String], signal: Int32, code: Int32) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let job = try run.start(
-            ranks: nil, ["--checkpoint-steps", "20"], fault: "case-step=90,sleep=30000", prefix: prefix)
+            ranks: nil, ["--checkpoint-steps", "20"], fault: "case-step=90,kind=hang", prefix: prefix)
         run.wait(for: job) { run.checkpoints().last == 80 }
+        usleep(200_000)
         for pause in [200_000, 0] as [UInt32] {
             send(signal, to: .allRanks, of: run)
             usleep(pause)
@@ -195,7 +194,7 @@ import Testing
     /// Commands that have nothing to save end by the signal, at once, and leave nothing behind.
     @Test(
         arguments: [
-            ["render", "--env", "hopper", "--policy", "POLICY", "--size", "512x512", "--out", "OUT/frames"],
+            ["render", "--env", "hopper", "--policy", "POLICY", "--size", "1024x1024", "--fps", "125", "--out", "OUT/frames"],
             [
                 "collect", "rollout", "--env", "hopper", "--policy", "POLICY", "--transitions", "9000000", "--out",
                 "OUT/a.hdf5",
@@ -223,12 +222,12 @@ import Testing
 
     // MARK: mpirun
 
-    /// Of SIGINT mpirun makes SIGTERM and, after the time that it is told, SIGKILL: with some seconds, as in our scripts, a run
-    /// saves whose steps take longer than the one second that it has by default.
+    /// Of SIGINT mpirun makes, after the time that it is told, SIGTERM and, after as long again, SIGKILL: with some seconds, as
+    /// in our scripts, there is time to save.
     @Test func interruptOfALauncherThatHasPatience() throws {
-        let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
+        let run = FaultyRun(Self.study)
         let job = try run.start(
-            ranks: 2, ["--team-size", "2"], fault: "case-step=50,sleep=1200",
+            ranks: 2, fault: "sleep=50",
             environment: ["OMPI_MCA_odls_base_sigkill_timeout": "3", "PRTE_MCA_odls_base_sigkill_timeout": "3"])
         run.wait(for: job) { isTraining(run) }
         usleep(700_000)
@@ -236,9 +235,9 @@ import Testing
         let end = try job.end()
         #expect(end.exitCode != 0 && end.standardError.contains("SIGTERM received: "), "\(end.output)")
         #expect(end.standardError.contains("the same command goes on from here"), "\(end.output)")
-        #expect(run.checkpoints().count == 1)
+        #expect(run.checkpoints().count == 2)
         run.expectNothingLeft()
-        #expect(try run.run(ranks: 1).exitCode == 0)
+        #expect(try run.run(ranks: 2).exitCode == 0)
         expectEqual(run.results(), try run.knownReference())
     }
 
