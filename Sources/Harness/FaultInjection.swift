@@ -8,7 +8,8 @@ import Foundation
 ///     case-step=N,kind=K         at gradient step N of a case: throw, trap, exit, segv, hang; or nan: a parameter of one
 ///                                network that the rank owns, a value network if it has one, becomes no number
 ///     sleep=MS                   at every gradient step (from case-step on, if given) so many milliseconds
-///     place=P                    before, in or after the exchange of that step, not between the steps
+///     place=P                    before, in or after the exchange of that step, not between the steps; loading: instead of
+///                                at a step, when the rank is about to read its first dataset
 ///     rank=R                     on this rank of MPI_COMM_WORLD alone
 ///
 /// Without the variable a fault point costs one comparison.
@@ -32,6 +33,7 @@ package struct FaultInjection: Sendable, Equatable {
         case before
         case inside = "in"
         case after
+        case loading
     }
 
     package var rank: Int?
@@ -68,6 +70,17 @@ package struct FaultInjection: Sendable, Equatable {
         if let current { try current.act(at: step, rank: rank, place: place, spoil: spoil) }
     }
 
+    /// The fault point of the loading of datasets: a file system that stalls, say, by `place=loading,kind=hang`.
+    ///
+    /// - Throws: `InjectedFault`.
+    package static func atLoading(rank: Int) throws {
+        guard let current, current.place == .loading, current.applies(toRank: rank), let kind = current.kind else {
+            return
+        }
+        if kind == .sleep { usleep(UInt32(clamping: (current.milliseconds ?? 0) * 1000)) }
+        try current.strike(kind, step: 0, rank: rank)
+    }
+
     /// Whether it is meant for this rank.
     package func applies(toRank other: Int) -> Bool { rank == nil || rank == other }
 
@@ -80,6 +93,10 @@ package struct FaultInjection: Sendable, Equatable {
             return
         }
         guard step == self.step else { return }
+        try strike(kind, step: step, rank: rank, spoil: spoil)
+    }
+
+    private func strike(_ kind: Kind, step: Int, rank: Int, spoil: () -> Void = {}) throws {
         switch kind {
         case .throwing: throw InjectedFault(step: step, rank: rank)
         case .trap: fatalError("injected fault")
@@ -117,7 +134,11 @@ extension FaultInjection {
         if kind == .sleep && milliseconds == nil {
             throw FaultInjection.refusal("kind=sleep needs sleep=MILLISECONDS")
         }
-        if kind != .sleep && (kind == nil) != (step == nil) {
+        if place == .loading {
+            guard kind != nil, kind != .nan, step == nil else {
+                throw FaultInjection.refusal("place=loading needs a kind other than nan, and no case-step")
+            }
+        } else if kind != .sleep && (kind == nil) != (step == nil) {
             throw FaultInjection.refusal("case-step and kind need each other")
         }
     }

@@ -41,7 +41,7 @@ package final class ProgressBoard {
 
     /// Under mpirun a rank's standard error may be a pseudo-terminal even when mpirun's own goes to a file, so the
     /// launching script says what it has: `-x ACTIVE_BENCH_TTY=1`. Without a launcher the stream itself is asked.
-    private static var isTerminal: Bool {
+    static var isTerminal: Bool {
         if let value = getenv("ACTIVE_BENCH_TTY") { return String(cString: value) == "1" }
         return getenv("OMPI_COMM_WORLD_SIZE") == nil && getenv("PMI_SIZE") == nil && isatty(STDERR_FILENO) == 1
     }

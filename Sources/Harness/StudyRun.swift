@@ -49,7 +49,10 @@ public final class StudyRun {
         let plan = Plan(try StudyFile.parse(text, path: studyPath))
         let open = try agreeOnOpenCases(plan)
         try world.requirePrecisions(open.map { plan.cases[$0.index].hyperparameters.precision })
+        if let seconds = options.hangTimeout { Supervision.startWatchdog(seconds: seconds) }
+        let start = DispatchTime.now()
         let data = try prepareData(open.map { plan.cases[$0.index] })
+        if world.rank == 0, !data.files.isEmpty { ProgressBoard.say(data.summary(seconds: secondsSince(start))) }
         let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
         try beginFolder(plan, text, open, data, provenance)
         log = RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
@@ -68,7 +71,6 @@ public final class StudyRun {
         let session = TeamSession(
             plan, open: open.map(\.index), forecast.works, folder: folder, data: data, control: control,
             provenance: provenance, options: options, log: log, world: world)
-        if let seconds = options.hangTimeout { Supervision.startWatchdog(seconds: seconds) }
         try session.work(teamSize: forecast.teamSize)
         Supervision.stopWatchdog()
         let ending = try control.finish { try conclude(plan, forecast, board, tell) }

@@ -194,7 +194,10 @@ import Testing
     /// Commands that have nothing to save end by the signal, at once, and leave nothing behind.
     @Test(
         arguments: [
-            ["render", "--env", "hopper", "--policy", "POLICY", "--size", "1024x1024", "--fps", "125", "--out", "OUT/frames"],
+            [
+                "render", "--env", "hopper", "--policy", "POLICY", "--size", "1024x1024", "--fps", "125", "--out",
+                "OUT/frames",
+            ],
             [
                 "collect", "rollout", "--env", "hopper", "--policy", "POLICY", "--transitions", "9000000", "--out",
                 "OUT/a.hdf5",
