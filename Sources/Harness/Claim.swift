@@ -51,6 +51,7 @@ package struct Claim: Sendable {
         try DurableFile.makeFolder(folder)
         for _ in 0..<1000 {
             var notice: String?
+            var before: ClaimHolder?
             let last = lastNumber(in: folder)
             if let last {
                 let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, holder.batchJob) {
@@ -61,13 +62,18 @@ package struct Claim: Sendable {
                 case .held(let by): return .inUse(by: name(by))
                 case .stale(let by, let reason):
                     notice = "\(folder): was in use by \(name(by)), \(reason): taken over"
+                    before = by
                 case .released: break
                 }
             }
             let token = "\(UInt32.random(in: 0...UInt32.max))"
             let record = Record(holder: holder, token: token, isReleased: false)
             let claim = Claim(folder: folder, number: (last ?? -1) + 1, record: record)
-            if try claim.make() { return .taken(claim, notice: notice) }
+            guard try claim.make() else { continue }
+            if let before, before.isOfEarlierStart(of: holder.batchJob), let gone = before.identity {
+                DurableFile.removeUnfinished(in: folder, of: gone)
+            }
+            return .taken(claim, notice: notice)
         }
         throw HarnessError.io(path: folder, operation: "claim", code: EAGAIN)  // It shows claims that cannot be read.
     }

@@ -145,6 +145,14 @@ extension DurableFile {
         }
     }
 
+    /// Removes what one process has left in a folder that is known to be gone, be it that this kernel cannot tell.
+    static func removeUnfinished(in folder: String, of writer: ProcessIdentity) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasSuffix("\(temporaryMark)\(writer)") {
+            _ = FileCalls.current.unlink("\(folder)/\(name)")
+        }
+    }
+
     /// Whether another process may still be writing a file or folder with a temporary name.
     ///
     /// - Parameter now: seconds since 1970 by the clock of the file system.

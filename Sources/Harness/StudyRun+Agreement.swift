@@ -77,6 +77,7 @@ extension StudyRun {
                     let store = CheckpointStore(folder: folder.folder(of: one))
                     try store.removeAll(but: one.steps)
                     folder.removeClaims(ofFinished: one.identifier)
+                    DurableFile.removeUnfinished(in: folder.folder(of: one))
                 } else {
                     open.append(OpenCase(index: index, step: try folder.startingStep(of: one)))
                 }
