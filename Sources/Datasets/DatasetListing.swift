@@ -22,11 +22,11 @@ public struct DatasetListing: Codable, Equatable, Sendable {
     public let folder: String?
     /// The size of what was found.
     public let bytes: Int?
-    /// The size of the published file; nil, as all that follows, for a dataset that D4RL does not publish.
+    /// The size of the published file; nil where it is unknown and for a dataset that D4RL does not publish.
     public let publishedBytes: Int?
-    /// The digest of the published file, in hexadecimal.
+    /// The digest of the published file, in hexadecimal; nil as `publishedBytes`.
     public let publishedSHA256: String?
-    /// Where it is published.
+    /// Where it is published; nil for a dataset that D4RL does not publish.
     public let url: String?
 }
 
@@ -34,8 +34,11 @@ extension DatasetLocation {
     /// What there is of a dataset.
     public func listing(_ dataset: String) -> DatasetListing {
         let published = D4RLCatalogue.entries[dataset]
-        let name = Self.fileName(for: dataset) ?? dataset
         let path = try? find(dataset)
+        let folder = path.flatMap { path in folders.first { path.hasPrefix($0 + "/") } }
+        let name =
+            folder.flatMap { folder in path.map { String($0.dropFirst(folder.count + 1)) } }
+            ?? Self.fileName(for: dataset) ?? dataset
         let bytes = path.flatMap { try? size(ofFile: $0) }
         let state: DatasetListing.State =
             switch (bytes, published?.bytes) {
@@ -44,16 +47,20 @@ extension DatasetLocation {
             default: .present
             }
         return DatasetListing(
-            dataset: dataset, file: name, state: state, folder: path.map { String($0.dropLast(name.count + 1)) },
-            bytes: bytes, publishedBytes: published?.bytes, publishedSHA256: published?.sha256, url: published?.url)
+            dataset: dataset, file: name, state: state, folder: folder, bytes: bytes, publishedBytes: published?.bytes,
+            publishedSHA256: published?.sha256, url: D4RLTasks.paths[dataset].map { D4RLCatalogue.address + $0 })
     }
 
-    /// Everything that D4RL publishes, then what is there of our own datasets ("-r1").
-    public var listings: [DatasetListing] { (D4RLCatalogue.names + ownDatasets).map { listing($0) } }
+    /// The datasets of the paper's table, then what else is there: D4RL's other datasets and our own ("-r1").
+    public var listings: [DatasetListing] { (D4RLCatalogue.names + otherDatasets).map { listing($0) } }
 
-    /// The datasets with a recipe's number for a version that lie in the folders, in alphabetical order.
-    private var ownDatasets: [String] {
+    /// The datasets outside the paper's table whose files lie in the folders, in alphabetical order: D4RL's, and those
+    /// with a recipe's number for a version.
+    private var otherDatasets: [String] {
         let names = folders.flatMap { Paths.names(inFolder: $0) ?? [] }.compactMap { Self.dataset(ofFile: $0) }
-        return Set(names.filter { $0.split(separator: "-").last?.hasPrefix("r") == true }).sorted()
+        let others = names.filter {
+            D4RLTasks.isOfUnknownDigest($0) || $0.split(separator: "-").last?.hasPrefix("r") == true
+        }
+        return Set(others).sorted()
     }
 }

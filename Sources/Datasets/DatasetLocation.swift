@@ -26,12 +26,23 @@ public struct DatasetLocation: Equatable, Sendable {
         folders = named.isEmpty ? [data + "/active-bench/datasets", home + "/.d4rl/datasets"] : named
     }
 
-    /// The file of a dataset by D4RL's naming: "hopper-medium-replay-r1" is hopper_medium_replay-r1.hdf5, and the
-    /// AntMaze and kitchen datasets have the names under which D4RL publishes them.
+    /// The file of a dataset by D4RL's naming: "hopper-medium-replay-r1" is hopper_medium_replay-r1.hdf5, and what D4RL
+    /// publishes has the name under which it does.
     ///
     /// - Returns: nil for a name that is not words joined by hyphens with a version ("v2", "r1") at the end.
     public static func fileName(for dataset: String) -> String? {
-        if let published = D4RLCatalogue.entries[dataset] { return published.fileName }
+        D4RLTasks.fileName(of: dataset) ?? pattern(dataset)
+    }
+
+    /// The names a dataset's file may have: the published one and, where no digest tells that one from others, the one
+    /// by the pattern of D4RL's later files.
+    private static func fileNames(for dataset: String) -> [String] {
+        let published = D4RLTasks.fileName(of: dataset)
+        let pattern = D4RLCatalogue.entries[dataset] == nil ? pattern(dataset) : nil
+        return [published, pattern == published ? nil : pattern].compactMap { $0 }
+    }
+
+    private static func pattern(_ dataset: String) -> String? {
         let words = dataset.split(separator: "-", omittingEmptySubsequences: false)
         guard words.count >= 2, let version = words.last, version.count >= 2, "vr".contains(version.first ?? " "),
             version.dropFirst().allSatisfy(\.isNumber),
@@ -44,30 +55,40 @@ public struct DatasetLocation: Equatable, Sendable {
     ///
     /// - Returns: nil for a name that no dataset's file has.
     public static func dataset(ofFile name: String) -> String? {
-        if let published = D4RLCatalogue.entry(ofFile: name) { return published.dataset }
+        if let published = D4RLTasks.paths.keys.first(where: { D4RLTasks.fileName(of: $0) == name }) {
+            return published
+        }
         guard name.hasSuffix(".hdf5") else { return nil }
         let dataset = String(name.dropLast(".hdf5".count)).replacing("_", with: "-")
-        return fileName(for: dataset) == name ? dataset : nil
+        return fileNames(for: dataset).contains(name) ? dataset : nil
     }
 
     /// The path of a dataset's file.
     ///
     /// - Throws: `DatasetError` that says where it was looked for and how to get it.
     public func find(_ dataset: String) throws(DatasetError) -> String {
-        guard let name = Self.fileName(for: dataset) else {
+        let names = Self.fileNames(for: dataset)
+        guard let first = names.first else {
             throw DatasetError(
                 file: dataset, expected: "a dataset's name such as hopper-medium-replay-v2", found: "'\(dataset)'")
         }
-        for folder in folders where access(folder + "/" + name, R_OK) == 0 { return folder + "/" + name }
+        for folder in folders {
+            for name in names where access(folder + "/" + name, R_OK) == 0 { return folder + "/" + name }
+        }
         throw DatasetError(
-            file: name, expected: "the file of \(dataset) in \(folders.joined(separator: " or "))", found: "none",
-            hint: hint(dataset, name))
+            file: first, expected: "the file of \(dataset) in \(folders.joined(separator: " or "))", found: "none",
+            hint: hint(dataset))
     }
 
-    private func hint(_ dataset: String, _ name: String) -> String {
+    private func hint(_ dataset: String) -> String {
         if let published = D4RLCatalogue.entries[dataset] {
             return
                 "get it with `jobs/fetch-d4rl.sh \(dataset)` (\(published.bytes) bytes from \(published.url)), or set "
+                + "ACTIVE_BENCH_DATA to its folder"
+        }
+        if let path = D4RLTasks.paths[dataset] {
+            return
+                "download it from \(D4RLCatalogue.address)\(path) (its digest is unknown here, so nothing checks it), or set "
                 + "ACTIVE_BENCH_DATA to its folder"
         }
         if dataset.hasSuffix("-r1") {

@@ -6,21 +6,26 @@ public struct DatasetSelector: Sendable, Hashable {
     /// Any text will do; one that names no dataset covers none.
     public init(_ text: String) { self.text = text }
 
-    /// How closely this names `dataset`: a suite least, then the more of the name's words the closer, the whole name
+    /// How closely this names `dataset`: a suite least, then the more of the words of its class the closer, the whole name
     /// most.
     ///
+    /// - Parameter class: the class of a dataset whose name says nothing, "hopper-medium"; nil where the name is its own.
     /// - Returns: nil when it does not name it.
-    public func closeness(to dataset: String) -> Int? {
+    public func closeness(to dataset: String, class: String? = nil) -> Int? {
         if text == dataset { return .max }
-        if text == DatasetName(dataset).suite.rawValue { return 0 }
-        return dataset.hasPrefix(text + "-") ? 1 + text.count { $0 == "-" } : nil
+        let words = `class` ?? dataset
+        if text == DatasetName(words).suite.rawValue { return 0 }
+        return (words + "-").hasPrefix(text + "-") ? 1 + text.count { $0 == "-" } : nil
     }
 
     /// All that covers `dataset`, least close first: "locomotion", "hopper", "hopper-medium", "hopper-medium-v2".
-    public static func all(for dataset: String) -> [DatasetSelector] {
-        let words = dataset.split(separator: "-")
+    ///
+    /// - Parameter class: as in `closeness`.
+    public static func all(for dataset: String, class: String? = nil) -> [DatasetSelector] {
+        let words = (`class` ?? dataset).split(separator: "-")
         let beginnings = words.indices.map { words[...$0].joined(separator: "-") }
-        let suite = DatasetName(dataset).suite.rawValue
-        return ([suite] + beginnings.filter { $0 != suite }).map { DatasetSelector($0) }
+        let suite = DatasetName(`class` ?? dataset).suite.rawValue
+        let own = `class` == nil ? [] : [dataset]
+        return ([suite] + beginnings.filter { $0 != suite && !own.contains($0) } + own).map { DatasetSelector($0) }
     }
 }

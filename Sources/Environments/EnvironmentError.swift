@@ -4,6 +4,10 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
     case unknownEnvironment(name: String, nearest: [String], known: [String])
     /// No known environment's name begins this dataset's name.
     case unknownDataset(name: String, nearest: [String], known: [String])
+    /// Others have what `name` names, and this program has not, or not under that name: why, in a clause.
+    case notOurs(name: String, reason: String, known: [String])
+    /// `name` stands for the profile `meant`, and another one was asked for.
+    case otherProfile(name: String, environment: String, meant: DynamicsProfile, asked: DynamicsProfile)
     /// The files `environment` is made of are not in `folder`.
     case missingAssets(environment: String, folder: String)
     /// They are there and MuJoCo cannot read them; its words.
@@ -24,6 +28,11 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
             "there is no environment '\(name)'" + Self.hint(nearest, known)
         case .unknownDataset(let name, let nearest, let known):
             "the dataset name '\(name)' does not begin with the name of an environment" + Self.hint(nearest, known)
+        case .notOurs(let name, let reason, let known):
+            "there is no environment '\(name)'; \(reason); known: \(Self.quoted(known, or: ", "))"
+        case .otherProfile(let name, let environment, let meant, let asked):
+            "'\(name)' stands for '\(environment)' with --profile \(meant.rawValue), but --profile \(asked.rawValue) was "
+                + "asked for: leave one of them out, or write '\(environment)'"
         case .missingAssets(let environment, let folder):
             "the model and meshes of '\(environment)' are not in \(folder): get them with `jobs/setup.sh --kitchen`"
         case .damagedAssets(let environment, let folder, let text):

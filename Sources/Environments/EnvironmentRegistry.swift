@@ -16,6 +16,8 @@ public enum EnvironmentRegistry {
 
     private struct Entry: Sendable {
         let specification: EnvironmentSpecification
+        /// By Gymnasium's rules; nil where those change nothing about it.
+        var gymnasiumSpecification: EnvironmentSpecification?
         /// Whether it is made of files that do not come with this program; all such need the same ones.
         var needsAssets = false
         let make: @Sendable (EnvironmentOptions) throws -> any Drawable
@@ -29,7 +31,10 @@ public enum EnvironmentRegistry {
         }
 
         static func kitchen(_ name: String, _ tasks: [KitchenTask]) -> Entry {
-            Entry(specification: Kitchen.specification(name, tasks, profile: .d4rl), needsAssets: true) {
+            Entry(
+                specification: Kitchen.specification(name, tasks, profile: .d4rl),
+                gymnasiumSpecification: Kitchen.specification(name, tasks, profile: .gymnasium), needsAssets: true
+            ) {
                 try Kitchen(name, tasks: tasks, profile: $0.profile)
             }
         }
@@ -55,24 +60,20 @@ public enum EnvironmentRegistry {
         try entry(name).make(options)
     }
 
-    /// A new environment that policies learned from `dataset` are judged in, by the rules of the dataset's version:
-    /// the goal of AntMaze-v0 and -v1 is drawn once, from `stream`, that of -v2 in every episode.
+    /// A new environment that policies learned from D4RL's `dataset` are judged in, by the rules of the dataset's
+    /// version.
     ///
     /// - Throws: `EnvironmentError.unknownDataset` and as `make`.
-    public static func make(
-        forDataset dataset: String, stream: RandomStream, profile: DynamicsProfile = .d4rl
-    ) throws -> any Environment {
-        try makeDrawable(forDataset: dataset, stream: stream, profile: profile)
+    public static func make(forDataset dataset: String, stream: RandomStream) throws -> any Environment {
+        try makeDrawable(
+            environmentName(forDataset: dataset),
+            options: EnvironmentOptions(goals: goals(ofDataset: dataset, stream: stream)))
     }
 
-    /// As `make(forDataset:stream:profile:)`: every environment can be drawn.
-    package static func makeDrawable(
-        forDataset dataset: String, stream: RandomStream, profile: DynamicsProfile
-    ) throws -> any Drawable {
-        let drawsGoalOnce = dataset.hasSuffix("-v0") || dataset.hasSuffix("-v1")
-        return try makeDrawable(
-            environmentName(forDataset: dataset),
-            options: EnvironmentOptions(profile: profile, goals: drawsGoalOnce ? .once(stream) : .everyEpisode))
+    /// When the environment of D4RL's `dataset` draws its goal: AntMaze-v0 and -v1 once, from `stream`, -v2 in every
+    /// episode.
+    package static func goals(ofDataset dataset: String, stream: RandomStream) -> EnvironmentOptions.Goals {
+        dataset.hasSuffix("-v0") || dataset.hasSuffix("-v1") ? .once(stream) : .everyEpisode
     }
 
     /// Refuses names of environments whose files are not there; one that needs files is made, to see whether they are
@@ -84,11 +85,14 @@ public enum EnvironmentRegistry {
         _ = try madeOfFiles.map { try make($0.specification.name) }
     }
 
-    /// The specification of the environment called `name`.
+    /// The specification of the environment called `name`, by the rules of `profile`.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`.
-    public static func specification(_ name: String) throws -> EnvironmentSpecification {
-        try entry(name).specification
+    public static func specification(
+        _ name: String, profile: DynamicsProfile = .d4rl
+    ) throws -> EnvironmentSpecification {
+        let entry = try entry(name)
+        return profile == .d4rl ? entry.specification : entry.gymnasiumSpecification ?? entry.specification
     }
 
     /// The time limit that all environments with observations of `states` and actions of `actions` elements share.

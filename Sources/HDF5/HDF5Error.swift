@@ -8,6 +8,8 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
         case system(call: String, text: String)
         /// The file does not begin with HDF5's signature; `bytes` is its size.
         case notHDF5(bytes: Int)
+        /// The file is of another format, in words: "a Git LFS pointer, …".
+        case foreign(format: String)
         /// The file is shorter than its own header says (both in bytes).
         case truncated(found: Int, expected: Int)
         /// There is no object of this name.
@@ -32,6 +34,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
             switch self {
             case .system(let call, let text): "\(call) failed: \(text)"
             case .notHDF5(let bytes): "not an HDF5 file (\(bytes) bytes)"
+            case .foreign(let format): "not an HDF5 file but \(format)"
             case .truncated(let found, let expected): "truncated: expected \(expected) bytes, found \(found)"
             case .missing: "does not exist in the file"
             case .refused(let found): "expected a dataset stored in this file, found \(found)"

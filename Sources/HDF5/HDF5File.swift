@@ -129,6 +129,9 @@ private func openingError(path: String, bytes: Int, reasons: String) -> HDF5Erro
         return HDF5Error(file: path, reason: .truncated(found: found, expected: expected))
     }
     if reasons.contains("consistency flags") { return HDF5Error(file: path, reason: .leftOpen) }
+    if reasons.contains("signature"), let format = ForeignFormat.of(path) {
+        return HDF5Error(file: path, reason: .foreign(format: format))
+    }
     if reasons.contains("signature") { return HDF5Error(file: path, reason: .notHDF5(bytes: bytes)) }
     return HDF5Error(file: path, reason: .library(call: "H5Fopen", text: "\(reasons) (\(bytes) bytes)"))
 }

@@ -64,11 +64,13 @@ public final class BehaviourTraining {
 
     /// - Throws: `EnvironmentError` when there is no such environment.
     public init(_ plan: Plan, folder: String) throws {
+        let named = try EvaluatedEnvironment.environment(plan.environment)
+        let options = EnvironmentOptions(profile: named.profile ?? .d4rl)
         self.plan = plan
         self.folder = folder
-        stream = RandomStream("SAC/\(plan.environment)/seed-\(plan.seed)")
-        environment = try EnvironmentRegistry.make(plan.environment)
-        judge = try EnvironmentRegistry.make(plan.environment)
+        stream = RandomStream("SAC/\(named.name)/seed-\(plan.seed)")
+        environment = try EnvironmentRegistry.make(named.name, options: options)
+        judge = try EnvironmentRegistry.make(named.name, options: options)
         let (states, actions) = (environment.specification.observationSize, environment.specification.actionSize)
         sac = SAC(states: states, actions: actions, batch: plan.batch, stream: stream)
         acting = TanhGaussianPolicy(sharing: sac.policy, batch: 1)
@@ -141,7 +143,7 @@ public final class BehaviourTraining {
         try PolicyFile.write(
             policy, to: "\(folder)/policy-\(padded).safetensors",
             metadata: [
-                "environment": plan.environment, "algorithm": "SAC", "seed": String(plan.seed), "step": digits,
+                "environment": environment.specification.name, "algorithm": "SAC", "seed": String(plan.seed), "step": digits,
                 "mean_return": String(format: "%.1f", mean),
             ])
         let row = String(

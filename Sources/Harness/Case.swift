@@ -8,8 +8,8 @@ import Numerics
 public struct Case: Sendable, Equatable {
     /// The algorithm, which also picks the preset and the transforms of the data.
     public var learner: LearnerKind
-    /// D4RL's name, or ours with `-r1` at its end.
-    public var dataset: String
+    /// What it learns from and is judged in.
+    public var data: DatasetReference
     /// `default`, or the study's overrides: "m=10".
     public var variant: String
     /// Part of the name, and so of every random stream; it seeds nothing else.
@@ -27,8 +27,11 @@ public struct Case: Sendable, Equatable {
     /// The column of the table this case belongs to: the learner, with the swept values if there are any.
     public var column: String
 
+    /// The dataset's name.
+    public var dataset: String { data.name }
+
     /// LEARNER/DATASET/VARIANT/seed-N, unique within a study and the path below `cases/`.
-    public var identifier: String { "\(learner.rawValue)/\(dataset)/\(variant)/seed-\(seed)" }
+    public var identifier: String { "\(learner.rawValue)/\(data.folderName)/\(variant)/seed-\(seed)" }
 
     /// Where all of the case's random numbers come from: its name, but for the precision. A case in bfloat16 begins with the
     /// weights of the one in full precision and sees its batches, so that the two differ by nothing but the rounding.
@@ -41,16 +44,17 @@ public struct Case: Sendable, Equatable {
     /// The effective configuration as YAML, with where each value comes from: `config.yaml`. Full precision goes without saying.
     public var configuration: String {
         let final = finalEpisodes == episodes ? "" : ", final_episodes: \(finalEpisodes)"
+        let subject = ["learner: \(learner.rawValue)", "dataset: \(dataset)"] + data.configuration
         let lines = [
-            "learner: \(learner.rawValue)", "dataset: \(dataset)", "variant: \"\(variant)\"", "seed: \(seed)",
-            "steps: \(steps)", "evaluate: {every: \(evaluateEvery), episodes: \(episodes)\(final)}",
+            "variant: \"\(variant)\"", "seed: \(seed)", "steps: \(steps)",
+            "evaluate: {every: \(evaluateEvery), episodes: \(episodes)\(final)}",
             "transforms: \"\(hyperparameters.transforms.description)\"", "settings:",
         ]
         // Folders and checkpoints of a time when there was one precision go on as they are.
         let settings = hyperparameters.settings.filter {
             $0.key != "precision" || $0.value != .word(Precision.full.rawValue)
         }
-        return (lines + settings.map { "  \($0.line)" }).joined(separator: "\n") + "\n"
+        return (subject + lines + settings.map { "  \($0.line)" }).joined(separator: "\n") + "\n"
     }
 
     /// SHA-256 of the values of `configuration`, its comments left out, in hexadecimal.

@@ -67,8 +67,7 @@ public final class CaseRun {
         self.data = data
         self.team = team
         self.rule = rule
-        environment = try EnvironmentRegistry.make(
-            forDataset: one.dataset, stream: one.stream.stream("environment"))
+        environment = try one.data.makeEnvironment(stream: one.stream.stream("environment"))
         let (states, actions) = (data.transitions.stateSize, data.transitions.actionSize)
         let networks = one.learner.work(one.hyperparameters, states: states, actions: actions)
         let placement = try Placement(networks, measuredOn: team, batch: one.hyperparameters.batchSize)
@@ -86,7 +85,7 @@ public final class CaseRun {
         }
         learner = exchange.map { make($0) } ?? make(Solo())
         criterion = DivergenceCriterion(
-            data.transitions, dataset: one.dataset, discount: one.hyperparameters.discount)
+            data.transitions, suite: one.data.suite, discount: one.hyperparameters.discount)
         store = CheckpointStore(folder: folder.folder(of: one))
         output = team.isLeader ? CaseOutput(one, folder) : nil
     }

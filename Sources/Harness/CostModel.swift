@@ -103,7 +103,7 @@ public struct CostModel: Sendable, Codable, Equatable {
     }
 
     static func specification(_ one: Case) throws -> EnvironmentSpecification {
-        try EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: one.dataset))
+        try one.data.specification()
     }
 }
 

@@ -31,7 +31,7 @@ public final class DataPreparation {
         let transforms = one.hyperparameters.transforms
         let key = "\(one.dataset): \(transforms)"
         if let ready = prepared[key] { return ready }
-        let (transitions, file) = try load(one.dataset, known ?? files[one.dataset])
+        let (transitions, file) = try load(one.data, known ?? files[one.dataset])
         let (transformed, summary) = try transforms.apply(to: transitions)
         let data = PreparedData(transitions: transformed, summary: summary, file: file)
         prepared[key] = data
@@ -40,18 +40,16 @@ public final class DataPreparation {
     }
 
     private func load(
-        _ dataset: String, _ known: DatasetFile?
+        _ dataset: DatasetReference, _ known: DatasetFile?
     ) throws -> (transitions: Transitions, file: DatasetFile) {
-        let environment = try EnvironmentRegistry.specification(
-            EnvironmentRegistry.environmentName(forDataset: dataset))
-        let path = try DatasetLocation().find(dataset)
+        let path = try dataset.path()
         let isKnown = known?.path == path
-        let contents = try DatasetContents(path: path, environment: environment, isKnown: isKnown)
+        let contents = try DatasetContents(path: path, environment: dataset.specification(), isKnown: isKnown)
         if let known, isKnown { return (contents.transitions, known) }
         // While the arrays are in the cache; the file's bytes, then, come from memory as well.
         let digest = contents.file.contentsSHA256
         let file = DatasetFile(
-            dataset: dataset, path: path, sha256: try sha256(ofFile: path), contentsSHA256: digest,
+            dataset: dataset.name, path: path, sha256: try sha256(ofFile: path), contentsSHA256: digest,
             transitions: contents.transitions.count, remarks: contents.remarks)
         return (contents.transitions, file)
     }

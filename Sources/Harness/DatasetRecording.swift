@@ -52,7 +52,8 @@ public struct DatasetRecording: Sendable {
         public var notes: [String]
     }
 
-    private let request: Request
+    private var request: Request
+    private var profile = DynamicsProfile.d4rl
 
     /// Touches no file before `run`.
     public init(_ request: Request) { self.request = request }
@@ -62,7 +63,16 @@ public struct DatasetRecording: Sendable {
     /// - Throws: `HarnessError.badInput` for a policy file that cannot be read or does not fit the environment,
     ///   `EnvironmentError`, `DatasetError`.
     public func run() throws -> Summary {
-        let environment = try EnvironmentRegistry.make(request.environment)
+        let named = try EvaluatedEnvironment.environment(request.environment)
+        var recording = self
+        recording.request.environment = named.name
+        recording.profile = named.profile ?? .d4rl
+        return try recording.record()
+    }
+
+    private func record() throws -> Summary {
+        let environment = try EnvironmentRegistry.make(
+            request.environment, options: EnvironmentOptions(profile: profile))
         let specification = environment.specification
         let (snapshots, algorithm) = try readPolicies()
         for (path, snapshot) in zip(request.policies, snapshots) where snapshot.head.isDeterministic {
@@ -125,7 +135,7 @@ public struct DatasetRecording: Sendable {
             ? "stochastic rollouts of one \(algorithm) policy"
             : "stochastic rollouts of \(policies) \(algorithm) policies in the order given"
         // Recipe 1 is D4RL's for locomotion: SAC; several snapshots, of increasing skill, stand in for a replay buffer.
-        let isRecipe = algorithm == "SAC" && DatasetName(request.environment).suite == .locomotion
+        let isRecipe = algorithm == "SAC" && profile == .d4rl && DatasetName(request.environment).suite == .locomotion
         return [
             "algorithm": .text(algorithm),
             "recipe": .text(
@@ -133,7 +143,7 @@ public struct DatasetRecording: Sendable {
                     ? "active-bench r1: " + kind + (policies > 1 ? "; stands in for a replay buffer" : "") : kind),
             "made_by": .text("active-bench collect rollout"), "environment": .text(request.environment),
             "simulator": .text(
-                "MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(DynamicsProfile.d4rl.rawValue)"),
+                "MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(profile.rawValue)"),
             "seed": .integer(request.seed),
             "policies": .text(request.policies.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")),
             "part_starts": .array(.init(shape: [parts.count], elements: parts)),

@@ -9,9 +9,9 @@ struct DivergenceCriterion: Sendable, Equatable {
 
     /// Ten times the largest discounted return in the data, and no less than 1; on AntMaze, whose rewards are costs of the
     /// way, the largest value there can be: |r|/(1 - γ), 100 for r - 1.
-    init(_ transitions: Transitions, dataset: String, discount: Double) {
+    init(_ transitions: Transitions, suite: DatasetName.Suite, discount: Double) {
         bound =
-            DatasetName(dataset).suite == .antmaze && discount < 1
+            suite == .antmaze && discount < 1
             ? transitions.largestReward / (1 - discount)
             : max(1, 10 * transitions.largestDiscountedReturn(discount: discount))
     }

@@ -4,8 +4,8 @@ import Algorithms
 public struct EffectiveSettings: Sendable {
     /// The algorithm.
     public let learner: LearnerKind
-    /// D4RL's name, or ours.
-    public let dataset: String
+    /// The dataset.
+    public let dataset: DatasetReference
     /// The learner's preset with the assignments put in.
     public let hyperparameters: Hyperparameters
 
@@ -20,9 +20,10 @@ public struct EffectiveSettings: Sendable {
         guard StudyFile.isDataset(dataset) else {
             throw Self.refused("dataset", StudyFile.datasetHint(dataset), StudyNode.quoted(dataset))
         }
+        let reference = try DatasetReference(published: dataset)
         self.learner = kind
-        self.dataset = dataset
-        var hyperparameters = Presets.hyperparameters(kind, for: dataset)
+        self.dataset = reference
+        var hyperparameters = Presets.hyperparameters(kind, for: reference.presets)
         var seen: Set<String> = []
         for assignment in assignments {
             let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -37,7 +38,7 @@ public struct EffectiveSettings: Sendable {
             guard seen.insert(key).inserted else { throw Self.refused(learner, "every key once", "'\(key)' twice") }
             hyperparameters.set(key, to: try Self.value(String(parts[1]), of: setting), from: "command line")
         }
-        if let contradiction = hyperparameters.contradiction(actions: try StudyFile.actionSize(of: dataset)) {
+        if let contradiction = hyperparameters.contradiction(actions: try reference.specification().actionSize) {
             throw Self.refused(learner, contradiction.expected, contradiction.found)
         }
         self.hyperparameters = hyperparameters
@@ -64,9 +65,9 @@ public struct EffectiveSettings: Sendable {
 
     /// A study's `learners:` with these settings, and where each value comes from.
     public var yaml: String {
-        let variant = Plan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset))
+        let variant = Plan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset.presets))
         let lines = [
-            "# \(dataset), variant \(variant); \(hyperparameters.transforms.description)", "learners:",
+            "# \(dataset.name), variant \(variant); \(hyperparameters.transforms.description)", "learners:",
             "  \(learner.rawValue):",
         ]
         return (lines + hyperparameters.lines.map { "    " + $0 }).joined(separator: "\n") + "\n"

@@ -8,7 +8,7 @@ import Numerics
 public struct EpisodeDrawing {
     /// What is drawn, and how.
     public struct Plan: Sendable {
-        /// The name in the registry, or a dataset's.
+        /// An environment's name, ours or Gymnasium's, or a dataset's.
         public var environment: String
         /// A policy file.
         public var policy: String
@@ -18,8 +18,8 @@ public struct EpisodeDrawing {
         public var seed = 0
         /// See `seed`.
         public var episode = 0
-        /// Whose dynamics and rewards.
-        public var profile = DynamicsProfile.d4rl
+        /// Whose dynamics and rewards; nil for those that the environment's name stands for, or D4RL's.
+        public var profile: DynamicsProfile?
         /// What the policy does with its distribution.
         public var mode = Rollout.Mode.deterministic
         /// Of the pictures.
@@ -68,8 +68,8 @@ public struct EpisodeDrawing {
     ///
     /// - Throws: `EnvironmentError`, `DrawingError`, `HarnessError`; nothing is left at the output then.
     public func run() throws -> Summary {
-        let (environment, stream) = try EvaluatedEnvironment.make(
-            plan.environment, seed: plan.seed, profile: plan.profile)
+        let evaluated = try EvaluatedEnvironment(plan.environment, seed: plan.seed, profile: plan.profile)
+        let (environment, stream) = (evaluated.environment, evaluated.stream)
         let snapshot = try PolicyFile.read(plan.policy)
         try DurableFile.requireOther(than: [plan.policy], for: plan.output)
         let rollout = try blaming(plan.policy) { try Rollout(environment, Actor(snapshot), stream: stream) }

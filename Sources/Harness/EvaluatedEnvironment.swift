@@ -3,32 +3,55 @@ import Environments
 import Numerics
 
 /// What the episodes of an evaluation are run in: the same for whoever counts returns and whoever draws.
-enum EvaluatedEnvironment {
-    /// The environment called `name`, which may be a dataset's, and the stream that everything random in it is drawn from.
+struct EvaluatedEnvironment {
+    /// At its noise-free start state.
+    let environment: any Drawable
+    /// Everything random in it is drawn from this stream.
+    let stream: RandomStream
+    /// Whose dynamics and rewards.
+    let profile: DynamicsProfile
+
+    /// The environment that `text` names: one of ours, one of Gymnasium's ids, or a dataset, whose version then gives the
+    /// rules.
     ///
-    /// - Throws: `EnvironmentError.unknownEnvironment` for a name that is neither, misspelt versions and kinds included;
-    ///   else as `EnvironmentRegistry.make`.
-    static func make(
-        _ name: String, seed: Int, profile: DynamicsProfile
-    ) throws -> (environment: any Drawable, stream: RandomStream) {
-        let environments = EnvironmentRegistry.names
-        guard environments.contains(name) || isDataset(name) else {
-            let others = D4RLTasks.names.filter { !environments.contains($0) }
-            throw EnvironmentError.unknownEnvironment(
-                name: name, nearest: nearestNames(to: name, among: environments + others), known: environments)
+    /// - Parameter profile: whose dynamics; nil for those that the name stands for, or D4RL's.
+    /// - Throws: `EnvironmentError.unknownEnvironment` or `.notOurs` for a name that is none of these,
+    ///   `.otherProfile` for one that stands for another profile; else as `EnvironmentRegistry.make`.
+    init(_ text: String, seed: Int, profile asked: DynamicsProfile?) throws {
+        let named: NamedEnvironment
+        let dataset = Self.dataset(text)
+        if let dataset {
+            named = NamedEnvironment(
+                name: try EnvironmentRegistry.environmentName(forDataset: dataset), profile: nil)
+        } else {
+            named = try Self.environment(text)
         }
-        let stream = RandomStream(
-            "evaluate/\(try EnvironmentRegistry.environmentName(forDataset: name))/seed-\(seed)")
-        let environment = try EnvironmentRegistry.makeDrawable(
-            forDataset: name, stream: stream.stream("environment"), profile: profile)
-        return (environment, stream)
+        profile = try named.profile(asked: asked, as: text)
+        stream = RandomStream("evaluate/\(named.name)/seed-\(seed)")
+        environment = try EnvironmentRegistry.makeDrawable(
+            named.name,
+            options: EnvironmentOptions(
+                profile: profile,
+                goals: EnvironmentRegistry.goals(ofDataset: dataset ?? text, stream: stream.stream("environment"))))
     }
 
-    /// Whether `name` is a dataset's in one of D4RL's versions, v0 to v2, or a recipe of ours.
-    private static func isDataset(_ name: String) -> Bool {
-        let dataset = DatasetName(name)
-        guard D4RLTasks.names.contains(dataset.task) else { return false }
-        let version = name.dropFirst(dataset.task.count).dropFirst()
-        return version.isEmpty || ["v0", "v1", "v2"].contains(version) || version.hasPrefix("r")
+    /// The environment alone that `text` names.
+    ///
+    /// - Throws: as `EnvironmentRegistry.resolve`, with D4RL's tasks among the names it may have been meant for.
+    static func environment(_ text: String) throws -> NamedEnvironment {
+        let environments = EnvironmentRegistry.names
+        return try EnvironmentRegistry.resolve(
+            text, others: D4RLTasks.names.filter { !environments.contains($0) })
+    }
+
+    /// The dataset that `text` names, in whatever spelling: of one of D4RL's versions, v0 to v2, of a recipe of ours, or of
+    /// a task without a version.
+    private static func dataset(_ text: String) -> String? {
+        [text, D4RLTasks.respelt(text)].compactMap { $0 }.first { name in
+            let dataset = DatasetName(name)
+            guard D4RLTasks.names.contains(dataset.task) else { return false }
+            let version = name.dropFirst(dataset.task.count).dropFirst()
+            return version.isEmpty || ["v0", "v1", "v2"].contains(version) || version.hasPrefix("r")
+        }
     }
 }

@@ -64,13 +64,13 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var note: String?
 
     init(
-        _ request: PolicyEvaluation.Request, _ snapshot: PolicySnapshot, _ specification: EnvironmentSpecification,
-        _ outcomes: [EpisodeOutcome]
+        _ request: PolicyEvaluation.Request, _ profile: DynamicsProfile, _ snapshot: PolicySnapshot,
+        _ specification: EnvironmentSpecification, _ outcomes: [EpisodeOutcome]
     ) {
         note = snapshot.note(onPassedOver: request.policy)
         environment = request.environment
         policy = request.policy
-        profile = request.profile.rawValue
+        self.profile = profile.rawValue
         actions = "\(request.mode)"
         seed = request.seed
         let hasTasks = !specification.tasks.isEmpty

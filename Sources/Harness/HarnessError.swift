@@ -71,7 +71,9 @@ extension ExitStatus {
         case is DrawingError: self = .unavailable
         case is SharedMemoryExhausted, is UnwritableOutput: self = .io
         case is SilentRank: self = .hang
-        case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset: self = .badInput
+        case EnvironmentError.unknownEnvironment, EnvironmentError.unknownDataset, EnvironmentError.notOurs,
+            EnvironmentError.otherProfile:
+            self = .badInput
         default: self = .bug
         }
     }

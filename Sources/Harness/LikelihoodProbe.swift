@@ -49,16 +49,16 @@ public struct LikelihoodProbe {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             try DurableFile.makeFolder(folder)
-            try DurableFile.write(try encoder.encode(self) + Data("\n".utf8), to: "\(folder)/\(dataset).json")
+            try DurableFile.write(try encoder.encode(self) + Data("\n".utf8), to: "\(folder)/\(DatasetReference.folderName(dataset)).json")
         }
     }
 
-    private let dataset: String
+    private let dataset: DatasetReference
     private let steps: Int
     private let seed: Int
 
     /// Behaviour cloning on `dataset` for `steps` updates.
-    public init(_ dataset: String, steps: Int = 100_000, seed: Int = 0) {
+    public init(_ dataset: DatasetReference, steps: Int = 100_000, seed: Int = 0) {
         self.dataset = dataset
         self.steps = steps
         self.seed = seed
@@ -70,8 +70,8 @@ public struct LikelihoodProbe {
     /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` as a study on this dataset would.
     public func run(progress: (Int, Double) -> Void = { _, _ in }) throws -> Report {
         let one = Case(
-            learner: .bc, dataset: dataset, variant: "probe", seed: seed,
-            hyperparameters: Presets.hyperparameters(.bc, for: dataset), steps: steps, evaluateEvery: steps,
+            learner: .bc, data: dataset, variant: "probe", seed: seed,
+            hyperparameters: Presets.hyperparameters(.bc, for: dataset.presets), steps: steps, evaluateEvery: steps,
             episodes: 1, finalEpisodes: 1, column: "BC")
         let data = try DataPreparation().data(for: one)
         let transitions = data.transitions
@@ -94,7 +94,7 @@ public struct LikelihoodProbe {
         let likelihood = LikelihoodProbe.meanLogLikelihood(policy, transitions)
         let size = transitions.actionSize
         return Report(
-            dataset: dataset, datasetSHA256: data.file.sha256, steps: steps, seed: seed, actionSize: size,
+            dataset: dataset.name, datasetSHA256: data.file.sha256, steps: steps, seed: seed, actionSize: size,
             logLikelihood: likelihood, deviations: (0..<size).map { Double(policy.deviation($0)) },
             candidates: [0, 0.25, 0.5, 1, 2].map {
                 .init(k: $0, targetLogLikelihood: likelihood - $0 * Double(size))
@@ -105,7 +105,7 @@ public struct LikelihoodProbe {
     private func evaluationPolicy(_ learner: any Learner, _ transitions: Transitions) -> GaussianPolicy {
         let policy = GaussianPolicy(
             states: transitions.stateSize, actions: transitions.actionSize,
-            hidden: Presets.hyperparameters(.bc, for: dataset).widths("hidden"), batch: min(256, transitions.count))
+            hidden: Presets.hyperparameters(.bc, for: dataset.presets).widths("hidden"), batch: min(256, transitions.count))
         for network in learner.networks { policy.network.parameters.copy(from: network.parameters) }
         return policy
     }

@@ -12,10 +12,10 @@ public struct Plan: Sendable {
         self.study = study
         var cases: [Case] = []
         for dataset in study.datasets {
-            let evaluation = study.evaluation(on: dataset)
+            let evaluation = study.evaluation(on: dataset.name)
             for entry in study.entries {
-                for (overrides, swept) in entry.variants(on: dataset) {
-                    let preset = Presets.hyperparameters(entry.learner, for: dataset)
+                for (overrides, swept) in entry.variants(on: dataset.name) {
+                    let preset = Presets.hyperparameters(entry.learner, for: dataset.presets)
                     var hyperparameters = preset
                     for override in overrides {
                         hyperparameters.set(override.key, to: override.value, from: override.origin)
@@ -26,7 +26,7 @@ public struct Plan: Sendable {
                     for seed in study.seeds {
                         cases.append(
                             Case(
-                                learner: entry.learner, dataset: dataset, variant: variant, seed: seed,
+                                learner: entry.learner, data: dataset, variant: variant, seed: seed,
                                 hyperparameters: hyperparameters, steps: study.steps,
                                 evaluateEvery: evaluation.every, episodes: evaluation.episodes,
                                 finalEpisodes: evaluation.finalEpisodes, column: column))

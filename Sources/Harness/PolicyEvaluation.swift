@@ -11,7 +11,8 @@ import Numerics
 public struct PolicyEvaluation {
     /// What to run.
     public struct Request: Sendable {
-        /// An environment's name, or a dataset's, whose version then gives the rules ("antmaze-umaze-v0").
+        /// An environment's name, ours or Gymnasium's, or a dataset's, whose version then gives the rules
+        /// ("antmaze-umaze-v0").
         public var environment: String
         /// Path of the policy file.
         public var policy: String
@@ -21,8 +22,8 @@ public struct PolicyEvaluation {
         public var seed = 0
         /// Whether actions are drawn from the policy or are its squashed mean.
         public var mode = Rollout.Mode.deterministic
-        /// Whose dynamics and rewards.
-        public var profile = DynamicsProfile.d4rl
+        /// Whose dynamics and rewards; nil for those that the environment's name stands for, or D4RL's.
+        public var profile: DynamicsProfile?
         /// Path of an HDF5 file for the trajectories, in D4RL's layout.
         public var recording: String?
 
@@ -49,14 +50,16 @@ public struct PolicyEvaluation {
     ///   the policy gives an action that is not finite, or when the recording cannot be written; else `EnvironmentError`.
     public func run(tell: (EvaluationReport) throws -> Void) throws {
         let policy = try agreeOnPolicy()
-        let (environment, stream) = try EvaluatedEnvironment.make(
-            request.environment, seed: request.seed, profile: request.profile)
-        let rollout = try Rollout(environment, Actor(policy), stream: stream)
-        let own = try runOwnEpisodes(rollout, environment.specification)
-        let (outcomes, recording) = try collect(own, environment.specification)
-        if world.rank == 0 { try tell(EvaluationReport(request, policy, environment.specification, outcomes)) }
+        let evaluated = try EvaluatedEnvironment(request.environment, seed: request.seed, profile: request.profile)
+        let specification = evaluated.environment.specification
+        let rollout = try Rollout(evaluated.environment, Actor(policy), stream: evaluated.stream)
+        let own = try runOwnEpisodes(rollout, specification)
+        let (outcomes, recording) = try collect(own, specification)
+        if world.rank == 0 {
+            try tell(EvaluationReport(request, evaluated.profile, policy, specification, outcomes))
+        }
         guard let path = request.recording else { return }
-        try world.agree(that: { try write(recording, policy, to: path) })
+        try world.agree(that: { try write(recording, policy, evaluated.profile, to: path) })
     }
 
     /// Rank 0 reads the file, for all, and finds out whether all will be able to run it.
@@ -64,10 +67,10 @@ public struct PolicyEvaluation {
         let bytes = try world.agree(sharing: {
             let file = try PolicyFile.bytes(request.policy)
             let snapshot = try PolicyFile.decode(file, path: request.policy).snapshot
-            let (environment, _) = try EvaluatedEnvironment.make(
+            let evaluated = try EvaluatedEnvironment(
                 request.environment, seed: request.seed, profile: request.profile)
             try blaming(request.policy) {
-                _ = try Rollout(environment, Actor(snapshot), stream: RandomStream("trial"))
+                _ = try Rollout(evaluated.environment, Actor(snapshot), stream: RandomStream("trial"))
             }
             if snapshot.head.isDeterministic, case .stochastic = request.mode {
                 throw HarnessError.badInput("\(request.policy): a deterministic policy has no actions to draw")
@@ -127,11 +130,13 @@ public struct PolicyEvaluation {
         return (outcomes, recording)
     }
 
-    private func write(_ recording: D4RLRecording, _ policy: PolicySnapshot, to path: String) throws {
+    private func write(
+        _ recording: D4RLRecording, _ policy: PolicySnapshot, _ profile: DynamicsProfile, to path: String
+    ) throws {
         var recording = recording
         recording.metadata = [
             "made_by": .text("active-bench evaluate"), "environment": .text(request.environment),
-            "simulator": .text("MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(request.profile.rawValue)"),
+            "simulator": .text("MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(profile.rawValue)"),
             "actions": .text("\(request.mode)"), "seed": .integer(request.seed),
             "policies": .text((request.policy as NSString).lastPathComponent),
         ]

@@ -8,10 +8,10 @@ import Numerics
 public struct RolloutBenchmark: Sendable {
     /// What is measured.
     public struct Subject: Sendable {
-        /// The name in the registry.
+        /// The name in the registry, or one of Gymnasium's ids.
         public var environment: String
-        /// Whose dynamics and rewards.
-        public var profile = DynamicsProfile.d4rl
+        /// Whose dynamics and rewards; nil for those that the environment's name stands for, or D4RL's.
+        public var profile: DynamicsProfile?
         /// A policy file; without one a fresh policy of IQL's shape.
         public var policy: String?
         /// A file with start states and actions (see `RolloutScript`); without one the actions are the policy's.
@@ -66,7 +66,7 @@ public struct RolloutBenchmark: Sendable {
         for _ in 0...repetitions { times.append(try bench.time()) }
         times.removeFirst()  // the first pass warms caches up
         return Result(
-            environment: subject.environment, profile: subject.profile.rawValue,
+            environment: bench.environment.name, profile: bench.profile.rawValue,
             simulator: EnvironmentRegistry.simulatorVersion, steps: bench.steps, policySteps: bench.policySteps,
             withPolicy: 1 / median(times.map(\.policy)), withKnownActions: 1 / median(times.map(\.known)),
             bareLoop: 1 / median(times.map(\.bare)), policyRatio: median(times.map { $0.known / $0.policy }),
@@ -81,6 +81,8 @@ private struct RolloutBench {
         var policy, known, bare: Double
     }
 
+    let environment: NamedEnvironment
+    let profile: DynamicsProfile
     private let world: any SimulatedEnvironment
     private let rollout: Rollout
     private let recordings: [RecordedEpisode]
@@ -91,7 +93,9 @@ private struct RolloutBench {
     let policySteps: Int
 
     init(_ subject: RolloutBenchmark.Subject, episodes: Int, policyEpisodes: Int?) throws {
-        let (world, script) = try Self.world(subject)
+        environment = try EvaluatedEnvironment.environment(subject.environment)
+        profile = try environment.profile(asked: subject.profile, as: subject.environment)
+        let (world, script) = try Self.world(subject, environment.name, profile)
         let specification = world.specification
         let actor = try Actor(
             subject.policy.map { try PolicyFile.read($0) } ?? Self.freshPolicy(specification))
@@ -138,10 +142,9 @@ private struct RolloutBench {
     }
 
     private static func world(
-        _ subject: RolloutBenchmark.Subject
+        _ subject: RolloutBenchmark.Subject, _ name: String, _ profile: DynamicsProfile
     ) throws -> (any SimulatedEnvironment, RolloutScript?) {
-        let world = try EnvironmentRegistry.make(
-            subject.environment, options: EnvironmentOptions(profile: subject.profile))
+        let world = try EnvironmentRegistry.make(name, options: EnvironmentOptions(profile: profile))
         if let path = subject.script {
             guard let planar = world as? PlanarLocomotion else {
                 throw HarnessError.badInput(

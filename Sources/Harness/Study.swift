@@ -57,8 +57,8 @@ public struct Study: Sendable, Equatable {
 
     /// For people: no file's name and no random stream depends on it.
     public var name: String
-    /// D4RL names; our own end in `-r1`.
-    public var datasets: [String]
+    /// Of distinct names, in file order.
+    public var datasets: [DatasetReference]
     /// Distinct and not negative, in file order.
     public var seeds: [Int]
     /// Gradient steps of a case.

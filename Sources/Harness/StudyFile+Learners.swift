@@ -2,7 +2,7 @@ import Algorithms
 
 /// The learners of a study: their settings, in general and per dataset, and their sweeps.
 extension StudyFile {
-    static func entries(_ node: StudyNode, datasets: [String]) throws -> [Study.Entry] {
+    static func entries(_ node: StudyNode, datasets: [DatasetReference]) throws -> [Study.Entry] {
         if node.isNothing || node.node.mapping?.isEmpty != false {
             throw node.refused("learners with their settings, such as `IQL: {}`", node.kind)
         }
@@ -15,11 +15,11 @@ extension StudyFile {
         }
     }
 
-    private static func entry(_ learner: LearnerKind, _ node: StudyNode, datasets: [String]) throws -> Study.Entry {
+    private static func entry(_ learner: LearnerKind, _ node: StudyNode, datasets: [DatasetReference]) throws -> Study.Entry {
         var entry = Study.Entry(learner: learner)
         if node.isNothing { return entry }  // `IQL:` with nothing behind it
         // Keys and ranges are the same for every dataset.
-        let preset = Presets.hyperparameters(learner, for: datasets[0])
+        let preset = Presets.hyperparameters(learner, for: datasets[0].presets)
         let keys = preset.settings.map(\.key)
         func overrides(_ pairs: [(key: String, value: StudyNode)], from origin: String) throws -> [Study.Entry.Override]
         {

@@ -2,7 +2,6 @@ import Algorithms
 import Datasets
 import Environments
 import Foundation
-import Report
 
 /// Reads study files: YAML in which every key is known, typed and in range, or the file is refused with a line number.
 public enum StudyFile {
@@ -40,12 +39,12 @@ public enum StudyFile {
         let root = try StudyNode(parsing: text, source: path)
         let fields = try root.fields(keys + ["team_size"], required: keys)
         func field(_ key: String) -> StudyNode { fields[key] ?? root }
-        let names = try datasets(field("datasets"))
-        let (evaluation, evaluations) = try evaluations(field("evaluate"), datasets: names)
+        let datasets = try datasets(field("datasets"))
+        let (evaluation, evaluations) = try evaluations(field("evaluate"), datasets: datasets)
         let study = Study(
-            name: try name(field("name")), datasets: names, seeds: try seeds(field("seeds")),
+            name: try name(field("name")), datasets: datasets, seeds: try seeds(field("seeds")),
             steps: try field("steps").integer(1...1_000_000_000), evaluation: evaluation, evaluations: evaluations,
-            entries: try entries(field("learners"), datasets: names), teamSize: try fields["team_size"].map(teamSize))
+            entries: try entries(field("learners"), datasets: datasets), teamSize: try fields["team_size"].map(teamSize))
         let count = study.caseCount
         guard count <= 100_000 else {
             throw field("learners").refused("at most 100000 cases", String(format: "%.0f", count))
@@ -54,16 +53,11 @@ public enum StudyFile {
         return study
     }
 
-    /// A of a dataset that `isDataset`.
-    static func actionSize(of dataset: String) throws -> Int {
-        try EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: dataset)).actionSize
-    }
-
     /// What only whole cases show: settings that contradict each other, and names too long. A case's variant names its
     /// folder, and file systems end at 255 bytes.
     private static func check(_ cases: [Case], _ learners: StudyNode) throws {
         for one in cases {
-            let actions = try actionSize(of: one.dataset)
+            let actions = try one.data.specification().actionSize
             guard let contradiction = one.hyperparameters.contradiction(actions: actions) else { continue }
             throw learners.child(learners.node, one.learner.rawValue).refused(
                 contradiction.expected, contradiction.found)
@@ -95,32 +89,6 @@ public enum StudyFile {
         return size
     }
 
-    private static func datasets(_ node: StudyNode) throws -> [String] {
-        let names = try node.items().map { item in
-            let name = try item.word()
-            guard isDataset(name) else {
-                throw item.refused(datasetHint(name), StudyNode.quoted(name))
-            }
-            return name
-        }
-        try node.requireDistinct(names)
-        return names
-    }
-
-    /// Whether `name` is well-formed, of a known environment and, if it claims to be D4RL's, of a task that D4RL has.
-    static func isDataset(_ name: String) -> Bool {
-        DatasetLocation.fileName(for: name) != nil && D4RLTasks.allows(name)
-            && (try? EnvironmentRegistry.environmentName(forDataset: name)) != nil
-    }
-
-    /// What a misspelt dataset's name was meant to be.
-    static func datasetHint(_ name: String) -> String {
-        let known = PaperTable.datasets + ["hopper-medium-r1", "hopper-medium-replay-r1"]
-        let nearest = nearestNames(to: name, among: known).prefix(1).map { "'\($0)'" }.first
-        return nearest
-            ?? "a name such as hopper-medium-v2 that begins with \(EnvironmentRegistry.names.joined(separator: ", "))"
-    }
-
     /// A list of seeds, or a range such as 0-4; a number alone would leave open whether it is a seed or how many.
     private static func seeds(_ node: StudyNode) throws -> [Int] {
         if let text = node.node.scalar?.string {
@@ -139,7 +107,7 @@ public enum StudyFile {
 
     /// How cases are judged: in general, and the datasets with a protocol of their own.
     private static func evaluations(
-        _ node: StudyNode, datasets: [String]
+        _ node: StudyNode, datasets: [DatasetReference]
     ) throws -> (Study.Evaluation, [String: Study.Evaluation]) {
         let keys = ["every", "episodes", "final_episodes"]
         let fields = try node.fields(keys + ["datasets"], required: ["every", "episodes"])
@@ -168,7 +136,7 @@ public enum StudyFile {
 
     /// What stands under `datasets:` with the datasets of the study that it is for, least close first.
     static func selections(
-        _ node: StudyNode?, _ datasets: [String]
+        _ node: StudyNode?, _ datasets: [DatasetReference]
     ) throws -> [(datasets: [String], value: StudyNode)] {
         guard let node else { return [] }
         let pairs = try node.pairs { key, name in
@@ -183,7 +151,7 @@ public enum StudyFile {
         return pairs.map { key, value in
             let selector = DatasetSelector(key)
             let covered = datasets.filter { selector.closeness(to: $0) != nil }
-            return (covered.compactMap { selector.closeness(to: $0) }.max() ?? 0, covered, value)
+            return (covered.compactMap { selector.closeness(to: $0) }.max() ?? 0, covered.map(\.name), value)
         }
         .sorted { $0.0 < $1.0 }.map { ($0.1, $0.2) }
     }

@@ -82,8 +82,7 @@ extension StudyRun {
                     open.append(OpenCase(index: index, step: try folder.startingStep(of: one)))
                 }
             }
-            try EnvironmentRegistry.requireAssets(
-                of: open.map { try EnvironmentRegistry.environmentName(forDataset: plan.cases[$0.index].dataset) })
+            try EnvironmentRegistry.requireAssets(of: open.map { plan.cases[$0.index].data.environment })
             return Array(try JSONEncoder().encode(open))
         })
         return try JSONDecoder().decode([OpenCase].self, from: Data(bytes))

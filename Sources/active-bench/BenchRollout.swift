@@ -16,8 +16,12 @@ struct BenchRollout: ParsableCommand {
 
     @Option(help: "Environment.")
     var env: String
-    @Option(help: "Dynamics and rewards: \(DynamicsProfile.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var profile = DynamicsProfile.d4rl
+    @Option(
+        help: """
+            Dynamics and rewards: \(DynamicsProfile.allCases.map(\.rawValue).joined(separator: ", ")) (default: what the \
+            environment's name stands for, as gymnasium for Hopper-v4, else d4rl).
+            """)
+    var profile: DynamicsProfile?
     @Option(help: "Policy file; without one a fresh policy, which falls soon.")
     var policy: String?
     @Option(help: "HDF5 file of start states and actions.")

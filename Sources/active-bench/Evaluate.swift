@@ -20,7 +20,10 @@ struct Evaluate: ParsableCommand {
             """)
 
     @Option(
-        help: "Environment, or a dataset whose version gives the rules (antmaze-umaze-v0: one goal for all episodes).")
+        help: """
+            Environment, ours or by Gymnasium's id (Hopper-v4), or a dataset whose version gives the rules \
+            (antmaze-umaze-v0: one goal for all episodes).
+            """)
     var env: String
     @Option(help: "Policy file (safetensors).")
     var policy: String
@@ -30,8 +33,12 @@ struct Evaluate: ParsableCommand {
     var seed = 0
     @Flag(help: "Draw actions from the policy instead of taking its squashed mean.")
     var stochastic = false
-    @Option(help: "Dynamics and rewards: \(DynamicsProfile.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var profile = DynamicsProfile.d4rl
+    @Option(
+        help: """
+            Dynamics and rewards: \(DynamicsProfile.allCases.map(\.rawValue).joined(separator: ", ")) (default: what the \
+            environment's name stands for, as gymnasium for Hopper-v4, else d4rl).
+            """)
+    var profile: DynamicsProfile?
     @Flag(help: "Print JSON.")
     var json = false
     @Option(help: "HDF5 file to write the trajectories to, in D4RL's layout.")

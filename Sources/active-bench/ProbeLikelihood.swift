@@ -31,7 +31,8 @@ struct ProbeLikelihood: ParsableCommand {
     func run() throws {
         try runAlone {
             try DurableFile.makeFolder(out)  // before minutes go by
-            let report = try LikelihoodProbe(dataset, steps: steps, seed: seed).run { step, likelihood in
+            let subject = try DatasetReference.named(dataset)
+            let report = try LikelihoodProbe(subject, steps: steps, seed: seed).run { step, likelihood in
                 Console.tell(String(format: "step %d  E[log π] of the batch %.3f", step, likelihood))
             }
             try report.write(to: out)

@@ -32,8 +32,12 @@ struct Render: ParsableCommand {
     var steps: Int?
     @Flag(help: "Draw actions from the policy instead of taking its mean.")
     var stochastic = false
-    @Option(help: "Whose dynamics and rewards.")
-    var profile = DynamicsProfile.d4rl
+    @Option(
+        help: """
+            Dynamics and rewards: \(DynamicsProfile.allCases.map(\.rawValue).joined(separator: ", ")) (default: what the \
+            environment's name stands for, as gymnasium for Hopper-v4, else d4rl).
+            """)
+    var profile: DynamicsProfile?
 
     func validate() throws {
         guard (0..<1_000_000).contains(episode) else {

@@ -1,0 +1,115 @@
+/// An environment as people name it: ours, or one of Gymnasium's ids, which says whose dynamics are meant, too.
+public struct NamedEnvironment: Sendable, Equatable {
+    /// The environment's name in the registry.
+    public let name: String
+    /// The profile that the name stands for; nil for our own names, which leave it open.
+    public let profile: DynamicsProfile?
+
+    package init(name: String, profile: DynamicsProfile?) {
+        self.name = name
+        self.profile = profile
+    }
+
+    /// The profile to use where `asked` was asked for; D4RL's where neither says anything.
+    ///
+    /// - Throws: `EnvironmentError.otherProfile` when the name stands for another one than `asked`.
+    public func profile(asked: DynamicsProfile?, as text: String) throws(EnvironmentError) -> DynamicsProfile {
+        if let asked, let profile, asked != profile {
+            throw .otherProfile(name: text, environment: name, meant: profile, asked: asked)
+        }
+        return asked ?? profile ?? .d4rl
+    }
+}
+
+extension EnvironmentRegistry {
+    /// The environment that `text` names: a registered name in any spelling of case, hyphens and underscores, or an id
+    /// of Gymnasium ("Hopper-v4", "AntMaze_UMaze-v4"). Gym's v2 and v3 ran on the MuJoCo that D4RL's data come from.
+    ///
+    /// - Parameter others: names besides the environments' that an unknown one may have been meant for.
+    /// - Throws: `EnvironmentError.unknownEnvironment`, or `.notOurs` for what others have and this program has not.
+    public static func resolve(
+        _ text: String, others: [String] = []
+    ) throws(EnvironmentError) -> NamedEnvironment {
+        if names.contains(text) { return NamedEnvironment(name: text, profile: nil) }
+        if let name = names.first(where: { letters($0) == letters(text) }) {
+            return NamedEnvironment(name: name, profile: nil)
+        }
+        if let named = try gymnasium(text) { return named }
+        if let reason = reasonForAbsence(of: text) { throw .notOurs(name: text, reason: reason, known: names) }
+        throw unknown(text, among: names + others)
+    }
+
+    /// That no environment is called `text`, with the nearest of `candidates`.
+    private static func unknown(_ text: String, among candidates: [String]) -> EnvironmentError {
+        var nearest = nearestNames(to: text, among: candidates)
+        if nearest.isEmpty {
+            // "cheetah", "walker", "ant-maze": a part of a name.
+            let part = letters(text)
+            nearest = part.count < 4 ? [] : Array(names.filter { letters($0).contains(part) }.prefix(3))
+        }
+        return .unknownEnvironment(name: text, nearest: nearest, known: names)
+    }
+
+    /// What `text` is an id of in Gymnasium; nil if its words are of none that this program knows.
+    private static func gymnasium(_ text: String) throws(EnvironmentError) -> NamedEnvironment? {
+        guard let dash = text.lastIndex(of: "-"), text[dash...].lowercased().hasPrefix("-v"),
+            let version = Int(text[dash...].dropFirst(2))
+        else { return nil }
+        let base = letters(String(text[..<dash]))
+        func refusal(_ reason: String) -> EnvironmentError { .notOurs(name: text, reason: reason, known: names) }
+        if let name = names.first(where: { letters($0) == base }) {
+            if name.hasPrefix("kitchen") { throw refusal(kitchenWords) }
+            let profiles = name.hasPrefix("antmaze") ? mazeVersions : walkerVersions
+            if let profile = profiles[version] { return NamedEnvironment(name: name, profile: profile) }
+            throw refusal(versionWords(of: name))
+        }
+        if base == "frankakitchen" { throw refusal(kitchenWords) }
+        if text.hasPrefix("AntMaze_") {
+            throw refusal("of Gymnasium-Robotics' mazes this program has AntMaze_UMaze-v4, _Medium-v4 and _Large-v4")
+        }
+        return nil
+    }
+
+    private static let walkerVersions: [Int: DynamicsProfile] = [2: .d4rl, 3: .d4rl, 4: .gymnasium, 5: .gymnasiumV5]
+    private static let mazeVersions: [Int: DynamicsProfile] = [4: .gymnasium]
+
+    private static func versionWords(of name: String) -> String {
+        name.hasPrefix("antmaze")
+            ? "'\(name)' with --profile gymnasium is Gymnasium-Robotics' v4, without the contact forces that v5 observes; "
+                + "with --profile d4rl it is D4RL's"
+            : "'\(name)' is Gymnasium's v4 with --profile gymnasium, its v5 with --profile gymnasium-v5, and gym's v2 and "
+                + "v3, from which D4RL's data come, with --profile d4rl"
+    }
+
+    private static let kitchenWords =
+        "FrankaKitchen-v1 leaves open what is to be done: it is 'kitchen-complete', 'kitchen-partial' or 'kitchen-mixed' "
+        + "with --profile gymnasium"
+
+    /// What names that begin so are elsewhere; the longest beginning counts.
+    private static let elsewhere: [(beginning: String, what: String)] = [
+        ("ant", "the ant without a maze, of D4RL and Gymnasium"), ("humanoid", "Gymnasium's humanoids"),
+        ("maze2d", "D4RL's point mazes"), ("pointmaze", "Gymnasium-Robotics' point mazes"),
+        ("pen", "D4RL's Adroit hand"), ("hammer", "D4RL's Adroit hand"), ("door", "D4RL's Adroit hand"),
+        ("relocate", "D4RL's Adroit hand"), ("adroithand", "Gymnasium-Robotics' Adroit hand"),
+        ("minigrid", "D4RL's grid worlds"), ("carla", "D4RL's driving tasks"), ("flow", "D4RL's traffic tasks"),
+        ("antmazeeval", "D4RL's evaluation mazes"), ("bullet", "D4RL's datasets of PyBullet"),
+        ("swimmer", "Gymnasium's swimmers"), ("reacher", "Gymnasium's reachers"), ("pusher", "Gymnasium's pushers"),
+        ("inverted", "Gymnasium's pendulums"), ("fetch", "Gymnasium-Robotics' Fetch arm"),
+    ]
+
+    /// Why there is no environment or dataset of a name that others know; nil for a name that nobody is known to have.
+    package static func reasonForAbsence(of text: String) -> String? {
+        let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { String($0) }
+        let beginnings = words.indices.map { words[...$0].joined() }
+        let found = elsewhere.filter { entry in
+            beginnings.contains { $0 == entry.beginning || ($0.hasPrefix(entry.beginning) && entry.beginning.count > 4) }
+        }
+        guard let what = found.max(by: { $0.beginning.count < $1.beginning.count })?.what else { return nil }
+        return "it belongs to \(what), which this program does not have"
+    }
+
+    /// `text` without its case, hyphens, underscores and blanks.
+    private static func letters(_ text: String) -> String {
+        String(text.lowercased().filter { $0.isLetter || $0.isNumber })
+    }
+}

@@ -1,0 +1,126 @@
+import Datasets
+import Environments
+import Foundation
+import Report
+
+/// The datasets of a study: names, and files of the user's own.
+extension StudyFile {
+    /// What `datasets:` lists. Relative paths are those of the study's folder.
+    static func datasets(_ node: StudyNode) throws -> [DatasetReference] {
+        let references = try node.items().map { item in
+            item.node.mapping == nil ? try named(item) : try ownFile(item)
+        }
+        try node.requireDistinct(references.map(\.name))
+        var folders: [String: String] = [:]
+        for one in references {
+            if let other = folders.updateValue(one.name, forKey: one.folderName) {
+                throw node.refused("names of different folders", "'\(other)' and '\(one.name)', both \(one.folderName)")
+            }
+        }
+        return references
+    }
+
+    private static func named(_ item: StudyNode) throws -> DatasetReference {
+        let name = try item.word()
+        guard isDataset(name) else { throw item.refused(datasetHint(name), StudyNode.quoted(name)) }
+        return try DatasetReference(published: name)
+    }
+
+    /// `{name: mine, file: PATH, environment: hopper, profile: d4rl, presets: hopper-medium}`.
+    private static func ownFile(_ item: StudyNode) throws -> DatasetReference {
+        let keys = ["name", "file", "environment", "profile", "presets"]
+        let fields = try item.fields(keys, required: ["name", "file", "environment"])
+        func field(_ key: String) -> StudyNode { fields[key] ?? item }
+        let name = try ownName(field("name"))
+        let file = try filePath(field("file"))
+        let (environment, profile) = try judge(field("environment"), profile: fields["profile"])
+        let presets = try fields["presets"].map { try presetClass($0, of: environment) }
+        return DatasetReference(
+            name: name, source: .file(file), environment: environment, profile: profile, presets: presets)
+    }
+
+    /// A name that can be a folder's, and is not the name of a dataset of D4RL's.
+    private static func ownName(_ node: StudyNode) throws -> String {
+        let name = try node.word()
+        let isSafe = name.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+                || Character(Unicode.Scalar(byte)).isASCIIWord
+        }
+        guard isSafe, let first = name.first, first.isASCIIWord, name.utf8.count <= 60 else {
+            throw node.refused(
+                "a name of at most 60 letters, digits, '-', '_' and '.' that begins with a letter or digit",
+                StudyNode.quoted(name))
+        }
+        guard D4RLTasks.paths[name] == nil else {
+            throw node.refused("a name of your own", "'\(name)', which is a dataset of D4RL's")
+        }
+        return name
+    }
+
+    /// An absolute path, or one below the study file's folder; `~` is the home folder.
+    private static func filePath(_ node: StudyNode) throws -> String {
+        let text = try node.word()
+        let path = (text as NSString).expandingTildeInPath
+        if path.hasPrefix("/") { return path }
+        let folder = (node.source as NSString).deletingLastPathComponent
+        return folder.isEmpty ? path : folder + "/" + path
+    }
+
+    /// The environment and the profile that policies are judged by.
+    private static func judge(
+        _ node: StudyNode, profile: StudyNode?
+    ) throws -> (String, DynamicsProfile) {
+        let text = try node.word()
+        do {
+            let named = try EnvironmentRegistry.resolve(text)
+            let asked = try profile.map { profile in
+                let word = try profile.word()
+                guard let found = DynamicsProfile(rawValue: word) else {
+                    throw profile.refused(
+                        StudyNode.hint(word, DynamicsProfile.allCases.map(\.rawValue)), StudyNode.quoted(word))
+                }
+                return found
+            }
+            return (named.name, try named.profile(asked: asked, as: text))
+        } catch EnvironmentError.otherProfile(_, let environment, let meant, let asked) {
+            throw (profile ?? node).refused(
+                "\(meant.rawValue), which the environment '\(text)' stands for, or '\(environment)' for it",
+                StudyNode.quoted(asked.rawValue))
+        } catch let error as EnvironmentError {
+            throw node.refused(
+                StudyNode.hint(text, EnvironmentRegistry.names), StudyNode.quoted(text) + ": \(error)")
+        }
+    }
+
+    /// A class of datasets of the environment's family: "hopper", "hopper-medium".
+    private static func presetClass(_ node: StudyNode, of environment: String) throws -> String {
+        let text = try node.word()
+        let family = environment.prefix { $0 != "-" }
+        let known = (EnvironmentRegistry.names + D4RLTasks.names).filter { $0.prefix { $0 != "-" } == family }
+        let task = DatasetName(text).task
+        guard known.contains(task) else {
+            throw node.refused(StudyNode.hint(text, known), StudyNode.quoted(text))
+        }
+        return task
+    }
+
+    /// Whether `name` is well-formed, of a known environment and, if it claims to be D4RL's, of a task that D4RL has.
+    static func isDataset(_ name: String) -> Bool {
+        DatasetLocation.fileName(for: name) != nil && D4RLTasks.allows(name)
+            && (try? EnvironmentRegistry.environmentName(forDataset: name)) != nil
+    }
+
+    /// What a name that is no dataset's was meant to be.
+    static func datasetHint(_ name: String) -> String {
+        if let respelt = D4RLTasks.respelt(name), isDataset(respelt) { return "'\(respelt)'" }
+        let known = PaperTable.datasets + ["hopper-medium-r1", "hopper-medium-replay-r1"]
+        let nearest = nearestNames(to: name, among: known).prefix(1).map { "'\($0)'" }.first
+        let words = EnvironmentRegistry.names.joined(separator: ", ")
+        return nearest ?? "a name such as hopper-medium-v2 that begins with \(words)"
+    }
+}
+
+extension Character {
+    /// Whether it is a letter from a to z, of either case, or a digit.
+    fileprivate var isASCIIWord: Bool { isASCII && (isLetter || isNumber) }
+}
