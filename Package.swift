@@ -119,6 +119,14 @@ let package = Package(
             name: "peer-steps", dependencies: ["PeerTraces"], path: "Tests/Support/peer-steps",
             swiftSettings: swiftSettings),
 
+        // What we read of Minari's datasets against what its Python package reads (Tests/Peers).
+        .target(
+            name: "MinariTraces", dependencies: ["Datasets", "HDF5", "Numerics"], path: "Tests/Support/MinariTraces",
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "peer-minari", dependencies: ["MinariTraces"], path: "Tests/Support/peer-minari",
+            swiftSettings: swiftSettings),
+
         // What several of the tests do: files that go away, programs that run as child processes.
         .target(
             name: "ScratchFiles", dependencies: ["CHDF5"], path: "Tests/Support/ScratchFiles",
@@ -141,7 +149,9 @@ let package = Package(
         tests(
             "EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "PeerTraces", "ScratchFiles"],
             excluding: ["Oracle"]),
-        tests("DatasetsTests", ["Datasets", "HDF5", "CHDF5", "Numerics", "ScratchFiles"]),
+        tests(
+            "DatasetsTests", ["Datasets", "HDF5", "CHDF5", "MinariTraces", "Numerics", "ScratchFiles"],
+            excluding: ["Fixtures"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),
         tests(

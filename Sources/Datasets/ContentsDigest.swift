@@ -43,6 +43,20 @@ public struct ContentsDigest: ~Copyable {
     }
 }
 
+extension MinariFile {
+    /// `ContentsDigest` of observations (T + 1 rows of every episode), actions, rewards, terminations and truncations.
+    public var contentsSHA256: String {
+        let digest = ContentsDigest()
+        digest.add("observations", observations, columns: stateSize)
+        digest.add("actions", actions, columns: actionSize)
+        digest.add("rewards", rewards, columns: 1)
+        digest.add("terminations", terminations)
+        digest.add("truncations", truncations)
+        digest.add("lengths", lengths.map { Float($0) }, columns: 1)
+        return digest.hexadecimal
+    }
+}
+
 extension D4RLFile {
     /// `ContentsDigest` of observations, actions, rewards, terminals and, where there are, timeouts.
     public var contentsSHA256: String {

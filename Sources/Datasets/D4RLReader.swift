@@ -106,12 +106,14 @@ func checkFinite(_ elements: [Float], _ name: String, columns: Int, file: String
 }
 
 /// Refuses actions beyond ±1, with a tolerance for the rounding of a tanh.
-func checkActionRange(_ elements: [Float], columns: Int, file: String) throws(DatasetError) {
+func checkActionRange(
+    _ elements: [Float], columns: Int, file: String, field: String = "actions"
+) throws(DatasetError) {
     let bound: Float = 1 + 1e-6
     guard largestMagnitude(of: elements) > bound else { return }
     let i = elements.firstIndex { abs($0) > bound } ?? 0
     throw DatasetError(
-        file: file, field: "actions", expected: "values between -1 and 1",
+        file: file, field: field, expected: "values between -1 and 1",
         found: "\(elements[i]) in row \(i / columns)", hint: "scale the actions to the range of the environment")
 }
 

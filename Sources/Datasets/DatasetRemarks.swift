@@ -13,12 +13,22 @@ public enum DatasetRemarks {
     ///   where none was known.
     public static func of(_ file: D4RLFile, _ transitions: Transitions, maximumSteps: Int?) -> [String] {
         let found = [
-            unread(file), unmarked(file, maximumSteps), constantObservations(file), constantReward(file.rewards),
+            unread(file), unmarked(file, maximumSteps), constantObservations(file.observations, file.stateSize), constantReward(file.rewards),
             roundedReturns(ReturnRange(of: transitions)),
             large("observations", file.observations, columns: file.stateSize),
             large("rewards", file.rewards, columns: 1), extremeActions(file.actions),
         ]
         return file.notes.map { printable($0) } + found.compactMap { $0 }
+    }
+
+    /// The remarks on a dataset of Minari's, whose episodes mark their ends themselves, and on its transitions.
+    public static func of(_ file: MinariFile, _ transitions: Transitions) -> [String] {
+        [
+            constantObservations(file.observations, file.stateSize), constantReward(file.rewards),
+            roundedReturns(ReturnRange(of: transitions)),
+            large("observations", file.observations, columns: file.stateSize),
+            large("rewards", file.rewards, columns: 1), extremeActions(file.actions),
+        ].compactMap { $0 }
     }
 
     /// The remark on a table with fewer transitions than a batch has rows; nil for a larger one.
@@ -50,10 +60,9 @@ public enum DatasetRemarks {
     private static func isZero(_ flags: [UInt8]) -> Bool { flags.reduce(0, |) == 0 }
 
     /// The elements of an observation that have one value in all rows.
-    private static func constantObservations(_ file: D4RLFile) -> String? {
-        let (values, size) = (file.observations, file.stateSize)
+    private static func constantObservations(_ values: [Float], _ size: Int) -> String? {
         var constant = Array(0..<size)
-        for row in 1..<file.count where !constant.isEmpty {
+        for row in 1..<max(1, values.count / size) where !constant.isEmpty {
             constant.removeAll { values[row * size + $0] != values[$0] }
         }
         guard !constant.isEmpty else { return nil }

@@ -10,6 +10,8 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
     public let transitions: Int
     /// Returns of the trajectories in the transitions, as they scale the rewards.
     public let returns: ReturnRange
+    /// The number of Minari's episodes; nil for a file in D4RL's layout.
+    public let episodes: Int?
     /// Rows with which the environment ended an episode.
     public let terminals: Int
     /// Rows with which the time limit ended one; nil where the file does not say.
@@ -21,6 +23,14 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
     /// What is remarkable about them, a sentence each: `DatasetRemarks`.
     public let remarks: [String]
 
+    /// The numbers of a dataset, of the transitions made of it, and the remarks on both.
+    public init(_ stored: StoredDataset, _ transitions: Transitions, remarks: [String]) {
+        switch stored {
+        case .d4rl(let file): self.init(file, transitions, remarks: remarks)
+        case .minari(let file): self.init(file, transitions, remarks: remarks)
+        }
+    }
+
     /// The numbers of a file, of the transitions that D4RL's rule makes of it, and the remarks on both.
     public init(_ file: D4RLFile, _ transitions: Transitions, remarks: [String]) {
         rows = file.count
@@ -28,11 +38,37 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
         actionSize = file.actionSize
         self.transitions = transitions.count
         returns = ReturnRange(of: transitions)
+        episodes = nil
         terminals = file.terminals.count { $0 != 0 }
         timeouts = file.timeouts?.count { $0 != 0 }
         contentsSHA256 = file.contentsSHA256
         metadata = Dictionary(file.metadata.map { (printable($0), printable($1.summary)) }) { first, _ in first }
         self.remarks = remarks
+    }
+
+    /// The numbers of a dataset of Minari's, of its transitions, and the remarks on both.
+    public init(_ file: MinariFile, _ transitions: Transitions, remarks: [String]) {
+        rows = file.count
+        stateSize = file.stateSize
+        actionSize = file.actionSize
+        self.transitions = transitions.count
+        returns = ReturnRange(of: transitions)
+        episodes = file.lengths.count
+        terminals = file.terminations.count { $0 != 0 }
+        timeouts = file.truncations.count { $0 != 0 }
+        contentsSHA256 = file.contentsSHA256
+        metadata = file.summary
+        self.remarks = remarks
+    }
+}
+
+extension MinariFile {
+    /// The metadata, the environment's id and what an observation is made of.
+    fileprivate var summary: [String: String] {
+        var texts = metadata.texts
+        texts["environment"] = metadata.environment
+        if !observationNames.isEmpty { texts["observation"] = observationNames.joined(separator: " ++ ") }
+        return Dictionary(texts.map { (printable($0), printable($1)) }) { first, _ in first }
     }
 }
 

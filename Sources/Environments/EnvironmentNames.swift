@@ -42,6 +42,9 @@ extension EnvironmentRegistry {
     /// That no environment is called `text`, with the nearest of `candidates`.
     private static func unknown(_ text: String, among candidates: [String]) -> EnvironmentError {
         var nearest = nearestNames(to: text, among: candidates)
+        if nearest.isEmpty, let mark = text.lowercased().ranges(of: "-v").last {
+            nearest = nearestNames(to: String(text.lowercased()[..<mark.lowerBound]), among: names)
+        }
         if nearest.isEmpty {
             // "cheetah", "walker", "ant-maze": a part of a name.
             let part = letters(text)
@@ -102,7 +105,9 @@ extension EnvironmentRegistry {
         let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { String($0) }
         let beginnings = words.indices.map { words[...$0].joined() }
         let found = elsewhere.filter { entry in
-            beginnings.contains { $0 == entry.beginning || ($0.hasPrefix(entry.beginning) && entry.beginning.count > 4) }
+            beginnings.contains {
+                $0 == entry.beginning || ($0.hasPrefix(entry.beginning) && entry.beginning.count > 4)
+            }
         }
         guard let what = found.max(by: { $0.beginning.count < $1.beginning.count })?.what else { return nil }
         return "it belongs to \(what), which this program does not have"

@@ -86,6 +86,7 @@ public struct Aggregation: Sendable {
             }
             notes += (result.warnings ?? []).map { "seed \(one.seed), \($0)" }
         }
+        if let judgement = cases.compactMap(\.judgement).first { notes.append(judgement) }
         if cases.contains(where: \.isRounded) { notes.append("products between hidden layers in bfloat16") }
         // Files with the same contents are the same data.
         if files.count > 1, !files.isSubset(of: datasets[dataset]?.allSHA256 ?? []) {

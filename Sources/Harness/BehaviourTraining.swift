@@ -143,7 +143,8 @@ public final class BehaviourTraining {
         try PolicyFile.write(
             policy, to: "\(folder)/policy-\(padded).safetensors",
             metadata: [
-                "environment": environment.specification.name, "algorithm": "SAC", "seed": String(plan.seed), "step": digits,
+                "environment": environment.specification.name, "algorithm": "SAC", "seed": String(plan.seed),
+                "step": digits,
                 "mean_return": String(format: "%.1f", mean),
             ])
         let row = String(

@@ -4,8 +4,8 @@ import Environments
 /// A dataset's file as it is read for every purpose: training, `data info` and `data verify` count, check and remark alike.
 package struct DatasetContents {
     /// The arrays, checked.
-    package let file: D4RLFile
-    /// What D4RL's rule for Q-learning makes of them.
+    package let file: StoredDataset
+    /// What D4RL's rule for Q-learning, or Minari's layout, makes of them.
     package let transitions: Transitions
     /// Control steps after which an episode times out; used where the file has no `timeouts`. Nil where it is not known.
     private let maximumSteps: Int?
@@ -15,19 +15,23 @@ package struct DatasetContents {
     /// - Parameters:
     ///   - environment: whose data they are; nil where nobody says, and then the time limit is the one that all
     ///     environments with the file's widths share.
+    ///   - layout: what to refuse the other layout for.
     ///   - isKnown: whether its remarks are known, so that what training does not use need not be read again.
     /// - Throws: `DatasetError`; `HarnessError.badInput` when the file is of another environment.
-    package init(path: String, environment: EnvironmentSpecification?, isKnown: Bool = false) throws {
-        file = try D4RLFile(path: path, includingNextObservations: !isKnown)
+    package init(
+        path: String, environment: EnvironmentSpecification?, layout: StoredDataset.Layout = .either,
+        isKnown: Bool = false
+    ) throws {
+        file = try StoredDataset(path: path, layout: layout, includingNextObservations: !isKnown)
         if let environment {
             try requireFit(path, states: file.stateSize, actions: file.actionSize, of: environment)
         }
         maximumSteps =
             environment?.maximumSteps
             ?? EnvironmentRegistry.maximumSteps(states: file.stateSize, actions: file.actionSize)
-        transitions = try Transitions(file, maximumSteps: maximumSteps ?? .max)
+        transitions = try file.transitions(maximumSteps: maximumSteps ?? .max)
     }
 
     /// What is remarkable about them, a sentence each.
-    package var remarks: [String] { DatasetRemarks.of(file, transitions, maximumSteps: maximumSteps) }
+    package var remarks: [String] { file.remarks(transitions, maximumSteps: maximumSteps) }
 }

@@ -70,9 +70,12 @@ extension DatasetInspection {
     /// The child's part: reads each of `paths` within its limits, and prints a line of JSON for each as soon as it has.
     ///
     /// - Parameters:
+    ///   - environment: what the files are to be of; nil for what their names say.
     ///   - seconds: the time for one file instead of `InspectionLimits`' own.
     ///   - memory: the same of the address space.
-    public static func answer(_ paths: [String], seconds: Double? = nil, memory: Int? = nil) throws {
+    public static func answer(
+        _ paths: [String], of environment: EnvironmentSpecification? = nil, seconds: Double? = nil, memory: Int? = nil
+    ) throws {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         /// Holds this process to the limits for so many bytes, or to what was asked for.
@@ -84,15 +87,17 @@ extension DatasetInspection {
         }
         for path in paths {
             limit(loading: 0)
-            let answer = try JSONEncoder().encode(inspect(path, limit))
+            let answer = try JSONEncoder().encode(inspect(path, of: environment, limit))
             try Console.emit(String(decoding: answer, as: UTF8.self) + "\n")
         }
     }
 
-    package static func inspect(_ path: String, _ limit: (Int) -> Void = { _ in }) -> DatasetInspection {
+    package static func inspect(
+        _ path: String, of given: EnvironmentSpecification? = nil, _ limit: (Int) -> Void = { _ in }
+    ) -> DatasetInspection {
         do {
-            limit(try D4RLShapes(path: path).memory)
-            let contents = try DatasetContents(path: path, environment: environment(ofFile: path))
+            limit(try StoredDataset.memory(path: path))
+            let contents = try DatasetContents(path: path, environment: given ?? environment(ofFile: path))
             let batch = DatasetRemarks.smallerThanBatch(
                 contents.transitions.count, batch: Presets.hyperparameters(.iql).batchSize)
             let summary = DatasetSummary(
@@ -103,8 +108,12 @@ extension DatasetInspection {
         }
     }
 
-    /// The environment that a file is of by its name, if it is one of those that there are.
+    /// The environment that a file is of by its name or its metadata, if it is one of those that there are.
     private static func environment(ofFile path: String) -> EnvironmentSpecification? {
+        if MinariFolder.isOne(at: path) {
+            guard let judge = try? DatasetReference.judge(of: MinariFolder(at: path)) else { return nil }
+            return try? EnvironmentRegistry.specification(judge.name, profile: judge.profile ?? .d4rl)
+        }
         guard let dataset = DatasetLocation.dataset(ofFile: (path as NSString).lastPathComponent) else { return nil }
         return try? EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: dataset))
     }

@@ -9,6 +9,8 @@ public struct DatasetReference: Sendable, Equatable {
     public enum Source: Sendable, Equatable {
         /// The file that D4RL, or a recipe of ours, gives a dataset of this name.
         case published
+        /// A dataset of Minari's, in Minari's folder.
+        case minari(MinariID)
         /// A file or folder of the user's own.
         case file(String)
     }
@@ -40,6 +42,7 @@ public struct DatasetReference: Sendable, Equatable {
     ///
     /// - Throws: `HarnessError.badInput` for a name that no dataset has, with what it may have been meant for.
     public static func named(_ text: String) throws -> DatasetReference {
+        if let id = MinariID(name: text) { return try DatasetReference(minari: id) }
         guard StudyFile.isDataset(text) else {
             throw HarnessError.badInput(
                 "dataset: expected \(StudyFile.datasetHint(text)), found \(StudyNode.quoted(text))")
@@ -75,8 +78,26 @@ public struct DatasetReference: Sendable, Equatable {
     func path() throws(DatasetError) -> String {
         switch source {
         case .published: try DatasetLocation().find(name)
-        case .file(let path): path
+        case .minari(let id): try MinariFolder.find(id).data
+        case .file(let path): try StoredDataset.file(at: path)
         }
+    }
+
+    /// The layout its data are to have.
+    var layout: StoredDataset.Layout {
+        switch source {
+        case .published: .d4rl
+        case .minari: .minari
+        case .file: .either
+        }
+    }
+
+    /// Where its policies are judged and whose reference returns score them, in words; nil for a dataset that is D4RL's or
+    /// made like one, of which nothing need be said.
+    var judgement: String? {
+        source == .published
+            ? nil
+            : "judged in \(environment), profile \(profile.rawValue), and scored by D4RL's reference returns of it"
     }
 
     /// Sizes, time limit and reference scores of its environment.

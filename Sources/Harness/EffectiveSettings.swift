@@ -1,4 +1,5 @@
 import Algorithms
+import Datasets
 
 /// The settings a learner would have on a dataset, as a study sets them: what `active-bench config` prints.
 public struct EffectiveSettings: Sendable {
@@ -17,10 +18,10 @@ public struct EffectiveSettings: Sendable {
             throw Self.refused(
                 "learner", StudyNode.hint(learner, LearnerKind.allCases.map(\.rawValue)), StudyNode.quoted(learner))
         }
-        guard StudyFile.isDataset(dataset) else {
+        guard StudyFile.isDataset(dataset) || MinariID(name: dataset) != nil else {
             throw Self.refused("dataset", StudyFile.datasetHint(dataset), StudyNode.quoted(dataset))
         }
-        let reference = try DatasetReference(published: dataset)
+        let reference = try DatasetReference.named(dataset)
         self.learner = kind
         self.dataset = reference
         var hyperparameters = Presets.hyperparameters(kind, for: reference.presets)

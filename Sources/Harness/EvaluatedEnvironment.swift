@@ -11,8 +11,8 @@ struct EvaluatedEnvironment {
     /// Whose dynamics and rewards.
     let profile: DynamicsProfile
 
-    /// The environment that `text` names: one of ours, one of Gymnasium's ids, or a dataset, whose version then gives the
-    /// rules.
+    /// The environment that `text` names: one of ours, one of Gymnasium's ids, or a dataset, whose version or metadata then
+    /// give the rules.
     ///
     /// - Parameter profile: whose dynamics; nil for those that the name stands for, or D4RL's.
     /// - Throws: `EnvironmentError.unknownEnvironment` or `.notOurs` for a name that is none of these,
@@ -20,7 +20,10 @@ struct EvaluatedEnvironment {
     init(_ text: String, seed: Int, profile asked: DynamicsProfile?) throws {
         let named: NamedEnvironment
         let dataset = Self.dataset(text)
-        if let dataset {
+        if let id = MinariID(name: text) {
+            let minari = try DatasetReference(minari: id)
+            named = NamedEnvironment(name: minari.environment, profile: minari.profile)
+        } else if let dataset {
             named = NamedEnvironment(
                 name: try EnvironmentRegistry.environmentName(forDataset: dataset), profile: nil)
         } else {

@@ -49,7 +49,9 @@ public struct LikelihoodProbe {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             try DurableFile.makeFolder(folder)
-            try DurableFile.write(try encoder.encode(self) + Data("\n".utf8), to: "\(folder)/\(DatasetReference.folderName(dataset)).json")
+            try DurableFile.write(
+                try encoder.encode(self) + Data("\n".utf8), to: "\(folder)/\(DatasetReference.folderName(dataset)).json"
+            )
         }
     }
 
@@ -105,7 +107,8 @@ public struct LikelihoodProbe {
     private func evaluationPolicy(_ learner: any Learner, _ transitions: Transitions) -> GaussianPolicy {
         let policy = GaussianPolicy(
             states: transitions.stateSize, actions: transitions.actionSize,
-            hidden: Presets.hyperparameters(.bc, for: dataset.presets).widths("hidden"), batch: min(256, transitions.count))
+            hidden: Presets.hyperparameters(.bc, for: dataset.presets).widths("hidden"),
+            batch: min(256, transitions.count))
         for network in learner.networks { policy.network.parameters.copy(from: network.parameters) }
         return policy
     }

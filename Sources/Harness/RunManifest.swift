@@ -19,6 +19,8 @@ package struct RunManifest: Sendable, Codable {
         package var episodes: Int?
         /// Those of the last evaluation.
         package var finalEpisodes: Int?
+        /// `DatasetReference.judgement`.
+        package var judgement: String?
 
         package init(_ one: Case) {
             identifier = one.identifier
@@ -28,6 +30,7 @@ package struct RunManifest: Sendable, Codable {
             steps = one.steps
             episodes = one.episodes
             finalEpisodes = one.finalEpisodes
+            judgement = one.data.judgement
         }
 
         /// Whether it was computed in bfloat16: its variant says so, and stands in folders of any age.

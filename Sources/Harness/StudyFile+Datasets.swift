@@ -22,6 +22,13 @@ extension StudyFile {
 
     private static func named(_ item: StudyNode) throws -> DatasetReference {
         let name = try item.word()
+        if let id = MinariID(name: name) {
+            do {
+                return try DatasetReference(minari: id)
+            } catch {
+                throw item.refused("a dataset of Minari's to train on", "\(StudyNode.quoted(name)): \(error)")
+            }
+        }
         guard isDataset(name) else { throw item.refused(datasetHint(name), StudyNode.quoted(name)) }
         return try DatasetReference(published: name)
     }
@@ -29,11 +36,16 @@ extension StudyFile {
     /// `{name: mine, file: PATH, environment: hopper, profile: d4rl, presets: hopper-medium}`.
     private static func ownFile(_ item: StudyNode) throws -> DatasetReference {
         let keys = ["name", "file", "environment", "profile", "presets"]
-        let fields = try item.fields(keys, required: ["name", "file", "environment"])
+        let fields = try item.fields(keys, required: ["name", "file"])
         func field(_ key: String) -> StudyNode { fields[key] ?? item }
         let name = try ownName(field("name"))
         let file = try filePath(field("file"))
-        let (environment, profile) = try judge(field("environment"), profile: fields["profile"])
+        guard fields["environment"] != nil || MinariFolder.isOne(at: file) else {
+            _ = try item.fields(keys, required: ["environment"])
+            throw item.refused("the key 'environment'", "none")
+        }
+        let (environment, profile) = try judge(
+            fields["environment"], profile: fields["profile"], of: file, item)
         let presets = try fields["presets"].map { try presetClass($0, of: environment) }
         return DatasetReference(
             name: name, source: .file(file), environment: environment, profile: profile, presets: presets)
@@ -66,13 +78,18 @@ extension StudyFile {
         return folder.isEmpty ? path : folder + "/" + path
     }
 
-    /// The environment and the profile that policies are judged by.
+    /// The environment and the profile that policies are judged by: of Minari's data those that their metadata name, where
+    /// the study does not say it.
     private static func judge(
-        _ node: StudyNode, profile: StudyNode?
+        _ environment: StudyNode?, profile: StudyNode?, of file: String, _ item: StudyNode
     ) throws -> (String, DynamicsProfile) {
-        let text = try node.word()
+        let node = environment ?? item
+        var text = try environment?.word() ?? ""
         do {
-            let named = try EnvironmentRegistry.resolve(text)
+            let own = MinariFolder.isOne(at: file) ? try? DatasetReference.judge(of: MinariFolder(at: file)) : nil
+            if environment == nil { text = try own?.name ?? DatasetReference.judge(of: MinariFolder(at: file)).name }
+            var named = try EnvironmentRegistry.resolve(text)
+            if let own, named.name == own.name, named.profile == nil, profile == nil { named = own }
             let asked = try profile.map { profile in
                 let word = try profile.word()
                 guard let found = DynamicsProfile(rawValue: word) else {
@@ -86,6 +103,8 @@ extension StudyFile {
             throw (profile ?? node).refused(
                 "\(meant.rawValue), which the environment '\(text)' stands for, or '\(environment)' for it",
                 StudyNode.quoted(asked.rawValue))
+        } catch let error as HarnessError where environment == nil {
+            throw item.refused("an environment, here or in the metadata", "\(error)")
         } catch let error as EnvironmentError {
             throw node.refused(
                 StudyNode.hint(text, EnvironmentRegistry.names), StudyNode.quoted(text) + ": \(error)")
@@ -112,6 +131,10 @@ extension StudyFile {
 
     /// What a name that is no dataset's was meant to be.
     static func datasetHint(_ name: String) -> String {
+        if let reason = EnvironmentRegistry.reasonForAbsence(of: name) {
+            return "a dataset of an environment that there is (\(reason))"
+        }
+        if let id = MinariID(name), name.contains("/") { return "'\(id.name)'" }
         if let respelt = D4RLTasks.respelt(name), isDataset(respelt) { return "'\(respelt)'" }
         let known = PaperTable.datasets + ["hopper-medium-r1", "hopper-medium-replay-r1"]
         let nearest = nearestNames(to: name, among: known).prefix(1).map { "'\($0)'" }.first

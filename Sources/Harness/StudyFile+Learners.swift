@@ -15,7 +15,9 @@ extension StudyFile {
         }
     }
 
-    private static func entry(_ learner: LearnerKind, _ node: StudyNode, datasets: [DatasetReference]) throws -> Study.Entry {
+    private static func entry(_ learner: LearnerKind, _ node: StudyNode, datasets: [DatasetReference]) throws
+        -> Study.Entry
+    {
         var entry = Study.Entry(learner: learner)
         if node.isNothing { return entry }  // `IQL:` with nothing behind it
         // Keys and ranges are the same for every dataset.

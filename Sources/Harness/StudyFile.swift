@@ -44,7 +44,8 @@ public enum StudyFile {
         let study = Study(
             name: try name(field("name")), datasets: datasets, seeds: try seeds(field("seeds")),
             steps: try field("steps").integer(1...1_000_000_000), evaluation: evaluation, evaluations: evaluations,
-            entries: try entries(field("learners"), datasets: datasets), teamSize: try fields["team_size"].map(teamSize))
+            entries: try entries(field("learners"), datasets: datasets), teamSize: try fields["team_size"].map(teamSize)
+        )
         let count = study.caseCount
         guard count <= 100_000 else {
             throw field("learners").refused("at most 100000 cases", String(format: "%.0f", count))

@@ -123,7 +123,15 @@ public final class StudyRun {
         if begun > 0 { text += "; \(begun) begun before and going on from their checkpoints" }
         ProgressBoard.say(text)
         if !open.isEmpty { ProgressBoard.say("predicted: \(duration(forecast.makespan)), \(forecast.shape)") }
+        for dataset in plan.study.datasets {
+            if let judgement = dataset.judgement { ProgressBoard.say("note: \(dataset.name) is \(judgement)") }
+        }
         for file in forecast.files {
+            if D4RLTasks.isOfUnknownDigest(file.dataset) {
+                ProgressBoard.say(
+                    "note: the digest of D4RL's \(file.dataset) is unknown here; nothing tells whether \(file.path) is it"
+                )
+            }
             guard let published = D4RLCatalogue.entries[file.dataset], published.sha256 != file.sha256 else { continue }
             ProgressBoard.say("note: \(file.path) is not D4RL's published \(file.dataset); the table will say so")
         }

@@ -54,6 +54,11 @@ struct DataCommand: ParsableCommand {
         private func table(_ listings: [DatasetListing]) throws -> String {
             try listings.map { one in
                 guard let url = one.url, let bytes = one.publishedBytes, let digest = one.publishedSHA256 else {
+                    if let url = one.url {
+                        throw HarnessError.badInput(
+                            "\(one.dataset): size and digest of \(url) are unknown here: download it yourself, by this name"
+                        )
+                    }
                     throw HarnessError.badInput(
                         "\(one.dataset): D4RL publishes no such dataset; `active-bench data list` has those it does, and "
                             + "jobs/make-datasets.sh makes our own")
@@ -83,8 +88,12 @@ struct DataCommand: ParsableCommand {
 ///
 /// - Throws: `HarnessError.badInput`.
 func refuseMisspelt(_ dataset: String) throws {
-    guard D4RLCatalogue.entries[dataset] == nil, !dataset.hasSuffix("-r1") else { return }
-    let nearest = nearestNames(to: dataset, among: D4RLCatalogue.names)
+    guard D4RLTasks.paths[dataset] == nil, !dataset.hasSuffix("-r1") else { return }
+    if let reason = EnvironmentRegistry.reasonForAbsence(of: dataset) {
+        throw HarnessError.badInput("there is no dataset '\(dataset)'; \(reason)")
+    }
+    let paper = nearestNames(to: dataset, among: D4RLCatalogue.names)
+    let nearest = paper.isEmpty ? nearestNames(to: dataset, among: D4RLTasks.paths.keys.sorted()) : paper
     let hint =
         nearest.isEmpty
         ? "`active-bench data list` has those that there are"
@@ -92,13 +101,21 @@ func refuseMisspelt(_ dataset: String) throws {
     throw HarnessError.badInput("there is no dataset '\(dataset)'; \(hint)")
 }
 
-/// The file that a word on the command line means: a path, or the name of a dataset.
+/// The file that a word on the command line means: a path, or the name of a dataset, which may be spelt as its file's.
 ///
 /// - Throws: `DatasetError` that says how to get the file; `HarnessError.badInput` for a name that no dataset has.
 func datasetFile(_ word: String) throws -> String {
-    if word.contains("/") || word.hasSuffix(".hdf5") { return word }
-    if DatasetLocation().listing(word).state == .absent { try refuseMisspelt(word) }
-    return try DatasetLocation().find(word)
+    if let id = MinariID(name: word) { return try MinariFolder.find(id).data }
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: word, isDirectory: &isFolder), isFolder.boolValue {
+        return try MinariFolder(at: word).data
+    }
+    if word.contains("/") || FileManager.default.fileExists(atPath: word) { return word }
+    let respelt = D4RLTasks.respelt(word)
+    if respelt == nil && word.hasSuffix(".hdf5") { return word }
+    let dataset = respelt ?? word
+    if DatasetLocation().listing(dataset).state == .absent { try refuseMisspelt(dataset) }
+    return try DatasetLocation().find(dataset)
 }
 
 extension String {

@@ -1,11 +1,33 @@
 import ArgumentParser
 import Datasets
+import Environments
 import Foundation
 import Harness
 
 extension DataCommand {
-    /// The child processes that read files for this program.
-    static let inspector = DatasetInspector(ownArguments: ["data", "inspect", "--"])
+    /// What a file is to be of, where its name does not say it.
+    struct Subject: ParsableArguments {
+        @Option(help: "Environment the data are of (default: what the file's name says).")
+        var environment: String?
+        @Option(help: "Whose dynamics: a profile of the environment.")
+        var profile: DynamicsProfile?
+
+        func validate() throws {
+            if profile != nil && environment == nil {
+                throw ValidationError("--profile: expected with --environment")
+            }
+        }
+
+        /// The child processes that read files for this program.
+        func inspector() throws -> DatasetInspector {
+            var words = ["data", "inspect"]
+            if let environment {
+                _ = try EnvironmentRegistry.resolve(environment).profile(asked: profile, as: environment)
+                words += ["--environment", environment] + (profile.map { ["--profile", $0.rawValue] } ?? [])
+            }
+            return DatasetInspector(ownArguments: words + ["--"])
+        }
+    }
 
     /// `active-bench data info`.
     struct Info: ParsableCommand {
@@ -14,6 +36,7 @@ extension DataCommand {
 
         @Argument(help: "Dataset, or path of an HDF5 file.")
         var dataset: String
+        @OptionGroup var subject: Subject
         @Flag(help: "As JSON.")
         var json = false
 
@@ -23,7 +46,7 @@ extension DataCommand {
                 // First, so that a file that is not there is said to be so.
                 let information = Information(
                     path: path, bytes: try size(ofFile: path), sha256: try sha256(ofFile: path),
-                    summary: try inspector.inspect([path])[0].summary())
+                    summary: try subject.inspector().inspect([path])[0].summary())
                 if json { try emitJSON(information) } else { try emit(information.report) }
             }
         }
@@ -40,6 +63,7 @@ extension DataCommand {
 
         @Argument(help: "Datasets, or paths of HDF5 files.")
         var datasets: [String]
+        @OptionGroup var subject: Subject
         @Option(name: .customLong("sha256"), help: "The digest that the file must have; for a single one.")
         var digest: String?
 
@@ -73,11 +97,11 @@ extension DataCommand {
                 }
             }
             try runAlone {
-                for inspection in try inspector.inspect(paths) {
+                for inspection in try subject.inspector().inspect(paths) {
                     var verdict: String?
                     attempt {
                         let summary = try inspection.summary()
-                        let known = D4RLCatalogue.entry(ofFile: inspection.path).map { "D4RL's \($0.dataset), " } ?? ""
+                        let known = knownName(ofFile: inspection.path)
                         let counts = "\(summary.rows) rows, \(summary.transitions) transitions"
                         verdict =
                             "\(inspection.path): good, \(known)\(counts)"
@@ -87,6 +111,11 @@ extension DataCommand {
                 }
             }
             if failed { throw ExitCode(ExitStatus.badInput.rawValue) }
+        }
+
+        private func knownName(ofFile path: String) -> String {
+            if let published = D4RLCatalogue.entry(ofFile: path) { return "D4RL's \(published.dataset), " }
+            return datasetOfUnknownDigest(path).map { "by its name D4RL's \($0), of unknown digest, " } ?? ""
         }
 
         /// Bytes alone are compared, so this is safe for any file.
@@ -107,12 +136,27 @@ extension DataCommand {
         var seconds: Double?
         @Option(help: "Bytes of memory a file may take; by its size if not given.")
         var memory: Int?
+        @OptionGroup var subject: Subject
         @Argument(help: "Paths of HDF5 files.")
         var paths: [String]
 
         func run() throws {
-            try runAlone { try DatasetInspection.answer(paths, seconds: seconds, memory: memory) }
+            try runAlone {
+                let environment = try subject.environment.map { text in
+                    let named = try EnvironmentRegistry.resolve(text)
+                    return try EnvironmentRegistry.specification(
+                        named.name, profile: named.profile(asked: subject.profile, as: text))
+                }
+                try DatasetInspection.answer(paths, of: environment, seconds: seconds, memory: memory)
+            }
         }
+    }
+}
+
+/// The dataset of D4RL's that a file is by its name, if that is one whose digest is unknown here.
+private func datasetOfUnknownDigest(_ path: String) -> String? {
+    DatasetLocation.dataset(ofFile: (path as NSString).lastPathComponent).flatMap {
+        D4RLTasks.isOfUnknownDigest($0) ? $0 : nil
     }
 }
 
@@ -125,6 +169,9 @@ private struct Information: Encodable {
     let published: String?
     /// Whether it is D4RL's file; nil where D4RL publishes none of this name.
     let isPublished: Bool?
+    /// The environment and profile that a run on Minari's data would judge policies in, or why none can be made; nil for
+    /// data in D4RL's layout.
+    let judge: String?
     let summary: DatasetSummary
 
     init(path: String, bytes: Int, sha256: String, summary: DatasetSummary) {
@@ -134,16 +181,30 @@ private struct Information: Encodable {
         self.sha256 = sha256
         published = known?.dataset
         isPublished = known.map { $0.entry.sha256 == sha256 }
+        judge = summary.episodes == nil ? nil : Self.judge(ofMinari: path)
         self.summary = summary
+    }
+
+    private static func judge(ofMinari path: String) -> String {
+        do {
+            let judge = try DatasetReference.judge(of: MinariFolder(at: path))
+            let profile = judge.profile ?? .d4rl
+            return "\(judge.name), profile \(profile.rawValue), scored by D4RL's reference returns of it"
+        } catch {
+            return "no environment: \(error)"
+        }
     }
 
     /// All of it, on one screen.
     var report: String {
+        let judge = self.judge.map { "\njudged in     \($0)" } ?? ""
         let published =
             switch (self.published, isPublished) {
             case (let name?, true): "yes, D4RL's \(name)"
             case (let name?, _): "no: D4RL's \(name) has another SHA-256"
-            default: "no, not by D4RL"
+            default:
+                datasetOfUnknownDigest(path).map { "by its name D4RL's \($0), whose digest is unknown here" }
+                    ?? "no, not by D4RL"
             }
         let entries = summary.metadata.sorted { $0.key < $1.key }
         return """
@@ -152,12 +213,12 @@ private struct Information: Encodable {
             sha256        \(sha256)
             published     \(published)
             rows          \(summary.rows), observations of \(summary.stateSize), actions of \(summary.actionSize)
-            transitions   \(summary.transitions) by D4RL's rule
+            transitions   \(summary.transitions)\(summary.episodes.map { ", all steps of \($0) episodes" } ?? " by D4RL's rule")
             terminals     \(summary.terminals)
             timeouts      \(summary.timeouts.map { String($0) } ?? "not in the file")
             trajectories  \(summary.returns.trajectories)
             returns       \(String(format: "%.2f to %.2f", summary.returns.minimum, summary.returns.maximum))
-            contents      sha256 \(summary.contentsSHA256)
+            contents      sha256 \(summary.contentsSHA256)\(judge)
             metadata      \(summary.metadata.isEmpty ? "none" : "\(summary.metadata.count) entries")
 
             """ + entries.prefix(12).map { "  \($0.key)  \($0.value.prefix(80))\n" }.joined()

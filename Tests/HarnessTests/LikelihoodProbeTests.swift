@@ -18,7 +18,7 @@ import Testing
             try file.write([Float](repeating: 1, count: rows), shape: [rows], to: "rewards")
             try file.write((0..<rows).map { $0 % 100 == 99 }, shape: [rows], to: "terminals")
         }
-        let report = try LikelihoodProbe("hopper-gaussian-r1", steps: 8_000).run()
+        let report = try LikelihoodProbe(.init(published: "hopper-gaussian-r1"), steps: 8_000).run()
         let best = deviations.map { -0.5 * log(2 * .pi * M_E * $0 * $0) }.reduce(0, +)
         #expect(abs(report.logLikelihood - best) < 0.35, "\(report.logLikelihood) of \(best)")
         for (found, sigma) in zip(report.deviations, deviations) { #expect(abs(found / sigma - 1) < 0.25) }

@@ -19,7 +19,7 @@ import Testing
     @Test func everyFieldIsRead() throws {
         let study = try StudyFile.parse(Self.good, path: "s.yaml")
         #expect(study.name == "small")
-        #expect(study.datasets == ["hopper-medium-r1", "hopper-medium-replay-r1"])
+        #expect(study.datasets.map(\.name) == ["hopper-medium-r1", "hopper-medium-replay-r1"])
         #expect(study.seeds == [3, 1], "in file order")
         #expect(study.steps == 10_000, "1e4 is a whole number")
         #expect(

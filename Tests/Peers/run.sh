@@ -4,7 +4,7 @@
 #   Tests/Peers/run.sh PEER_STEPS [SEED]
 #   Tests/Peers/run.sh --prepare     installs the Python packages, builds with their MuJoCo, and compares nothing
 #
-# PEER_STEPS: the program that compares, .build/release/peer-steps. SEED: today's date unless given.
+# PEER_STEPS: the program that compares, .build/release/peer-steps; peer-minari lies beside it. SEED: today's date unless given.
 # The Python packages go to throw-away environments below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses
 # the interpreter (default python3).
 set -eu
@@ -15,6 +15,7 @@ repository=$(cd "$here/../.." && pwd)
 . "$here/../Support/python-environment.sh"
 v4=$(python_environment peers-venv "$here/requirements-v4.txt")
 v5=$(python_environment peers-venv "$here/requirements-v5.txt")
+minari=$(python_environment peers-venv "$here/requirements-minari.txt")
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
 
 # Ours once more, with the peers' own MuJoCo: what is left of a difference is then not the library's.
@@ -47,4 +48,7 @@ status=0
 "$v4" "$here/contents.py" --check "$(dirname "$peer_steps")/active-bench" || status=1
 "$peer_steps" ./*.h5 || status=1
 "$repository/.build-peers/release/peer-steps" ./*.h5 || status=1
+mkdir minari
+"$minari" -W ignore "$here/minari_traces.py" --out minari --seed "$seed"
+"$(dirname "$peer_steps")/peer-minari" minari minari/*.h5 || status=1
 exit $status

@@ -14,8 +14,10 @@ import Testing
 
     @Test(arguments: [
         ("hoper", "did you mean 'hopper'?"),
-        ("hopper-medum-v2", "did you mean 'hopper-medium'"), ("hopper-v5", "did you mean 'hopper'"),
-        ("antmaze-umaze-V0", "did you mean 'antmaze-umaze'"), ("humanoid", "known: 'hopper'"),
+        ("hopper-medum-v2", "did you mean 'hopper-medium'"),
+        ("hopper-v7", "'hopper' is Gymnasium's v4 with --profile gymnasium, its v5 with --profile gymnasium-v5"),
+        ("FrankaKitchen-v1", "'kitchen-complete', 'kitchen-partial' or 'kitchen-mixed' with --profile gymnasium"),
+        ("humanoid", "Gymnasium's humanoids, which this program does not have; known: 'hopper'"),
     ])
     func anUnknownEnvironment(name: String, hint: String) throws {
         let child = try evaluate(name, ranks: name == "hoper" ? 2 : nil)

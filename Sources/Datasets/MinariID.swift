@@ -1,0 +1,41 @@
+/// The name of a dataset of Minari's: "(namespace/)(environment/)name-vN", as "mujoco/hopper/medium-v0".
+public struct MinariID: Sendable, Hashable, CustomStringConvertible {
+    /// What tells such a name from D4RL's in studies and on the command line: "minari:mujoco/hopper/medium-v0".
+    public static let prefix = "minari:"
+
+    /// The words between the slashes.
+    private let words: [String]
+
+    /// Takes an ID without the prefix apart.
+    ///
+    /// - Returns: nil unless it is words of letters, digits, `-` and `_` between slashes, the last of which ends in `-vN`.
+    public init?(_ text: String) {
+        let words = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+        let isGood = words.allSatisfy { word in
+            !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        }
+        guard isGood, let last = words.last, let mark = last.ranges(of: "-v").last, mark.lowerBound > last.startIndex,
+            mark.upperBound < last.endIndex, last[mark.upperBound...].allSatisfy(\.isNumber)
+        else { return nil }
+        self.words = words
+    }
+
+    /// The ID in a name that begins with `prefix`; nil for any other text.
+    public init?(name: String) {
+        guard name.hasPrefix(Self.prefix) else { return nil }
+        self.init(String(name.dropFirst(Self.prefix.count)))
+    }
+
+    /// The ID, "mujoco/hopper/medium-v0".
+    public var description: String { words.joined(separator: "/") }
+
+    /// The name with which studies and tables call it.
+    public var name: String { Self.prefix + description }
+
+    /// D4RL's task of the same words ("hopper-medium", "antmaze-umaze"), whose presets it takes; nil where D4RL has none.
+    public var namesake: String? {
+        guard words.count >= 2 else { return nil }
+        let task = DatasetName(words.suffix(2).joined(separator: "-")).task
+        return D4RLTasks.names.contains(task) ? task : nil
+    }
+}

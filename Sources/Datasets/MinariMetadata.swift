@@ -1,0 +1,130 @@
+import Foundation
+
+/// What `metadata.json` says of a dataset of Minari's, as far as it is used here. Anything but the format may be missing.
+public struct MinariMetadata: Sendable, Equatable {
+    /// What an observation or an action is: a space of Gymnasium's by its `type`, and the spaces within.
+    public indirect enum Space: Sendable, Equatable {
+        /// An array of `shape`; `isPicture` where Minari stores it as JPEG.
+        case box(shape: [Int], isPicture: Bool)
+        case dictionary([String: Space])
+        /// Any other: "Discrete", "Tuple", "Text".
+        case other(String)
+    }
+
+    /// "hdf5", "arrow", "parquet".
+    public var format: String?
+    /// The ID it was made under.
+    public var id: String?
+    /// E, the number of episodes.
+    public var episodes: Int?
+    /// N, the number of steps.
+    public var steps: Int?
+    /// The id of its environment in Gymnasium, "Hopper-v5": that for evaluation where the metadata name one.
+    public var environment: String?
+    /// Control steps after which that environment times out.
+    public var maximumSteps: Int?
+    /// What is to be done in the kitchen.
+    public var tasks: [String]?
+    /// What is observed.
+    public var observations: Space?
+    /// What is done.
+    public var actions: Space?
+    /// Short texts for people, by name.
+    public var texts: [String: String] = [:]
+
+    /// Nothing is known.
+    public init() {}
+
+    /// Reads `metadata.json` at `path`.
+    ///
+    /// - Throws: `DatasetError` for a file that cannot be read, is not JSON, or has a value of another kind than Minari's.
+    public init(at path: String) throws(DatasetError) {
+        let bytes = try size(ofFile: path)
+        guard bytes <= 1 << 24, let data = FileManager.default.contents(atPath: path) else {
+            throw DatasetError(file: path, expected: "a readable file of at most 16 MiB", found: "\(bytes) bytes")
+        }
+        try self.init(String(decoding: data, as: UTF8.self), file: path)
+    }
+
+    /// Takes the text of a `metadata.json` apart; `file` is where errors say it came from.
+    public init(_ text: String, file: String) throws(DatasetError) {
+        guard let all = object(text) else {
+            throw DatasetError(file: file, expected: "the JSON object that Minari writes", found: "other text")
+        }
+        func value<Value>(_ key: String, as kind: String) throws(DatasetError) -> Value? {
+            guard let found = all[key], !(found is NSNull) else { return nil }
+            guard let value = found as? Value else {
+                throw DatasetError(file: file, field: key, expected: kind, found: "\(found)")
+            }
+            return value
+        }
+        /// An object that stands in a string, as spaces and environments do.
+        func inner(_ key: String) throws(DatasetError) -> [String: Any]? {
+            guard let text: String = try value(key, as: "a JSON object in a string") else { return nil }
+            guard let found = object(text) else {
+                throw DatasetError(
+                    file: file, field: key, expected: "a JSON object in a string", found: "'\(text.prefix(60))'")
+            }
+            return found
+        }
+        format = try value("data_format", as: "a word")
+        id = try value("dataset_id", as: "a word")
+        episodes = try value("total_episodes", as: "a whole number")
+        steps = try value("total_steps", as: "a whole number")
+        observations = try inner("observation_space").map { space($0) }
+        actions = try inner("action_space").map { space($0) }
+        let judge = try inner("eval_env_spec")
+        if let specification = judge == nil ? try inner("env_spec") : judge {
+            environment = specification["id"] as? String
+            maximumSteps = specification["max_episode_steps"] as? Int
+            tasks = (specification["kwargs"] as? [String: Any])?["tasks_to_complete"] as? [String]
+        }
+        for (key, value) in all where !["observation_space", "action_space", "env_spec", "eval_env_spec"].contains(key)
+        {
+            switch value {
+            case let text as String: texts[key] = text
+            case let list as [String]: texts[key] = list.joined(separator: ", ")
+            case let number as NSNumber: texts[key] = "\(number)"
+            default: continue
+            }
+        }
+    }
+}
+
+/// A JSON object, of which Python may have written numbers as Infinity and NaN, which are no JSON; they become null.
+private func object(_ text: String) -> [String: Any]? {
+    var cleaned = ""
+    var isInText = false
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.first {
+        let word = isInText ? nil : ["-Infinity", "Infinity", "NaN"].first { rest.starts(with: $0.unicodeScalars) }
+        if let word {
+            cleaned += "null"
+            rest = rest.dropFirst(word.unicodeScalars.count)
+            continue
+        }
+        if isInText && scalar == "\\" {
+            cleaned.unicodeScalars.append(contentsOf: rest.prefix(2))
+            rest = rest.dropFirst(2)
+            continue
+        }
+        if scalar == "\"" { isInText.toggle() }
+        cleaned.unicodeScalars.append(scalar)
+        rest = rest.dropFirst()
+    }
+    return (try? JSONSerialization.jsonObject(with: Data(cleaned.utf8))) as? [String: Any]
+}
+
+/// A space of Gymnasium's as Minari writes it.
+private func space(_ object: [String: Any]) -> MinariMetadata.Space {
+    switch object["type"] as? String {
+    case "Box"?:
+        let shape = object["shape"] as? [Int] ?? []
+        let isPicture = object["dtype"] as? String == "uint8" && (shape.count == 2 || shape.count == 3)
+        return .box(shape: shape, isPicture: isPicture)
+    case "Dict"?:
+        let inner = object["subspaces"] as? [String: Any] ?? [:]
+        return .dictionary(inner.compactMapValues { ($0 as? [String: Any]).map { space($0) } })
+    case let other: return .other(other ?? "a space without a type")
+    }
+}

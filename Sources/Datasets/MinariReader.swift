@@ -1,0 +1,207 @@
+import HDF5
+
+/// Reads the episodes of Minari's `main_data.hdf5` and says precisely what is wrong with one.
+struct MinariReader {
+    /// What the episodes are, before their values are read.
+    struct Shape {
+        var lengths: [Int] = []
+        var stateSize = 0
+        var actionSize = 0
+        var observationNames: [String] = []
+
+        /// N.
+        var steps: Int { lengths.reduce(0, +) }
+    }
+
+    /// The arrays of all episodes, one behind the other.
+    typealias Steps = (
+        observations: [Float], actions: [Float], rewards: [Float], terminations: [UInt8], truncations: [UInt8]
+    )
+
+    private let file: HDF5File
+
+    init(_ path: String, arrayLimit: Int) throws(DatasetError) {
+        file = try wordingErrors { () throws(HDF5Error) in try HDF5File(readingFrom: path, arrayLimit: arrayLimit) }
+        guard try contains("episode_0") else {
+            let isD4RL = try contains("observations")
+            throw DatasetError(
+                file: path, expected: "a dataset of Minari's, with a group 'episode_0'",
+                found: isD4RL ? "one in D4RL's layout, with an array 'observations'" : "none")
+        }
+    }
+
+    private func contains(_ name: String) throws(DatasetError) -> Bool {
+        try wordingErrors { () throws(HDF5Error) in try file.contains(name) }
+    }
+
+    private func refusal(_ field: String?, _ expected: String, _ found: String) -> DatasetError {
+        DatasetError(file: file.path, field: field, expected: expected, found: found)
+    }
+
+    // MARK: Shapes
+
+    /// The sizes of all episodes: the same widths everywhere, and as many episodes and steps as the metadata say.
+    func shape(_ metadata: MinariMetadata) throws(DatasetError) -> Shape {
+        let count = try wordingErrors { () throws(HDF5Error) in try file.linkCount(in: "/") }
+        let episodes = metadata.episodes == nil ? try attribute("total_episodes", of: "/") : metadata.episodes
+        if let episodes, episodes != count {
+            throw refusal("total_episodes", "\(episodes) episodes, as the metadata say", "\(count)")
+        }
+        var shape = Shape()
+        shape.observationNames = try observationNames()
+        for number in 0..<count {
+            guard try contains("episode_\(number)") else {
+                throw refusal("episode_\(number)", "the episodes 0 to \(count - 1)", "none of this number")
+            }
+            try append(number, to: &shape)
+        }
+        let steps = metadata.steps == nil ? try attribute("total_steps", of: "/") : metadata.steps
+        if let steps, steps != shape.steps {
+            throw refusal("total_steps", "\(steps) steps, as the metadata say", "\(shape.steps) in \(count) episodes")
+        }
+        return shape
+    }
+
+    /// Checks the shapes of one episode's arrays.
+    private func append(_ number: Int, to shape: inout Shape) throws(DatasetError) {
+        let group = "episode_\(number)/"
+        let length = try vector(group + "rewards")
+        for name in ["terminations", "truncations"] {
+            let found = try vector(group + name)
+            guard found == length else { throw refusal(group + name, "\(length) rows as in 'rewards'", "\(found)") }
+        }
+        if let steps = try attribute("total_steps", of: "episode_\(number)"), steps != length {
+            throw refusal(group + "rewards", "\(steps) rows, as the attribute 'total_steps' says", "\(length)")
+        }
+        let actions = try columns(group + "actions", rows: length, "as in 'rewards'")
+        var states = 0
+        for name in fields(number, shape.observationNames) {
+            states += try columns(name, rows: length + 1, "one more than in 'rewards'")
+        }
+        if number == 0 { (shape.stateSize, shape.actionSize) = (states, actions) }
+        guard (states, actions) == (shape.stateSize, shape.actionSize) else {
+            throw refusal(
+                "episode_\(number)", "observations of \(shape.stateSize) and actions of \(shape.actionSize), as before",
+                "\(states) and \(actions)")
+        }
+        shape.lengths.append(length)
+    }
+
+    /// The arrays under `observations` that make up an observation in D4RL's order: of a maze, where the ant is and then
+    /// its state, without the goal; else what is called so; else all but the goal in the order of their names.
+    private func observationNames() throws(DatasetError) -> [String] {
+        let place = "episode_0/observations"
+        guard try contains(place), try wordingErrors({ () throws(HDF5Error) in try file.isGroup(place) }) else {
+            return []
+        }
+        let names = try wordingErrors { () throws(HDF5Error) in try file.names(in: place) }
+        if names.contains("observation"), names.contains("achieved_goal"), try width(place + "/observation") == 27,
+            try width(place + "/achieved_goal") == 2
+        {
+            return ["achieved_goal", "observation"]
+        }
+        return names.contains("observation") ? ["observation"] : names.filter { $0 != "desired_goal" }
+    }
+
+    /// The number of columns of an array; nil for a group.
+    private func width(_ name: String) throws(DatasetError) -> Int? {
+        try wordingErrors { () throws(HDF5Error) in
+            try file.isGroup(name) ? nil : try file.describe(name).shape.dropFirst().reduce(1, *)
+        }
+    }
+
+    private func fields(_ episode: Int, _ names: [String]) -> [String] {
+        let place = "episode_\(episode)/observations"
+        return names.isEmpty ? [place] : names.map { place + "/" + $0 }
+    }
+
+    /// The length of an array with one number a step: [T] or [T, 1].
+    private func vector(_ name: String) throws(DatasetError) -> Int {
+        let shape = try self.shape(of: name)
+        guard let length = shape.first, shape.dropFirst().allSatisfy({ $0 == 1 }), shape.count <= 2 else {
+            throw refusal(name, "one dimension", "the shape \(shape)")
+        }
+        return length
+    }
+
+    /// The number of columns of an array [rows, columns]; one for [rows].
+    private func columns(_ name: String, rows: Int, _ reason: String) throws(DatasetError) -> Int {
+        let shape = try self.shape(of: name)
+        guard let found = shape.first, shape.count <= 2, shape.last != 0 || found == 0 else {
+            throw refusal(name, "two dimensions", "the shape \(shape)")
+        }
+        guard found == rows else { throw refusal(name, "\(rows) rows, \(reason)", "\(found)") }
+        return shape.count == 1 ? 1 : shape[1]
+    }
+
+    private func shape(of name: String) throws(DatasetError) -> [Int] {
+        guard try contains(name) else { throw refusal(name, "an array of this name", "none") }
+        return try wordingErrors { () throws(HDF5Error) in try file.describe(name) }.shape
+    }
+
+    private func attribute(_ name: String, of object: String) throws(DatasetError) -> Int? {
+        guard
+            case .integer(let number)? = try wordingErrors({ () throws(HDF5Error) in
+                try file.attribute(name, of: object)
+            })
+        else { return nil }
+        return number
+    }
+
+    // MARK: Values
+
+    /// The values of all episodes.
+    func steps(_ shape: Shape) throws(DatasetError) -> Steps {
+        var steps: Steps = ([], [], [], [], [])
+        let rows = shape.steps + shape.lengths.count
+        let (bytes, isBeyondReach) = rows.multipliedReportingOverflow(by: 4 * shape.stateSize)
+        guard !isBeyondReach, bytes <= file.arrayLimit else {
+            throw refusal(
+                "observations", "at most \(file.arrayLimit) bytes", "\(rows) rows of \(shape.stateSize) numbers")
+        }
+        steps.observations.reserveCapacity(rows * shape.stateSize)
+        steps.actions.reserveCapacity(shape.steps * shape.actionSize)
+        for (number, length) in shape.lengths.enumerated() {
+            let group = "episode_\(number)/"
+            steps.observations += try observations(number, length + 1, shape)
+            let actions = try numbers(group + "actions", columns: shape.actionSize)
+            try checkActionRange(actions, columns: shape.actionSize, file: file.path, field: group + "actions")
+            steps.actions += actions
+            steps.rewards += try numbers(group + "rewards", columns: 1)
+            steps.terminations += try flags(group + "terminations")
+            steps.truncations += try flags(group + "truncations")
+        }
+        return steps
+    }
+
+    /// [rows, S]: the arrays that make up an observation side by side.
+    private func observations(_ number: Int, _ rows: Int, _ shape: Shape) throws(DatasetError) -> [Float] {
+        let names = fields(number, shape.observationNames)
+        guard names.count > 1 else { return try numbers(names[0], columns: shape.stateSize) }
+        var parts: [(elements: [Float], columns: Int)] = []
+        for name in names {
+            let elements = try numbers(name, columns: 1)
+            parts.append((elements, elements.count / rows))
+        }
+        var joined: [Float] = []
+        joined.reserveCapacity(rows * shape.stateSize)
+        for row in 0..<rows {
+            for part in parts { joined += part.elements[row * part.columns..<(row + 1) * part.columns] }
+        }
+        return joined
+    }
+
+    private func numbers(_ name: String, columns: Int) throws(DatasetError) -> [Float] {
+        let elements = try wordingErrors { () throws(HDF5Error) in try file.float32(name).elements }
+        try checkFinite(elements, name, columns: columns, file: file.path)
+        return elements
+    }
+
+    private func flags(_ name: String) throws(DatasetError) -> [UInt8] {
+        let elements = try wordingErrors { () throws(HDF5Error) in try file.flags(name).elements }
+        if let row = elements.firstIndex(where: { $0 > 1 }) {
+            throw refusal(name, "0 or 1 in every row", "\(elements[row]) in row \(row)")
+        }
+        return elements
+    }
+}

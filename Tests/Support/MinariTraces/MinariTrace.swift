@@ -1,0 +1,44 @@
+import Datasets
+import HDF5
+import Numerics
+
+/// What the minari package read of one of its datasets, written down by Tests/Peers/minari_traces.py, and how ours differs.
+package struct MinariTrace {
+    /// The dataset's ID.
+    package let id: MinariID
+    /// The columns of all steps in the order of minari's episodes.
+    private let columns: [(name: String, values: HDF5Array<Double>)]
+
+    /// Reads the trace at `path`.
+    package init(_ path: String) throws {
+        let file = try HDF5File(readingFrom: path)
+        guard case .text(let text)? = try file.attribute("dataset"), let id = MinariID(text) else {
+            throw HDF5Error(file: path, reason: .missing)
+        }
+        self.id = id
+        columns = try ["observations", "next_observations", "actions", "rewards", "terminations", "truncations"].map {
+            ($0, try file.float64($0))
+        }
+    }
+
+    /// Where our reading of the dataset in `root` is not minari's, rounded to single precision: a line for every column that
+    /// differs; empty where all agree.
+    package func differences(in root: String) throws -> [String] {
+        let file = try MinariFile(MinariFolder.find(id, in: root))
+        let table = try file.transitions()
+        let ours: [String: [Double]] = [
+            "observations": numbers(table.observations), "next_observations": numbers(table.nextObservations),
+            "actions": numbers(table.actions), "rewards": numbers(table.rewards),
+            "terminations": numbers(table.terminals), "truncations": file.truncations.map { Double($0) },
+        ]
+        return columns.compactMap { name, values in
+            let expected = values.elements.map { Double(Float($0)) }
+            guard let found = ours[name], found != expected else { return nil }
+            let row = zip(found, expected).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+            return "\(id), \(name): \(found.count) numbers, expected \(expected.count); "
+                + "the first that differs is number \(row.map { "\($0)" } ?? "past the end")"
+        }
+    }
+
+    private func numbers(_ view: MatrixView) -> [Double] { (0..<view.count).map { Double(view.pointer[$0]) } }
+}
