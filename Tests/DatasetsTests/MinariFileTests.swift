@@ -68,7 +68,7 @@ import Testing
     }
 
     private func rows(_ view: MatrixView) -> [[Real]] {
-        (0..<view.rows).map { i in (0..<view.columns).map { view[i, $0] } }
+        (0..<view.rows).map { i in (0..<view.columns).map { view.row(i)[$0] } }
     }
 
     /// Nothing is lost at a time-out, and the unfinished episode at the end counts, too.

@@ -135,7 +135,10 @@ import Testing
         study("'minari:mujoco/hopper/expert-v0'")
         for arguments in [
             ["data", "info", "minari:mujoco/hopper/expert-v0"], ["run", folder("study.yaml"), "--out", folder("out")],
-            ["evaluate", "--env", "minari:mujoco/hopper/expert-v0", "--policy", folder("x"), "--episodes", "1"],
+            [
+                "evaluate", "--env", "minari:mujoco/hopper/expert-v0", "--policy",
+                SystemRun.inputs("policy.safetensors"), "--episodes", "1",
+            ],
         ] {
             let child = try ChildProcess.run(
                 "active-bench", arguments, environment: ["MINARI_DATASETS_PATH": folder("minari")])
