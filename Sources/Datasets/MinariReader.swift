@@ -198,10 +198,6 @@ struct MinariReader {
     }
 
     private func flags(_ name: String) throws(DatasetError) -> [UInt8] {
-        let elements = try wordingErrors { () throws(HDF5Error) in try file.flags(name).elements }
-        if let row = elements.firstIndex(where: { $0 > 1 }) {
-            throw refusal(name, "0 or 1 in every row", "\(elements[row]) in row \(row)")
-        }
-        return elements
+        try wordingErrors { () throws(HDF5Error) in try file.flags(name).elements }
     }
 }
