@@ -13,7 +13,8 @@ public enum DatasetRemarks {
     ///   where none was known.
     public static func of(_ file: D4RLFile, _ transitions: Transitions, maximumSteps: Int?) -> [String] {
         let found = [
-            unread(file), unmarked(file, maximumSteps), constantObservations(file.observations, file.stateSize), constantReward(file.rewards),
+            unread(file), unmarked(file, maximumSteps), constantObservations(file.observations, file.stateSize),
+            constantReward(file.rewards),
             roundedReturns(ReturnRange(of: transitions)),
             large("observations", file.observations, columns: file.stateSize),
             large("rewards", file.rewards, columns: 1), extremeActions(file.actions),

@@ -87,6 +87,9 @@ public enum StoredDataset: Sendable {
         isFolder(path) ? try MinariFolder(at: path).data : path
     }
 
+    /// [N, S], s' as the file has it; nil where it has none or it was not read.
+    public var nextObservations: [Float]? { if case .d4rl(let file) = self { file.nextObservations } else { nil } }
+
     /// N, the number of steps.
     public var count: Int {
         switch self {
