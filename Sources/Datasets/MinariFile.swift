@@ -66,7 +66,8 @@ public struct MinariFile: Sendable {
         let memory = 2 * arrays + transitions * MemoryLayout<Real>.stride + (1 << 27)
         if let available = availableMemory(), memory > available {
             throw DatasetError(
-                file: folder.data, expected: "a dataset that loads within the \(available >> 20) MiB of memory there are here",
+                file: folder.data,
+                expected: "a dataset that loads within the \(available >> 20) MiB of memory there are here",
                 found: "declared sizes that take \(memory >> 20) MiB",
                 hint: "a small file that declares so much is damaged or made to harm")
         }
