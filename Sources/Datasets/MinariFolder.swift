@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// The files of one dataset of Minari's: `main_data.hdf5` and, beside it, `metadata.json`.
 public struct MinariFolder: Sendable, Equatable {
@@ -44,7 +45,7 @@ public struct MinariFolder: Sendable, Equatable {
     /// The folder that Minari keeps its datasets in: $MINARI_DATASETS_PATH, by default ~/.minari/datasets.
     public static var root: String {
         func value(_ name: String) -> String? {
-            getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+            PathBytes.environmentVariable(name).flatMap { $0.isEmpty ? nil : $0 }
         }
         return value("MINARI_DATASETS_PATH") ?? (value("HOME") ?? ".") + "/.minari/datasets"
     }
@@ -65,6 +66,5 @@ public struct MinariFolder: Sendable, Equatable {
 
 /// Whether there is a folder at `path`.
 func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    fileStatus(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
 }

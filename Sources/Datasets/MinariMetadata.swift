@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 
 /// What `metadata.json` says of a dataset of Minari's, as far as it is used here. Anything but the format may be missing.
 public struct MinariMetadata: Sendable, Equatable {
@@ -40,9 +41,13 @@ public struct MinariMetadata: Sendable, Equatable {
     /// - Throws: `DatasetError` for a file that cannot be read, is not JSON, or has a value of another kind than Minari's.
     public init(at path: String) throws(DatasetError) {
         let bytes = try size(ofFile: path)
-        guard bytes <= 1 << 24, let data = FileManager.default.contents(atPath: path) else {
-            throw DatasetError(file: path, expected: "a readable file of at most 16 MiB", found: "\(bytes) bytes")
+        guard bytes <= 1 << 24 else {
+            throw DatasetError(file: path, expected: "a file of at most 16 MiB", found: "\(bytes) bytes")
         }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(path) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard let data = try? handle.readToEnd() ?? Data() else { throw unreadable(path) }
         try self.init(String(decoding: data, as: UTF8.self), file: path)
     }
 

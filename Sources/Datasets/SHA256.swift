@@ -73,6 +73,7 @@ package struct SHA256Digest: ~Copyable {
     }
 }
 
-private func unreadable(_ path: String) -> DatasetError {
+/// The error of a call that has just set `errno`.
+func unreadable(_ path: String) -> DatasetError {
     DatasetError(file: path, expected: "a readable file", found: String(cString: strerror(errno)))
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// What a file that is no HDF5 file is, by its first bytes: downloads and conversions leave other things under that name.
 enum ForeignFormat {
@@ -73,7 +74,7 @@ enum ForeignFormat {
 
     /// The first KiB of a file.
     private static func beginning(of path: String) -> [UInt8]? {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 1024)

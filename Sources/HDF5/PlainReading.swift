@@ -1,12 +1,15 @@
 import CHDF5
 import Glibc
+import Paths
 
 /// Reads datasets of the file at `path` into memory as the library does it by itself, with no check of ours: what loading is
 /// measured against.
 package func readPlainly(_ names: [String], ofFile path: String) throws(HDF5Error) {
     Library.prepare()
     let none = ab_H5P_DEFAULT()
-    guard let file = Handle(H5Fopen(path, ab_H5F_ACC_RDONLY(), none)) else { throw .library("H5Fopen", file: path) }
+    guard let file = Handle(path.withPath { H5Fopen($0, ab_H5F_ACC_RDONLY(), none) }) else {
+        throw .library("H5Fopen", file: path)
+    }
     for name in names {
         guard let dataset = Handle(H5Dopen2(file.id, name, none)), let type = Handle(H5Dget_type(dataset.id)),
             let space = Handle(H5Dget_space(dataset.id))

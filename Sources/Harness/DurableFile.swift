@@ -147,8 +147,7 @@ extension DurableFile {
 
     /// Removes what one process has left in a folder that is known to be gone, be it that this kernel cannot tell.
     static func removeUnfinished(in folder: String, of writer: ProcessIdentity) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.hasSuffix("\(temporaryMark)\(writer)") {
+        for name in Paths.names(inFolder: folder) ?? [] where name.hasSuffix("\(temporaryMark)\(writer)") {
             _ = FileCalls.current.unlink("\(folder)/\(name)")
         }
     }

@@ -27,8 +27,7 @@ public struct OthersAtWork {
         var nanoseconds: Int
 
         init?(_ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return nil }
+            guard let status = fileStatus(path) else { return nil }
             (number, seconds, nanoseconds) = (status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         }
     }

@@ -3,6 +3,7 @@ import Datasets
 import Environments
 import Foundation
 import Harness
+import Paths
 
 /// `active-bench data`: what datasets there are, and what is in them.
 struct DataCommand: ParsableCommand {
@@ -106,11 +107,9 @@ func refuseMisspelt(_ dataset: String) throws {
 /// - Throws: `DatasetError` that says how to get the file; `HarnessError.badInput` for a name that no dataset has.
 func datasetFile(_ word: String) throws -> String {
     if let id = MinariID(name: word) { return try MinariFolder.find(id).data }
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: word, isDirectory: &isFolder), isFolder.boolValue {
-        return try MinariFolder(at: word).data
-    }
-    if word.contains("/") || FileManager.default.fileExists(atPath: word) { return word }
+    let status = fileStatus(word)
+    if let status, status.st_mode & S_IFMT == S_IFDIR { return try MinariFolder(at: word).data }
+    if word.contains("/") || status != nil { return word }
     let respelt = D4RLTasks.respelt(word)
     if respelt == nil && word.hasSuffix(".hdf5") { return word }
     let dataset = respelt ?? word

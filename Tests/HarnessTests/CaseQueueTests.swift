@@ -111,7 +111,10 @@ import Testing
     @Test func aDeadProcessesCaseIsTakenWithANotice() throws {
         var dead = ClaimHolder.ofThisProcess(rank: 3, heartbeat: "then-rank-0003.json")
         dead.pid = try ClaimTests.deadProcess()
-        dead.identity = IdentityTests.other(pid: dead.pid)
+        let identity = IdentityTests.other(pid: dead.pid)
+        dead.identity = identity
+        let trace = IdentityTests.Trace(identity)
+        defer { withExtendedLifetime(trace) {} }
         let path = folder.folder(of: plan.cases[5])
         _ = try Claim.take(folder: path, holder: dead, heartbeats: scratch("ranks"))
         let queue = queue([5, 0])
