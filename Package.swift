@@ -166,7 +166,7 @@ let package = Package(
             [
                 "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5", "Harness",
                 "Networks",
-                "Numerics", "Processes", "ProgramRuns", "ScratchFiles",
+                "Numerics", "Paths", "Processes", "ProgramRuns", "ScratchFiles",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -7,8 +7,8 @@ public typealias MetadataValue = HDF5Value
 ///
 /// Layout (github.com/Farama-Foundation/D4RL, `offline_env.py`): one row per environment step, in the order of
 /// recording, episodes one behind the other. Numbers of any type become single precision, rounded once, as in D4RL's
-/// `qlearning_dataset`; flags of any type are 0 and 1. `next_observations` is checked for its shape but read only on request: D4RL's own
-/// conversion does not use it.
+/// `qlearning_dataset`; flags of any type are 0 and 1. `next_observations` is checked for its shape but read only on
+/// request: D4RL's own conversion does not use it.
 public struct D4RLFile: Sendable {
     /// The fields a file must have.
     public static let requiredFields = ["observations", "actions", "rewards", "terminals"]

@@ -10,6 +10,8 @@ public struct DatasetListing: Codable, Equatable, Sendable {
         case absent
         /// A file that is not the published one, whatever is in it.
         case wrongSize = "wrong size"
+        /// A file, or something else of its name, that is there or may be, and cannot be read.
+        case unreadable
     }
 
     /// D4RL's name of the dataset.
@@ -20,6 +22,8 @@ public struct DatasetListing: Codable, Equatable, Sendable {
     public let state: State
     /// The folder it was found in.
     public let folder: String?
+    /// The sentence on a file that cannot be read; nil for all others.
+    public let reason: String?
     /// The size of what was found.
     public let bytes: Int?
     /// The size of the published file; nil where it is unknown and for a dataset that D4RL does not publish.
@@ -34,21 +38,27 @@ extension DatasetLocation {
     /// What there is of a dataset.
     public func listing(_ dataset: String) -> DatasetListing {
         let published = D4RLCatalogue.entries[dataset]
-        let path = try? find(dataset)
-        let folder = path.flatMap { path in folders.first { path.hasPrefix($0 + "/") } }
+        let found: (path: String?, bytes: Int?, reason: String?)
+        do throws(DatasetError) {
+            let path = try findIfThere(dataset)
+            found = (path, path == nil ? nil : try size(ofFile: path ?? ""), nil)
+        } catch {
+            found = (error.file, nil, error.description)
+        }
+        let folder = found.path.flatMap { path in folders.first { path.hasPrefix($0 + "/") } }
         let name =
-            folder.flatMap { folder in path.map { String($0.dropFirst(folder.count + 1)) } }
+            folder.flatMap { folder in found.path.map { String($0.dropFirst(folder.count + 1)) } }
             ?? Self.fileName(for: dataset) ?? dataset
-        let bytes = path.flatMap { try? size(ofFile: $0) }
         let state: DatasetListing.State =
-            switch (bytes, published?.bytes) {
-            case (nil, _): .absent
+            switch (found.bytes, published?.bytes) {
+            case (nil, _): found.reason == nil ? .absent : .unreadable
             case (let found?, let expected?) where found != expected: .wrongSize
             default: .present
             }
         return DatasetListing(
-            dataset: dataset, file: name, state: state, folder: folder, bytes: bytes, publishedBytes: published?.bytes,
-            publishedSHA256: published?.sha256, url: D4RLTasks.paths[dataset].map { D4RLCatalogue.address + $0 })
+            dataset: dataset, file: name, state: state, folder: folder, reason: found.reason, bytes: found.bytes,
+            publishedBytes: published?.bytes, publishedSHA256: published?.sha256,
+            url: D4RLTasks.paths[dataset].map { D4RLCatalogue.address + $0 })
     }
 
     /// The datasets of the paper's table, then what else is there: D4RL's other datasets and our own ("-r1").

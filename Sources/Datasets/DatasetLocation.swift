@@ -65,19 +65,31 @@ public struct DatasetLocation: Equatable, Sendable {
 
     /// The path of a dataset's file.
     ///
-    /// - Throws: `DatasetError` that says where it was looked for and how to get it.
+    /// - Throws: `DatasetError` that says where it was looked for and how to get it, or why it cannot be read.
     public func find(_ dataset: String) throws(DatasetError) -> String {
-        let names = Self.fileNames(for: dataset)
-        guard let first = names.first else {
+        guard let first = Self.fileNames(for: dataset).first else {
             throw DatasetError(
                 file: dataset, expected: "a dataset's name such as hopper-medium-replay-v2", found: "'\(dataset)'")
         }
-        for folder in folders {
-            for name in names where access(folder + "/" + name, R_OK) == 0 { return folder + "/" + name }
-        }
+        if let path = try findIfThere(dataset) { return path }
         throw DatasetError(
             file: first, expected: "the file of \(dataset) in \(folders.joined(separator: " or "))", found: "none",
             hint: hint(dataset))
+    }
+
+    /// The path of a dataset's file; nil where there is none.
+    ///
+    /// - Throws: `DatasetError` naming the first that is there, or may be, and cannot be read.
+    func findIfThere(_ dataset: String) throws(DatasetError) -> String? {
+        for folder in folders {
+            for name in Self.fileNames(for: dataset) {
+                let path = folder + "/" + name
+                guard fileStatus(path) != nil || (errno != ENOENT && errno != ENOTDIR) else { continue }
+                try requireReadable(path)
+                return path
+            }
+        }
+        return nil
     }
 
     private func hint(_ dataset: String) -> String {

@@ -45,6 +45,16 @@ public func size(ofFile path: String) throws(DatasetError) -> Int {
     return Int(status.st_size)
 }
 
+/// Opens a regular file, since that alone shows whether it can be read, and closes it.
+///
+/// - Throws: `DatasetError` when it cannot.
+func requireReadable(_ path: String) throws(DatasetError) {
+    _ = try size(ofFile: path)
+    let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path) }
+    close(descriptor)
+}
+
 /// A SHA-256 in the making.
 package struct SHA256Digest: ~Copyable {
     private let context = EVP_MD_CTX_new()

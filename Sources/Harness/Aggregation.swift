@@ -12,10 +12,12 @@ public struct Aggregation: Sendable {
     private let datasets: [String: DatasetFile]
 
     /// The scores of `plan`'s cases in `folder`.
-    public init(_ plan: Plan, folder: RunFolder) {
+    ///
+    /// - Throws: `HarnessError` when `run.json` is there and cannot be read.
+    public init(_ plan: Plan, folder: RunFolder) throws {
         cases = plan.cases.map { RunManifest.Entry($0) }
         episodes = plan.study.evaluation.episodes
-        datasets = (try? RunManifest.read(folder))?.datasets ?? [:]
+        datasets = try RunManifest.readIfThere(folder)?.datasets ?? [:]
         self.folder = folder
     }
 

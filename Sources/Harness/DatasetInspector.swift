@@ -4,7 +4,8 @@ import Paths
 
 /// Reads datasets in child processes, so that a file made to harm ends a child and not this program.
 public struct DatasetInspector: Sendable {
-    /// The program that answers as `DatasetInspection.answer` does, and what comes before the paths.
+    /// The program that answers as `DatasetInspection.answer` does, and what comes before the paths, which follow as
+    /// `PathBytes.percentEncoded` writes them: a `Process` makes text of its arguments, and a path need not be that.
     public let command: [String]
 
     /// Asks `command`.
@@ -41,7 +42,7 @@ public struct DatasetInspector: Sendable {
     private func ask(_ paths: [String]) throws -> ([DatasetInspection], End) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = command.dropFirst() + paths
+        process.arguments = command.dropFirst() + paths.map { PathBytes.percentEncoded($0) }
         // What a dying child says is not for the user, and a backtrace of it takes seconds.
         process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         process.standardInput = FileHandle.nullDevice

@@ -9,6 +9,9 @@ func decodeJSON<Value: Decodable>(_ data: Data, as what: String, path: String) t
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
         positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
+        guard isUTF8Object(data) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "no JSON object in UTF-8"))
+        }
         let value = try decoder.decode(Value.self, from: data)
         guard let key = repeatedKey(in: data) else { return value }
         throw HarnessError.badInput("\(path): not \(what): it has the key '\(key)' more than once")
@@ -35,8 +38,14 @@ private func found(_ error: DecodingError) -> String {
     }
 }
 
-/// A key that an object of valid JSON has more than once, at any depth; parsers keep one of the values and say nothing.
-func repeatedKey(in json: Data) -> String? {
+/// Whether these bytes can be a JSON object in UTF-8, as all that is read here must be. Foundation's decoder also takes
+/// UTF-16 and UTF-32, which begin with a mark or have NUL bytes.
+func isUTF8Object(_ json: Data) -> Bool { json.first == UInt8(ascii: "{") && !json.contains(0) }
+
+/// A key that an object of JSON has more than once, at any depth; parsers keep one of the values and say nothing.
+///
+/// Of bytes that are no JSON the answer means nothing, but there is one.
+package func repeatedKey(in json: Data) -> String? {
     var keys: [Set<String>?] = []  // of the objects around this place; nil for an array
     var isKey = false
     var rest = json[...]
@@ -46,12 +55,12 @@ func repeatedKey(in json: Data) -> String? {
             keys.append([])
             isKey = true
         case UInt8(ascii: "["): keys.append(nil)
-        case UInt8(ascii: "}"), UInt8(ascii: "]"): keys.removeLast()
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): _ = keys.popLast()
         case UInt8(ascii: ","): isKey = keys.last != .some(nil)
         case UInt8(ascii: "\""):
             let text = stringLiteral(from: &rest)
-            if isKey, let name = try? JSONDecoder().decode(String.self, from: text),
-                keys[keys.count - 1]?.insert(name).inserted == false
+            if isKey, let last = keys.indices.last, let name = try? JSONDecoder().decode(String.self, from: text),
+                keys[last]?.insert(name).inserted == false
             {
                 return name
             }

@@ -2,54 +2,92 @@ import Networks
 
 /// The name of a tensor in a policy's file, read for whose it is.
 ///
-/// Training keeps critics, targets and optimisers in the same file, under names of every kind. What is plainly theirs is
-/// passed over; what may change how the policy acts, such as a normalising layer, never is.
+/// Training keeps critics, targets and optimisers in the same file, under names of every kind. Passed over is only what
+/// says so by every word of its name; whatever else there is may change how the policy acts.
 struct PolicyTensorName {
     private let name: String
-    /// The words of its first part: "target", "critic" of `target_critic1.0.weight`.
-    private let words: [String]
+    /// The parts of the name between dots and slashes, without those that only say that networks follow.
+    private let parts: [Substring]
 
     init(_ name: String) {
         self.name = name
-        words = Self.words(of: name.prefix { $0 != "." && $0 != "/" })
+        let parts = name.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "/" }
+        let containers = parts.dropLast().prefix { Self.containers.contains($0) }
+        self.parts = Array(parts.dropFirst(containers.count))
     }
-
-    /// Of networks besides the policy, of what trains it, and of counters.
-    private static let otherWords: Set<String> = [
-        "critic", "critics", "q", "qf", "qs", "qfunction", "qnet", "qnetwork", "double", "twin", "v", "vf", "vs",
-        "vnet",
-        "value", "values", "baseline", "advantage", "target", "targets", "targ", "old", "ema", "averaged", "polyak",
-        "optimizer", "optimiser", "optimizers", "optimisers", "optim", "opt", "adam", "exp", "moment", "moments",
-        "scheduler", "lr", "alpha", "temperature", "temp", "entropy", "beta", "lagrange", "step", "steps", "epoch",
-        "epochs",
-        "timesteps", "iteration", "iterations", "it", "reward", "rewards", "return", "returns", "ret", "discriminator",
-        "rng", "seed", "buffer",
-    ]
-
-    /// Of parts that a policy may have between its layers, before the first or behind the last.
-    private static let ownWords: Set<String> = [
-        "fc", "mean", "std", "observation", "observations", "obs", "input", "state", "action", "actions", "output",
-        "actor", "policy", "pi", "net", "network", "model", "module", "trunk", "body", "backbone", "encoder",
-        "extractor",
-        "features", "head", "mu", "loc", "sigma", "gaussian", "norm", "normalizer", "normaliser", "normalization",
-        "normalisation", "layernorm", "batchnorm", "ln", "bn", "rms", "running", "scale", "shift", "scaler", "bias",
-        "weight",
-        "squash", "dropout", "embedding", "residual", "max", "min", "low", "high", "clip", "linear", "dense", "layer",
-        "layers", "hidden", "out",
-    ]
 
     /// Whether a policy with this head acts the same without `tensor`.
     func isPassedOver(_ tensor: SafetensorsFile.Tensor, head: PolicySnapshot.Head) -> Bool {
         if head.isDeterministic, ["log_std", "log_std.weight", "log_std.bias"].contains(name) { return true }
-        if words == ["fc"] || name.hasPrefix("mean.") || name.hasPrefix("log_std") { return false }
-        if words.contains(where: Self.otherWords.contains) { return true }
-        if words.contains(where: Self.ownWords.contains) { return false }
-        // A number alone, such as a counter, is no layer; a part of its own with a name nobody knows is another network.
-        return name.contains(".") || name.contains("/") || (isInteger(tensor) && tensor.shape.allSatisfy { $0 == 1 })
+        let words = Self.words(of: parts.first ?? "")
+        let all = parts.flatMap { Self.words(of: $0) }
+        return Self.isOtherNetworks(words) || Self.isOfTraining(words)
+            || Self.isNumberOfTraining(all, isSingle: tensor.shape.allSatisfy { $0 == 1 })
     }
 
-    private func isInteger(_ tensor: SafetensorsFile.Tensor) -> Bool {
-        ["BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64"].contains(tensor.type)
+    /// First parts of names that hold all networks, the policy's, too.
+    private static let containers: Set<Substring> = [
+        "ac", "actor_critic", "agent", "learner", "mlp_extractor", "model", "models", "module", "modules", "networks",
+        "nets", "params", "state_dict", "trainer",
+    ]
+
+    /// Of networks besides the policy: a name begins with one.
+    private static let networks: Set<String> = [
+        "critic", "critics", "q", "qs", "qf", "qfs", "qfunction", "qnet", "qnetwork", "qvalue", "v", "vs", "vf", "vnet",
+        "vnetwork", "value", "values", "baseline", "advantage", "reward", "rewards", "return", "returns", "ret",
+        "discriminator", "ensemble",
+    ]
+
+    /// What may stand before the name of such a network.
+    private static let openings: Set<String> = ["double", "twin", "soft", "min"]
+
+    /// What may stand behind it.
+    private static let endings: Set<String> = [
+        "net", "nets", "network", "networks", "function", "functions", "func", "model", "head", "heads", "rms",
+    ]
+
+    /// Of copies that lag behind, even of the policy, and of what trains it: one is in the name.
+    private static let training: Set<String> = [
+        "target", "targets", "targ", "old", "ema", "averaged", "polyak", "optimizer", "optimizers", "optimiser",
+        "optimisers", "optim", "optims", "opt", "adam", "avg", "moment", "moments", "scheduler", "schedulers", "rng",
+        "replay", "buffer",
+    ]
+
+    /// What may stand beside it.
+    private static let trained: Set<String> = [
+        "actor", "policy", "pi", "exp", "sq", "state", "states", "param", "params", "group", "groups", "log", "key",
+    ]
+
+    /// Of numbers of the training, counters among them: of one that stands alone, or has a logarithm in its name.
+    private static let numbers: Set<String> = [
+        "alpha", "temperature", "temp", "entropy", "ent", "beta", "lagrange", "lr", "seed", "step", "steps",
+        "timestep", "timesteps", "epoch", "epochs", "iteration", "iterations", "it", "update", "updates", "seen",
+        "episodes",
+    ]
+
+    /// What may stand beside one.
+    private static let numbered: Set<String> = [
+        "log", "target", "coef", "coefficient", "prime", "multiplier", "num", "n", "total", "global", "train",
+        "training",
+        "gradient", "env", "samples", "count", "value",
+    ]
+
+    private static func isOtherNetworks(_ words: [String]) -> Bool {
+        let rest = words.drop { openings.contains($0) }
+        guard let first = rest.first, networks.contains(first) else { return false }
+        return rest.dropFirst().allSatisfy { networks.contains($0) || endings.contains($0) || training.contains($0) }
+    }
+
+    private static func isOfTraining(_ words: [String]) -> Bool {
+        guard words.contains(where: training.contains) else { return false }
+        return words.allSatisfy { word in
+            [training, trained, openings, networks, endings, numbers].contains { $0.contains(word) }
+        }
+    }
+
+    private static func isNumberOfTraining(_ words: [String], isSingle: Bool) -> Bool {
+        guard isSingle || words.contains("log"), words.contains(where: numbers.contains) else { return false }
+        return words.allSatisfy { numbers.contains($0) || numbered.contains($0) }
     }
 
     /// The words of an identifier in lower case, at every underscore, digit and capital: `targetQ1` is "target", "q".

@@ -174,6 +174,7 @@ package final class RunControl {
         if let hours, secondsSince(start) >= hours * 3600 { return "--max-hours are over" }
         guard lastLookForStop.map({ secondsSince($0) >= 1 }) ?? true else { return nil }
         lastLookForStop = .now()
+        // A file system that does not answer now is asked again in a second: no reason to end a run.
         return access(folder.file(RunFolder.stopFile), F_OK) == 0 ? "\(RunFolder.stopFile) is there" : nil
     }
 

@@ -11,6 +11,7 @@ struct SafetensorsHeader {
         guard String(validating: json, as: UTF8.self) != nil else {
             throw HarnessError.badInput("\(path): the safetensors header is not UTF-8")
         }
+        guard isUTF8Object(json) else { throw HarnessError.badInput("\(path): \(SafetensorsHeader.noObject)") }
         let entries: [String: Entry]
         do {
             entries = try JSONDecoder().decode([String: Entry].self, from: json)
@@ -35,6 +36,8 @@ struct SafetensorsHeader {
         }
     }
 
+    private static let noObject = "the safetensors header is not the JSON it should be"
+
     private static func sentence(on error: DecodingError) -> String {
         let place =
             switch error {
@@ -43,7 +46,7 @@ struct SafetensorsHeader {
                 context.codingPath
             @unknown default: [any CodingKey]()
             }
-        guard let name = place.first?.stringValue else { return "the safetensors header is not the JSON it should be" }
+        guard let name = place.first?.stringValue else { return noObject }
         return sentence(onEntry: name)
     }
 

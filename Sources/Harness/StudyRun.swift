@@ -99,7 +99,7 @@ public final class StudyRun {
             ? String(format: " (predicted %@, %+.0f %%)", duration(predicted), 100 * (elapsed / predicted - 1)) : ""
         board?.end("finished in \(duration(elapsed))\(comparison): \(done) of \(done) cases done")
         if predicted > 0 { try forecast.write(actual: elapsed, ranks: world.size, to: folder) }
-        let aggregation = Aggregation(plan, folder: folder)
+        let aggregation = try Aggregation(plan, folder: folder)
         let scores = try aggregation.table(.last)
         try aggregation.write(scores)
         try tell(scores)

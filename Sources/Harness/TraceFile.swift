@@ -50,16 +50,18 @@ public struct TraceFile {
             }
         }
         guard try text("format") == TraceFile.format else {
-            throw refused("attribute 'format'", "'\(TraceFile.format)'", StudyNode.quoted(try text("format") ?? "none"))
+            throw refused(
+                "attribute 'format'", "'\(TraceFile.format)'",
+                try text("format").map(StudyNode.quoted) ?? "no attribute")
         }
         if let other = names.first(where: { !TraceFile.attributes.contains($0) }) {
             throw refused("attributes", StudyNode.hint(other, TraceFile.attributes), "'\(other)'")
         }
-        let name = try text("learner") ?? "none"
-        guard let learner = LearnerKind(rawValue: name) else {
+        let name = try text("learner")
+        guard let learner = name.flatMap({ LearnerKind(rawValue: $0) }) else {
             throw refused(
                 "attribute 'learner'", "one of \(LearnerKind.allCases.map(\.rawValue).joined(separator: ", "))",
-                StudyNode.quoted(name))
+                name.map(StudyNode.quoted) ?? "no attribute")
         }
         self.learner = learner
         let shape = try TraceFile.shape(file, "batches/observations")
@@ -148,13 +150,15 @@ private struct TraceConfiguration {
             let place = key.map { ", key '\($0)'" } ?? ""
             return .badInput("\(path): attribute 'config'\(place): expected \(expected), found \(found)")
         }
+        let text = Data(json.drop(while: \.isWhitespace).utf8)
+        guard isUTF8Object(text) else { throw refused(nil, "a JSON object of settings", StudyNode.quoted(json)) }
         let values: [String: JSONValue]
         do {
-            values = try JSONDecoder().decode([String: JSONValue].self, from: Data(json.utf8))
+            values = try JSONDecoder().decode([String: JSONValue].self, from: text)
         } catch {
             throw refused(nil, "a JSON object of settings", StudyNode.quoted(json))
         }
-        if let key = repeatedKey(in: Data(json.utf8)) { throw refused(key, "one value", "several") }
+        if let key = repeatedKey(in: text) { throw refused(key, "one value", "several") }
         hyperparameters = preset
         if values["batch"] == nil { hyperparameters.set("batch", to: .integer(batch), from: "the trace's batches") }
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {

@@ -4,14 +4,15 @@ import Glibc
 ///
 /// A Swift string cannot hold any bytes; what is not UTF-8 is mended while the string is made, and so names another file.
 /// Inside this program a path is a string in which each byte b that is no part of valid UTF-8 stands as the character
-/// U+10FF00 + b, of Unicode's last private-use plane (after PEP 383, which does it with surrogates). All names that come
-/// from the system are made by `text(of:)`, and all that go there pass `withPath`.
+/// U+10FF00 + b, of Unicode's last private-use plane (after PEP 383, which does it with surrogates). The bytes of these
+/// characters themselves are written so, too: different bytes are different strings. All names that come from the system
+/// are made by `text(of:)`, and all that go there pass `withPath`.
 public enum PathBytes {
     private static let escapes: ClosedRange<UInt32> = 0x10_FF80...0x10_FFFF
 
     /// The path of these bytes.
     public static func text(of bytes: some Collection<UInt8>) -> String {
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        if let text = plainText(bytes) { return text }
         let bytes = Array(bytes)
         var text = ""
         var at = 0
@@ -23,7 +24,7 @@ public enum PathBytes {
                 case 0xF0...0xF7: 4
                 default: 1
                 }
-            if at + length <= bytes.count, let valid = String(validating: bytes[at..<at + length], as: UTF8.self) {
+            if at + length <= bytes.count, let valid = plainText(bytes[at..<at + length]) {
                 text += valid
                 at += length
             } else {
@@ -32,6 +33,41 @@ public enum PathBytes {
             }
         }
         return text
+    }
+
+    /// The text that these bytes are in UTF-8; nil where they are none, or have an escape in them.
+    private static func plainText(_ bytes: some Collection<UInt8>) -> String? {
+        guard let text = String(validating: bytes, as: UTF8.self),
+            !text.unicodeScalars.contains(where: { escapes.contains($0.value) })
+        else { return nil }
+        return text
+    }
+
+    /// A path in ASCII, for a child process's argument: every byte but ASCII's as "%E4", and "%" as "%25".
+    public static func percentEncoded(_ path: String) -> String {
+        bytes(of: path).map { byte in
+            byte < 0x80 && byte != UInt8(ascii: "%")
+                ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
+        }.joined()
+    }
+
+    /// The path that `percentEncoded` has written.
+    ///
+    /// - Returns: nil for a "%" without two hexadecimal digits behind it.
+    public static func percentDecoded(_ text: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2).compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+            guard digits.count == 2 else { return nil }
+            bytes.append(UInt8(digits[0] << 4 | digits[1]))
+            rest = rest.dropFirst(2)
+        }
+        return Self.text(of: bytes)
     }
 
     /// The path of a C string.

@@ -79,8 +79,15 @@ struct DataCommand: ParsableCommand {
             lines += listings.filter { $0.state == .wrongSize }.map {
                 "\($0.file): expected \($0.publishedBytes ?? 0) bytes, found \($0.bytes ?? 0)"
             }
-            lines.append("folders searched: \(location.folders.joined(separator: ", "))")
+            lines += listings.compactMap(\.reason)
+            lines.append("folders searched: \(location.folders.map(described).joined(separator: ", "))")
             return lines.map { $0 + "\n" }.joined()
+        }
+
+        /// A folder, with the reason where it cannot be listed.
+        private func described(_ folder: String) -> String {
+            guard names(inFolder: folder) == nil, errno != ENOENT else { return folder }
+            return "\(folder) (\(String(cString: strerror(errno))))"
         }
     }
 }

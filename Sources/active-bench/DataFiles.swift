@@ -3,6 +3,7 @@ import Datasets
 import Environments
 import Foundation
 import Harness
+import Paths
 
 extension DataCommand {
     /// What a file is to be of, where its name does not say it.
@@ -137,7 +138,14 @@ extension DataCommand {
         @Option(help: "Bytes of memory a file may take; by its size if not given.")
         var memory: Int?
         @OptionGroup var subject: Subject
-        @Argument(help: "Paths of HDF5 files.")
+        @Argument(
+            help: "Paths of HDF5 files, with % and what is not ASCII as %25, %E4.",
+            transform: { word in
+                guard let path = PathBytes.percentDecoded(word) else {
+                    throw ValidationError("expected two hexadecimal digits behind every %")
+                }
+                return path
+            })
         var paths: [String]
 
         func run() throws {

@@ -76,6 +76,68 @@ import Testing
         #expect(location.listing("hopper-medium-v2").state == .present, "a listing compares sizes alone")
     }
 
+    /// What keeps a file from being read: a file that its owner has closed, in a folder that is closed, …
+    enum Obstacle: CaseIterable, Sendable {
+        case mode, closedFolder, folder, pipe, linkLoop
+
+        /// Puts it at `folder/name`; returns the reason.
+        func make(_ name: String, in folder: String) -> String {
+            let path = "\(folder)/\(name)"
+            switch self {
+            case .mode:
+                put([1], at: path)
+                chmod(path, 0)
+            case .closedFolder:
+                put([1], at: path)
+                chmod(folder, 0)
+            case .folder: mkdir(path, 0o777)
+            case .pipe: mkfifo(path, 0o666)
+            case .linkLoop: symlink(path, path)
+            }
+            return switch self {
+            case .mode, .closedFolder: "expected a readable file, found Permission denied"
+            case .folder, .pipe: "expected a regular file, found a folder, pipe or device"
+            case .linkLoop: "expected a readable file, found Too many levels of symbolic links"
+            }
+        }
+    }
+
+    /// What is there and cannot be read is never taken for absent, even where a later folder has a good file.
+    @Test(arguments: Obstacle.allCases) func unreadableFilesAreNotAbsent(obstacle: Obstacle) throws {
+        let name = "hopper_medium-r1.hdf5"
+        let (closed, open) = (folder("closed"), folder("open"))
+        for path in [closed, open] { mkdir(path, 0o777) }
+        chmod(folder.path, 0o755)
+        let sentence = "\(closed)/\(name): " + obstacle.make(name, in: closed)
+        defer { chmod(closed, 0o755) }
+        put([1, 2], at: "\(open)/\(name)")
+        let location = DatasetLocation(folders: [closed, open])
+        let (error, listing) = try asNobody {
+            (
+                #expect(throws: DatasetError.self) { try location.find("hopper-medium-r1") },
+                location.listing("hopper-medium-r1")
+            )
+        }
+        #expect(error?.description == sentence)
+        #expect(listing.state == .unreadable && listing.reason == sentence && listing.bytes == nil)
+        #expect(listing.folder == closed && listing.file == name)
+        if obstacle != .closedFolder {
+            let other = location.listing("hopper-expert-r1")
+            #expect(other.state == .absent && other.reason == nil)
+        }
+        #expect(try DatasetLocation(folders: [name, open]).find("hopper-medium-r1") == "\(open)/\(name)")
+    }
+
+    /// Runs `body` with the file permissions of nobody in this thread, since root may read everything.
+    private func asNobody<Result>(_ body: () throws -> Result) throws -> Result {
+        typealias SetFileSystemUser = @convention(c) (uid_t) -> CInt
+        let function = try #require(dlsym(nil, "setfsuid"))
+        let setUser = unsafeBitCast(function, to: SetFileSystemUser.self)
+        let before = setUser(geteuid() == 0 ? 65534 : geteuid())
+        defer { _ = setUser(uid_t(before)) }
+        return try body()
+    }
+
     @Test func publishedFilesAreChecked() throws {
         let entry = D4RLCatalogue.Entry(
             path: "a/b.hdf5", bytes: 3, sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")

@@ -127,7 +127,7 @@ import Testing
             let manifest = RunManifest(
                 plan, study: "", studyPath: "", datasets: [SmallRun.dataset: known], provenance: SmallRun.provenance)
             try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
-            for table in [Aggregation(plan, folder: folder), try Aggregation(folder)] {
+            for table in [try Aggregation(plan, folder: folder), try Aggregation(folder)] {
                 #expect(try table.table(.last).cell("IQL", on: SmallRun.dataset)?.notes.count == count)
             }
         }

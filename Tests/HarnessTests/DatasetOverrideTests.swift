@@ -157,8 +157,9 @@ import Testing
             evaluate: "{every: 100, episodes: 10, datasets: {antmaze: {episodes: 100}, kitchen: {final_episodes: 50}}}")
         let manifest = RunManifest(plan, study: "", studyPath: "s.yaml", datasets: [:], provenance: SmallRun.provenance)
         put(try manifest.encoded(), at: folder("run.json"))
-        for aggregation in [Aggregation(plan, folder: RunFolder(folder.path)), try Aggregation(RunFolder(folder.path))]
-        {
+        for aggregation in [
+            try Aggregation(plan, folder: RunFolder(folder.path)), try Aggregation(RunFolder(folder.path)),
+        ] {
             #expect(
                 try aggregation.table(.last).scoreProtocol.description
                     == "last (the final evaluation), 10 episodes each; antmaze 100; kitchen 50")

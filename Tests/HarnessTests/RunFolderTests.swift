@@ -77,6 +77,10 @@ import Testing
         put("{}".utf8, at: path)
         let damaged = #expect(throws: HarnessError.self) { try Aggregation(folder) }
         #expect(damaged.map { "\($0)".hasPrefix("\(path): not the manifest of a run") } == true)
+        let planned = #expect(throws: HarnessError.self) {
+            try Aggregation(Plan(StudyFile.parse(StudyFileTests.good, path: "s.yaml")), folder: folder)
+        }
+        #expect(planned == damaged)
     }
 
     @Test func theManifestComesBack() throws {
@@ -92,7 +96,7 @@ import Testing
             read.cases == plan.cases.map { RunManifest.Entry($0) } && read.episodes == plan.study.evaluation.episodes)
         #expect(read.datasets == ["hopper-medium-v2": file])
         #expect(read.provenance.build.source == "a test")
-        let tables = [try Aggregation(folder), Aggregation(plan, folder: folder)]
+        let tables = [try Aggregation(folder), try Aggregation(plan, folder: folder)]
         #expect(try tables[0].table(.last).markdown() == tables[1].table(.last).markdown())
     }
 }

@@ -48,6 +48,12 @@ import Testing
         littleEndian(UInt64(json.utf8.count)) + json.utf8 + body
     }
 
+    /// A file whose header is in UTF-16, little-endian and without a mark.
+    private func utf16(_ json: String) -> [UInt8] {
+        let header = json.utf16.flatMap { littleEndian($0) }
+        return littleEndian(UInt64(header.count)) + header
+    }
+
     private func read(_ file: [UInt8]) throws -> PolicySnapshot {
         put(file, at: path)
         let snapshot = try PolicyFile.read(path)
@@ -117,10 +123,16 @@ import Testing
     // MARK: Other tensors
 
     @Test(arguments: [
-        "critic.0.weight", "critics/0/kernel", "target_critic.fc0.weight", "q1.fc0.weight", "qf2.out.bias",
+        "critic.0.weight", "critics/0/kernel", "target_critic.fc0.weight", "critic_target.l1.weight", "q1.fc0.weight",
+        "qf1.0.weight", "qf2.out.bias", "qf1_target.0.weight", "targetQ1", "Q1.weight", "QNetwork.0.bias",
         "vf.0.weight",
-        "value_net.fc0.weight", "policy_target.mean.weight", "targetActor.l1.weight", "actor_optimizer.state.0.exp_avg",
-        "exp_avg.fc0.weight", "log_alpha", "alpha", "ret_rms.mean", "ema.fc0.weight", "world.transition.weight",
+        "doubleCritic.0.weight", "value_net.fc0.weight", "value.0.weight", "V.0.weight", "baseline.weight",
+        "policy_target.mean.weight", "target_actor.fc0.weight", "targetActor.l1.weight", "old_policy.fc0.weight",
+        "ema.fc0.weight", "actor_optimizer.state.0.exp_avg", "optimizer.state.0.exp_avg_sq", "critic_optimiser.x",
+        "opt_state/0/mu", "adam.m.fc0.weight", "exp_avg.fc0.weight", "lr_scheduler.base_lrs", "alpha_optim.state",
+        "log_alpha", "temp/log_temp", "ret_rms.mean", "ensemble.0.weight", "discriminator.0.weight", "replay_buffer.x",
+        "rng_state", "model.critic.0.weight", "mlp_extractor.value_net.0.weight", "ac.q1.q.0.weight",
+        "state_dict.agent.target_critic.0.weight",
     ])
     func tensorsOfOtherNetworksArePassedOver(name: String) throws {
         let snapshot = try read(file(Self.policy + [Entry(name, [3, 3])]))
@@ -131,18 +143,28 @@ import Testing
     }
 
     @Test(
-        arguments: [("step", "I64", [1]), ("num_timesteps", "I32", []), ("total_it", "F32", [1]), ("seen", "U16", [])]
-            as [(String, String, [Int])])
-    func countersArePassedOver(name: String, type: String, shape: [Int]) throws {
+        arguments: [
+            ("step", "I64", [1]), ("global_step", "I64", []), ("num_timesteps", "I32", []), ("total_it", "F32", [1]),
+            ("seen", "U16", []), ("epoch", "U16", [1, 1]), ("alpha", "F32", [1]), ("temperature", "F32", []),
+            ("target_entropy", "F32", []), ("ent_coef", "F32", [1]), ("agent.n_updates", "I64", []),
+            ("seed", "I64", []),
+        ] as [(String, String, [Int])])
+    func numbersOfTheTrainingArePassedOver(name: String, type: String, shape: [Int]) throws {
         let counter = Entry(name, type, shape, bytes: Array(repeating: 1, count: ["I64": 8, "U16": 2][type] ?? 4))
         #expect(try read(file(Self.policy + [counter])).passedOver == [name])
     }
 
     @Test(arguments: [
         "ln0.weight", "norm.0.bias", "layer_norm1.scale", "fc0_norm.weight", "obs_rms.mean", "observation_scale",
-        "max_action",
-        "action_bias", "actor.fc0.weight", "policy/log_std", "feature_extractor.0.weight", "fc0.weight_v", "seen",
-        "std",
+        "max_action", "action_bias", "actor.fc0.weight", "policy/log_std", "feature_extractor.0.weight", "fc0.weight_v",
+        "std", "world.transition.weight", "fc0_alpha", "fc0_beta.weight", "fc0_ema_scale", "fc0_step", "fc0.target",
+        "fc_target.weight", "encoder_v2.weight", "norm_v1.scale", "obs_norm_ema.mean", "prelu.weight", "conv1.weight",
+        "mlp.0.weight", "projection.weight", "rescale.weight", "gamma", "log_std_v2", "fc", "mean_ema.weight",
+        "mean.target", "log_std_target", "observation_mean_old", "actor_v2.weight", "q_proj.weight", "v_proj.weight",
+        "attention.value.weight", "model.fc0.weight", "layernorm.beta", "prelu.alpha", "rms_v1.scale", "0.weight", "ü",
+        ".critic", "critic_encoder.weight", "actor_critic.pi.weight",
+        // Numbers of the training are single: these may be a layer's.
+        "seen", "alpha", "step", "beta", "temperature",
     ])
     func whatMayBeThePolicysIsRefused(name: String) {
         let sentence = refusal(file(Self.policy + [Entry(name, [3])]))
@@ -254,6 +276,14 @@ import Testing
                 "the safetensors header's 'x' is no tensor: expected dtype, shape and data_offsets"
             ),
             (littleEndian(UInt64(4)) + [0x7B, 0x22, 0xE4, 0x7D], "the safetensors header is not UTF-8"),
+            (file(json: "\u{FEFF}{}"), "the safetensors header is not the JSON it should be"),
+            (file(json: " {}"), "the safetensors header is not the JSON it should be"),
+            (file(json: "{}\0"), "the safetensors header is not the JSON it should be"),
+            // UTF-16 that is valid UTF-8, too: its letters are closing brackets.
+            (
+                utf16("{\"__metadata__\":{\"x\":\"\u{7D7D}\u{7D7D}\u{7D7D}\u{7D7D}\"}}"),
+                "the safetensors header is not the JSON it should be"
+            ),
             (
                 Array("PK\u{3}\u{4}".utf8) + Array(repeating: 0, count: 400),
                 "this is a zip archive (a checkpoint of PyTorch "

@@ -83,7 +83,12 @@ import Testing
         .attribute(
             "learner", .text("AWAC"),
             "attribute 'learner': expected one of BC, CQL, TD3+BC, IQL, SQL, ACTIVE-I, ACTIVE-S, found 'AWAC'"),
-        .attribute("learner", nil, "attribute 'learner': expected one of"),
+        .attribute(
+            "learner", nil,
+            "attribute 'learner': expected one of BC, CQL, TD3+BC, IQL, SQL, ACTIVE-I, ACTIVE-S, found no attribute"),
+        .attribute("format", nil, "attribute 'format': expected 'active-bench-trace/1', found no attribute"),
+        .attribute(
+            "config", .text("{\0}\0"), "attribute 'config': expected a JSON object of settings, found "),
         .attribute(
             "format", .text("active-bench-trace/2"), "expected 'active-bench-trace/1', found 'active-bench-trace/2'"),
         // What the learner would pass over: a layer normalisation, a layer, a moment of a target.

@@ -1,6 +1,7 @@
 import CHDF5
 import Foundation
 import Harness
+import Numerics
 import ScratchFiles
 import Testing
 
@@ -74,6 +75,45 @@ import Testing
         put(json.utf8, at: folder("failure.json"))
         let error = #expect(throws: HarnessError.self) { try CaseFailure.note(in: folder.path) }
         #expect(error == .badInput("\(folder("failure.json")): not a note on a case that failed: \(sentence)"))
+    }
+
+    private static let encodings: [String.Encoding] = [
+        .utf16, .utf16LittleEndian, .utf16BigEndian, .utf32, .utf32LittleEndian, .utf32BigEndian,
+    ]
+    /// U+7D7D and U+5D5D are closing brackets, byte by byte, in UTF-16.
+    private static let brackets =
+        #"{"place":"rank 0","message":"\#u{7D7D}\#u{5D5D}\#u{7D7D}","a":[{"b":1},{"b":"\\\""}]}"#
+
+    @Test(arguments: encodings) func jsonInAnotherEncoding(encoding: String.Encoding) throws {
+        let json = try #require(Self.brackets.data(using: encoding))
+        for bytes in [json, json.dropFirst(2), Data([0xEF, 0xBB, 0xBF]) + Self.brackets.utf8] {
+            put(bytes, at: folder("failure.json"))
+            let error = #expect(throws: HarnessError.self) { try CaseFailure.note(in: folder.path) }
+            #expect(error.map { "\($0)".hasSuffix("it has something else than the JSON expected") } == true)
+        }
+    }
+
+    /// The scanner has an answer for any bytes; for JSON it is right.
+    @Test func repeatedKeysAreFoundInAnything() throws {
+        #expect(repeatedKey(in: Data(Self.brackets.utf8)) == nil)
+        #expect(repeatedKey(in: Data(#"[{"a":[{"a":{"b":1,"\u0062":2}}]}]"#.utf8)) == "b")
+        #expect(repeatedKey(in: Data(#"{"a":"a","b":{"a":"a,a"},"c":["a","a"]}"#.utf8)) == nil)
+        let texts = try [Data(Self.brackets.utf8)] + Self.encodings.map { try #require(Self.brackets.data(using: $0)) }
+        for text in texts {
+            for count in 0...text.count {
+                _ = [text.prefix(count), text.dropFirst(count)].map { repeatedKey(in: $0) }
+            }
+        }
+        let stream = RandomStream("JSON of any bytes")
+        let alphabet = Array("{}[],:\"\"\\ a0".utf8) + [0, 0x7D, 0x5D, 0xFF, 0xFE, 0xC3]
+        for trial in 0..<2000 {
+            let numbers = (0..<40).map { stream.uniform(step: trial, index: $0) }
+            _ = repeatedKey(in: Data(numbers.map { alphabet[Int($0 * Double(alphabet.count))] }))
+            _ = repeatedKey(in: Data(numbers.map { UInt8($0 * 256) }))
+            var text = texts[trial % texts.count]
+            text[Int(numbers[0] * Double(text.count))] = UInt8(numbers[1] * 256)
+            _ = repeatedKey(in: text)
+        }
     }
 
     @Test func noteOfACaseThatFailed() throws {

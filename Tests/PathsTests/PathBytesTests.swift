@@ -7,16 +7,26 @@ import Testing
     private static let examples: [[UInt8]] = [
         Array("plain".utf8), Array("größe 10 % \n".utf8), [0x6D, 0xE4, 0x72, 0x7A], [0xFF], [0xC3], [0xE2, 0x82],
         [0xF0, 0x9F, 0x98], Array("😀".utf8) + [0x80, 0xBF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80],
-        Array("e".utf8) + [0xCC, 0x81, 0xE9], Array(0x80...0xFF),
+        Array("e".utf8) + [0xCC, 0x81, 0xE9], Array(0x80...0xFF), Array("%%41%".utf8),
+        // The characters that stand for bytes are bytes themselves where they are in a name.
+        Array("\u{10FF80}".utf8), Array("a\u{10FFE4}\u{10FF7F}".utf8), Array("\u{10FFFF}".utf8) + [0xFF],
     ]
 
     @Test(arguments: examples) func bytesComeBack(bytes: [UInt8]) {
         let text = PathBytes.text(of: bytes)
         #expect(PathBytes.bytes(of: text) == bytes)
         #expect(text.withPath { String(cString: $0) } == String(decoding: bytes, as: UTF8.self))
-        #expect(PathBytes.text(of: Array(text.utf8)) == text, "what a child process is told in text")
+        let argument = PathBytes.percentEncoded(text)
+        #expect(argument.allSatisfy { $0.isASCII }, "as a child process can be told")
+        #expect(PathBytes.percentDecoded(argument).map { PathBytes.bytes(of: $0) } == bytes)
         #expect(PathBytes.shown(text).utf8.elementsEqual(PathBytes.shown(PathBytes.shown(text)).utf8))
         #expect(PathBytes.bytes(of: PathBytes.shown(text)) == Array(PathBytes.shown(text).utf8), "it shows as text")
+    }
+
+    @Test func differentBytesAreDifferentText() {
+        #expect(Set(Self.examples.map { PathBytes.text(of: $0) }).count == Self.examples.count)
+        #expect(PathBytes.text(of: [0xE4]) != PathBytes.text(of: Array("\u{10FFE4}".utf8)))
+        #expect(PathBytes.text(of: Array("\u{10FF7F}".utf8)) == "\u{10FF7F}", "the last that stands for itself")
     }
 
     @Test func textStaysWhatItIs() {
@@ -25,6 +35,9 @@ import Testing
             #expect(PathBytes.shown(text).utf8.elementsEqual(text.utf8))
         }
         #expect(PathBytes.shown(PathBytes.text(of: [0x6D, 0xE4, 0x72])) == "m\u{FFFD}r")
+        #expect(PathBytes.percentEncoded("/data/a_b-v2.hdf5") == "/data/a_b-v2.hdf5")
+        #expect(PathBytes.percentEncoded("ü%\n") == "%C3%BC%25\n")
+        for bad in ["%", "a%4", "%g0", "%%41", "%é"] { #expect(PathBytes.percentDecoded(bad) == nil, "\(bad)") }
     }
 
     /// Made, seen in its folder, looked at, renamed and removed under its own bytes.

@@ -1,5 +1,7 @@
 import Datasets
 import Foundation
+import Harness
+import Paths
 import ProgramRuns
 import ScratchFiles
 import Testing
@@ -33,6 +35,37 @@ import Testing
         #expect(rows.contains(["hopper-random-r1", "\(bytes(of: folder(name)).count)", "present", folder(name)]))
         #expect(child.standardOutput.contains("\nhopper_medium-v2.hdf5: expected 152756557 bytes, found 3\n"))
         #expect(child.standardOutput.hasSuffix("\nfolders searched: \(folder.path)\n"))
+    }
+
+    /// In the list, and where the file is asked for.
+    @Test func whatCannotBeReadIsSaidToBeThere() throws {
+        let path = folder("hopper_medium-r1.hdf5")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        let sentence = "\(path): expected a regular file, found a folder, pipe or device"
+        let list = try data("list", folder: folder.path)
+        #expect(list.exitCode == 0 && list.standardOutput.contains("\n\(sentence)\n"), "\(list.output)")
+        let rows = list.standardOutput.split(separator: "\n").map { $0.split(separator: " ").map { String($0) } }
+        #expect(rows.contains(["hopper-medium-r1", "-", "unreadable", path]), "\(list.output)")
+        for command in ["info", "verify"] {
+            let child = try data(command, "hopper-medium-r1", folder: folder.path)
+            #expect(child.exitCode == 65 && child.complaints == [sentence], "\(child.output)")
+        }
+    }
+
+    /// A file whose name is not UTF-8, or has the characters in it that stand for such bytes, reaches the child.
+    @Test(arguments: [[0x6D, 0xE4], Array("%41\u{10FFE4}".utf8)] as [[UInt8]])
+    func filesOfAnyNameAreVerified(name: [UInt8]) throws {
+        let path = folder(PathBytes.text(of: name + Array(".hdf5".utf8)))
+        let bytes = bytes(of: SystemRun.inputs(self.name))
+        let descriptor = Paths.open(path, O_WRONLY | O_CREAT, 0o600)
+        #expect(write(descriptor, bytes, bytes.count) == bytes.count)
+        close(descriptor)
+        let command = [RunningProcess.path(of: "active-bench"), "data", "inspect", "--"]
+        guard case .read(let summary) = try DatasetInspector(command: command).inspect([path])[0].outcome else {
+            Issue.record("not read")
+            return
+        }
+        #expect(summary.rows == 3000)
     }
 
     @Test func listForMachines() throws {
