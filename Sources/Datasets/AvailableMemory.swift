@@ -10,6 +10,17 @@ func availableMemory() -> Int? {
     return min(machine, field(after: "", in: group + "/memory.max") ?? machine)
 }
 
+/// Refuses a dataset whose loading takes more memory than there is, before anything is allocated.
+///
+/// - Parameter bytes: what loading takes at its peak, by the sizes that the file at `path` declares.
+func checkMemory(_ bytes: Int, _ path: String) throws(DatasetError) {
+    guard let available = availableMemory(), bytes > available else { return }
+    throw DatasetError(
+        file: path, expected: "a dataset that loads within the \(available >> 20) MiB of memory there are here",
+        found: "declared sizes that take \(bytes >> 20) MiB",
+        hint: "a small file that declares so much is damaged or made to harm")
+}
+
 /// The whole number behind `name` in a file of the kernel's.
 private func field(after name: String, in path: String) -> Int? {
     line(startingWith: name, in: path).flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }

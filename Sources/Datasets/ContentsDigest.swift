@@ -11,7 +11,14 @@
 ///             columns = rows.size // len(rows)
 ///             digest.update(f"{name} {kind} {len(rows)} {columns}\n".encode() + rows.tobytes())
 ///
-/// (flags of 255 count as 1). A field that a dataset lacks (`timeouts`) leaves nothing; fields that no learner sees
+/// (flags of 255 count as 1). Of Minari's layout the fields are observations (T + 1 rows of every episode, the arrays of a
+/// goal's dictionary side by side as they are read), actions, rewards, terminations and truncations, episodes one behind
+/// the other, and last the T of every episode:
+///
+///     lengths = numpy.array([len(file[f"episode_{k}/rewards"]) for k in range(episodes)], "<i8")
+///     digest.update(f"lengths <i8 {episodes} 1\n".encode() + lengths.tobytes())
+///
+/// A field that a dataset lacks (`timeouts`) leaves nothing; fields that no learner sees
 /// (`next_observations`, `infos`, metadata) are not in it.
 public struct ContentsDigest: ~Copyable {
     private let digest = SHA256Digest()
@@ -35,6 +42,12 @@ public struct ContentsDigest: ~Copyable {
         flags.withUnsafeBytes { digest.update($0) }
     }
 
+    /// Adds a field of counts, [rows], as 64-bit two's complement integers, little-endian.
+    public func add(_ name: String, _ counts: [Int]) {
+        begin(name, "<i8", count: counts.count, 1)
+        counts.map { Int64($0).littleEndian }.withUnsafeBytes { digest.update($0) }
+    }
+
     /// 64 hexadecimal digits.
     public var hexadecimal: String { digest.hexadecimal }
 
@@ -44,7 +57,8 @@ public struct ContentsDigest: ~Copyable {
 }
 
 extension MinariFile {
-    /// `ContentsDigest` of observations (T + 1 rows of every episode), actions, rewards, terminations and truncations.
+    /// `ContentsDigest` of observations (T + 1 rows of every episode), actions, rewards, terminations, truncations and
+    /// the lengths of the episodes.
     public var contentsSHA256: String {
         let digest = ContentsDigest()
         digest.add("observations", observations, columns: stateSize)
@@ -52,7 +66,7 @@ extension MinariFile {
         digest.add("rewards", rewards, columns: 1)
         digest.add("terminations", terminations)
         digest.add("truncations", truncations)
-        digest.add("lengths", lengths.map { Float($0) }, columns: 1)
+        digest.add("lengths", lengths)
         return digest.hexadecimal
     }
 }

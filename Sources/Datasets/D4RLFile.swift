@@ -7,8 +7,8 @@ public typealias MetadataValue = HDF5Value
 ///
 /// Layout (github.com/Farama-Foundation/D4RL, `offline_env.py`): one row per environment step, in the order of
 /// recording, episodes one behind the other. Numbers of any type become single precision, rounded once, as in D4RL's
-/// `qlearning_dataset`; flags of any type are 0 and 1. `next_observations` is checked for its shape but read only on
-/// request: D4RL's own conversion does not use it.
+/// `qlearning_dataset`; flags of any type are 0 and 1. `next_observations` is read only on request and refuses no file:
+/// D4RL's own conversion does not use it.
 public struct D4RLFile: Sendable {
     /// The fields a file must have.
     public static let requiredFields = ["observations", "actions", "rewards", "terminals"]
@@ -31,24 +31,27 @@ public struct D4RLFile: Sendable {
     public let terminals: [UInt8]
     /// [N], 1 where the time limit ended the episode, else 0; nil when the file does not say.
     public let timeouts: [UInt8]?
-    /// [N, S], not checked to be finite, since no learner sees them; nil when the file has none or it was not asked for.
+    /// [N, S], not checked to be finite, since no learner sees them; nil when the file has none that can be read or it was
+    /// not asked for.
     public let nextObservations: [Float]?
     /// What is under `metadata/`, by name within it ("algorithm", "policy/fc0/weight").
     public let metadata: [String: MetadataValue]
     /// What a user should know of the file though it is good, a sentence each: flags that were written in part, metadata
-    /// that were left out.
+    /// and next observations that were left out.
     public let notes: [String]
 
     /// Reads and checks the file at `path`.
     ///
     /// - Parameters:
-    ///   - includingNextObservations: also read `next_observations`, where present; its values may be any.
+    ///   - includingNextObservations: also read `next_observations`, where present, and say what is wrong with it.
     ///   - arrayLimit: bytes one array may take in memory.
+    ///   - willLoad: called, before values are read, with the bytes of memory that this takes at its peak.
     /// - Throws: `DatasetError` for a file that is absent, truncated, damaged or not HDF5, and for a field that is
     ///   missing, not an array in this file, of another type, rank or length, was not written in full, or holds values
     ///   out of range.
     public init(
-        path: String, includingNextObservations: Bool = false, arrayLimit: Int = 1 << 34
+        path: String, includingNextObservations: Bool = false, arrayLimit: Int = 1 << 34,
+        willLoad: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }
     ) throws(DatasetError) {
         let file = try wordingErrors { () throws(HDF5Error) in
             try HDF5File(readingFrom: path, arrayLimit: arrayLimit)
@@ -56,9 +59,9 @@ public struct D4RLFile: Sendable {
         let reader = D4RLReader(file: file)
         // All shapes first: a file is refused before minutes are spent on its data.
         let shapes = try D4RLShapes(reader)
-        try shapes.checkMemory(path)
+        try willLoad(shapes.memory)
         let (rows, stateSize, actionSize) = (shapes.rows, shapes.stateSize, shapes.actionSize)
-        let (hasTimeouts, hasNext) = (shapes.hasTimeouts, shapes.hasNext)
+        let hasTimeouts = shapes.hasTimeouts
 
         self.path = path
         count = rows
@@ -69,11 +72,15 @@ public struct D4RLFile: Sendable {
         rewards = try reader.numbers("rewards", columns: 1)
         terminals = try reader.flags("terminals")
         timeouts = hasTimeouts ? try reader.flags("timeouts") : nil
-        nextObservations =
-            hasNext && includingNextObservations ? try reader.uncheckedNumbers("next_observations") : nil
+        let next =
+            includingNextObservations
+            ? reader.nextObservations(rows: rows, columns: stateSize) : (values: nil, note: nil)
+        nextObservations = next.values
         try checkWritten(
             reader, observations: observations, stateSize: stateSize, actions: actions, actionSize: actionSize)
-        let notes = try [reader.gapNote("terminals"), hasTimeouts ? reader.gapNote("timeouts") : nil].compactMap { $0 }
+        let notes = try [
+            reader.gapNote("terminals"), hasTimeouts ? reader.gapNote("timeouts") : nil, next.note,
+        ].compactMap { $0 }
         let found = D4RLMetadata(of: reader.file)
         metadata = found.values
         self.notes = notes + found.notes

@@ -58,10 +58,34 @@ struct D4RLReader {
         return elements
     }
 
-    /// A field of numbers that no learner sees: NaN and infinities, too.
-    func uncheckedNumbers(_ name: String) throws(DatasetError) -> [Float] {
-        try wordingErrors { () throws(HDF5Error) in try file.float32(name).elements }
+    /// The values of `next_observations`, NaN and infinities, too; a note where they cannot be read. No learner sees them,
+    /// so nothing that is wrong with them refuses a file.
+    func nextObservations(rows: Int, columns: Int) -> (values: [Float]?, note: String?) {
+        do throws(DatasetError) {
+            guard try contains(Self.next) else { return (nil, nil) }
+            try checkColumns(Self.next, rows: rows, columns: columns)
+            return (try wordingErrors { () throws(HDF5Error) in try file.float32(Self.next).elements }, nil)
+        } catch {
+            return (
+                nil,
+                "field '\(Self.next)', which training does not use, is left out: expected \(error.expected), "
+                    + "found \(error.found)"
+            )
+        }
     }
+
+    /// The bytes of `next_observations` as it is stored; nil where it cannot be read.
+    func storedBytesOfNext(rows: Int, columns: Int) -> Int? {
+        do throws(DatasetError) {
+            guard try contains(Self.next) else { return nil }
+            try checkColumns(Self.next, rows: rows, columns: columns)
+            return try storedBytes(Self.next)
+        } catch {
+            return nil
+        }
+    }
+
+    private static let next = "next_observations"
 
     /// The actions: finite and within the range that D4RL's environments take.
     func actions(columns: Int) throws(DatasetError) -> [Float] {

@@ -15,7 +15,7 @@ public enum DatasetRemarks {
         let found = [
             unread(file), unmarked(file, maximumSteps), constantObservations(file.observations, file.stateSize),
             constantReward(file.rewards),
-            roundedReturns(ReturnRange(of: transitions)),
+            roundedReturns(ReturnRange(of: transitions), of: file.rewards),
             large("observations", file.observations, columns: file.stateSize),
             large("rewards", file.rewards, columns: 1), extremeActions(file.actions),
         ]
@@ -24,12 +24,13 @@ public enum DatasetRemarks {
 
     /// The remarks on a dataset of Minari's, whose episodes mark their ends themselves, and on its transitions.
     public static func of(_ file: MinariFile, _ transitions: Transitions) -> [String] {
-        [
+        let found = [
             constantObservations(file.observations, file.stateSize), constantReward(file.rewards),
-            roundedReturns(ReturnRange(of: transitions)),
+            roundedReturns(ReturnRange(of: transitions), of: file.rewards),
             large("observations", file.observations, columns: file.stateSize),
             large("rewards", file.rewards, columns: 1), extremeActions(file.actions),
-        ].compactMap { $0 }
+        ]
+        return file.notes.map { printable($0) } + found.compactMap { $0 }
     }
 
     /// The remark on a table with fewer transitions than a batch has rows; nil for a larger one.
@@ -75,11 +76,11 @@ public enum DatasetRemarks {
         return "every reward is \(first)"
     }
 
-    /// A range of returns that is zero or comes of rounding; all returns being 0, `constantReward` says enough.
-    private static func roundedReturns(_ returns: ReturnRange) -> String? {
+    /// A range of returns that is zero or comes of rounding; of rewards that are all 0 `constantReward` says enough.
+    private static func roundedReturns(_ returns: ReturnRange, of rewards: [Float]) -> String? {
         let (range, size) = (returns.maximum - returns.minimum, max(abs(returns.minimum), abs(returns.maximum)))
-        guard range < roundedPart * size || returns.trajectories == 1 else { return nil }
         guard returns.trajectories > 1 else { return "all transitions are of one trajectory" }
+        guard range <= roundedPart * size, rewards.contains(where: { $0 != 0 }) else { return nil }
         let difference = range == 0 ? "are all \(returns.minimum)" : "differ by \(range) at a size of \(size)"
         return "the returns of \(returns.trajectories) trajectories \(difference): a reward scale made of their range "
             + "(setting 'reward: return-range') is \(range == 0 ? "impossible" : "rounding")"

@@ -29,49 +29,38 @@ public struct MinariFile: Sendable {
     public let terminations: [UInt8]
     /// [N], 1 where the time limit ended the episode, else 0.
     public let truncations: [UInt8]
+    /// What a user should know of the file though it is good, a sentence each: objects that are no episodes.
+    public let notes: [String]
 
     /// N, the number of steps.
     public var count: Int { rewards.count }
 
     /// Reads and checks the dataset in `folder`.
     ///
-    /// - Parameter arrayLimit: bytes one array may take in memory.
+    /// - Parameters:
+    ///   - arrayLimit: bytes one array may take in memory.
+    ///   - willLoad: called, before values are read, with the bytes of memory that this takes at its peak.
     /// - Throws: `DatasetError` for a file that is absent, damaged, not HDF5 or not Minari's, for metadata that contradict
-    ///   it, and for a field that is missing, of another type, rank or length, or holds values out of range.
-    public init(_ folder: MinariFolder, arrayLimit: Int = 1 << 34) throws(DatasetError) {
+    ///   it, for more data than this machine has memory for, and for a field that is missing, of another type, rank or
+    ///   length, or holds values out of range.
+    public init(
+        _ folder: MinariFolder, arrayLimit: Int = 1 << 34,
+        willLoad: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }
+    ) throws(DatasetError) {
         metadata =
             try folder.metadata.map { path throws(DatasetError) in try MinariMetadata(at: path) } ?? MinariMetadata()
         try metadata.requireReadable(folder.metadata ?? folder.data)
         let reader = try MinariReader(folder.data, arrayLimit: arrayLimit)
         let shape = try reader.shape(metadata)
+        try checkMemory(shape.memory, folder.data)
+        try willLoad(shape.memory)
         path = folder.data
+        notes = shape.notes
         lengths = shape.lengths
         stateSize = shape.stateSize
         actionSize = shape.actionSize
         observationNames = shape.observationNames
         (observations, actions, rewards, terminations, truncations) = try reader.steps(shape)
-    }
-
-    /// The bytes that loading the dataset in `folder` takes at its peak: the arrays and the transitions made of them.
-    ///
-    /// - Throws: `DatasetError`, as `init`, and where this machine has not so much memory.
-    static func memory(_ folder: MinariFolder) throws(DatasetError) -> Int {
-        let metadata =
-            try folder.metadata.map { path throws(DatasetError) in try MinariMetadata(at: path) } ?? MinariMetadata()
-        let shape = try MinariReader(folder.data, arrayLimit: 1 << 34).shape(metadata)
-        let rows = shape.steps + shape.lengths.count
-        let arrays = rows * (4 * (shape.stateSize + shape.actionSize + 1) + 2)
-        let transitions = Transitions.blockSize(
-            count: max(1, shape.steps), stateSize: shape.stateSize, actionSize: shape.actionSize)
-        let memory = 2 * arrays + transitions * MemoryLayout<Real>.stride + (1 << 27)
-        if let available = availableMemory(), memory > available {
-            throw DatasetError(
-                file: folder.data,
-                expected: "a dataset that loads within the \(available >> 20) MiB of memory there are here",
-                found: "declared sizes that take \(memory >> 20) MiB",
-                hint: "a small file that declares so much is damaged or made to harm")
-        }
-        return memory
     }
 
     /// The transitions: all steps, s' the row behind s, d = 1 where the environment ended the episode.

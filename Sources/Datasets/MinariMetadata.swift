@@ -22,8 +22,12 @@ public struct MinariMetadata: Sendable, Equatable {
     public var steps: Int?
     /// The id of its environment in Gymnasium, "Hopper-v5": that for evaluation where the metadata name one.
     public var environment: String?
+    /// The key that names it: "env_spec", or "eval_env_spec".
+    public var environmentKey = "env_spec"
     /// Control steps after which that environment times out.
     public var maximumSteps: Int?
+    /// What that environment was made with, by key, as compact JSON; without what is null.
+    public var settings: [String: String] = [:]
     /// What is to be done in the kitchen.
     public var tasks: [String]?
     /// What is observed.
@@ -56,10 +60,13 @@ public struct MinariMetadata: Sendable, Equatable {
         guard let all = object(text) else {
             throw DatasetError(file: file, expected: "the JSON object that Minari writes", found: "other text")
         }
-        func value<Value>(_ key: String, as kind: String) throws(DatasetError) -> Value? {
-            guard let found = all[key], !(found is NSNull) else { return nil }
+        func value<Value>(
+            _ key: String, as kind: String, in outer: (place: String, object: [String: Any])? = nil
+        ) throws(DatasetError) -> Value? {
+            guard let found = (outer?.object ?? all)[key], !(found is NSNull) else { return nil }
             guard let value = found as? Value else {
-                throw DatasetError(file: file, field: key, expected: kind, found: "\(found)")
+                let field = (outer.map { $0.place + "." } ?? "") + key
+                throw DatasetError(file: file, field: field, expected: kind, found: json(found))
             }
             return value
         }
@@ -79,10 +86,14 @@ public struct MinariMetadata: Sendable, Equatable {
         observations = try inner("observation_space").map { space($0) }
         actions = try inner("action_space").map { space($0) }
         let judge = try inner("eval_env_spec")
+        if judge != nil { environmentKey = "eval_env_spec" }
         if let specification = judge == nil ? try inner("env_spec") : judge {
-            environment = specification["id"] as? String
-            maximumSteps = specification["max_episode_steps"] as? Int
-            tasks = (specification["kwargs"] as? [String: Any])?["tasks_to_complete"] as? [String]
+            let place = (environmentKey, specification)
+            environment = try value("id", as: "the name of an environment", in: place)
+            maximumSteps = try value("max_episode_steps", as: "a whole number", in: place)
+            let kwargs: [String: Any] = try value("kwargs", as: "an object", in: place) ?? [:]
+            tasks = try value("tasks_to_complete", as: "a list of words", in: (environmentKey + ".kwargs", kwargs))
+            settings = kwargs.filter { !($0.value is NSNull) }.mapValues { json($0) }
         }
         for (key, value) in all where !["observation_space", "action_space", "env_spec", "eval_env_spec"].contains(key)
         {
@@ -118,6 +129,13 @@ private func object(_ text: String) -> [String: Any]? {
         rest = rest.dropFirst()
     }
     return (try? JSONSerialization.jsonObject(with: Data(cleaned.utf8))) as? [String: Any]
+}
+
+/// A value out of a JSON object as compact JSON.
+private func json(_ value: Any) -> String {
+    let options: JSONSerialization.WritingOptions = [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? JSONSerialization.data(withJSONObject: value, options: options) else { return "\(value)" }
+    return String(decoding: data, as: UTF8.self)
 }
 
 /// A space of Gymnasium's as Minari writes it.

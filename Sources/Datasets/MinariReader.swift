@@ -1,4 +1,5 @@
 import HDF5
+import Numerics
 
 /// Reads the episodes of Minari's `main_data.hdf5` and says precisely what is wrong with one.
 struct MinariReader {
@@ -8,9 +9,20 @@ struct MinariReader {
         var stateSize = 0
         var actionSize = 0
         var observationNames: [String] = []
+        var notes: [String] = []
 
         /// N.
         var steps: Int { lengths.reduce(0, +) }
+
+        /// The bytes that loading takes at its peak: the arrays, those of one episode as they may be stored, and the
+        /// transitions made of them.
+        var memory: Int {
+            let row = 4 * (stateSize + actionSize + 1) + 2
+            let arrays = (steps + lengths.count + 3 * ((lengths.max() ?? 0) + 1)) * row
+            let transitions = Transitions.blockSize(
+                count: max(1, steps), stateSize: stateSize, actionSize: actionSize)
+            return arrays + transitions * MemoryLayout<Real>.stride + (1 << 27)
+        }
     }
 
     /// The arrays of all episodes, one behind the other.
@@ -42,24 +54,39 @@ struct MinariReader {
 
     /// The sizes of all episodes: the same widths everywhere, and as many episodes and steps as the metadata say.
     func shape(_ metadata: MinariMetadata) throws(DatasetError) -> Shape {
-        let count = try wordingErrors { () throws(HDF5Error) in try file.linkCount(in: "/") }
+        let links = try wordingErrors { () throws(HDF5Error) in try file.linkCount(in: "/") }
+        var count = 0
+        while count < links, try contains("episode_\(count)") { count += 1 }
         let episodes = metadata.episodes == nil ? try attribute("total_episodes", of: "/") : metadata.episodes
         if let episodes, episodes != count {
             throw refusal("total_episodes", "\(episodes) episodes, as the metadata say", "\(count)")
         }
         var shape = Shape()
+        shape.notes = try others(links, besides: count)
         shape.observationNames = try observationNames()
-        for number in 0..<count {
-            guard try contains("episode_\(number)") else {
-                throw refusal("episode_\(number)", "the episodes 0 to \(count - 1)", "none of this number")
-            }
-            try append(number, to: &shape)
-        }
+        for number in 0..<count { try append(number, to: &shape) }
         let steps = metadata.steps == nil ? try attribute("total_steps", of: "/") : metadata.steps
         if let steps, steps != shape.steps {
             throw refusal("total_steps", "\(steps) steps, as the metadata say", "\(shape.steps) in \(count) episodes")
         }
         return shape
+    }
+
+    /// A note on what else there is at the root of a file beside its first `count` episodes.
+    ///
+    /// - Throws: `DatasetError` where that is an episode, behind a number that none has.
+    private func others(_ links: Int, besides count: Int) throws(DatasetError) -> [String] {
+        guard links > count else { return [] }
+        // So many at most, for the library takes long over very many names.
+        let names = try wordingErrors { () throws(HDF5Error) in try file.names(in: "/", most: 10_000) }
+        let episodes = Set((0..<count).map { "episode_\($0)" })
+        let others = names.filter { !episodes.contains($0) }
+        if let later = others.first(where: { $0.hasPrefix("episode_") && $0.dropFirst(8).allSatisfy(\.isNumber) }) {
+            throw refusal("episode_\(count)", "the episodes before '\(later)'", "none of this number")
+        }
+        let first = others.first.map { "'\($0)'" } ?? "beyond the first 10000 names"
+        let more = links - count == 1 ? "" : " and \(links - count - 1) more"
+        return ["left out what is no episode of Minari's: \(first)\(more)"]
     }
 
     /// Checks the shapes of one episode's arrays.
@@ -139,13 +166,13 @@ struct MinariReader {
         return try wordingErrors { () throws(HDF5Error) in try file.describe(name) }.shape
     }
 
+    /// An attribute that counts something; nil where there is none of this name.
     private func attribute(_ name: String, of object: String) throws(DatasetError) -> Int? {
-        guard
-            case .integer(let number)? = try wordingErrors({ () throws(HDF5Error) in
-                try file.attribute(name, of: object)
-            })
-        else { return nil }
-        return number
+        switch try wordingErrors({ () throws(HDF5Error) in try file.attribute(name, of: object) }) {
+        case nil: return nil
+        case .integer(let number)?: return number
+        case let other?: throw refusal("\(object)@\(name)", "a whole number", "\(other)")
+        }
     }
 
     // MARK: Values

@@ -6,7 +6,7 @@ public enum StoredDataset: Sendable {
     case minari(MinariFile)
 
     /// Which layout is asked for.
-    public enum Layout: Sendable {
+    public enum Layout: String, Sendable {
         case d4rl
         case minari
         /// Whichever it is.
@@ -19,13 +19,15 @@ public enum StoredDataset: Sendable {
     ///   - layout: what to refuse the other layout for.
     ///   - includingNextObservations: as in `D4RLFile.init`.
     ///   - arrayLimit: bytes one array may take in memory.
+    ///   - willLoad: called, before values are read, with the bytes of memory that this takes at its peak.
     /// - Throws: `DatasetError`, as the readers of the layouts.
     public init(
-        path: String, layout: Layout = .either, includingNextObservations: Bool = false, arrayLimit: Int = 1 << 34
+        path: String, layout: Layout = .either, includingNextObservations: Bool = false, arrayLimit: Int = 1 << 34,
+        willLoad: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }
     ) throws(DatasetError) {
         let isMinari = isFolder(path) ? true : try Self.isMinari(path)
         if layout == .minari || (isMinari && layout == .either) {
-            self = .minari(try MinariFile(MinariFolder(at: path), arrayLimit: arrayLimit))
+            self = .minari(try MinariFile(MinariFolder(at: path), arrayLimit: arrayLimit, willLoad: willLoad))
             return
         }
         if isMinari {
@@ -35,16 +37,13 @@ public enum StoredDataset: Sendable {
                 hint: "call it by its name minari:ID, or make it a dataset of your own: {name: …, file: …}")
         }
         self = .d4rl(
-            try D4RLFile(path: path, includingNextObservations: includingNextObservations, arrayLimit: arrayLimit))
+            try D4RLFile(
+                path: path, includingNextObservations: includingNextObservations, arrayLimit: arrayLimit,
+                willLoad: willLoad))
     }
 
-    /// The bytes that loading the dataset at `path` takes at its peak, by the sizes it declares.
-    ///
-    /// - Throws: `DatasetError`, as loading it would, and where this machine has not so much memory.
-    public static func memory(path: String) throws(DatasetError) -> Int {
-        let isMinari = isFolder(path) ? true : try isMinari(path)
-        return isMinari ? try MinariFile.memory(MinariFolder(at: path)) : try D4RLShapes(path: path).memory
-    }
+    /// The layout that the data at a path of the user's are to have: Minari's in a folder.
+    public static func layout(at path: String) -> Layout { isFolder(path) ? .minari : .either }
 
     /// Whether the HDF5 file at `path` is Minari's.
     private static func isMinari(_ path: String) throws(DatasetError) -> Bool {

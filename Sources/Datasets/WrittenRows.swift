@@ -1,6 +1,6 @@
 import HDF5
 
-/// Rows in which a recorder has written nothing, though there is storage for them.
+/// Rows in which a recorder seems to have written nothing, though there is storage for them.
 ///
 /// A recorder that makes its arrays first and dies leaves rows that read as the fill value. So may rows of data: a reward
 /// may always be 0, a robot may rest, a first try may be all zeros. Rows count as unwritten only where
@@ -39,7 +39,7 @@ struct WrittenRows {
 
     private var count: Int { observations.elements.count / observations.columns }
 
-    /// The first stretch of rows that nobody has written; nil where there is none.
+    /// The first stretch of rows that nobody seems to have written; nil where there is none.
     func firstUnwritten() -> Range<Int>? {
         let count = count
         var row = 0
@@ -64,7 +64,7 @@ struct WrittenRows {
     }
 }
 
-/// Refuses a file of which rows were never written.
+/// Refuses a file of which rows hold nothing, as far as can be told.
 func checkWritten(
     _ reader: D4RLReader, observations: [Float], stateSize: Int, actions: [Float], actionSize: Int
 ) throws(DatasetError) {
@@ -80,6 +80,7 @@ func checkWritten(
     guard let unwritten = rows.firstUnwritten() else { return }
     throw reader.refusal(
         "observations", "data in every row",
-        "rows \(unwritten.lowerBound) to \(unwritten.upperBound - 1) never written: they hold the fill value "
-            + "\(rows.observations.storage.fillValue) alone", hint)
+        "rows \(unwritten.lowerBound) to \(unwritten.upperBound - 1) that hold nothing but the fill value "
+            + "\(rows.observations.storage.fillValue), as rows do that were never written",
+        "if the recorder stopped early, keep the rows that it wrote, or record again")
 }

@@ -56,7 +56,8 @@ extension EnvironmentRegistry {
     /// What `text` is an id of in Gymnasium; nil if its words are of none that this program knows.
     private static func gymnasium(_ text: String) throws(EnvironmentError) -> NamedEnvironment? {
         guard let dash = text.lastIndex(of: "-"), text[dash...].lowercased().hasPrefix("-v"),
-            let version = Int(text[dash...].dropFirst(2))
+            case let digits = String(text[dash...].dropFirst(2)), let version = Int(digits),
+            digits == "\(version)"  // "v04" and "v+4" are no ids
         else { return nil }
         let base = letters(String(text[..<dash]))
         func refusal(_ reason: String) -> EnvironmentError { .notOurs(name: text, reason: reason, known: names) }

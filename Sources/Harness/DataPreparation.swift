@@ -51,7 +51,7 @@ public final class DataPreparation {
         let digest = contents.file.contentsSHA256
         let file = DatasetFile(
             dataset: dataset.name, path: path, sha256: try sha256(ofFile: path), contentsSHA256: digest,
-            transitions: contents.transitions.count, remarks: contents.remarks)
+            transitions: contents.transitions.count, remarks: dataset.remarks + contents.remarks)
         return (contents.transitions, file)
     }
 }

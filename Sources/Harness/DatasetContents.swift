@@ -16,13 +16,15 @@ package struct DatasetContents {
     ///   - environment: whose data they are; nil where nobody says, and then the time limit is the one that all
     ///     environments with the file's widths share.
     ///   - layout: what to refuse the other layout for.
+    ///   - willLoad: as in `StoredDataset.init`.
     ///   - isKnown: whether its remarks are known, so that what training does not use need not be read again.
     /// - Throws: `DatasetError`; `HarnessError.badInput` when the file is of another environment.
     package init(
         path: String, environment: EnvironmentSpecification?, layout: StoredDataset.Layout = .either,
-        isKnown: Bool = false
+        isKnown: Bool = false, willLoad: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }
     ) throws {
-        file = try StoredDataset(path: path, layout: layout, includingNextObservations: !isKnown)
+        file = try StoredDataset(
+            path: path, layout: layout, includingNextObservations: !isKnown, willLoad: willLoad)
         if let environment {
             try requireFit(path, states: file.stateSize, actions: file.actionSize, of: environment)
         }

@@ -46,13 +46,23 @@ public struct InspectionLimits: Equatable, Sendable {
         seconds = 60 + Double(bytes) / Double(1 << 22)
     }
 
-    /// Holds this process to the limits from now on: reading the file is all it is there for.
-    fileprivate func apply() {
+    /// Holds this process to the limits from now on: reading the file at `path` is all it is there for.
+    ///
+    /// - Throws: `DatasetError` where the system does not take them.
+    fileprivate func apply(_ path: String) throws(DatasetError) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let used = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ").first
         let space = rlim_t((used.flatMap { Int($0) } ?? 0) * page + memory)
-        var limit = rlimit(rlim_cur: space, rlim_max: rlim_t(bitPattern: -1))
-        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
+        var limit = rlimit()
+        // What this process may not exceed as it is (`ulimit -v`) stays, and holds.
+        var isHeld = getrlimit(resource, &limit) == 0
+        limit.rlim_cur = min(space, limit.rlim_max)
+        isHeld = isHeld && setrlimit(resource, &limit) == 0
+        guard isHeld else {
+            throw DatasetError(
+                file: path, expected: "a process whose memory can be limited", found: String(cString: strerror(errno)))
+        }
         // Whoever started this process may have ignored or held back the signal.
         var alarm = sigset_t()
         sigemptyset(&alarm)
@@ -71,50 +81,63 @@ extension DatasetInspection {
     ///
     /// - Parameters:
     ///   - environment: what the files are to be of; nil for what their names say.
+    ///   - layout: what to refuse the other layout for.
     ///   - seconds: the time for one file instead of `InspectionLimits`' own.
     ///   - memory: the same of the address space.
     public static func answer(
-        _ paths: [String], of environment: EnvironmentSpecification? = nil, seconds: Double? = nil, memory: Int? = nil
+        _ paths: [String], of environment: EnvironmentSpecification? = nil, layout: StoredDataset.Layout = .either,
+        seconds: Double? = nil, memory: Int? = nil
     ) throws {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        /// Holds this process to the limits for so many bytes, or to what was asked for.
-        func limit(loading bytes: Int) {
-            var limits = InspectionLimits(loading: bytes)
-            limits.seconds = seconds ?? limits.seconds
-            limits.memory = memory ?? limits.memory
-            limits.apply()
-        }
         for path in paths {
-            limit(loading: 0)
-            let answer = try JSONEncoder().encode(inspect(path, of: environment, limit))
+            /// Holds this process to the limits for so many bytes, or to what was asked for.
+            func limit(loading bytes: Int) throws(DatasetError) {
+                var limits = InspectionLimits(loading: bytes)
+                limits.seconds = seconds ?? limits.seconds
+                limits.memory = memory ?? limits.memory
+                try limits.apply(path)
+            }
+            let answer = try JSONEncoder().encode(inspect(path, of: environment, layout: layout, limit))
             try Console.emit(String(decoding: answer, as: UTF8.self) + "\n")
         }
     }
 
+    /// Reads the file at `path` as a run does; `limit` is called with the bytes that this takes, 0 for a look at its sizes.
     package static func inspect(
-        _ path: String, of given: EnvironmentSpecification? = nil, _ limit: (Int) -> Void = { _ in }
+        _ path: String, of given: EnvironmentSpecification? = nil, layout: StoredDataset.Layout = .either,
+        _ limit: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }
     ) -> DatasetInspection {
         do {
-            limit(try StoredDataset.memory(path: path))
-            let contents = try DatasetContents(path: path, environment: given ?? environment(ofFile: path))
+            try limit(0)
+            let named = environment(ofFile: path)
+            let contents = try DatasetContents(
+                path: path, environment: given ?? named.specification, layout: layout, willLoad: limit)
             let batch = DatasetRemarks.smallerThanBatch(
                 contents.transitions.count, batch: Presets.hyperparameters(.iql).batchSize)
             let summary = DatasetSummary(
-                contents.file, contents.transitions, remarks: contents.remarks + [batch].compactMap { $0 })
+                contents.file, contents.transitions,
+                remarks: named.remarks + contents.remarks + [batch].compactMap { $0 })
             return DatasetInspection(path: path, outcome: .read(summary))
         } catch {
             return DatasetInspection(path: path, outcome: .refused(printable("\(error)")))
         }
     }
 
-    /// The environment that a file is of by its name or its metadata, if it is one of those that there are.
-    private static func environment(ofFile path: String) -> EnvironmentSpecification? {
+    /// The environment that a file is of by its name or its metadata, if it is one of those that there are, and what is to
+    /// be said of it.
+    private static func environment(
+        ofFile path: String
+    ) -> (specification: EnvironmentSpecification?, remarks: [String]) {
         if MinariFolder.isOne(at: path) {
-            guard let judge = try? DatasetReference.judge(of: MinariFolder(at: path)) else { return nil }
-            return try? EnvironmentRegistry.specification(judge.name, profile: judge.profile ?? .d4rl)
+            // Metadata that are damaged refuse the file when it is read.
+            guard let judge = try? MinariJudge(of: MinariFolder(at: path)) else { return (nil, []) }
+            let (name, profile) = (judge.environment.name, judge.environment.profile ?? .d4rl)
+            return (try? EnvironmentRegistry.specification(name, profile: profile), judge.remarks)
         }
-        guard let dataset = DatasetLocation.dataset(ofFile: (path as NSString).lastPathComponent) else { return nil }
-        return try? EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: dataset))
+        guard let dataset = DatasetLocation.dataset(ofFile: (path as NSString).lastPathComponent) else {
+            return (nil, [])
+        }
+        return (try? EnvironmentRegistry.specification(EnvironmentRegistry.environmentName(forDataset: dataset)), [])
     }
 }

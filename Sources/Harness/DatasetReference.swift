@@ -26,6 +26,8 @@ public struct DatasetReference: Sendable, Equatable {
     /// The class whose presets it takes: a task of D4RL's with or without a version, or an environment's name for what
     /// its datasets have in common.
     public let presets: String
+    /// What of its environment is done otherwise here than its metadata say, a sentence each.
+    let remarks: [String]
 
     /// The dataset of D4RL's, or of a recipe of ours, called `name`.
     ///
@@ -36,6 +38,7 @@ public struct DatasetReference: Sendable, Equatable {
         environment = try EnvironmentRegistry.environmentName(forDataset: name)
         profile = .d4rl
         presets = name
+        remarks = []
     }
 
     /// The dataset that a word on the command line names.
@@ -52,13 +55,15 @@ public struct DatasetReference: Sendable, Equatable {
 
     /// A dataset that is not known by its name alone; a class of presets that is nil is the environment's own.
     init(
-        name: String, source: Source, environment: String, profile: DynamicsProfile, presets: String? = nil
+        name: String, source: Source, environment: String, profile: DynamicsProfile, presets: String? = nil,
+        remarks: [String] = []
     ) {
         self.name = name
         self.source = source
         self.environment = environment
         self.profile = profile
         self.presets = presets ?? environment
+        self.remarks = remarks
     }
 
     /// The name as a folder has it: `/` and `:` become `--`.
@@ -88,7 +93,7 @@ public struct DatasetReference: Sendable, Equatable {
         switch source {
         case .published: .d4rl
         case .minari: .minari
-        case .file: .either
+        case .file(let path): StoredDataset.layout(at: path)
         }
     }
 

@@ -44,11 +44,12 @@ extension StudyFile {
             _ = try item.fields(keys, required: ["environment"])
             throw item.refused("the key 'environment'", "none")
         }
-        let (environment, profile) = try judge(
+        let (environment, profile, remarks) = try judge(
             fields["environment"], profile: fields["profile"], of: file, item)
         let presets = try fields["presets"].map { try presetClass($0, of: environment) }
         return DatasetReference(
-            name: name, source: .file(file), environment: environment, profile: profile, presets: presets)
+            name: name, source: .file(file), environment: environment, profile: profile, presets: presets,
+            remarks: remarks)
     }
 
     /// A name that can be a folder's, and is not the name of a dataset of D4RL's.
@@ -82,14 +83,14 @@ extension StudyFile {
     /// the study does not say it.
     private static func judge(
         _ environment: StudyNode?, profile: StudyNode?, of file: String, _ item: StudyNode
-    ) throws -> (String, DynamicsProfile) {
+    ) throws -> (String, DynamicsProfile, [String]) {
         let node = environment ?? item
         var text = try environment?.word() ?? ""
         do {
-            let own = MinariFolder.isOne(at: file) ? try? DatasetReference.judge(of: MinariFolder(at: file)) : nil
-            if environment == nil { text = try own?.name ?? DatasetReference.judge(of: MinariFolder(at: file)).name }
+            let own = MinariFolder.isOne(at: file) ? try minariJudge(of: file, isNeeded: environment == nil) : nil
+            if environment == nil { text = own?.environment.name ?? "" }
             var named = try EnvironmentRegistry.resolve(text)
-            if let own, named.name == own.name, named.profile == nil, profile == nil { named = own }
+            if let own = own?.environment, named.name == own.name, named.profile == nil, profile == nil { named = own }
             let asked = try profile.map { profile in
                 let word = try profile.word()
                 guard let found = DynamicsProfile(rawValue: word) else {
@@ -98,16 +99,32 @@ extension StudyFile {
                 }
                 return found
             }
-            return (named.name, try named.profile(asked: asked, as: text))
+            return (named.name, try named.profile(asked: asked, as: text), environment == nil ? own?.remarks ?? [] : [])
         } catch EnvironmentError.otherProfile(_, let environment, let meant, let asked) {
             throw (profile ?? node).refused(
                 "\(meant.rawValue), which the environment '\(text)' stands for, or '\(environment)' for it",
                 StudyNode.quoted(asked.rawValue))
         } catch let error as HarnessError where environment == nil {
             throw item.refused("an environment, here or in the metadata", "\(error)")
+        } catch let error as DatasetError {
+            throw item.refused("a dataset of Minari's", "\(error)")
         } catch let error as EnvironmentError {
             throw node.refused(
                 StudyNode.hint(text, EnvironmentRegistry.names), StudyNode.quoted(text) + ": \(error)")
+        }
+    }
+
+    /// The environment that the metadata of Minari's data name; nil where they name none and none is needed.
+    ///
+    /// - Throws: `DatasetError` for metadata that are damaged; `HarnessError.badInput` where one is needed.
+    private static func minariJudge(of file: String, isNeeded: Bool) throws -> MinariJudge? {
+        do {
+            let judge = try MinariJudge(of: MinariFolder(at: file))
+            if isNeeded { try judge.requireOurs() }
+            return judge
+        } catch let error as HarnessError {
+            if isNeeded { throw error }
+            return nil
         }
     }
 

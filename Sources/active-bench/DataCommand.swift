@@ -109,19 +109,29 @@ func refuseMisspelt(_ dataset: String) throws {
     throw HarnessError.badInput("there is no dataset '\(dataset)'; \(hint)")
 }
 
+/// A file of data, and the layout that a run expects there.
+struct DatasetPath {
+    var path: String
+    var layout: StoredDataset.Layout
+}
+
 /// The file that a word on the command line means: a path, or the name of a dataset, which may be spelt as its file's.
 ///
 /// - Throws: `DatasetError` that says how to get the file; `HarnessError.badInput` for a name that no dataset has.
-func datasetFile(_ word: String) throws -> String {
-    if let id = MinariID(name: word) { return try MinariFolder.find(id).data }
+func datasetFile(_ word: String) throws -> DatasetPath {
+    if let id = MinariID(name: word) { return DatasetPath(path: try MinariFolder.find(id).data, layout: .minari) }
     let status = fileStatus(word)
-    if let status, status.st_mode & S_IFMT == S_IFDIR { return try MinariFolder(at: word).data }
-    if word.contains("/") || status != nil { return word }
+    if let status, status.st_mode & S_IFMT == S_IFDIR {
+        return DatasetPath(path: try MinariFolder(at: word).data, layout: StoredDataset.layout(at: word))
+    }
+    let isDatasets = DatasetLocation.dataset(ofFile: (word as NSString).lastPathComponent) != nil
+    let file = DatasetPath(path: word, layout: isDatasets ? .d4rl : .either)
+    if word.contains("/") || status != nil { return file }
     let respelt = D4RLTasks.respelt(word)
-    if respelt == nil && word.hasSuffix(".hdf5") { return word }
+    if respelt == nil && word.hasSuffix(".hdf5") { return file }
     let dataset = respelt ?? word
     if DatasetLocation().listing(dataset).state == .absent { try refuseMisspelt(dataset) }
-    return try DatasetLocation().find(dataset)
+    return DatasetPath(path: try DatasetLocation().find(dataset), layout: .d4rl)
 }
 
 extension String {

@@ -19,9 +19,9 @@ extension DataCommand {
             }
         }
 
-        /// The child processes that read files for this program.
-        func inspector() throws -> DatasetInspector {
-            var words = ["data", "inspect"]
+        /// The child processes that read files of a layout for this program.
+        func inspector(_ layout: StoredDataset.Layout) throws -> DatasetInspector {
+            var words = ["data", "inspect", "--layout", layout.rawValue]
             if let environment {
                 _ = try EnvironmentRegistry.resolve(environment).profile(asked: profile, as: environment)
                 words += ["--environment", environment] + (profile.map { ["--profile", $0.rawValue] } ?? [])
@@ -43,11 +43,12 @@ extension DataCommand {
 
         func run() throws {
             try runAlone {
-                let path = try datasetFile(dataset)
+                let file = try datasetFile(dataset)
+                let path = file.path
                 // First, so that a file that is not there is said to be so.
                 let information = Information(
                     path: path, bytes: try size(ofFile: path), sha256: try sha256(ofFile: path),
-                    summary: try subject.inspector().inspect([path])[0].summary())
+                    summary: try subject.inspector(file.layout).inspect([path])[0].summary())
                 if json { try emitJSON(information) } else { try emit(information.report) }
             }
         }
@@ -79,7 +80,7 @@ extension DataCommand {
         }
 
         func run() throws {
-            var paths: [String] = []
+            var files: [DatasetPath] = []
             var failed = false
             /// Says what `body` throws and goes on.
             func attempt(_ body: () throws -> Void) {
@@ -92,13 +93,13 @@ extension DataCommand {
             }
             for dataset in datasets {
                 attempt {
-                    let path = try datasetFile(dataset)
-                    try checkDigest(path)
-                    paths.append(path)
+                    let file = try datasetFile(dataset)
+                    try checkDigest(file.path)
+                    files.append(file)
                 }
             }
             try runAlone {
-                for inspection in try subject.inspector().inspect(paths) {
+                for inspection in try inspect(files) {
                     var verdict: String?
                     attempt {
                         let summary = try inspection.summary()
@@ -112,6 +113,17 @@ extension DataCommand {
                 }
             }
             if failed { throw ExitCode(ExitStatus.badInput.rawValue) }
+        }
+
+        /// What reading each file comes to, in their order; a child reads those of one layout that follow one another.
+        private func inspect(_ files: [DatasetPath]) throws -> [DatasetInspection] {
+            var (inspections, rest): ([DatasetInspection], ArraySlice<DatasetPath>) = ([], files[...])
+            while let layout = rest.first?.layout {
+                let alike = rest.prefix { $0.layout == layout }
+                inspections += try subject.inspector(layout).inspect(alike.map(\.path))
+                rest = rest.dropFirst(alike.count)
+            }
+            return inspections
         }
 
         private func knownName(ofFile path: String) -> String {
@@ -137,6 +149,8 @@ extension DataCommand {
         var seconds: Double?
         @Option(help: "Bytes of memory a file may take; by its size if not given.")
         var memory: Int?
+        @Option(help: "Whose layout the files are to have: d4rl, minari, either.")
+        var layout = StoredDataset.Layout.either
         @OptionGroup var subject: Subject
         @Argument(
             help: "Paths of HDF5 files, with % and what is not ASCII as %25, %E4.",
@@ -155,11 +169,14 @@ extension DataCommand {
                     return try EnvironmentRegistry.specification(
                         named.name, profile: named.profile(asked: subject.profile, as: text))
                 }
-                try DatasetInspection.answer(paths, of: environment, seconds: seconds, memory: memory)
+                try DatasetInspection.answer(
+                    paths, of: environment, layout: layout, seconds: seconds, memory: memory)
             }
         }
     }
 }
+
+extension StoredDataset.Layout: ExpressibleByArgument {}
 
 /// The dataset of D4RL's that a file is by its name, if that is one whose digest is unknown here.
 private func datasetOfUnknownDigest(_ path: String) -> String? {
@@ -195,7 +212,9 @@ private struct Information: Encodable {
 
     private static func judge(ofMinari path: String) -> String {
         do {
-            let judge = try DatasetReference.judge(of: MinariFolder(at: path))
+            let found = try MinariJudge(of: MinariFolder(at: path))
+            try found.requireOurs()
+            let judge = found.environment
             let profile = judge.profile ?? .d4rl
             return "\(judge.name), profile \(profile.rawValue), scored by D4RL's reference returns of it"
         } catch {

@@ -106,15 +106,6 @@ import Testing
         #expect(
             try refusal(SampleFile(observations: [1, 2], observationShape: [1, 2]))
                 == "hopper.hdf5: field 'observations': expected between 2 and 2147483647 rows, found 1")
-        #expect(
-            try refusal(SampleFile()) { file in
-                let wide = H5Screate_simple(2, [7, 3], nil)
-                let none = ab_H5P_DEFAULT()
-                let dataset = H5Dcreate2(file, "next_observations", ab_H5T_IEEE_F32LE(), wide, none, none, none)
-                H5Dwrite(dataset, ab_H5T_NATIVE_FLOAT(), 0, 0, none, [Float](repeating: 0, count: 21))
-                H5Dclose(dataset)
-                H5Sclose(wide)
-            } == "hopper.hdf5: field 'next_observations': expected 2 columns as in 'observations', found 3")
     }
 
     @Test func valuesOutOfRange() throws {

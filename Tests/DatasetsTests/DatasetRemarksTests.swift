@@ -1,4 +1,5 @@
 import Datasets
+import HDF5
 import ScratchFiles
 import Testing
 
@@ -79,6 +80,15 @@ import Testing
             ])
     }
 
+    /// Rewards that cancel: rows 0–2, 3 and 5.
+    @Test func returnsThatAreZero() throws {
+        #expect(
+            try remarks(changed { $0.rewards = [1, -1, 0, 0, 9, 0, 9] }) == [
+                "the returns of 3 trajectories are all 0.0: a reward scale made of their range (setting 'reward: "
+                    + "return-range') is impossible"
+            ])
+    }
+
     @Test(arguments: [0, 1, -2.5] as [Float]) func rewardsThatNeverChange(reward: Float) throws {
         let found = try remarks(changed { $0.rewards = [Float](repeating: reward, count: 7) })
         #expect(found == ["every reward is \(reward)"])
@@ -129,6 +139,41 @@ import Testing
             ])
         try SampleFile(nextObservations: next).write(to: folder("b.hdf5"))
         #expect(try D4RLFile(path: folder("b.hdf5")).nextObservations == nil)
+    }
+
+    static let unreadable: [(write: @Sendable (HDF5Writer, String) throws -> Void, reason: String)] = [
+        (
+            { try $0.write([Double](repeating: 1e300, count: 14), shape: [7, 2], to: $1) },
+            "expected numbers within single precision, at most 3.4e38, found 1e+300 in row 0"
+        ),
+        ({ try $0.write(.text("next"), to: $1) }, "expected two dimensions, found the shape []"),
+        (
+            { try $0.write([Float](repeating: 0, count: 12), shape: [6, 2], to: $1) },
+            "expected 7 rows as in 'observations', found 6"
+        ),
+        (
+            { try $0.write([Float](repeating: 0, count: 21), shape: [7, 3], to: $1) },
+            "expected 2 columns as in 'observations', found 3"
+        ),
+        (
+            { try $0.write(.text("group"), to: "\($1)/inner") },
+            "expected an array stored in this file, found a group"
+        ),
+    ]
+
+    /// Whatever is wrong with them.
+    @Test(arguments: unreadable.indices) func fieldsThatTrainingDoesNotUseAndThatCannotBeRead(index: Int) throws {
+        let (write, reason) = Self.unreadable[index]
+        let sample = SampleFile()
+        try HDF5Writer.write(to: folder("a.hdf5")) { file in
+            try sample.write(to: file)
+            try write(file, "next_observations")
+        }
+        let file = try D4RLFile(path: folder("a.hdf5"), includingNextObservations: true)
+        #expect(file.nextObservations == nil)
+        #expect(
+            file.notes == ["field 'next_observations', which training does not use, is left out: \(reason)"])
+        #expect(try D4RLFile(path: folder("a.hdf5")).notes.isEmpty)
     }
 
     @Test(arguments: [(5, 6, true), (5, 5, false), (1, 256, true), (1_000_000, 256, false)])

@@ -162,6 +162,37 @@ import Testing
                 Sample(metadata: nil, attributes: ["total_steps": .integer(5)]),
                 "expected 5 steps, as the metadata say, found 6"
             ),
+            (
+                Sample(metadata: nil, attributes: ["total_episodes": .text("three")]),
+                "field '/@total_episodes': expected a whole number, found 'three'"
+            ),
+            (
+                Sample(metadata: nil, attributes: ["total_steps": .number(6)]),
+                "field '/@total_steps': expected a whole number, found 6.0"
+            ),
+            (
+                Sample(metadata: ["env_spec": #"{"id": 5}"#]),
+                "field 'env_spec.id': expected the name of an environment, found 5"
+            ),
+            (
+                Sample(metadata: ["env_spec": #"{"id": "Hopper-v5", "max_episode_steps": "many"}"#]),
+                "field 'env_spec.max_episode_steps': expected a whole number, found \"many\""
+            ),
+            (
+                Sample(metadata: ["eval_env_spec": #"{"id": "Hopper-v5", "kwargs": [1]}"#]),
+                "field 'eval_env_spec.kwargs': expected an object, found [1]"
+            ),
+            (
+                Sample(metadata: ["env_spec": #"{"id": "K", "kwargs": {"tasks_to_complete": "kettle"}}"#]),
+                "field 'env_spec.kwargs.tasks_to_complete': expected a list of words, found \"kettle\""
+            ),
+            (
+                Self.refused("episode_0/rewards") {
+                    try $0.write([0, 1], shape: [2], to: $1)
+                    try $0.write([Float(0)], shape: [1], to: "episode_7/rewards")
+                },
+                "field 'episode_3': expected the episodes before 'episode_7', found none of this number"
+            ),
             (Self.refused("episode_1/rewards", nil), "field 'episode_1/rewards'"),
             (Self.refused("episode_1/truncations", nil), "field 'episode_1/truncations'"),
             (
@@ -202,6 +233,26 @@ import Testing
             #expect(error?.description.contains(sentence) == true, "\(error?.description ?? "")")
             try FileManager.default.removeItem(atPath: folder("set"))
         }
+    }
+
+    @Test func whatIsNoEpisodeIsNoted() throws {
+        let sample = Self.refused("episode_0/rewards") {
+            try $0.write([0, 1] as [Double], shape: [2], to: $1)
+            for name in ["extra", "episode_of_mine", "zebra"] { try $0.write(.integer(1), to: name) }
+        }
+        let file = try read(sample)
+        #expect(file.count == 6)
+        #expect(file.notes == ["left out what is no episode of Minari's: 'episode_of_mine' and 2 more"])
+        #expect(DatasetRemarks.of(file, try file.transitions()).first == file.notes.first)
+    }
+
+    /// What is to be loaded is known before it is, from the sizes alone.
+    @Test func memoryIsToldBeforeAnythingIsLoaded() throws {
+        struct Stop: Error {}
+        try Sample().write(to: folder("set"))
+        var told: [Int] = []
+        _ = try StoredDataset(path: folder("set")) { told.append($0) }
+        #expect(told.count == 1 && (told.first ?? 0) > 6 * 4 * (2 * 3 + 2 + 2))
     }
 
     @Test(arguments: ["arrow", "parquet"]) func otherFormatsAreNamed(format: String) throws {

@@ -18,14 +18,16 @@ struct SampleFile {
     var without: String? = nil
 
     func write(to path: String) throws {
-        try HDF5Writer.write(to: path) { file in
-            try numbers(observations, observationShape, "observations", file)
-            try numbers(actions, actionShape, "actions", file)
-            try numbers(rewards, rewardShape, "rewards", file)
-            try flags(terminals, "terminals", file)
-            if let timeouts { try flags(timeouts, "timeouts", file) }
-            if let nextObservations { try numbers(nextObservations, observationShape, "next_observations", file) }
-        }
+        try HDF5Writer.write(to: path) { try write(to: $0) }
+    }
+
+    func write(to file: HDF5Writer) throws {
+        try numbers(observations, observationShape, "observations", file)
+        try numbers(actions, actionShape, "actions", file)
+        try numbers(rewards, rewardShape, "rewards", file)
+        try flags(terminals, "terminals", file)
+        if let timeouts { try flags(timeouts, "timeouts", file) }
+        if let nextObservations { try numbers(nextObservations, observationShape, "next_observations", file) }
     }
 
     private func numbers(_ elements: [Float], _ shape: [Int], _ name: String, _ file: HDF5Writer) throws {

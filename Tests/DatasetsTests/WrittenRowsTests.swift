@@ -68,22 +68,22 @@ import Testing
         Recording(
             testDescription: "the second half unwritten", observations: 0..<30, actions: 0..<30,
             refusal:
-                "field 'observations': expected data in every row, found rows 30 to 59 never written: they hold the fill "
-                + "value 0.0 alone; the recorder stopped early"),
+                "field 'observations': expected data in every row, found rows 30 to 59 that hold nothing but the "
+                + "fill value 0.0, as rows do that were never written; if the recorder stopped early, keep the rows"),
         Recording(
             testDescription: "the first half unwritten", observations: 30..<60, actions: 30..<60,
-            refusal: "found rows 0 to 29 never written"),
+            refusal: "found rows 0 to 29 that hold nothing but the fill value"),
         Recording(
             testDescription: "observations alone stop early", observations: 0..<45,
-            refusal: "found rows 45 to 59 never written"),
+            refusal: "found rows 45 to 59 that hold nothing but the fill value"),
         Recording(
             testDescription: "storage in advance, half of it used", observations: 0..<30, actions: 0..<30,
             isEarly: true,
-            refusal: "found rows 30 to 59 never written"),
+            refusal: "found rows 30 to 59 that hold nothing but the fill value"),
         Recording(
             testDescription: "chunks in advance, half of them used", observations: 0..<32, actions: 0..<32,
             chunkRows: 16,
-            isEarly: true, refusal: "found rows 32 to 59 never written"),
+            isEarly: true, refusal: "found rows 32 to 59 that hold nothing but the fill value"),
         Recording(
             testDescription: "storage in advance, never used", observations: 0..<0, isEarly: true,
             refusal:
@@ -98,10 +98,10 @@ import Testing
                 + "there)"),
         Recording(
             testDescription: "the last chunk in part", observations: 0..<40, actions: 0..<40, chunkRows: 32,
-            refusal: "found rows 40 to 59 never written"),
+            refusal: "found rows 40 to 59 that hold nothing but the fill value"),
         Recording(
             testDescription: "another fill value", observations: 0..<30, actions: 0..<30, fill: -0.5,
-            refusal: "they hold the fill value -0.5 alone"),
+            refusal: "hold nothing but the fill value -0.5, as rows do"),
         Recording(testDescription: "zeros that were written, in chunks", isZero: true, chunkRows: 16),
         Recording(testDescription: "a short rest", observations: 0..<52, actions: 0..<52),
         Recording(testDescription: "an idle end: actions of 0", actions: 0..<30),

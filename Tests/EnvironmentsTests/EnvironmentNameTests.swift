@@ -58,6 +58,7 @@ import Testing
         ("cheetah", "did you mean 'halfcheetah'?"), ("walker", "did you mean 'walker2d'?"),
         ("antmaze", "did you mean 'antmaze-umaze' or 'antmaze-medium' or 'antmaze-large'?"),
         ("hoper", "did you mean 'hopper'?"), ("hopperr-v4", "did you mean 'hopper'?"), ("", "known: 'hopper'"),
+        ("Hopper-v04", "did you mean 'hopper'?"), ("Hopper-v+4", "did you mean 'hopper'?"),
         ("-v4", "known: 'hopper'"), ("pong", "known: 'hopper'"),
     ])
     func misspelt(text: String, hint: String) {

@@ -6,6 +6,7 @@
 
 import hashlib
 import json
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -14,12 +15,38 @@ import h5py
 import numpy
 
 FIELDS = dict(observations="<f4", actions="<f4", rewards="<f4", terminals="u1", timeouts="u1")
+MINARI_FIELDS = dict(observations="<f4", actions="<f4", rewards="<f4", terminations="u1", truncations="u1", lengths="<i8")
+
+
+def minari_fields(file):
+    """The arrays of Minari's layout, episodes one behind the other in the order of their numbers, and their lengths."""
+    episodes = []
+    while f"episode_{len(episodes)}" in file:
+        episodes.append(file[f"episode_{len(episodes)}"])
+
+    def observations(episode):
+        stored = episode["observations"]
+        if isinstance(stored, h5py.Dataset):
+            return stored[()]
+        names = sorted(name for name in stored if name != "desired_goal")
+        if "observation" in stored:
+            is_maze = "achieved_goal" in stored and not isinstance(stored["achieved_goal"], h5py.Group) \
+                and stored["observation"].shape[1:] == (27,) and stored["achieved_goal"].shape[1:] == (2,)
+            names = ["achieved_goal", "observation"] if is_maze else ["observation"]
+        return numpy.concatenate([stored[name][()].astype("<f4") for name in names], axis=1)
+
+    fields = dict(observations=numpy.concatenate([observations(episode) for episode in episodes]))
+    for name in ("actions", "rewards", "terminations", "truncations"):
+        fields[name] = numpy.concatenate([episode[name][()] for episode in episodes])
+    return dict(fields, lengths=numpy.array([len(episode["rewards"]) for episode in episodes]))
 
 
 def contents_sha256(file):
     """The digest of an open file, or of a dictionary of arrays."""
     digest = hashlib.sha256()
-    for name, kind in FIELDS.items():
+    is_minari = "episode_0" in file
+    file = minari_fields(file) if is_minari else file
+    for name, kind in (MINARI_FIELDS if is_minari else FIELDS).items():
         if name in file:
             rows = numpy.asarray(file[name])
             rows = (rows != 0 if kind == "u1" else rows).astype(kind)
@@ -54,6 +81,12 @@ def check(program):
             with h5py.File(path) as file:
                 if not found == expected == contents_sha256(file):
                     sys.exit(f"contents {types} {storage}: expected {expected}, found {found}")
+        for path in sorted(pathlib.Path(__file__).resolve().parents[1].glob("DatasetsTests/Fixtures/minari/**/*.hdf5")):
+            output = subprocess.run([program, "data", "info", "--json", path], capture_output=True, check=True).stdout
+            found = json.loads(output)["summary"]["contentsSHA256"]
+            with h5py.File(path) as file:
+                if found != contents_sha256(file):
+                    sys.exit(f"contents of {path}: expected {contents_sha256(file)}, found {found}")
         other = dict(data, rewards=data["rewards"] + numpy.float16(1))
         if contents_sha256(other) == expected:
             sys.exit("contents: other numbers have the same digest")

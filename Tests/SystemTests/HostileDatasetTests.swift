@@ -38,12 +38,13 @@ import Testing
 
     // MARK: Limits
 
-    /// Children that have neither the time nor the memory for a good file.
+    /// Children that have neither the time nor the memory for a good file; under a limit of the shell's, too.
     @Test(arguments: [
-        (["--seconds", "0.0001"], "found no end of it in time"),
-        (["--memory", "50000000"], "found its end by signal"),
+        ("", ["--seconds", "0.0001"], "found no end of it in time"),
+        ("", ["--memory", "50000000"], "found its end by signal"),
+        ("ulimit -v 16000000", ["--memory", "50000000"], "found its end by signal"),
     ])
-    func limitsEndTheChildAlone(options: [String], words: String) throws {
+    func limitsEndTheChildAlone(shell: String, options: [String], words: String) throws {
         let path = folder("large.hdf5")
         try HDF5Writer.write(to: path) { file in
             let rows = 1_000_000
@@ -52,7 +53,8 @@ import Testing
             try file.write([Float](repeating: 0, count: rows), shape: [rows], to: "rewards")
             try file.write([Bool](repeating: false, count: rows), shape: [rows], to: "terminals")
         }
-        let command = [RunningProcess.path(of: "active-bench"), "data", "inspect"]
+        let program = RunningProcess.path(of: "active-bench")
+        let command = ["/bin/bash", "-c", "\(shell)\nexec \"$@\"", "bash", program, "data", "inspect"]
         guard case .read = try DatasetInspector(command: command + ["--"]).inspect([path])[0].outcome else {
             Issue.record("the file is not good")
             return

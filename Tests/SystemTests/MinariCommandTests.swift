@@ -1,3 +1,4 @@
+import CHDF5
 import Foundation
 import HDF5
 import ProgramRuns
@@ -9,7 +10,10 @@ import Testing
     private let folder = TemporaryFolder()
 
     /// A dataset of Minari's for Hopper: 40 steps in four episodes, as a policy of noise might have made it.
-    private func put(_ id: String, environment: String?, maze: Bool = false, metadata: Bool = true) throws {
+    private func put(
+        _ id: String, environment: String?, maze: Bool = false, metadata: Bool = true, limit: Int = 1000,
+        kwargs: String = "{}", others: [String: Any] = [:]
+    ) throws {
         let data = folder("minari/\(id)/data")
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
         let (length, states, actions) = (10, maze ? 27 : 11, maze ? 8 : 3)
@@ -34,8 +38,11 @@ import Testing
         }
         guard metadata else { return }
         var object: [String: Any] = ["total_episodes": 4, "total_steps": 40, "data_format": "hdf5", "dataset_id": id]
-        if let environment { object["env_spec"] = "{\"id\": \"\(environment)\", \"max_episode_steps\": 1000}" }
-        let json = try JSONSerialization.data(withJSONObject: object)
+        if let environment {
+            object["env_spec"] =
+                "{\"id\": \"\(environment)\", \"max_episode_steps\": \(limit), \"kwargs\": \(kwargs)}"
+        }
+        let json = try JSONSerialization.data(withJSONObject: object.merging(others) { $1 })
         try json.write(to: URL(fileURLWithPath: data + "/metadata.json"))
     }
 
@@ -122,6 +129,134 @@ import Testing
             "{name: mine, file: minari/toy/noise-v0, environment: hopper, profile: gymnasium, presets: hopper-medium}")
         let child = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
         #expect(child.exitCode == 0 && child.standardOutput.contains("| mine "), "\(child.output)")
+    }
+
+    /// What a run refuses `verify` refuses, in the same sentence.
+    @Test(arguments: [
+        ("pictures", "field 'observation_space': expected arrays of numbers, found pictures of the shape [8, 8, 3]"),
+        ("D4RL's layout", "expected a dataset of Minari's, with a group 'episode_0', found one in D4RL's layout"),
+        ("much in little", "MiB of memory there are here, found declared sizes that take"),
+        ("an attribute that is text", "field '/@total_episodes': expected a whole number, found 'four'"),
+        ("another environment", "expected widths 17 and 6 of halfcheetah, found 11 and 3"),
+    ])
+    func verifyIsTheLoader(kind: String, sentence: String) throws {
+        let id = "mujoco/hopper/medium-v0"
+        let environment = kind == "another environment" ? "HalfCheetah-v5" : "Hopper-v5"
+        let space = #"{"type": "Box", "dtype": "uint8", "shape": [8, 8, 3]}"#
+        let isText = kind == "an attribute that is text"
+        try put(
+            id, environment: environment,
+            others: (kind == "pictures" ? ["observation_space": space] : [:])
+                .merging(
+                    isText || kind == "much in little" ? ["total_episodes": NSNull(), "total_steps": NSNull()] : [:]
+                ) { $1 })
+        let path = folder("minari/\(id)/data/main_data.hdf5")
+        switch kind {
+        case "D4RL's layout": try FieldArrays().write(to: path)
+        case "much in little": edit(path) { declareMuch(in: $0) }
+        case "an attribute that is text":
+            edit(path) { file in
+                let (space, type) = (H5Screate(H5S_SCALAR), H5Tcopy(ab_H5T_C_S1()))
+                H5Tset_size(type, 4)
+                let attribute = H5Acreate2(file, "total_episodes", type, space, 0, 0)
+                H5Awrite(attribute, type, "four")
+                for one in [attribute, type, space] { H5Idec_ref(one) }
+            }
+        default: break
+        }
+        let verify = try activeBench("data", "verify", "minari:\(id)")
+        #expect(verify.exitCode == 65 && verify.complaints.count == 1, "\(verify.output)")
+        let complaint = try #require(verify.complaints.first)
+        #expect(complaint.contains(sentence), "\(complaint)")
+        study("'minari:\(id)'")
+        let run = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
+        // How much memory there is changes from one moment to the next.
+        let said = kind == "much in little" ? sentence : complaint
+        #expect(run.exitCode == 65 && run.standardError.contains(said), "\(run.output)")
+    }
+
+    /// A hundred names of one episode that declares 17 GiB and holds nothing.
+    private func declareMuch(in file: hid_t) {
+        for k in 0..<4 { H5Ldelete(file, "episode_\(k)", 0) }
+        H5Idec_ref(H5Gcreate2(file, "episode_0", 0, 0, 0))
+        let rows: hsize_t = 1 << 28
+        RawDataset(shape: [rows + 1, 11], chunk: [1024, 11]).replace("episode_0/observations", in: file)
+        RawDataset(shape: [rows, 3], chunk: [1024, 3]).replace("episode_0/actions", in: file)
+        for name in ["rewards", "terminations", "truncations"] {
+            RawDataset(shape: [rows], chunk: [1024]).replace("episode_0/\(name)", in: file)
+        }
+        for k in 1..<100 { H5Lcreate_hard(file, "episode_0", file, "episode_\(k)", 0, 0) }
+    }
+
+    /// Minari's layout under a name of D4RL's.
+    @Test func aFileWithADatasetsNameIsOfItsLayout() throws {
+        try put("toy/noise-v0", environment: "Hopper-v5")
+        let path = folder("hopper_medium-r1.hdf5")
+        try FileManager.default.moveItem(atPath: folder("minari/toy/noise-v0/data/main_data.hdf5"), toPath: path)
+        let verify = try activeBench("data", "verify", path)
+        let sentence = "\(path): expected a file in D4RL's layout, found a dataset of Minari's"
+        #expect(verify.exitCode == 65 && verify.standardError.contains(sentence), "\(verify.output)")
+        study("hopper-medium-r1")
+        let run = try SystemRun.activeBench("run", folder("study.yaml"), "--out", folder("out"), data: folder.path)
+        #expect(run.exitCode == 65 && run.standardError.contains(sentence), "\(run.output)")
+    }
+
+    // MARK: What the environment was made with
+
+    @Test(
+        arguments: [
+            ("Hopper-v5", 1000, "{}", nil), ("Hopper-v5", 1000, #"{"render_mode": "human", "width": 64}"#, nil),
+            ("Hopper-v5", 1000, #"{"xml_file": null, "terminate_when_unhealthy": true}"#, nil),
+            ("Hopper-v5", 20, "{}", "'max_episode_steps': 20; policies are judged in episodes of 1000"),
+            ("AntMaze_UMaze-v4", 700, #"{"reward_type": "sparse"}"#, nil),
+            (
+                "AntMaze_UMaze-v4", 700, #"{"maze_map": [[1, "r"], [0, 1]], "reward_type": "sparse"}"#,
+                #"'maze_map': [[1,"r"],[0,1]], which is not followed"#
+            ),
+            ("AntMaze_UMaze-v4", 700, #"{"continuing_task": true}"#, "'continuing_task': true, which is not followed"),
+        ] as [(String, Int, String, String?)])
+    func settingsThatHinderNoRun(environment: String, limit: Int, kwargs: String, remark: String?) throws {
+        let id = "toy/noise-v0"
+        try put(id, environment: environment, maze: environment != "Hopper-v5", limit: limit, kwargs: kwargs)
+        let verify = try activeBench("data", "verify", "minari:\(id)")
+        let said = verify.standardOutput.split(separator: "\n").filter {
+            $0.contains("the metadata's environment has ")
+        }
+        #expect(verify.exitCode == 0 && said.count == (remark == nil ? 0 : 1), "\(verify.output)")
+        #expect(remark.map { said.first?.hasSuffix($0) == true } ?? true, "\(verify.output)")
+        study("'minari:\(id)'")
+        let plan = try activeBench("plan", folder("study.yaml"))
+        #expect(plan.exitCode == 0, "\(plan.output)")
+    }
+
+    @Test(arguments: [
+        ("terminate_when_unhealthy", "false"), ("exclude_current_positions_from_observation", "false"),
+        ("ctrl_cost_weight", "0.5"), ("xml_file", "\"my.xml\""), ("reward_type", "\"dense\""), ("frame_skip", "5"),
+    ])
+    func settingsThatMakeAnotherEnvironment(key: String, value: String) throws {
+        try put("toy/noise-v0", environment: "Hopper-v5", kwargs: "{\"\(key)\": \(value)}")
+        let info = try activeBench("data", "info", "minari:toy/noise-v0")
+        #expect(info.exitCode == 0 && info.standardOutput.contains("rows          40"), "\(info.output)")
+        for data in ["'minari:toy/noise-v0'", "{name: mine, file: minari/toy/noise-v0}"] {
+            study(data)
+            let refused = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
+            #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
+            let sentence = "field 'env_spec': expected an environment made as our hopper is, found '\(key)': \(value); "
+            #expect(refused.complaints.first?.contains(sentence) == true, "\(refused.output)")
+        }
+        study("{name: mine, file: minari/toy/noise-v0, environment: hopper}")
+        let plan = try activeBench("plan", folder("study.yaml"))
+        #expect(plan.exitCode == 0, "\(plan.output)")
+    }
+
+    /// Whether or not the study names an environment.
+    @Test(arguments: ["", ", environment: hopper"]) func damagedMetadataAreSaid(environment: String) throws {
+        try put("toy/noise-v0", environment: "Hopper-v5")
+        ScratchFiles.put("{broken".utf8, at: folder("minari/toy/noise-v0/data/metadata.json"))
+        study("{name: mine, file: minari/toy/noise-v0\(environment)}")
+        let refused = try activeBench("plan", folder("study.yaml"))
+        #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
+        #expect(refused.output.contains("expected the JSON object that Minari writes, found other text"))
     }
 
     /// Before Minari 0.5 there was no metadata.json.
