@@ -188,7 +188,7 @@ import Testing
             ),
             (
                 Self.refused("episode_0/rewards") {
-                    try $0.write([0, 1], shape: [2], to: $1)
+                    try $0.write([0, 1] as [Double], shape: [2], to: $1)
                     try $0.write([Float(0)], shape: [1], to: "episode_7/rewards")
                 },
                 "field 'episode_3': expected the episodes before 'episode_7', found none of this number"
