@@ -150,7 +150,7 @@ import Testing
                 Sample(metadata: ["total_steps": 7]),
                 "field 'total_steps': expected 7 steps, as the metadata say, found 6"
             ),
-            (Sample(metadata: ["total_steps": "6"]), "field 'total_steps': expected a whole number, found 6"),
+            (Sample(metadata: ["total_steps": "6"]), "field 'total_steps': expected a whole number, found \"6\""),
             (Sample(metadata: ["data_format": "arrow"]), "field 'data_format': expected hdf5, found 'arrow'"),
             (
                 Sample(metadata: ["observation_space": long]),

@@ -224,9 +224,8 @@ import Testing
         }
         #expect(verify.exitCode == 0 && said.count == (remark == nil ? 0 : 1), "\(verify.output)")
         #expect(remark.map { said.first?.hasSuffix($0) == true } ?? true, "\(verify.output)")
-        study("'minari:\(id)'")
-        let plan = try activeBench("plan", folder("study.yaml"))
-        #expect(plan.exitCode == 0, "\(plan.output)")
+        let settings = try activeBench("config", "BC", "minari:\(id)")
+        #expect(settings.exitCode == 0, "\(settings.output)")
     }
 
     @Test(arguments: [
@@ -244,7 +243,7 @@ import Testing
             let sentence = "field 'env_spec': expected an environment made as our hopper is, found '\(key)': \(value); "
             #expect(refused.complaints.first?.contains(sentence) == true, "\(refused.output)")
         }
-        study("{name: mine, file: minari/toy/noise-v0, environment: hopper}")
+        study("{name: mine, file: minari/toy/noise-v0, environment: hopper, presets: hopper-medium}")
         let plan = try activeBench("plan", folder("study.yaml"))
         #expect(plan.exitCode == 0, "\(plan.output)")
     }
