@@ -77,7 +77,8 @@ public struct D4RLFile: Sendable {
             ? reader.nextObservations(rows: rows, columns: stateSize) : (values: nil, note: nil)
         nextObservations = next.values
         try checkWritten(
-            reader, observations: observations, stateSize: stateSize, actions: actions, actionSize: actionSize)
+            reader, observations: observations, stateSize: stateSize, actions: actions, actionSize: actionSize,
+            rewards: rewards)
         let notes = try [
             reader.gapNote("terminals"), hasTimeouts ? reader.gapNote("timeouts") : nil, next.note,
         ].compactMap { $0 }

@@ -54,7 +54,14 @@ struct D4RLReader {
     /// A field of finite numbers.
     func numbers(_ name: String, columns: Int) throws(DatasetError) -> [Float] {
         let elements = try wordingErrors { () throws(HDF5Error) in try file.float32(name).elements }
-        try checkFinite(elements, name, columns: columns, file: file.path)
+        do {
+            try checkFinite(elements, name, columns: columns, file: file.path)
+        } catch {
+            guard try storage(name).fillValue.isNaN, let row = elements.firstIndex(where: \.isNaN) else { throw error }
+            throw refusal(
+                name, "data in every row", "row \(row / columns) with NaN, the fill value: it was never written",
+                "the recorder stopped early: keep the rows that it wrote, or record again")
+        }
         return elements
     }
 

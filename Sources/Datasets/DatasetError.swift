@@ -45,7 +45,10 @@ extension DatasetError {
             switch error.reason {
             case .system(_, let text): ("a readable file", text, nil)
             case .notHDF5(let bytes):
-                ("an HDF5 file", "\(bytes) bytes of something else", "download it again and check the address")
+                (
+                    "an HDF5 file", bytes == 0 ? "an empty file (0 bytes)" : "\(bytes) bytes of something else",
+                    "download it again and check the address"
+                )
             case .foreign(let format): ("an HDF5 file", format, nil)
             case .truncated(let found, let expected):
                 ("\(expected) bytes", "\(found): the file is truncated", "download it again")

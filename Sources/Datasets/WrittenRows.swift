@@ -5,9 +5,10 @@ import HDF5
 /// A recorder that makes its arrays first and dies leaves rows that read as the fill value. So may rows of data: a reward
 /// may always be 0, a robot may rest, a first try may be all zeros. Rows count as unwritten only where
 /// - at least `shortest` of them in a row have observations and actions that are exactly the fill values, or
-/// - the last `shortest` or more have such observations while earlier rows have not, or
+/// - the last `shortest` or more have such observations while the row before them has not, or
+/// - the last `shortest` or more have such actions, or such a reward, while none of at least as many earlier rows has, or
 /// - storage was allocated in advance and observations, or actions, are the fill value throughout,
-/// and never where one of the two arrays has a whole chunk among them that was allocated when it was written.
+/// and never where one of these arrays has a whole chunk among them that was allocated when it was written.
 struct WrittenRows {
     static let shortest = 10
 
@@ -35,9 +36,20 @@ struct WrittenRows {
         }
     }
 
-    let observations, actions: Field
+    let observations, actions, rewards: Field
 
     private var count: Int { observations.elements.count / observations.columns }
+
+    /// The last rows of a field, where they alone are the fill value; nil where there are few, or earlier ones are, too.
+    func unwrittenEnd(of field: Field) -> Range<Int>? {
+        var first = count
+        while first > 0, field.isFill(row: first - 1) { first -= 1 }
+        let rows = first..<count
+        guard rows.count >= Self.shortest, first >= rows.count || first >= 10 * Self.shortest,
+            !(0..<first).contains(where: { field.isFill(row: $0) }), !field.isWritten(rows, of: count)
+        else { return nil }
+        return rows
+    }
 
     /// The first stretch of rows that nobody seems to have written; nil where there is none.
     func firstUnwritten() -> Range<Int>? {
@@ -66,21 +78,30 @@ struct WrittenRows {
 
 /// Refuses a file of which rows hold nothing, as far as can be told.
 func checkWritten(
-    _ reader: D4RLReader, observations: [Float], stateSize: Int, actions: [Float], actionSize: Int
+    _ reader: D4RLReader, observations: [Float], stateSize: Int, actions: [Float], actionSize: Int, rewards: [Float]
 ) throws(DatasetError) {
     let rows = WrittenRows(
         observations: .init(elements: observations, columns: stateSize, storage: try reader.storage("observations")),
-        actions: .init(elements: actions, columns: actionSize, storage: try reader.storage("actions")))
+        actions: .init(elements: actions, columns: actionSize, storage: try reader.storage("actions")),
+        rewards: .init(elements: rewards, columns: 1, storage: try reader.storage("rewards")))
     let hint = "the recorder stopped early: keep the rows that it wrote, or record again"
     for (name, field) in [("observations", rows.observations), ("actions", rows.actions)] {
         let fill = field.storage.fillValue
         guard field.storage.isAllocatedEarly, field.elements.allSatisfy({ $0 == fill }) else { continue }
         throw reader.refusal(name, "data in every row", "storage that was allocated but never written", hint)
     }
-    guard let unwritten = rows.firstUnwritten() else { return }
-    throw reader.refusal(
-        "observations", "data in every row",
-        "rows \(unwritten.lowerBound) to \(unwritten.upperBound - 1) that hold nothing but the fill value "
-            + "\(rows.observations.storage.fillValue), as rows do that were never written",
-        "if the recorder stopped early, keep the rows that it wrote, or record again")
+    let hint = "if the recorder stopped early, keep the rows that it wrote, or record again"
+    if let unwritten = rows.firstUnwritten() {
+        throw reader.refusal(
+            "observations", "data in every row",
+            "rows \(unwritten.lowerBound) to \(unwritten.upperBound - 1) that hold nothing but the fill value "
+                + "\(rows.observations.storage.fillValue), as rows do that were never written", hint)
+    }
+    for (name, field) in [("actions", rows.actions), ("rewards", rows.rewards)] {
+        guard let end = rows.unwrittenEnd(of: field) else { continue }
+        throw reader.refusal(
+            name, "data in every row",
+            "rows \(end.lowerBound) to \(end.upperBound - 1) that hold nothing but the fill value \(field.storage.fillValue) "
+                + "and no earlier row that does, as if they were never written", hint)
+    }
 }

@@ -7,8 +7,7 @@ enum ForeignFormat {
     ///
     /// - Returns: nil when it is nothing that is known here, or cannot be read.
     static func of(_ path: String) -> String? {
-        guard let start = beginning(of: path) else { return nil }
-        if start.isEmpty { return "an empty file" }
+        guard let start = beginning(of: path), !start.isEmpty else { return nil }
         for (offset, magic, what) in signatures where start.dropFirst(offset).starts(with: magic) {
             return what == zip ? kindOfZip(start) : what
         }
@@ -66,8 +65,10 @@ enum ForeignFormat {
         if line.hasPrefix("<?xml") || line.hasPrefix("<error") {
             return "an XML document, such as a server's error message: download the file again"
         }
-        let isText = start.prefix(512).allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
-        guard isText else { return nil }
+        let isPrintable = start.prefix(512).allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
+        // The 512th byte may lie within a character.
+        let isText = (0..<4).contains { String(validating: start.prefix(512).dropLast($0), as: UTF8.self) != nil }
+        guard isPrintable, isText, start.count >= 4 else { return nil }
         if line.first == "{" || line.first == "[" { return "JSON text" }
         return "text that begins '\(text.prefix(40).map { $0.isNewline ? " " : String($0) }.joined())'"
     }

@@ -118,6 +118,10 @@ private func sizeOfRegularFile(_ path: String) throws(HDF5Error) -> Int {
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw HDF5Error(file: path, reason: .system(call: "open", text: "not a regular file"))
     }
+    // What keeps the library from opening it, it does not say in plain words.
+    let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system("open", file: path) }
+    close(descriptor)
     return Int(status.st_size)
 }
 

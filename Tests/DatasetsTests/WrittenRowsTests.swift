@@ -19,6 +19,8 @@ import Testing
         var chunkRows: Int? = nil
         var isEarly = false
         var fill: Float = 0
+        /// One for each row, in one block.
+        var rewards = [Float](repeating: 0, count: 60)
         /// A part of the sentence; nil where the file is good.
         var refusal: String? = nil
     }
@@ -26,7 +28,7 @@ import Testing
     @Test(arguments: recordings)
     func isToldFromData(recording: Recording) throws {
         try SampleFile(
-            rewards: [Float](repeating: 0, count: 60), rewardShape: [60],
+            rewards: recording.rewards, rewardShape: [60],
             terminals: [UInt8](repeating: 0, count: 60), timeouts: nil, without: "observations"
         ).write(to: folder("a.hdf5"))
         edit(folder("a.hdf5")) { file in
@@ -103,8 +105,25 @@ import Testing
             testDescription: "another fill value", observations: 0..<30, actions: 0..<30, fill: -0.5,
             refusal: "hold nothing but the fill value -0.5, as rows do"),
         Recording(testDescription: "zeros that were written, in chunks", isZero: true, chunkRows: 16),
+        Recording(
+            testDescription: "rewards alone stop early",
+            rewards: [Float](repeating: 1, count: 45) + [Float](repeating: 0, count: 15),
+            refusal:
+                "field 'rewards': expected data in every row, found rows 45 to 59 that hold nothing but the fill value 0.0"),
+        Recording(
+            testDescription: "sparse rewards that end in none",
+            rewards: (0..<60).map { $0 < 45 && $0 % 9 != 8 ? 1 : 0 }),
+        Recording(
+            testDescription: "unwritten rows of a fill value that is not a number", observations: 0..<30, fill: .nan,
+            refusal: "field 'observations': expected data in every row, found row 30 with NaN, the fill value"),
         Recording(testDescription: "a short rest", observations: 0..<52, actions: 0..<52),
-        Recording(testDescription: "an idle end: actions of 0", actions: 0..<30),
+        Recording(
+            testDescription: "actions alone stop early", actions: 0..<30,
+            refusal:
+                "field 'actions': expected data in every row, found rows 30 to 59 that hold nothing but the fill value 0.0"),
+        Recording(
+            testDescription: "an idle end that was written, in chunks", actions: 0..<30, isZero: true, chunkRows: 15),
+        Recording(testDescription: "a long idle end, of little before", actions: 0..<20),
     ]
 
     /// Flags are false where nobody has written them, and a note says so.

@@ -13,7 +13,7 @@ import Testing
         ("<?xml version=\"1.0\"?><Error/>", "an XML document"), ("{\"a\": 1}", "JSON text"),
         ("404: Not Found", "text that begins '404: Not Found'"), ("BZh91AY", "a bzip2-compressed file"),
         ("PAR1", "a Parquet file"), ("ARROW1\0\0", "an Arrow file"), ("CDF\u{1}", "a netCDF-3 file"),
-        ("MATLAB 5.0 MAT-file", "a MATLAB file"), ("PK\u{5}\u{6}", "an empty zip archive"), ("", "an empty file"),
+        ("MATLAB 5.0 MAT-file", "a MATLAB file"), ("PK\u{5}\u{6}", "an empty zip archive"),
     ]
 
     private static let binaries: [(beginning: [UInt8], words: String)] = [

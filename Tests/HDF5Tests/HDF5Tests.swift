@@ -219,7 +219,7 @@ import Testing
             reason { _ = try HDF5File(readingFrom: folder("page")) }
                 == .foreign(format: "an HTML page, such as a server's error or log-in page: download the file again"))
         put([], at: folder("empty"))
-        #expect(reason { _ = try HDF5File(readingFrom: folder("empty")) } == .foreign(format: "an empty file"))
+        #expect(reason { _ = try HDF5File(readingFrom: folder("empty")) } == .notHDF5(bytes: 0))
     }
 
     @Test func everyTruncationIsFound() throws {

@@ -32,8 +32,10 @@ import Testing
         let path = folder("good.hdf5")
         try HostileFile("", "") { _ in }.write(to: path)
         let child = try ChildProcess.run("active-bench", ["data", "verify", path])
+        // Remarks may follow.
         #expect(
-            child.exitCode == 0 && child.standardOutput == "\(path): good, 10 rows, 9 transitions\n", "\(child.output)")
+            child.exitCode == 0 && child.standardOutput.hasPrefix("\(path): good, 10 rows, 9 transitions\n"),
+            "\(child.output)")
     }
 
     // MARK: Limits
