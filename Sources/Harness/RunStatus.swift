@@ -162,6 +162,12 @@ extension RunStatus.Line {
         // might be seen.
         let claim = try Claim.look(at: folder, heartbeats: Heartbeat.folder(in: run), now: { clock.now })
         if try RunFolder(run).hasResult(entry.identifier, steps: entry.steps) {
+            do {
+                _ = try RunFolder(run).result(of: entry)
+            } catch {
+                (state, failureMessage) = (.failed, "\(error)")  // Whatever has become of it, it is no result.
+                return
+            }
             (state, step) = (.done, entry.steps)
             if claim != nil { Claim.removeAll(ofFinished: folder) }
             return

@@ -7,6 +7,7 @@ import Testing
 /// Folders of runs made by hand.
 @Suite struct RunStatusTests {
     private let folder = TemporaryFolder()
+    private let plan: Plan
     private let identifiers = (0..<6).map { "BC/hopper-random-r1/batch=32,hidden=16x16/seed-\($0)" }
 
     init() throws {
@@ -18,7 +19,7 @@ import Testing
             evaluate: {every: 500, episodes: 1}
             learners: {BC: {hidden: [16, 16], batch: 32}}
             """
-        let plan = Plan(try StudyFile.parse(text, path: "small.yaml"))
+        plan = Plan(try StudyFile.parse(text, path: "small.yaml"))
         try #require(plan.cases.map(\.identifier) == identifiers)
         let manifest = RunManifest(
             plan, study: text, studyPath: "small.yaml", datasets: [:], provenance: SmallRun.provenance)
@@ -75,7 +76,7 @@ import Testing
 
     private func finish(_ index: Int) throws {
         try DurableFile.makeFolder(place(index))
-        put([1], at: "\(place(index))/result.json")
+        put(SmallRun.result(plan.cases[index], scores: [(1000, "1")]).utf8, at: "\(place(index))/result.json")
     }
 
     private func status() throws -> RunStatus { try RunStatus(folder.path) }
@@ -245,14 +246,15 @@ import Testing
         try claim(0, holder(0))
         write(beat(0, 0, step: 5, rate: 1))
         for (index, name) in [
-            (1, "claim-0"), (2, "failure.json"), (3, "checkpoint-12.bin"), (4, "result.json.tmp-a-1"),
+            (1, "claim-0"), (2, "failure.json"), (3, "checkpoint-12.bin"), (4, "result.json.tmp-a-1"), (5, "result.json"),
         ] {
             try DurableFile.makeFolder(place(index))
             put("{\"".utf8, at: "\(place(index))/\(name)")
         }
         put("{\"".utf8, at: folder("ranks/x-rank-0001.json"))
         let status = try status()
-        #expect(status.cases.map(\.state) == [.running, .running, .failed, .waiting, .waiting, .waiting])
+        #expect(status.cases.map(\.state) == [.running, .running, .failed, .waiting, .waiting, .failed])
+        #expect(status.cases[5].failureMessage?.contains("result.json: not a result of this program") == true)
         #expect(status.cases[1].holder == "a process unknown")
         #expect(status.cases[2].failureMessage?.contains("failure.json: not a note on a case that failed") == true)
         #expect(status.text().contains("\(identifiers[1]): a process unknown, claimed, step 0 of 1000\n"))
