@@ -155,6 +155,7 @@ struct LearnerState {
             guard known.contains(name) else {
                 throw trace.refused(group, "only \(known.joined(separator: ", "))", StudyNode.quoted(name))
             }
+            try trace.requireNoAttributes(of: "\(group)/\(name)")
             if let inner = below[name] { try require(trace, "\(group)/\(name)", only: inner) }
         }
     }

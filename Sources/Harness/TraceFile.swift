@@ -87,6 +87,10 @@ public struct TraceFile {
         let configuration = try TraceConfiguration(
             try text("config") ?? "{}", preset: preset, batch: batch, actions: actions, path: path)
         (hyperparameters, horizon) = (configuration.hyperparameters, configuration.horizon)
+        for name in try self.names(in: "/") { try requireNoAttributes(of: name) }
+        for group in ["batches", "noise"] where try contains(group) {
+            for name in try self.names(in: group) { try requireNoAttributes(of: "\(group)/\(name)") }
+        }
     }
 
     /// All batches of one kind, [T, B, …].
@@ -120,6 +124,12 @@ public struct TraceFile {
 
     /// The names in a group.
     func names(in group: String) throws -> [String] { try wordingTraceErrors { try file.names(in: group) } }
+
+    /// Refuses attributes of a group or an array: only the file itself has any.
+    func requireNoAttributes(of name: String) throws {
+        guard let attribute = try wordingTraceErrors({ try file.attributeNames(of: name) }).first else { return }
+        throw refused(name, "no attributes", StudyNode.quoted(attribute))
+    }
 
     /// The sentence about what is at `name`.
     func refused(_ name: String, _ expected: String, _ found: String) -> HarnessError {

@@ -246,7 +246,8 @@ import Testing
         try claim(0, holder(0))
         write(beat(0, 0, step: 5, rate: 1))
         for (index, name) in [
-            (1, "claim-0"), (2, "failure.json"), (3, "checkpoint-12.bin"), (4, "result.json.tmp-a-1"), (5, "result.json"),
+            (1, "claim-0"), (2, "failure.json"), (3, "checkpoint-12.bin"), (4, "result.json.tmp-a-1"),
+            (5, "result.json"),
         ] {
             try DurableFile.makeFolder(place(index))
             put("{\"".utf8, at: "\(place(index))/\(name)")

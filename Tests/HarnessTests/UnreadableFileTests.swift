@@ -156,4 +156,19 @@ import Testing
             try Conformance(trace)
         }
     }
+
+    @Test(arguments: ["batches", "batches/actions", "initial/policy", "initial/policy/fc0/weight"])
+    func attributesOfGroupsAndArrays(object: String) throws {
+        let trace = folder("trace.h5")
+        put(bytes(of: ConformanceTests.fixtures.appendingPathComponent("iql.h5").path), at: trace)
+        edit(trace) { file in
+            let space = H5Screate(H5S_SCALAR)
+            let owner = H5Oopen(file, object, ab_H5P_DEFAULT())
+            H5Aclose(H5Acreate2(owner, "unit", ab_H5T_NATIVE_DOUBLE(), space, ab_H5P_DEFAULT(), ab_H5P_DEFAULT()))
+            for id in [owner, space] { H5Idec_ref(id) }
+        }
+        #expect(throws: HarnessError.badInput("\(trace): /\(object): expected no attributes, found 'unit'")) {
+            try Conformance(trace)
+        }
+    }
 }
