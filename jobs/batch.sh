@@ -93,7 +93,9 @@ run_study() {
         follow "$BINARY" status "$OUT" --others-at-work
         case $status in
         0) say "this job has done its part: what is left, if anything, other jobs are at work on" ;;
-        75) run_once ;;
+        75) # free: unless the hours went by, or somebody asked to stop, while it was watched
+            if [ -z "$stop_asked" ] && [ ! -e "$OUT/STOP" ] && ! hours_are_over; then run_once; fi
+            ;;
         *) # interrupted, or the folder cannot be read
             status=75
             return

@@ -168,7 +168,8 @@ extension Claim {
     ) throws -> Judgement {
         let path = path(number, in: folder)
         // When the file is none of ours (a machine may have failed while it was written), its time tells all there is.
-        let record = try? read(path)
+        // What cannot be read may be a living process's all the same: that is an error.
+        let record = try read(path)
         let holder = record?.holder
         if record?.isReleased == true { return .released }
         if holder?.isOfEarlierStart(of: job) == true {

@@ -66,13 +66,14 @@ public struct OthersAtWork {
             return .free(case: "every case", reason: "\(RunFolder.stopFile) is there")
         }
         var holders: [String] = []
-        for one in cases where !isDone(one) {
-            let heartbeats = Heartbeat.folder(in: run.path)
+        let heartbeats = Heartbeat.folder(in: run.path)
+        lazy var now = FileSystemClock.now(in: heartbeats)
+        for one in cases where try !isDone(one) {
             let claim = try Claim.look(
                 at: run.file("cases/\(one.identifier)"), heartbeats: heartbeats,
-                now: { FileSystemClock.now(in: heartbeats) })
+                now: { now })
             guard case .held(let holder)? = claim else {
-                if isDone(one) { continue }
+                if try isDone(one) { continue }
                 if case .stale(let holder, let reason)? = claim {
                     return .free(case: one.identifier, reason: "it was in use by \(Claim.name(holder)), \(reason)")
                 }
@@ -95,8 +96,8 @@ public struct OthersAtWork {
         return before != now
     }
 
-    private func isDone(_ one: RunManifest.Entry) -> Bool {
-        access(run.file("cases/\(one.identifier)/result.json"), F_OK) == 0
+    private func isDone(_ one: RunManifest.Entry) throws -> Bool {
+        try run.hasResult(one.identifier, steps: one.steps)
     }
 
     /// At most four of them by name.

@@ -116,7 +116,7 @@ public final class SharedData {
             Supervision.disarm()
             Supervision.describe(place: name)
         }
-        if let path = try? DatasetLocation().find(one.dataset) {
+        if let path = try? one.data.path() {  // A dataset that is not there is the loader's to refuse.
             Supervision.describe(place: "\(name): \(path)")
             Supervision.enter("loading")
         }

@@ -4,12 +4,12 @@ import Foundation
 ///
 /// A machine that was cloned while it ran has its original's boot id, so that a process number which is free here proves
 /// nothing of a process there: without a trace nobody is taken for gone. The trace of a process that was killed stays for a
-/// day, of one that ended in order not at all.
+/// month, of one that ended in order not at all.
 enum ProcessTrace {
     private static let folder = "/dev/shm"
     private static let prefix = "active-bench-"
-    /// Seconds for which it may matter that a process is known to be gone: claims count for minutes.
-    private static let lifetime: Double = 86_400
+    /// Seconds from a process's start for which it may matter that it is known to be gone: longer than any job runs.
+    private static let lifetime: Double = 30 * 86_400
 
     static func leave(of identity: ProcessIdentity) {
         let descriptor = open(path(of: identity), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
@@ -20,10 +20,12 @@ enum ProcessTrace {
 
     static func isThere(of identity: ProcessIdentity) -> Bool { access(path(of: identity), F_OK) == 0 }
 
-    /// Removes what processes that were killed have left long ago.
-    static func sweep() {
+    /// Removes what processes of `kernel` that were killed have left long ago; numbers of others mean nothing here.
+    static func sweep(on kernel: UInt64?) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(prefix) {
-            guard let identity = ProcessIdentity(String(name.dropFirst(prefix.count))) else { continue }
+            guard let identity = ProcessIdentity(String(name.dropFirst(prefix.count))), identity.kernel == kernel else {
+                continue
+            }
             var status = stat()
             guard stat(path(of: identity), &status) == 0,
                 Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec) > lifetime,

@@ -40,7 +40,7 @@ package enum ThisProcess {
         let clock = UInt64(bitPattern: Int64(Date().timeIntervalSince1970 * 1e9))
         let identity = ProcessIdentity(
             kernel: kernel, pid: getpid(), start: start, random: UInt64.random(in: 0...UInt64.max) ^ clock)
-        ProcessTrace.sweep()
+        ProcessTrace.sweep(on: kernel)
         ProcessTrace.leave(of: identity)
         return identity
     }()

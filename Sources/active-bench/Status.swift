@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Harness
 
@@ -52,7 +53,7 @@ struct Status: ParsableCommand {
         try runAlone {
             var others = try OthersAtWork(folder)
             let text =
-                switch try others.watch(tell: { try emit("\(folder): \($0)\n") }) {
+                switch try others.watch(tell: { Console.tell("\(folder): \($0)") }) {
                 case .complete: "every case is done"
                 case .atWork(let holders):
                     "each of the \(holders.count) open cases is in use by another job, whose heartbeat was seen to move: "
@@ -60,7 +61,7 @@ struct Status: ParsableCommand {
                 case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
                 }
             isFree = text.hasSuffix("run it again")
-            try emit("\(folder): \(text)\n")
+            Console.tell("\(folder): \(text)")  // The exit code is the answer.
         }
         if isFree { throw ExitCode(ExitStatus.stopped.rawValue) }
     }
