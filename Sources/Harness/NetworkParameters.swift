@@ -81,7 +81,9 @@ extension NetworkParameters {
     }
 
     private var isPossible: Bool {
-        [latency, overhead, gap, gapPerByte, reductionFactor].allSatisfy { $0 >= 0 && $0 < 1e3 }
+        // A factor measured on a machine that is busy otherwise may be large.
+        [latency, overhead, gap, gapPerByte].allSatisfy { $0 >= 0 && $0 < 1e3 } && reductionFactor >= 0
+            && reductionFactor < 1e9
     }
 
     /// "L 0.31 µs, o 0.20 µs, g 0.25 µs, G 0.110 ns/B (9.1 GB/s), reductions × 1.2".
