@@ -84,13 +84,12 @@ func checkWritten(
         observations: .init(elements: observations, columns: stateSize, storage: try reader.storage("observations")),
         actions: .init(elements: actions, columns: actionSize, storage: try reader.storage("actions")),
         rewards: .init(elements: rewards, columns: 1, storage: try reader.storage("rewards")))
-    let hint = "the recorder stopped early: keep the rows that it wrote, or record again"
+    let hint = "if the recorder stopped early, keep the rows that it wrote, or record again"
     for (name, field) in [("observations", rows.observations), ("actions", rows.actions)] {
         let fill = field.storage.fillValue
         guard field.storage.isAllocatedEarly, field.elements.allSatisfy({ $0 == fill }) else { continue }
         throw reader.refusal(name, "data in every row", "storage that was allocated but never written", hint)
     }
-    let hint = "if the recorder stopped early, keep the rows that it wrote, or record again"
     if let unwritten = rows.firstUnwritten() {
         throw reader.refusal(
             "observations", "data in every row",

@@ -109,7 +109,8 @@ import Testing
             testDescription: "rewards alone stop early",
             rewards: [Float](repeating: 1, count: 45) + [Float](repeating: 0, count: 15),
             refusal:
-                "field 'rewards': expected data in every row, found rows 45 to 59 that hold nothing but the fill value 0.0"),
+                "field 'rewards': expected data in every row, found rows 45 to 59 that hold nothing but the fill value 0.0"
+        ),
         Recording(
             testDescription: "sparse rewards that end in none",
             rewards: (0..<60).map { $0 < 45 && $0 % 9 != 8 ? 1 : 0 }),
@@ -120,7 +121,8 @@ import Testing
         Recording(
             testDescription: "actions alone stop early", actions: 0..<30,
             refusal:
-                "field 'actions': expected data in every row, found rows 30 to 59 that hold nothing but the fill value 0.0"),
+                "field 'actions': expected data in every row, found rows 30 to 59 that hold nothing but the fill value 0.0"
+        ),
         Recording(
             testDescription: "an idle end that was written, in chunks", actions: 0..<30, isZero: true, chunkRows: 15),
         Recording(testDescription: "a long idle end, of little before", actions: 0..<20),
