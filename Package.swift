@@ -65,6 +65,10 @@ let package = Package(
         .target(name: "CKernels", cSettings: cSettings),
         // h5py's own compression: a filter that HDF5 comes without.
         .target(name: "CLZF", dependencies: ["CHDF5"], cSettings: cSettings),
+        // Decodes chunks as the library does, but never beyond them; libaec-dev comes with libhdf5-dev.
+        .target(
+            name: "CChunks", dependencies: ["CLZF", "CZlib"], cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("sz")]),
         // Loads the library at run time; what it is compiled with is optional (libdnnl-dev).
         .target(name: "COneDNN", cSettings: cSettings),
         .target(name: "CConsole", cSettings: cSettings),
@@ -78,7 +82,7 @@ let package = Package(
         room("Console", ["CConsole", "Paths"]),
         room("MPI", ["CKernels", "CMPI", "CSupervision", "Paths"]),
         room("Processes"),
-        room("HDF5", ["CHDF5", "CKernels", "CLZF", "CSupervision", "Paths", "Processes"]),
+        room("HDF5", ["CChunks", "CHDF5", "CKernels", "CLZF", "CSupervision", "Paths", "Processes"]),
         room("Numerics", ["CKernels", "COneDNN", "COpenBLAS"]),
         room("Networks", ["CKernels", "Numerics"]),
         room("Environments", ["CMuJoCo", "Networks", "Numerics", "Paths"]),

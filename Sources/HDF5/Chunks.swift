@@ -1,4 +1,5 @@
 import CHDF5
+import Glibc
 
 extension HDF5File {
     /// Refuses a dataset in chunks that do not add up to it; the library itself trusts what it finds.
@@ -17,14 +18,18 @@ extension HDF5File {
         }
         if found < grid.count, !allowingGaps { throw try gaps(dataset, grid, found: found, name) }
         guard found > 0 else { return }
-        let filters = try checkFilters(creation, name)
-        if filters == 0 { try checkTotal(dataset, grid, found: found, name) }
+        let isFiltered = try !filters(creation, name).isEmpty
+        if !isFiltered { try checkTotal(dataset, grid, found: found, name) }
         var offset = grid.first
-        var raw: [UInt8] = []
         for _ in 0..<grid.count {
             let stored = try storedBytes(dataset, offset, name)
             if stored > 0 {
-                try checkChunk(dataset, offset, stored: stored, grid, filters: filters, &raw, name)
+                // What is filtered is measured when it is decoded.
+                guard stored <= hsize_t(fileSize) else {
+                    throw failure(
+                        name, .refused(found: "a chunk of \(stored) bytes in a file of \(fileSize) at \(offset)"))
+                }
+                if !isFiltered, stored != grid.bytes { throw wrongSize(stored, at: offset, grid, name) }
             } else if !allowingGaps {
                 throw try gaps(dataset, grid, found: found, name)
             }
@@ -37,10 +42,10 @@ extension HDF5File {
         _ dataset: borrowing Handle, _ space: borrowing Handle, _ creation: borrowing Handle, _ name: String
     ) throws(HDF5Error) {
         _ = try chunkGrid(dataset, space, creation, name)
-        _ = try checkFilters(creation, name)
+        _ = try filters(creation, name)
     }
 
-    private func chunkGrid(
+    func chunkGrid(
         _ dataset: borrowing Handle, _ space: borrowing Handle, _ creation: borrowing Handle, _ name: String
     ) throws(HDF5Error) -> ChunkGrid {
         let shape = try extents(of: space, name)
@@ -59,13 +64,14 @@ extension HDF5File {
     }
 
     /// The size of a chunk as it is stored; 0 for one that is not there.
-    private func storedBytes(
+    func storedBytes(
         _ dataset: borrowing Handle, _ offset: [hsize_t], _ name: String
     ) throws(HDF5Error) -> hsize_t {
         var stored: hsize_t = 0
         if H5Dget_chunk_storage_size(dataset.id, offset, &stored) >= 0 { return stored }
         let error = HDF5Error.library("H5Dget_chunk_storage_size", file: path, object: name)
-        guard "\(error)".contains("storage is not allocated") else { throw error }
+        // The library's words alone: names and paths may hold any.
+        guard case .library(_, let text) = error.reason, text.contains("storage is not allocated") else { throw error }
         return 0
     }
 
@@ -86,30 +92,8 @@ extension HDF5File {
             name, .refused(found: "chunks of \(total) bytes in all instead of \(found) times \(grid.bytes)"))
     }
 
-    private func wrongSize(_ stored: hsize_t, at offset: [hsize_t], _ grid: ChunkGrid, _ name: String) -> HDF5Error {
+    func wrongSize(_ stored: hsize_t, at offset: [hsize_t], _ grid: ChunkGrid, _ name: String) -> HDF5Error {
         failure(name, .refused(found: "a chunk of \(stored) bytes instead of \(grid.bytes) at \(offset)"))
-    }
-
-    /// Refuses a chunk that is stored as it is with another size than its shape has, and one larger than the file.
-    ///
-    /// - Parameters:
-    ///   - filters: a bit for each filter of the dataset; a chunk says with such bits which it did without.
-    ///   - raw: room for the bytes of a chunk, used again for the next.
-    private func checkChunk(
-        _ dataset: borrowing Handle, _ offset: [hsize_t], stored: hsize_t, _ grid: ChunkGrid, filters: UInt32,
-        _ raw: inout [UInt8], _ name: String
-    ) throws(HDF5Error) {
-        guard stored <= hsize_t(fileSize) else {
-            throw failure(name, .refused(found: "a chunk of \(stored) bytes in a file of \(fileSize) at \(offset)"))
-        }
-        guard stored != grid.bytes else { return }
-        guard filters != 0 else { throw wrongSize(stored, at: offset, grid, name) }
-        var mask: UInt32 = 0
-        if raw.count < Int(stored) { raw = [UInt8](repeating: 0, count: Int(stored)) }
-        guard H5Dread_chunk(dataset.id, ab_H5P_DEFAULT(), offset, &mask, &raw) >= 0 else {
-            throw .library("H5Dread_chunk", file: path, object: name)
-        }
-        guard mask & filters != filters else { throw wrongSize(stored, at: offset, grid, name) }
     }
 
     /// Which rows have no chunk, `found` chunks being there.
@@ -130,30 +114,10 @@ extension HDF5File {
             name,
             .unwritten(found: "\(rows) never written (\(min(found, grid.count)) of \(grid.count) chunks are there)"))
     }
-
-    /// Refuses a filter that the library does not have, before it says so in terms of the folders it has searched.
-    ///
-    /// - Returns: a bit for each filter of the dataset.
-    private func checkFilters(_ creation: borrowing Handle, _ name: String) throws(HDF5Error) -> UInt32 {
-        let count = H5Pget_nfilters(creation.id)
-        guard (0...32).contains(count) else { throw .library("H5Pget_nfilters", file: path, object: name) }
-        for i in 0..<UInt32(count) {
-            var flags: UInt32 = 0
-            var values = 0
-            var configuration: UInt32 = 0
-            let filter = H5Pget_filter2(creation.id, i, &flags, &values, nil, 0, nil, &configuration)
-            guard filter >= 0, H5Zfilter_avail(filter) > 0 else {
-                throw failure(
-                    name,
-                    .refused(found: "a dataset with the filter \(filterName(filter)), which HDF5 does not have here"))
-            }
-        }
-        return UInt32((UInt64(1) << UInt64(count)) - 1)
-    }
 }
 
 /// The chunks of a dataset, in row-major order.
-private struct ChunkGrid {
+struct ChunkGrid {
     /// The extents of the dataset and of a chunk.
     let shape, chunk: [hsize_t]
     /// The bytes of a chunk before any filter.
@@ -164,6 +128,37 @@ private struct ChunkGrid {
     /// Where the first chunk begins.
     var first: [hsize_t] { [hsize_t](repeating: 0, count: shape.count) }
 
+    /// Whether the chunk at `offset` reaches beyond the dataset.
+    func isPartial(_ offset: [hsize_t]) -> Bool {
+        shape.indices.contains { offset[$0] + chunk[$0] > shape[$0] }
+    }
+
+    /// Copies the elements of the chunk at `offset` to where they belong in the whole array at `memory`.
+    func copy(_ elements: UnsafePointer<UInt8>, at offset: [hsize_t], into memory: UnsafeMutableRawPointer) {
+        let element = Int(bytes / chunk.reduce(1, *))
+        // Dimensions that the chunk fills to the end are copied as one with the one before them.
+        var inner = shape.count - 1
+        while inner > 0, chunk[inner] == shape[inner] { inner -= 1 }
+        let below = Int(shape[(inner + 1)...].reduce(1, *)) * element
+        let run = Int(min(chunk[inner], shape[inner] - offset[inner])) * below
+        var place = [hsize_t](repeating: 0, count: inner)  // in the chunk
+        while true {
+            var (from, to) = (0, 0)
+            for d in 0..<inner {
+                from = from * Int(chunk[d]) + Int(place[d])
+                to = to * Int(shape[d]) + Int(offset[d] + place[d])
+            }
+            from *= Int(chunk[inner]) * below
+            to = (to * Int(shape[inner]) + Int(offset[inner])) * below
+            memcpy(memory + to, elements + from, run)
+            guard let d = (0..<inner).last(where: { place[$0] + 1 < min(chunk[$0], shape[$0] - offset[$0]) }) else {
+                return
+            }
+            place[d] += 1
+            for later in (d + 1)..<inner { place[later] = 0 }
+        }
+    }
+
     /// From the chunk at `offset` to the one behind it.
     func advance(_ offset: inout [hsize_t]) {
         for dimension in shape.indices.reversed() {
@@ -172,14 +167,4 @@ private struct ChunkGrid {
             offset[dimension] = 0
         }
     }
-}
-
-/// A filter's number, and its name where it is a known one of the list that The HDF Group keeps.
-private func filterName(_ filter: H5Z_filter_t) -> String {
-    let names: [H5Z_filter_t: String] = [
-        1: "gzip", 2: "shuffle", 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 305: "LZO", 307: "bzip2",
-        32000: "LZF", 32001: "Blosc", 32004: "LZ4", 32008: "bitshuffle", 32013: "ZFP", 32015: "Zstandard",
-        32017: "SZ", 32026: "Blosc2",
-    ]
-    return names[filter].map { "\(filter) (\($0))" } ?? "\(filter)"
 }

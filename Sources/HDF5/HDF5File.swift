@@ -16,6 +16,9 @@ public final class HDF5File {
     /// The size of the file in bytes when it was opened, which no stored piece of it exceeds.
     let fileSize: Int
     let handle: Handle
+    /// The addresses of virtual datasets whose sources have been checked, and of such sources, once for all that name them.
+    var checkedVirtual: Set<haddr_t> = []
+    var checkedSources: Set<haddr_t> = []
 
     /// Opens the file at `path` read-only and without locks.
     ///

@@ -1,11 +1,15 @@
 import CHDF5
+import Glibc
+import Paths
 
 extension HDF5File {
-    /// The path of hard links alone that leads where `name` does: soft links are followed, links out of the file are not.
+    /// The path of hard links alone that leads where `name` does: soft links are followed, and links that name a file where
+    /// this very file lies there; links out of the file are not.
     ///
+    /// - Parameter followingFiles: whether links that name a file are followed; the library follows them in its own way.
     /// - Throws: `HDF5Error` with the reason `missing` where nothing has this name, `refused` for a soft link that leads
     ///   nowhere or in a circle and for a link into another file, or `library`.
-    func resolve(_ name: String) throws(HDF5Error) -> String {
+    func resolve(_ name: String, followingFiles: Bool = true) throws(HDF5Error) -> String {
         let most = 100  // links of an honest file are a few; a circle has no end
         var followed = 0
         var lastTarget: String?
@@ -26,7 +30,17 @@ extension HDF5File {
                 if target.hasPrefix("/") { walked = "" }
                 ahead += components(of: target)
                 lastTarget = target
-            case H5L_TYPE_EXTERNAL: throw failure(name, .refused(found: externalLink(next)))
+            case H5L_TYPE_EXTERNAL:
+                followed += 1
+                guard followed <= most else { throw failure(name, .refused(found: "links in a circle")) }
+                let target = try externalTarget(next, name)
+                guard followingFiles, isThisFile(target.file) else {
+                    let shown = PathBytes.shown(target.file)
+                    throw failure(name, .refused(found: "a link into another file, '\(shown)'"))
+                }
+                walked = ""
+                ahead += components(of: target.place)
+                lastTarget = target.place
             default: throw failure(name, .refused(found: "a link of a kind that only its writer knows"))
             }
         }
@@ -57,11 +71,21 @@ extension HDF5File {
         return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 
-    /// "a link into another file, 'policy.hdf5'".
-    private func externalLink(_ place: String) -> String {
-        // A byte of flags, the name of the file, the path in it.
-        let name = (linkValue(place) ?? []).dropFirst().prefix { $0 != 0 }
-        return "a link into another file, '\(String(decoding: name, as: UTF8.self))'"
+    /// The file that an external link names and the path in it.
+    private func externalTarget(_ place: String, _ name: String) throws(HDF5Error) -> (file: String, place: String) {
+        guard let bytes = linkValue(place) else { throw .library("H5Lget_val", file: path, object: name) }
+        let names = bytes.dropFirst().split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)  // after flags
+        guard names.count > 1 else { throw failure(name, .refused(found: "a damaged link into another file")) }
+        return (PathBytes.text(of: names[0]), String(decoding: names[1], as: UTF8.self))
+    }
+
+    /// Whether a path, relative to the folder of this file, leads to this file; nothing is opened.
+    private func isThisFile(_ other: String) -> Bool {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        guard !other.isEmpty, let its = fileStatus(other.hasPrefix("/") ? other : folder + other),
+            let own = fileStatus(path)
+        else { return false }
+        return its.st_dev == own.st_dev && its.st_ino == own.st_ino
     }
 
     private func linkValue(_ place: String) -> [UInt8]? {

@@ -91,14 +91,24 @@ extension HDF5File {
         guard count <= arrayLimit / MemoryLayout<Element>.stride else {
             throw failure(name, .tooLarge(shape: description.shape.map(UInt64.init), limit: arrayLimit))
         }
-        let id = dataset.id
-        var status: herr_t = 0
-        let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
-            status = H5Dread(id, type, ab_H5S_ALL(), ab_H5S_ALL(), ab_H5P_DEFAULT(), buffer.baseAddress)
-            initialised = status >= 0 ? count : 0
+        guard let stored = Handle(H5Dget_type(dataset.id)) else {
+            throw .library("H5Dget_type", file: path, object: name)
         }
-        guard status >= 0 else { throw .library("H5Dread", file: path, object: name) }
-        return HDF5Array(shape: description.shape, elements: elements)
+        // Conversion takes place in the array, or in a room of its own where the file's elements are larger.
+        guard H5Tget_size(stored.id) > MemoryLayout<Element>.stride else {
+            return HDF5Array(
+                shape: description.shape,
+                elements: try filled(count) { buffer throws(HDF5Error) in
+                    try read(dataset, name, as: type, into: buffer)
+                })
+        }
+        guard let room = malloc(count * H5Tget_size(stored.id)) else {
+            throw failure(name, .tooLarge(shape: description.shape.map(UInt64.init), limit: arrayLimit))
+        }
+        defer { free(room) }
+        try read(dataset, name, as: type, into: room)
+        let elements = UnsafeRawBufferPointer(start: room, count: count * MemoryLayout<Element>.stride)
+        return HDF5Array(shape: description.shape, elements: Array(elements.bindMemory(to: Element.self)))
     }
 
     /// Reads numbers as they lie in the file, then has `take` convert them; it returns the index of the first that it
@@ -114,10 +124,7 @@ extension HDF5File {
         else { throw failure(name, .tooLarge(shape: shape.map(UInt64.init), limit: arrayLimit)) }
         defer { free(stored) }
         // The type in the file serves as the type in memory: the library converts nothing.
-        guard H5Dread(dataset.handle.id, dataset.type.id, ab_H5S_ALL(), ab_H5S_ALL(), ab_H5P_DEFAULT(), stored) >= 0
-        else {
-            throw .library("H5Dread", file: path, object: name)
-        }
+        try read(dataset.handle, name, as: dataset.type.id, into: stored)
         var taken = 0
         let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
             if let elements = buffer.baseAddress { taken = take(stored, layout, elements, count) }
@@ -130,6 +137,24 @@ extension HDF5File {
         }
         return HDF5Array(shape: shape, elements: elements)
     }
+}
+
+/// An array of `count` elements that `body` puts into the memory it is given.
+private func filled<Element: BitwiseCopyable>(
+    _ count: Int, _ body: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void
+) throws(HDF5Error) -> [Element] {
+    var failure: HDF5Error?
+    let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
+        guard let start = buffer.baseAddress else { return }
+        do throws(HDF5Error) {
+            try body(UnsafeMutableRawPointer(start))
+            initialised = count
+        } catch {
+            failure = error
+        }
+    }
+    if let failure { throw failure }
+    return elements
 }
 
 /// A number as a message shows it: whole numbers without a point.

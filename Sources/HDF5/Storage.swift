@@ -76,7 +76,7 @@ extension HDF5File {
             try checkChunks(dataset, space, creation, name, allowingGaps: allowingGaps)
         case H5D_VIRTUAL:
             let count = Int(H5Sget_simple_extent_npoints(space.id))
-            let missing = uncovered(creation, of: count)
+            let missing = try uncovered(creation, of: count, name)
             guard missing == 0 || allowingGaps else {
                 throw failure(name, .unwritten(found: "\(missing) of its \(count) elements in no source"))
             }

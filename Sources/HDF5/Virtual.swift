@@ -3,7 +3,7 @@ import CHDF5
 extension HDF5File {
     /// Opens a dataset whose data lie in this file; `depth` counts the virtual datasets that led to it.
     func openDataset(_ name: String, depth: Int) throws(HDF5Error) -> Handle {
-        let place = try resolve(name)
+        let place = try resolve(name, followingFiles: depth == 0)
         guard let object = Handle(H5Oopen(handle.id, place, ab_H5P_DEFAULT())) else {
             throw .library("H5Oopen", file: path, object: name)
         }
@@ -23,7 +23,10 @@ extension HDF5File {
         }
         switch H5Pget_layout(creation.id) {
         case H5D_COMPACT, H5D_CONTIGUOUS, H5D_CHUNKED: break
-        case H5D_VIRTUAL: try checkSources(creation, name, depth: depth)
+        case H5D_VIRTUAL:
+            if checkedVirtual.contains(ab_object_address(dataset.id)) { break }
+            try checkSources(dataset, creation, name, depth: depth)
+            checkedVirtual.insert(ab_object_address(dataset.id))
         default: throw failure(name, .refused(found: "a dataset of a layout that HDF5 does not know here"))
         }
         return dataset
@@ -31,17 +34,20 @@ extension HDF5File {
 
     /// Checks what a virtual dataset is put together of: datasets of this file, each good in itself.
     ///
-    /// The library would open any file that is named, and read what is missing as fill values.
-    private func checkSources(_ creation: borrowing Handle, _ name: String, depth: Int) throws(HDF5Error) {
+    /// The library would open any file that is named, read what is missing as fill values, and convert silently.
+    private func checkSources(
+        _ dataset: borrowing Handle, _ creation: borrowing Handle, _ name: String, depth: Int
+    ) throws(HDF5Error) {
         guard depth < 8 else { throw failure(name, .refused(found: "virtual datasets in a circle")) }
         let id = creation.id
         var count = 0
-        guard H5Pget_virtual_count(id, &count) >= 0 else {
+        guard H5Pget_virtual_count(id, &count) >= 0, let type = Handle(H5Dget_type(dataset.id)) else {
             throw .library("H5Pget_virtual_count", file: path, object: name)
         }
         for i in 0..<count {
             guard let file = readText({ H5Pget_virtual_filename(id, i, $0, $1) }),
-                let source = readText({ H5Pget_virtual_dsetname(id, i, $0, $1) })
+                let source = readText({ H5Pget_virtual_dsetname(id, i, $0, $1) }),
+                let selection = Handle(H5Pget_virtual_srcspace(id, i)), let place = Handle(H5Pget_virtual_vspace(id, i))
             else { throw .library("H5Pget_virtual_filename", file: path, object: name) }
             guard file == "." else {
                 throw failure(name, .refused(found: "a virtual dataset whose data lie in another file, '\(file)'"))
@@ -51,25 +57,105 @@ extension HDF5File {
             }
             do {
                 let opened = try openDataset(source, depth: depth + 1)
-                let description = try describe(opened, source)
-                if description.count > 0 { try checkStorage(opened, source) }
+                try checkSource(opened, source, type, name)
+                try checkSelection(selection, of: opened, source, for: place, name)
             } catch  where error.reason == .missing {
                 throw failure(name, .refused(found: "a virtual dataset of '\(source)', which is not there"))
             }
         }
     }
 
-    /// The number of a virtual dataset's elements that no source provides; 0 where that cannot be told.
-    func uncovered(_ creation: borrowing Handle, of count: Int) -> Int {
+    /// Checks one source of the virtual dataset `name`, which is of the type `type`.
+    private func checkSource(
+        _ source: borrowing Handle, _ sourceName: String, _ type: borrowing Handle, _ name: String
+    ) throws(HDF5Error) {
+        guard let stored = Handle(H5Dget_type(source.id)) else {
+            throw .library("H5Dget_type", file: path, object: sourceName)
+        }
+        guard H5Tequal(stored.id, type.id) > 0 else {
+            let types = "\(element(of: type.id)), not \(element(of: stored.id))"
+            throw failure(
+                name, .refused(found: "a virtual dataset of another type than its source '\(sourceName)' (\(types))"))
+        }
+        guard !checkedSources.contains(ab_object_address(source.id)) else { return }
+        if try describe(source, sourceName).count > 0 {
+            try checkStorage(source, sourceName)
+            try checkDecoding(source, sourceName)
+        }
+        checkedSources.insert(ab_object_address(source.id))
+    }
+
+    /// Checks that a source has all elements of which `selection` says that they are taken from it for those of `place`.
+    private func checkSelection(
+        _ selection: borrowing Handle, of source: borrowing Handle, _ sourceName: String, for place: borrowing Handle,
+        _ name: String
+    ) throws(HDF5Error) {
+        guard let space = Handle(H5Dget_space(source.id)) else {
+            throw .library("H5Dget_space", file: path, object: sourceName)
+        }
+        let points = H5Sget_select_npoints(place.id)
+        guard points >= 0 else { throw failure(name, .refused(found: "a virtual dataset that grows with its sources")) }
+        guard points > 0 else { return }
+        if H5Sget_select_type(selection.id) == H5S_SEL_ALL {
+            if H5Sget_simple_extent_npoints(space.id) == points { return }
+        } else {
+            let extents = try extents(of: space, sourceName)
+            var (first, last) = (extents, extents)
+            if H5Sget_simple_extent_ndims(selection.id) == Int32(extents.count),
+                H5Sget_select_bounds(selection.id, &first, &last) >= 0, zip(last, extents).allSatisfy({ $0 < $1 }),
+                H5Sget_select_npoints(selection.id) == points
+            {
+                return
+            }
+        }
+        throw failure(
+            name, .refused(found: "a virtual dataset of other elements than its source '\(sourceName)' has"))
+    }
+
+    /// The number of a virtual dataset's elements that no source provides.
+    ///
+    /// - Parameter count: the number of all its elements.
+    /// - Throws: `HDF5Error` with the reason `refused` where two sources provide the same element; or `library`.
+    func uncovered(_ creation: borrowing Handle, of count: Int, _ name: String) throws(HDF5Error) -> Int {
         var mappings = 0
-        guard H5Pget_virtual_count(creation.id, &mappings) >= 0 else { return 0 }
+        guard H5Pget_virtual_count(creation.id, &mappings) >= 0 else {
+            throw .library("H5Pget_virtual_count", file: path, object: name)
+        }
+        let overlap = failure(name, .refused(found: "a virtual dataset whose sources overlap"))
+        var spaces: [hid_t] = []
+        defer { for space in spaces { H5Idec_ref(space) } }
         var covered = 0
         for i in 0..<mappings {
-            guard let space = Handle(H5Pget_virtual_vspace(creation.id, i)) else { return 0 }
-            let points = H5Sget_select_npoints(space.id)
-            guard (0...hssize_t(count)).contains(points) else { return 0 }  // without limit: as many as there are
+            spaces.append(H5Pget_virtual_vspace(creation.id, i))
+            let points = H5Sget_select_npoints(spaces[i])
+            guard points >= 0 else { throw .library("H5Sget_select_npoints", file: path, object: name) }
+            guard points <= hssize_t(count - covered) else { throw overlap }
             covered += Int(points)
         }
-        return max(0, count - covered)
+        guard try union(of: spaces.filter { H5Sget_select_npoints($0) > 0 }, name) == covered else { throw overlap }
+        return count - covered
+    }
+
+    /// The number of elements in the union of selections in one space: pairs are united, then pairs of these, …
+    private func union(of selections: [hid_t], _ name: String) throws(HDF5Error) -> Int {
+        var united = selections
+        for space in united { H5Iinc_ref(space) }
+        defer { for space in united { H5Idec_ref(space) } }
+        while united.count > 1 {
+            var pairs: [hid_t] = []
+            var error: HDF5Error?
+            for i in stride(from: 0, to: united.count - 1, by: 2) {
+                pairs.append(H5Scombine_select(united[i], H5S_SELECT_OR, united[i + 1]))
+                if pairs[i / 2] < 0 { error = error ?? .library("H5Scombine_select", file: path, object: name) }
+            }
+            if united.count % 2 == 1, let last = united.last {
+                H5Iinc_ref(last)
+                pairs.append(last)
+            }
+            for space in united { H5Idec_ref(space) }
+            united = pairs
+            if let error { throw error }
+        }
+        return united.first.map { Int(H5Sget_select_npoints($0)) } ?? 0
     }
 }

@@ -150,6 +150,13 @@ import Testing
             H5Lcreate_soft("/x", file, "group/up", none, none)
             H5Lcreate_external("/etc/other.hdf5", "/x", file, "external", none, none)
             H5Lcreate_soft("/external", file, "out", none, none)
+            // Names of the very file lead into it, whatever they are.
+            symlink("a.hdf5", folder("alias.hdf5"))
+            H5Lcreate_external("a.hdf5", "/group", file, "self", none, none)
+            H5Lcreate_external(folder("alias.hdf5"), "group/up", file, "up", none, none)
+            H5Lcreate_external("./a.hdf5", "/around", file, "around", none, none)
+            put("text".utf8, at: folder("text"))
+            H5Lcreate_external("text", "/x", file, "another", none, none)
         }
         for name in ["soft", "relative", "dotted", "chain", "through", "/group/./up"] {
             #expect(try file.float32(name).elements == [1, 2], "\(name)")
@@ -160,10 +167,13 @@ import Testing
         for name in ["circle", "there"] {
             #expect(reason { _ = try file.float32(name) } == .refused(found: "soft links in a circle"))
         }
+        for name in ["self", "up", "self/up"] { #expect(try file.float32(name).elements == [1, 2], "\(name)") }
+        #expect(reason { _ = try file.float32("around") } == .refused(found: "links in a circle"))
         for name in ["external", "external/deeper", "out"] {
             #expect(
                 reason { _ = try file.float32(name) } == .refused(found: "a link into another file, '/etc/other.hdf5'"))
         }
+        #expect(reason { _ = try file.float32("another") } == .refused(found: "a link into another file, 'text'"))
         #expect(try !file.contains("x/deeper"), "an array has nothing in it")
     }
 
@@ -243,6 +253,6 @@ import Testing
         put(damaged, at: folder("a.hdf5"))
         let file = try HDF5File(readingFrom: folder("a.hdf5"))
         let error = #expect(throws: HDF5Error.self) { try file.float32("x") }
-        #expect(error.map { "\($0)".contains("'x': HDF5's H5Dread failed: inflate() failed") } == true)
+        #expect(error.map { "\($0)".contains("a chunk that the filter 1 (gzip) cannot decode at [0]") } == true)
     }
 }

@@ -60,6 +60,74 @@ import Testing
         }
     }
 
+    /// Sources of which the library would make up elements, read them twice or convert them without a word.
+    @Test func whatDoesNotAddUp() throws {
+        let file = try file { file in
+            map("overlapping", [(0, 1, 10), (5, 1, 10)], in: file)
+            map("twice", [(0, 1, 10), (0, 1, 10)], in: file)
+            map("interleaved twice", [(0, 2, 10), (0, 2, 10)], in: file)
+            map("crossing", [(0, 2, 10), (9, 1, 10)], in: file)
+            map("interleaved", [(0, 2, 10), (1, 2, 10)], in: file)
+            map("more than there is", [(0, 1, 20)], in: file)
+            map("other type", [(0, 1, 10), (10, 1, 10)], of: ab_H5T_STD_U8LE(), in: file)
+            map("wider type", [(0, 1, 10), (10, 1, 10)], of: ab_H5T_IEEE_F64LE(), in: file)
+            H5Lcreate_external("a.hdf5", "/x", file, "link", 0, 0)
+            virtual("linked", [(".", "link"), (".", "x")], in: file)
+        }
+        for (name, words) in [
+            ("overlapping", "a virtual dataset whose sources overlap"),
+            ("twice", "a virtual dataset whose sources overlap"),
+            ("interleaved twice", "a virtual dataset whose sources overlap"),
+            ("crossing", "a virtual dataset whose sources overlap"),
+            ("more than there is", "a virtual dataset of other elements than its source 'x' has"),
+            ("other type", "a virtual dataset of another type than its source 'x' (uint8, not float32)"),
+            ("wider type", "a virtual dataset of another type than its source 'x' (float64, not float32)"),
+            ("linked", "a link into another file, 'a.hdf5'"),
+        ] {
+            let error = #expect(throws: HDF5Error.self, "\(name)") { try file.float32(name) }
+            #expect(error.map { "\($0)".contains(words) } == true, "\(name): \(String(describing: error))")
+        }
+        #expect(try file.float32("interleaved").elements == (0..<20).map { Float($0 / 2) })
+    }
+
+    /// Ten mappings on each of seven levels: a source is checked once, not once for each of ten million ways to it.
+    @Test func manyWaysToOneSource() throws {
+        let file = try file { file in
+            for level in 1...7 {
+                let space = H5Screate_simple(1, [10], nil)
+                let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
+                for i in 0..<10 {
+                    H5Sselect_hyperslab(space, H5S_SELECT_SET, [hsize_t(i)], nil, [1], nil)
+                    H5Pset_virtual(creation, space, ".", level == 1 ? "x" : "level \(level - 1)", space)
+                }
+                H5Sselect_all(space)
+                H5Dclose(H5Dcreate2(file, "level \(level)", ab_H5T_IEEE_F32LE(), space, 0, creation, 0))
+                for id in [creation, space] { H5Idec_ref(id) }
+            }
+        }
+        let clock = ContinuousClock()
+        let time = try clock.measure { #expect(try file.float32("level 7").elements == (0..<10).map { Float($0) }) }
+        #expect(time < .seconds(5), "\(time)")
+    }
+
+    /// Adds a virtual dataset of twenty elements, of which each mapping provides so many from a start at a stride, from 'x'.
+    private func map(
+        _ name: String, _ mappings: [(start: hsize_t, stride: hsize_t, count: hsize_t)],
+        of type: hid_t = ab_H5T_IEEE_F32LE(), in file: hid_t
+    ) {
+        let space = H5Screate_simple(1, [20], nil)
+        let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
+        for one in mappings {
+            H5Sselect_hyperslab(space, H5S_SELECT_SET, [one.start], [one.stride], [one.count], nil)
+            let source = H5Screate_simple(1, [one.count], nil)
+            H5Pset_virtual(creation, space, ".", "x", source)
+            H5Idec_ref(source)
+        }
+        H5Sselect_all(space)
+        H5Dclose(H5Dcreate2(file, name, type, space, 0, creation, 0))
+        for id in [creation, space] { H5Idec_ref(id) }
+    }
+
     /// As a writer that dies behind its last flush leaves a file of the newer formats.
     @Test func aFileThatWasLeftOpen() throws {
         let access = H5Pcreate(ab_H5P_FILE_ACCESS())

@@ -105,7 +105,7 @@ extension HostileDatasetTests {
         },
         HostileFile(
             "a filter that nobody has",
-            "field 'rewards': \(notAnArray)a dataset with the filter 32001 (Blosc), which HDF5 does not have here"
+            "field 'rewards': \(notAnArray)a dataset with the filter 32001 (Blosc), which is not read here"
         ) { path in
             replace(
                 "rewards", at: path,

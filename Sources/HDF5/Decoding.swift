@@ -1,0 +1,169 @@
+import CChunks
+import CHDF5
+import Glibc
+
+extension HDF5File {
+    /// Reads all elements of a dataset whose storage has been checked into `memory`, converted to the type `type`.
+    ///
+    /// Chunks with filters are decoded here, since the library does not look how long they become. Its own call reads the
+    /// others, and those of nbit and scaleoffset after their lengths have been checked.
+    ///
+    /// - Parameter memory: room for all elements, of the type `type` or of the file's, whichever is larger.
+    func read(
+        _ dataset: borrowing Handle, _ name: String, as type: hid_t, into memory: UnsafeMutableRawPointer
+    ) throws(HDF5Error) {
+        guard let creation = Handle(H5Dget_create_plist(dataset.id)), let space = Handle(H5Dget_space(dataset.id)),
+            let stored = Handle(H5Dget_type(dataset.id))
+        else { throw .library("H5Dget_create_plist", file: path, object: name) }
+        guard H5Pget_layout(creation.id) == H5D_CHUNKED, try !filters(creation, name).isEmpty,
+            try decodeChunks(dataset, space, creation, stored, name, into: memory)
+        else {
+            guard H5Dread(dataset.id, type, ab_H5S_ALL(), ab_H5S_ALL(), ab_H5P_DEFAULT(), memory) >= 0 else {
+                throw .library("H5Dread", file: path, object: name)
+            }
+            return
+        }
+        let count = Int(H5Sget_simple_extent_npoints(space.id))
+        guard
+            H5Tequal(stored.id, type) > 0
+                || H5Tconvert(stored.id, type, count, memory, nil, ab_H5P_DEFAULT()) >= 0
+        else { throw .library("H5Tconvert", file: path, object: name) }
+    }
+
+    /// Refuses a dataset in filtered chunks of which one does not become as large as its shape is.
+    func checkDecoding(_ dataset: borrowing Handle, _ name: String) throws(HDF5Error) {
+        guard let creation = Handle(H5Dget_create_plist(dataset.id)), let space = Handle(H5Dget_space(dataset.id)),
+            let stored = Handle(H5Dget_type(dataset.id))
+        else { throw .library("H5Dget_create_plist", file: path, object: name) }
+        guard H5Pget_layout(creation.id) == H5D_CHUNKED, try !filters(creation, name).isEmpty else { return }
+        _ = try decodeChunks(dataset, space, creation, stored, name, into: nil)
+    }
+
+    /// Decodes the chunks of a dataset and puts their elements, as they are stored, where they belong in `memory`.
+    ///
+    /// - Returns: whether `memory` holds the elements; false after a mere check of chunks that the library is to decode.
+    private func decodeChunks(
+        _ dataset: borrowing Handle, _ space: borrowing Handle, _ creation: borrowing Handle,
+        _ stored: borrowing Handle,
+        _ name: String, into memory: UnsafeMutableRawPointer?
+    ) throws(HDF5Error) -> Bool {
+        let grid = try chunkGrid(dataset, space, creation, name)
+        let decoder = ChunkDecoder(filters: try filters(creation, name), bytes: grid.bytes)
+        var options: UInt32 = 0
+        guard H5Pget_chunk_opts(creation.id, &options) >= 0 else {
+            throw .library("H5Pget_chunk_opts", file: path, object: name)
+        }
+        let keepsParts = options & UInt32(H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) != 0
+        var found: hsize_t = 0
+        guard H5Dget_num_chunks(dataset.id, space.id, &found) >= 0 else {
+            throw .library("H5Dget_num_chunks", file: path, object: name)
+        }
+        guard found > 0 else { return false }
+        var absent: [UInt8] = []
+        var offset = grid.first
+        for _ in 0..<grid.count {
+            let size = Int(try storedBytes(dataset, offset, name))
+            if size > 0 {
+                guard let raw = decoder.room(for: size) else {
+                    throw failure(name, .tooLarge(shape: grid.chunk, limit: arrayLimit))
+                }
+                var mask: UInt32 = 0
+                guard H5Dread_chunk(dataset.id, ab_H5P_DEFAULT(), offset, &mask, raw) >= 0 else {
+                    throw .library("H5Dread_chunk", file: path, object: name)
+                }
+                if keepsParts, grid.isPartial(offset) { mask = .max }
+                switch decoder.decode(size, mask: mask) {
+                case .bytes(let bytes):
+                    if let memory { grid.copy(bytes, at: offset, into: memory) }
+                case .fits: break
+                case .size(let found): throw wrongSize(hsize_t(found), at: offset, grid, name)
+                case .failure(let filter):
+                    throw failure(
+                        name,
+                        .refused(found: "a chunk that the filter \(filterName(filter)) cannot decode at \(offset)"))
+                }
+            } else if let memory {
+                if absent.isEmpty { absent = try fillValues(grid, creation, stored, name) }
+                grid.copy(absent, at: offset, into: memory)
+            }
+            grid.advance(&offset)
+        }
+        return decoder.filters.library == nil
+    }
+
+    /// The elements that are read where there is no chunk.
+    private func fillValues(
+        _ grid: ChunkGrid, _ creation: borrowing Handle, _ stored: borrowing Handle, _ name: String
+    ) throws(HDF5Error) -> [UInt8] {
+        let size = H5Tget_size(stored.id)
+        var value = [UInt8](repeating: 0, count: size)
+        var defined = H5D_FILL_VALUE_UNDEFINED
+        let isDefined = H5Pfill_value_defined(creation.id, &defined) >= 0 && defined != H5D_FILL_VALUE_UNDEFINED
+        guard !isDefined || H5Pget_fill_value(creation.id, stored.id, &value) >= 0 else {
+            throw .library("H5Pget_fill_value", file: path, object: name)
+        }
+        return (0..<Int(grid.bytes)).map { value[$0 % size] }
+    }
+}
+
+/// Chunks in the bytes of their filters, one after the other.
+private final class ChunkDecoder {
+    enum Outcome {
+        /// The bytes of all elements of the chunk, valid until the next call.
+        case bytes(UnsafePointer<UInt8>)
+        /// The library's decoding ends with the right size.
+        case fits
+        /// So many bytes are not what the chunk's shape has.
+        case size(Int)
+        /// The filter of this number could not decode.
+        case failure(H5Z_filter_t)
+    }
+
+    let filters: Filters
+    private let bytes: UInt64
+    /// The bytes of each of two rooms; compressed data to be decompressed again may be a little larger than the elements.
+    private let most: Int
+    private var rooms: [UnsafeMutableRawPointer?] = [nil, nil]
+    private var raw: UnsafeMutableRawPointer?
+    private var capacity = 0
+
+    /// - Parameter bytes: the size of a chunk's elements.
+    init(filters: Filters, bytes: UInt64) {
+        self.filters = filters
+        self.bytes = bytes
+        most = Int(bytes) + Int(bytes) / 512 + 512
+    }
+
+    deinit { for memory in rooms + [raw] { free(memory) } }
+
+    /// Room for the stored bytes of the next chunk; nil if there is none left.
+    func room(for size: Int) -> UnsafeMutableRawPointer? {
+        for i in rooms.indices where rooms[i] == nil { rooms[i] = malloc(most) }
+        if raw == nil || capacity < size {
+            free(raw)
+            capacity = 2 * size
+            raw = malloc(capacity)
+        }
+        return rooms.contains(nil) ? nil : raw
+    }
+
+    /// Decodes what has been put into the room for it; a filter `i` is left out if bit i of `mask` is set.
+    func decode(_ size: Int, mask: UInt32) -> Outcome {
+        guard let raw, let first = rooms[0], let second = rooms[1] else { return .size(0) }
+        let library = filters.library.flatMap { mask >> UInt32($0) & 1 == 0 ? $0 : nil }
+        let pointers: [UnsafeMutablePointer<UInt8>?] = [first, second].map { $0.assumingMemoryBound(to: UInt8.self) }
+        let decoded = withUnsafePointer(to: filters.list) { list in
+            ab_chunk_decode(
+                list, Int32(library.map { $0 + 1 } ?? 0), mask, raw.assumingMemoryBound(to: UInt8.self), size, pointers,
+                most)
+        }
+        guard decoded.failed == 0 else { return .failure(decoded.failed) }
+        if let library {
+            let (kind, values) = filters[library]
+            let expected = filters.size(of: bytes, before: library, mask: mask)
+            return ab_chunk_fits(kind, values, decoded.bytes, decoded.size, expected) != 0 ? .fits : .failure(kind)
+        }
+        guard decoded.size == Int(bytes) else { return .size(decoded.size) }
+        return decoded.bytes.map { .bytes($0) } ?? .size(0)
+    }
+}

@@ -1,0 +1,81 @@
+import CChunks
+import CHDF5
+
+/// The filters of a dataset, in the order in which its writer applied them.
+struct Filters {
+    /// What they are, for `CChunks`.
+    private(set) var list = ab_filters()
+
+    var isEmpty: Bool { list.count == 0 }
+
+    /// The number of a filter and the first of its parameters.
+    subscript(_ i: Int) -> (kind: H5Z_filter_t, values: [UInt32]) {
+        (
+            withUnsafeBytes(of: list.kinds) { $0.load(fromByteOffset: 4 * i, as: Int32.self) },
+            withUnsafeBytes(of: list.values) { bytes in
+                (0..<8).map { bytes.load(fromByteOffset: 32 * i + 4 * $0, as: UInt32.self) }
+            }
+        )
+    }
+
+    fileprivate mutating func append(_ kind: H5Z_filter_t, _ values: [UInt32]) {
+        let i = Int(list.count)
+        withUnsafeMutableBytes(of: &list.kinds) { $0.storeBytes(of: kind, toByteOffset: 4 * i, as: Int32.self) }
+        withUnsafeMutableBytes(of: &list.values) { bytes in
+            for (k, value) in values.enumerated() {
+                bytes.storeBytes(of: value, toByteOffset: 32 * i + 4 * k, as: UInt32.self)
+            }
+        }
+        list.count += 1
+    }
+
+    /// The index of the one that the library decodes, nbit or scaleoffset; nil where all are decoded here.
+    var library: Int? { (0..<Int(list.count)).first { [5, 6].contains(self[$0].kind) } }
+
+    /// The bytes that a chunk of `bytes` has before the filter `i`: a checksum of 4 for each fletcher32 before it that is
+    /// not in `mask`, the others being such as keep the size.
+    func size(of bytes: UInt64, before i: Int, mask: UInt32) -> Int {
+        Int(bytes) + 4 * (0..<i).count { self[$0].kind == 3 && mask >> UInt32($0) & 1 == 0 }
+    }
+}
+
+extension HDF5File {
+    /// The filters of a dataset.
+    ///
+    /// - Throws: `HDF5Error` with the reason `refused` for one that is not decoded here; or `library`.
+    func filters(_ creation: borrowing Handle, _ name: String) throws(HDF5Error) -> Filters {
+        let count = H5Pget_nfilters(creation.id)
+        guard (0...Int32(AB_CHUNK_FILTERS)).contains(count) else {
+            throw .library("H5Pget_nfilters", file: path, object: name)
+        }
+        var filters = Filters()
+        for i in 0..<UInt32(count) {
+            var (flags, configuration): (UInt32, UInt32) = (0, 0)
+            var values = [UInt32](repeating: 0, count: 8)
+            var size = values.count
+            let filter = H5Pget_filter2(creation.id, i, &flags, &size, &values, 0, nil, &configuration)
+            guard [1, 2, 3, 4, 5, 6, 32000].contains(filter), H5Zfilter_avail(filter) > 0 else {
+                throw failure(
+                    name, .refused(found: "a dataset with the filter \(filterName(filter)), which is not read here"))
+            }
+            filters.append(filter, values)
+        }
+        // Of what the library decodes it must be known how long it becomes, and so it does not decode what follows.
+        if let last = filters.library, let other = (0..<last).first(where: { ![2, 3].contains(filters[$0].kind) }) {
+            let (first, second) = (filterName(filters[other].kind), filterName(filters[last].kind))
+            throw failure(
+                name, .refused(found: "a dataset with the filter \(first) before \(second), which is not read here"))
+        }
+        return filters
+    }
+}
+
+/// A filter's number, and its name where it is a known one of the list that The HDF Group keeps.
+func filterName(_ filter: H5Z_filter_t) -> String {
+    let names: [H5Z_filter_t: String] = [
+        1: "gzip", 2: "shuffle", 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 305: "LZO", 307: "bzip2",
+        32000: "LZF", 32001: "Blosc", 32004: "LZ4", 32008: "bitshuffle", 32013: "ZFP", 32015: "Zstandard",
+        32017: "SZ", 32026: "Blosc2",
+    ]
+    return names[filter].map { "\(filter) (\($0))" } ?? "\(filter)"
+}
