@@ -74,7 +74,8 @@ extension HDF5File {
     /// The file that an external link names and the path in it.
     private func externalTarget(_ place: String, _ name: String) throws(HDF5Error) -> (file: String, place: String) {
         guard let bytes = linkValue(place) else { throw .library("H5Lget_val", file: path, object: name) }
-        let names = bytes.dropFirst().split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)  // after flags
+        // A byte of flags, the name of the file, the path in it.
+        let names = bytes.dropFirst().split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
         guard names.count > 1 else { throw failure(name, .refused(found: "a damaged link into another file")) }
         return (PathBytes.text(of: names[0]), String(decoding: names[1], as: UTF8.self))
     }
