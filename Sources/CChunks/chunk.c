@@ -18,7 +18,7 @@ static size_t inflated(const uint8_t *bytes, size_t size, uint8_t *room, size_t 
 
 static size_t lzf(const uint8_t *bytes, size_t size, uint8_t *room, size_t most) {
     size_t decoded = ab_lzf_decoded_size(bytes, size);
-    if (decoded > most) return 0;
+    if (decoded == 0 || decoded > most) return 0;
     ab_lzf_decode(bytes, size, room);
     return decoded;
 }
@@ -80,7 +80,8 @@ static size_t checked(const uint8_t *bytes, size_t size) {
     return sum == stored || sum == swapped ? size - 4 : 0;
 }
 
-// The number of bytes comes first. libaec decodes what is cut short to less, and divides by the pixels of a block.
+// The number of bytes comes first. libaec decodes what is cut short to less, unless it pads lines of pixels to whole blocks:
+// then it says nothing of the missing ones. It divides by the pixels of a block.
 static size_t szip(const uint8_t *bytes, size_t size, const unsigned values[4], uint8_t *room, size_t most) {
     SZ_com_t parameters = {(int)values[0], (int)values[2], (int)values[1], (int)values[3]};
     if (values[1] < 2 || values[1] > 64 || values[2] < 1 || values[2] > 64 || values[3] < 1 || values[3] > 4096) return 0;

@@ -160,8 +160,7 @@ private final class ChunkDecoder {
         guard decoded.failed == 0 else { return .failure(decoded.failed) }
         if let library {
             let (kind, values) = filters[library]
-            let expected = filters.size(of: bytes, before: library, mask: mask)
-            return ab_chunk_fits(kind, values, decoded.bytes, decoded.size, expected) != 0 ? .fits : .failure(kind)
+            return ab_chunk_fits(kind, values, decoded.bytes, decoded.size, Int(bytes)) != 0 ? .fits : .failure(kind)
         }
         guard decoded.size == Int(bytes) else { return .size(decoded.size) }
         return decoded.bytes.map { .bytes($0) } ?? .size(0)

@@ -31,12 +31,6 @@ struct Filters {
 
     /// The index of the one that the library decodes, nbit or scaleoffset; nil where all are decoded here.
     var library: Int? { (0..<Int(list.count)).first { [5, 6].contains(self[$0].kind) } }
-
-    /// The bytes that a chunk of `bytes` has before the filter `i`: a checksum of 4 for each fletcher32 before it that is
-    /// not in `mask`, the others being such as keep the size.
-    func size(of bytes: UInt64, before i: Int, mask: UInt32) -> Int {
-        Int(bytes) + 4 * (0..<i).count { self[$0].kind == 3 && mask >> UInt32($0) & 1 == 0 }
-    }
 }
 
 extension HDF5File {
@@ -60,8 +54,8 @@ extension HDF5File {
             }
             filters.append(filter, values)
         }
-        // Of what the library decodes it must be known how long it becomes, and so it does not decode what follows.
-        if let last = filters.library, let other = (0..<last).first(where: { ![2, 3].contains(filters[$0].kind) }) {
+        // Of what the library decodes it must be known how long it becomes: only a shuffle, which keeps that, may follow.
+        if let last = filters.library, let other = (0..<last).first(where: { filters[$0].kind != 2 }) {
             let (first, second) = (filterName(filters[other].kind), filterName(filters[last].kind))
             throw failure(
                 name, .refused(found: "a dataset with the filter \(first) before \(second), which is not read here"))

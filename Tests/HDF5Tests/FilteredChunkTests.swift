@@ -7,7 +7,7 @@ import Testing
 @Suite struct FilteredChunkTests {
     let folder = TemporaryFolder()
 
-    /// A dataset of 100 numbers in one chunk, stored under filters as `bytes`.
+    /// A dataset of 96 numbers in one chunk, stored under filters as `bytes`.
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let filters: @Sendable (hid_t) -> Void
@@ -38,10 +38,10 @@ import Testing
     static let refused: [Case] = [
         Case(
             testDescription: "gzip of less", filters: gzip, made: { _ in zlib([UInt8](repeating: 0, count: 40)) },
-            words: "a chunk of 40 bytes instead of 400 at [0]"),
+            words: "a chunk of 40 bytes instead of 384 at [0]"),
         Case(
             testDescription: "gzip of a little more", filters: gzip,
-            made: { _ in zlib([UInt8](repeating: 0, count: 404)) }, words: "a chunk of 404 bytes instead of 400 at [0]"),
+            made: { _ in zlib([UInt8](repeating: 0, count: 388)) }, words: "a chunk of 388 bytes instead of 384 at [0]"),
         Case(
             testDescription: "gzip of much more", filters: gzip,
             made: { _ in zlib([UInt8](repeating: 0, count: 4000)) },
@@ -51,13 +51,13 @@ import Testing
             words: "the filter 1 (gzip) cannot decode at [0]"),
         Case(
             testDescription: "gzip left out, of less", filters: gzip, mask: 1,
-            made: { _ in [UInt8](repeating: 0, count: 40) }, words: "a chunk of 40 bytes instead of 400 at [0]"),
+            made: { _ in [UInt8](repeating: 0, count: 40) }, words: "a chunk of 40 bytes instead of 384 at [0]"),
         Case(
             testDescription: "shuffle of less", filters: shuffled, made: { _ in [UInt8](repeating: 0, count: 43) },
-            words: "a chunk of 43 bytes instead of 400 at [0]"),
+            words: "a chunk of 43 bytes instead of 384 at [0]"),
         Case(
             testDescription: "fletcher32 of less", filters: checked, made: { _ in [UInt8](repeating: 0, count: 44) },
-            words: "a chunk of 40 bytes instead of 400 at [0]"),
+            words: "a chunk of 40 bytes instead of 384 at [0]"),
         Case(
             testDescription: "fletcher32 of nothing", filters: checked, made: { _ in [0, 0, 0] },
             words: "the filter 3 (fletcher32) cannot decode at [0]"),
@@ -66,17 +66,17 @@ import Testing
             words: "the filter 3 (fletcher32) cannot decode at [0]"),
         Case(
             testDescription: "all, the checksum left out", filters: all, mask: 4, made: { _ in zlib([1, 2, 3]) },
-            words: "a chunk of 3 bytes instead of 400 at [0]"),
+            words: "a chunk of 3 bytes instead of 384 at [0]"),
         Case(
             testDescription: "all, gzip left out", filters: all, mask: 2,
             made: { _ in [UInt8](repeating: 0, count: 104) },
-            words: "a chunk of 100 bytes instead of 400 at [0]"),
+            words: "a chunk of 100 bytes instead of 384 at [0]"),
         Case(
             testDescription: "szip, cut", filters: szip, made: { $0.dropLast(8) },
             words: "the filter 4 (szip) cannot decode at [0]"),
         Case(
             testDescription: "szip of less by its own word", filters: szip, made: { [40, 0, 0, 0] + $0.dropFirst(4) },
-            words: "a chunk of 40 bytes instead of 400 at [0]"),
+            words: "a chunk of 40 bytes instead of 384 at [0]"),
         Case(
             testDescription: "szip of 4 GiB by its own word", filters: szip,
             made: { [255, 255, 255, 255] + $0.dropFirst(4) }, words: "the filter 4 (szip) cannot decode at [0]"),
@@ -115,7 +115,7 @@ import Testing
             Case(testDescription: "all", filters: all, made: { $0 }, words: ""),
             Case(
                 testDescription: "gzip left out", filters: gzip, mask: 1,
-                made: { _ in (0..<100).flatMap { [UInt8($0), 0, 0, 0] } }, words: ""),
+                made: { _ in (0..<96).flatMap { [UInt8($0), 0, 0, 0] } }, words: ""),
             Case(
                 testDescription: "gzip twice",
                 filters: {
@@ -134,19 +134,13 @@ import Testing
                     nbit($0)
                     gzip($0)
                 }, made: { $0 }, words: ""),
-            Case(
-                testDescription: "scaleoffset over a checksum",
-                filters: {
-                    checked($0)
-                    scaled($0)
-                }, made: { $0 }, words: ""),
             Case(testDescription: "szip", filters: szip, made: { $0 }, words: ""),
         ])
     func whatTheLibraryWrote(example: Case) throws {
         let file = try write(example)
         for name in ["x", "virtual"] {
-            #expect(try file.int64(name).elements == (0..<100).map { Int64($0) }, "\(name)")
-            #expect(try file.float32(name).elements == (0..<100).map { Float($0) }, "\(name)")
+            #expect(try file.int64(name).elements == (0..<96).map { Int64($0) }, "\(name)")
+            #expect(try file.float32(name).elements == (0..<96).map { Float($0) }, "\(name)")
         }
     }
 
@@ -198,16 +192,16 @@ import Testing
     private func write(_ example: Case) throws -> HDF5File {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
         edit(folder("a.hdf5")) { file in
-            let space = H5Screate_simple(1, [100], nil)
+            let space = H5Screate_simple(1, [96], nil)
             let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
-            H5Pset_chunk(creation, 1, [100])
+            H5Pset_chunk(creation, 1, [96])
             example.filters(creation)
             // 11 of 32 bits, so that nbit has something to leave out.
             let type = H5Tcopy(ab_H5T_STD_I64LE())
             H5Tset_size(type, 4)
             H5Tset_precision(type, 11)
             let dataset = H5Dcreate2(file, "x", type, space, 0, creation, 0)
-            H5Dwrite(dataset, ab_H5T_NATIVE_INT64(), 0, 0, 0, (0..<100).map { Int64($0) })
+            H5Dwrite(dataset, ab_H5T_NATIVE_INT64(), 0, 0, 0, (0..<96).map { Int64($0) })
             var (size, mask): (hsize_t, UInt32) = (0, 0)
             H5Dget_chunk_storage_size(dataset, [0], &size)
             var written = [UInt8](repeating: 0, count: Int(size))

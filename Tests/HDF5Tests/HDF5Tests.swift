@@ -167,7 +167,7 @@ import Testing
         for name in ["circle", "there"] {
             #expect(reason { _ = try file.float32(name) } == .refused(found: "soft links in a circle"))
         }
-        for name in ["self", "up", "self/up"] { #expect(try file.float32(name).elements == [1, 2], "\(name)") }
+        for name in ["up", "self/up"] { #expect(try file.float32(name).elements == [1, 2], "\(name)") }
         #expect(reason { _ = try file.float32("around") } == .refused(found: "links in a circle"))
         for name in ["external", "external/deeper", "out"] {
             #expect(
