@@ -123,8 +123,6 @@ import Testing
             refusal:
                 "field 'actions': expected data in every row, found rows 30 to 59 that hold nothing but the fill value 0.0"
         ),
-        Recording(
-            testDescription: "an idle end that was written, in chunks", actions: 0..<30, isZero: true, chunkRows: 15),
         Recording(testDescription: "a long idle end, of little before", actions: 0..<20),
     ]
 
