@@ -195,7 +195,7 @@ import Testing
     @Test(
         arguments: [
             [
-                "render", "--env", "hopper", "--policy", "POLICY", "--size", "1024x1024", "--fps", "125", "--out",
+                "render", "--env", "hopper", "--policy", "POLICY", "--size", "1920x1920", "--fps", "125", "--out",
                 "OUT/frames",
             ],
             [
@@ -215,7 +215,7 @@ import Testing
             })
         func process() -> pid_t? { RunningProcess.identifiers(of: "active-bench", withArgument: arguments[1]).last }
         waitUntil(seconds: 10) { process() != nil }
-        usleep(1_000_000)
+        usleep(500_000)
         let moment = ContinuousClock.now
         kill(try #require(process()), signal)
         let end = try job.end()
