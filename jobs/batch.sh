@@ -10,7 +10,7 @@
 # to leave a stopped run takes the others down in mid-exit. --wait gives them time.
 if [ "$LAUNCHER" = srun ]; then LAUNCHER="srun --mpi=pmix --kill-on-bad-exit=0 --wait=8"; fi
 
-# The job does not end for want of a place to say it: its log may be on a full disk.
+# A message that cannot be written does not end the job: its log may be on a full disk.
 say() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >&2 || true; }
 
 # What the signal traps and run_study leave for each other.

@@ -29,7 +29,7 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 binary=${ACTIVE_BENCH_BINARY:-$repository/.build/release/active-bench}
 packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev libmujoco-dev libssl-dev zlib1g-dev pkg-config)
 
-say() { printf '%s\n' "$*" >&2 || true; } # a script does not end for want of a place to say it
+say() { printf '%s\n' "$*" >&2 || true; } # a message that cannot be written does not end the script
 
 # Without a password, or with somebody there to type one.
 can_sudo() { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }

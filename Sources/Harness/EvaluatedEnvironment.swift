@@ -15,7 +15,7 @@ struct EvaluatedEnvironment {
     /// give the rules.
     ///
     /// - Parameter profile: whose dynamics; nil for those that the name stands for, or D4RL's.
-    /// - Throws: `EnvironmentError.unknownEnvironment` or `.notOurs` for a name that is none of these,
+    /// - Throws: `EnvironmentError.unknownEnvironment` or `.notOurs` for an unknown name,
     ///   `.otherProfile` for one that stands for another profile; else as `EnvironmentRegistry.make`.
     init(_ text: String, seed: Int, profile asked: DynamicsProfile?) throws {
         let named: NamedEnvironment

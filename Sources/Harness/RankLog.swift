@@ -10,7 +10,7 @@ struct RankLog: LogHandler {
     private let rank: Int
     private let file: LogFile
 
-    /// A logger of the given rank that appends to `path`. A run does not end for want of its log.
+    /// A logger of the given rank that appends to `path`. A log that cannot be written does not end the run.
     static func logger(rank: Int, path: String) -> Logger {
         try? DurableFile.makeFolder(DurableFile.folder(of: path))
         let file = LogFile(path)
