@@ -139,6 +139,10 @@ import Testing
         for file in files(below: folder("out")) where file.contains("/claim-") || file.hasPrefix("ranks/") {
             setAge(of: folder("out/\(file)"), to: 350)
         }
+        // What a rank was writing when it was killed is left alone for an hour, as its writer might live.
+        for file in files(below: folder("out")) where file.contains(".tmp-") {
+            setAge(of: folder("out/\(file)"), to: 3700)
+        }
         #expect(try slurm.states(atTheEndOf: second) == ["COMPLETED"], "\(log)")
         #expect(log.contains(" is free (it was in use by pid ") && log.contains(" s: taken over"), "\(log)")
         expectTheReference()
