@@ -68,7 +68,7 @@ run_tests() {
     shift
     log=$(mktemp -p "$outputs")
     set +e
-    "$bundle" --testing-library swift-testing --no-parallel "$@" 2>&1 | tee "$log" | grep -vE '◇|^\['
+    NO_COLOR=1 "$bundle" --testing-library swift-testing --no-parallel "$@" 2>&1 | tee "$log" | grep -vE '◇|^\['
     status=${PIPESTATUS[0]}
     set -e
     if [ "$status" -ne 0 ]; then return 1; fi
