@@ -68,7 +68,7 @@ let package = Package(
         // Decodes chunks as the library does, but never beyond them; libaec-dev comes with libhdf5-dev.
         .target(
             name: "CChunks", dependencies: ["CLZF", "CZlib"], cSettings: cSettings,
-            linkerSettings: [.linkedLibrary("sz")]),
+            linkerSettings: [.linkedLibrary("aec")]),
         // Loads the library at run time; what it is compiled with is optional (libdnnl-dev).
         .target(name: "COneDNN", cSettings: cSettings),
         .target(name: "CConsole", cSettings: cSettings),

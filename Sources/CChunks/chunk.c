@@ -1,6 +1,8 @@
 #include "CChunks.h"
 #include <CLZF.h>
+#include <libaec.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <szlib.h>
 #include <zlib.h>
@@ -80,16 +82,40 @@ static size_t checked(const uint8_t *bytes, size_t size) {
     return sum == stored || sum == swapped ? size - 4 : 0;
 }
 
-// The number of bytes comes first. libaec decodes what is cut short to less, unless it pads lines of pixels to whole blocks:
-// then it says nothing of the missing ones. It divides by the pixels of a block.
+// The number of bytes comes first. Numbers of 32 and 64 bits are coded as bytes, in the order of a shuffle; lines of pixels that
+// are no whole number of blocks are filled up. The szip interface of libaec, which undoes all that, says nothing of what is cut
+// short behind such lines: the count of its own interface does.
 static size_t szip(const uint8_t *bytes, size_t size, const unsigned values[4], uint8_t *room, size_t most) {
-    SZ_com_t parameters = {(int)values[0], (int)values[2], (int)values[1], (int)values[3]};
-    if (values[1] < 2 || values[1] > 64 || values[2] < 1 || values[2] > 64 || values[3] < 1 || values[3] > 4096) return 0;
+    unsigned options = values[0], block = values[1], bits = values[2], line = values[3];
+    if (block < 2 || block > 64 || bits < 1 || bits > 64 || line < 1 || line > 4096) return 0;
     size_t declared = size > 4 ? little_endian(bytes) : 0;
-    size_t decoded = declared;
     if (declared == 0 || declared > most) return 0;
-    int status = SZ_BufftoBuffDecompress(room, &decoded, bytes + 4, size - 4, &parameters);
-    return status == SZ_OK && decoded == declared ? decoded : 0;
+    int is_shuffled = bits == 32 || bits == 64;
+    struct aec_stream stream = {.next_in = bytes + 4, .avail_in = size - 4, .block_size = block};
+    stream.bits_per_sample = is_shuffled ? 8 : bits;
+    stream.rsi = (line + block - 1) / block;
+    stream.flags = (options & SZ_MSB_OPTION_MASK ? AEC_DATA_MSB : 0) | (options & SZ_NN_OPTION_MASK ? AEC_DATA_PREPROCESS : 0);
+    size_t pixel = stream.bits_per_sample > 16 ? 4 : stream.bits_per_sample > 8 ? 2 : 1;
+    size_t plain = line * pixel, filled = (size_t)stream.rsi * block * pixel; // the bytes of a line
+    size_t lines = (declared + plain - 1) / plain;
+    stream.avail_out = filled == plain ? declared : lines * filled;
+    uint8_t *decoded = malloc(stream.avail_out);
+    if (!decoded) return 0;
+    stream.next_out = decoded;
+    size_t needed = declared / plain * filled + declared % plain;
+    int is_whole = aec_buffer_decode(&stream) == AEC_OK && stream.total_out >= needed;
+    if (is_whole) {
+        for (size_t k = 1; k < lines; k++) {
+            size_t rest = declared - k * plain;
+            memmove(decoded + k * plain, decoded + k * filled, rest < plain ? rest : plain);
+        }
+        if (is_shuffled)
+            unshuffled(decoded, declared, bits / 8, room, most);
+        else
+            memcpy(room, decoded, declared);
+    }
+    free(decoded);
+    return is_whole ? declared : 0;
 }
 
 ab_decoded ab_chunk_decode(const ab_filters *filters, int first, uint32_t mask, const uint8_t *stored, size_t size,

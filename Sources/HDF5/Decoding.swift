@@ -6,7 +6,8 @@ extension HDF5File {
     /// Reads all elements of a dataset whose storage has been checked into `memory`, converted to the type `type`.
     ///
     /// Chunks with filters are decoded here, since the library does not look how long they become. Its own call reads the
-    /// others, and those of nbit and scaleoffset after their lengths have been checked.
+    /// others, and those of nbit and scaleoffset after their lengths have been checked. It also reads those of filters that
+    /// the user has installed as plugins, which nobody else can call: they are trusted to decode to a whole chunk.
     ///
     /// - Parameter memory: room for all elements, of the type `type` or of the file's, whichever is larger.
     func read(
@@ -41,14 +42,16 @@ extension HDF5File {
 
     /// Decodes the chunks of a dataset and puts their elements, as they are stored, where they belong in `memory`.
     ///
-    /// - Returns: whether `memory` holds the elements; false after a mere check of chunks that the library is to decode.
+    /// - Returns: whether `memory` holds the elements; false where the library is to decode them, after what can be checked.
     private func decodeChunks(
         _ dataset: borrowing Handle, _ space: borrowing Handle, _ creation: borrowing Handle,
         _ stored: borrowing Handle,
         _ name: String, into memory: UnsafeMutableRawPointer?
     ) throws(HDF5Error) -> Bool {
         let grid = try chunkGrid(dataset, space, creation, name)
-        let decoder = ChunkDecoder(filters: try filters(creation, name), bytes: grid.bytes)
+        let filters = try filters(creation, name)
+        if filters.needPlugin { return false }
+        let decoder = ChunkDecoder(filters: filters, bytes: grid.bytes)
         var options: UInt32 = 0
         guard H5Pget_chunk_opts(creation.id, &options) >= 0 else {
             throw .library("H5Pget_chunk_opts", file: path, object: name)

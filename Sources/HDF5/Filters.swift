@@ -6,6 +6,9 @@ struct Filters {
     /// What they are, for `CChunks`.
     private(set) var list = ab_filters()
 
+    /// Whether there is one among them that neither HDF5 itself has nor this program: the library's alone to call.
+    private(set) var needPlugin = false
+
     var isEmpty: Bool { list.count == 0 }
 
     /// The number of a filter and the first of its parameters.
@@ -20,6 +23,7 @@ struct Filters {
 
     fileprivate mutating func append(_ kind: H5Z_filter_t, _ values: [UInt32]) {
         let i = Int(list.count)
+        needPlugin = needPlugin || ![1, 2, 3, 4, 5, 6, 32000].contains(kind)
         withUnsafeMutableBytes(of: &list.kinds) { $0.storeBytes(of: kind, toByteOffset: 4 * i, as: Int32.self) }
         withUnsafeMutableBytes(of: &list.values) { bytes in
             for (k, value) in values.enumerated() {
@@ -36,7 +40,7 @@ struct Filters {
 extension HDF5File {
     /// The filters of a dataset.
     ///
-    /// - Throws: `HDF5Error` with the reason `refused` for one that is not decoded here; or `library`.
+    /// - Throws: `HDF5Error` with the reason `refused` for one that nobody here decodes; or `library`.
     func filters(_ creation: borrowing Handle, _ name: String) throws(HDF5Error) -> Filters {
         let count = H5Pget_nfilters(creation.id)
         guard (0...Int32(AB_CHUNK_FILTERS)).contains(count) else {
@@ -48,9 +52,10 @@ extension HDF5File {
             var values = [UInt32](repeating: 0, count: 8)
             var size = values.count
             let filter = H5Pget_filter2(creation.id, i, &flags, &size, &values, 0, nil, &configuration)
-            guard [1, 2, 3, 4, 5, 6, 32000].contains(filter), H5Zfilter_avail(filter) > 0 else {
-                throw failure(
-                    name, .refused(found: "a dataset with the filter \(filterName(filter)), which is not read here"))
+            guard H5Zfilter_avail(filter) > 0 else {
+                let missing = "a dataset with the filter \(filterName(filter)), for which HDF5 finds no plugin"
+                let hint = "name its folder in HDF5_PLUGIN_PATH, or write the data with gzip"
+                throw failure(name, .refused(found: "\(missing) (\(hint))"))
             }
             filters.append(filter, values)
         }

@@ -15,9 +15,10 @@ public final class HDF5File {
     public let arrayLimit: Int
     /// The size of the file in bytes when it was opened, which no stored piece of it exceeds.
     let fileSize: Int
+    let identity: FileIdentity
     let handle: Handle
-    /// The addresses of virtual datasets whose sources have been checked, and of such sources, once for all that name them.
-    var checkedVirtual: Set<haddr_t> = []
+    /// The virtual datasets whose sources have been checked, and the addresses of such sources, once for all that name them.
+    var checkedVirtual: Set<VirtualPlace> = []
     var checkedSources: Set<haddr_t> = []
 
     /// Opens the file at `path` read-only and without locks.
@@ -26,13 +27,15 @@ public final class HDF5File {
     /// - Throws: `HDF5Error` with the reason `system`, `notHDF5`, `truncated` or `library`.
     public init(readingFrom path: String, arrayLimit: Int = 1 << 34) throws(HDF5Error) {
         Library.prepare()
-        let bytes = try sizeOfRegularFile(path)
+        let status = try statusOfRegularFile(path)
+        let bytes = Int(status.st_size)
         guard let handle = Handle(path.withPath { H5Fopen($0, ab_H5F_ACC_RDONLY(), ab_H5P_DEFAULT()) }) else {
             throw openingError(path: path, bytes: bytes, reasons: Library.reasons())
         }
         self.path = path
         self.arrayLimit = arrayLimit
         self.handle = handle
+        identity = FileIdentity(status)
         fileSize = bytes
     }
 
@@ -82,7 +85,9 @@ public final class HDF5File {
     }
 
     /// Opens a dataset whose data lie in this file.
-    func openDataset(_ name: String) throws(HDF5Error) -> Handle { try openDataset(name, depth: 0) }
+    func openDataset(_ name: String) throws(HDF5Error) -> Handle {
+        try openDataset(at: resolve(name), name, openedAs: path, depth: 0)
+    }
 
     /// A number that all names of one object have in common and no other object has.
     public func address(_ name: String) throws(HDF5Error) -> UInt64 {
@@ -108,15 +113,20 @@ public final class HDF5File {
 ///
 /// Bytes that are not UTF-8 are replaced by U+FFFD.
 func readText(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String? {
+    readBytes(call).map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// The same as bytes, for names of files.
+func readBytes(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> [UInt8]? {
     let length = call(nil, 0)
     guard length >= 0 else { return nil }
     var buffer = [CChar](repeating: 0, count: length + 1)
     guard call(&buffer, buffer.count) >= 0 else { return nil }
-    return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return buffer.prefix(length).map(UInt8.init(bitPattern:))
 }
 
-/// The size in bytes of a regular file; a named pipe, say, would make the library wait for ever.
-private func sizeOfRegularFile(_ path: String) throws(HDF5Error) -> Int {
+/// What stat(2) says of a regular file; a named pipe, say, would make the library wait for ever.
+private func statusOfRegularFile(_ path: String) throws(HDF5Error) -> stat {
     guard let status = fileStatus(path) else { throw .system("stat", file: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw HDF5Error(file: path, reason: .system(call: "open", text: "not a regular file"))
@@ -125,7 +135,7 @@ private func sizeOfRegularFile(_ path: String) throws(HDF5Error) -> Int {
     let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("open", file: path) }
     close(descriptor)
-    return Int(status.st_size)
+    return status
 }
 
 /// Tells a truncated file and a file of another format from the library's other reasons not to open one.

@@ -10,6 +10,8 @@ enum Library {
     /// have a name of their own until they are complete, so locks protect nothing here. A user's own setting stays.
     private static let started: Bool = {
         setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0)
+        // No file but the one that is read is ever opened, wherever these say that its links lead to.
+        for name in ["HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX"] { unsetenv(name) }
         // All files are closed where they were opened. What a full disk kept from being written must not be tried again
         // at exit, where HDF5 1.10 crashes over it.
         H5dont_atexit()

@@ -6,10 +6,18 @@ extension HDF5File {
     /// The path of hard links alone that leads where `name` does: soft links are followed, and links that name a file where
     /// this very file lies there; links out of the file are not.
     ///
-    /// - Parameter followingFiles: whether links that name a file are followed; the library follows them in its own way.
     /// - Throws: `HDF5Error` with the reason `missing` where nothing has this name, `refused` for a soft link that leads
     ///   nowhere or in a circle and for a link into another file, or `library`.
-    func resolve(_ name: String, followingFiles: Bool = true) throws(HDF5Error) -> String {
+    func resolve(_ name: String) throws(HDF5Error) -> String {
+        var openedAs = path
+        return try resolve(name, openedAs: &openedAs)
+    }
+
+    /// The same for a name that the library is to follow itself.
+    ///
+    /// - Parameter openedAs: the path by which the library has opened this file where it looks for `name`, then where it
+    ///   finds it: a link that names this file by another path makes it open the file by that.
+    func resolve(_ name: String, openedAs: inout String) throws(HDF5Error) -> String {
         let most = 100  // links of an honest file are a few; a circle has no end
         var followed = 0
         var lastTarget: String?
@@ -34,10 +42,11 @@ extension HDF5File {
                 followed += 1
                 guard followed <= most else { throw failure(name, .refused(found: "links in a circle")) }
                 let target = try externalTarget(next, name)
-                guard followingFiles, isThisFile(target.file) else {
+                guard let own = pathOfThisFile(named: target.file, in: openedAs) else {
                     let shown = PathBytes.shown(target.file)
                     throw failure(name, .refused(found: "a link into another file, '\(shown)'"))
                 }
+                openedAs = own
                 walked = ""
                 ahead += components(of: target.place)
                 lastTarget = target.place
@@ -78,15 +87,6 @@ extension HDF5File {
         let names = bytes.dropFirst().split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
         guard names.count > 1 else { throw failure(name, .refused(found: "a damaged link into another file")) }
         return (PathBytes.text(of: names[0]), String(decoding: names[1], as: UTF8.self))
-    }
-
-    /// Whether a path, relative to the folder of this file, leads to this file; nothing is opened.
-    private func isThisFile(_ other: String) -> Bool {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        guard !other.isEmpty, let its = fileStatus(other.hasPrefix("/") ? other : folder + other),
-            let own = fileStatus(path)
-        else { return false }
-        return its.st_dev == own.st_dev && its.st_ino == own.st_ino
     }
 
     private func linkValue(_ place: String) -> [UInt8]? {

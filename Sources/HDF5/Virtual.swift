@@ -1,9 +1,21 @@
 import CHDF5
+import Paths
+
+/// A virtual dataset as the library meets it: the files that it names are looked for from where its own was opened.
+struct VirtualPlace: Hashable {
+    let address: haddr_t
+    let openedAs: String
+}
 
 extension HDF5File {
-    /// Opens a dataset whose data lie in this file; `depth` counts the virtual datasets that led to it.
-    func openDataset(_ name: String, depth: Int) throws(HDF5Error) -> Handle {
-        let place = try resolve(name, followingFiles: depth == 0)
+    /// Opens the dataset `name`, to which the hard links `place` lead and whose data lie in this file.
+    ///
+    /// - Parameters:
+    ///   - openedAs: the path by which the library has opened this file where it meets the dataset.
+    ///   - depth: the number of virtual datasets that led to it.
+    func openDataset(
+        at place: String, _ name: String, openedAs: String, depth: Int
+    ) throws(HDF5Error) -> Handle {
         guard let object = Handle(H5Oopen(handle.id, place, ab_H5P_DEFAULT())) else {
             throw .library("H5Oopen", file: path, object: name)
         }
@@ -24,9 +36,10 @@ extension HDF5File {
         switch H5Pget_layout(creation.id) {
         case H5D_COMPACT, H5D_CONTIGUOUS, H5D_CHUNKED: break
         case H5D_VIRTUAL:
-            if checkedVirtual.contains(ab_object_address(dataset.id)) { break }
-            try checkSources(dataset, creation, name, depth: depth)
-            checkedVirtual.insert(ab_object_address(dataset.id))
+            let place = VirtualPlace(address: ab_object_address(dataset.id), openedAs: openedAs)
+            if checkedVirtual.contains(place) { break }
+            try checkSources(dataset, creation, name, openedAs: openedAs, depth: depth)
+            checkedVirtual.insert(place)
         default: throw failure(name, .refused(found: "a dataset of a layout that HDF5 does not know here"))
         }
         return dataset
@@ -36,7 +49,7 @@ extension HDF5File {
     ///
     /// The library would open any file that is named, read what is missing as fill values, and convert silently.
     private func checkSources(
-        _ dataset: borrowing Handle, _ creation: borrowing Handle, _ name: String, depth: Int
+        _ dataset: borrowing Handle, _ creation: borrowing Handle, _ name: String, openedAs: String, depth: Int
     ) throws(HDF5Error) {
         guard depth < 8 else { throw failure(name, .refused(found: "virtual datasets in a circle")) }
         let id = creation.id
@@ -45,24 +58,33 @@ extension HDF5File {
             throw .library("H5Pget_virtual_count", file: path, object: name)
         }
         for i in 0..<count {
-            guard let file = readText({ H5Pget_virtual_filename(id, i, $0, $1) }),
-                let source = readText({ H5Pget_virtual_dsetname(id, i, $0, $1) }),
+            guard let named = readBytes({ H5Pget_virtual_filename(id, i, $0, $1) }).map({ PathBytes.text(of: $0) }),
+                let written = readText({ H5Pget_virtual_dsetname(id, i, $0, $1) }),
                 let selection = Handle(H5Pget_virtual_srcspace(id, i)), let place = Handle(H5Pget_virtual_vspace(id, i))
             else { throw .library("H5Pget_virtual_filename", file: path, object: name) }
-            guard file == "." else {
-                throw failure(name, .refused(found: "a virtual dataset whose data lie in another file, '\(file)'"))
-            }
-            guard !source.contains("%") else {
-                throw failure(name, .refused(found: "a virtual dataset of sources by a pattern, '\(source)'"))
+            let (file, source) = (try nameOfOne(named, name), try nameOfOne(written, name))
+            guard var openedAs = file == "." ? openedAs : pathOfThisFile(named: file, in: openedAs) else {
+                let shown = PathBytes.shown(file)
+                throw failure(name, .refused(found: "a virtual dataset whose data lie in another file, '\(shown)'"))
             }
             do {
-                let opened = try openDataset(source, depth: depth + 1)
+                let resolved = try resolve(source, openedAs: &openedAs)
+                let opened = try openDataset(at: resolved, source, openedAs: openedAs, depth: depth + 1)
                 try checkSource(opened, source, type, name)
                 try checkSelection(selection, of: opened, source, for: place, name)
             } catch  where error.reason == .missing {
                 throw failure(name, .refused(found: "a virtual dataset of '\(source)', which is not there"))
             }
         }
+    }
+
+    /// The one file or dataset that a name in the virtual dataset `name` stands for: "%%" is "%", and "%b" any number.
+    private func nameOfOne(_ pattern: String, _ name: String) throws(HDF5Error) -> String {
+        guard !pattern.replacing("%%", with: "").contains("%") else {
+            let shown = PathBytes.shown(pattern)
+            throw failure(name, .refused(found: "a virtual dataset of sources by a pattern, '\(shown)'"))
+        }
+        return pattern.replacing("%%", with: "%")
     }
 
     /// Checks one source of the virtual dataset `name`, which is of the type `type`.

@@ -21,6 +21,10 @@ import Testing
     static let gzip: @Sendable (hid_t) -> Void = { H5Pset_deflate($0, 4) }
     static let checked: @Sendable (hid_t) -> Void = { H5Pset_fletcher32($0) }
     static let szip: @Sendable (hid_t) -> Void = { H5Pset_szip($0, UInt32(H5_SZIP_NN_OPTION_MASK), 8) }
+    /// 96 numbers are a line of no whole number of blocks.
+    static let szipOfOddLines: @Sendable (hid_t) -> Void = {
+        H5Pset_szip($0, UInt32(H5_SZIP_NN_OPTION_MASK), 10)
+    }
     static let nbit: @Sendable (hid_t) -> Void = { H5Pset_nbit($0) }
     static let scaled: @Sendable (hid_t) -> Void = { H5Pset_scaleoffset($0, H5Z_SO_INT, 0) }
     static let all: @Sendable (hid_t) -> Void = {
@@ -74,6 +78,12 @@ import Testing
         Case(
             testDescription: "szip, cut", filters: szip, made: { $0.dropLast(8) },
             words: "the filter 4 (szip) cannot decode at [0]"),
+        Case(
+            testDescription: "szip of odd lines, cut", filters: szipOfOddLines, made: { $0.dropLast(8) },
+            words: "the filter 4 (szip) cannot decode at [0]"),
+        Case(
+            testDescription: "szip of odd lines, of which the first bytes are left", filters: szipOfOddLines,
+            made: { Array($0.prefix(12)) }, words: "the filter 4 (szip) cannot decode at [0]"),
         Case(
             testDescription: "szip of less by its own word", filters: szip, made: { [40, 0, 0, 0] + $0.dropFirst(4) },
             words: "a chunk of 40 bytes instead of 384 at [0]"),
@@ -135,6 +145,7 @@ import Testing
                     gzip($0)
                 }, made: { $0 }, words: ""),
             Case(testDescription: "szip", filters: szip, made: { $0 }, words: ""),
+            Case(testDescription: "szip of odd lines", filters: szipOfOddLines, made: { $0 }, words: ""),
         ])
     func whatTheLibraryWrote(example: Case) throws {
         let file = try write(example)

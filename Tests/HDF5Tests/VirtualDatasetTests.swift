@@ -71,8 +71,6 @@ import Testing
             map("more than there is", [(0, 1, 20)], in: file)
             map("other type", [(0, 1, 10), (10, 1, 10)], of: ab_H5T_STD_U8LE(), in: file)
             map("wider type", [(0, 1, 10), (10, 1, 10)], of: ab_H5T_IEEE_F64LE(), in: file)
-            H5Lcreate_external("a.hdf5", "/x", file, "link", 0, 0)
-            virtual("linked", [(".", "link"), (".", "x")], in: file)
         }
         for (name, words) in [
             ("overlapping", "a virtual dataset whose sources overlap"),
@@ -82,7 +80,6 @@ import Testing
             ("more than there is", "a virtual dataset of other elements than its source 'x' has"),
             ("other type", "a virtual dataset of another type than its source 'x' (uint8, not float32)"),
             ("wider type", "a virtual dataset of another type than its source 'x' (float64, not float32)"),
-            ("linked", "a link into another file, 'a.hdf5'"),
         ] {
             let error = #expect(throws: HDF5Error.self, "\(name)") { try file.float32(name) }
             #expect(error.map { "\($0)".contains(words) } == true, "\(name): \(String(describing: error))")

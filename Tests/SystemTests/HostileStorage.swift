@@ -105,7 +105,8 @@ extension HostileDatasetTests {
         },
         HostileFile(
             "a filter that nobody has",
-            "field 'rewards': \(notAnArray)a dataset with the filter 32001 (Blosc), which is not read here"
+            "field 'rewards': \(notAnArray)a dataset with the filter 32001 (Blosc), for which HDF5 finds no plugin (name its "
+                + "folder in HDF5_PLUGIN_PATH, or write the data with gzip)"
         ) { path in
             replace(
                 "rewards", at: path,
