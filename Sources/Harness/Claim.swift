@@ -102,11 +102,24 @@ package struct Claim: Sendable {
         for number in 0...number { _ = FileCalls.current.unlink(Claim.path(number, in: folder)) }
     }
 
-    /// Removes what claims of a case that is done are left: whoever finished it was killed before it could. Where the folder
-    /// is not ours to write in they stay, and mean nothing.
-    package static func removeAll(ofFinished folder: String) {
-        guard let last = lastNumber(in: folder) else { return }
-        for number in 0...last { _ = FileCalls.current.unlink(path(number, in: folder)) }
+    /// Removes the claims that a case that is done has kept: whoever finished it was killed before it could. That of a
+    /// process that may be alive stays: asked for more steps, it may be about to open the case again. Where the folder is not
+    /// ours to write in they stay, too, and mean nothing.
+    ///
+    /// - Parameter now: as of `look`.
+    /// - Returns: whether nobody has the case in hand.
+    /// - Throws: `HarnessError.io` when the claim cannot be read.
+    @discardableResult
+    package static func removeAll(
+        ofFinished folder: String, heartbeats: String, now: () -> Double
+    ) throws -> Bool {
+        guard let last = lastNumber(in: folder) else { return true }
+        switch try judge(last, in: folder, heartbeats: heartbeats, staleAfter, BatchJob.current, now: now) {
+        case .held: return false
+        case .stale, .released: for number in 0...last { _ = FileCalls.current.unlink(path(number, in: folder)) }
+        case .gone: break
+        }
+        return true
     }
 
     private var path: String { Claim.path(number, in: folder) }
@@ -191,9 +204,15 @@ extension Claim {
     /// The highest number made; looked for by opening, too, as lists of folders are remembered for a while over NFS.
     private static func lastNumber(in folder: String) -> Int? {
         let names = Paths.names(inFolder: folder) ?? []
-        var last = names.compactMap { $0.hasPrefix("claim-") ? Int($0.dropFirst("claim-".count)) : nil }.max()
+        var last = names.compactMap(number(ofName:)).max()
         while isThere(path((last ?? -1) + 1, in: folder)) { last = (last ?? -1) + 1 }
         return last
+    }
+
+    /// The number in a claim's name; nil for any other, such as "claim-007" or one that nobody counts up to.
+    private static func number(ofName name: String) -> Int? {
+        let number = Int(name.dropFirst("claim-".count))
+        return number.flatMap { (0..<1_000_000).contains($0) && name == "claim-\($0)" ? $0 : nil }
     }
 
     private static func isThere(_ path: String) -> Bool {

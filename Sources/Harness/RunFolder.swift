@@ -60,11 +60,25 @@ public struct RunFolder: Sendable {
         return try FileCalls.isThere(file("result.json", of: one))
     }
 
-    /// Removes what claims of a case are left that has its result: whoever wrote that was killed before it could.
+    /// Removes the claims that a finished case has kept, but for one whose holder may be alive (`Claim.removeAll`).
     ///
     /// - Parameter identifier: `Case.identifier`.
-    public func removeClaims(ofFinished identifier: String) {
-        Claim.removeAll(ofFinished: "\(path)/cases/\(identifier)")
+    /// - Returns: whether nobody has the case in hand, as far as one can tell.
+    @discardableResult
+    public func removeClaims(ofFinished identifier: String) -> Bool {
+        let heartbeats = Heartbeat.folder(in: path)
+        let isFree = try? Claim.removeAll(ofFinished: "\(path)/cases/\(identifier)", heartbeats: heartbeats) {
+            FileSystemClock.now(in: heartbeats)
+        }
+        return isFree ?? false
+    }
+
+    /// Removes what a crash right after the result has left; a last checkpoint may have been kept on purpose. All stays while
+    /// another process has the case in hand, which may be making it longer.
+    func removeLeftovers(ofFinished one: Case) throws {
+        guard removeClaims(ofFinished: one.identifier) else { return }
+        try CheckpointStore(folder: folder(of: one)).removeAll(but: one.steps)
+        DurableFile.removeUnfinished(in: folder(of: one))
     }
 
     /// Whether the case `identifier` has finished with `steps` gradient steps; the result of fewer steps is not one of the
@@ -114,6 +128,14 @@ public struct RunFolder: Sendable {
             throw HarnessError.badInput("\(path): expected a case of \(one.steps) steps, found one of \(result.steps)")
         }
         return result.steps == one.steps ? result : nil
+    }
+
+    /// Refuses a path that is there and is no folder.
+    ///
+    /// - Throws: `HarnessError.badInput`.
+    public func requireFolder() throws {
+        guard let kind = PathKind(ofPath: path), kind != .folder else { return }
+        throw HarnessError.badInput("\(path): expected the folder of a run, found \(kind.rawValue)")
     }
 
     /// Refuses a folder that lies so deep that a file of a case would have a longer path than the system takes.

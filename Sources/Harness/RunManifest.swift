@@ -68,6 +68,7 @@ package struct RunManifest: Sendable, Codable {
     ///
     /// - Throws: `HarnessError.badInput` when the folder holds no run.
     package static func read(_ folder: RunFolder) throws -> RunManifest {
+        try folder.requireFolder()
         guard let manifest = try readIfThere(folder) else {
             throw HarnessError.badInput(
                 "\(folder.file("run.json")): no such file; expected a folder made by `active-bench run`")

@@ -169,7 +169,7 @@ extension RunStatus.Line {
                 return
             }
             (state, step) = (.done, entry.steps)
-            if claim != nil { Claim.removeAll(ofFinished: folder) }
+            if claim != nil { RunFolder(run).removeClaims(ofFinished: entry.identifier) }
             return
         }
         if let checkpoint = try CheckpointStore(folder: folder).stepOfNewest() {

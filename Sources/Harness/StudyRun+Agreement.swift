@@ -63,6 +63,7 @@ extension StudyRun {
     /// What is done stays done; what another study left in the folder must not get mixed up with this one.
     func agreeOnOpenCases(_ plan: Plan) throws -> [OpenCase] {
         let bytes = try world.agree(sharing: {
+            try folder.requireFolder()
             try folder.requireRoom(for: plan)
             guard try !FileCalls.isThere(folder.file(RunFolder.stopFile)) else {
                 throw HarnessError.badInput(
@@ -73,11 +74,7 @@ extension StudyRun {
             var open: [OpenCase] = []
             for (index, one) in plan.cases.enumerated() {
                 if try folder.isDone(one) {
-                    // What a crash right after the result has left; a last one may have been kept on purpose.
-                    let store = CheckpointStore(folder: folder.folder(of: one))
-                    try store.removeAll(but: one.steps)
-                    folder.removeClaims(ofFinished: one.identifier)
-                    DurableFile.removeUnfinished(in: folder.folder(of: one))
+                    try folder.removeLeftovers(ofFinished: one)
                 } else {
                     open.append(OpenCase(index: index, step: try folder.startingStep(of: one)))
                 }

@@ -142,12 +142,51 @@ import Testing
         #expect(try taken(own).notice == nil, "a released one is free")
     }
 
-    @Test func aFinishedCaseKeepsNone() throws {
-        Claim.removeAll(ofFinished: folder)
+    /// What a case that is done may have kept: the claim of whoever finished it, or of a living process that has just been
+    /// asked for more steps.
+    enum Kept: CaseIterable {
+        case nothing, ofTheGone, ofTheSilent, released, damaged, damagedInARow
+        case ofTheLiving, ofAMovingHeartbeat, ofAYoungOne, damagedJustNow
+
+        var isHeld: Bool { [.ofTheLiving, .ofAMovingHeartbeat, .ofAYoungOne, .damagedJustNow].contains(self) }
+    }
+
+    private func keep(_ kept: Kept, gone: ClaimHolder) throws {
+        let claim = scratch("case/claim-0")
+        switch kept {
+        case .nothing: break
+        case .ofTheGone: _ = try taken(gone)
+        case .ofTheLiving:
+            _ = try taken(own)
+            setAge(of: claim, to: 1e6)
+        case .released: try taken(own).claim.release()
+        case .ofTheSilent, .ofAMovingHeartbeat, .ofAYoungOne:
+            _ = try taken(stranger)
+            if kept == .ofAYoungOne { return }
+            setAge(of: claim, to: 350)
+            if kept == .ofTheSilent { return }
+            try DurableFile.makeFolder(heartbeats)
+            put([1], at: scratch("ranks/then-rank-0003.json"))
+        case .damaged, .damagedJustNow, .damagedInARow:
+            for name in kept == .damagedInARow ? ["claim-0", "claim-1", "claim-7"] : ["claim-0"] {
+                put([1], at: scratch("case/\(name)"))
+                if kept != .damagedJustNow { setAge(of: scratch("case/\(name)"), to: 350) }
+            }
+        }
+    }
+
+    @Test(arguments: Kept.allCases) func aFinishedCaseKeepsThatOfTheLivingAlone(kept: Kept) throws {
         try DurableFile.makeFolder(folder)
-        for name in ["claim-0", "claim-1", "claim-7", "result.json"] { put([1], at: scratch("case/\(name)")) }
-        Claim.removeAll(ofFinished: folder)
-        #expect(scratch.files == ["case/result.json"])
+        let others = ["claim--5", "claim-007", "claim-99999999999999", "claim-x", "result.json"]
+        for name in others { put([1], at: scratch("case/\(name)")) }
+        let gone = predecessor
+        let trace = IdentityTests.Trace(try #require(gone.identity))
+        try keep(kept, gone: gone)
+        let isFree = try Claim.removeAll(ofFinished: folder, heartbeats: heartbeats) { Date().timeIntervalSince1970 }
+        #expect(isFree == !kept.isHeld)
+        let left = files(below: folder)
+        #expect(left.sorted() == ((kept.isHeld ? ["claim-0"] : []) + others).sorted(), "\(left)")
+        withExtendedLifetime(trace) {}
     }
 
     @Test func anotherMachineIsWaitedFor() throws {
@@ -244,13 +283,4 @@ import Testing
         }
         withExtendedLifetime(trace) {}
     }
-}
-
-/// Makes a file look as if it had been written so many seconds ago.
-func setAge(of path: String, to seconds: Double) {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    now.tv_sec -= Int(seconds)
-    let times = [now, now]
-    precondition(utimensat(AT_FDCWD, path, times, 0) == 0, "\(path)")
 }

@@ -187,13 +187,15 @@ import Testing
         #expect(try status().text().contains(", begins again (pid \(getpid()) on node-7 (rank 3), not heard of for 35"))
     }
 
-    /// A rank that is killed between its result and the removal of its claim leaves one.
-    @Test func aFinishedCaseKeepsNoClaim() throws {
-        try claim(0, holder(0, host: "node-7"))
+    /// A rank that is killed between its result and the removal of its claim leaves one. One who holds it yet may be about to
+    /// make the case longer.
+    @Test(arguments: [(350.0, false), (0, true)])
+    func aFinishedCaseKeepsNoClaimOfTheGone(age: Double, isKept: Bool) throws {
+        try claim(0, holder(0, host: "node-7"), age: age)
         try finish(0)
         #expect(try status().cases[0].state == .done)
-        #expect(
-            !folder.files.contains { $0.hasSuffix("claim-0") } && folder.files.contains { $0.hasSuffix("result.json") })
+        #expect(folder.files.contains { $0.hasSuffix("claim-0") } == isKept)
+        #expect(folder.files.contains { $0.hasSuffix("result.json") })
     }
 
     // MARK: Ranks

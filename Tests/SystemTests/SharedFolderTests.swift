@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Harness
 import ProgramRuns
 import ScratchFiles
 import Testing
@@ -110,16 +111,27 @@ import Testing
     }
 
     /// A rank that is killed between its result and the removal of its claim leaves one, for whoever comes next to clear.
-    @Test(arguments: [["run"], ["table"], ["status"]]) func aFinishedCaseKeepsNoClaim(command: [String]) throws {
+    /// That of a living process stays, with all else in the folder: a study of more steps may just begin.
+    @Test(arguments: ["run", "table", "status"], [false, true])
+    func aFinishedCaseKeepsNoClaim(command: String, isHeld: Bool) throws {
         let folder = TemporaryFolder()
         try FileManager.default.copyItem(atPath: SystemRun.undisturbed("out"), toPath: folder("out"))
-        let claim = folder("out/cases/\(SystemRun.cases[0])/claim-0")
-        put("{}".utf8, at: claim)
+        let place = folder("out/cases/\(SystemRun.cases[0])")
+        let checkpoint = "\(place)/checkpoint-0000000061.bin"
+        if isHeld {
+            let holder = ClaimHolder.ofThisProcess(rank: 0, heartbeat: "longer-rank-0000.json")
+            _ = try Claim.take(folder: place, holder: holder, heartbeats: folder("out/ranks"))
+            put([1], at: checkpoint)
+        } else {
+            put("{}".utf8, at: "\(place)/claim-0")
+            setAge(of: "\(place)/claim-0", to: 350)
+        }
         let child =
-            try command == ["run"]
-            ? SystemRun.run(in: folder, ranks: 1) : SystemRun.activeBench(command[0], folder("out"))
+            try command == "run"
+            ? SystemRun.run(in: folder, ranks: 1) : SystemRun.activeBench(command, folder("out"))
         #expect(child.exitCode == 0, "\(child.output)")
-        #expect(access(claim, F_OK) != 0 && errno == ENOENT)
+        #expect((access("\(place)/claim-0", F_OK) == 0) == isHeld)
+        #expect((access(checkpoint, F_OK) == 0) == isHeld)
     }
 
     // MARK: One after another
@@ -204,13 +216,4 @@ import Testing
         #expect(differences(other, reference) == ["\(name): missing"])
         #expect(differences(reference, other) == ["\(name): not expected"])
     }
-}
-
-/// Makes a file look as if it had been written so many seconds ago.
-func setAge(of path: String, to seconds: Double) {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    now.tv_sec -= Int(seconds)
-    let times = [now, now]
-    precondition(utimensat(AT_FDCWD, path, times, 0) == 0, "\(path)")
 }
