@@ -72,6 +72,7 @@ let package = Package(
         // Loads the library at run time; what it is compiled with is optional (libdnnl-dev).
         .target(name: "COneDNN", cSettings: cSettings),
         .target(name: "CConsole", cSettings: cSettings),
+        .target(name: "CProcesses", cSettings: cSettings),
         .target(name: "CSupervision", dependencies: ["CConsole"], cSettings: cSettings),
         .target(
             name: "CMuJoCo", dependencies: ["CConsole"], cSettings: cSettings, linkerSettings: mujocoLink),
@@ -81,7 +82,7 @@ let package = Package(
         room("Paths"),
         room("Console", ["CConsole", "Paths"]),
         room("MPI", ["CKernels", "CMPI", "CSupervision", "Paths"]),
-        room("Processes"),
+        room("Processes", ["CProcesses", "Paths"]),
         room("HDF5", ["CChunks", "CHDF5", "CKernels", "CLZF", "CSupervision", "Paths", "Processes"]),
         room("Numerics", ["CKernels", "COneDNN", "COpenBLAS"]),
         room("Networks", ["CKernels", "Numerics"]),

@@ -1,4 +1,5 @@
 import CMuJoCo
+import Paths
 
 /// One MuJoCo model with one state: every call that can fail is checked, and its error is thrown.
 ///
@@ -34,7 +35,7 @@ package final class MuJoCoSimulation {
         var model: UnsafeMutablePointer<mjModel>?
         var data: UnsafeMutablePointer<mjData>?
         var operation = "load the model"
-        var status = ab_mujoco_load_in(folder, text, &model, errorText, Self.errorSize)
+        var status = folder.withPath { ab_mujoco_load_in($0, text, &model, errorText, Self.errorSize) }
         if status == AB_MUJOCO_OK {
             operation = "make the state"
             status = ab_mujoco_make_data(model, &data, errorText, Self.errorSize)

@@ -1,11 +1,11 @@
 import Datasets
 import Foundation
 import Paths
+import Processes
 
 /// Reads datasets in child processes, so that a file made to harm ends a child and not this program.
 public struct DatasetInspector: Sendable {
-    /// The program that answers as `DatasetInspection.answer` does, and what comes before the paths, which follow as
-    /// `PathBytes.percentEncoded` writes them: a `Process` makes text of its arguments, and a path need not be that.
+    /// The program that answers as `DatasetInspection.answer` does, and what comes before the paths.
     public let command: [String]
 
     /// Asks `command`.
@@ -32,30 +32,16 @@ public struct DatasetInspector: Sendable {
         return inspections
     }
 
-    /// How a child has ended.
-    private enum End {
-        case exit(Int32)
-        case signal(Int32)
-    }
-
     /// The answers of one child, and its end.
-    private func ask(_ paths: [String]) throws -> ([DatasetInspection], End) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = command.dropFirst() + paths.map { PathBytes.percentEncoded($0) }
-        // What a dying child says is not for the user, and a backtrace of it takes seconds.
-        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
+    private func ask(_ paths: [String]) throws -> ([DatasetInspection], ChildProgram.End) {
+        let (output, end): ([UInt8], ChildProgram.End)
         do {
-            try process.run()
+            // What a dying child says is not for the user, and a backtrace of it takes seconds.
+            (output, end) = try ChildProgram.output(
+                of: command + paths, variables: ["SWIFT_BACKTRACE": "enable=no"], errors: .nothing)
         } catch {
-            throw HarnessError.io(path: command[0], operation: "start", code: errno)
+            throw HarnessError.io(path: command[0], operation: "start", code: error.code)
         }
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
         var answers: [DatasetInspection] = []
         for line in output.split(separator: UInt8(ascii: "\n")) {
             guard answers.count < paths.count,
@@ -64,11 +50,10 @@ public struct DatasetInspector: Sendable {
             else { break }
             answers.append(DatasetInspection(path: paths[answers.count], outcome: answer.outcome))
         }
-        let status = process.terminationStatus
-        return (answers, process.terminationReason == .uncaughtSignal ? .signal(status) : .exit(status))
+        return (answers, end)
     }
 
-    private func sentence(_ path: String, _ end: End) -> String {
+    private func sentence(_ path: String, _ end: ChildProgram.End) -> String {
         let found =
             switch end {
             case .exit(let code): "an end without an answer (exit code \(code))"

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import HDF5
+import Processes
 
 /// How long a dataset takes to load, against what the HDF5 library, and h5py, need to read its arrays.
 public struct LoadingBenchmark: Sendable {
@@ -70,18 +71,10 @@ public struct LoadingBenchmark: Sendable {
                 times.append(time.perf_counter() - start)
             sys.stdout.write(str(statistics.median(times[1:])))
             """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [python, "-c", script, path, "\(repetitions)"] + fields
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let answer = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard process.terminationStatus == 0, let seconds = Double(answer), seconds > 0 else {
+        let answer = try? ChildProgram.output(
+            of: [python, "-c", script, path, "\(repetitions)"] + fields, errors: .nothing)
+        let words = String(decoding: answer?.bytes ?? [], as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard answer?.end == .exit(0), let seconds = Double(words), seconds > 0 else {
             throw HarnessError.badInput("--python \(python): expected a Python with h5py, found none that answers")
         }
         return seconds

@@ -6,6 +6,7 @@ import HDF5
 import MPI
 import Numerics
 import Paths
+import Processes
 
 /// Where, when and with what something was computed. Everything a result may depend on, and what helps to find a cause.
 public struct Provenance: Sendable, Codable {
@@ -129,21 +130,12 @@ public struct Provenance: Sendable, Codable {
     }
 
     private static func gitDescription(of executable: String) -> String {
-        let git = Process()
-        git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        git.arguments = [
-            "git", "-C", (executable as NSString).deletingLastPathComponent, "describe", "--always", "--dirty",
-            "--tags",
-        ]
-        let output = Pipe()
-        git.standardInput = FileHandle.nullDevice
-        git.standardOutput = output
-        git.standardError = FileHandle.nullDevice
-        guard (try? git.run()) != nil else { return "unknown" }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        git.waitUntilExit()
-        let description = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        return git.terminationStatus == 0 && !description.isEmpty ? description : "unknown"
+        let folder = DurableFile.folder(of: executable)
+        let git = try? ChildProgram.output(
+            of: ["git", "-C", folder, "describe", "--always", "--dirty", "--tags"], errors: .nothing)
+        let description = String(decoding: git?.bytes ?? [], as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        return git?.end == .exit(0) && !description.isEmpty ? description : "unknown"
     }
 
     /// A fixed-size C string.

@@ -1,6 +1,8 @@
 import Datasets
 import Foundation
 import HDF5
+import Paths
+import Processes
 
 /// Loading of the same rows from chunks of every size, and the kinds of storage that are read.
 public struct StorageBenchmark: Sendable {
@@ -36,11 +38,15 @@ public struct StorageBenchmark: Sendable {
     ///
     /// - Throws: `DatasetError`, `HDF5Error`, `HarnessError`.
     public func measure() throws -> Report {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("active-bench-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let place = PathBytes.environmentVariable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        let folder = "\(place)/active-bench-\(ThisProcess.identity)"
+        try DurableFile.makeFolder(folder)
+        defer {
+            for name in names(inFolder: folder) ?? [] { unlink("\(folder)/\(name)") }
+            rmdir(folder)
+        }
         let lines = try [1, 10, 100, 1000, nil].map { try line(chunkRows: $0, folder) }
-        let path = folder.appendingPathComponent("storage.hdf5").path
+        let path = "\(folder)/storage.hdf5"
         let examples = try StorageExamples.write(to: path)
         let file = try HDF5File(readingFrom: path)
         let flags = StorageExamples.numbers.map { UInt8($0) }
@@ -51,9 +57,9 @@ public struct StorageBenchmark: Sendable {
         return Report(lines: lines, combinationsWritten: examples.count, combinationsRead: read)
     }
 
-    private func line(chunkRows: Int?, _ folder: URL) throws -> Line {
+    private func line(chunkRows: Int?, _ folder: String) throws -> Line {
         let count = chunkRows == 1 ? max(2, rows / 10) : rows
-        let path = folder.appendingPathComponent("chunks.hdf5").path
+        let path = "\(folder)/chunks.hdf5"
         try write(rows: count, chunkRows: chunkRows, to: path)
         let times = try loading.measure(path, maximumSteps: 1000)
         return Line(chunkRows: chunkRows, chunks: chunkRows.map { 5 * ((count + $0 - 1) / $0) } ?? 0, times: times)
@@ -61,7 +67,7 @@ public struct StorageBenchmark: Sendable {
 
     /// Hopper's sizes, of numbers that mean nothing.
     private func write(rows: Int, chunkRows: Int?, to path: String) throws {
-        let storage: HDF5Writer.Storage = chunkRows.map { .chunks(rows: $0) } ?? .contiguous
+        let storage: HDF5Writer.Storage = chunkRows.map { .chunks(rows: min($0, rows)) } ?? .contiguous
         func numbers(_ columns: Int) -> [Float] { (0..<rows * columns).map { Float($0 % 1009 + 1) / 1010 } }
         try HDF5Writer.write(to: path) { file in
             try file.write(numbers(11), shape: [rows, 11], to: "observations", storage: storage)

@@ -1,6 +1,7 @@
 import Console
 import Environments
 import Foundation
+import Paths
 import Processes
 
 /// A clip, made by ffmpeg: a child process that reads the pictures' bytes from a pipe and writes a file beside the one
@@ -15,11 +16,10 @@ final class VideoFile: PictureSink {
     /// Of the folder that the clip is made in: ffmpeg is told of it by this number, as its words must be text, and no file's
     /// name is too long then.
     private let folder: Int32
-    private let process = Process()
-    private let ended = DispatchSemaphore(value: 0)
+    private let process: ChildProgram
     private let pictures = Pipe()
     private let complaints: FileHandle
-    private static let patience = 120  // seconds in which ffmpeg takes nothing
+    private static let patience = 120.0  // seconds in which ffmpeg takes nothing
 
     /// Starts ffmpeg. The process ignores SIGPIPE (`Console.prepare`): an ffmpeg that has ended is an error of `write`.
     ///
@@ -45,24 +45,21 @@ final class VideoFile: PictureSink {
             parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY, as: "create", of: path)
         try VideoFile.requirePlace(path, unfinished)
         complaints = try VideoFile.namelessFile()
-        process.executableURL = URL(fileURLWithPath: ffmpeg)
-        process.arguments =
-            ["-hide_banner", "-loglevel", "error", "-y"]
+        let words =
+            [ffmpeg, "-hide_banner", "-loglevel", "error", "-y"]
             + ["-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", "\(width)x\(height)"]
             + [
                 "-framerate", "\(framesPerSecond)", "-i", "pipe:0", "-pix_fmt", "yuv420p",
                 "file:/proc/\(getpid())/fd/\(folder)/\(name)",
             ]
-        process.standardInput = pictures
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = complaints
-        process.terminationHandler = { [ended] _ in ended.signal() }
         Console.prepare()
         do {
-            try process.run()
+            process = try ChildProgram(
+                words, input: .descriptor(pictures.fileHandleForReading.fileDescriptor), output: .nothing,
+                errors: .descriptor(complaints.fileDescriptor), isOfOwnGroup: true)
         } catch {
             unlink(unfinished)
-            throw HarnessError.unavailable("\(ffmpeg): cannot be run: \(error.localizedDescription)")
+            throw HarnessError.unavailable("\(ffmpeg): cannot be run: \(String(cString: strerror(error.code)))")
         }
         try? pictures.fileHandleForReading.close()
         let descriptor = pictures.fileHandleForWriting.fileDescriptor
@@ -90,8 +87,8 @@ final class VideoFile: PictureSink {
 
     func finish() throws {
         try? pictures.fileHandleForWriting.close()
-        guard end(within: VideoFile.patience) else { throw stall() }
-        guard process.terminationReason == .exit && process.terminationStatus == 0 else { throw failure() }
+        guard let end = process.end(within: VideoFile.patience) else { throw stall() }
+        guard end == .exit(0) else { throw failure() }
         guard rename(unfinished, target) == 0 else {
             throw HarnessError.io(path: path, operation: "rename", code: errno)
         }
@@ -99,8 +96,8 @@ final class VideoFile: PictureSink {
 
     func discard() {
         try? pictures.fileHandleForWriting.close()
-        if process.isRunning { process.terminate() }
-        if !end(within: 5) { kill(process.processIdentifier, SIGKILL) }
+        process.send(SIGTERM)
+        if process.end(within: 5) == nil { process.send(SIGKILL) }
         unlink(unfinished)
     }
 
@@ -112,32 +109,29 @@ final class VideoFile: PictureSink {
         if ready == 0 { throw stall() }
     }
 
-    /// Whether ffmpeg has ended after at most `seconds`.
-    private func end(within seconds: Int) -> Bool {
-        guard ended.wait(timeout: .now() + .seconds(seconds)) == .success else { return false }
-        ended.signal()  // for whoever asks next
-        return true
-    }
-
     private func stall() -> HarnessError {
-        .ffmpeg("\(path): ffmpeg has not moved for \(VideoFile.patience) seconds")
+        .ffmpeg("\(path): ffmpeg has not moved for \(Int(VideoFile.patience)) seconds")
     }
 
     /// Why ffmpeg has ended, in its own words where it has said any.
     private func failure() -> HarnessError {
-        guard end(within: 5) else { return .ffmpeg("\(path): ffmpeg reads no more pictures") }
-        let how = process.terminationReason == .exit ? "code" : "signal"
+        let how: String
+        switch process.end(within: 5) {
+        case .exit(let code): how = "code \(code)"
+        case .signal(let number): how = "signal \(number)"
+        case nil: return .ffmpeg("\(path): ffmpeg reads no more pictures")
+        }
         try? complaints.seek(toOffset: 0)
         let words = String(decoding: (try? complaints.readToEnd()) ?? Data(), as: UTF8.self)
         let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
-        return .ffmpeg("\(path): ffmpeg has ended with \(how) \(process.terminationStatus)\(last)")
+        return .ffmpeg("\(path): ffmpeg has ended with \(how)\(last)")
     }
 
     // MARK: Before ffmpeg's start
 
     /// The first executable file called `name` in the folders of PATH.
     private static func program(_ name: String) -> String? {
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+        (PathBytes.environmentVariable("PATH") ?? "").split(separator: ":").map { "\($0)/\(name)" }
             .first { access($0, X_OK) == 0 }
     }
 

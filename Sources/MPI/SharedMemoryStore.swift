@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// Where the MPI library keeps the memory that ranks of one node share: a folder of a file system in memory.
 struct SharedMemoryStore {
@@ -8,14 +9,14 @@ struct SharedMemoryStore {
     /// Open MPI takes the folder it is told, else /dev/shm if it may write there, else one of the session; MPICH takes
     /// /dev/shm.
     static var current: SharedMemoryStore {
-        if let told = getenv("OMPI_MCA_osc_sm_backing_directory") { return .init(folder: String(cString: told)) }
+        if let told = PathBytes.environmentVariable("OMPI_MCA_osc_sm_backing_directory") { return .init(folder: told) }
         return .init(folder: access("/dev/shm", W_OK) == 0 ? "/dev/shm" : nil)
     }
 
     /// What is free there, in bytes; nil if the system does not tell.
     var availableBytes: Int? {
         var system = statvfs()
-        guard let folder, statvfs(folder, &system) == 0 else { return nil }
+        guard let folder, folder.withPath({ statvfs($0, &system) }) == 0 else { return nil }
         return Int(system.f_bavail) * Int(system.f_frsize)
     }
 

@@ -43,33 +43,6 @@ public enum PathBytes {
         return text
     }
 
-    /// A path in ASCII, for a child process's argument: every byte but ASCII's as "%E4", and "%" as "%25".
-    public static func percentEncoded(_ path: String) -> String {
-        bytes(of: path).map { byte in
-            byte < 0x80 && byte != UInt8(ascii: "%")
-                ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
-        }.joined()
-    }
-
-    /// The path that `percentEncoded` has written.
-    ///
-    /// - Returns: nil for a "%" without two hexadecimal digits behind it.
-    public static func percentDecoded(_ text: String) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2).compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-            guard digits.count == 2 else { return nil }
-            bytes.append(UInt8(digits[0] << 4 | digits[1]))
-            rest = rest.dropFirst(2)
-        }
-        return Self.text(of: bytes)
-    }
-
     /// The path of a C string.
     public static func text(ofCString start: UnsafePointer<CChar>) -> String {
         text(of: UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) })

@@ -1,12 +1,15 @@
-import Foundation
+import Glibc
+import Paths
 
 /// The heap allocations of this process, where `bench` has put a counting allocator before the C library's.
 enum AllocationCount {
     /// The library beside this program, of the package's product; nil where it was not installed with it.
     static var library: String? {
-        let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-            .appendingPathComponent("libactive-bench-allocations.so").path
-        return FileManager.default.fileExists(atPath: path) ? path : nil
+        guard let program = readlink("/proc/self/exe"), let slash = program.unicodeScalars.lastIndex(of: "/") else {
+            return nil
+        }
+        let path = String(program.unicodeScalars[...slash]) + "libactive-bench-allocations.so"
+        return access(path, F_OK) == 0 ? path : nil
     }
 
     /// So far; nil where nobody counts.

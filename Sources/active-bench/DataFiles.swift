@@ -152,14 +152,7 @@ extension DataCommand {
         @Option(help: "Whose layout the files are to have: d4rl, minari, either.")
         var layout = StoredDataset.Layout.either
         @OptionGroup var subject: Subject
-        @Argument(
-            help: "Paths of HDF5 files, with % and what is not ASCII as %25, %E4.",
-            transform: { word in
-                guard let path = PathBytes.percentDecoded(word) else {
-                    throw ValidationError("expected two hexadecimal digits behind every %")
-                }
-                return path
-            })
+        @Argument(help: "Paths of HDF5 files.")
         var paths: [String]
 
         func run() throws {

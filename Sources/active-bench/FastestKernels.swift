@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Harness
 import Numerics
+import Paths
+import Processes
 
 /// Starts this program anew with the OpenBLAS kernels that are the fastest here: they are chosen while the library loads.
 enum FastestKernels {
@@ -26,11 +28,11 @@ enum FastestKernels {
         }
         var environment = [variable: tried.map { "\($0.key)=\($0.value)" }.joined(separator: ",")]
         environment["OPENBLAS_CORETYPE"] = tried.min { $0.value < $1.value }?.key
-        let preloaded = [AllocationCount.library, ProcessInfo.processInfo.environment["LD_PRELOAD"]].compactMap { $0 }
+        let preloaded = [AllocationCount.library, PathBytes.environmentVariable("LD_PRELOAD")].compactMap { $0 }
         if !preloaded.isEmpty { environment["LD_PRELOAD"] = preloaded.joined(separator: ":") }
-        let process = try start(arguments, environment, output: nil)
-        process.waitUntilExit()
-        try requireSuccess(of: process)
+        try starting { () throws(ChildProgram.NotStarted) in
+            try ChildProgram([program] + arguments, variables: environment).wait()
+        }
     }
 
     /// In a process started by `run`: the milliseconds of a 256³ product by kernel set; nil where no set is known.
@@ -43,29 +45,29 @@ enum FastestKernels {
         return pairs.isEmpty ? nil : Dictionary(uniqueKeysWithValues: pairs)
     }
 
+    /// This very program, whatever bytes its path is made of.
+    private static let program = "/proc/self/exe"
+
     private static func output(of arguments: [String], _ environment: [String: String]) throws -> String {
-        let pipe = Pipe()
-        let process = try start(arguments, environment, output: pipe)
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try requireSuccess(of: process)
-        return String(decoding: data, as: UTF8.self)
+        var output: [UInt8] = []
+        try starting { () throws(ChildProgram.NotStarted) in
+            let (bytes, end) = try ChildProgram.output(of: [program] + arguments, variables: environment)
+            output = bytes
+            return end
+        }
+        return String(decoding: output, as: UTF8.self)
     }
 
-    private static func start(_ arguments: [String], _ environment: [String: String], output: Pipe?) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        if let output { process.standardOutput = output }
-        try process.run()
-        return process
-    }
-
-    private static func requireSuccess(of process: Process) throws {
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            throw ExitCode(process.terminationReason == .exit ? process.terminationStatus : ExitStatus.bug.rawValue)
+    /// Ends this process as the program that `run` starts and waits for, if that has not ended well.
+    private static func starting(_ run: () throws(ChildProgram.NotStarted) -> ChildProgram.End) throws {
+        do {
+            switch try run() {
+            case .exit(0): break
+            case .exit(let code): throw ExitCode(code)
+            case .signal: throw ExitCode(ExitStatus.bug.rawValue)
+            }
+        } catch let error as ChildProgram.NotStarted {
+            throw HarnessError.io(path: program, operation: "start", code: error.code)
         }
     }
 }

@@ -16,9 +16,6 @@ import Testing
         let text = PathBytes.text(of: bytes)
         #expect(PathBytes.bytes(of: text) == bytes)
         #expect(text.withPath { String(cString: $0) } == String(decoding: bytes, as: UTF8.self))
-        let argument = PathBytes.percentEncoded(text)
-        #expect(argument.allSatisfy { $0.isASCII }, "as a child process can be told")
-        #expect(PathBytes.percentDecoded(argument).map { PathBytes.bytes(of: $0) } == bytes)
         #expect(PathBytes.shown(text).utf8.elementsEqual(PathBytes.shown(PathBytes.shown(text)).utf8))
         #expect(PathBytes.bytes(of: PathBytes.shown(text)) == Array(PathBytes.shown(text).utf8), "it shows as text")
     }
@@ -35,9 +32,6 @@ import Testing
             #expect(PathBytes.shown(text).utf8.elementsEqual(text.utf8))
         }
         #expect(PathBytes.shown(PathBytes.text(of: [0x6D, 0xE4, 0x72])) == "m\u{FFFD}r")
-        #expect(PathBytes.percentEncoded("/data/a_b-v2.hdf5") == "/data/a_b-v2.hdf5")
-        #expect(PathBytes.percentEncoded("ü%\n") == "%C3%BC%25\n")
-        for bad in ["%", "a%4", "%g0", "%%41", "%é"] { #expect(PathBytes.percentDecoded(bad) == nil, "\(bad)") }
     }
 
     /// Made, seen in its folder, looked at, renamed and removed under its own bytes.
