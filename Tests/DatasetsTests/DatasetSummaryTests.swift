@@ -35,11 +35,7 @@ import Testing
     @Test func metadataAreWordsForATerminal() throws {
         let weights = HDF5Array(shape: [1, 2], elements: [1, 2] as [Float])
         try HDF5Writer.write(to: path) { file in
-            for (name, columns) in [("observations", 2), ("actions", 1)] {
-                try file.write([Float](repeating: 0, count: 3 * columns), shape: [3, columns], to: name)
-            }
-            try file.write([0, 1, 2] as [Float], shape: [3], to: "rewards")
-            try file.write([false, false, false], shape: [3], to: "terminals")
+            try SampleFile().write(to: file)
             try file.write(.text("a\u{1B}[31m\nb"), to: "metadata/text")
             try file.write(.integer(-3), to: "metadata/integer")
             try file.write(.number(0.5), to: "metadata/number")

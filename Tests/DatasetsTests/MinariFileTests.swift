@@ -138,6 +138,18 @@ import Testing
         Sample(replaced: [field: write])
     }
 
+    /// With an array of one number all over in the place of `field`: float64 as Minari's observations, float32 as its actions.
+    private static func refused(_ field: String, _ shape: [Int], of number: Float = 0) -> Sample {
+        let numbers = [Float](repeating: number, count: shape.reduce(1, *))
+        return refused(field) { file, name in
+            if name.hasSuffix("observations") {
+                try file.write(numbers.map { Double($0) }, shape: shape, to: name)
+            } else {
+                try file.write(numbers, shape: shape, to: name)
+            }
+        }
+    }
+
     @Test func refusals() throws {
         typealias Case = (sample: Sample, sentence: String)
         let long = #"{"type": "Box", "dtype": "uint8", "shape": [84, 84, 3], "low": [0], "high": [255]}"#
@@ -196,27 +208,19 @@ import Testing
             (Self.refused("episode_1/rewards", nil), "field 'episode_1/rewards'"),
             (Self.refused("episode_1/truncations", nil), "field 'episode_1/truncations'"),
             (
-                Self.refused("episode_1/observations") {
-                    try $0.write([Double](repeating: 0, count: 9), shape: [3, 3], to: $1)
-                },
+                Self.refused("episode_1/observations", [3, 3]),
                 "field 'episode_1/observations': expected 4 rows, one more than in 'rewards', found 3"
             ),
             (
-                Self.refused("episode_1/observations") {
-                    try $0.write([Double](repeating: 0, count: 8), shape: [4, 2], to: $1)
-                },
+                Self.refused("episode_1/observations", [4, 2]),
                 "field 'episode_1': expected observations of 3 and actions of 2, as before, found 2 and 2"
             ),
             (
-                Self.refused("episode_2/actions") {
-                    try $0.write([Float](repeating: 0, count: 4), shape: [2, 2], to: $1)
-                },
+                Self.refused("episode_2/actions", [2, 2]),
                 "field 'episode_2/actions': expected 1 rows, as in 'rewards', found 2"
             ),
             (
-                Self.refused("episode_0/actions") {
-                    try $0.write([Float](repeating: 2, count: 4), shape: [2, 2], to: $1)
-                },
+                Self.refused("episode_0/actions", [2, 2], of: 2),
                 "expected values between -1 and 1, found 2.0 in row 0"
             ),
             (

@@ -9,14 +9,9 @@ import Testing
 @Suite struct SameContentsTests {
     let folder = TemporaryFolder()
     private let name = "hopper_mine-r1.hdf5"
-    private let study = """
-        name: contents
-        datasets: [hopper-mine-r1]
-        seeds: [0, 1]
-        steps: 60
-        evaluate: {every: 20, episodes: 1}
-        learners: {TD3+BC: {hidden: [8, 8], batch: 16}}
-        """
+    private let study = SystemRun.study(
+        "contents", on: "hopper-mine-r1", evaluate: "every: 20, episodes: 1",
+        learners: " {TD3+BC: {hidden: [8, 8], batch: 16}}")
 
     /// Writes the data into a folder of their own; the file's digest.
     private func write(

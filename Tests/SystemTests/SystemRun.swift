@@ -26,17 +26,28 @@ enum SystemRun {
     }()
 
     /// Two learners and an ensemble of three, two seeds each, small networks.
-    static let study = """
-        name: small
-        datasets: [hopper-random-r1]
-        seeds: [0, 1]
-        steps: 60
-        evaluate: {every: 25, episodes: 2}
-        learners:
-          IQL: {hidden: [16, 16], batch: 32}
-          SQL: {hidden: [16, 16], batch: 32}
-          ACTIVE-I: {hidden: [16, 16], batch: 32, m: 3}
+    static let study = study(
+        "small", evaluate: "every: 25, episodes: 2",
+        learners: """
+
+              IQL: {hidden: [16, 16], batch: 32}
+              SQL: {hidden: [16, 16], batch: 32}
+              ACTIVE-I: {hidden: [16, 16], batch: 32, m: 3}
+            """)
+
+    /// A study of two seeds. `learners` is what stands behind the key's colon.
+    static func study(
+        _ name: String, on dataset: String = "hopper-random-r1", steps: Int = 60, evaluate: String, learners: String
+    ) -> String {
         """
+        name: \(name)
+        datasets: [\(dataset)]
+        seeds: [0, 1]
+        steps: \(steps)
+        evaluate: {\(evaluate)}
+        learners:\(learners)
+        """
+    }
 
     static let cases = ["IQL", "SQL", "ACTIVE-I"].flatMap { learner in
         let variant = (learner == "ACTIVE-I" ? "m=3," : "") + "batch=32,hidden=16x16"

@@ -29,15 +29,10 @@ import Testing
     private static let policy = SystemRun.inputs("policy.safetensors")
     private static let dataset = SystemRun.inputs("hopper_random-r1.hdf5")
     private static let study: String = {
-        put(
-            """
-            name: telling
-            datasets: [hopper-random-r1]
-            seeds: [0, 1]
-            steps: 20
-            evaluate: {every: 10, episodes: 1}
-            learners: {BC: {hidden: [16, 16], batch: 32}}
-            """.utf8, at: SystemRun.inputs("telling.yaml"))
+        let study = SystemRun.study(
+            "telling", steps: 20, evaluate: "every: 10, episodes: 1",
+            learners: " {BC: {hidden: [16, 16], batch: 32}}")
+        put(study.utf8, at: SystemRun.inputs("telling.yaml"))
         return SystemRun.inputs("telling.yaml")
     }()
 
