@@ -18,7 +18,8 @@ package final class LogFile: Sendable {
     /// Opens the log at `path`, or makes it. A file that cannot be opened is complained of once.
     package init(_ path: String) {
         self.path = path
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        // A pipe there that nobody reads holds nothing up.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
         let error = errno
         state = Mutex(State(descriptor: descriptor >= 0 ? descriptor : nil))
         if descriptor < 0 { state.withLock { complain("open", error, &$0) } }

@@ -48,7 +48,7 @@ public struct MinariMetadata: Sendable, Equatable {
         guard bytes <= 1 << 24 else {
             throw DatasetError(file: path, expected: "a file of at most 16 MiB", found: "\(bytes) bytes")
         }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard let data = try? handle.readToEnd() ?? Data() else { throw unreadable(path) }

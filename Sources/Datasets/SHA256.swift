@@ -7,7 +7,7 @@ import Paths
 /// The file is read once, in pieces of 1 MiB.
 /// - Throws: `DatasetError` when it cannot be read.
 public func sha256(ofFile path: String) throws(DatasetError) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path) }
     defer { close(descriptor) }
     let digest = SHA256Digest()
@@ -50,7 +50,7 @@ public func size(ofFile path: String) throws(DatasetError) -> Int {
 /// - Throws: `DatasetError` when it cannot.
 func requireReadable(_ path: String) throws(DatasetError) {
     _ = try size(ofFile: path)
-    let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path) }
     close(descriptor)
 }

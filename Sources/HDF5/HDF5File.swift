@@ -129,7 +129,8 @@ func readBytes(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> [UInt8]? {
 private func statusOfRegularFile(_ path: String) throws(HDF5Error) -> stat {
     guard let status = fileStatus(path) else { throw .system("stat", file: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-        throw HDF5Error(file: path, reason: .system(call: "open", text: "not a regular file"))
+        let kind = PathKind(mode: status.st_mode).rawValue
+        throw HDF5Error(file: path, reason: .system(call: "open", text: kind))
     }
     // What keeps the library from opening it, it does not say in plain words.
     let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)

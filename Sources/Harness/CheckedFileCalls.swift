@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 
 /// The calls with what must be done around each: again after an interruption, on after a part, and an error that says
 /// what could not be done to which file.
@@ -47,8 +48,7 @@ extension FileCalls {
     ///
     /// - Throws: `HarnessError.io` with the reason why it cannot be read: never taken for absent.
     package func contents(of path: String) throws -> Data? {
-        // A pipe that nobody writes into would hold us up.
-        let found = uninterrupted { open(path, O_RDONLY | O_NONBLOCK, 0) }
+        let found = uninterrupted { open(path, O_RDONLY, 0) }
         if found == -Int(ENOENT) { return nil }
         try require(found, "open", path)
         let descriptor = Int32(found)
@@ -59,7 +59,7 @@ extension FileCalls {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             if status.st_mode & S_IFMT == S_IFDIR { throw HarnessError.io(path: path, operation: "read", code: EISDIR) }
-            throw HarnessError.badInput("\(path): expected a file, found a pipe or device")
+            throw HarnessError.badInput("\(path): expected a file, found \(PathKind(mode: status.st_mode).rawValue)")
         }
         var data = Data(count: Int(status.st_size))
         let length = try data.withUnsafeMutableBytes { try readAll($0, from: descriptor, of: path) }

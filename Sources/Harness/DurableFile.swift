@@ -36,9 +36,9 @@ public enum DurableFile {
             if errno == ENAMETOOLONG { throw HarnessError.io(path: path, operation: "write", code: errno) }
             return target
         }
-        if status.st_mode & S_IFMT == S_IFREG { return target }
-        if status.st_mode & S_IFMT == S_IFDIR { throw HarnessError.io(path: path, operation: "rename", code: EISDIR) }
-        throw HarnessError.badInput("\(path): expected a place for a file, found a pipe or device")
+        let kind = PathKind(mode: status.st_mode)
+        if kind == .file { return target }
+        throw HarnessError.badInput("\(path): expected a place for a file, found \(kind.rawValue)")
     }
 
     /// Writes `data` to a file beside `path` that is whole and on the disk, but not in its place yet.
@@ -80,8 +80,10 @@ public enum DurableFile {
             }
         }
         if result >= 0 { return }
-        // Another rank may have been faster.
-        if result == -Int(EEXIST), let status = fileStatus(path), status.st_mode & S_IFMT == S_IFDIR { return }
+        if result == -Int(EEXIST), let kind = PathKind(ofPath: path) {
+            if kind == .folder { return }  // Another rank may have been faster.
+            throw HarnessError.badInput("\(path): expected a folder, or a place for one, found \(kind.rawValue)")
+        }
         if result == -Int(EEXIST), let target = try? OutputPath.target(of: path), target != path {
             return try makeFolder(target)
         }
@@ -109,6 +111,11 @@ public enum DurableFile {
             }
         }
     }
+
+    /// Refuses an output path where something else than a file lies.
+    ///
+    /// - Throws: as `target`.
+    public static func requireNothingElse(at path: String) throws { _ = try target(of: path) }
 
     /// Finds out whether a file can be made at `path`, before hours are spent on what it is to hold; makes its folder.
     ///

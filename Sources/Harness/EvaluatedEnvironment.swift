@@ -27,7 +27,12 @@ struct EvaluatedEnvironment {
             named = NamedEnvironment(
                 name: try EnvironmentRegistry.environmentName(forDataset: dataset), profile: nil)
         } else {
-            named = try Self.environment(text)
+            do {
+                named = try Self.environment(text)
+            } catch EnvironmentError.unknownEnvironment where MinariID(text) != nil && text.contains("/") {
+                throw HarnessError.badInput(
+                    "there is no environment '\(text)'; a dataset of Minari's is written '\(MinariID.prefix)\(text)'")
+            }
         }
         profile = try named.profile(asked: asked, as: text)
         stream = RandomStream("evaluate/\(named.name)/seed-\(seed)")

@@ -34,7 +34,8 @@ package struct FileCalls: Sendable {
 
     /// Linux as it is.
     package static let plain = FileCalls(
-        open: { path, flags, mode in result(Int(Paths.open(path, flags | O_CLOEXEC, mode))) },
+        // Where a file is expected a pipe may lie, whose other end nobody may ever open.
+        open: { path, flags, mode in result(Int(Paths.open(path, flags | O_CLOEXEC | O_NONBLOCK, mode))) },
         read: { descriptor, bytes, offset in result(pread(descriptor, bytes.baseAddress, bytes.count, offset)) },
         write: { descriptor, bytes, offset in result(pwrite(descriptor, bytes.baseAddress, bytes.count, offset)) },
         sync: { result(Int(fsync($0))) },

@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 
 /// What messages between ranks cost, by the LogGP model (Alexandrov, Ionescu, Schauser, Scheiman; SPAA 1995), in seconds.
 ///
@@ -56,6 +57,9 @@ extension NetworkParameters {
     ///
     /// - Throws: `HarnessError.usage` for words that are none, `HarnessError.badInput` for a file that is none.
     public init(_ text: String) throws {
+        if let kind = PathKind(ofPath: text), kind != .file {
+            throw HarnessError.badInput("\(text): expected a file network.json, found \(kind.rawValue)")
+        }
         if let data = try FileCalls.current.contents(of: text) {
             guard let parameters = try? JSONDecoder().decode(NetworkParameters.self, from: data) else {
                 throw HarnessError.badInput(

@@ -1,5 +1,6 @@
 import Environments
 import Foundation
+import Paths
 
 /// Where the pictures of an episode go, in order. Nothing is there under its name before `finish`.
 protocol PictureSink: AnyObject {
@@ -23,8 +24,8 @@ final class FrameFolder: PictureSink {
     /// - Throws: `HarnessError.badInput` when something is in it, `.io`.
     init(_ path: String) throws {
         isNew = try !FileCalls.isThere(path)
-        if try !isNew && !FileCalls.isFolder(path) {
-            throw HarnessError.badInput("\(path): expected a folder for the frames, found a file")
+        if let kind = PathKind(ofPath: path), kind != .folder {
+            throw HarnessError.badInput("\(path): expected a folder for the frames, found \(kind.rawValue)")
         }
         // A drawing that was killed leaves a folder of its own behind; one that is going on has its own, too.
         var found = 0

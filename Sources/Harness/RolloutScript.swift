@@ -14,14 +14,11 @@ struct RolloutScript {
 
     var episodes: Int { positions.count }
 
-    /// - Throws: `HDF5Error`; `HarnessError.badInput` when the arrays do not fit the environment.
+    /// - Throws: `HarnessError.badInput` when the file cannot be read, or its arrays do not fit the environment.
     init(_ path: String, for specification: EnvironmentSpecification) throws {
-        guard access(path, R_OK) == 0 else {
-            throw HarnessError.badInput("\(path): no such script")
-        }
-        let file = try HDF5File(readingFrom: path)
+        let file = try wordingTraceErrors { try HDF5File(readingFrom: path) }
         func rows(_ name: String, _ width: Int) throws -> [[Double]] {
-            let array = try file.float64(name)
+            let array = try wordingTraceErrors { try file.float64(name) }
             guard array.shape.count == 2, array.shape[0] > 0, array.shape[1] == width else {
                 throw HarnessError.badInput("\(path): \(name) has shape \(array.shape), expected [N, \(width)]")
             }

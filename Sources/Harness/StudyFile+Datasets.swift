@@ -1,6 +1,7 @@
 import Datasets
 import Environments
 import Foundation
+import Paths
 import Report
 
 /// The datasets of a study: names, and files of the user's own.
@@ -29,7 +30,7 @@ extension StudyFile {
                 throw item.refused("a dataset of Minari's to train on", "\(StudyNode.quoted(name)): \(error)")
             }
         }
-        guard isDataset(name) else { throw item.refused(datasetHint(name), StudyNode.quoted(name)) }
+        guard isDataset(name) else { throw item.refused(itemHint(name), StudyNode.quoted(name)) }
         return try DatasetReference(published: name)
     }
 
@@ -73,7 +74,11 @@ extension StudyFile {
     /// An absolute path, or one below the study file's folder; `~` is the home folder.
     private static func filePath(_ node: StudyNode) throws -> String {
         let text = try node.word()
-        let path = (text as NSString).expandingTildeInPath
+        let home = PathBytes.environmentVariable("HOME")
+        // Another user's home is looked up; one's own may be of any bytes.
+        let path =
+            text == "~" || text.hasPrefix("~/")
+            ? (home ?? NSHomeDirectory()) + text.dropFirst() : (text as NSString).expandingTildeInPath
         if path.hasPrefix("/") { return path }
         let folder = (node.source as NSString).deletingLastPathComponent
         return folder.isEmpty ? path : folder + "/" + path
@@ -131,14 +136,34 @@ extension StudyFile {
     /// A class of datasets of the environment's family: "hopper", "hopper-medium".
     private static func presetClass(_ node: StudyNode, of environment: String) throws -> String {
         let text = try node.word()
-        let family = environment.prefix { $0 != "-" }
-        let known = (EnvironmentRegistry.names + D4RLTasks.names).filter { $0.prefix { $0 != "-" } == family }
-        let task = DatasetName(text).task
-        guard known.contains(task) else {
-            throw node.refused(StudyNode.hint(text, known), StudyNode.quoted(text))
+        guard let task = presetClass(text, of: environment) else {
+            throw node.refused(StudyNode.hint(text, presetClasses(of: environment)), StudyNode.quoted(text))
         }
         return task
     }
+
+    /// The class that `text` names, with or without a version; nil where it is none of the environment's family.
+    static func presetClass(_ text: String, of environment: String) -> String? {
+        let task = DatasetName(text).task
+        return presetClasses(of: environment).contains(task) ? task : nil
+    }
+
+    /// The classes of datasets of an environment's family.
+    static func presetClasses(of environment: String) -> [String] {
+        let family = environment.prefix { $0 != "-" }
+        return (EnvironmentRegistry.names + D4RLTasks.names).filter { $0.prefix { $0 != "-" } == family }
+    }
+
+    /// What an item that names no dataset was meant to be: one, or a file of the user's own.
+    private static func itemHint(_ name: String) -> String {
+        let hint = datasetHint(name)
+        guard hint.hasPrefix(anyName) else { return hint }
+        let isPath = OwnFile.isPath(name)
+        let own = "{name: \(isPath ? "mine" : name), file: \(isPath ? name : "PATH"), environment: hopper}"
+        return isPath ? "a name, or \(own) for a file of your own" : "\(hint), or \(own) for a file of your own"
+    }
+
+    private static let anyName = "a name such as hopper-medium-v2"
 
     /// Whether `name` is well-formed, of a known environment and, if it claims to be D4RL's, of a task that D4RL has.
     static func isDataset(_ name: String) -> Bool {
@@ -156,7 +181,7 @@ extension StudyFile {
         let known = PaperTable.datasets + ["hopper-medium-r1", "hopper-medium-replay-r1"]
         let nearest = nearestNames(to: name, among: known).prefix(1).map { "'\($0)'" }.first
         let words = EnvironmentRegistry.names.joined(separator: ", ")
-        return nearest ?? "a name such as hopper-medium-v2 that begins with \(words)"
+        return nearest ?? "\(anyName) that begins with \(words)"
     }
 }
 

@@ -2,6 +2,7 @@ import Algorithms
 import Datasets
 import Environments
 import Foundation
+import Paths
 
 /// Reads study files: YAML in which every key is known, typed and in range, or the file is refused with a line number.
 public enum StudyFile {
@@ -20,7 +21,10 @@ public enum StudyFile {
     }
 
     private static func contents(of path: String) throws -> Data {
-        let descriptor = open(path, O_RDONLY)
+        if let kind = PathKind(ofPath: path), kind != .file {
+            throw HarnessError.badInput("\(path): expected a study file, found \(kind.rawValue)")
+        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw HarnessError.badInput("\(path): cannot read the study file: \(String(cString: strerror(errno)))")
         }
@@ -28,7 +32,7 @@ public enum StudyFile {
         do {
             return try handle.read(upToCount: (1 << 20) + 1) ?? Data()
         } catch {
-            throw HarnessError.badInput("\(path): cannot read the study file: is it a folder?")
+            throw HarnessError.badInput("\(path): cannot read the study file: \(String(cString: strerror(errno)))")
         }
     }
 

@@ -146,6 +146,9 @@ func wordingTraceErrors<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
     } catch let error as HDF5Error {
+        if case .system(_, let text) = error.reason {
+            throw HarnessError.badInput("\(error.file): expected a readable HDF5 file, found \(text)")
+        }
         throw HarnessError.badInput("\(error)")
     }
 }

@@ -27,10 +27,22 @@ struct ActiveBench: ParsableCommand {
         chooseKernels()
         BLASLibrary.useOneThread()
         do {
-            var command = try parseAsRoot(Array(PathBytes.arguments.dropFirst()))  // paths of any bytes
+            let words = Array(PathBytes.arguments.dropFirst())  // paths of any bytes
+            try refuseEmpty(words)
+            var command = try parseAsRoot(words)
             try command.run()
         } catch {
             end(with: error)
+        }
+    }
+
+    /// Refuses words with nothing in them, as a script's variable that is not set leaves them: paths made of them would be
+    /// those of the root folder.
+    private static func refuseEmpty(_ words: [String]) throws {
+        for (index, word) in words.enumerated() where word.isEmpty || word.hasPrefix("--") && word.hasSuffix("=") {
+            let before = word.isEmpty ? words[..<index].last ?? "active-bench" : word
+            throw ValidationError(
+                "expected something behind '\(before)', found an empty word: is a variable of the script not set?")
         }
     }
 

@@ -30,6 +30,7 @@ struct Conform: ParsableCommand {
     func run() throws {
         try runAlone {
             try DurableFile.requireOther(than: [trace], for: out, called: "the trace")
+            try DurableFile.requireNothingElse(at: out)
             try Conformance(trace, precision: precision).run(output: out, every: every)
         }
     }

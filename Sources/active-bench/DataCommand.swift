@@ -124,6 +124,11 @@ func datasetFile(_ word: String) throws -> DatasetPath {
     if let status, status.st_mode & S_IFMT == S_IFDIR {
         return DatasetPath(path: try MinariFolder(at: word).data, layout: StoredDataset.layout(at: word))
     }
+    if status == nil, word.contains("/"), let id = MinariID(word) {
+        throw DatasetError(
+            file: word, expected: "a readable file", found: "none",
+            hint: "a dataset of Minari's is written '\(id.name)'")
+    }
     let isDatasets = DatasetLocation.dataset(ofFile: (word as NSString).lastPathComponent) != nil
     let file = DatasetPath(path: word, layout: isDatasets ? .d4rl : .either)
     if word.contains("/") || status != nil { return file }

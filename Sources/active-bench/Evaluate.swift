@@ -48,7 +48,6 @@ struct Evaluate: ParsableCommand {
         guard (1...1_000_000).contains(episodes) else {
             throw ValidationError("--episodes: expected 1 to 1000000, found \(episodes)")
         }
-        if record?.isEmpty == true { throw ValidationError("--record: expected a path, found nothing") }
     }
 
     func run() throws {

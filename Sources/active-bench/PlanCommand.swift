@@ -34,6 +34,7 @@ struct PlanCommand: ParsableCommand {
         try runAlone {
             let plan = Plan(try StudyFile.read(study).study)
             let folder = out.map { RunFolder($0) }
+            try folder?.requireFolder()
             try folder?.requireRoom(for: plan)
             let open = try plan.cases.indices.filter { try !(folder?.isDone(plan.cases[$0]) ?? false) }
             let model = try CostModel(measuring: plan.cases)

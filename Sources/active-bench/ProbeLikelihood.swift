@@ -11,10 +11,15 @@ struct ProbeLikelihood: ParsableCommand {
         discussion: """
             Prints the values of target_log_likelihood to sweep, H_D = L_BC - k·A for k = 0, 1/4, 1/2, 1, 2, and writes \
             them to OUT/DATASET.json. An H_D that the policy cannot reach makes β run away.
+
+            active-bench probe-likelihood mine.hdf5 --environment hopper --presets hopper-medium
             """)
 
-    @Argument(help: "Dataset.")
+    @Argument(help: "Dataset, or path of a file of your own.")
     var dataset: String
+    @OptionGroup var subject: DataCommand.Subject
+    @Option(help: "Class of datasets whose presets a file of your own takes. (default: its environment's own)")
+    var presets: String?
     @Option(help: "Gradient steps of behaviour cloning.")
     var steps = 100_000
     @Option(help: "Seed of everything random.")
@@ -28,16 +33,32 @@ struct ProbeLikelihood: ParsableCommand {
         }
     }
 
+    /// What the words name.
+    private func reference() throws -> DatasetReference {
+        guard OwnFile.isPath(dataset) else {
+            if subject.environment != nil || presets != nil {
+                throw HarnessError.usage(
+                    "--environment and --presets: expected the path of a file of your own beside them, found '\(dataset)'"
+                )
+            }
+            return try DatasetReference.named(dataset)
+        }
+        var own = OwnFile(dataset)
+        own.environment = subject.environment
+        own.profile = subject.profile
+        own.presets = presets
+        return try DatasetReference(own)
+    }
+
     func run() throws {
         try runAlone {
             try DurableFile.makeFolder(out)  // before minutes go by
-            let subject = try DatasetReference.named(dataset)
-            let report = try LikelihoodProbe(subject, steps: steps, seed: seed).run { step, likelihood in
+            let report = try LikelihoodProbe(reference(), steps: steps, seed: seed).run { step, likelihood in
                 Console.tell(String(format: "step %d  E[log π] of the batch %.3f", step, likelihood))
             }
             try report.write(to: out)
             try emit(
-                String(format: "%@: L_BC = %.3f nats after %d steps\n", dataset, report.logLikelihood, steps)
+                String(format: "%@: L_BC = %.3f nats after %d steps\n", report.dataset, report.logLikelihood, steps)
                     + "σ = \(report.deviations.map { String(format: "%.3f", $0) }.joined(separator: ", "))\n"
                     + report.candidates.map {
                         String(format: "k = %.2f  H_D = %.3f\n", $0.k, $0.targetLogLikelihood)

@@ -47,7 +47,6 @@ struct Render: ParsableCommand {
         if let fps, !(1...240).contains(fps) {
             throw ValidationError("--fps: expected a number from 1 to 240, found \(fps)")
         }
-        guard !out.isEmpty else { throw ValidationError("--out: expected a path, found nothing") }
     }
 
     func run() throws {

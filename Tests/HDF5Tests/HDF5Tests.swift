@@ -223,7 +223,7 @@ import Testing
                 == .system(call: "stat", text: "No such file or directory"))
         #expect(
             reason { _ = try HDF5File(readingFrom: folder.path) }
-                == .system(call: "open", text: "not a regular file"))
+                == .system(call: "open", text: "a folder"))
         put("<html>404 Not Found</html>".utf8, at: folder("page"))
         #expect(
             reason { _ = try HDF5File(readingFrom: folder("page")) }

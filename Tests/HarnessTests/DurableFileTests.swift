@@ -31,7 +31,7 @@ import Testing
     @Test func aFailedReplacementLeavesNothingBehind() throws {
         try DurableFile.makeFolder(folder("a/b"))
         let error = refusal { try DurableFile.write("x", to: folder("a")) }
-        #expect(error == .io(path: folder("a"), operation: "rename", code: EISDIR))
+        #expect(error == .badInput("\(folder("a")): expected a place for a file, found a folder"))
         #expect(folder.contents == ["a"])
         #expect(files(below: folder.path).isEmpty)
     }
@@ -68,6 +68,8 @@ import Testing
         #expect(
             error == .io(path: folder("file/sub"), operation: "make folder", code: ENOTDIR),
             "\(String(describing: error))")
-        #expect(refusal { try DurableFile.makeFolder(folder("file")) }?.status == .io)
+        #expect(
+            refusal { try DurableFile.makeFolder(folder("file")) }
+                == .badInput("\(folder("file")): expected a folder, or a place for one, found a file"))
     }
 }

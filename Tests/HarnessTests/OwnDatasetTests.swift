@@ -93,6 +93,17 @@ import Testing
         ),
         ("hopper_medium-v2", "2: datasets: expected 'hopper-medium-v2', found 'hopper_medium-v2'"),
         (
+            "mine",
+            "2: datasets: expected a name such as hopper-medium-v2 that begins with hopper, halfcheetah, walker2d, "
+                + "antmaze-umaze, antmaze-medium, antmaze-large, kitchen-complete, kitchen-partial, kitchen-mixed, or "
+                + "{name: mine, file: PATH, environment: hopper} for a file of your own, found 'mine'"
+        ),
+        (
+            "data/a.hdf5",
+            "2: datasets: expected a name, or {name: mine, file: data/a.hdf5, environment: hopper} for a file of your own, "
+                + "found 'data/a.hdf5'"
+        ),
+        (
             "pen-human-v1",
             "2: datasets: expected a dataset of an environment that there is (it belongs to D4RL's Adroit"
         ),
@@ -101,6 +112,39 @@ import Testing
         let error = #expect(throws: HarnessError.self) { try study(datasets) }
         #expect(
             error?.description.hasPrefix(folder("studies/own.yaml:") + sentence) == true, "\(error?.description ?? "")")
+    }
+
+    /// The same on the command line, where a D4RL file's name says what a study's keys do.
+    @Test(arguments: [
+        (OwnFile("/data/mine.hdf5", "hopper"), "mine", "hopper", DynamicsProfile.d4rl, "hopper"),
+        (OwnFile("a b/größe.h5", "Hopper-v4"), "gr--e.h5", "hopper", .gymnasium, "hopper"),
+        (
+            OwnFile("./mine.hdf5", "hopper", .gymnasiumV5, "hopper-medium-v2"), "mine", "hopper", .gymnasiumV5,
+            "hopper-medium"
+        ),
+        (
+            OwnFile("d/antmaze_umaze_diverse-r1.hdf5"), "antmaze_umaze_diverse-r1", "antmaze-umaze", .d4rl,
+            "antmaze-umaze-diverse"
+        ),
+        (OwnFile("d/hopper_medium-v2.hdf5", "walker2d"), "hopper_medium-v2", "walker2d", .d4rl, "walker2d"),
+    ])
+    func onTheCommandLine(
+        own: OwnFile, name: String, environment: String, profile: DynamicsProfile, presets: String
+    ) throws {
+        let one = try DatasetReference(own)
+        #expect(one.name == name && one.environment == environment && one.profile == profile && one.presets == presets)
+        #expect(one.source == .file(own.path))
+    }
+
+    @Test(arguments: [
+        (OwnFile("mine.hdf5"), "mine.hdf5: expected its environment, as in --environment hopper, found none: "),
+        (OwnFile("mine.hdf5", "hoper"), "there is no environment 'hoper'; did you mean 'hopper'?"),
+        (OwnFile("mine.hdf5", "Hopper-v4", .d4rl), "'Hopper-v4'"),
+        (OwnFile("mine.hdf5", "hopper", nil, "walker2d-medium"), "--presets: expected one of hopper, hopper-random, "),
+    ])
+    func refusedOnTheCommandLine(own: OwnFile, sentence: String) {
+        let error = #expect(throws: (any Error).self) { try DatasetReference(own) }
+        #expect(error.map { "\($0)".hasPrefix(sentence) } == true, "\(error.map { "\($0)" } ?? "")")
     }
 
     /// A selector names such a dataset by its name, its class of presets or its suite.
@@ -155,5 +199,14 @@ import Testing
         let absent = Plan(try study("{name: mine, file: a.hdf5, environment: hopper}")).cases[0]
         let missing = #expect(throws: DatasetError.self) { try DataPreparation().data(for: absent) }
         #expect(missing?.description.hasPrefix(folder("studies/a.hdf5: expected a readable file")) == true)
+    }
+}
+
+extension OwnFile {
+    fileprivate init(
+        _ path: String, _ environment: String?, _ profile: DynamicsProfile? = nil, _ presets: String? = nil
+    ) {
+        self.init(path)
+        (self.environment, self.profile, self.presets) = (environment, profile, presets)
     }
 }

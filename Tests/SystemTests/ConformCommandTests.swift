@@ -44,6 +44,16 @@ import Testing
         #expect(child.standardOutput.hasPrefix("hopper-random-r1: L_BC = "))
         #expect(child.standardOutput.contains("\nsweep: {target_log_likelihood: ["))
         #expect(files(below: folder("likelihood")) == ["hopper-random-r1.json"])
+        try FileManager.default.copyItem(
+            atPath: SystemRun.inputs("hopper_random-r1.hdf5"), toPath: folder("mine.hdf5"))
+        let own = try SystemRun.activeBench(
+            "probe-likelihood", folder("mine.hdf5"), "--environment", "Hopper-v4", "--presets", "hopper-medium",
+            "--steps",
+            "2", "--out", folder("own"))
+        #expect(own.exitCode == 0 && own.standardOutput.hasPrefix("mine: L_BC = "), "\(own.output)")
+        #expect(files(below: folder("own")) == ["mine.json"])
+        let named = try SystemRun.activeBench("probe-likelihood", "hopper-random-r1", "--presets", "hopper-medium")
+        #expect(named.exitCode == 64 && named.complaints.count == 1, "\(named.output)")
         let absent = try SystemRun.activeBench("probe-likelihood", "hopper-absent-r1", "--out", folder("nothing"))
         #expect(absent.exitCode == 65 && absent.standardError.split(separator: "\n").count == 1, "\(absent.output)")
     }

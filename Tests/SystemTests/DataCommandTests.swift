@@ -91,6 +91,16 @@ import Testing
         (["verify", "pong-v2"], "there is no dataset 'pong-v2'; `active-bench data list` has those that there are"),
         (["list", "--tsv", "hopper-random-r1"], "hopper-random-r1: D4RL publishes no such dataset; "),
         (["info", "hopper-expert-r1"], "hopper_expert-r1.hdf5: expected the file of hopper-expert-r1 in "),
+        (
+            ["info", "mujoco/hopper/medium-v0"],
+            "mujoco/hopper/medium-v0: expected a readable file, found none; a dataset of Minari's is written "
+                + "'minari:mujoco/hopper/medium-v0'"
+        ),
+        (
+            ["verify", "D4RL/pen/human-v2"],
+            "D4RL/pen/human-v2: expected a readable file, found none; a dataset of Minari's"
+        ),
+        (["info", "none/none.hdf5"], "none/none.hdf5: expected a readable file, found No such file or directory"),
         (["info", "/none.hdf5"], "/none.hdf5: expected a readable file, found No such file or directory"),
     ])
     func datasetsThatAreNotThere(arguments: [String], sentence: String) throws {

@@ -64,6 +64,17 @@ import Testing
     }
 
     @Test(arguments: [
+        ("mujoco/hopper/medium-v0", "; a dataset of Minari's is written 'minari:mujoco/hopper/medium-v0'"),
+        ("D4RL/antmaze/umaze-v1", "; a dataset of Minari's is written 'minari:D4RL/antmaze/umaze-v1'"),
+        ("hoper-v9", "; did you mean 'hopper'?"),
+    ])
+    func environmentsThatAreNone(name: String, hint: String) throws {
+        let child = try ChildProcess.run("active-bench", ["evaluate", "--env", name, "--policy", policy])
+        #expect(child.exitCode == 65, "\(child.output)")
+        #expect(child.complaints == ["there is no environment '\(name)'\(hint)"], "\(child.output)")
+    }
+
+    @Test(arguments: [
         ("pen-human-v1", "there is no dataset 'pen-human-v1'; it belongs to D4RL's Adroit hand"),
         ("ant-medium-v2", "there is no dataset 'ant-medium-v2'; it belongs to the ant without a maze"),
         ("hopper-medium", "there is no dataset 'hopper-medium'; did you mean 'hopper-medium-v2'?"),

@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 import ProgramRuns
 import ScratchFiles
 import Testing
@@ -45,6 +46,33 @@ import Testing
         #expect(child.complaints.contains("\u{FFFD}\u{FFFD}-absent: no such policy file"), "\(child.output)")
     }
 
+    /// The program itself and what lies beside it, programs that it starts, and folders that variables name.
+    @Test func programsAndFoldersHaveNamesOfBytes() throws {
+        let child = try shell(
+            #"""
+            set -e
+            odd=$PWD/$(printf 'w\344rk\377'); mkdir "$odd"
+            cp "$AB" "$(dirname "$AB")/libactive-bench-allocations.so" "$D/hopper_random-r1.hdf5" "$odd/"
+            "$odd/active-bench" bench steps --only BC --steps 2 --repetitions 1 --json > steps
+            grep '"allocationsPerStep" : 0' steps > /dev/null
+            "$odd/active-bench" data verify "$odd/hopper_random-r1.hdf5"
+            "$odd/active-bench" info > /dev/null
+            printf '#!/bin/sh\necho 0.5\n' > "$odd/python"
+            printf '#!/bin/sh\n: > called\nexec %s "$@"\n' "$(command -v ffmpeg)" > "$odd/ffmpeg"
+            chmod +x "$odd/python" "$odd/ffmpeg"
+            "$AB" bench loading "$D/hopper_random-r1.hdf5" --repetitions 1 --python "$odd/python" | grep -F "of h5py's 0.500 s"
+            PATH="$odd:$PATH" "$AB" render --env hopper --policy "$D/policy.safetensors" --size 16x16 --steps 2 --out clip.mp4
+            test -e called; test -s clip.mp4
+            TMPDIR=$odd "$AB" bench loading --rows 20 --repetitions 1 > /dev/null
+            sed 's|hopper-random-r1|{name: mine, file: ~/hopper_random-r1.hdf5, environment: hopper}|' study.yaml > own.yaml
+            HOME=$odd "$AB" run own.yaml --out own > /dev/null
+            find . | od -c | grep -q '357 277 275' && exit 9
+            ls "$odd" | grep active-bench- && exit 8
+            true
+            """#, limit: 120)
+        #expect(child.exitCode == 0, "\(child.output)")
+    }
+
     /// Blanks, quotes, newlines, percent signs, and a name that begins with a dash.
     @Test(arguments: ["my runs/größe 10 %/x", "a\nb", "it's \"so\"", "-dash", "e\u{301}/\u{E9}", "$HOME;*?[a]"])
     func namesOfText(name: String) throws {
@@ -71,6 +99,33 @@ import Testing
             find w -printf '%m %y\\n' | sort -u
             """)
         #expect(child.standardOutput == "\(file) f\n\(folder) d\n", "\(child.output)")
+    }
+
+    /// A folder with a default access list (`setfacl -d -m g:daemon:rwx`): all that is made below has the list, whatever the
+    /// umask and however it came to its name.
+    @Test func defaultAccessListsAreHandedOn() throws {
+        #expect(mkdir(folder("w"), 0o755) == 0)
+        let list = AccessList(group: 1)
+        #expect(list.isSetForNewFiles(in: folder("w")))
+        let child = try shell(
+            """
+            umask 077
+            "$AB" run study.yaml --out w/run --keep-checkpoints > /dev/null 2>&1 || exit 1
+            "$AB" evaluate --env hopper --policy "$D/policy.safetensors" --episodes 1 --record w/e.hdf5 > /dev/null || exit 2
+            "$AB" collect train --env hopper --steps 5 --snapshot-every 5 --out w/train > /dev/null || exit 3
+            "$AB" conform \(ConformCommandTests.fixtures)/bc.h5 --out w/conform.h5 || exit 4
+            "$AB" probe-likelihood hopper-random-r1 --steps 2 --out w/likelihood > /dev/null || exit 5
+            "$AB" render --env hopper --policy "$D/policy.safetensors" --size 16x16 --steps 2 --out w/frames > /dev/null || exit 6
+            """)
+        #expect(child.exitCode == 0, "\(child.output)")
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder("w"))
+        #expect(paths.contains { $0.hasSuffix("checkpoint-0000000010.bin") } && paths.count > 60)
+        for path in paths {
+            let whole = folder("w/\(path)")
+            let isFolder = PathKind(ofPath: whole) == .folder
+            #expect(AccessList.bytes(AccessList.ofThis, at: whole) == list.bytes(isFolder ? 7 : 6), "\(path)")
+            #expect(AccessList.bytes(AccessList.ofNewFiles, at: whole) == (isFolder ? list.bytes(7) : nil), "\(path)")
+        }
     }
 
     /// A folder that hands its group on: the second member of it may write all the first has made.
@@ -148,5 +203,55 @@ import Testing
             )
             #expect(!folder.contents.contains("deeper-and-deeper"))
         }
+    }
+}
+
+/// A POSIX access list as Linux keeps it in a file's attributes (acl(5), linux/posix_acl_xattr.h): all for the owner and for
+/// one group besides the file's own.
+private struct AccessList {
+    static let ofThis = "system.posix_acl_access"
+    static let ofNewFiles = "system.posix_acl_default"
+
+    let group: UInt32
+
+    /// With `owner`, of 7 bits read, write and run, for the owner and as the most that a group may have; others may as much
+    /// less as a file's mode of 0666 is less than 0777.
+    func bytes(_ owner: UInt16) -> [UInt8] {
+        let nobody = UInt32.max
+        let entries: [(tag: UInt16, permissions: UInt16, id: UInt32)] = [
+            (1, owner, nobody), (4, 5, nobody), (8, 7, group), (0x10, owner, nobody), (0x20, 5 & owner, nobody),
+        ]
+        return littleEndian(2 as UInt32)
+            + entries.flatMap { littleEndian($0.tag) + littleEndian($0.permissions) + littleEndian($0.id) }
+    }
+
+    private func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: number.littleEndian) { Array($0) }
+    }
+
+    // setxattr(2) and getxattr(2), which Glibc's module leaves out.
+    private typealias Setting =
+        @convention(c) (
+            UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeRawPointer, Int, Int32
+        ) -> Int32
+    private typealias Getting =
+        @convention(c) (
+            UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer, Int
+        ) -> Int
+
+    private static func call<Function>(_ name: String, as type: Function.Type) -> Function? {
+        dlsym(nil, name).map { unsafeBitCast($0, to: type) }
+    }
+
+    /// Hands the list on to what is made in `folder`; whether that could be done.
+    func isSetForNewFiles(in folder: String) -> Bool {
+        Self.call("setxattr", as: Setting.self)?(folder, Self.ofNewFiles, bytes(7), bytes(7).count, 0) == 0
+    }
+
+    /// The attribute of a file; nil where it has none.
+    static func bytes(_ name: String, at path: String) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = call("getxattr", as: Getting.self)?(path, name, &bytes, bytes.count) ?? -1
+        return count < 0 ? nil : Array(bytes.prefix(count))
     }
 }
