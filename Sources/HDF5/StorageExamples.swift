@@ -1,4 +1,5 @@
 import CHDF5
+import Paths
 
 /// A file with the same numbers in every type and every way of storing them, to be read back: by tests, and by
 /// `active-bench bench loading`, which prints how many of them there are.
@@ -22,7 +23,7 @@ package struct StorageExamples {
         // The newest of what HDF5 1.10 knows, so that every index of chunks occurs.
         guard let access = Handle(H5Pcreate(ab_H5P_FILE_ACCESS())),
             H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0,
-            let file = Handle(H5Fcreate(path, ab_H5F_ACC_TRUNC(), ab_H5P_DEFAULT(), access.id))
+            let file = Handle(path.withPath { H5Fcreate($0, ab_H5F_ACC_TRUNC(), ab_H5P_DEFAULT(), access.id) })
         else { throw .library("H5Fcreate", file: path) }
         var examples: [Example] = []
         for number in NumberType.all {

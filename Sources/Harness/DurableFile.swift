@@ -121,7 +121,11 @@ public enum DurableFile {
     ///
     /// - Throws: `HarnessError.io`.
     public static func requirePlace(for path: String) throws {
-        try makeFolder(folder(of: path))
+        let folder = folder(of: path)
+        if let kind = PathKind(ofPath: folder.isEmpty ? "." : folder), kind != .folder {
+            throw HarnessError.io(path: path, operation: "create", code: ENOTDIR)
+        }
+        try makeFolder(folder)
         let calls = FileCalls.current
         let trial = OutputPath.temporary(for: try target(of: path), suffix: temporarySuffix)
         let descriptor = try calls.opened(trial, O_WRONLY | O_CREAT | O_TRUNC, as: "write", of: path)

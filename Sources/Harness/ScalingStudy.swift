@@ -32,7 +32,10 @@ public struct ScalingStudy {
             plan = try options.study.map { Plan(try StudyFile.read($0).study) }
             // Rank 0 alone records the study's steps.
             for one in plan?.cases ?? [] { try HarnessError.require(one.hyperparameters.precision) }
-            if let output = options.output { try DurableFile.requirePlace(for: "\(output)/scale.json") }
+            if let output = options.output {
+                try DurableFile.makeFolder(output)
+                try DurableFile.requirePlace(for: "\(output)/scale.json")
+            }
         })
         (self.given, self.plan) = (given, plan)
         subject = try options.subject()

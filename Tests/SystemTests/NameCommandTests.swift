@@ -71,7 +71,9 @@ import Testing
     func environmentsThatAreNone(name: String, hint: String) throws {
         let child = try ChildProcess.run("active-bench", ["evaluate", "--env", name, "--policy", policy])
         #expect(child.exitCode == 65, "\(child.output)")
-        #expect(child.complaints == ["there is no environment '\(name)'\(hint)"], "\(child.output)")
+        #expect(child.complaints.count == 1, "\(child.output)")
+        #expect(
+            child.complaints.first?.hasPrefix("there is no environment '\(name)'\(hint)") == true, "\(child.output)")
     }
 
     @Test(arguments: [

@@ -67,7 +67,7 @@ import Testing
             sed 's|hopper-random-r1|{name: mine, file: ~/hopper_random-r1.hdf5, environment: hopper}|' study.yaml > own.yaml
             HOME=$odd "$AB" run own.yaml --out own > /dev/null
             find . | od -c | grep -q '357 277 275' && exit 9
-            ls "$odd" | grep active-bench- && exit 8
+            ls "$odd" | grep ^active-bench- && exit 8
             true
             """#, limit: 120)
         #expect(child.exitCode == 0, "\(child.output)")
