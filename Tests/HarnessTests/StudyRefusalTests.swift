@@ -103,8 +103,8 @@ import Testing
             "2: datasets: expected 'hopper-medium-v2', found 'hopper-medum-v2'"),
         BadStudy(
             "[hopper-medium-r1, ", "[../../etc/passwd, ",
-            "2: datasets: expected a name such as hopper-medium-v2 that begins with "
-                + "\(EnvironmentRegistry.names.joined(separator: ", ")), found '../../etc/passwd'"),
+            "2: datasets: expected a name, or {name: mine, file: ../../etc/passwd, environment: hopper} for a file of your "
+                + "own, found '../../etc/passwd'"),
         BadStudy(
             "[hopper-medium-r1, ", "[hopper-medium-replay-r1, ",
             "2: datasets: expected every value once, found 'hopper-medium-replay-r1' twice"),
