@@ -23,17 +23,6 @@ public enum D4RLCatalogue {
         public var fileName: String { path.split(separator: "/").last.map { String($0) } ?? path }
         /// Where the file is published.
         public var url: String { D4RLCatalogue.address + path }
-
-        /// Refuses a file that is not the published one: by its size, then by the digest of all its bytes.
-        public func check(_ file: String) throws(DatasetError) {
-            let found = try size(ofFile: file)
-            guard found == bytes else {
-                throw DatasetError(
-                    file: file, expected: "\(bytes) bytes, as D4RL's \(fileName) has", found: "\(found)",
-                    hint: "the file is truncated or another one: fetch it again with jobs/fetch-d4rl.sh")
-            }
-            try checkSHA256(sha256, ofFile: file)
-        }
     }
 
     /// Where the files are published; ACTIVE_BENCH_D4RL_URL names a mirror with the same paths below it.
@@ -50,6 +39,13 @@ public enum D4RLCatalogue {
     public static func entry(ofFile path: String) -> (dataset: String, entry: Entry)? {
         let name = path.split(separator: "/").last.map { String($0) } ?? path
         return entries.first { $0.value.fileName == name }.map { ($0.key, $0.value) }
+    }
+
+    /// What is to be said of the file at `path` with this digest where it has a published file's name and is another; nil
+    /// else. It may hold the same data all the same, so that it is read like any other.
+    public static func note(onFile path: String, sha256: String) -> String? {
+        guard let (dataset, entry) = entry(ofFile: path), entry.sha256 != sha256 else { return nil }
+        return "\(path) is not D4RL's published \(dataset): its SHA-256 is another, as that of re-compressed data is"
     }
 
     /// By dataset name ("hopper-medium-v2").

@@ -63,10 +63,10 @@ public enum D4RLWriter {
         } catch let error as HDF5Error {
             throw DatasetError(
                 file: path, field: error.object, expected: "a file that can be written", found: "\(error.reason)",
-                isFailedWrite: true)
+                isSystemFailure: true)
         } catch {
             throw DatasetError(
-                file: path, expected: "a file that can be written", found: "\(error)", isFailedWrite: true)
+                file: path, expected: "a file that can be written", found: "\(error)", isSystemFailure: true)
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import HDF5
 
 /// Why a dataset was refused or not written: one sentence that names the file, the field, what was expected, what was
@@ -13,20 +14,20 @@ public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable 
     public let found: String
     /// What to do; nil when that is obvious.
     public let hint: String?
-    /// Whether the file could not be written, rather than being refused.
-    public let isFailedWrite: Bool
+    /// Whether the system has failed to read or write it (a broken disk, a closed folder), rather than it being refused.
+    public let isSystemFailure: Bool
 
     /// The parts of the sentence.
     public init(
         file: String, field: String? = nil, expected: String, found: String, hint: String? = nil,
-        isFailedWrite: Bool = false
+        isSystemFailure: Bool = false
     ) {
         self.file = file
         self.field = field
         self.expected = expected
         self.found = found
         self.hint = hint
-        self.isFailedWrite = isFailedWrite
+        self.isSystemFailure = isSystemFailure
     }
 
     /// "FILE: field 'FIELD': expected …, found …; HINT".
@@ -39,11 +40,24 @@ public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable 
 extension DatasetError {
     private static let downloadAgain = "the file is damaged: download or make it again"
 
+    /// What a call of the system's says with the error number `code` of the file at `path`: that it is not there is for who
+    /// names it to mend, and anything else is not.
+    package init(_ path: String, field: String? = nil, code: Int32) {
+        self.init(
+            file: path, field: field, expected: "a readable file", found: String(cString: strerror(code)),
+            isSystemFailure: code != ENOENT && code != ENOTDIR)
+    }
+
     /// The same failure in the terms of a dataset.
     init(_ error: HDF5Error) {
+        if case .system(_, let code) = error.reason {
+            self.init(error.file, field: error.object, code: code)
+            return
+        }
         let (expected, found, hint): (String, String, String?) =
             switch error.reason {
-            case .system(_, let text): ("a readable file", text, nil)
+            case .system(_, let code): ("a readable file", String(cString: strerror(code)), nil)
+            case .notRegular(let found): ("a readable file", found, nil)
             case .notHDF5(let bytes):
                 (
                     "an HDF5 file", bytes == 0 ? "an empty file (0 bytes)" : "\(bytes) bytes of something else",
@@ -72,7 +86,8 @@ extension DatasetError {
                 ("an array of at most \(limit) bytes", "a declared shape of \(shape)", Self.downloadAgain)
             case .library(let call, let text) where text.contains("bad version number"):
                 (
-                    "a file for the HDF5 library in use", "\(call): \(text)",
+                    "a file in a format that HDF5 \(HDF5Library.version), the library in use, knows",
+                    "\(call): \(text)",
                     "a newer library wrote it: update HDF5, or write it with h5py's libver=('earliest', 'v110')"
                 )
             case .library(let call, let text): ("readable data", "\(call): \(text)", Self.downloadAgain)

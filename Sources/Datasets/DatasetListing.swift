@@ -62,12 +62,26 @@ extension DatasetLocation {
     }
 
     /// The datasets of the paper's table, then what else is there: D4RL's other datasets and our own ("-r1").
-    public var listings: [DatasetListing] { (D4RLCatalogue.names + otherDatasets).map { listing($0) } }
+    ///
+    /// - Throws: `DatasetError` for a folder that cannot be listed.
+    public func listings() throws(DatasetError) -> [DatasetListing] {
+        (D4RLCatalogue.names + (try otherDatasets())).map { listing($0) }
+    }
 
     /// The datasets outside the paper's table whose files lie in the folders, in alphabetical order: D4RL's, and those
     /// with a recipe's number for a version.
-    private var otherDatasets: [String] {
-        let names = folders.flatMap { Paths.names(inFolder: $0) ?? [] }.compactMap { Self.dataset(ofFile: $0) }
+    private func otherDatasets() throws(DatasetError) -> [String] {
+        var files: [String] = []
+        for folder in folders {
+            if let names = Paths.names(inFolder: folder) {
+                files += names
+            } else if errno != ENOENT && errno != ENOTDIR {
+                throw DatasetError(
+                    file: folder, expected: "a folder that can be listed", found: String(cString: strerror(errno)),
+                    isSystemFailure: true)
+            }
+        }
+        let names = files.compactMap { Self.dataset(ofFile: $0) }
         let others = names.filter {
             D4RLTasks.isOfUnknownDigest($0) || $0.split(separator: "-").last?.hasPrefix("r") == true
         }

@@ -12,34 +12,37 @@ public struct MinariFolder: Sendable, Equatable {
     ///
     /// - Throws: `DatasetError` for a folder without data, or with data in a format that is not read: Arrow, Parquet.
     public init(at path: String) throws(DatasetError) {
-        guard isFolder(path) else {
-            self.init(file: path)
+        guard try isFolder(path) else {
+            try self.init(file: path)
             return
         }
         let inner = path + "/data"
-        let folder = isFolder(inner) ? inner : path
+        let folder = try isFolder(inner) ? inner : path
         let file = folder + "/main_data.hdf5"
-        guard access(file, F_OK) == 0 else {
+        guard try isThere(file) else {
             let metadata = folder + "/metadata.json"
-            let format = access(metadata, F_OK) == 0 ? try MinariMetadata(at: metadata).format : nil
+            let format = try isThere(metadata) ? try MinariMetadata(at: metadata).format : nil
             throw DatasetError(
                 file: path, expected: "a dataset of Minari's with \(folder)/main_data.hdf5",
                 found: format.map { "one of the format '\($0)', which this program does not read" } ?? "no such file",
                 hint: format == nil ? nil : "convert it: minari.create_dataset_from_buffers(…, data_format=\"hdf5\")")
         }
-        self.init(file: file)
+        try self.init(file: file)
     }
 
-    private init(file: String) {
+    private init(file: String) throws(DatasetError) {
         let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
         let beside = folder + "/metadata.json"
         data = file
-        metadata = access(beside, F_OK) == 0 ? beside : nil
+        metadata = try isThere(beside) ? beside : nil
     }
 
     /// Whether there is a dataset of Minari's at `path`, by the names of its files: its folder, or the HDF5 file.
-    public static func isOne(at path: String) -> Bool {
-        isFolder(path) || (path.hasSuffix("main_data.hdf5") && MinariFolder(file: path).metadata != nil)
+    ///
+    /// - Throws: `DatasetError` when that cannot be found out.
+    public static func isOne(at path: String) throws(DatasetError) -> Bool {
+        if try isFolder(path) { return true }
+        return path.hasSuffix("main_data.hdf5") ? try MinariFolder(file: path).metadata != nil : false
     }
 
     /// The folder that Minari keeps its datasets in: $MINARI_DATASETS_PATH, by default ~/.minari/datasets.
@@ -52,19 +55,14 @@ public struct MinariFolder: Sendable, Equatable {
 
     /// The dataset called `id` in `root`.
     ///
-    /// - Throws: `DatasetError` that says where it was looked for and how to get it.
+    /// - Throws: `DatasetError` that says where it was looked for and how to get it, or why it cannot be read.
     public static func find(_ id: MinariID, in root: String = root) throws(DatasetError) -> MinariFolder {
         let path = "\(root)/\(id)"
-        guard isFolder(path) else {
+        guard try isFolder(path) else {
             throw DatasetError(
                 file: path, expected: "the folder of Minari's \(id)", found: "none",
                 hint: "get it with `minari download \(id)`, or set MINARI_DATASETS_PATH to the folder of the datasets")
         }
         return try MinariFolder(at: path)
     }
-}
-
-/// Whether there is a folder at `path`.
-func isFolder(_ path: String) -> Bool {
-    fileStatus(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
 }

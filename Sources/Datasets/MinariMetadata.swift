@@ -12,6 +12,16 @@ public struct MinariMetadata: Sendable, Equatable {
         case other(String)
     }
 
+    /// A wrapper of an environment's that its own specification does not call for.
+    public struct Wrapper: Sendable, Equatable {
+        /// "TimeLimit".
+        public let name: String
+        /// Where it is defined, "gymnasium.wrappers.common:TimeLimit"; nil where that is not said.
+        public let place: String?
+        /// Control steps after which it ends an episode, if it is one that does.
+        let maximumSteps: Int?
+    }
+
     /// "hdf5", "arrow", "parquet".
     public var format: String?
     /// The ID it was made under.
@@ -28,6 +38,8 @@ public struct MinariMetadata: Sendable, Equatable {
     public var maximumSteps: Int?
     /// What that environment was made with, by key, as compact JSON; without what is null.
     public var settings: [String: String] = [:]
+    /// What that environment was wrapped into, the innermost first.
+    public var wrappers: [Wrapper] = []
     /// What is to be done in the kitchen.
     public var tasks: [String]?
     /// What is observed.
@@ -48,11 +60,9 @@ public struct MinariMetadata: Sendable, Equatable {
         guard bytes <= 1 << 24 else {
             throw DatasetError(file: path, expected: "a file of at most 16 MiB", found: "\(bytes) bytes")
         }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(path) }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard let data = try? handle.readToEnd() ?? Data() else { throw unreadable(path) }
-        try self.init(String(decoding: data, as: UTF8.self), file: path)
+        var text: [UInt8] = []
+        try readPieces(ofFile: path) { text += $0 }
+        try self.init(String(decoding: text, as: UTF8.self), file: path)
     }
 
     /// Takes the text of a `metadata.json` apart; `file` is where errors say it came from.
@@ -94,6 +104,18 @@ public struct MinariMetadata: Sendable, Equatable {
             let kwargs: [String: Any] = try value("kwargs", as: "an object", in: place) ?? [:]
             tasks = try value("tasks_to_complete", as: "a list of words", in: (environmentKey + ".kwargs", kwargs))
             settings = kwargs.filter { !($0.value is NSNull) }.mapValues { json($0) }
+            let key = environmentKey + ".additional_wrappers"
+            let around: [Any] = try value("additional_wrappers", as: "a list of objects", in: place) ?? []
+            for one in around {
+                guard let object = one as? [String: Any], let name = object["name"] as? String else {
+                    throw DatasetError(file: file, field: key, expected: "objects with a 'name'", found: json(one))
+                }
+                let entry: String? = try value("entry_point", as: "a word", in: (key, object))
+                let kwargs: [String: Any] = try value("kwargs", as: "an object", in: (key, object)) ?? [:]
+                let limit: Int? = try value("max_episode_steps", as: "a whole number", in: (key + ".kwargs", kwargs))
+                wrappers.append(Wrapper(name: name, place: entry, maximumSteps: limit))
+            }
+            maximumSteps = ([maximumSteps] + wrappers.map(\.maximumSteps)).compactMap { $0 }.min()
         }
         for (key, value) in all where !["observation_space", "action_space", "env_spec", "eval_env_spec"].contains(key)
         {

@@ -7,10 +7,18 @@ import Paths
 /// The file is read once, in pieces of 1 MiB.
 /// - Throws: `DatasetError` when it cannot be read.
 public func sha256(ofFile path: String) throws(DatasetError) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let digest = SHA256Digest()
+    try readPieces(ofFile: path) { digest.update($0) }
+    return digest.hexadecimal
+}
+
+/// Reads a file in pieces of at most 1 MiB.
+///
+/// - Throws: `DatasetError` when it cannot be read.
+func readPieces(ofFile path: String, _ take: (UnsafeRawBufferPointer) -> Void) throws(DatasetError) {
+    let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path) }
     defer { close(descriptor) }
-    let digest = SHA256Digest()
     let size = 1 << 20
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
     defer { buffer.deallocate() }
@@ -18,8 +26,8 @@ public func sha256(ofFile path: String) throws(DatasetError) -> String {
         let count = read(descriptor, buffer.baseAddress, size)
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw unreadable(path) }
-        if count == 0 { return digest.hexadecimal }
-        digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        if count == 0 { return }
+        take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
 }
 
@@ -85,5 +93,21 @@ package struct SHA256Digest: ~Copyable {
 
 /// The error of a call that has just set `errno`.
 func unreadable(_ path: String) -> DatasetError {
-    DatasetError(file: path, expected: "a readable file", found: String(cString: strerror(errno)))
+    DatasetError(path, code: errno)
+}
+
+/// Whether there is anything at `path`, links followed.
+///
+/// - Throws: `DatasetError` when that cannot be found out: a folder on the way may be closed to us.
+func isThere(_ path: String) throws(DatasetError) -> Bool {
+    if fileStatus(path) != nil { return true }
+    guard errno == ENOENT || errno == ENOTDIR else { throw unreadable(path) }
+    return false
+}
+
+/// Whether there is a folder at `path`.
+///
+/// - Throws: as `isThere`.
+func isFolder(_ path: String) throws(DatasetError) -> Bool {
+    try isThere(path) && fileStatus(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
 }

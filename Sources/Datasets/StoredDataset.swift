@@ -25,7 +25,7 @@ public enum StoredDataset: Sendable {
         path: String, layout: Layout = .either, includingNextObservations: Bool = false, arrayLimit: Int = 1 << 34,
         willLoad: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }
     ) throws(DatasetError) {
-        let isMinari = isFolder(path) ? true : try Self.isMinari(path)
+        let isMinari = try isFolder(path) ? true : try Self.isMinari(path)
         if layout == .minari || (isMinari && layout == .either) {
             self = .minari(try MinariFile(MinariFolder(at: path), arrayLimit: arrayLimit, willLoad: willLoad))
             return
@@ -43,7 +43,11 @@ public enum StoredDataset: Sendable {
     }
 
     /// The layout that the data at a path of the user's are to have: Minari's in a folder.
-    public static func layout(at path: String) -> Layout { isFolder(path) ? .minari : .either }
+    ///
+    /// - Throws: `DatasetError` when it cannot be found out what is there.
+    public static func layout(at path: String) throws(DatasetError) -> Layout {
+        try isFolder(path) ? .minari : .either
+    }
 
     /// Whether the HDF5 file at `path` is Minari's.
     private static func isMinari(_ path: String) throws(DatasetError) -> Bool {
@@ -83,7 +87,7 @@ public enum StoredDataset: Sendable {
     ///
     /// - Throws: as `MinariFolder.init`.
     public static func file(at path: String) throws(DatasetError) -> String {
-        isFolder(path) ? try MinariFolder(at: path).data : path
+        try isFolder(path) ? try MinariFolder(at: path).data : path
     }
 
     /// [N, S], s' as the file has it; nil where it has none or it was not read.

@@ -4,8 +4,10 @@ import Glibc
 public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     /// What went wrong.
     public enum Reason: Equatable, Sendable, CustomStringConvertible {
-        /// The operating system refused (`call`, with its error text).
-        case system(call: String, text: String)
+        /// The operating system failed in `call`, ours or the library's, with this error number.
+        case system(call: String, code: Int32)
+        /// What has this name is no regular file but, in words, "a folder".
+        case notRegular(found: String)
         /// The file does not begin with HDF5's signature; `bytes` is its size.
         case notHDF5(bytes: Int)
         /// The file is of another format, in words: "a Git LFS pointer, …".
@@ -32,7 +34,8 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
         /// What went wrong, without the place.
         public var description: String {
             switch self {
-            case .system(let call, let text): "\(call) failed: \(text)"
+            case .system(let call, let code): "\(call) failed: \(String(cString: strerror(code)))"
+            case .notRegular(let found): "not a regular file but \(found)"
             case .notHDF5(let bytes): "not an HDF5 file (\(bytes) bytes)"
             case .foreign(let format): "not an HDF5 file but \(format)"
             case .truncated(let found, let expected): "truncated: expected \(expected) bytes, found \(found)"
@@ -68,11 +71,40 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// The failure of a system call that has just set `errno`.
     static func system(_ call: String, file: String) -> HDF5Error {
-        HDF5Error(file: file, reason: .system(call: call, text: String(cString: strerror(errno))))
+        HDF5Error(file: file, reason: .system(call: call, code: errno))
     }
 
     /// The failure of a library call; reads the library's reasons, so no other call may come in between.
     static func library(_ call: String, file: String, object: String? = nil) -> HDF5Error {
-        HDF5Error(file: file, object: object, reason: .library(call: call, text: Library.reasons()))
+        HDF5Error(file: file, object: object, reason: Reason(call: call, Library.reasons()))
     }
+}
+
+extension HDF5Error.Reason {
+    /// What made the library fail in `call`.
+    ///
+    /// - Parameter reasons: what it says, the most specific first.
+    package init(call: String, _ reasons: [String]) {
+        self =
+            if let code = reasons.lazy.compactMap({ systemError(in: $0) }).first {
+                .system(call: call, code: code)
+            } else {
+                // The outer frames repeat what the inner ones say: three of them are enough to find the place.
+                .library(
+                    call: call,
+                    text: reasons.isEmpty
+                        ? "no reason given" : reasons.prefix(3).joined(separator: "; ").replacing("\n", with: " "))
+            }
+    }
+}
+
+/// The operating system's error number in one of the library's reasons: "file read failed: time = …, filename = '…', file
+/// descriptor = 3, errno = 5, error message = 'Input/output error', buf = …". Names of files, which may hold anything, come
+/// before it.
+private func systemError(in reason: String) -> Int32? {
+    let calls = ["file read failed", "file write failed", "unable to open file", "unable to fstat file"]
+    guard calls.contains(where: { reason.hasPrefix($0) }), let mark = reason.ranges(of: "errno = ").last else {
+        return nil
+    }
+    return Int32(reason[mark.upperBound...].prefix { $0.isASCII && $0.isNumber }).flatMap { $0 > 0 ? $0 : nil }
 }

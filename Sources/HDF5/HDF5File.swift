@@ -30,7 +30,7 @@ public final class HDF5File {
         let status = try statusOfRegularFile(path)
         let bytes = Int(status.st_size)
         guard let handle = Handle(path.withPath { H5Fopen($0, ab_H5F_ACC_RDONLY(), ab_H5P_DEFAULT()) }) else {
-            throw openingError(path: path, bytes: bytes, reasons: Library.reasons())
+            throw openingError(path: path, bytes: bytes, HDF5Error.Reason(call: "H5Fopen", Library.reasons()))
         }
         self.path = path
         self.arrayLimit = arrayLimit
@@ -129,8 +129,7 @@ func readBytes(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> [UInt8]? {
 private func statusOfRegularFile(_ path: String) throws(HDF5Error) -> stat {
     guard let status = fileStatus(path) else { throw .system("stat", file: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-        let kind = PathKind(mode: status.st_mode).rawValue
-        throw HDF5Error(file: path, reason: .system(call: "open", text: kind))
+        throw HDF5Error(file: path, reason: .notRegular(found: PathKind(mode: status.st_mode).rawValue))
     }
     // What keeps the library from opening it, it does not say in plain words.
     let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)
@@ -140,7 +139,8 @@ private func statusOfRegularFile(_ path: String) throws(HDF5Error) -> stat {
 }
 
 /// Tells a truncated file and a file of another format from the library's other reasons not to open one.
-private func openingError(path: String, bytes: Int, reasons: String) -> HDF5Error {
+private func openingError(path: String, bytes: Int, _ reason: HDF5Error.Reason) -> HDF5Error {
+    guard case .library(let call, let reasons) = reason else { return HDF5Error(file: path, reason: reason) }
     if let found = number(after: "truncated file: eof = ", in: reasons),
         let expected = number(after: "stored_eof = ", in: reasons)
     {
@@ -151,7 +151,7 @@ private func openingError(path: String, bytes: Int, reasons: String) -> HDF5Erro
         return HDF5Error(file: path, reason: .foreign(format: format))
     }
     if reasons.contains("signature") { return HDF5Error(file: path, reason: .notHDF5(bytes: bytes)) }
-    return HDF5Error(file: path, reason: .library(call: "H5Fopen", text: "\(reasons) (\(bytes) bytes)"))
+    return HDF5Error(file: path, reason: .library(call: call, text: "\(reasons) (\(bytes) bytes)"))
 }
 
 private func number(after marker: String, in text: String) -> Int? {

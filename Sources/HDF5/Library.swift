@@ -27,7 +27,7 @@ enum Library {
     /// The reasons HDF5 gives for the call that has just failed, the most specific first.
     ///
     /// Any further call of the library empties the list, so it is read before identifiers are closed.
-    static func reasons() -> String {
+    static func reasons() -> [String] {
         var lines: [String] = []
         withUnsafeMutablePointer(to: &lines) { lines in
             _ = H5Ewalk2(
@@ -38,9 +38,7 @@ enum Library {
                     return 0
                 }, lines)
         }
-        // The outer frames repeat what the inner ones say: three of them are enough to find the place.
-        return lines.isEmpty
-            ? "no reason given" : lines.prefix(3).joined(separator: "; ").replacing("\n", with: " ")
+        return lines
     }
 }
 

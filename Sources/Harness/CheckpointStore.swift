@@ -86,7 +86,9 @@ package struct CheckpointStore: Sendable {
     ///
     /// - Throws: `HarnessError.io` when the folder cannot be read.
     package func stepOfNewest() throws -> (step: Int, written: Double)? {
-        guard let step = try steps().last, let written = FileSystemClock.lastWrite(path(of: step)) else { return nil }
+        guard let step = try steps().last, let written = try FileSystemClock.lastWrite(path(of: step)) else {
+            return nil
+        }
         return (step, written)
     }
 

@@ -52,7 +52,7 @@ package struct Claim: Sendable {
         for _ in 0..<1000 {
             var notice: String?
             var before: ClaimHolder?
-            let last = lastNumber(in: folder)
+            let last = try lastNumber(in: folder)
             if let last {
                 let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, holder.batchJob) {
                     FileSystemClock.now(in: folder)
@@ -83,7 +83,7 @@ package struct Claim: Sendable {
     /// A folder that is gone is nobody else's: who writes into it next learns the true reason why that fails.
     package func isStillOurs() -> Bool {
         guard access(folder, F_OK) == 0 || errno != ENOENT else { return true }
-        return Claim.lastNumber(in: folder) == number && (try? Claim.read(path)) == record
+        return (try? Claim.lastNumber(in: folder)) == number && (try? Claim.read(path)) == record
     }
 
     /// Gives the case back unfinished: anybody may go on with it at once.
@@ -113,7 +113,7 @@ package struct Claim: Sendable {
     package static func removeAll(
         ofFinished folder: String, heartbeats: String, now: () -> Double
     ) throws -> Bool {
-        guard let last = lastNumber(in: folder) else { return true }
+        guard let last = try lastNumber(in: folder) else { return true }
         switch try judge(last, in: folder, heartbeats: heartbeats, staleAfter, BatchJob.current, now: now) {
         case .held: return false
         case .stale, .released: for number in 0...last { _ = FileCalls.current.unlink(path(number, in: folder)) }
@@ -168,7 +168,7 @@ extension Claim {
     package static func look(
         at folder: String, heartbeats: String, staleAfter: Double = Claim.staleAfter, now: () -> Double
     ) throws -> Judgement? {
-        guard let last = lastNumber(in: folder) else { return nil }
+        guard let last = try lastNumber(in: folder) else { return nil }
         let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, BatchJob.current, now: now)
         return judgement == .gone ? nil : judgement
     }
@@ -194,18 +194,20 @@ extension Claim {
         case nil: break
         }
         // No younger than the claim itself: its holder's first heartbeat may not have got here yet.
-        let heartbeat = holder.flatMap { FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
-        guard let claimed = FileSystemClock.lastWrite(path) else { return .gone }
+        let heartbeat = try holder.flatMap { try FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
+        guard let claimed = try FileSystemClock.lastWrite(path) else { return .gone }
         let silence = now() - max(claimed, heartbeat ?? claimed)
         guard silence > staleAfter else { return .held(by: holder) }
         return .stale(holder, reason: "not heard of for \(Int(silence.rounded())) s")
     }
 
     /// The highest number made; looked for by opening, too, as lists of folders are remembered for a while over NFS.
-    private static func lastNumber(in folder: String) -> Int? {
-        let names = Paths.names(inFolder: folder) ?? []
+    ///
+    /// - Throws: `HarnessError.io` where that cannot be found out.
+    private static func lastNumber(in folder: String) throws -> Int? {
+        let names = try FileCalls.names(in: folder) ?? []
         var last = names.compactMap(number(ofName:)).max()
-        while isThere(path((last ?? -1) + 1, in: folder)) { last = (last ?? -1) + 1 }
+        while try isThere(path((last ?? -1) + 1, in: folder)) { last = (last ?? -1) + 1 }
         return last
     }
 
@@ -215,10 +217,12 @@ extension Claim {
         return number.flatMap { (0..<1_000_000).contains($0) && name == "claim-\($0)" ? $0 : nil }
     }
 
-    private static func isThere(_ path: String) -> Bool {
+    private static func isThere(_ path: String) throws -> Bool {
         let descriptor = FileCalls.current.open(path, O_RDONLY, 0)
-        if descriptor >= 0 { _ = FileCalls.current.close(Int32(descriptor)) }
-        return descriptor >= 0
+        if descriptor == -Int(ENOENT) { return false }
+        try FileCalls.current.require(descriptor, "open", path)
+        _ = FileCalls.current.close(Int32(descriptor))
+        return true
     }
 
     private static func read(_ path: String) throws -> Record? {

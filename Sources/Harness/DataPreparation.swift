@@ -45,7 +45,7 @@ public final class DataPreparation {
         let path = try dataset.path()
         let isKnown = known?.path == path
         let contents = try DatasetContents(
-            path: path, environment: dataset.specification(), layout: dataset.layout, isKnown: isKnown)
+            path: path, environment: dataset.specification(), layout: dataset.layout(), isKnown: isKnown)
         if let known, isKnown { return (contents.transitions, known) }
         // While the arrays are in the cache; the file's bytes, then, come from memory as well.
         let digest = contents.file.contentsSHA256

@@ -12,6 +12,8 @@ public struct DatasetInspection: Codable, Equatable, Sendable {
         case read(DatasetSummary)
         /// The loader has refused it, with this sentence.
         case refused(String)
+        /// The system has failed to read it, in the loader's words.
+        case failed(String)
         /// Reading it ended the process that did.
         case ended(String)
     }
@@ -23,11 +25,12 @@ public struct DatasetInspection: Codable, Equatable, Sendable {
 
     /// The summary of a file that was read.
     ///
-    /// - Throws: `HarnessError.badInput` with the sentence for one that was not.
+    /// - Throws: `HarnessError` with the sentence for one that was not.
     public func summary() throws -> DatasetSummary {
         switch outcome {
         case .read(let summary): return summary
         case .refused(let sentence), .ended(let sentence): throw HarnessError.badInput(sentence)
+        case .failed(let sentence): throw HarnessError.inputs(sentence, .io)
         }
     }
 }
@@ -110,7 +113,7 @@ extension DatasetInspection {
     ) -> DatasetInspection {
         do {
             try limit(0)
-            let named = environment(ofFile: path)
+            let named = try environment(ofFile: path)
             let contents = try DatasetContents(
                 path: path, environment: given ?? named.specification, layout: layout, willLoad: limit)
             let batch = DatasetRemarks.smallerThanBatch(
@@ -120,7 +123,9 @@ extension DatasetInspection {
                 remarks: named.remarks + contents.remarks + [batch].compactMap { $0 })
             return DatasetInspection(path: path, outcome: .read(summary))
         } catch {
-            return DatasetInspection(path: path, outcome: .refused(printable("\(error)")))
+            let sentence = printable("\(error)")
+            let isFailure = ExitStatus(for: error) == .io
+            return DatasetInspection(path: path, outcome: isFailure ? .failed(sentence) : .refused(sentence))
         }
     }
 
@@ -128,8 +133,8 @@ extension DatasetInspection {
     /// be said of it.
     private static func environment(
         ofFile path: String
-    ) -> (specification: EnvironmentSpecification?, remarks: [String]) {
-        if MinariFolder.isOne(at: path) {
+    ) throws -> (specification: EnvironmentSpecification?, remarks: [String]) {
+        if try MinariFolder.isOne(at: path) {
             // Metadata that are damaged refuse the file when it is read.
             guard let judge = try? MinariJudge(of: MinariFolder(at: path)) else { return (nil, []) }
             let (name, profile) = (judge.environment.name, judge.environment.profile ?? .d4rl)

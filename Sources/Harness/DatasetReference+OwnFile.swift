@@ -20,7 +20,7 @@ public struct OwnFile: Sendable {
     /// Whether a word of the command line is a path rather than a dataset's name.
     public static func isPath(_ word: String) -> Bool {
         guard MinariID(name: word) == nil else { return false }
-        let isThere = fileStatus(word) != nil
+        let isThere = fileStatus(word) != nil || (errno != ENOENT && errno != ENOTDIR)
         return isThere || word.hasSuffix(".hdf5") || (word.contains("/") && MinariID(word) == nil)
     }
 }
@@ -36,7 +36,7 @@ extension DatasetReference {
         var remarks: [String] = []
         if let text = own.environment {
             named = try EnvironmentRegistry.resolve(text)
-        } else if MinariFolder.isOne(at: own.path) {
+        } else if try MinariFolder.isOne(at: own.path) {
             let judge = try MinariJudge(of: MinariFolder(at: own.path))
             try judge.requireOurs()
             (named, remarks) = (judge.environment, judge.remarks)

@@ -89,11 +89,13 @@ public struct DatasetReference: Sendable, Equatable {
     }
 
     /// The layout its data are to have.
-    var layout: StoredDataset.Layout {
+    ///
+    /// - Throws: as `path`.
+    func layout() throws(DatasetError) -> StoredDataset.Layout {
         switch source {
         case .published: .d4rl
         case .minari: .minari
-        case .file(let path): StoredDataset.layout(at: path)
+        case .file(let path): try StoredDataset.layout(at: path)
         }
     }
 

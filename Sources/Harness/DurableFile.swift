@@ -172,6 +172,9 @@ extension DurableFile {
         }
         if writer == ThisProcess.identity { return false }
         if let isGone = writer?.isGone { return !isGone }
-        return now() - (FileSystemClock.lastWrite(path) ?? -.infinity) < patience
+        guard let written = try? FileSystemClock.lastWrite(path) else {
+            return fileStatus(path) != nil || errno != ENOENT
+        }
+        return now() - written < patience
     }
 }

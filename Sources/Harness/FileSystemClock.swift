@@ -20,8 +20,10 @@ enum FileSystemClock {
     }
 
     /// When the file at `path` was last written; nil if it is not there.
-    static func lastWrite(_ path: String) -> Double? {
-        fileStatus(path).map { seconds($0.st_mtim) }
+    ///
+    /// - Throws: `HarnessError.io` when that cannot be found out.
+    static func lastWrite(_ path: String) throws -> Double? {
+        try FileCalls.isThere(path) ? fileStatus(path).map { seconds($0.st_mtim) } : nil
     }
 
     private static func seconds(_ time: timespec) -> Double { Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9 }

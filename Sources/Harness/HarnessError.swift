@@ -32,6 +32,8 @@ public enum HarnessError: Error, CustomStringConvertible, Equatable {
     case badInput(String)
     /// A program that is not installed.
     case unavailable(String)
+    /// What is wrong with inputs, a sentence a line, and the code that this ends the program with.
+    case inputs(String, ExitStatus)
     case io(path: String, operation: String, code: Int32)
     /// A clip that ffmpeg did not make.
     case ffmpeg(String)
@@ -39,7 +41,8 @@ public enum HarnessError: Error, CustomStringConvertible, Equatable {
     /// One sentence that names the file: what was expected and found, or the operation and the system's reason.
     public var description: String {
         switch self {
-        case .usage(let sentence), .badInput(let sentence), .unavailable(let sentence), .ffmpeg(let sentence):
+        case .usage(let sentence), .badInput(let sentence), .unavailable(let sentence), .ffmpeg(let sentence),
+            .inputs(let sentence, _):
             sentence
         case .io(let path, let operation, let code): "\(path): cannot \(operation): \(String(cString: strerror(code)))"
         }
@@ -52,18 +55,24 @@ public enum HarnessError: Error, CustomStringConvertible, Equatable {
         case .badInput: .badInput
         case .unavailable: .unavailable
         case .io, .ffmpeg: .io
+        case .inputs(_, let status): status
         }
     }
 }
 
 extension ExitStatus {
+    /// The code for several errors at once: that of a bad input if there is one, which must be mended in any case.
+    public init(ofAll statuses: [ExitStatus]) {
+        self = statuses.contains(.badInput) ? .badInput : statuses.first ?? .done
+    }
+
     /// The code that `error` ends the program with.
     public init(for error: any Error) {
         switch error {
         case let error as HarnessError: self = error.status
         case let failure as CaseFailure: self = ExitStatus(for: failure.cause)
         case let fault as AgreedFault: self = fault.status
-        case let error as DatasetError where error.isFailedWrite: self = .io
+        case let error as DatasetError where error.isSystemFailure: self = .io
         case is HDF5Error: self = .io  // what is read is worded as bad input where it is read
         case is DatasetError, is PolicyError, is LauncherMismatch: self = .badInput
         case EnvironmentError.libraryMismatch, EnvironmentError.missingAssets, EnvironmentError.damagedAssets:

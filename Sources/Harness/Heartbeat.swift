@@ -73,7 +73,8 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     /// Removes those of processes that are gone, or that claims have stopped waiting for, and what is left of unfinished
     /// ones. Those of processes that are known to live stay, however silent they are.
     package static func removeSilent(in runFolder: String) {
-        for (heartbeat, age) in readAll(in: runFolder) where heartbeat.identity?.isGone ?? (age > Claim.staleAfter) {
+        for (heartbeat, age) in (try? readAll(in: runFolder)) ?? []
+        where heartbeat.identity?.isGone ?? (age > Claim.staleAfter) {
             unlink("\(folder(in: runFolder))/\(heartbeat.fileName)")
         }
         DurableFile.removeUnfinished(in: folder(in: runFolder))
@@ -84,18 +85,19 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     /// Files that are none, or not whole, are passed over.
     ///
     /// - Parameter now: seconds since 1970 by the clock of the file system; nil: it is asked, by making a file.
-    package static func readAll(in runFolder: String, now: Double? = nil) -> [(heartbeat: Heartbeat, age: Double)] {
+    /// - Throws: `HarnessError.io` when the folder cannot be listed.
+    package static func readAll(
+        in runFolder: String, now: Double? = nil
+    ) throws -> [(heartbeat: Heartbeat, age: Double)] {
         let folder = folder(in: runFolder)
-        let names = (Paths.names(inFolder: folder) ?? []).filter {
-            $0.hasSuffix(".json")
-        }
+        let names = (try FileCalls.names(in: folder) ?? []).filter { $0.hasSuffix(".json") }
         guard !names.isEmpty else { return [] }
         let now = now ?? FileSystemClock.now(in: folder)
         let found = names.compactMap { name -> (heartbeat: Heartbeat, age: Double)? in
             let path = "\(folder)/\(name)"
             guard let data = try? FileCalls.current.contents(of: path),
                 let heartbeat = try? JSONDecoder().decode(Heartbeat.self, from: data),
-                let written = FileSystemClock.lastWrite(path)
+                let written = try? FileSystemClock.lastWrite(path)
             else { return nil }
             return (heartbeat, max(0, now - written))
         }

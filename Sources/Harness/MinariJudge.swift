@@ -8,7 +8,8 @@ public struct MinariJudge: Sendable {
     public let environment: NamedEnvironment
     /// What of the metadata's environment is done otherwise here, a sentence each, though it hinders no run.
     public let remarks: [String]
-    /// Why a run is refused: the first setting that makes theirs another environment than ours; nil where there is none.
+    /// Why a run is refused: the first setting, and the wrappers, that make theirs another environment than ours; nil where
+    /// there is none.
     private let refusal: HarnessError?
 
     /// The environment that the metadata of the dataset in `folder` name.
@@ -35,12 +36,16 @@ public struct MinariJudge: Sendable {
             throw HarnessError.badInput("\(place)an environment that there is, found '\(id)': \(error)")
         }
         let other = metadata.settings.sorted { $0.key < $1.key }.first { Self.answer($0.key, $0.value) == .refuse }
+        let found = [
+            other.map { key, value in "'\(key)': \(printable(value))" }, Self.changing(metadata.wrappers),
+        ].compactMap { $0 }
         let name = environment.name
-        refusal = other.map { key, value in
-            .badInput(
-                "\(place)an environment made as our \(name) is, found '\(key)': \(printable(value)); "
+        refusal =
+            found.isEmpty
+            ? nil
+            : .badInput(
+                "\(place)an environment made as our \(name) is, found \(found.joined(separator: " and ")); "
                     + "to be judged in ours all the same, \(Self.ownFileHint)")
-        }
     }
 
     /// Refuses an environment that is made otherwise than ours.
@@ -79,6 +84,25 @@ public struct MinariJudge: Sendable {
         "reward_type": ["\"sparse\""], "terminate_when_unhealthy": ["true"],
         "exclude_current_positions_from_observation": ["true"],
     ]
+
+    /// The wrappers of Gymnasium's that change neither what is observed and rewarded nor what comes of an action; that a time
+    /// limit is another is remarked.
+    private static let watching = [
+        "TimeLimit", "OrderEnforcing", "PassiveEnvChecker", "RecordEpisodeStatistics", "RecordVideo", "HumanRendering",
+        "RenderCollection",
+    ]
+
+    /// The wrappers that do, or may, in words; nil where there are none.
+    private static func changing(_ wrappers: [MinariMetadata.Wrapper]) -> String? {
+        let others = wrappers.filter { one in
+            !watching.contains(one.name) || !(one.place.map { $0.hasPrefix("gymnasium.wrappers.") } ?? true)
+        }
+        let names = others.map { one in
+            let place = watching.contains(one.name) ? one.place.map { " of '\(printable($0))'" } : nil
+            return "'\(printable(one.name))'" + (place ?? "")
+        }
+        return names.isEmpty ? nil : "the wrapper\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))"
+    }
 
     private static func answer(_ key: String, _ value: String) -> Answer {
         ours[key]?.contains(value) == true ? .pass : harmless[key] ?? .refuse

@@ -103,7 +103,7 @@ public struct RunStatus: Sendable, Codable, Equatable {
         let manifest = try RunManifest.read(run)
         let clock = OneClockReading(in: Heartbeat.folder(in: path))
         let hasRanks = try FileCalls.isThere(Heartbeat.folder(in: path))
-        let heartbeats = hasRanks ? Heartbeat.readAll(in: path, now: clock.now) : []
+        let heartbeats = hasRanks ? try Heartbeat.readAll(in: path, now: clock.now) : []
         let lines = try manifest.cases.map { try Line($0, in: path, heartbeats.map(\.heartbeat), clock) }
         folder = path
         cases = lines

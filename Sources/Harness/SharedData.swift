@@ -12,8 +12,15 @@ import Processes
 public final class SharedData {
     /// The files loaded, by dataset.
     public private(set) var files: [String: DatasetFile] = [:]
-    /// What is wrong with the inputs, a sentence each; known to the rank that found it.
-    private(set) var complaints: [String] = []
+    /// What is wrong with an input.
+    struct Complaint: Codable, Equatable {
+        var sentence: String
+        /// The code that it ends the program with, an `ExitStatus`.
+        var status: Int32
+    }
+
+    /// What is wrong with the inputs; known to the rank that found it.
+    private(set) var complaints: [Complaint] = []
     private var prepared: [String: PreparedData] = [:]
     private var blocks: [SharedBlock] = []
     private let node: Communicator
@@ -91,7 +98,9 @@ public final class SharedData {
             } catch let fault as InjectedFault {
                 throw fault
             } catch {
-                complaints.append("\(error)".replacing("\n", with: " "))
+                complaints.append(
+                    Complaint(
+                        sentence: "\(error)".replacing("\n", with: " "), status: ExitStatus(for: error).rawValue))
             }
         }
         let descriptions = try exchange(own)

@@ -26,6 +26,8 @@ extension StudyFile {
         if let id = MinariID(name: name) {
             do {
                 return try DatasetReference(minari: id)
+            } catch let error as DatasetError where error.isSystemFailure {
+                throw error
             } catch {
                 throw item.refused("a dataset of Minari's to train on", "\(StudyNode.quoted(name)): \(error)")
             }
@@ -41,7 +43,7 @@ extension StudyFile {
         func field(_ key: String) -> StudyNode { fields[key] ?? item }
         let name = try ownName(field("name"))
         let file = try filePath(field("file"))
-        guard fields["environment"] != nil || MinariFolder.isOne(at: file) else {
+        guard try fields["environment"] != nil || MinariFolder.isOne(at: file) else {
             _ = try item.fields(keys, required: ["environment"])
             throw item.refused("the key 'environment'", "none")
         }
@@ -92,7 +94,7 @@ extension StudyFile {
         let node = environment ?? item
         var text = try environment?.word() ?? ""
         do {
-            let own = MinariFolder.isOne(at: file) ? try minariJudge(of: file, isNeeded: environment == nil) : nil
+            let own = try MinariFolder.isOne(at: file) ? try minariJudge(of: file, isNeeded: environment == nil) : nil
             if environment == nil { text = own?.environment.name ?? "" }
             var named = try EnvironmentRegistry.resolve(text)
             if let own = own?.environment, named.name == own.name, named.profile == nil, profile == nil { named = own }
@@ -111,7 +113,7 @@ extension StudyFile {
                 StudyNode.quoted(asked.rawValue))
         } catch let error as HarnessError where environment == nil {
             throw item.refused("an environment, here or in the metadata", "\(error)")
-        } catch let error as DatasetError {
+        } catch let error as DatasetError where !error.isSystemFailure {
             throw item.refused("a dataset of Minari's", "\(error)")
         } catch let error as EnvironmentError {
             throw node.refused(

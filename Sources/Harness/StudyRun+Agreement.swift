@@ -88,11 +88,18 @@ extension StudyRun {
     /// Loads the data of all cases; together the ranks check every input before any training starts.
     func prepareData(_ cases: [Case]) throws -> SharedData {
         let data = try SharedData(cases, world: world)
-        let all = try world.gatherLines(data.complaints)
+        let own = try data.complaints.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        let all = try world.gatherLines(own)
         try world.agree(that: {
-            var distinct: [String] = []
-            for line in all where !distinct.contains(line) { distinct.append(line) }
-            if !distinct.isEmpty { throw HarnessError.badInput(distinct.joined(separator: "\n")) }
+            var distinct: [SharedData.Complaint] = []
+            for line in all {
+                let complaint = try JSONDecoder().decode(SharedData.Complaint.self, from: Data(line.utf8))
+                if !distinct.contains(complaint) { distinct.append(complaint) }
+            }
+            guard !distinct.isEmpty else { return }
+            throw HarnessError.inputs(
+                distinct.map(\.sentence).joined(separator: "\n"),
+                ExitStatus(ofAll: distinct.map { ExitStatus(rawValue: $0.status) ?? .bug }))
         })
         return data
     }

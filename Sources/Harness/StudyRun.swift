@@ -132,8 +132,9 @@ public final class StudyRun {
                     "note: the digest of D4RL's \(file.dataset) is unknown here; nothing tells whether \(file.path) is it"
                 )
             }
-            guard let published = D4RLCatalogue.entries[file.dataset], published.sha256 != file.sha256 else { continue }
-            ProgressBoard.say("note: \(file.path) is not D4RL's published \(file.dataset); the table will say so")
+            if let note = D4RLCatalogue.note(onFile: file.path, sha256: file.sha256) {
+                ProgressBoard.say("note: \(note)")
+            }
         }
         for file in forecast.files {
             for remark in remarks(on: file, open.map { plan.cases[$0.index] }) {

@@ -141,13 +141,19 @@ public struct TraceFile {
     }
 }
 
-/// Runs `body` and words what HDF5 refuses as bad input.
+/// Runs `body` and words what HDF5 refuses as bad input, unless the system has failed to read it.
 func wordingTraceErrors<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
     } catch let error as HDF5Error {
-        if case .system(_, let text) = error.reason {
-            throw HarnessError.badInput("\(error.file): expected a readable HDF5 file, found \(text)")
+        switch error.reason {
+        case .system(_, let code) where code != ENOENT && code != ENOTDIR: throw HarnessError.inputs("\(error)", .io)
+        case .system(_, let code):
+            let found = String(cString: strerror(code))
+            throw HarnessError.badInput("\(error.file): expected a readable HDF5 file, found \(found)")
+        case .notRegular(let found):
+            throw HarnessError.badInput("\(error.file): expected a readable HDF5 file, found \(found)")
+        default: break
         }
         throw HarnessError.badInput("\(error)")
     }

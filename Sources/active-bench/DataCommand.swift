@@ -35,7 +35,9 @@ struct DataCommand: ParsableCommand {
         func run() throws {
             try runAlone {
                 let location = DatasetLocation()
-                let listings = datasets.isEmpty ? location.listings : try datasets.map { try listing($0, location) }
+                let listings =
+                    datasets.isEmpty
+                    ? try location.listings() : try datasets.map { try listing($0, location) }
                 if json {
                     try emitJSON(listings)
                 } else if tsv {
@@ -121,8 +123,9 @@ struct DatasetPath {
 func datasetFile(_ word: String) throws -> DatasetPath {
     if let id = MinariID(name: word) { return DatasetPath(path: try MinariFolder.find(id).data, layout: .minari) }
     let status = fileStatus(word)
+    let isThere = status != nil || (errno != ENOENT && errno != ENOTDIR)
     if let status, status.st_mode & S_IFMT == S_IFDIR {
-        return DatasetPath(path: try MinariFolder(at: word).data, layout: StoredDataset.layout(at: word))
+        return DatasetPath(path: try MinariFolder(at: word).data, layout: .minari)
     }
     if status == nil, word.contains("/"), let id = MinariID(word) {
         throw DatasetError(
@@ -131,7 +134,7 @@ func datasetFile(_ word: String) throws -> DatasetPath {
     }
     let isDatasets = DatasetLocation.dataset(ofFile: (word as NSString).lastPathComponent) != nil
     let file = DatasetPath(path: word, layout: isDatasets ? .d4rl : .either)
-    if word.contains("/") || status != nil { return file }
+    if word.contains("/") || isThere { return file }
     let respelt = D4RLTasks.respelt(word)
     if respelt == nil && word.hasSuffix(".hdf5") { return file }
     let dataset = respelt ?? word

@@ -59,8 +59,9 @@ extension DataCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check datasets as a run would, each file in a process of its own that it may take down.",
             discussion: """
-                A file with the name of one that D4RL publishes must have its size and SHA-256. Every file must pass \
-                the loader's checks. Exit code 65 if one does not; the others are checked all the same.
+                Every file must pass the loader's checks, and --sha256 compares its bytes besides. Exit code 65 if one \
+                does not; the others are checked all the same. A note says of a file with the name of one that D4RL \
+                publishes that it is not that one.
                 """)
 
         @Argument(help: "Datasets, or paths of HDF5 files.")
@@ -81,20 +82,21 @@ extension DataCommand {
 
         func run() throws {
             var files: [DatasetPath] = []
-            var failed = false
+            var failures: [ExitStatus] = []
             /// Says what `body` throws and goes on.
             func attempt(_ body: () throws -> Void) {
                 do {
                     try body()
                 } catch {
                     say(error)
-                    failed = true
+                    failures.append(ExitStatus(for: error))
                 }
             }
             for dataset in datasets {
                 attempt {
                     let file = try datasetFile(dataset)
-                    try checkDigest(file.path)
+                    // Bytes alone are compared, so this is safe for any file.
+                    if let digest { try checkSHA256(digest, ofFile: file.path) }
                     files.append(file)
                 }
             }
@@ -103,16 +105,18 @@ extension DataCommand {
                     var verdict: String?
                     attempt {
                         let summary = try inspection.summary()
-                        let known = knownName(ofFile: inspection.path)
+                        let other = try noteOnDigest(ofFile: inspection.path)
+                        let known = other == nil ? knownName(ofFile: inspection.path) : ""
                         let counts = "\(summary.rows) rows, \(summary.transitions) transitions"
+                        let notes = [other].compactMap { $0 } + summary.remarks
                         verdict =
                             "\(inspection.path): good, \(known)\(counts)"
-                            + summary.remarks.map { "\n  note: \($0)" }.joined()
+                            + notes.map { "\n  note: \($0)" }.joined()
                     }
                     if let verdict { try emit(line: verdict) }
                 }
             }
-            if failed { throw ExitCode(ExitStatus.badInput.rawValue) }
+            if !failures.isEmpty { throw ExitCode(ExitStatus(ofAll: failures).rawValue) }
         }
 
         /// What reading each file comes to, in their order; a child reads those of one layout that follow one another.
@@ -131,12 +135,9 @@ extension DataCommand {
             return datasetOfUnknownDigest(path).map { "by its name D4RL's \($0), of unknown digest, " } ?? ""
         }
 
-        /// Bytes alone are compared, so this is safe for any file.
-        private func checkDigest(_ path: String) throws {
-            if let digest { try checkSHA256(digest, ofFile: path) }
-            if let published = D4RLCatalogue.entry(ofFile: path) {
-                try published.entry.check(path)
-            }
+        private func noteOnDigest(ofFile path: String) throws -> String? {
+            guard D4RLCatalogue.entry(ofFile: path) != nil else { return nil }
+            return D4RLCatalogue.note(onFile: path, sha256: try sha256(ofFile: path))
         }
     }
 
@@ -243,6 +244,7 @@ private struct Information: Encodable {
 
             """ + entries.prefix(12).map { "  \($0.key)  \($0.value.prefix(80))\n" }.joined()
                 + (entries.count > 12 ? "  … (all with --json)\n" : "")
-                + summary.remarks.map { "note          \($0)\n" }.joined()
+                + ([D4RLCatalogue.note(onFile: path, sha256: sha256)].compactMap { $0 } + summary.remarks)
+                .map { "note          \($0)\n" }.joined()
     }
 }

@@ -48,7 +48,7 @@ import Testing
         let listing = location.listing("hopper-medium-replay-v0")
         #expect(listing.state == .present && listing.file == file && listing.folder == folder.path)
         #expect(listing.publishedSHA256 == nil && listing.url?.hasSuffix("/gym_mujoco/hopper_mixed.hdf5") == true)
-        #expect(location.listings.map(\.dataset) == D4RLCatalogue.names + ["hopper-medium-replay-v0"])
+        #expect(try location.listings().map(\.dataset) == D4RLCatalogue.names + ["hopper-medium-replay-v0"])
     }
 
     @Test func absentOnesSayWhereTheyArePublished() {

@@ -191,6 +191,14 @@ import Testing
                 "field 'env_spec.max_episode_steps': expected a whole number, found \"many\""
             ),
             (
+                Sample(metadata: ["env_spec": #"{"id": "Hopper-v5", "additional_wrappers": {}}"#]),
+                "field 'env_spec.additional_wrappers': expected a list of objects, found {}"
+            ),
+            (
+                Sample(metadata: ["env_spec": #"{"id": "Hopper-v5", "additional_wrappers": ["TimeLimit"]}"#]),
+                "field 'env_spec.additional_wrappers': expected objects with a 'name', found \"TimeLimit\""
+            ),
+            (
                 Sample(metadata: ["eval_env_spec": #"{"id": "Hopper-v5", "kwargs": [1]}"#]),
                 "field 'eval_env_spec.kwargs': expected an object, found [1]"
             ),

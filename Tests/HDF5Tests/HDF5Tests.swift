@@ -220,10 +220,10 @@ import Testing
     @Test func filesThatAreNone() throws {
         #expect(
             reason { _ = try HDF5File(readingFrom: folder("none")) }
-                == .system(call: "stat", text: "No such file or directory"))
+                == .system(call: "stat", code: ENOENT))
         #expect(
             reason { _ = try HDF5File(readingFrom: folder.path) }
-                == .system(call: "open", text: "a folder"))
+                == .notRegular(found: "a folder"))
         put("<html>404 Not Found</html>".utf8, at: folder("page"))
         #expect(
             reason { _ = try HDF5File(readingFrom: folder("page")) }

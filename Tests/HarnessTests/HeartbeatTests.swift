@@ -15,14 +15,14 @@ import Testing
     }
 
     @Test func areReadInOrderWithTheirAge() throws {
-        #expect(Heartbeat.readAll(in: folder.path).isEmpty)
+        #expect(try Heartbeat.readAll(in: folder.path).isEmpty)
         let files = [("b", 0), ("a", 10), ("a", 2)].map { HeartbeatFile(folder: folder.path, token: $0.0, rank: $0.1) }
         let beats = [beat("b", 0), beat("a", 10), beat("a", 2, step: 500)]
         for (file, beat) in zip(files, beats) { #expect(file.write(beat)) }
         #expect(folder.files == ["ranks/a-rank-0002.json", "ranks/a-rank-0010.json", "ranks/b-rank-0000.json"])
         #expect(files[0].name == "b-rank-0000.json")
         setAge(of: folder("ranks/a-rank-0010.json"), to: 100)
-        let found = Heartbeat.readAll(in: folder.path)
+        let found = try Heartbeat.readAll(in: folder.path)
         #expect(found.map(\.heartbeat) == [beats[2], beats[1], beats[0]])
         #expect((0..<30).contains(found[0].age) && (99..<130).contains(found[1].age), "\(found.map(\.age))")
         #expect(found[0].heartbeat.host == ThisProcess.host && found[0].heartbeat.pid == getpid())
@@ -30,11 +30,11 @@ import Testing
     }
 
     /// One that is silent for longer than a claim counts goes when the next run begins.
-    @Test func silentOnesAreCleared() {
+    @Test func silentOnesAreCleared() throws {
         for rank in 0..<3 { HeartbeatFile(folder: folder.path, token: "a", rank: rank).write(beat("a", rank)) }
         setAge(of: folder("ranks/a-rank-0001.json"), to: 2 * Claim.staleAfter)
         Heartbeat.removeSilent(in: folder.path)
-        #expect(Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0, 1, 2], "this process lives")
+        #expect(try Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0, 1, 2], "this process lives")
         for rank in 0..<3 {
             var other = beat("a", rank)
             other.identity = rank == 2 ? nil : IdentityTests.other(kernel: 7)  // 3485ba6 wrote none.
@@ -47,13 +47,13 @@ import Testing
         #expect(folder.files == ["ranks/a-rank-0000.json"])
     }
 
-    @Test func isReplacedAndRemoved() {
+    @Test func isReplacedAndRemoved() throws {
         let file = HeartbeatFile(folder: folder.path, token: "a", rank: 0)
         for step in 1...3 { #expect(file.write(beat("a", 0, step: step))) }
-        #expect(Heartbeat.readAll(in: folder.path).map(\.heartbeat.step) == [3])
+        #expect(try Heartbeat.readAll(in: folder.path).map(\.heartbeat.step) == [3])
         var odd = beat("a", 0)
         odd.stepsPerSecond = .nan
-        #expect(!file.write(odd) && Heartbeat.readAll(in: folder.path).map(\.heartbeat.step) == [3])
+        #expect(try !file.write(odd) && Heartbeat.readAll(in: folder.path).map(\.heartbeat.step) == [3])
         #expect(Heartbeat(token: "a", rank: 0, ranks: 1, phase: "load", stepsPerSecond: .infinity).stepsPerSecond == 0)
         #expect(file.remove() && !file.remove() && folder.files.isEmpty)
     }
@@ -66,7 +66,7 @@ import Testing
         put(Array("[1, 2]".utf8), at: folder("ranks/notes.json"))
         put(whole, at: folder("ranks/a-rank-0003.json.tmp-node-7-12"))
         try DurableFile.makeFolder(folder("ranks/folder.json"))
-        #expect(Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0])
+        #expect(try Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0])
     }
 
     @Test func aFailureIsOnlyToldOf() {

@@ -62,6 +62,38 @@ import Testing
         #expect(error.map { "\($0)".hasPrefix(path + ": ") } == true, "\(String(describing: error))")
     }
 
+    /// A claim whose folder or heartbeat cannot be looked at may be a living process's.
+    @Test(arguments: ["case", "case/claim-0", "ranks", "ranks/then-rank-0003.json"])
+    func claimsAndHeartbeats(name: String) throws {
+        var holder = ClaimHolder.ofThisProcess(rank: 3, heartbeat: "then-rank-0003.json")
+        holder.identity = IdentityTests.other(kernel: nil)
+        let (place, ranks) = (folder("case"), folder("ranks"))
+        _ = try Claim.take(folder: place, holder: holder, heartbeats: ranks)
+        setAge(of: place + "/claim-0", to: 1e6)
+        #expect(try Claim.look(at: place, heartbeats: ranks, now: { 2e9 }) != nil)
+        mkdir(ranks, 0o777)
+        try? FileManager.default.removeItem(atPath: folder(name))
+        _ = Obstacle.linkLoop.make(at: folder(name))
+        let error = #expect(throws: HarnessError.self) {
+            _ = try Claim.look(at: place, heartbeats: ranks) { 2e9 }
+        }
+        #expect(error?.status == .io && error.map { "\($0)".hasPrefix(folder(name)) } == true)
+        if name == "ranks" { #expect(throws: HarnessError.self) { try Heartbeat.readAll(in: folder.path) } }
+    }
+
+    /// A file of one's own that cannot be looked at is none without Minari's metadata.
+    @Test(arguments: ["file", "set"]) func filesOfAStudy(name: String) throws {
+        _ = Obstacle.linkLoop.make(at: folder(name))
+        let text = """
+            {name: s, datasets: [{name: mine, file: \(folder(name))}], seeds: [0], steps: 1,
+             evaluate: {every: 1, episodes: 1}, learners: {BC: {}}}
+            """
+        let error = #expect(throws: (any Error).self) { try StudyFile.parse(text, path: "study.yaml") }
+        #expect(
+            error.map { "\($0)".contains("found Too many levels of symbolic links") } == true,
+            "\(String(describing: error))")
+    }
+
     /// JSON in another form than ours.
     @Test(arguments: [
         (#"{"place":"rank 0"}"#, "it has no key 'message'"),

@@ -112,7 +112,7 @@ import Testing
             switch inspection.outcome {
             case .read(let summary) where summary.contentsSHA256 == expected.contentsSHA256: tally.identical += 1
             case .read: tally.silent += 1
-            case .refused: tally.refused += 1
+            case .refused, .failed: tally.refused += 1
             case .ended: tally.ended += 1
             }
         }

@@ -71,7 +71,7 @@ import Testing
     @Test func listForMachines() throws {
         let json = try JSONDecoder().decode(
             [DatasetListing].self, from: Data(try data("list", "--json").standardOutput.utf8))
-        #expect(json == DatasetLocation(folders: [SystemRun.inputs.path]).listings)
+        #expect(try json == DatasetLocation(folders: [SystemRun.inputs.path]).listings())
         let rows = try data("list", "--tsv").standardOutput.split(separator: "\n").map { $0.split(separator: "\t") }
         #expect(rows.map { String($0[0]) } == D4RLCatalogue.names)
         let entry = try #require(D4RLCatalogue.entries["kitchen-partial-v0"])
@@ -163,13 +163,17 @@ import Testing
         try FileManager.default.copyItem(atPath: good, toPath: standIn)
         let child = try data("verify", standIn, folder("none.hdf5"), good)
         #expect(child.exitCode == 65)
-        #expect(child.standardOutput == "\(good): good, 3000 rows, \(transitions) transitions\n")
+        #expect(
+            child.standardOutput == """
+                \(standIn): good, 3000 rows, \(transitions) transitions
+                  note: \(standIn) is not D4RL's published hopper-medium-v2: its SHA-256 is another, as that \
+                of re-compressed data is
+                \(good): good, 3000 rows, \(transitions) transitions
+
+                """)
         #expect(
             child.complaints == [
-                "\(standIn): expected 152756557 bytes, as D4RL's hopper_medium-v2.hdf5 has, found "
-                    + "\(bytes(of: good).count); the file is truncated or another one: fetch it again with "
-                    + "jobs/fetch-d4rl.sh",
-                "\(folder("none.hdf5")): expected a readable file, found No such file or directory",
+                "\(folder("none.hdf5")): expected a readable file, found No such file or directory"
             ], "\(child.output)")
         #expect(try data("verify", good, "--sha256", digest.uppercased()).exitCode == 0)
         let other = try data("verify", good, "--sha256", String(digest.reversed()))

@@ -12,7 +12,7 @@ import Testing
     /// A dataset of Minari's for Hopper: 40 steps in four episodes, as a policy of noise might have made it.
     private func put(
         _ id: String, environment: String?, maze: Bool = false, metadata: Bool = true, limit: Int = 1000,
-        kwargs: String = "{}", others: [String: Any] = [:]
+        kwargs: String = "{}", wrappers: String = "[]", others: [String: Any] = [:]
     ) throws {
         let data = folder("minari/\(id)/data")
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
@@ -40,7 +40,8 @@ import Testing
         var object: [String: Any] = ["total_episodes": 4, "total_steps": 40, "data_format": "hdf5", "dataset_id": id]
         if let environment {
             object["env_spec"] =
-                "{\"id\": \"\(environment)\", \"max_episode_steps\": \(limit), \"kwargs\": \(kwargs)}"
+                "{\"id\": \"\(environment)\", \"max_episode_steps\": \(limit), \"kwargs\": \(kwargs), "
+                + "\"additional_wrappers\": \(wrappers)}"
         }
         let json = try JSONSerialization.data(withJSONObject: object.merging(others) { $1 })
         try json.write(to: URL(fileURLWithPath: data + "/metadata.json"))
@@ -243,6 +244,57 @@ import Testing
             let sentence = "field 'env_spec': expected an environment made as our hopper is, found '\(key)': \(value); "
             #expect(refused.complaints.first?.contains(sentence) == true, "\(refused.output)")
         }
+        study("{name: mine, file: minari/toy/noise-v0, environment: hopper, presets: hopper-medium}")
+        let plan = try activeBench("plan", folder("study.yaml"))
+        #expect(plan.exitCode == 0, "\(plan.output)")
+    }
+
+    private static func wrapper(_ name: String, _ kwargs: String = "{}", of module: String? = nil) -> String {
+        let place = (module ?? "gymnasium.wrappers.common") + ":" + name
+        return #"{"name": "\#(name)", "entry_point": "\#(place)", "kwargs": \#(kwargs)}"#
+    }
+
+    @Test(
+        arguments: [
+            (["OrderEnforcing", "PassiveEnvChecker", "RecordEpisodeStatistics"].map { wrapper($0) }, nil),
+            ([wrapper("RecordVideo", #"{"video_folder": "x"}"#, of: "gymnasium.wrappers.rendering")], nil),
+            ([wrapper("TimeLimit", #"{"max_episode_steps": 1000}"#)], nil),
+            (
+                [wrapper("TimeLimit", #"{"max_episode_steps": 20}"#), wrapper("OrderEnforcing")],
+                "'max_episode_steps': 20; policies are judged in episodes of 1000"
+            ),
+        ] as [([String], String?)])
+    func wrappersThatChangeNothing(wrappers: [String], remark: String?) throws {
+        try put("toy/noise-v0", environment: "Hopper-v5", wrappers: "[\(wrappers.joined(separator: ", "))]")
+        let verify = try activeBench("data", "verify", "minari:toy/noise-v0")
+        #expect(verify.exitCode == 0, "\(verify.output)")
+        #expect(verify.standardOutput.contains("the metadata's environment has") == (remark != nil))
+        #expect(remark.map { verify.standardOutput.contains($0) } ?? true, "\(verify.output)")
+        let settings = try activeBench("config", "BC", "minari:toy/noise-v0")
+        #expect(settings.exitCode == 0, "\(settings.output)")
+    }
+
+    @Test(arguments: [
+        ([wrapper("NormalizeObservation")], "the wrapper 'NormalizeObservation'"),
+        (
+            [wrapper("OrderEnforcing"), wrapper("TransformReward", "null"), wrapper("FrameStackObservation")],
+            "the wrappers 'TransformReward', 'FrameStackObservation'"
+        ),
+        ([wrapper("ClipAction")], "the wrapper 'ClipAction'"),
+        ([wrapper("Autoreset")], "the wrapper 'Autoreset'"),
+        ([wrapper("TimeLimit", of: "mine.wrappers")], "the wrapper 'TimeLimit' of 'mine.wrappers:TimeLimit'"),
+        ([#"{"name": "Mine"}"#], "the wrapper 'Mine'"),
+    ])
+    func wrappersThatMakeAnotherEnvironment(wrappers: [String], found: String) throws {
+        try put("toy/noise-v0", environment: "Hopper-v5", wrappers: "[\(wrappers.joined(separator: ", "))]")
+        let sentence = "field 'env_spec': expected an environment made as our hopper is, found \(found); "
+        let info = try activeBench("data", "info", "minari:toy/noise-v0")
+        #expect(info.exitCode == 0 && info.standardOutput.contains("rows          40"), "\(info.output)")
+        #expect(info.standardOutput.contains(sentence), "\(info.output)")
+        study("'minari:toy/noise-v0'")
+        let refused = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
+        #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
+        #expect(refused.complaints.first?.contains(sentence) == true, "\(refused.output)")
         study("{name: mine, file: minari/toy/noise-v0, environment: hopper, presets: hopper-medium}")
         let plan = try activeBench("plan", folder("study.yaml"))
         #expect(plan.exitCode == 0, "\(plan.output)")

@@ -70,6 +70,41 @@ import Testing
         #expect(run.exitCode == 0, "\(run.output.suffix(2000))")
     }
 
+    /// A file with a published one's name and other bytes, be it the same data: all three read it and say so alike.
+    @Test(arguments: ["hopper_medium-v2.hdf5", "hopper_medium_replay-v2.hdf5"]) func ofAStandIn(name: String) throws {
+        let path = folder(name)
+        let dataset = name.dropLast(".hdf5".count).replacing("_", with: "-")
+        try FileManager.default.copyItem(atPath: SystemRun.inputs("hopper_random-r1.hdf5"), toPath: path)
+        let note = "\(path) is not D4RL's published \(dataset): its SHA-256 is another"
+        let verified = try ChildProcess.run("active-bench", ["data", "verify", path])
+        #expect(verified.exitCode == 0 && verified.standardOutput.contains("\n  note: \(note)"), "\(verified.output)")
+        let info = try ChildProcess.run("active-bench", ["data", "info", path])
+        #expect(info.exitCode == 0 && info.standardOutput.contains("\nnote          \(note)"), "\(info.output)")
+        let text = study(1).replacing("hopper-medium-r100", with: dataset)
+        let run = try SystemRun.run(text, in: folder, ranks: 1, data: folder.path)
+        #expect(run.exitCode == 0 && run.standardError.contains("note: \(note)"), "\(run.output)")
+    }
+
+    /// A disk that fails is no bad input; a process's own memory, as a file, cannot be read at its beginning. What is wrong
+    /// with other files counts first.
+    @Test func ofADiskThatFails() throws {
+        for i in 0..<3 { symlink("/proc/self/mem", path(i)) }
+        let sentence = ": expected a readable file, found Input/output error"
+        for arguments in [["data", "verify", path(0)], ["data", "info", path(0)]] {
+            let child = try ChildProcess.run("active-bench", arguments)
+            #expect(child.exitCode == 74 && child.complaints == [path(0) + sentence], "\(child.output)")
+        }
+        let run = try SystemRun.run(study(3), in: folder, ranks: 2, data: folder.path)
+        #expect(run.exitCode == 74, "\(run.output)")
+        for i in 0..<3 { #expect(run.standardError.contains(path(i) + sentence), "\(run.output)") }
+        unlink(path(1))
+        put("nothing".utf8, at: path(1))
+        let verify = try ChildProcess.run("active-bench", ["data", "verify"] + (0..<3).map(path))
+        #expect(verify.exitCode == 65 && verify.complaints.count == 3, "\(verify.output)")
+        let again = try SystemRun.run(study(3), in: folder, ranks: 1, data: folder.path)
+        #expect(again.exitCode == 65 && again.standardError.contains(path(0) + sentence), "\(again.output)")
+    }
+
     /// A million rows in a few kilobytes: what the child may take follows from what the file declares.
     @Test func ofMuchInLittle() throws {
         let rows = 1_000_000

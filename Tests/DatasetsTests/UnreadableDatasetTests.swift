@@ -1,0 +1,89 @@
+import Datasets
+import Glibc
+import ScratchFiles
+import Testing
+
+/// Data that are there, or may be, and cannot be read are never taken for absent, and a system that fails for no damage.
+@Suite struct UnreadableDatasetTests {
+    let folder = TemporaryFolder()
+    private let id = MinariID("mujoco/hopper/medium-v0")
+
+    /// The parts of the path of a dataset of Minari's, from its root on.
+    static let parts = [
+        "", "/mujoco", "/mujoco/hopper/medium-v0", "/mujoco/hopper/medium-v0/data",
+        "/mujoco/hopper/medium-v0/data/main_data.hdf5", "/mujoco/hopper/medium-v0/data/metadata.json",
+    ]
+
+    /// A dataset of Minari's in the folder `minari`, up to the part that is `left` out.
+    private func make(upTo left: String) {
+        for part in Self.parts where !left.isEmpty && !part.hasPrefix(left) {
+            let path = folder("minari") + part
+            if part.contains(".") { put("{}".utf8, at: path) } else { mkdir(path, 0o777) }
+            if part == "/mujoco" { mkdir(path + "/hopper", 0o777) }
+        }
+    }
+
+    @Test(arguments: parts) func linksInACircle(part: String) throws {
+        make(upTo: part)
+        symlink(folder("minari") + part, folder("minari") + part)
+        let id = try #require(self.id)
+        let error = #expect(throws: DatasetError.self) { try MinariFolder.find(id, in: folder("minari")) }
+        #expect(error?.found == "Too many levels of symbolic links" && error?.isSystemFailure == true)
+        let whole = folder("minari") + Self.parts[part.hasSuffix("hdf5") || part.hasSuffix("json") ? 4 : 2]
+        for look in [
+            { _ = try MinariFolder.isOne(at: whole) }, { _ = try MinariFolder(at: whole) },
+            { _ = try StoredDataset(path: whole) }, { _ = try StoredDataset.file(at: whole) },
+        ] as [() throws -> Void] {
+            #expect(throws: DatasetError.self, performing: look)
+        }
+    }
+
+    @Test(arguments: parts.prefix(4)) func foldersThatAreClosed(part: String) throws {
+        make(upTo: "nothing")
+        let closed = folder("minari") + part
+        chmod(folder.path, 0o755)
+        chmod(closed, 0)
+        defer { chmod(closed, 0o755) }
+        let id = try #require(self.id)
+        let error = asNobody { #expect(throws: DatasetError.self) { try MinariFolder.find(id, in: folder("minari")) } }
+        #expect(error?.found == "Permission denied" && error?.isSystemFailure == true, "\(String(describing: error))")
+    }
+
+    @Test func whatIsNotThere() throws {
+        make(upTo: "/mujoco/hopper/medium-v0")
+        let id = try #require(self.id)
+        let error = #expect(throws: DatasetError.self) { try MinariFolder.find(id, in: folder("minari")) }
+        #expect(error?.found == "none" && error?.isSystemFailure == false)
+        #expect(try !MinariFolder.isOne(at: folder("minari/none")))
+        #expect(try StoredDataset.layout(at: folder("minari/none")) == .either)
+    }
+
+    @Test(arguments: ["loop", "closed"]) func foldersThatCannotBeListed(kind: String) {
+        let path = folder("data")
+        chmod(folder.path, 0o755)
+        if kind == "loop" { symlink(path, path) } else { mkdir(path, 0o311) }
+        let error = asNobody {
+            #expect(throws: DatasetError.self) { try DatasetLocation(folders: [folder("none"), path]).listings() }
+        }
+        #expect(
+            error?.file == path && error?.expected == "a folder that can be listed" && error?.isSystemFailure == true)
+    }
+
+    /// A process's own memory, as a file, cannot be read at its beginning: EIO.
+    @Test func aDiskThatFails() throws {
+        make(upTo: "/mujoco/hopper/medium-v0/data/main_data.hdf5")
+        let data = folder("minari") + Self.parts[4]
+        for path in [folder("hopper_medium-r1.hdf5"), data] { symlink("/proc/self/mem", path) }
+        for look in [
+            { _ = try D4RLFile(path: folder("hopper_medium-r1.hdf5")) },
+            { _ = try StoredDataset(path: folder("hopper_medium-r1.hdf5")) },
+            { _ = try sha256(ofFile: folder("hopper_medium-r1.hdf5")) },
+            { _ = try StoredDataset(path: folder("minari") + Self.parts[2]) },
+            { _ = try MinariMetadata(at: data) },
+        ] as [() throws -> Void] {
+            let error = #expect(throws: DatasetError.self, performing: look)
+            #expect(
+                error?.found == "Input/output error" && error?.isSystemFailure == true, "\(String(describing: error))")
+        }
+    }
+}
