@@ -56,30 +56,16 @@ public struct ContentsDigest: ~Copyable {
     }
 }
 
-extension MinariFile {
-    /// `ContentsDigest` of observations (T + 1 rows of every episode), actions, rewards, terminations, truncations and
-    /// the lengths of the episodes.
-    public var contentsSHA256: String {
+extension StoredSteps {
+    /// `ContentsDigest` of observations, actions, rewards, the flags at the ends of episodes and, where the file knows
+    /// episodes, their lengths.
+    package var contentsSHA256: String {
         let digest = ContentsDigest()
         digest.add("observations", observations, columns: stateSize)
         digest.add("actions", actions, columns: actionSize)
         digest.add("rewards", rewards, columns: 1)
-        digest.add("terminations", terminations)
-        digest.add("truncations", truncations)
-        digest.add("lengths", lengths)
-        return digest.hexadecimal
-    }
-}
-
-extension D4RLFile {
-    /// `ContentsDigest` of observations, actions, rewards, terminals and, where there are, timeouts.
-    public var contentsSHA256: String {
-        let digest = ContentsDigest()
-        digest.add("observations", observations, columns: stateSize)
-        digest.add("actions", actions, columns: actionSize)
-        digest.add("rewards", rewards, columns: 1)
-        digest.add("terminals", terminals)
-        if let timeouts { digest.add("timeouts", timeouts) }
+        for ends in [environmentEnds, timeLimitEnds].compactMap({ $0 }) { digest.add(ends.name, ends.flags) }
+        if let episodeLengths { digest.add("lengths", episodeLengths) }
         return digest.hexadecimal
     }
 }

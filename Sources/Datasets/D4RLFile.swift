@@ -67,11 +67,11 @@ public struct D4RLFile: Sendable {
         count = rows
         self.stateSize = stateSize
         self.actionSize = actionSize
-        observations = try reader.numbers("observations", columns: stateSize)
+        observations = try reader.file.numbersField("observations", columns: stateSize)
         actions = try reader.actions(columns: actionSize)
-        rewards = try reader.numbers("rewards", columns: 1)
-        terminals = try reader.flags("terminals")
-        timeouts = hasTimeouts ? try reader.flags("timeouts") : nil
+        rewards = try reader.file.numbersField("rewards", columns: 1)
+        terminals = try reader.file.flagsField("terminals")
+        timeouts = hasTimeouts ? try reader.file.flagsField("timeouts") : nil
         let next =
             includingNextObservations
             ? reader.nextObservations(rows: rows, columns: stateSize) : (values: nil, note: nil)

@@ -4,10 +4,6 @@ import HDF5
 struct D4RLReader {
     let file: HDF5File
 
-    func contains(_ name: String) throws(DatasetError) -> Bool {
-        try wordingErrors { () throws(HDF5Error) in try file.contains(name) }
-    }
-
     private func describe(_ name: String) throws(DatasetError) -> HDF5Description {
         try wordingErrors { () throws(HDF5Error) in try file.describe(name) }
     }
@@ -51,25 +47,11 @@ struct D4RLReader {
 
     // MARK: Values
 
-    /// A field of finite numbers.
-    func numbers(_ name: String, columns: Int) throws(DatasetError) -> [Float] {
-        let elements = try wordingErrors { () throws(HDF5Error) in try file.float32(name).elements }
-        do {
-            try checkFinite(elements, name, columns: columns, file: file.path)
-        } catch {
-            guard try storage(name).fillValue.isNaN, let row = elements.firstIndex(where: \.isNaN) else { throw error }
-            throw refusal(
-                name, "data in every row", "row \(row / columns) with NaN, the fill value: it was never written",
-                "the recorder stopped early: keep the rows that it wrote, or record again")
-        }
-        return elements
-    }
-
     /// The values of `next_observations`, NaN and infinities, too; a note where they cannot be read. No learner sees them,
     /// so nothing that is wrong with them refuses a file.
     func nextObservations(rows: Int, columns: Int) -> (values: [Float]?, note: String?) {
         do throws(DatasetError) {
-            guard try contains(Self.next) else { return (nil, nil) }
+            guard try file.hasField(Self.next) else { return (nil, nil) }
             try checkColumns(Self.next, rows: rows, columns: columns)
             return (try wordingErrors { () throws(HDF5Error) in try file.float32(Self.next).elements }, nil)
         } catch {
@@ -84,7 +66,7 @@ struct D4RLReader {
     /// The bytes of `next_observations` as it is stored; nil where it cannot be read.
     func storedBytesOfNext(rows: Int, columns: Int) -> Int? {
         do throws(DatasetError) {
-            guard try contains(Self.next) else { return nil }
+            guard try file.hasField(Self.next) else { return nil }
             try checkColumns(Self.next, rows: rows, columns: columns)
             return try storedBytes(Self.next)
         } catch {
@@ -96,14 +78,9 @@ struct D4RLReader {
 
     /// The actions: finite and within the range that D4RL's environments take.
     func actions(columns: Int) throws(DatasetError) -> [Float] {
-        let elements = try numbers("actions", columns: columns)
+        let elements = try file.numbersField("actions", columns: columns)
         try checkActionRange(elements, columns: columns, file: file.path)
         return elements
-    }
-
-    /// A field of flags, each 0 or 1.
-    func flags(_ name: String) throws(DatasetError) -> [UInt8] {
-        try wordingErrors { () throws(HDF5Error) in try file.flags(name).elements }
     }
 
     /// What is to be said of a field of flags that was not written in full; nil where it was.

@@ -20,7 +20,7 @@ struct D4RLShapes: Sendable {
         (_, actionSize) = try reader.rowsAndColumns("actions", rows: rows)
         var fields = ["observations", "actions", "rewards", "terminals"]
         for name in fields.dropFirst(2) { try reader.checkVector(name, rows: rows) }
-        hasTimeouts = try reader.contains("timeouts")
+        hasTimeouts = try reader.file.hasField("timeouts")
         if hasTimeouts { try reader.checkVector("timeouts", rows: rows) }
         if hasTimeouts { fields.append("timeouts") }
         var largest = 0

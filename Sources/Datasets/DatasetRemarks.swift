@@ -7,25 +7,14 @@ public enum DatasetRemarks {
     /// Returns that differ by less than this part of their size differ by the rounding of the rewards.
     private static let roundedPart = 1e-6
 
-    /// The remarks on a file, its own notes first, and on the transitions that D4RL's rule makes of it, in a fixed order.
+    /// The remarks on a file, its own notes first, and on the transitions that its layout's rule makes of it, in a fixed order.
     ///
-    /// - Parameter maximumSteps: the time limit by which the transitions were cut where the file has no `timeouts`; nil
-    ///   where none was known.
-    public static func of(_ file: D4RLFile, _ transitions: Transitions, maximumSteps: Int?) -> [String] {
+    /// - Parameter maximumSteps: the time limit by which the transitions were cut where the file does not say where it ended
+    ///   an episode; nil where none was known.
+    package static func of(_ file: any StoredSteps, _ transitions: Transitions, maximumSteps: Int?) -> [String] {
         let found = [
             unread(file), unmarked(file, maximumSteps), constantObservations(file.observations, file.stateSize),
             constantReward(file.rewards),
-            roundedReturns(ReturnRange(of: transitions), of: file.rewards),
-            large("observations", file.observations, columns: file.stateSize),
-            large("rewards", file.rewards, columns: 1), extremeActions(file.actions),
-        ]
-        return file.notes.map { printable($0) } + found.compactMap { $0 }
-    }
-
-    /// The remarks on a dataset of Minari's, whose episodes mark their ends themselves, and on its transitions.
-    public static func of(_ file: MinariFile, _ transitions: Transitions) -> [String] {
-        let found = [
-            constantObservations(file.observations, file.stateSize), constantReward(file.rewards),
             roundedReturns(ReturnRange(of: transitions), of: file.rewards),
             large("observations", file.observations, columns: file.stateSize),
             large("rewards", file.rewards, columns: 1), extremeActions(file.actions),
@@ -42,24 +31,23 @@ public enum DatasetRemarks {
     }
 
     /// A value that is not finite in a field that no learner sees.
-    private static func unread(_ file: D4RLFile) -> String? {
+    private static func unread(_ file: any StoredSteps) -> String? {
         guard let next = file.nextObservations, let i = next.firstIndex(where: { !$0.isFinite }) else { return nil }
         return "field 'next_observations', which training does not use, holds \(next[i]) in row \(i / file.stateSize)"
     }
 
     /// Episodes whose ends nothing shows: transitions then lead from one into the next.
-    private static func unmarked(_ file: D4RLFile, _ maximumSteps: Int?) -> String? {
-        guard let timeouts = file.timeouts else {
+    private static func unmarked(_ file: any StoredSteps, _ maximumSteps: Int?) -> String? {
+        guard file.episodeLengths == nil else { return nil }
+        guard let timeouts = file.timeLimitEnds else {
             return maximumSteps == nil
                 ? "there is no field 'timeouts', and no environment whose time limit could take its place: transitions "
                     + "are counted as if only 'terminals' ended episodes" : nil
         }
-        guard isZero(file.terminals), isZero(timeouts) else { return nil }
+        guard file.environmentEnds.isZero, timeouts.isZero else { return nil }
         return "no row ends an episode ('terminals' and 'timeouts' are 0 throughout): if there are several, each leads "
             + "into the next"
     }
-
-    private static func isZero(_ flags: [UInt8]) -> Bool { flags.reduce(0, |) == 0 }
 
     /// The elements of an observation that have one value in all rows.
     private static func constantObservations(_ values: [Float], _ size: Int) -> String? {

@@ -24,63 +24,18 @@ public struct DatasetSummary: Codable, Equatable, Sendable {
     public let remarks: [String]
 
     /// The numbers of a dataset, of the transitions made of it, and the remarks on both.
-    public init(_ stored: StoredDataset, _ transitions: Transitions, remarks: [String]) {
-        switch stored {
-        case .d4rl(let file): self.init(file, transitions, remarks: remarks)
-        case .minari(let file): self.init(file, transitions, remarks: remarks)
-        }
-    }
-
-    /// The numbers of a file, of the transitions that D4RL's rule makes of it, and the remarks on both.
-    public init(_ file: D4RLFile, _ transitions: Transitions, remarks: [String]) {
+    package init(_ file: any StoredSteps, _ transitions: Transitions, remarks: [String]) {
         rows = file.count
         stateSize = file.stateSize
         actionSize = file.actionSize
         self.transitions = transitions.count
         returns = ReturnRange(of: transitions)
-        episodes = nil
-        terminals = file.terminals.count { $0 != 0 }
-        timeouts = file.timeouts?.count { $0 != 0 }
+        episodes = file.episodeLengths?.count
+        terminals = file.environmentEnds.total
+        timeouts = file.timeLimitEnds?.total
         contentsSHA256 = file.contentsSHA256
-        metadata = Dictionary(file.metadata.map { (printable($0), printable($1.summary)) }) { first, _ in first }
+        metadata = Dictionary(file.texts.map { (printable($0), printable($1)) }) { first, _ in first }
         self.remarks = remarks
-    }
-
-    /// The numbers of a dataset of Minari's, of its transitions, and the remarks on both.
-    public init(_ file: MinariFile, _ transitions: Transitions, remarks: [String]) {
-        rows = file.count
-        stateSize = file.stateSize
-        actionSize = file.actionSize
-        self.transitions = transitions.count
-        returns = ReturnRange(of: transitions)
-        episodes = file.lengths.count
-        terminals = file.terminations.count { $0 != 0 }
-        timeouts = file.truncations.count { $0 != 0 }
-        contentsSHA256 = file.contentsSHA256
-        metadata = file.summary
-        self.remarks = remarks
-    }
-}
-
-extension MinariFile {
-    /// The metadata, the environment's id and what an observation is made of.
-    fileprivate var summary: [String: String] {
-        var texts = metadata.texts
-        texts["environment"] = metadata.environment
-        if !observationNames.isEmpty { texts["observation"] = observationNames.joined(separator: " ++ ") }
-        return Dictionary(texts.map { (printable($0), printable($1)) }) { first, _ in first }
-    }
-}
-
-extension MetadataValue {
-    /// The value, or the shape of an array.
-    fileprivate var summary: String {
-        switch self {
-        case .text(let text): text
-        case .integer(let number): String(number)
-        case .number(let number): String(number)
-        case .array(let array): "array \(array.shape)"
-        }
     }
 }
 

@@ -34,16 +34,12 @@ struct MinariReader {
 
     init(_ path: String, arrayLimit: Int) throws(DatasetError) {
         file = try wordingErrors { () throws(HDF5Error) in try HDF5File(readingFrom: path, arrayLimit: arrayLimit) }
-        guard try contains("episode_0") else {
-            let isD4RL = try contains("observations")
+        guard try file.hasField("episode_0") else {
+            let isD4RL = try file.hasField("observations")
             throw DatasetError(
                 file: path, expected: "a dataset of Minari's, with a group 'episode_0'",
                 found: isD4RL ? "one in D4RL's layout, with an array 'observations'" : "none")
         }
-    }
-
-    private func contains(_ name: String) throws(DatasetError) -> Bool {
-        try wordingErrors { () throws(HDF5Error) in try file.contains(name) }
     }
 
     private func refusal(_ field: String?, _ expected: String, _ found: String) -> DatasetError {
@@ -56,7 +52,7 @@ struct MinariReader {
     func shape(_ metadata: MinariMetadata) throws(DatasetError) -> Shape {
         let links = try wordingErrors { () throws(HDF5Error) in try file.linkCount(in: "/") }
         var count = 0
-        while count < links, try contains("episode_\(count)") { count += 1 }
+        while count < links, try file.hasField("episode_\(count)") { count += 1 }
         let episodes = metadata.episodes == nil ? try attribute("total_episodes", of: "/") : metadata.episodes
         if let episodes, episodes != count {
             throw refusal("total_episodes", "\(episodes) episodes, as the metadata say", "\(count)")
@@ -118,7 +114,7 @@ struct MinariReader {
     /// its state, without the goal; else what is called so; else all but the goal in the order of their names.
     private func observationNames() throws(DatasetError) -> [String] {
         let place = "episode_0/observations"
-        guard try contains(place), try wordingErrors({ () throws(HDF5Error) in try file.isGroup(place) }) else {
+        guard try file.hasField(place), try wordingErrors({ () throws(HDF5Error) in try file.isGroup(place) }) else {
             return []
         }
         let names = try wordingErrors { () throws(HDF5Error) in try file.names(in: place) }
@@ -162,7 +158,7 @@ struct MinariReader {
     }
 
     private func shape(of name: String) throws(DatasetError) -> [Int] {
-        guard try contains(name) else { throw refusal(name, "an array of this name", "none") }
+        guard try file.hasField(name) else { throw refusal(name, "an array of this name", "none") }
         return try wordingErrors { () throws(HDF5Error) in try file.describe(name) }.shape
     }
 
@@ -191,12 +187,12 @@ struct MinariReader {
         for (number, length) in shape.lengths.enumerated() {
             let group = "episode_\(number)/"
             steps.observations += try observations(number, length + 1, shape)
-            let actions = try numbers(group + "actions", columns: shape.actionSize)
+            let actions = try file.numbersField(group + "actions", columns: shape.actionSize)
             try checkActionRange(actions, columns: shape.actionSize, file: file.path, field: group + "actions")
             steps.actions += actions
-            steps.rewards += try numbers(group + "rewards", columns: 1)
-            steps.terminations += try flags(group + "terminations")
-            steps.truncations += try flags(group + "truncations")
+            steps.rewards += try file.numbersField(group + "rewards", columns: 1)
+            steps.terminations += try file.flagsField(group + "terminations")
+            steps.truncations += try file.flagsField(group + "truncations")
         }
         return steps
     }
@@ -204,10 +200,10 @@ struct MinariReader {
     /// [rows, S]: the arrays that make up an observation side by side.
     private func observations(_ number: Int, _ rows: Int, _ shape: Shape) throws(DatasetError) -> [Float] {
         let names = fields(number, shape.observationNames)
-        guard names.count > 1 else { return try numbers(names[0], columns: shape.stateSize) }
+        guard names.count > 1 else { return try file.numbersField(names[0], columns: shape.stateSize) }
         var parts: [(elements: [Float], columns: Int)] = []
         for name in names {
-            let elements = try numbers(name, columns: 1)
+            let elements = try file.numbersField(name, columns: 1)
             parts.append((elements, elements.count / rows))
         }
         var joined: [Float] = []
@@ -216,15 +212,5 @@ struct MinariReader {
             for part in parts { joined += part.elements[row * part.columns..<(row + 1) * part.columns] }
         }
         return joined
-    }
-
-    private func numbers(_ name: String, columns: Int) throws(DatasetError) -> [Float] {
-        let elements = try wordingErrors { () throws(HDF5Error) in try file.float32(name).elements }
-        try checkFinite(elements, name, columns: columns, file: file.path)
-        return elements
-    }
-
-    private func flags(_ name: String) throws(DatasetError) -> [UInt8] {
-        try wordingErrors { () throws(HDF5Error) in try file.flags(name).elements }
     }
 }

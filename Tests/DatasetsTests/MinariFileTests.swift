@@ -255,7 +255,7 @@ import Testing
         let file = try read(sample)
         #expect(file.count == 6)
         #expect(file.notes == ["left out what is no episode of Minari's: 'episode_of_mine' and 2 more"])
-        #expect(DatasetRemarks.of(file, try file.transitions()).first == file.notes.first)
+        #expect(DatasetRemarks.of(file, try file.transitions(), maximumSteps: nil).first == file.notes.first)
     }
 
     /// What is to be loaded is known before it is, from the sizes alone.
@@ -263,7 +263,7 @@ import Testing
         struct Stop: Error {}
         try Sample().write(to: folder("set"))
         var told: [Int] = []
-        _ = try StoredDataset(path: folder("set")) { told.append($0) }
+        _ = try StoredDataset.read(path: folder("set")) { told.append($0) }
         #expect(told.count == 1 && (told.first ?? 0) > 6 * 4 * (2 * 3 + 2 + 2))
     }
 
@@ -280,15 +280,16 @@ import Testing
     @Test func eachLayoutIsToldFromTheOther() throws {
         try SampleFile().write(to: folder("d4rl.hdf5"))
         let d4rl = #expect(throws: DatasetError.self) {
-            try StoredDataset(path: folder("d4rl.hdf5"), layout: .minari)
+            try StoredDataset.read(path: folder("d4rl.hdf5"), layout: .minari)
         }
         #expect(d4rl?.found == "one in D4RL's layout, with an array 'observations'")
         _ = try read(Sample())
         let path = folder("set/data/main_data.hdf5")
-        let minari = #expect(throws: DatasetError.self) { try StoredDataset(path: path, layout: .d4rl) }
+        let minari = #expect(throws: DatasetError.self) { try StoredDataset.read(path: path, layout: .d4rl) }
         #expect(minari?.found.hasPrefix("a dataset of Minari's") == true)
-        guard case .minari = try StoredDataset(path: path), case .minari = try StoredDataset(path: folder("set")),
-            case .d4rl = try StoredDataset(path: folder("d4rl.hdf5"))
+        guard try StoredDataset.read(path: path) is MinariFile,
+            try StoredDataset.read(path: folder("set")) is MinariFile,
+            try StoredDataset.read(path: folder("d4rl.hdf5")) is D4RLFile
         else {
             Issue.record("a layout was not recognised")
             return

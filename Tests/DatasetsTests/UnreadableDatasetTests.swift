@@ -32,7 +32,7 @@ import Testing
         let whole = folder("minari") + Self.parts[part.hasSuffix("hdf5") || part.hasSuffix("json") ? 4 : 2]
         for look in [
             { _ = try MinariFolder.isOne(at: whole) }, { _ = try MinariFolder(at: whole) },
-            { _ = try StoredDataset(path: whole) }, { _ = try StoredDataset.file(at: whole) },
+            { _ = try StoredDataset.read(path: whole) }, { _ = try StoredDataset.file(at: whole) },
         ] as [() throws -> Void] {
             #expect(throws: DatasetError.self, performing: look)
         }
@@ -76,9 +76,9 @@ import Testing
         for path in [folder("hopper_medium-r1.hdf5"), data] { symlink("/proc/self/mem", path) }
         for look in [
             { _ = try D4RLFile(path: folder("hopper_medium-r1.hdf5")) },
-            { _ = try StoredDataset(path: folder("hopper_medium-r1.hdf5")) },
+            { _ = try StoredDataset.read(path: folder("hopper_medium-r1.hdf5")) },
             { _ = try sha256(ofFile: folder("hopper_medium-r1.hdf5")) },
-            { _ = try StoredDataset(path: folder("minari") + Self.parts[2]) },
+            { _ = try StoredDataset.read(path: folder("minari") + Self.parts[2]) },
             { _ = try MinariMetadata(at: data) },
         ] as [() throws -> Void] {
             let error = #expect(throws: DatasetError.self, performing: look)
