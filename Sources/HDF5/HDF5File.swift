@@ -148,7 +148,7 @@ private func openingError(path: String, bytes: Int, _ reason: HDF5Error.Reason) 
     }
     if reasons.contains("consistency flags") { return HDF5Error(file: path, reason: .leftOpen) }
     if reasons.contains("signature"), let format = ForeignFormat.of(path) {
-        return HDF5Error(file: path, reason: .foreign(format: format))
+        return HDF5Error(file: path, reason: .foreign(format: format.name + format.advice))
     }
     if reasons.contains("signature") { return HDF5Error(file: path, reason: .notHDF5(bytes: bytes)) }
     return HDF5Error(file: path, reason: .library(call: call, text: "\(reasons) (\(bytes) bytes)"))

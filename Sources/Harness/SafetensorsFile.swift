@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Networks
 
 /// A file in the safetensors format: an 8-byte little-endian header length, a JSON header with dtype, shape and offsets of
@@ -34,8 +35,9 @@ struct SafetensorsFile {
     ///
     /// - Throws: `HarnessError.badInput` with what is wrong with it.
     init(_ file: Data, path: String) throws {
-        if let other = Self.otherFormat(of: file) {
-            throw HarnessError.badInput("\(path): this is \(other), no safetensors file")
+        // A header begins with a brace; before it are the bytes of a number, which may be those of anything.
+        if file.dropFirst(8).first != UInt8(ascii: "{"), let other = ForeignFormat.of(Array(file.prefix(1024))) {
+            throw HarnessError.badInput("\(path): expected a safetensors file, found \(other.name)")
         }
         guard file.count >= 8 else {
             throw HarnessError.badInput("\(path): \(file.count) bytes are no safetensors file")
@@ -57,18 +59,6 @@ struct SafetensorsFile {
         }
         for tensor in tensors { try requireSize(tensor) }
         try requireNoGaps()
-    }
-
-    /// What the file is where its first bytes are those of a format that policies are often kept in, or of a stand-in.
-    private static func otherFormat(of file: Data) -> String? {
-        let formats: [(start: [UInt8], name: String)] = [
-            (Array("PK\u{3}\u{4}".utf8), "a zip archive (a checkpoint of PyTorch or of NumPy)"),
-            ([0x80, 2, 0x8A], "a pickle (a checkpoint of an older PyTorch)"), ([0x80, 4, 0x95], "a pickle"),
-            ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"), ([0x1F, 0x8B], "a gzip file"),
-            (Array("version https://git-lfs".utf8), "a pointer of Git LFS (`git lfs pull` fetches the file)"),
-            (Array("<!DOCTYPE".utf8), "an HTML page"), (Array("<html".utf8), "an HTML page"),
-        ]
-        return formats.first { file.starts(with: $0.start) }?.name
     }
 
     private func requireSize(_ tensor: Tensor) throws {

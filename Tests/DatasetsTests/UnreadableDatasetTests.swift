@@ -31,8 +31,7 @@ import Testing
         #expect(error?.found == "Too many levels of symbolic links" && error?.isSystemFailure == true)
         let whole = folder("minari") + Self.parts[part.hasSuffix("hdf5") || part.hasSuffix("json") ? 4 : 2]
         for look in [
-            { _ = try MinariFolder.isOne(at: whole) }, { _ = try MinariFolder(at: whole) },
-            { _ = try StoredDataset.read(path: whole) }, { _ = try StoredDataset.file(at: whole) },
+            { _ = try MinariFolder(at: whole) }, { _ = try StoredDataset.read(path: whole) },
         ] as [() throws -> Void] {
             #expect(throws: DatasetError.self, performing: look)
         }

@@ -286,11 +286,22 @@ import Testing
             ),
             (
                 Array("PK\u{3}\u{4}".utf8) + Array(repeating: 0, count: 400),
-                "this is a zip archive (a checkpoint of PyTorch "
+                "expected a safetensors file, found a zip archive"
             ),
-            (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "this is a pointer of Git LFS "),
-            (Array("<!DOCTYPE html><html>".utf8), "this is an HTML page, no safetensors file"),
-            ([0x80, 2, 0x8A, 0x0A] + Array(repeating: 1, count: 40), "this is a pickle "),
+            (
+                Array("version https://git-lfs.github.com/spec/v1\n".utf8),
+                "expected a safetensors file, found a Git LFS pointer (`git lfs pull` "
+            ),
+            (Array("<!DOCTYPE html><html>".utf8), "expected a safetensors file, found an HTML page"),
+            (
+                [0x80, 2, 0x8A, 0x0A] + Array(repeating: 1, count: 40),
+                "expected a safetensors file, found a Python pickle"
+            ),
+            (Array("PAR1".utf8) + Array(repeating: 1, count: 40), "expected a safetensors file, found a Parquet file"),
+            ([0x89] + Array("HDF\r\n\u{1A}\n".utf8) + [0, 0], "expected a safetensors file, found an HDF5 file"),
+            // A header of 35,615 or of 640 bytes begins like gzip's or a pickle's.
+            ([0x1F, 0x8B, 0, 0, 0, 0, 0, 0] + Array("{}".utf8), "header of 35615 bytes in a file of 10: truncated"),
+            ([0x80, 2, 0, 0, 0, 0, 0, 0] + Array("{}".utf8), "header of 640 bytes in a file of 10: truncated"),
         ]
         for (file, sentence) in cases {
             let found = refusal(file)
