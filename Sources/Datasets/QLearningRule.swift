@@ -17,7 +17,8 @@ extension Transitions {
                 file: file.path, field: "timeouts", expected: "a step that is followed by another of its episode",
                 found: "none in \(file.count) rows")
         }
-        self.init(count: count, stateSize: file.stateSize, actionSize: file.actionSize, origin: file.path)
+        self.init(
+            count: count, stateSize: file.stateSize, actionSize: file.actionSize, origin: file.path, zeroed: false)
         sourceRuns = runs
         let (s, a) = (stateSize, actionSize)
         var row = 0
@@ -60,7 +61,12 @@ package func qLearningRuns(terminals: [UInt8], timeouts: [UInt8]?, maximumSteps:
 
 private func convert(_ source: [Float], _ range: Range<Int>, columns: Int, to target: UnsafeMutablePointer<Real>) {
     source.withUnsafeBufferPointer { source in
-        let first = range.lowerBound * columns
-        for k in 0..<range.count * columns { target[k] = Real(source[first + k]) }
+        let elements = UnsafeBufferPointer(rebasing: source[range.lowerBound * columns..<range.upperBound * columns])
+        if Real.self == Float.self {
+            UnsafeMutableRawBufferPointer(start: target, count: elements.count * MemoryLayout<Real>.stride)
+                .copyMemory(from: UnsafeRawBufferPointer(elements))
+        } else {
+            for (k, element) in elements.enumerated() { target[k] = Real(element) }
+        }
     }
 }

@@ -33,6 +33,17 @@ package struct TransitionRows {
         2 * padded(capacity * stateSize) + padded(capacity * actionSize) + 2 * padded(capacity)
     }
 
+    /// Writes zeros between the columns.
+    func clearPadding() {
+        let columns = [
+            (observations, capacity * stateSize), (actions, capacity * actionSize), (rewards, capacity),
+            (nextObservations, capacity * stateSize), (terminals, capacity),
+        ]
+        for (column, count) in columns {
+            (column + count).update(repeating: 0, count: Self.padded(count) - count)
+        }
+    }
+
     /// Sixteen elements are 64 bytes in single and 128 in double precision.
     private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

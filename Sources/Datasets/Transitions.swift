@@ -37,13 +37,16 @@ public final class Transitions: @unchecked Sendable {
         rows = TransitionRows(base: block, capacity: count, stateSize: stateSize, actionSize: actionSize)
     }
 
-    /// A table of zeros in memory of its own, to be filled through `rows` before anybody else sees it.
-    package convenience init(count: Int, stateSize: Int, actionSize: Int, origin: String) {
+    /// A table in memory of its own, to be filled through `rows` before anybody else sees it.
+    ///
+    /// - Parameter zeroed: false where every row is filled: zeros would cost as much time again.
+    package convenience init(count: Int, stateSize: Int, actionSize: Int, origin: String, zeroed: Bool = true) {
         nonisolated(unsafe) let block = allocateAligned(
-            Self.blockSize(count: count, stateSize: stateSize, actionSize: actionSize))
+            Self.blockSize(count: count, stateSize: stateSize, actionSize: actionSize), zeroed: zeroed)
         self.init(count: count, stateSize: stateSize, actionSize: actionSize, origin: origin, block: block) {
             free(block)
         }
+        rows.clearPadding()
     }
 
     deinit { release() }
@@ -84,7 +87,8 @@ public final class Transitions: @unchecked Sendable {
 
     /// A table of the same content in memory of its own.
     package func copy() -> Transitions {
-        let copy = Transitions(count: count, stateSize: stateSize, actionSize: actionSize, origin: origin)
+        let copy = Transitions(
+            count: count, stateSize: stateSize, actionSize: actionSize, origin: origin, zeroed: false)
         copy.rows.base.update(from: rows.base, count: block.count)
         return copy
     }

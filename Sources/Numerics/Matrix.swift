@@ -106,11 +106,11 @@ public func transpose(_ a: MatrixView, into b: MatrixView) {
     }
 }
 
-/// `count` zeroed elements on a 64-byte boundary, to be released with `free`.
+/// `count` elements on a 64-byte boundary, to be released with `free`; zeros unless told otherwise.
 ///
 /// A table of a dataset's size asks for huge pages, where the system has them for the asking: its pages come faster, and rows
 /// drawn at random are found faster. Traps when the system has no memory left, as Swift's own allocations do.
-public func allocateAligned(_ count: Int) -> UnsafeMutablePointer<Real> {
+public func allocateAligned(_ count: Int, zeroed: Bool = true) -> UnsafeMutablePointer<Real> {
     let hugePage = 2 << 20
     var raw: UnsafeMutableRawPointer?
     let bytes = max(64, count * MemoryLayout<Real>.stride)
@@ -118,6 +118,6 @@ public func allocateAligned(_ count: Int) -> UnsafeMutablePointer<Real> {
     precondition(posix_memalign(&raw, isLarge ? hugePage : 64, bytes) == 0, "out of memory: \(bytes) bytes")
     guard let raw else { preconditionFailure("out of memory: \(bytes) bytes") }
     if isLarge { madvise(raw, bytes, MADV_HUGEPAGE) }  // A refusal changes nothing but time.
-    memset(raw, 0, bytes)
+    if zeroed { memset(raw, 0, bytes) }
     return raw.bindMemory(to: Real.self, capacity: count)
 }
