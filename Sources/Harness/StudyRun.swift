@@ -1,3 +1,4 @@
+import Console
 import Datasets
 import Environments
 import Foundation
@@ -73,6 +74,7 @@ public final class StudyRun {
             provenance: provenance, options: options, log: log, world: world)
         try session.work(teamSize: forecast.teamSize)
         Supervision.stopWatchdog()
+        Supervision.enter("end of the run")
         let ending = try control.finish { try conclude(plan, forecast, board, tell) }
         try data.free()
         return ending
@@ -98,12 +100,22 @@ public final class StudyRun {
             predicted > 0
             ? String(format: " (predicted %@, %+.0f %%)", duration(predicted), 100 * (elapsed / predicted - 1)) : ""
         board?.end("finished in \(duration(elapsed))\(comparison): \(done) of \(done) cases done")
-        if predicted > 0 { try forecast.write(actual: elapsed, ranks: world.size, to: folder) }
+        Supervision.enter("writing of the table")
         let aggregation = try Aggregation(plan, folder: folder)
         let scores = try aggregation.table(.last)
         try aggregation.write(scores)
+        if predicted > 0 { keep(forecast, actual: elapsed) }
         try tell(scores)
         return .finished
+    }
+
+    /// Leaves predicted and actual seconds among the logs, of which none is worth the run.
+    private func keep(_ forecast: Forecast, actual elapsed: Double) {
+        do {
+            try forecast.write(actual: elapsed, ranks: world.size, to: folder)
+        } catch {
+            Console.complain("\(error); the run is complete without it")
+        }
     }
 
     /// What `file` and the largest of the batches that `cases` draw from it show.

@@ -49,6 +49,35 @@ import Testing
         #expect(!files(below: out).contains { $0.contains(".tmp-") })
     }
 
+    /// What keeps the folder of logs from being written to.
+    enum LostLogs: CaseIterable { case fullDisk, file, noFolder, folderForTheForecast }
+
+    /// Logs are not the run: they are said to be lost, and it ends with its table.
+    @Test(arguments: LostLogs.allCases, [nil, 2]) func logsThatCannotBeWritten(why: LostLogs, ranks: Int?) throws {
+        let folder = TemporaryFolder()
+        let disk = why == .fullDisk ? try SmallDisk(bytes: 4096) : nil
+        try FileManager.default.createDirectory(atPath: folder("out"), withIntermediateDirectories: true)
+        switch why {
+        case .fullDisk:
+            let place = try #require(disk).folder
+            put([UInt8](repeating: 0, count: 4096), at: place("filling"))
+            #expect(symlink(place.path, folder("out/logs")) == 0)
+        case .file: put([], at: folder("out/logs"))
+        case .noFolder: #expect(symlink(folder("nowhere/logs"), folder("out/logs")) == 0)
+        case .folderForTheForecast:
+            let path = folder("out/logs/makespan.json")
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
+        put(SystemRun.study.utf8, at: folder("study.yaml"))
+        let child = try ChildProcess.run(
+            "active-bench", ["run", folder("study.yaml"), "--out", folder("out")], ranks: ranks,
+            environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path])
+        #expect(child.exitCode == 0 && child.standardOutput.contains("ACTIVE-I"), "\(child.output)")
+        let line = child.complaints.first { $0.contains("/makespan.json") }
+        #expect(line?.hasSuffix("; the run is complete without it") == true, "\(child.output)")
+        expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
+    }
+
     /// A limit of 9 MB on the size of a file, of which MPI's own stay below; the first checkpoint does not.
     @Test func aFileThatMayNotBecomeSoLarge() throws {
         let run = FaultyRun(FaultyRun.study(["ACTIVE-I: {batch: 32, m: 10}"], steps: 20))
