@@ -12,7 +12,7 @@ package enum ClaimOutcome: Sendable {
 /// A case in use: nobody else works on it, be it on another node or in another job.
 ///
 /// A claim counts until its holder is known to be gone, on this very kernel or because its batch job has been started again
-/// since, or has given no heartbeat for `staleAfter`.
+/// since, or has given no heartbeat for `staleAfter`. A process that is seen to live, on this very kernel, keeps its claim.
 ///
 /// Claims are files `claim-0`, `claim-1`, … in the case's folder, and the holder is who made the one with the highest
 /// number. The only way to take over is to make the next number, and only one process can: two that see the same stale
@@ -185,14 +185,13 @@ extension Claim {
         let record = try read(path)
         let holder = record?.holder
         if record?.isReleased == true { return .released }
+        // Seen to live, it keeps its claim, whatever a batch system says of its job.
+        let isGone = holder?.isGone
+        if isGone == false { return .held(by: holder) }
         if holder?.isOfEarlierStart(of: job) == true {
             return .stale(holder, reason: "which ended before this job was started again")
         }
-        switch holder?.isGone {
-        case true?: return .stale(holder, reason: "which is gone")
-        case false?: return .held(by: holder)
-        case nil: break
-        }
+        if isGone == true { return .stale(holder, reason: "which is gone") }
         // No younger than the claim itself: its holder's first heartbeat may not have got here yet.
         let heartbeat = try holder.flatMap { try FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
         guard let claimed = try FileSystemClock.lastWrite(path) else { return .gone }

@@ -118,6 +118,19 @@ import Testing
         #expect(try claim.isStillOurs() && user(take(job(0))) != nil, "never the other way round")
     }
 
+    /// Two runs in one allocation, of which one has Slurm's count of another start: both live.
+    @Test func thatOfALivingProcessIsKeptWhateverItsJob() throws {
+        var living = own
+        living.batchJob = BatchJob(name: "slurm alps 12", starts: [0])
+        var later = living
+        later.batchJob = BatchJob(name: "slurm alps 12", starts: [1])
+        _ = try taken(living)
+        let unfinished = "\(folder)/curve.csv.tmp-\(ThisProcess.identity)"
+        put([1], at: unfinished)
+        #expect(user(try take(later)) == living.name)
+        #expect(files(below: folder).contains { "\(folder)/\($0)" == unfinished })
+    }
+
     // MARK: Claims of commit 3485ba6
 
     /// Of a process of this machine that has the number of one that is gone: 3485ba6 would have taken it at once.
