@@ -14,7 +14,7 @@ if [ "$LAUNCHER" = srun ]; then LAUNCHER="srun --mpi=pmix --kill-on-bad-exit=0 -
 say() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >&2 || true; }
 
 # What the signal traps and run_study leave for each other.
-begun='' launcher='' stop_asked='' end_asked='' interrupted='' status=0
+begun='' hours_gone='' launcher='' stop_asked='' end_asked='' interrupted='' status=0
 handed_on=() # what prepare_run has mpirun export
 
 # SIGUSR1: the time is nearly up. SIGTERM: somebody ends the job (the batch system then kills what is left, seconds
@@ -70,7 +70,7 @@ run_once() {
     if [ -z "$begun" ]; then
         begun=$SECONDS
     elif [ -n "$hours" ]; then # what is left of them
-        hours=$(awk -v hours="$hours" -v seconds=$((SECONDS - begun)) 'BEGIN { printf "%.4f", hours - seconds / 3600 }')
+        hours=$(seconds_left | awk '{ printf "%.4f", $1 / 3600 }')
     fi
     [ -z "$TEAM_SIZE" ] || options+=(--team-size "$TEAM_SIZE")
     [ -z "$CHECKPOINT_MINUTES" ] || options+=(--checkpoint-minutes "$CHECKPOINT_MINUTES")
@@ -84,17 +84,27 @@ run_once() {
 
 # Runs the study until it is complete, until somebody asks it to stop, or until all that is left is certain to be in the hands
 # of other jobs; `status` is then 0 although the study is not complete. A claim is no proof: the job that made it may have
-# been killed. Then its case is waited for, which is free after five minutes.
+# been killed. Then its case is waited for, which is free after five minutes, but not for longer than the run may take.
 run_study() {
+    local limit
     status=75
     if [ -z "$stop_asked" ]; then run_once; fi # else before it began
     while [ "$status" = 75 ] && [ -z "$stop_asked" ] && [ ! -e "$OUT/STOP" ] && ! hours_are_over; do
         say "what is left is in use by other jobs: watching whether they are at work"
-        follow "$BINARY" status "$OUT" --others-at-work
+        limit=()
+        if [ -n "$MAX_HOURS" ]; then
+            limit=(timeout --foreground --signal=USR1 "$(seconds_left | awk '{ print $1 > 6 ? $1 - 5 : 1 }')")
+        fi
+        follow "${limit[@]}" "$BINARY" status "$OUT" --others-at-work
         case $status in
         0) say "this job has done its part: what is left, if anything, other jobs are at work on" ;;
         75) # free: unless the hours went by, or somebody asked to stop, while it was watched
             if [ -z "$stop_asked" ] && [ ! -e "$OUT/STOP" ] && ! hours_are_over; then run_once; fi
+            ;;
+        124)
+            say "the hours are over: nobody has been seen at work on what is left"
+            hours_gone=1 status=75
+            return
             ;;
         *) # interrupted, or the folder cannot be read
             status=75
@@ -104,10 +114,15 @@ run_study() {
     done
 }
 
+# The seconds that are left of MAX_HOURS.
+seconds_left() {
+    awk -v hours="$MAX_HOURS" -v seconds=$((SECONDS - begun)) 'BEGIN { printf "%.1f", 3600 * hours - seconds }'
+}
+
 # Whether the run has had its MAX_HOURS, a few seconds for its start and end aside.
 hours_are_over() {
-    [ -n "$MAX_HOURS" ] && [ -n "$begun" ] && awk -v hours="$MAX_HOURS" -v seconds=$((SECONDS - begun)) \
-        'BEGIN { exit !(seconds + 5 >= 3600 * hours) }'
+    [ -n "$hours_gone" ] && return
+    [ -n "$MAX_HOURS" ] && [ -n "$begun" ] && seconds_left | awk '{ exit !($1 <= 5) }'
 }
 
 # Whether job $1, which was started again $2 times before, should be so once more after a run that ended with `status`.

@@ -12,7 +12,7 @@ package enum ClaimOutcome: Sendable {
 /// A case in use: nobody else works on it, be it on another node or in another job.
 ///
 /// A claim counts until its holder is known to be gone, on this very kernel or because its batch job has been started again
-/// since, or has given no heartbeat for `staleAfter`. A process that is seen to live, on this very kernel, keeps its claim.
+/// since, or has given no heartbeat for `staleAfter` (times further ahead than that count as none). A process that is seen to live, on this very kernel, keeps its claim.
 ///
 /// Claims are files `claim-0`, `claim-1`, … in the case's folder, and the holder is who made the one with the highest
 /// number. The only way to take over is to make the next number, and only one process can: two that see the same stale
@@ -195,10 +195,19 @@ extension Claim {
         // No younger than the claim itself: its holder's first heartbeat may not have got here yet.
         let heartbeat = try holder.flatMap { try FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
         guard let claimed = try FileSystemClock.lastWrite(path) else { return .gone }
-        let silence = now() - max(claimed, heartbeat ?? claimed)
-        guard silence > staleAfter else { return .held(by: holder) }
-        return .stale(holder, reason: "not heard of for \(Int(silence.rounded())) s")
+        let now = now()
+        // A time well ahead of the clock was not set by it (the clock was wrong, a copy has other times): it tells nothing,
+        // and who lives writes another within seconds.
+        let times = [claimed, heartbeat ?? claimed].filter { $0 <= now + staleAfter }
+        guard let last = times.max() else {
+            return .stale(holder, reason: "whose files are dated \(seconds(claimed - now)) s ahead of the clock")
+        }
+        guard now - last > staleAfter else { return .held(by: holder) }
+        return .stale(holder, reason: "not heard of for \(seconds(now - last)) s")
     }
+
+    /// Rounded; of a time from afar as many as a number holds.
+    private static func seconds(_ time: Double) -> Int { Int(exactly: time.rounded()) ?? .max }
 
     /// The highest number made; looked for by opening, too, as lists of folders are remembered for a while over NFS.
     ///

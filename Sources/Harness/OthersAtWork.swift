@@ -3,7 +3,8 @@ import Foundation
 /// Finds out whether what is left of a run is in good hands: for a batch script, whose job has found nothing free.
 ///
 /// A claim alone does not say so: its holder may be a job that was killed a minute ago. So heartbeats are watched until each
-/// of them has moved, or until a claim counts no more.
+/// of them has moved, or until a claim counts no more. A process that lives on this kernel keeps its claim although it stands
+/// still; nobody waits for it longer than for a silent one elsewhere.
 public struct OthersAtWork {
     /// What has become of the cases that were not done.
     public enum Verdict: Equatable, Sendable {
@@ -13,12 +14,19 @@ public struct OthersAtWork {
         case atWork([String])
         /// One of them is free, for the reason given.
         case free(case: String, reason: String)
+        /// One of them is claimed by a process that has stood still all the time it was watched.
+        case standsStill(case: String, holder: String)
     }
+
+    /// As long as a claim counts of whose holder nothing is heard, in seconds.
+    public static let patience = Claim.staleAfter
 
     private let run: RunFolder
     private let cases: [RunManifest.Entry]
     /// The heartbeats as they were first seen, by name of their file.
     private var first: [String: Stamp] = [:]
+    /// Since when each was looked at, there or not.
+    private var watchedSince: [String: DispatchTime] = [:]
 
     /// One version of a file that is replaced again and again.
     private struct Stamp: Equatable {
@@ -43,13 +51,17 @@ public struct OthersAtWork {
     /// Looks every `pause` seconds until there is a verdict: a heartbeat moves every ten seconds, and a claim without one counts
     /// for five minutes.
     ///
-    /// - Parameter tell: called once a minute with what is waited for.
+    /// - Parameters:
+    ///   - patience: seconds that a heartbeat may stand still.
+    ///   - tell: called once a minute with what is waited for.
     /// - Throws: `HarnessError.io`.
-    public mutating func watch(pause: Double = 1, tell: (String) throws -> Void) throws -> Verdict {
+    public mutating func watch(
+        pause: Double = 1, patience: Double = OthersAtWork.patience, tell: (String) throws -> Void
+    ) throws -> Verdict {
         var lastTold: DispatchTime?
         while true {
             var silent: [String] = []
-            if let verdict = try look(&silent) { return verdict }
+            if let verdict = try look(&silent, patience) { return verdict }
             if lastTold.map({ secondsSince($0) >= 60 }) ?? true {
                 try tell("waiting until a heartbeat moves or its claim counts no more: \(OthersAtWork.list(silent))")
                 lastTold = .now()
@@ -61,7 +73,7 @@ public struct OthersAtWork {
     /// Looks once.
     ///
     /// - Parameter silent: whose heartbeats have not been seen to move.
-    private mutating func look(_ silent: inout [String]) throws -> Verdict? {
+    private mutating func look(_ silent: inout [String], _ patience: Double) throws -> Verdict? {
         if access(run.file(RunFolder.stopFile), F_OK) == 0 {
             return .free(case: "every case", reason: "\(RunFolder.stopFile) is there")
         }
@@ -81,6 +93,9 @@ public struct OthersAtWork {
             }
             let isMoving = holder.map { hasMoved($0.heartbeat, in: heartbeats) } ?? false
             if !isMoving { silent.append(Claim.name(holder)) }
+            if let holder, !isMoving, secondsWatched(holder.heartbeat) > patience {
+                return .standsStill(case: one.identifier, holder: holder.name)
+            }
             holders.append(Claim.name(holder))
         }
         return holders.isEmpty ? .complete : silent.isEmpty ? .atWork(holders) : nil
@@ -94,6 +109,12 @@ public struct OthersAtWork {
             return false
         }
         return before != now
+    }
+
+    private mutating func secondsWatched(_ name: String) -> Double {
+        let since = watchedSince[name] ?? .now()
+        watchedSince[name] = since
+        return secondsSince(since)
     }
 
     private func isDone(_ one: RunManifest.Entry) throws -> Bool {

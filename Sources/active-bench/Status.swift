@@ -12,7 +12,8 @@ struct Status: ParsableCommand {
             killed runs as well. A case whose process is gone waits for the next run, which goes on from its checkpoint.
 
             With --others-at-work it watches until it knows whether the open cases are in good hands, and ends with 0 when all \
-            of them are done or held by processes whose heartbeats it has seen move, with 75 when one is free: run it again.
+            of them are done or held by processes whose heartbeats it has seen move, with 75 when one is free or held by a \
+            process that lives but has stood still for five minutes: run it again.
             """)
 
     @Argument(help: "Run folder.")
@@ -52,18 +53,27 @@ struct Status: ParsableCommand {
         var isFree = false
         try runAlone {
             var others = try OthersAtWork(folder)
-            let text =
-                switch try others.watch(tell: { Console.tell("\(folder): \($0)") }) {
-                case .complete: "every case is done"
-                case .atWork(let holders):
-                    "each of the \(holders.count) open cases is in use by another job, whose heartbeat was seen to move: "
-                        + OthersAtWork.list(holders)
-                case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
-                }
-            isFree = text.hasSuffix("run it again")
-            Console.tell("\(folder): \(text)")  // The exit code is the answer.
+            let verdict = try others.watch { Console.tell("\(folder): \($0)") }
+            Console.tell("\(folder): \(text(of: verdict))")  // The exit code is the answer.
+            switch verdict {
+            case .complete, .atWork: break
+            case .free, .standsStill: isFree = true
+            }
         }
         if isFree { throw ExitCode(ExitStatus.stopped.rawValue) }
+    }
+
+    private func text(of verdict: OthersAtWork.Verdict) -> String {
+        switch verdict {
+        case .complete: "every case is done"
+        case .atWork(let holders):
+            "each of the \(holders.count) open cases is in use by another job, whose heartbeat was seen to move: "
+                + OthersAtWork.list(holders)
+        case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
+        case .standsStill(let one, let holder):
+            "\(one) is in use by \(holder), which lives but has stood still for \(Int(OthersAtWork.patience)) s: end it, "
+                + "or let it go on, and run it again"
+        }
     }
 
     /// On a terminal in place of the one before, elsewhere with an empty line after it.

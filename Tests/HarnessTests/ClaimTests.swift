@@ -219,6 +219,28 @@ import Testing
                 && notice.hasSuffix(" s: taken over"), "\(notice)")
     }
 
+    /// Ages of the claim and of the heartbeat, in seconds (nil: there is none), and whether it counts: dates well ahead of the
+    /// clock tell nothing.
+    @Test(arguments: [
+        (-86_400, nil, nil), (-86_400, -86_400, nil), (-86_400, 5, ""), (-100, nil, ""), (1000, -100, ""),
+        (1000, -1e6, "not heard of for 1000 s"), (-1e9, 350, "not heard of for 350 s"),
+    ] as [(Double, Double?, String?)])
+    func datesAheadOfTheClock(claim: Double, beat: Double?, reason: String?) throws {
+        _ = try taken(stranger)
+        setAge(of: scratch("case/claim-0"), to: claim)
+        if let beat {
+            try DurableFile.makeFolder(heartbeats)
+            put([1], at: scratch("ranks/then-rank-0003.json"))
+            setAge(of: scratch("ranks/then-rank-0003.json"), to: beat)
+        }
+        guard reason != "" else {
+            #expect(user(try take(own)) != nil)
+            return
+        }
+        let notice = try taken(own).notice ?? ""
+        #expect(notice.contains(reason ?? " s ahead of the clock: taken over"), "\(notice)")
+    }
+
     @Test func withoutAHeartbeatTheClaimsAgeCounts() throws {
         let old = try taken(stranger).claim
         #expect(old.isStillOurs())

@@ -279,6 +279,32 @@ import Testing
         #expect(try status().shareDone == 0.5)
     }
 
+    /// A process of this kernel keeps its claim; whether others wait for it is for its heartbeat to say.
+    @Test(arguments: ["moves", "stands still", "is missing"]) func aLivingProcessIsNotWaitedForForEver(what: String) throws {
+        for index in 1..<6 { try finish(index) }
+        try claim(0, holder(0), age: 600)
+        if what != "is missing" { write(beat(0, 0), age: 600) }
+        var others = try OthersAtWork(folder.path)
+        let verdict = try others.watch(pause: 0.01, patience: 0.1) { line in
+            #expect(line.contains(holder(0).name))
+            if what == "moves" { write(beat(0, 0, step: 1)) }
+        }
+        let name = holder(0).name
+        #expect(verdict == (what == "moves" ? .atWork([name]) : .standsStill(case: identifiers[0], holder: name)))
+    }
+
+    @Test func aClaimOfTheFutureIsFree() throws {
+        for index in 1..<6 { try finish(index) }
+        try claim(0, holder(0, host: "elsewhere"), age: -86_400)
+        var others = try OthersAtWork(folder.path)
+        guard case .free(identifiers[0], let reason) = try others.watch(tell: { _ in }) else {
+            Issue.record("it was waited for")
+            return
+        }
+        #expect(reason.hasSuffix(" s ahead of the clock"), "\(reason)")
+        #expect(try status().cases[0].state == .interrupted)
+    }
+
     @Test func json() throws {
         try claim(1, holder(0))
         write(beat(0, 1, step: 400, rate: 50))

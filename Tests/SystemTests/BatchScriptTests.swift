@@ -21,6 +21,7 @@ import Testing
             echo "$*" >>looks
             end=$(sed -n 1p others 2>/dev/null)
             [ -z "$end" ] || sed -i 1d others
+            [ "$end" != wait ] || exec sleep 15
             exit "${end:-0}"
         fi
         [ "$1" = run ] || exit 0
@@ -128,6 +129,17 @@ import Testing
         put([], at: folder("out/STOP"))
         #expect(try end(others: "").exitCode == 75 && lines("looks").isEmpty)
         #expect(lines("requests").isEmpty)
+    }
+
+    /// Others are watched for no longer than the run may take: the job then asks for another start, as after any end of its
+    /// hours.
+    @Test(arguments: ["slurm/table.sbatch", "pbs/table.pbs"]) func theWatchEndsWithTheHours(script: String) throws {
+        put("wait\n".utf8, at: folder("others"))
+        let begin = ContinuousClock.now
+        let child = try start(script, end: "75", ["MAX_HOURS": "0.002"]).end()
+        #expect(ContinuousClock.now - begin < .seconds(12) && lines("looks").count == 1, "\(child.output)")
+        #expect(child.exitCode == 75 && lines("requests").count == 1, "\(child.output)")
+        #expect(child.standardError.contains("the hours are over: nobody has been seen at work"), "\(child.output)")
     }
 
     /// What the program knows the claims of its own job's earlier starts by, and how long mpirun lets ranks save.
