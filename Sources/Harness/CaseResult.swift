@@ -51,6 +51,9 @@ public struct CaseResult: Sendable, Codable, Equatable {
     /// In the order of their steps.
     public var evaluations: [Evaluation]
 
+    /// Gradient steps made.
+    var lastStep: Int { divergence.flatMap { $0.isFinal ? $0.step : nil } ?? steps }
+
     /// Reads a finished case.
     ///
     /// - Throws: `HarnessError.badInput` naming the file.

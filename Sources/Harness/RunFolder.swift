@@ -77,7 +77,10 @@ public struct RunFolder: Sendable {
     /// another process has the case in hand, which may be making it longer.
     func removeLeftovers(ofFinished one: Case) throws {
         guard removeClaims(ofFinished: one.identifier) else { return }
-        try CheckpointStore(folder: folder(of: one)).removeAll(but: one.steps)
+        // A result that cannot be read is refused elsewhere; its checkpoints may then be all there is.
+        if let result = try? CaseResult.read(file("result.json", of: one)) {
+            try CheckpointStore(folder: folder(of: one)).removeAll(but: result.lastStep)
+        }
         DurableFile.removeUnfinished(in: folder(of: one))
     }
 

@@ -49,6 +49,21 @@ import Testing
         expectEqual(SystemRun.results(folder("out")), straight)
     }
 
+    /// What diverged ended before its last step. A run that keeps no checkpoints leaves the one that was kept.
+    @Test func aDivergedCaseKeepsItsCheckpoint() throws {
+        let fault = "case-step=30,kind=nan"
+        #expect(try run(60, fault: fault).exitCode == 0)
+        let kept = files(below: folder("out")).filter { $0.hasSuffix("/checkpoint-0000000040.bin") }
+        #expect(kept.count == 2, "\(files(below: folder("out")))")
+        let before = SystemRun.results(folder("out"))
+        #expect(try run(60, keeps: false).exitCode == 0)
+        expectEqual(SystemRun.results(folder("out")), before)
+        let longer = try run(110)
+        #expect(longer.exitCode == 0, "\(longer.output)")
+        #expect(try run(110, into: "straight", fault: fault).exitCode == 0)
+        expectEqual(SystemRun.results(folder("out")), SystemRun.results(folder("straight")))
+    }
+
     /// While a study is being extended, what is done with fewer steps is not of its table.
     @Test func aFolderOnItsWay() throws {
         #expect(try run(40).exitCode == 0)
