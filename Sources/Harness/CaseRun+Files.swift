@@ -28,8 +28,8 @@ extension CaseRun {
         try store.save(
             Checkpoint(
                 caseIdentifier: one.identifier, configuration: one.configurationDigest,
-                datasetSHA256: data.file.sha256, step: step, scalars: state.scalars, progress: progress,
-                environment: surroundings, tensors: state.tensors))
+                datasetSHA256: data.file.sha256, step: step, plannedSteps: one.steps, scalars: state.scalars,
+                progress: progress, environment: surroundings, tensors: state.tensors))
     }
 
     /// The newest checkpoint, on every rank; nil if there is none to go on from. Collective over the team.
@@ -37,8 +37,8 @@ extension CaseRun {
         var found: Checkpoint?
         if team.isLeader {
             let newest = try store.newest(
-                for: one.identifier, configuration: one.configurationDigest, datasetSHA256: data.file.sha256,
-                or: data.file.otherSHA256 ?? [])
+                for: one.identifier, configuration: one.configurationDigest, steps: one.steps,
+                datasetSHA256: data.file.sha256, or: data.file.otherSHA256 ?? [])
             notices += newest.notices
             found = newest.checkpoint
             if let found { notices += differences(from: found) }

@@ -13,6 +13,8 @@ package struct Checkpoint: Sendable, Equatable {
     package var datasetSHA256: String
     /// Gradient steps made.
     package var step: Int
+    /// Gradient steps of the configuration; nil where an older program wrote it.
+    package var plannedSteps: Int?
     /// Numbers of the learner besides its tensors: log α, Adam's step counts. Every bit comes back.
     package var scalars: [String: Double]
     /// What the case has to show so far.
@@ -27,6 +29,7 @@ package struct Checkpoint: Sendable, Equatable {
 
     package init(
         caseIdentifier: String, configuration: String, datasetSHA256: String, step: Int,
+        plannedSteps: Int? = nil,
         scalars: [String: Double] = [:], progress: CaseProgress = CaseProgress(),
         environment: [String: String] = [:], tensors: [CheckpointTensor] = []
     ) {
@@ -34,6 +37,7 @@ package struct Checkpoint: Sendable, Equatable {
         self.configuration = configuration
         self.datasetSHA256 = datasetSHA256
         self.step = step
+        self.plannedSteps = plannedSteps
         self.scalars = scalars
         self.progress = progress
         self.environment = environment

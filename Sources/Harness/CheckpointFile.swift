@@ -29,6 +29,7 @@ enum CheckpointFile {
         var configuration: String
         var datasetSHA256: String
         var environment: [String: String]
+        var plannedSteps: Int?
         var progress: CaseProgress
         var real: String
         /// IEEE 754 bit patterns as 16 hexadecimal digits: JSON has no NaN.
@@ -66,8 +67,8 @@ enum CheckpointFile {
         }
         return Checkpoint(
             caseIdentifier: header.caseIdentifier, configuration: header.configuration,
-            datasetSHA256: header.datasetSHA256, step: header.step, scalars: try scalars(header, path),
-            progress: header.progress, environment: header.environment,
+            datasetSHA256: header.datasetSHA256, step: header.step, plannedSteps: header.plannedSteps,
+            scalars: try scalars(header, path), progress: header.progress, environment: header.environment,
             tensors: try tensors(header, body.dropFirst(lengths.header).dropLast(digestLength), path))
     }
 
@@ -107,7 +108,7 @@ enum CheckpointFile {
         let header = Header(
             caseIdentifier: checkpoint.caseIdentifier, configuration: checkpoint.configuration,
             datasetSHA256: checkpoint.datasetSHA256, environment: checkpoint.environment,
-            progress: checkpoint.progress, real: Checkpoint.real,
+            plannedSteps: checkpoint.plannedSteps, progress: checkpoint.progress, real: Checkpoint.real,
             scalars: checkpoint.scalars.mapValues { hexadecimal($0.bitPattern) }, step: checkpoint.step,
             tensors: checkpoint.tensors.map { Header.Tensor(name: $0.name, count: $0.values.count) })
         let json = try encoder.encode(header)

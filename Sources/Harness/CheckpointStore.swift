@@ -26,12 +26,15 @@ package struct CheckpointStore: Sendable {
 
     /// The newest checkpoint that can be read; nil if there is none.
     ///
-    /// - Parameter others: digests of other files that have the same contents as the dataset's.
+    /// - Parameters:
+    ///   - steps: of the configuration.
+    ///   - others: digests of other files that have the same contents as the dataset's.
     /// - Returns: with a sentence about each that cannot.
     /// - Throws: `HarnessError.badInput` when one is of another case, configuration or dataset, as results of two must not
     ///   mix; `HarnessError.io` when the system cannot read one now: the next attempt may.
     package func newest(
-        for caseIdentifier: String, configuration: String, datasetSHA256: String, or others: [String] = []
+        for caseIdentifier: String, configuration: String, steps planned: Int? = nil, datasetSHA256: String,
+        or others: [String] = []
     ) throws -> (checkpoint: Checkpoint?, notices: [String]) {
         var notices: [String] = []
         for step in try steps().reversed() {
@@ -45,6 +48,11 @@ package struct CheckpointStore: Sendable {
                 continue
             }
             try require("case", caseIdentifier, checkpoint.caseIdentifier, path)
+            if let planned, checkpoint.configuration != configuration, let found = checkpoint.plannedSteps, found > planned {
+                throw HarnessError.badInput(
+                    "\(path): goes on to 'steps: \(found)' where the study now has 'steps: \(planned)' (training can be made "
+                        + "longer, not shorter): choose another --out folder, or remove this case's")
+            }
             try require("configuration with SHA-256", configuration, checkpoint.configuration, path)
             if !others.contains(checkpoint.datasetSHA256) {
                 try require("dataset with SHA-256", datasetSHA256, checkpoint.datasetSHA256, path)

@@ -42,14 +42,13 @@ struct LongerTraining {
                     + "first steps were others")
         }
         let (checkpoints, notices) = try store.readable()
-        let digests = [before.configurationDigest, one.configurationDigest]
         var reasons = notices
         for checkpoint in checkpoints {
             do {
-                guard checkpoint.caseIdentifier == one.identifier, digests.contains(checkpoint.configuration) else {
+                guard checkpoint.caseIdentifier == one.identifier, let origin = origin(of: checkpoint) else {
                     throw HarnessError.badInput("its checkpoint of step \(checkpoint.step) is of other settings")
                 }
-                return try rewound(checkpoint)
+                return try rewound(checkpoint, from: origin)
             } catch HarnessError.badInput(let reason) {
                 reasons.append(reason)
             }
@@ -96,16 +95,28 @@ struct LongerTraining {
 
     // MARK: The old last step
 
-    /// A checkpoint without what the longer run would not have done at its step.
-    private func rewound(_ checkpoint: Checkpoint) throws -> Checkpoint {
+    /// The case that wrote a checkpoint: this one with some number of steps. `reopen`, killed half-way, leaves that of a longer
+    /// one beside the old `config.yaml`. nil where it differs by more than its steps.
+    private func origin(of checkpoint: Checkpoint) -> Case? {
+        [before.steps, one.steps, checkpoint.plannedSteps].lazy.compactMap { steps in
+            steps.map { steps in
+                var origin = one
+                origin.steps = steps
+                return origin
+            }
+        }.first { $0.configurationDigest == checkpoint.configuration }
+    }
+
+    /// A checkpoint of `origin` without what the longer run would not have done at its step.
+    private func rewound(_ checkpoint: Checkpoint, from origin: Case) throws -> Checkpoint {
         var rewound = checkpoint
-        rewound.configuration = one.configurationDigest
-        let step = before.steps
+        (rewound.configuration, rewound.plannedSteps) = (one.configurationDigest, one.steps)
+        let step = origin.steps
         guard checkpoint.step == step else { return rewound }
         if !one.hasCurveRow(after: step) { try takeBackCurveRow(of: step, from: &rewound) }
         let isEvaluated = one.isEvaluated(after: step) || rewound.progress.divergence?.isFinal ?? false
         if rewound.progress.evaluations.last?.step == step,
-            !isEvaluated || one.episodes(after: step) != before.episodes(after: step)
+            !isEvaluated || one.episodes(after: step) != origin.episodes(after: step)
         {
             try takeBackEvaluation(of: step, from: &rewound)
         }

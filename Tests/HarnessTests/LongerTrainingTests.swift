@@ -121,6 +121,39 @@ import Testing
         try expectSame(longer)
     }
 
+    /// A call of the system fails while a finished case is opened again, up to the moment that config.yaml is the longer one's:
+    /// it may then be made as long, or longer still, or stay as it was, which is refused truly once its files are not its own.
+    @Test func cutShortWhileItIsOpenedAgain() throws {
+        let cases = try [60, 110, 150].map { try one(Self.learners[0], steps: $0) }
+        try train(cases[0])
+        let expected = try [results(cases[0]), straight(cases[1]), straight(cases[2])]
+        var (isOpen, refused) = (false, 0)
+        for call in 1...300 where !isOpen {
+            let places = TemporaryFolder()
+            try FileManager.default.copyItem(atPath: temporary.path, toPath: places("cut"))
+            #expect(throws: HarnessError.self) {
+                try FaultyFileCalls(.error(EIO), at: call).run { try train(cases[1], in: RunFolder(places("cut"))) }
+            }
+            isOpen = text(of: RunFolder(places("cut")).file("config.yaml", of: cases[1])).contains("steps: 110")
+            guard !isOpen else { break }
+            for (one, expected) in zip(cases, expected) {
+                let next = RunFolder(places("\(one.steps)"))
+                try FileManager.default.copyItem(atPath: places("cut"), toPath: places("\(one.steps)"))
+                do {
+                    if try !next.isDone(one) { try train(one, in: next) }
+                    let found = results(one, in: next).filter { one.steps > 60 || !$0.key.hasPrefix("checkpoint-") }
+                    #expect(found == expected.filter { found[$0.key] != nil }, "call \(call), \(one.steps) steps")
+                    #expect(found.count >= expected.count - 1)
+                } catch HarnessError.badInput(let sentence) where one.steps == 60 {
+                    refused += 1
+                    let words = "goes on to 'steps: 110' where the study now has 'steps: 60' (training can be made longer, "
+                    #expect(sentence.contains(words), "call \(call): \(sentence)")
+                }
+            }
+        }
+        #expect(isOpen && refused > 0)
+    }
+
     // MARK: Which learners can
 
     /// The state after thirty steps is the same whatever was planned, if the learner says so.
