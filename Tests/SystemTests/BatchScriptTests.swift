@@ -192,4 +192,26 @@ import Testing
         #expect((0.91...0.917).contains(hours))
         #expect(child.standardError.contains("submitted again as 9.server\n"))
     }
+
+    /// What qstat's first answers are, whether the run has hours, and whether the job is submitted again.
+    @Test(arguments: [
+        ("fail ok", true, true), ("fail fail ok", true, true), ("empty ok", true, true), ("ok fail fail fail", true, true),
+        ("fail fail fail", false, true), ("fail fail fail fail fail fail", false, false),
+    ])
+    func aServerThatDoesNotAnswer(answers: String, hasHours: Bool, isSubmitted: Bool) throws {
+        put(answers.replacing(" ", with: "\n").utf8, at: folder("answers"))
+        let first = "answer=$(sed -n 1p answers)\nsed -i 1d answers\n[ \"$answer\" != fail ] || exit 1\n"
+        program("qstat", first + "[ \"$answer\" != empty ] || exit 0\n" + qstat)
+        let job = try start("pbs/table.pbs", end: "signal", ["QSTAT_PAUSE": "0"])
+        waitUntil(seconds: 10) { folder.contents.contains("waiting") }
+        let shells = RunningProcess.identifiers(of: "bash", withArgument: Repository.path("jobs/pbs/table.pbs"))
+        kill(try #require(shells.first), SIGUSR1)
+        let child = try job.end()
+        #expect(child.exitCode == 75, "\(child.output)")
+        #expect(lines("arguments").first?.contains("--max-hours") == hasHours, "\(child.output)")
+        #expect(child.standardError.contains("does not tell how long") == !hasHours)
+        #expect(child.standardError.contains("submit it again by hand") == !isSubmitted)
+        #expect(lines("requests").count == (isSubmitted ? 1 : 0))
+        if isSubmitted { #expect(lines("requests")[0].hasPrefix("-l walltime=01:00:00 -q long -W "), "\(child.output)") }
+    }
 }
