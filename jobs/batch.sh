@@ -93,7 +93,7 @@ run_study() {
         say "what is left is in use by other jobs: watching whether they are at work"
         limit=()
         if [ -n "$MAX_HOURS" ]; then
-            limit=(timeout --foreground --signal=USR1 "$(seconds_left | awk '{ print $1 > 6 ? $1 - 5 : 1 }')")
+            limit=(timeout --foreground --signal=USR1 "$(seconds_left | awk '{ print ($1 > 6 ? $1 - 5 : 1) }')")
         fi
         follow "${limit[@]}" "$BINARY" status "$OUT" --others-at-work
         case $status in

@@ -121,8 +121,8 @@ import Testing
         try expectSame(longer)
     }
 
-    /// A call of the system fails while a finished case is opened again, up to the moment that config.yaml is the longer one's:
-    /// it may then be made as long, or longer still, or stay as it was, which is refused truly once its files are not its own.
+    /// Killed at any file call while a finished case is opened again, before config.yaml is the longer one's: it may then be made
+    /// as long, or longer still, or stay as it was, which is refused truly once its checkpoint is a longer one's.
     @Test func cutShortWhileItIsOpenedAgain() throws {
         let cases = try [60, 110, 150].map { try one(Self.learners[0], steps: $0) }
         try train(cases[0])
@@ -132,7 +132,7 @@ import Testing
             let places = TemporaryFolder()
             try FileManager.default.copyItem(atPath: temporary.path, toPath: places("cut"))
             #expect(throws: HarnessError.self) {
-                try FaultyFileCalls(.error(EIO), at: call).run { try train(cases[1], in: RunFolder(places("cut"))) }
+                try FaultyFileCalls(.death, at: call).run { try train(cases[1], in: RunFolder(places("cut"))) }
             }
             isOpen = text(of: RunFolder(places("cut")).file("config.yaml", of: cases[1])).contains("steps: 110")
             guard !isOpen else { break }
