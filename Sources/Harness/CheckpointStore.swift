@@ -48,7 +48,9 @@ package struct CheckpointStore: Sendable {
                 continue
             }
             try require("case", caseIdentifier, checkpoint.caseIdentifier, path)
-            if let planned, checkpoint.configuration != configuration, let found = checkpoint.plannedSteps, found > planned {
+            if let planned, let found = checkpoint.plannedSteps, found > planned,
+                checkpoint.configuration != configuration
+            {
                 throw HarnessError.badInput(
                     "\(path): goes on to 'steps: \(found)' where the study now has 'steps: \(planned)' (training can be made "
                         + "longer, not shorter): choose another --out folder, or remove this case's")

@@ -221,10 +221,11 @@ import Testing
 
     /// Ages of the claim and of the heartbeat, in seconds (nil: there is none), and whether it counts: dates well ahead of the
     /// clock tell nothing.
-    @Test(arguments: [
-        (-86_400, nil, nil), (-86_400, -86_400, nil), (-86_400, 5, ""), (-100, nil, ""), (1000, -100, ""),
-        (1000, -1e6, "not heard of for 1000 s"), (-1e9, 350, "not heard of for 350 s"),
-    ] as [(Double, Double?, String?)])
+    @Test(
+        arguments: [
+            (-86_400, nil, nil), (-86_400, -86_400, nil), (-86_400, 5, ""), (-100, nil, ""), (1000, -100, ""),
+            (1000, -1e6, "not heard of for 1000 s"), (-1e9, 350, "not heard of for 350 s"),
+        ] as [(Double, Double?, String?)])
     func datesAheadOfTheClock(claim: Double, beat: Double?, reason: String?) throws {
         _ = try taken(stranger)
         setAge(of: scratch("case/claim-0"), to: claim)

@@ -146,7 +146,7 @@ import Testing
                     #expect(found.count >= expected.count - 1)
                 } catch HarnessError.badInput(let sentence) where one.steps == 60 {
                     refused += 1
-                    let words = "goes on to 'steps: 110' where the study now has 'steps: 60' (training can be made longer, "
+                    let words = "goes on to 'steps: 110' where the study now has 'steps: 60' (training can be made "
                     #expect(sentence.contains(words), "call \(call): \(sentence)")
                 }
             }

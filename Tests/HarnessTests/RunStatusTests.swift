@@ -280,7 +280,8 @@ import Testing
     }
 
     /// A process of this kernel keeps its claim; whether others wait for it is for its heartbeat to say.
-    @Test(arguments: ["moves", "stands still", "is missing"]) func aLivingProcessIsNotWaitedForForEver(what: String) throws {
+    @Test(arguments: ["moves", "stands still", "is missing"])
+    func aLivingProcessIsNotWaitedForForEver(what: String) throws {
         for index in 1..<6 { try finish(index) }
         try claim(0, holder(0), age: 600)
         if what != "is missing" { write(beat(0, 0), age: 600) }

@@ -53,7 +53,8 @@ import Testing
     enum LostLogs { case fullDisk, file, folderForTheForecast }
 
     /// Logs are not the run: they are said to be lost, and it ends with its table.
-    @Test(arguments: [(.fullDisk, nil), (.fullDisk, 2), (.file, nil), (.folderForTheForecast, nil)] as [(LostLogs, Int?)])
+    @Test(
+        arguments: [(.fullDisk, nil), (.fullDisk, 2), (.file, nil), (.folderForTheForecast, nil)] as [(LostLogs, Int?)])
     func logsThatCannotBeWritten(why: LostLogs, ranks: Int?) throws {
         let folder = TemporaryFolder()
         let disk = why == .fullDisk ? try SmallDisk(bytes: 4096) : nil
