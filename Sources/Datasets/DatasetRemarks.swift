@@ -4,7 +4,7 @@ import Numerics
 public enum DatasetRemarks {
     /// Beyond this, 1.8e19, the square of a number is infinite in single precision.
     private static let largestSquareRoot = Float.greatestFiniteMagnitude.squareRoot()
-    /// Returns that differ by less than this part of their size differ by the rounding of the rewards.
+    /// Numbers that differ by less than this part of their size differ by rounding.
     private static let roundedPart = 1e-6
 
     /// The remarks on a file, its own notes first, and on the transitions that its layout's rule makes of it, in a fixed order.
@@ -25,9 +25,10 @@ public enum DatasetRemarks {
     /// The remark on a table with fewer transitions than a batch has rows; nil for a larger one.
     public static func smallerThanBatch(_ transitions: Int, batch: Int) -> String? {
         guard transitions < batch else { return nil }
+        let (few, which) = transitions == 1 ? ("transition is", "it") : ("transitions are", "some of them")
         return
-            "\(transitions) transitions are fewer than a batch of \(batch) (setting 'batch'), which so holds some of "
-            + "them more than once"
+            "\(transitions) \(few) fewer than a batch of \(batch) (setting 'batch'), which so holds \(which) more than "
+            + "once"
     }
 
     /// A value that is not finite in a field that no learner sees.
@@ -49,14 +50,27 @@ public enum DatasetRemarks {
             + "into the next"
     }
 
-    /// The elements of an observation that have one value in all rows.
+    /// The elements of an observation that have one value in all rows, or but for rounding.
     private static func constantObservations(_ values: [Float], _ size: Int) -> String? {
-        var constant = Array(0..<size)
-        for row in 1..<max(1, values.count / size) where !constant.isEmpty {
-            constant.removeAll { values[row * size + $0] != values[$0] }
+        var (low, high) = (Array(values.prefix(size)), Array(values.prefix(size)))
+        var constant = Array(low.indices)
+        // Who has left these bounds never comes back: the size of numbers grows no faster than their range.
+        for row in 1..<max(1, values.count / max(1, size)) where !constant.isEmpty {
+            constant.removeAll { j in
+                let value = values[row * size + j]
+                guard value < low[j] || value > high[j] else { return false }
+                (low[j], high[j]) = (min(low[j], value), max(high[j], value))
+                return !isRounding(low[j], high[j])
+            }
         }
         guard !constant.isEmpty else { return nil }
+        let isExact = constant.allSatisfy { low[$0] == high[$0] }
         return "\(ranges(constant)) of an observation's \(size) elements (counted from 0) never change"
+            + (isExact ? "" : ", rounding aside")
+    }
+
+    private static func isRounding(_ low: Float, _ high: Float) -> Bool {
+        Double(high) - Double(low) <= roundedPart * Double(max(abs(low), abs(high)))
     }
 
     private static func constantReward(_ rewards: [Float]) -> String? {

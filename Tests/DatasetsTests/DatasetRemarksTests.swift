@@ -37,6 +37,19 @@ import Testing
         #expect(try remarks(sample).contains(remark))
     }
 
+    /// Values of the second element, and whether they are one but for rounding.
+    @Test(
+        arguments: [
+            ([1, 1.000_000_1, 1, 0.999_999_9, 1, 1, 1], true), ([1, 1, 1, 1, 1, 1, 1.000_01], false),
+            ([-5e8, -5.000_002e8, -5e8, -5e8, -5e8, -5e8, -5e8], true), ([1e-9, 2e-9, 1e-9, 0, 0, 0, 0], false),
+            ([0, 1, 1e7, 1e7, 1e7, 1e7, 1e7], false),
+        ] as [([Float], Bool)])
+    func elementsThatChangeByRounding(values: [Float], isSaid: Bool) throws {
+        let sample = changed { for row in 0..<7 { $0.observations[2 * row + 1] = values[row] } }
+        let remark = "1 of an observation's 2 elements (counted from 0) never change, rounding aside"
+        #expect(try remarks(sample).contains(remark) == isSaid)
+    }
+
     @Test func manyElementsAreListedByRanges() throws {
         // 14 numbers as two rows of seven, of which 1, 3, 4 and 6 change.
         let sample = SampleFile(
@@ -180,6 +193,7 @@ import Testing
     func fewerThanABatch(transitions: Int, batch: Int, isSaid: Bool) {
         let remark = DatasetRemarks.smallerThanBatch(transitions, batch: batch)
         #expect((remark != nil) == isSaid)
-        #expect(remark.map { $0.hasPrefix("\(transitions) transitions are fewer than a batch of \(batch)") } ?? true)
+        let few = transitions == 1 ? "1 transition is" : "\(transitions) transitions are"
+        #expect(remark.map { $0.hasPrefix("\(few) fewer than a batch of \(batch)") } ?? true)
     }
 }

@@ -31,7 +31,7 @@ import Testing
     // MARK: Trained on, with a remark
 
     static let remarkable: [(arrays: FieldArrays, learner: String, remark: String)] = [
-        (FieldArrays(rows: 2), "BC", "1 transitions are fewer than a batch of 16 (setting 'batch')"),
+        (FieldArrays(rows: 2), "BC", "1 transition is fewer than a batch of 16 (setting 'batch')"),
         (FieldArrays(rows: 5), "TD3+BC", "all transitions are of one trajectory"),
         (FieldArrays { $0.rewards = [Double](repeating: 0, count: 400) }, "BC", "every reward is 0.0"),
         (FieldArrays { ($0.terminals, $0.timeouts) = (zeros, zeros) }, "TD3+BC", "no row ends an episode"),
