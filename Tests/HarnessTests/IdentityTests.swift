@@ -30,6 +30,7 @@ import Testing
         let run = try Process.output("/bin/sh", "-c", "sed 's/.*) //' /proc/\(getpid())/stat | cut -d' ' -f20")
         #expect(UInt64(run) == Self.own.start, "as /proc has it, read in another way")
         #expect(access("/dev/shm/active-bench-\(Self.own)", F_OK) == 0)
+        #expect(access("/dev/shm/active-bench-swept-\(getuid())", F_OK) == 0, "and looked for old ones today")
     }
 
     @Test func whoIsGone() throws {
