@@ -93,6 +93,11 @@ int ab_listen_for_stop(bool tells) {
     return hear(on_stop, SIGNAL_COUNT);
 }
 
+void ab_ignore_stops(void) {
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    for (int i = 0; i < SIGNAL_COUNT; i++) sigaction(signals[i].number, &action, NULL);
+}
+
 void ab_request_stop(void) {
     int none = AB_NO_STOP;
     atomic_compare_exchange_strong(&stop, &none, AB_STOP_REQUESTED);

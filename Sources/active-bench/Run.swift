@@ -54,6 +54,7 @@ struct Run: ParsableCommand {
                 // The run is done, and the folder has the table: the ranks end in order.
                 do { try emit(table.markdown()) } catch { loss = error }
             }
+            Supervision.ignoreStops()
             if let loss {
                 say(loss)
                 return ExitStatus(for: loss)

@@ -20,6 +20,8 @@ enum { AB_NO_STOP = 0, AB_STOP_REQUESTED = -1 };
 // started. Another one 100 ms or more after the first ends the process by that signal; an earlier one is the same request
 // delivered twice. `tells`: whether the first one leaves a line on standard error. 0, or an error number.
 int ab_listen_for_stop(bool tells);
+// From now on these signals do nothing.
+void ab_ignore_stops(void);
 // From now on SIGINT, SIGHUP and SIGTERM, but those ignored before, remove noted files and end the process. 0, or an error
 // number.
 int ab_end_on_signals(void);
