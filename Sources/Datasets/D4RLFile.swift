@@ -36,7 +36,7 @@ public struct D4RLFile: Sendable {
     public let nextObservations: [Float]?
     /// What is under `metadata/`, by name within it ("algorithm", "policy/fc0/weight").
     public let metadata: [String: MetadataValue]
-    /// What a user should know of the file though it is good, a sentence each: flags that were written in part, metadata
+    /// What a user should know of the file though it is good, a sentence each: flags that were written in part, rows that may not have been written, metadata
     /// and next observations that were left out.
     public let notes: [String]
 
@@ -76,14 +76,16 @@ public struct D4RLFile: Sendable {
             includingNextObservations
             ? reader.nextObservations(rows: rows, columns: stateSize) : (values: nil, note: nil)
         nextObservations = next.values
-        try checkWritten(
+        let (terminals, timeouts) = (terminals, timeouts)
+        let endings = try checkWritten(
             reader, observations: observations, stateSize: stateSize, actions: actions, actionSize: actionSize,
-            rewards: rewards)
+            rewards: rewards
+        ) { rows in rows.contains { terminals[$0] == 1 || timeouts?[$0] == 1 } }
         let notes = try [
             reader.gapNote("terminals"), hasTimeouts ? reader.gapNote("timeouts") : nil, next.note,
         ].compactMap { $0 }
         let found = D4RLMetadata(of: reader.file)
         metadata = found.values
-        self.notes = notes + found.notes
+        self.notes = notes + endings + found.notes
     }
 }

@@ -29,7 +29,7 @@ struct D4RLMetadata {
     /// Reads the object at `path` and, if it is a group, all that is in it.
     private mutating func read(_ path: String) {
         let deepest = 16
-        guard namesLeft > 0 else { return leaveOut(path, "expected at most 10000 names") }
+        guard namesLeft > 0 else { return leaveOut(path, Self.tooMany) }
         namesLeft -= 1
         do throws(HDF5Error) {
             guard try file.contains(path) else {
@@ -42,7 +42,10 @@ struct D4RLMetadata {
                 return leaveOut(path, "expected groups at most \(deepest) deep")
             }
             guard try seen.insert(file.address(path)).inserted else { return leaveOut(path, "a group met before") }
-            for name in try file.names(in: path, most: namesLeft + 1) { read(path + "/" + name) }
+            let names = try file.names(in: path, most: namesLeft + 1)
+            let others = try file.linkCount(in: path) - names.count
+            for name in names { read(path + "/" + name) }
+            if others > 0 { leaveOut(path + "/\(Self.others)", Self.tooMany, count: others) }
         } catch {
             leaveOut(path, "\(error.reason)")
         }
@@ -50,7 +53,7 @@ struct D4RLMetadata {
 
     private mutating func readValue(_ path: String) throws(HDF5Error) {
         let description = try file.describe(path)
-        let bytes = try file.storedBytes(path)
+        let bytes = try file.readingBytes(path)
         guard bytes <= bytesLeft else { return leaveOut(path, "expected at most \(1 << 26) bytes of metadata in all") }
         bytesLeft -= bytes
         guard let value = try file.value(path) else {
@@ -61,7 +64,11 @@ struct D4RLMetadata {
         values[path == "metadata" ? path : String(path.dropFirst("metadata/".count))] = value
     }
 
-    private mutating func leaveOut(_ path: String, _ reason: String) {
-        leftOut[reason, default: (path, 0)].count += 1
+    private static let tooMany = "expected at most 10000 names"
+    /// What stands for names that nobody has read.
+    private static let others = "\u{2026}"
+
+    private mutating func leaveOut(_ path: String, _ reason: String, count: Int = 1) {
+        leftOut[reason, default: (path, 0)].count += count
     }
 }

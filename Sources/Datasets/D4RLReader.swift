@@ -63,12 +63,12 @@ struct D4RLReader {
         }
     }
 
-    /// The bytes of `next_observations` as it is stored; nil where it cannot be read.
-    func storedBytesOfNext(rows: Int, columns: Int) -> Int? {
+    /// The bytes that reading `next_observations` takes beside the array; nil where it cannot be read.
+    func readingBytesOfNext(rows: Int, columns: Int) -> Int? {
         do throws(DatasetError) {
             guard try file.hasField(Self.next) else { return nil }
             try checkColumns(Self.next, rows: rows, columns: columns)
-            return try storedBytes(Self.next)
+            return try readingBytes(Self.next)
         } catch {
             return nil
         }
@@ -86,12 +86,14 @@ struct D4RLReader {
     /// What is to be said of a field of flags that was not written in full; nil where it was.
     func gapNote(_ name: String) throws(DatasetError) -> String? {
         let gaps = try wordingErrors { () throws(HDF5Error) in try file.gaps(in: name) }
-        return gaps.map { "field '\(name)': \($0); what is not there counts as false" }
+        guard let gaps else { return nil }
+        let isTrue = try wordingErrors { () throws(HDF5Error) in try file.isTrueByDefault(name) }
+        return "field '\(name)': \(gaps); what is not there counts as \(isTrue), its fill value"
     }
 
-    /// The bytes of a field as it is stored, without compression.
-    func storedBytes(_ name: String) throws(DatasetError) -> Int {
-        try wordingErrors { () throws(HDF5Error) in try file.storedBytes(name) }
+    /// The bytes that reading a field takes at its peak beside the array.
+    func readingBytes(_ name: String) throws(DatasetError) -> Int {
+        try wordingErrors { () throws(HDF5Error) in try file.readingBytes(name) }
     }
 
     /// How a field is stored.
@@ -109,7 +111,7 @@ func checkFinite(_ elements: [Float], _ name: String, columns: Int, file: String
     guard !largestMagnitude(of: elements).isFinite else { return }
     let i = elements.firstIndex { !$0.isFinite } ?? 0
     throw DatasetError(
-        file: file, field: name, expected: "finite numbers", found: "\(elements[i]) in row \(i / columns)",
+        file: file, field: name, expected: "finite numbers", found: "\(shown(elements[i])) in row \(i / columns)",
         hint: "the file is damaged, or a diverged run wrote it")
 }
 
@@ -122,8 +124,11 @@ func checkActionRange(
     let i = elements.firstIndex { abs($0) > bound } ?? 0
     throw DatasetError(
         file: file, field: field, expected: "values between -1 and 1",
-        found: "\(elements[i]) in row \(i / columns)", hint: "scale the actions to the range of the environment")
+        found: "\(shown(elements[i])) in row \(i / columns)", hint: "scale the actions to the range of the environment")
 }
+
+/// A number as a message shows it: "nan", whatever its sign and its other bits.
+private func shown(_ number: Float) -> String { number.isNaN ? "nan" : "\(number)" }
 
 /// The largest |x|; NaN or infinity where there is one.
 ///

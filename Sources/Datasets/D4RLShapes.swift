@@ -8,8 +8,8 @@ struct D4RLShapes: Sendable {
     /// S and A, the lengths of an observation and of an action.
     let stateSize, actionSize: Int
     let hasTimeouts: Bool
-    /// The bytes that loading takes at its peak: the arrays, the largest of them once more as it is stored, metadata, and
-    /// the transitions made of them.
+    /// The bytes that loading takes at its peak: the arrays, what the reading of one takes besides, metadata, and the
+    /// transitions made of them.
     let memory: Int
 
     /// The extents of an open file.
@@ -24,8 +24,8 @@ struct D4RLShapes: Sendable {
         if hasTimeouts { try reader.checkVector("timeouts", rows: rows) }
         if hasTimeouts { fields.append("timeouts") }
         var largest = 0
-        for name in fields { largest = max(largest, try reader.storedBytes(name)) }
-        let next = reader.storedBytesOfNext(rows: rows, columns: stateSize)
+        for name in fields { largest = max(largest, try reader.readingBytes(name)) }
+        let next = reader.readingBytesOfNext(rows: rows, columns: stateSize)
         largest = max(largest, next ?? 0)
         let arrays = rows * (4 * ((next == nil ? 1 : 2) * stateSize + actionSize + 1) + 2)
         let transitions = Transitions.blockSize(count: rows, stateSize: stateSize, actionSize: actionSize)

@@ -69,6 +69,15 @@ extension DatasetError {
             case .missing:
                 ("a field of this name", "none", "a D4RL file has " + D4RLFile.requiredFields.joined(separator: ", "))
             case .refused(let found): ("an array stored in this file", found, nil)
+            case .astray(let found):
+                ("links that lead to an array of this file", found, "write the array itself under this name")
+            case .damaged(let found): ("undamaged data", found, Self.downloadAgain)
+            case .unsupported(let found, let hint): ("data stored in a way that is read here", found, hint)
+            case .noMemory(let bytes):
+                (
+                    "memory for a chunk of \(bytes) bytes", "none left",
+                    "give the job more memory, or write the data in smaller chunks"
+                )
             case .wrongType(let expected, let found): (expected, found, nil)
             case .value(let expected, let found, let row): (expected, "\(found) in row \(row)", nil)
             case .unwritten(let found):

@@ -10,18 +10,20 @@ struct MinariReader {
         var actionSize = 0
         var observationNames: [String] = []
         var notes: [String] = []
+        /// The bytes that the reading of one array takes at most beside it.
+        var reading = 0
 
         /// N.
         var steps: Int { lengths.reduce(0, +) }
 
-        /// The bytes that loading takes at its peak: the arrays, those of one episode as they may be stored, and the
-        /// transitions made of them.
+        /// The bytes that loading takes at its peak: the arrays, those of one episode, what the reading of one takes
+        /// besides, and the transitions made of them.
         var memory: Int {
             let row = 4 * (stateSize + actionSize + 1) + 2
             let arrays = (steps + lengths.count + 3 * ((lengths.max() ?? 0) + 1)) * row
             let transitions = Transitions.blockSize(
                 count: max(1, steps), stateSize: stateSize, actionSize: actionSize)
-            return arrays + transitions * MemoryLayout<Real>.stride + (1 << 27)
+            return arrays + reading + transitions * MemoryLayout<Real>.stride + (1 << 27)
         }
     }
 
@@ -88,6 +90,14 @@ struct MinariReader {
     /// Checks the shapes of one episode's arrays.
     private func append(_ number: Int, to shape: inout Shape) throws(DatasetError) {
         let group = "episode_\(number)/"
+        func vector(_ name: String) throws(DatasetError) -> Int {
+            shape.reading = max(shape.reading, try readingBytes(name))
+            return try self.vector(name)
+        }
+        func columns(_ name: String, rows: Int, _ reason: String) throws(DatasetError) -> Int {
+            shape.reading = max(shape.reading, try readingBytes(name))
+            return try self.columns(name, rows: rows, reason)
+        }
         let length = try vector(group + "rewards")
         for name in ["terminations", "truncations"] {
             let found = try vector(group + name)
@@ -157,6 +167,12 @@ struct MinariReader {
         return shape.count == 1 ? 1 : shape[1]
     }
 
+    /// The bytes that the reading of an array takes beside it.
+    private func readingBytes(_ name: String) throws(DatasetError) -> Int {
+        guard try file.hasField(name) else { throw refusal(name, "an array of this name", "none") }
+        return try wordingErrors { () throws(HDF5Error) in try file.readingBytes(name) }
+    }
+
     private func shape(of name: String) throws(DatasetError) -> [Int] {
         guard try file.hasField(name) else { throw refusal(name, "an array of this name", "none") }
         return try wordingErrors { () throws(HDF5Error) in try file.describe(name) }.shape
@@ -186,15 +202,34 @@ struct MinariReader {
         steps.actions.reserveCapacity(shape.steps * shape.actionSize)
         for (number, length) in shape.lengths.enumerated() {
             let group = "episode_\(number)/"
-            steps.observations += try observations(number, length + 1, shape)
+            let observed = try observations(number, length + 1, shape)
+            steps.observations += observed
             let actions = try file.numbersField(group + "actions", columns: shape.actionSize)
             try checkActionRange(actions, columns: shape.actionSize, file: file.path, field: group + "actions")
+            try checkWritten(number, observed, actions, shape)
             steps.actions += actions
             steps.rewards += try file.numbersField(group + "rewards", columns: 1)
             steps.terminations += try file.flagsField(group + "terminations")
             steps.truncations += try file.flagsField(group + "truncations")
         }
         return steps
+    }
+
+    /// Refuses an episode of which rows hold nothing. That its rewards or actions alone end in fill values says nothing:
+    /// those of many an episode do after its goal.
+    private func checkWritten(
+        _ number: Int, _ observations: [Float], _ actions: [Float], _ shape: Shape
+    ) throws(DatasetError) {
+        // The storage is looked at only where observations stand still, for there may be very many episodes.
+        guard longestStandstill(of: observations, columns: shape.stateSize) >= WrittenRows.shortest else { return }
+        let (place, actionsName) = (fields(number, shape.observationNames)[0], "episode_\(number)/actions")
+        func storage(_ name: String) throws(DatasetError) -> HDF5Storage {
+            try wordingErrors { () throws(HDF5Error) in try file.storage(name) }
+        }
+        let rows = WrittenRows(
+            observations: .init(elements: observations, columns: shape.stateSize, storage: try storage(place)),
+            actions: .init(elements: actions, columns: shape.actionSize, storage: try storage(actionsName)))
+        try rows.check(place, actionsName, file: file.path)
     }
 
     /// [rows, S]: the arrays that make up an observation side by side.
@@ -212,5 +247,20 @@ struct MinariReader {
             for part in parts { joined += part.elements[row * part.columns..<(row + 1) * part.columns] }
         }
         return joined
+    }
+}
+
+/// The length of the longest stretch of equal rows.
+private func longestStandstill(of elements: [Float], columns: Int) -> Int {
+    guard columns > 0, elements.count >= columns else { return 0 }
+    return elements.withUnsafeBufferPointer { elements in
+        var (longest, length) = (1, 1)
+        for row in stride(from: columns, to: elements.count, by: columns) {
+            var k = 0
+            while k < columns, elements[row + k] == elements[row + k - columns] { k += 1 }
+            length = k == columns ? length + 1 : 1
+            longest = max(longest, length)
+        }
+        return longest
     }
 }

@@ -5,10 +5,10 @@ import HDF5
 /// A recorder that makes its arrays first and dies leaves rows that read as the fill value. So may rows of data: a reward
 /// may always be 0, a robot may rest, a first try may be all zeros. Rows count as unwritten only where
 /// - at least `shortest` of them in a row have observations and actions that are exactly the fill values, or
-/// - the last `shortest` or more have such observations while the row before them has not, or
-/// - the last `shortest` or more have such actions, or such a reward, while none of at least as many earlier rows has, or
-/// - storage was allocated in advance and observations, or actions, are the fill value throughout,
+/// - the last `shortest` or more have such observations while the row before them has not,
 /// and never where one of these arrays has a whole chunk among them that was allocated when it was written.
+///
+/// Actions or rewards alone that end in fill values are told from data by `Ending`.
 struct WrittenRows {
     static let shortest = 10
 
@@ -36,19 +36,32 @@ struct WrittenRows {
         }
     }
 
-    let observations, actions, rewards: Field
+    /// What the last rows of a field, which alone are fill values, are.
+    enum Ending: Equatable {
+        case unwritten(Range<Int>)
+        /// A robot may rest, a reward may end, in the last episode: the storage does not tell.
+        case unclear(Range<Int>)
+    }
 
-    private var count: Int { observations.elements.count / observations.columns }
+    /// [N or more, S], [N, A].
+    let observations, actions: Field
 
-    /// The last rows of a field, where they alone are the fill value; nil where there are few, or earlier ones are, too.
-    func unwrittenEnd(of field: Field) -> Range<Int>? {
+    private var count: Int { actions.elements.count / actions.columns }
+
+    /// How a field of N rows ends; nil where it ends in data, where earlier rows are fill values, too, and where its last
+    /// chunk is there because somebody has written it.
+    ///
+    /// Rows that nobody wrote know nothing of episodes: they are unwritten where an episode ends amid them, and where their
+    /// storage was allocated before anything was written.
+    func ending(of field: Field, episodeEndsIn: (Range<Int>) -> Bool) -> Ending? {
+        guard field.storage.rowsOfWrittenChunks == nil else { return nil }
         var first = count
         while first > 0, field.isFill(row: first - 1) { first -= 1 }
         let rows = first..<count
-        guard rows.count >= Self.shortest, first >= rows.count || first >= 10 * Self.shortest,
-            !(0..<first).contains(where: { field.isFill(row: $0) }), !field.isWritten(rows, of: count)
-        else { return nil }
-        return rows
+        guard rows.count >= Self.shortest, first > 0, !(0..<first).contains(where: { field.isFill(row: $0) }) else {
+            return nil
+        }
+        return field.storage.isAllocatedEarly || episodeEndsIn(first..<count - 1) ? .unwritten(rows) : .unclear(rows)
     }
 
     /// The first stretch of rows that nobody seems to have written; nil where there is none.
@@ -76,31 +89,67 @@ struct WrittenRows {
     }
 }
 
-/// Refuses a file of which rows hold nothing, as far as can be told.
+extension WrittenRows {
+    static let hint = "if the recorder stopped early, keep the rows that it wrote, or record again"
+
+    /// Refuses observations and actions, fields of these names, of which rows hold nothing, as far as can be told.
+    func check(_ observationsName: String, _ actionsName: String, file: String) throws(DatasetError) {
+        func refusal(_ name: String, _ found: String) -> DatasetError {
+            DatasetError(file: file, field: name, expected: "data in every row", found: found, hint: Self.hint)
+        }
+        for (name, field) in [(observationsName, observations), (actionsName, actions)] {
+            if field.isNeverWritten { throw refusal(name, HDF5Storage.neverWritten) }
+        }
+        if let unwritten = firstUnwritten() {
+            throw refusal(
+                observationsName,
+                "rows \(unwritten.lowerBound) to \(unwritten.upperBound - 1) that hold nothing but the fill value "
+                    + "\(observations.storage.fillValue), as rows do that were never written")
+        }
+    }
+}
+
+extension WrittenRows.Field {
+    /// Whether storage was allocated in advance and holds the fill value throughout.
+    var isNeverWritten: Bool {
+        let fill = storage.fillValue
+        return storage.isAllocatedEarly && elements.allSatisfy { $0 == fill }
+    }
+
+    /// The last rows as a sentence shows them.
+    fileprivate func words(ofEnd rows: Range<Int>) -> String {
+        "rows \(rows.lowerBound) to \(rows.upperBound - 1) that hold nothing but the fill value \(storage.fillValue) and "
+            + "no earlier row that does"
+    }
+}
+
+extension HDF5Storage {
+    static let neverWritten = "storage that was allocated but never written"
+}
+
+/// Refuses a file of D4RL's of which rows hold nothing, as far as can be told.
+///
+/// - Parameter episodeEndsIn: whether an episode ends in one of these rows.
+/// - Returns: what is to be said of rows of which it cannot be told, a sentence each.
 func checkWritten(
-    _ reader: D4RLReader, observations: [Float], stateSize: Int, actions: [Float], actionSize: Int, rewards: [Float]
-) throws(DatasetError) {
+    _ reader: D4RLReader, observations: [Float], stateSize: Int, actions: [Float], actionSize: Int, rewards: [Float],
+    episodeEndsIn: (Range<Int>) -> Bool
+) throws(DatasetError) -> [String] {
     let rows = WrittenRows(
         observations: .init(elements: observations, columns: stateSize, storage: try reader.storage("observations")),
-        actions: .init(elements: actions, columns: actionSize, storage: try reader.storage("actions")),
-        rewards: .init(elements: rewards, columns: 1, storage: try reader.storage("rewards")))
-    let hint = "if the recorder stopped early, keep the rows that it wrote, or record again"
-    for (name, field) in [("observations", rows.observations), ("actions", rows.actions)] {
-        let fill = field.storage.fillValue
-        guard field.storage.isAllocatedEarly, field.elements.allSatisfy({ $0 == fill }) else { continue }
-        throw reader.refusal(name, "data in every row", "storage that was allocated but never written", hint)
+        actions: .init(elements: actions, columns: actionSize, storage: try reader.storage("actions")))
+    try rows.check("observations", "actions", file: reader.file.path)
+    let rewards = WrittenRows.Field(elements: rewards, columns: 1, storage: try reader.storage("rewards"))
+    var notes: [String] = []
+    for (name, field) in [("actions", rows.actions), ("rewards", rewards)] {
+        switch rows.ending(of: field, episodeEndsIn: episodeEndsIn) {
+        case nil: continue
+        case .unwritten(let end)?:
+            throw reader.refusal(
+                name, "data in every row", "\(field.words(ofEnd: end)), as if they were never written", WrittenRows.hint)
+        case .unclear(let end)?:
+            notes.append("field '\(name)' has \(field.words(ofEnd: end)): data, or rows that were never written")
+        }
     }
-    if let unwritten = rows.firstUnwritten() {
-        throw reader.refusal(
-            "observations", "data in every row",
-            "rows \(unwritten.lowerBound) to \(unwritten.upperBound - 1) that hold nothing but the fill value "
-                + "\(rows.observations.storage.fillValue), as rows do that were never written", hint)
-    }
-    for (name, field) in [("actions", rows.actions), ("rewards", rows.rewards)] {
-        guard let end = rows.unwrittenEnd(of: field) else { continue }
-        throw reader.refusal(
-            name, "data in every row",
-            "rows \(end.lowerBound) to \(end.upperBound - 1) that hold nothing but the fill value \(field.storage.fillValue) "
-                + "and no earlier row that does, as if they were never written", hint)
-    }
+    return notes
 }

@@ -27,7 +27,7 @@ extension HDF5File {
                 // What is filtered is measured when it is decoded.
                 guard stored <= hsize_t(fileSize) else {
                     throw failure(
-                        name, .refused(found: "a chunk of \(stored) bytes in a file of \(fileSize) at \(offset)"))
+                        name, .damaged(found: "a chunk of \(stored) bytes in a file of \(fileSize) at \(offset)"))
                 }
                 if !isFiltered, stored != grid.bytes { throw wrongSize(stored, at: offset, grid, name) }
             } else if !allowingGaps {
@@ -54,7 +54,7 @@ extension HDF5File {
             H5Sget_simple_extent_dims(space.id, nil, &largest) >= 0
         else { throw .library("H5Pget_chunk", file: path, object: name) }
         guard zip(chunk, largest).allSatisfy({ (1...max(1, $1)).contains($0) }) else {
-            throw failure(name, .refused(found: "chunks of shape \(chunk) of a dataset of shape \(shape)"))
+            throw failure(name, .damaged(found: "chunks of shape \(chunk) of a dataset of shape \(shape)"))
         }
         guard let type = Handle(H5Dget_type(dataset.id)) else {
             throw .library("H5Dget_type", file: path, object: name)
@@ -89,11 +89,11 @@ extension HDF5File {
             grid.advance(&offset)
         }
         throw failure(
-            name, .refused(found: "chunks of \(total) bytes in all instead of \(found) times \(grid.bytes)"))
+            name, .damaged(found: "chunks of \(total) bytes in all instead of \(found) times \(grid.bytes)"))
     }
 
     func wrongSize(_ stored: hsize_t, at offset: [hsize_t], _ grid: ChunkGrid, _ name: String) -> HDF5Error {
-        failure(name, .refused(found: "a chunk of \(stored) bytes instead of \(grid.bytes) at \(offset)"))
+        failure(name, .damaged(found: "a chunk of \(stored) bytes instead of \(grid.bytes) at \(offset)"))
     }
 
     /// Which rows have no chunk, `found` chunks being there.

@@ -68,7 +68,7 @@ extension HDF5File {
             let size = Int(try storedBytes(dataset, offset, name))
             if size > 0 {
                 guard let raw = decoder.room(for: size) else {
-                    throw failure(name, .tooLarge(shape: grid.chunk, limit: arrayLimit))
+                    throw failure(name, .noMemory(bytes: Int(grid.bytes)))
                 }
                 var mask: UInt32 = 0
                 guard H5Dread_chunk(dataset.id, ab_H5P_DEFAULT(), offset, &mask, raw) >= 0 else {
@@ -83,7 +83,7 @@ extension HDF5File {
                 case .failure(let filter):
                     throw failure(
                         name,
-                        .refused(found: "a chunk that the filter \(filterName(filter)) cannot decode at \(offset)"))
+                        .damaged(found: "a chunk that the filter \(filterName(filter)) cannot decode at \(offset)"))
                 }
             } else if let memory {
                 if absent.isEmpty { absent = try fillValues(grid, creation, stored, name) }
@@ -98,19 +98,29 @@ extension HDF5File {
     private func fillValues(
         _ grid: ChunkGrid, _ creation: borrowing Handle, _ stored: borrowing Handle, _ name: String
     ) throws(HDF5Error) -> [UInt8] {
-        let size = H5Tget_size(stored.id)
-        var value = [UInt8](repeating: 0, count: size)
+        let value = try fillValue(creation, stored, name)
+        return [UInt8](unsafeUninitializedCapacity: Int(grid.bytes)) { bytes, count in
+            for i in 0..<Int(grid.bytes) { bytes[i] = value[i % value.count] }
+            count = Int(grid.bytes)
+        }
+    }
+
+    /// The element, as it is stored, that is read where nothing was written.
+    func fillValue(
+        _ creation: borrowing Handle, _ stored: borrowing Handle, _ name: String
+    ) throws(HDF5Error) -> [UInt8] {
+        var value = [UInt8](repeating: 0, count: H5Tget_size(stored.id))
         var defined = H5D_FILL_VALUE_UNDEFINED
         let isDefined = H5Pfill_value_defined(creation.id, &defined) >= 0 && defined != H5D_FILL_VALUE_UNDEFINED
         guard !isDefined || H5Pget_fill_value(creation.id, stored.id, &value) >= 0 else {
             throw .library("H5Pget_fill_value", file: path, object: name)
         }
-        return (0..<Int(grid.bytes)).map { value[$0 % size] }
+        return value
     }
 }
 
 /// Chunks in the bytes of their filters, one after the other.
-private final class ChunkDecoder {
+final class ChunkDecoder {
     enum Outcome {
         /// The bytes of all elements of the chunk, valid until the next call.
         case bytes(UnsafePointer<UInt8>)
@@ -134,8 +144,14 @@ private final class ChunkDecoder {
     init(filters: Filters, bytes: UInt64) {
         self.filters = filters
         self.bytes = bytes
-        most = Int(bytes) + Int(bytes) / 512 + 512
+        most = Self.roomBytes(forChunkOf: bytes)
     }
+
+    private static func roomBytes(forChunkOf bytes: UInt64) -> Int { Int(bytes) + Int(bytes) / 512 + 512 }
+
+    /// The bytes that decoding chunks of so many bytes takes at its peak: the two rooms, a chunk as it is stored, and one of
+    /// fill values.
+    static func memory(forChunksOf bytes: UInt64) -> Int { 4 * roomBytes(forChunkOf: bytes) }
 
     deinit { for memory in rooms + [raw] { free(memory) } }
 
@@ -144,7 +160,7 @@ private final class ChunkDecoder {
         for i in rooms.indices where rooms[i] == nil { rooms[i] = malloc(most) }
         if raw == nil || capacity < size {
             free(raw)
-            capacity = 2 * size
+            capacity = max(size, min(2 * size, most))  // chunks differ a little: not a new room for each
             raw = malloc(capacity)
         }
         return rooms.contains(nil) ? nil : raw

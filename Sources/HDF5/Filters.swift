@@ -40,7 +40,7 @@ struct Filters {
 extension HDF5File {
     /// The filters of a dataset.
     ///
-    /// - Throws: `HDF5Error` with the reason `refused` for one that nobody here decodes; or `library`.
+    /// - Throws: `HDF5Error` with the reason `unsupported` for one that nobody here decodes; or `library`.
     func filters(_ creation: borrowing Handle, _ name: String) throws(HDF5Error) -> Filters {
         let count = H5Pget_nfilters(creation.id)
         guard (0...Int32(AB_CHUNK_FILTERS)).contains(count) else {
@@ -54,8 +54,8 @@ extension HDF5File {
             let filter = H5Pget_filter2(creation.id, i, &flags, &size, &values, 0, nil, &configuration)
             guard H5Zfilter_avail(filter) > 0 else {
                 let missing = "a dataset with the filter \(filterName(filter)), for which HDF5 finds no plugin"
-                let hint = "name its folder in HDF5_PLUGIN_PATH, or write the data with gzip"
-                throw failure(name, .refused(found: "\(missing) (\(hint))"))
+                let hint = "name the plugin's folder in HDF5_PLUGIN_PATH, or write the data with gzip"
+                throw failure(name, .unsupported(found: missing, hint: hint))
             }
             filters.append(filter, values)
         }
@@ -63,7 +63,9 @@ extension HDF5File {
         if let last = filters.library, let other = (0..<last).first(where: { filters[$0].kind != 2 }) {
             let (first, second) = (filterName(filters[other].kind), filterName(filters[last].kind))
             throw failure(
-                name, .refused(found: "a dataset with the filter \(first) before \(second), which is not read here"))
+                name,
+                .unsupported(
+                    found: "a dataset with the filter \(first) before \(second)", hint: "write the data with gzip"))
         }
         return filters
     }

@@ -16,8 +16,16 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
         case truncated(found: Int, expected: Int)
         /// There is no object of this name.
         case missing
-        /// The object is of a kind that is never followed or read ("a soft link", "a group", …).
+        /// The name stands for no array of this file: "a group", "a link into another file, …".
         case refused(found: String)
+        /// Links, or the sources of a virtual dataset, lead to no array: "a soft link to '/gone', which is not there".
+        case astray(found: String)
+        /// What is stored contradicts itself, or does not become what it stands for.
+        case damaged(found: String)
+        /// The array is stored in a way that nobody here reads, in words; `hint` is what to do about it.
+        case unsupported(found: String, hint: String?)
+        /// There is no memory for decoding a chunk of so many bytes.
+        case noMemory(bytes: Int)
         /// The array holds elements of another type than asked for.
         case wrongType(expected: String, found: String)
         /// The element at `row` of the first dimension cannot be converted exactly enough.
@@ -41,6 +49,10 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
             case .truncated(let found, let expected): "truncated: expected \(expected) bytes, found \(found)"
             case .missing: "does not exist in the file"
             case .refused(let found): "expected a dataset stored in this file, found \(found)"
+            case .astray(let found): "expected links that lead to a dataset, found \(found)"
+            case .damaged(let found): "damaged: found \(found)"
+            case .unsupported(let found, let hint): "not read here: \(found)" + (hint.map { "; \($0)" } ?? "")
+            case .noMemory(let bytes): "expected memory for a chunk of \(bytes) bytes, found none left"
             case .wrongType(let expected, let found): "expected \(expected), found \(found)"
             case .value(let expected, let found, let row): "expected \(expected), found \(found) in row \(row)"
             case .unwritten(let found): "expected data in every row, found \(found)"

@@ -20,6 +20,8 @@ public final class HDF5File {
     /// The virtual datasets whose sources have been checked, and the addresses of such sources, once for all that name them.
     var checkedVirtual: Set<VirtualPlace> = []
     var checkedSources: Set<haddr_t> = []
+    /// The bytes that decoding a chunk of such a source takes at most.
+    var sourceDecoding = 0
 
     /// Opens the file at `path` read-only and without locks.
     ///

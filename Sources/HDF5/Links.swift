@@ -6,8 +6,8 @@ extension HDF5File {
     /// The path of hard links alone that leads where `name` does: soft links are followed, and links that name a file where
     /// this very file lies there; links out of the file are not.
     ///
-    /// - Throws: `HDF5Error` with the reason `missing` where nothing has this name, `refused` for a soft link that leads
-    ///   nowhere or in a circle and for a link into another file, or `library`.
+    /// - Throws: `HDF5Error` with the reason `missing` where nothing has this name, `astray` for a soft link that leads
+    ///   nowhere or in a circle, `refused` for a link into another file, or `library`.
     func resolve(_ name: String) throws(HDF5Error) -> String {
         var openedAs = path
         return try resolve(name, openedAs: &openedAs)
@@ -27,20 +27,20 @@ extension HDF5File {
             let next = walked + "/" + component
             guard try isGroup(at: walked, name), try exists(next, name) else {
                 guard let lastTarget else { throw failure(name, .missing) }
-                throw failure(name, .refused(found: "a soft link to '\(lastTarget)', which is not there"))
+                throw failure(name, .astray(found: "a soft link to '\(lastTarget)', which is not there"))
             }
             switch ab_link_type(handle.id, next) {
             case H5L_TYPE_HARD: walked = next
             case H5L_TYPE_SOFT:
                 followed += 1
-                guard followed <= most else { throw failure(name, .refused(found: "soft links in a circle")) }
+                guard followed <= most else { throw failure(name, .astray(found: "soft links in a circle")) }
                 let target = try softTarget(next, name)
                 if target.hasPrefix("/") { walked = "" }
                 ahead += components(of: target)
                 lastTarget = target
             case H5L_TYPE_EXTERNAL:
                 followed += 1
-                guard followed <= most else { throw failure(name, .refused(found: "links in a circle")) }
+                guard followed <= most else { throw failure(name, .astray(found: "links in a circle")) }
                 let target = try externalTarget(next, name)
                 guard let own = pathOfThisFile(named: target.file, in: openedAs) else {
                     let shown = PathBytes.shown(target.file)
@@ -50,7 +50,7 @@ extension HDF5File {
                 walked = ""
                 ahead += components(of: target.place)
                 lastTarget = target.place
-            default: throw failure(name, .refused(found: "a link of a kind that only its writer knows"))
+            default: throw failure(name, .unsupported(found: "a link of a kind that only its writer knows", hint: nil))
             }
         }
         return walked.isEmpty ? "/" : walked
@@ -85,7 +85,7 @@ extension HDF5File {
         guard let bytes = linkValue(place) else { throw .library("H5Lget_val", file: path, object: name) }
         // A byte of flags, the name of the file, the path in it.
         let names = bytes.dropFirst().split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
-        guard names.count > 1 else { throw failure(name, .refused(found: "a damaged link into another file")) }
+        guard names.count > 1 else { throw failure(name, .damaged(found: "a link into another file without its name")) }
         return (PathBytes.text(of: names[0]), String(decoding: names[1], as: UTF8.self))
     }
 

@@ -16,7 +16,7 @@ extension HDF5File {
     /// either byte order.
     ///
     /// - Throws: `HDF5Error`; another element type is `wrongType`, a finite number beyond single precision is `value`, rows
-    ///   without data are `unwritten` or `refused`, damaged data are `library` or `refused`.
+    ///   without data are `unwritten`, damaged data are `library` or `damaged`.
     public func float32(_ name: String) throws(HDF5Error) -> HDF5Array<Float> {
         let numbers = try openNumbers(name, expecting: "numbers")
         if numbers.description.count > 0 { try checkStorage(numbers.handle, name) }

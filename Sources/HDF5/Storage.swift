@@ -1,4 +1,5 @@
 import CHDF5
+import CKernels
 
 /// What an array's storage tells of rows that hold nothing but the fill value: whether anybody has written them.
 public struct HDF5Storage: Equatable, Sendable {
@@ -37,13 +38,42 @@ extension HDF5File {
             rowsOfWrittenChunks: isWrittenByChunks ? Int(clamping: chunk[0]) : nil)
     }
 
-    /// The bytes that a dataset takes in memory with the types of the file.
-    public func storedBytes(_ name: String) throws(HDF5Error) -> Int {
+    /// The bytes that reading a dataset takes at its peak beside the array it becomes: its elements as they are stored and,
+    /// where filters have packed them, those in which a chunk is decoded.
+    public func readingBytes(_ name: String) throws(HDF5Error) -> Int {
         let dataset = try openDataset(name)
         guard let type = Handle(H5Dget_type(dataset.id)), let space = Handle(H5Dget_space(dataset.id)) else {
             throw .library("H5Dget_type", file: path, object: name)
         }
-        return Int(try checkSize(extents(of: space, name), elementSize: H5Tget_size(type.id), name))
+        let stored = try checkSize(extents(of: space, name), elementSize: H5Tget_size(type.id), name)
+        return Int(stored) + (try decodingBytes(dataset, name))
+    }
+
+    /// The bytes in which chunks of a dataset are decoded; 0 where they are read as they are.
+    func decodingBytes(_ dataset: borrowing Handle, _ name: String) throws(HDF5Error) -> Int {
+        guard let creation = Handle(H5Dget_create_plist(dataset.id)), let space = Handle(H5Dget_space(dataset.id))
+        else { throw .library("H5Dget_create_plist", file: path, object: name) }
+        switch H5Pget_layout(creation.id) {
+        case H5D_CHUNKED:
+            guard try !filters(creation, name).isEmpty else { return 0 }
+            return ChunkDecoder.memory(forChunksOf: try chunkGrid(dataset, space, creation, name).bytes)
+        case H5D_VIRTUAL: return sourceDecoding
+        default: return 0
+        }
+    }
+
+    /// Whether a flag that nobody has written is read as true.
+    public func isTrueByDefault(_ name: String) throws(HDF5Error) -> Bool {
+        let dataset = try openDataset(name)
+        guard let creation = Handle(H5Dget_create_plist(dataset.id)), let type = Handle(H5Dget_type(dataset.id)) else {
+            throw .library("H5Dget_create_plist", file: path, object: name)
+        }
+        let value = try fillValue(creation, type, name)
+        var flag: UInt8 = 0
+        guard let layout = StoredType(type.id).layout, ab_stored_to_flags(value, layout, &flag, 1) == 1 else {
+            return false
+        }
+        return flag != 0
     }
 
     /// What is missing of a dataset's storage, in words; nil where there is some for every element.

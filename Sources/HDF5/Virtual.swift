@@ -8,6 +8,10 @@ struct VirtualPlace: Hashable {
 }
 
 extension HDF5File {
+    /// So many virtual datasets may be made of one another.
+    private static let deepest = 8
+    private static let copy = "copy the data into an array of this file"
+
     /// Opens the dataset `name`, to which the hard links `place` lead and whose data lie in this file.
     ///
     /// - Parameters:
@@ -40,7 +44,7 @@ extension HDF5File {
             if checkedVirtual.contains(place) { break }
             try checkSources(dataset, creation, name, openedAs: openedAs, depth: depth)
             checkedVirtual.insert(place)
-        default: throw failure(name, .refused(found: "a dataset of a layout that HDF5 does not know here"))
+        default: throw failure(name, .unsupported(found: "a dataset of a layout that HDF5 does not know here", hint: nil))
         }
         return dataset
     }
@@ -51,7 +55,10 @@ extension HDF5File {
     private func checkSources(
         _ dataset: borrowing Handle, _ creation: borrowing Handle, _ name: String, openedAs: String, depth: Int
     ) throws(HDF5Error) {
-        guard depth < 8 else { throw failure(name, .refused(found: "virtual datasets in a circle")) }
+        guard depth < Self.deepest else {
+            throw failure(
+                name, .astray(found: "more than \(Self.deepest) virtual datasets of one another, or some in a circle"))
+        }
         let id = creation.id
         var count = 0
         guard H5Pget_virtual_count(id, &count) >= 0, let type = Handle(H5Dget_type(dataset.id)) else {
@@ -73,7 +80,7 @@ extension HDF5File {
                 try checkSource(opened, source, type, name)
                 try checkSelection(selection, of: opened, source, for: place, name)
             } catch  where error.reason == .missing {
-                throw failure(name, .refused(found: "a virtual dataset of '\(source)', which is not there"))
+                throw failure(name, .astray(found: "a virtual dataset of '\(source)', which is not there"))
             }
         }
     }
@@ -82,7 +89,8 @@ extension HDF5File {
     private func nameOfOne(_ pattern: String, _ name: String) throws(HDF5Error) -> String {
         guard !pattern.replacing("%%", with: "").contains("%") else {
             let shown = PathBytes.shown(pattern)
-            throw failure(name, .refused(found: "a virtual dataset of sources by a pattern, '\(shown)'"))
+            throw failure(
+                name, .unsupported(found: "a virtual dataset of sources by a pattern, '\(shown)'", hint: Self.copy))
         }
         return pattern.replacing("%%", with: "%")
     }
@@ -97,10 +105,14 @@ extension HDF5File {
         guard H5Tequal(stored.id, type.id) > 0 else {
             let types = "\(element(of: type.id)), not \(element(of: stored.id))"
             throw failure(
-                name, .refused(found: "a virtual dataset of another type than its source '\(sourceName)' (\(types))"))
+                name,
+                .unsupported(
+                    found: "a virtual dataset of another type than its source '\(sourceName)' (\(types))",
+                    hint: Self.copy))
         }
         guard !checkedSources.contains(ab_object_address(source.id)) else { return }
         if try describe(source, sourceName).count > 0 {
+            sourceDecoding = max(sourceDecoding, try decodingBytes(source, sourceName))
             try checkStorage(source, sourceName)
             try checkDecoding(source, sourceName)
         }
@@ -116,7 +128,9 @@ extension HDF5File {
             throw .library("H5Dget_space", file: path, object: sourceName)
         }
         let points = H5Sget_select_npoints(place.id)
-        guard points >= 0 else { throw failure(name, .refused(found: "a virtual dataset that grows with its sources")) }
+        guard points >= 0 else { 
+            throw failure(name, .unsupported(found: "a virtual dataset that grows with its sources", hint: Self.copy))
+        }
         guard points > 0 else { return }
         if H5Sget_select_type(selection.id) == H5S_SEL_ALL {
             if H5Sget_simple_extent_npoints(space.id) == points { return }
@@ -131,19 +145,19 @@ extension HDF5File {
             }
         }
         throw failure(
-            name, .refused(found: "a virtual dataset of other elements than its source '\(sourceName)' has"))
+            name, .damaged(found: "a virtual dataset of other elements than its source '\(sourceName)' has"))
     }
 
     /// The number of a virtual dataset's elements that no source provides.
     ///
     /// - Parameter count: the number of all its elements.
-    /// - Throws: `HDF5Error` with the reason `refused` where two sources provide the same element; or `library`.
+    /// - Throws: `HDF5Error` with the reason `unsupported` where two sources provide the same element; or `library`.
     func uncovered(_ creation: borrowing Handle, of count: Int, _ name: String) throws(HDF5Error) -> Int {
         var mappings = 0
         guard H5Pget_virtual_count(creation.id, &mappings) >= 0 else {
             throw .library("H5Pget_virtual_count", file: path, object: name)
         }
-        let overlap = failure(name, .refused(found: "a virtual dataset whose sources overlap"))
+        let overlap = failure(name, .unsupported(found: "a virtual dataset whose sources overlap", hint: Self.copy))
         var spaces: [hid_t] = []
         defer { for space in spaces { H5Idec_ref(space) } }
         var covered = 0
