@@ -91,12 +91,14 @@ public enum PolicyFile {
         if let choice = metadata[key].map({ Choice(rawValue: $0) }) ?? `default` { return choice }
         let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         throw HarnessError.badInput(
-            "\(path): metadata \(key) is \(metadata[key] ?? "missing"), expected one of \(all)")
+            "\(path): metadata \(key) is \(metadata[key].map { "'\($0)'" } ?? "missing"), expected one of \(all)")
     }
 
     private static func clip(_ metadata: [String: String], hasStatistics: Bool, path: String) throws -> Float? {
         guard let text = metadata["observation_clip"] else { return nil }
-        guard let number = Float(text), number.isFinite, number > 0 else {
+        // Swift's own rule takes hexadecimal digits, too.
+        let isDecimal = text.allSatisfy { $0.isASCII && ($0.isWholeNumber || "+-.eE".contains($0)) }
+        guard isDecimal, let number = Float(text), number.isFinite, number > 0 else {
             throw HarnessError.badInput("\(path): metadata observation_clip is '\(text)', expected a positive number")
         }
         guard hasStatistics else {

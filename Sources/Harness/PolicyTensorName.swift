@@ -39,7 +39,9 @@ struct PolicyTensorName {
     ]
 
     /// What may stand before the name of such a network.
-    private static let openings: Set<String> = ["double", "twin", "soft", "min"]
+    private static let openings: Set<String> = [
+        "double", "twin", "soft", "min", "cost", "costs", "safety", "safe", "risk", "constraint",
+    ]
 
     /// What may stand behind it.
     private static let endings: Set<String> = [
@@ -55,19 +57,21 @@ struct PolicyTensorName {
 
     /// What may stand beside it.
     private static let trained: Set<String> = [
-        "actor", "policy", "pi", "exp", "sq", "state", "states", "param", "params", "group", "groups", "log", "key",
+        "actor", "policy", "pi", "m", "mu", "nu", "exp", "sq", "state", "states", "param", "params", "group", "groups",
+        "log", "key",
     ]
 
     /// Of numbers of the training, counters among them: of one that stands alone, or has a logarithm in its name.
     private static let numbers: Set<String> = [
-        "alpha", "temperature", "temp", "entropy", "ent", "beta", "lagrange", "lr", "seed", "step", "steps",
+        "alpha", "temperature", "temp", "entropy", "ent", "beta", "lagrange", "lr", "rate", "seed", "step", "steps",
         "timestep", "timesteps", "epoch", "epochs", "iteration", "iterations", "it", "update", "updates", "seen",
         "episodes",
     ]
 
     /// What may stand beside one.
     private static let numbered: Set<String> = [
-        "log", "target", "coef", "coefficient", "prime", "multiplier", "num", "n", "total", "global", "train",
+        "log", "target", "learning", "coef", "coefficient", "prime", "multiplier", "num", "n", "total", "global",
+        "train",
         "training",
         "gradient", "env", "samples", "count", "value",
     ]

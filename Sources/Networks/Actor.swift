@@ -44,7 +44,9 @@ public final class Actor {
             throw PolicyError.shape(name, expected: [count], found: [values.count])
         }
         for (name, values) in statistics where !values.allSatisfy(\.isFinite) { throw PolicyError.notFinite(name) }
-        guard snapshot.observationDeviation.allSatisfy({ $0 > 0 }) else { throw PolicyError.noDeviation }
+        guard snapshot.observationDeviation.allSatisfy({ $0 > 0 && (1 / Real($0)).isFinite }) else {
+            throw PolicyError.noDeviation
+        }
     }
 
     /// The action of an evaluation: the mean, squashed if the head says so; clipped to ±1.

@@ -11,7 +11,7 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     /// A tensor of a hidden layer before which another is missing.
     case gap(String, missing: String)
     case notFinite(String)
-    /// An observation is to be divided by a deviation that is not positive.
+    /// An observation is to be divided by a deviation that is not positive, or whose inverse is not finite.
     case noDeviation
     /// Made for other [observations, actions] than the environment has.
     case sizes(environment: String, expected: [Int], found: [Int])
@@ -32,7 +32,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
             "the policy's \(name) has shape \(found), expected \(Array(found.reversed())): it looks transposed; weights are "
                 + "[outputs, inputs]"
         case .notFinite(let name): "the policy's \(name) holds a value that is not finite"
-        case .noDeviation: "the policy's observation_std holds a value that is not positive"
+        case .noDeviation:
+            "the policy's observation_std holds a value that is not positive, or too small for single precision"
         case .sizes(let environment, let expected, let found):
             "the policy takes \(found[0]) observations and gives \(found[1]) actions, but \(environment) has \(expected[0]) and \(expected[1])"
         }

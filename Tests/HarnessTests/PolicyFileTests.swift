@@ -144,7 +144,7 @@ import Testing
             refusal(file("{}", body: 0)) == "policy.safetensors: metadata head is missing, expected one of \(heads)")
         #expect(
             refusal(file(#"{"__metadata__":{"head":"softmax"}}"#, body: 0))
-                == "policy.safetensors: metadata head is softmax, expected one of \(heads)")
+                == "policy.safetensors: metadata head is 'softmax', expected one of \(heads)")
     }
 
     /// Every prefix of a good file, and every file with one byte of its header changed, is read or refused.

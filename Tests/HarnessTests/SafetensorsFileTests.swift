@@ -132,7 +132,8 @@ import Testing
         "opt_state/0/mu", "adam.m.fc0.weight", "exp_avg.fc0.weight", "lr_scheduler.base_lrs", "alpha_optim.state",
         "log_alpha", "temp/log_temp", "ret_rms.mean", "ensemble.0.weight", "discriminator.0.weight", "replay_buffer.x",
         "rng_state", "model.critic.0.weight", "mlp_extractor.value_net.0.weight", "ac.q1.q.0.weight",
-        "state_dict.agent.target_critic.0.weight",
+        "state_dict.agent.target_critic.0.weight", "safety_critic.0.weight", "cost_critic.0.weight",
+        "costCritic1.l1.bias", "adam_m.fc0.weight", "adam_v/fc0/bias", "adam.nu.mean.weight",
     ])
     func tensorsOfOtherNetworksArePassedOver(name: String) throws {
         let snapshot = try read(file(Self.policy + [Entry(name, [3, 3])]))
@@ -147,10 +148,11 @@ import Testing
             ("step", "I64", [1]), ("global_step", "I64", []), ("num_timesteps", "I32", []), ("total_it", "F32", [1]),
             ("seen", "U16", []), ("epoch", "U16", [1, 1]), ("alpha", "F32", [1]), ("temperature", "F32", []),
             ("target_entropy", "F32", []), ("ent_coef", "F32", [1]), ("agent.n_updates", "I64", []),
-            ("seed", "I64", []),
+            ("seed", "I64", []), ("learning_rate", "F32", []), ("log_learning_rate", "F64", [1]),
         ] as [(String, String, [Int])])
     func numbersOfTheTrainingArePassedOver(name: String, type: String, shape: [Int]) throws {
-        let counter = Entry(name, type, shape, bytes: Array(repeating: 1, count: ["I64": 8, "U16": 2][type] ?? 4))
+        let counter = Entry(
+            name, type, shape, bytes: Array(repeating: 1, count: ["I64": 8, "F64": 8, "U16": 2][type] ?? 4))
         #expect(try read(file(Self.policy + [counter])).passedOver == [name])
     }
 
@@ -202,12 +204,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"head":"gaussian-squashed"}"#, "metadata head is gaussian-squashed, expected one of tanh-gaussian, "),
-        (#"{"head":"deterministic","activation":"gelu"}"#, "metadata activation is gelu, expected one of relu, tanh"),
-        (#"{"head":"deterministic","activation":"ReLU"}"#, "metadata activation is ReLU, expected one of relu, tanh"),
+        (#"{"head":"gaussian-squashed"}"#, "metadata head is 'gaussian-squashed', expected one of tanh-gaussian, "),
+        (#"{"head":"deterministic","activation":"gelu"}"#, "metadata activation is 'gelu', expected one of relu, tanh"),
+        (#"{"head":"deterministic","activation":"ReLU"}"#, "metadata activation is 'ReLU', expected one of relu, tanh"),
         (
             #"{"head":"deterministic","observation_clip":"ten"}"#,
             "metadata observation_clip is 'ten', expected a positive "
+        ),
+        (
+            #"{"head":"deterministic","observation_clip":"0x10"}"#,
+            "metadata observation_clip is '0x10', expected a positive "
         ),
         (#"{"head":"deterministic","observation_clip":"0"}"#, "metadata observation_clip is '0', expected a positive "),
         (
@@ -315,7 +321,9 @@ import Testing
         put(littleEndian(UInt64(100_000_001)), at: path)
         truncate(path, 100_000_009)
         #expect(
-            throws: HarnessError.badInput("\(path): header of 100000001 bytes: the safetensors format allows 100000000")
+            throws: HarnessError.badInput(
+                "\(path): no safetensors file: its first 8 bytes would be a header's length of 100000001 bytes, where the "
+                    + "format allows 100000000")
         ) {
             try PolicyFile.read(path)
         }
