@@ -114,9 +114,11 @@ extension MinariMetadata.Space {
         switch self {
         case .box(_, isPicture: false): return
         case .box(let shape, isPicture: true):
+            let isJPEG = shape.prefix(2).allSatisfy { $0 >= 32 }
+            let reason = isJPEG ? "which Minari stores as JPEG" : "which this program does not read"
             throw DatasetError(
                 file: file, field: field, expected: "arrays of numbers",
-                found: "pictures of the shape \(shape), which Minari stores as JPEG")
+                found: "pictures of the shape \(shape), \(reason)")
         case .dictionary(let spaces):
             for (name, space) in spaces.sorted(by: { $0.key < $1.key }) {
                 try space.requireNumbers("\(field).\(name)", file)

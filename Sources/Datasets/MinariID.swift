@@ -26,6 +26,16 @@ public struct MinariID: Sendable, Hashable, CustomStringConvertible {
         self.init(String(name.dropFirst(Self.prefix.count)))
     }
 
+    /// What a text that was meant to name a dataset of Minari's, and does not, ought to have been; nil for any other text.
+    public static func expectation(for text: String) -> String? {
+        let text = text.trimmingPrefix(while: \.isWhitespace)
+        guard MinariID(name: String(text)) == nil, text.lowercased().hasPrefix(prefix) else { return nil }
+        let words = text.dropFirst(prefix.count).drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
+        if let meant = MinariID(String(words.reversed())) { return "'\(meant.name)'" }
+        return "'\(prefix)' and an ID of letters, digits, '-', '_' and '/' that ends in -vN, as in "
+            + "'\(prefix)mujoco/hopper/medium-v0'"
+    }
+
     /// The ID, "mujoco/hopper/medium-v0".
     public var description: String { words.joined(separator: "/") }
 

@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Paths
 
 /// What `metadata.json` says of a dataset of Minari's, as far as it is used here. Anything but the format may be missing.
@@ -68,7 +69,9 @@ public struct MinariMetadata: Sendable, Equatable {
     /// Takes the text of a `metadata.json` apart; `file` is where errors say it came from.
     public init(_ text: String, file: String) throws(DatasetError) {
         guard let all = object(text) else {
-            throw DatasetError(file: file, expected: "the JSON object that Minari writes", found: "other text")
+            throw DatasetError(
+                file: file, expected: "the JSON object that Minari writes", found: kindOfOther(text),
+                hint: "download the dataset again, or make it again with minari")
         }
         func value<Value>(
             _ key: String, as kind: String, in outer: (place: String, object: [String: Any])? = nil
@@ -129,7 +132,18 @@ public struct MinariMetadata: Sendable, Equatable {
     }
 }
 
-/// A JSON object, of which Python may have written numbers as Infinity and NaN, which are no JSON; they become null.
+/// What a text that is not the object of a `metadata.json` is, in words.
+private func kindOfOther(_ text: String) -> String {
+    if text.isEmpty { return "an empty file (0 bytes)" }
+    let isJSON = (try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)) != nil
+    if isJSON { return "JSON that is no object" }
+    let isCut = text.first { !$0.isWhitespace } == "{"
+    return isCut
+        ? "an object that is damaged or cut" : ForeignFormat.of(Array(text.utf8.prefix(1024)))?.name ?? "other text"
+}
+
+/// A JSON object, of which Python may have written numbers as Infinity and NaN, which are no JSON; they become text, so that
+/// a setting that has one differs from one that is not there.
 private func object(_ text: String) -> [String: Any]? {
     var cleaned = ""
     var isInText = false
@@ -137,7 +151,7 @@ private func object(_ text: String) -> [String: Any]? {
     while let scalar = rest.first {
         let word = isInText ? nil : ["-Infinity", "Infinity", "NaN"].first { rest.starts(with: $0.unicodeScalars) }
         if let word {
-            cleaned += "null"
+            cleaned += "\"\(word)\""
             rest = rest.dropFirst(word.unicodeScalars.count)
             continue
         }
@@ -171,5 +185,26 @@ private func space(_ object: [String: Any]) -> MinariMetadata.Space {
         let inner = object["subspaces"] as? [String: Any] ?? [:]
         return .dictionary(inner.compactMapValues { ($0 as? [String: Any]).map { space($0) } })
     case let other: return .other(other ?? "a space without a type")
+    }
+}
+
+extension MinariMetadata.Space {
+    /// The number of elements of an array, or of the arrays of these names in a dictionary; nil where that is not said.
+    func size(of names: [String]) -> Int? {
+        switch self {
+        case .box(let shape, _): return shape.isEmpty || !names.isEmpty ? nil : product(shape)
+        case .dictionary(let spaces):
+            let sizes = names.compactMap { spaces[$0]?.size(of: []) }
+            return names.isEmpty || sizes.count < names.count ? nil : sizes.reduce(0, &+)
+        case .other: return nil
+        }
+    }
+
+    /// The product; -1, which no data have, where it cannot be computed.
+    private func product(_ shape: [Int]) -> Int {
+        shape.reduce(1) { product, extent in
+            let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+            return overflow ? -1 : next
+        }
     }
 }

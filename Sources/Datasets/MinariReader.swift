@@ -32,7 +32,7 @@ struct MinariReader {
         observations: [Float], actions: [Float], rewards: [Float], terminations: [UInt8], truncations: [UInt8]
     )
 
-    private let file: HDF5File
+    let file: HDF5File
 
     init(_ path: String, arrayLimit: Int) throws(DatasetError) {
         file = try wordingErrors { () throws(HDF5Error) in try HDF5File(readingFrom: path, arrayLimit: arrayLimit) }
@@ -44,25 +44,24 @@ struct MinariReader {
         }
     }
 
-    private func refusal(_ field: String?, _ expected: String, _ found: String) -> DatasetError {
+    func refusal(_ field: String?, _ expected: String, _ found: String) -> DatasetError {
         DatasetError(file: file.path, field: field, expected: expected, found: found)
     }
-
-    // MARK: Shapes
 
     /// The sizes of all episodes: the same widths everywhere, and as many episodes and steps as the metadata say.
     func shape(_ metadata: MinariMetadata) throws(DatasetError) -> Shape {
         let links = try wordingErrors { () throws(HDF5Error) in try file.linkCount(in: "/") }
         var count = 0
         while count < links, try file.hasField("episode_\(count)") { count += 1 }
+        var shape = Shape()
+        shape.notes = try others(links, besides: count)
         let episodes = metadata.episodes == nil ? try attribute("total_episodes", of: "/") : metadata.episodes
         if let episodes, episodes != count {
             throw refusal("total_episodes", "\(episodes) episodes, as the metadata say", "\(count)")
         }
-        var shape = Shape()
-        shape.notes = try others(links, besides: count)
         shape.observationNames = try observationNames()
         for number in 0..<count { try append(number, to: &shape) }
+        try requireSpaces(metadata, shape)
         let steps = metadata.steps == nil ? try attribute("total_steps", of: "/") : metadata.steps
         if let steps, steps != shape.steps {
             throw refusal("total_steps", "\(steps) steps, as the metadata say", "\(shape.steps) in \(count) episodes")
@@ -85,6 +84,17 @@ struct MinariReader {
         let first = others.first.map { "'\($0)'" } ?? "beyond the first 10000 names"
         let more = links - count == 1 ? "" : " and \(links - count - 1) more"
         return ["left out what is no episode of Minari's: \(first)\(more)"]
+    }
+
+    /// Refuses observations and actions of other sizes than the metadata say.
+    private func requireSpaces(_ metadata: MinariMetadata, _ shape: Shape) throws(DatasetError) {
+        guard !shape.lengths.isEmpty else { return }
+        if let size = metadata.observations?.size(of: shape.observationNames), size != shape.stateSize {
+            throw refusal("observation_space", "observations of \(size), as the metadata say", "\(shape.stateSize)")
+        }
+        if let size = metadata.actions?.size(of: []), size != shape.actionSize {
+            throw refusal("action_space", "actions of \(size), as the metadata say", "\(shape.actionSize)")
+        }
     }
 
     /// Checks the shapes of one episode's arrays.
@@ -128,6 +138,10 @@ struct MinariReader {
             return []
         }
         let names = try wordingErrors { () throws(HDF5Error) in try file.names(in: place) }
+        // Tuples come under such names, in an order of their own: `_index_10` is before `_index_2` in that of names.
+        if let part = names.first(where: { $0.hasPrefix("_index_") }) {
+            throw refusal(place, "an array, or arrays with names of their own", "a tuple, with '\(part)'")
+        }
         if names.contains("observation"), names.contains("achieved_goal"), try width(place + "/observation") == 27,
             try width(place + "/achieved_goal") == 2
         {
@@ -143,7 +157,7 @@ struct MinariReader {
         }
     }
 
-    private func fields(_ episode: Int, _ names: [String]) -> [String] {
+    func fields(_ episode: Int, _ names: [String]) -> [String] {
         let place = "episode_\(episode)/observations"
         return names.isEmpty ? [place] : names.map { place + "/" + $0 }
     }
@@ -183,84 +197,8 @@ struct MinariReader {
         switch try wordingErrors({ () throws(HDF5Error) in try file.attribute(name, of: object) }) {
         case nil: return nil
         case .integer(let number)?: return number
+        case .number(let number)? where Int(exactly: number) != nil: return Int(exactly: number)
         case let other?: throw refusal("\(object)@\(name)", "a whole number", "\(other)")
         }
-    }
-
-    // MARK: Values
-
-    /// The values of all episodes.
-    func steps(_ shape: Shape) throws(DatasetError) -> Steps {
-        var steps: Steps = ([], [], [], [], [])
-        let rows = shape.steps + shape.lengths.count
-        let (bytes, isBeyondReach) = rows.multipliedReportingOverflow(by: 4 * shape.stateSize)
-        guard !isBeyondReach, bytes <= file.arrayLimit else {
-            throw refusal(
-                "observations", "at most \(file.arrayLimit) bytes", "\(rows) rows of \(shape.stateSize) numbers")
-        }
-        steps.observations.reserveCapacity(rows * shape.stateSize)
-        steps.actions.reserveCapacity(shape.steps * shape.actionSize)
-        for (number, length) in shape.lengths.enumerated() {
-            let group = "episode_\(number)/"
-            let observed = try observations(number, length + 1, shape)
-            steps.observations += observed
-            let actions = try file.numbersField(group + "actions", columns: shape.actionSize)
-            try checkActionRange(actions, columns: shape.actionSize, file: file.path, field: group + "actions")
-            try checkWritten(number, observed, actions, shape)
-            steps.actions += actions
-            steps.rewards += try file.numbersField(group + "rewards", columns: 1)
-            steps.terminations += try file.flagsField(group + "terminations")
-            steps.truncations += try file.flagsField(group + "truncations")
-        }
-        return steps
-    }
-
-    /// Refuses an episode of which rows hold nothing. That its rewards or actions alone end in fill values says nothing:
-    /// those of many an episode do after its goal.
-    private func checkWritten(
-        _ number: Int, _ observations: [Float], _ actions: [Float], _ shape: Shape
-    ) throws(DatasetError) {
-        // The storage is looked at only where observations stand still, for there may be very many episodes.
-        guard longestStandstill(of: observations, columns: shape.stateSize) >= WrittenRows.shortest else { return }
-        let (place, actionsName) = (fields(number, shape.observationNames)[0], "episode_\(number)/actions")
-        func storage(_ name: String) throws(DatasetError) -> HDF5Storage {
-            try wordingErrors { () throws(HDF5Error) in try file.storage(name) }
-        }
-        let rows = WrittenRows(
-            observations: .init(elements: observations, columns: shape.stateSize, storage: try storage(place)),
-            actions: .init(elements: actions, columns: shape.actionSize, storage: try storage(actionsName)))
-        try rows.check(place, actionsName, file: file.path)
-    }
-
-    /// [rows, S]: the arrays that make up an observation side by side.
-    private func observations(_ number: Int, _ rows: Int, _ shape: Shape) throws(DatasetError) -> [Float] {
-        let names = fields(number, shape.observationNames)
-        guard names.count > 1 else { return try file.numbersField(names[0], columns: shape.stateSize) }
-        var parts: [(elements: [Float], columns: Int)] = []
-        for name in names {
-            let elements = try file.numbersField(name, columns: 1)
-            parts.append((elements, elements.count / rows))
-        }
-        var joined: [Float] = []
-        joined.reserveCapacity(rows * shape.stateSize)
-        for row in 0..<rows {
-            for part in parts { joined += part.elements[row * part.columns..<(row + 1) * part.columns] }
-        }
-        return joined
-    }
-}
-
-/// The length of the longest stretch of equal rows.
-private func longestStandstill(of elements: [Float], columns: Int) -> Int {
-    guard columns > 0, elements.count >= columns else { return 0 }
-    return elements.withUnsafeBufferPointer { elements in
-        var (longest, length) = (1, 1)
-        for row in stride(from: columns, to: elements.count, by: columns) {
-            var k = 0
-            while k < columns, elements[row + k] == elements[row + k - columns] { k += 1 }
-            length = k == columns ? length + 1 : 1
-            longest = max(longest, length)
-        }
-        return longest
     }
 }

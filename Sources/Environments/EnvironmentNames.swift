@@ -92,7 +92,8 @@ extension EnvironmentRegistry {
     /// What names that begin so are elsewhere; the longest beginning counts.
     private static let elsewhere: [(beginning: String, what: String)] = [
         ("ant", "the ant without a maze, of D4RL and Gymnasium"), ("humanoid", "Gymnasium's humanoids"),
-        ("maze2d", "D4RL's point mazes"), ("pointmaze", "Gymnasium-Robotics' point mazes"),
+        ("ale", "the Arcade Learning Environment"), ("maze2d", "D4RL's point mazes"),
+        ("pointmaze", "Gymnasium-Robotics' point mazes"),
         ("pen", "D4RL's Adroit hand"), ("hammer", "D4RL's Adroit hand"), ("door", "D4RL's Adroit hand"),
         ("relocate", "D4RL's Adroit hand"), ("adroithand", "Gymnasium-Robotics' Adroit hand"),
         ("minigrid", "D4RL's grid worlds"), ("carla", "D4RL's driving tasks"), ("flow", "D4RL's traffic tasks"),

@@ -21,6 +21,7 @@ public struct OwnFile: Sendable {
     public static func isPath(_ word: String) -> Bool {
         guard MinariID(name: word) == nil else { return false }
         let isThere = fileStatus(word) != nil || (errno != ENOENT && errno != ENOTDIR)
+        if !isThere && MinariID.expectation(for: word) != nil { return false }
         return isThere || word.hasSuffix(".hdf5") || (word.contains("/") && MinariID(word) == nil)
     }
 }

@@ -23,6 +23,8 @@ struct EvaluatedEnvironment {
         if let id = MinariID(name: text) {
             let minari = try DatasetReference(minari: id)
             named = NamedEnvironment(name: minari.environment, profile: minari.profile)
+        } else if let expected = MinariID.expectation(for: text) {
+            throw HarnessError.badInput("there is no environment '\(printable(text))'; expected \(expected)")
         } else if let dataset {
             named = NamedEnvironment(
                 name: try EnvironmentRegistry.environmentName(forDataset: dataset), profile: nil)

@@ -27,7 +27,7 @@ public struct MinariJudge: Sendable {
                 "\(place)the environment the data are of, found none; \(Self.ownFileHint)")
         }
         do {
-            environment = try Self.environment(id, metadata)
+            environment = try Self.environment(id, metadata, path)
             let limit = try EnvironmentRegistry.specification(
                 environment.name, profile: environment.profile ?? .d4rl
             ).maximumSteps
@@ -45,7 +45,7 @@ public struct MinariJudge: Sendable {
             ? nil
             : .badInput(
                 "\(place)an environment made as our \(name) is, found \(found.joined(separator: " and ")); "
-                    + "to be judged in ours all the same, \(Self.ownFileHint)")
+                    + "to be judged in ours all the same, \(Self.ownFileHint(environment))")
     }
 
     /// Refuses an environment that is made otherwise than ours.
@@ -55,8 +55,13 @@ public struct MinariJudge: Sendable {
         if let refusal { throw refusal }
     }
 
-    private static let ownFileHint =
-        "name one in the study: {name: mine, file: \u{2026}, environment: hopper, profile: gymnasium-v5}"
+    private static let ownFileHint = ownFileHint(NamedEnvironment(name: "hopper", profile: .gymnasiumV5))
+
+    private static func ownFileHint(_ environment: NamedEnvironment) -> String {
+        let profile = (environment.profile ?? .d4rl).rawValue
+        return
+            "name one in the study: {name: mine, file: \u{2026}, environment: \(environment.name), profile: \(profile)}"
+    }
 
     // MARK: Settings
 
@@ -123,7 +128,9 @@ public struct MinariJudge: Sendable {
     }
 
     /// The environment of Gymnasium's `id`; the kitchen is told by its tasks, and how a maze was filled does not count.
-    private static func environment(_ id: String, _ metadata: MinariMetadata) throws -> NamedEnvironment {
+    private static func environment(
+        _ id: String, _ metadata: MinariMetadata, _ path: String
+    ) throws -> NamedEnvironment {
         if id.hasPrefix("FrankaKitchen-v"), let tasks = metadata.tasks {
             let words = MinariID(metadata.id ?? "")?.namesake
             for name in ["kitchen-partial", "kitchen-complete", "kitchen-mixed"] {
@@ -132,6 +139,12 @@ public struct MinariJudge: Sendable {
                 if name == "kitchen-partial" && words != name { continue }
                 return NamedEnvironment(name: name, profile: .gymnasium)
             }
+            let found = tasks.map { "'\(printable($0))'" }.joined(separator: ", ")
+            let hint = ownFileHint(NamedEnvironment(name: "kitchen-complete", profile: .gymnasium))
+            throw HarnessError.badInput(
+                "\(path): field '\(metadata.environmentKey).kwargs.tasks_to_complete': expected the tasks of "
+                    + "kitchen-complete, kitchen-partial or kitchen-mixed, found \(found.isEmpty ? "no task" : found); "
+                    + "to be judged by ours all the same, \(hint)")
         }
         return try EnvironmentRegistry.resolve(id.replacing("_Diverse_GR", with: "").replacing("_Diverse_G", with: ""))
     }

@@ -175,11 +175,15 @@ extension StudyFile {
 
     /// What a name that is no dataset's was meant to be.
     static func datasetHint(_ name: String) -> String {
+        if let minari = MinariID.expectation(for: name) { return minari }
         if let reason = EnvironmentRegistry.reasonForAbsence(of: name) {
             return "a dataset of an environment that there is (\(reason))"
         }
         if let id = MinariID(name), name.contains("/") { return "'\(id.name)'" }
         if let respelt = D4RLTasks.respelt(name), isDataset(respelt) { return "'\(respelt)'" }
+        if let published = PaperTable.datasets.first(where: { DatasetName($0).task == name }) {
+            return "'\(published)'"
+        }
         let known = PaperTable.datasets + ["hopper-medium-r1", "hopper-medium-replay-r1"]
         let nearest = nearestNames(to: name, among: known).prefix(1).map { "'\($0)'" }.first
         let words = EnvironmentRegistry.names.joined(separator: ", ")

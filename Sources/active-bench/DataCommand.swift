@@ -127,6 +127,9 @@ func datasetFile(_ word: String) throws -> DatasetPath {
     if let status, status.st_mode & S_IFMT == S_IFDIR {
         return DatasetPath(path: try MinariFolder(at: word).data, layout: .minari)
     }
+    if !isThere, let expected = MinariID.expectation(for: word) {
+        throw HarnessError.badInput("dataset: expected \(expected), found '\(printable(word))'")
+    }
     if status == nil, word.contains("/"), let id = MinariID(word) {
         throw DatasetError(
             file: word, expected: "a readable file", found: "none",

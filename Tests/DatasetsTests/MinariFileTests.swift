@@ -113,7 +113,6 @@ import Testing
         (["observation", "achieved_goal", "desired_goal"], [27, 2, 2], ["achieved_goal", "observation"]),
         (["observation", "achieved_goal", "desired_goal"], [59, 17, 17], ["observation"]),
         (["observation"], [4], ["observation"]), (["b", "a", "desired_goal"], [3, 2, 2], ["a", "b"]),
-        (["_index_0", "_index_1"], [2, 1], ["_index_0", "_index_1"]),
     ])
     func dictionaries(names: [String], widths: [Int], used: [String]) throws {
         var sample = Sample(lengths: [2, 1], metadata: ["observation_space": NSNull()])
@@ -168,6 +167,20 @@ import Testing
                 Sample(metadata: ["observation_space": long]),
                 "found pictures of the shape [84, 84, 3], which Minari stores as JPEG"
             ),
+            (
+                Sample(metadata: ["observation_space": #"{"type": "Box", "dtype": "float64", "shape": [17]}"#]),
+                "field 'observation_space': expected observations of 17, as the metadata say, found 3"
+            ),
+            (
+                Sample(metadata: ["action_space": #"{"type": "Box", "dtype": "float32", "shape": [2, 3]}"#]),
+                "field 'action_space': expected actions of 6, as the metadata say, found 2"
+            ),
+            (
+                Self.refused("episode_0/observations") {
+                    for k in 0..<12 { try $0.write([0, 0, 0] as [Double], shape: [3, 1], to: "\($1)/_index_\(k)") }
+                },
+                "field 'episode_0/observations': expected an array, or arrays with names of their own, found a tuple"
+            ),
             (Sample(metadata: ["action_space": #"{"type": "Discrete", "n": 3}"#]), "expected a Box, found a Discrete"),
             (Sample(metadata: ["env_spec": "Hopper-v5"]), "field 'env_spec': expected a JSON object in a string"),
             (
@@ -179,8 +192,8 @@ import Testing
                 "field '/@total_episodes': expected a whole number, found 'three'"
             ),
             (
-                Sample(metadata: nil, attributes: ["total_steps": .number(6)]),
-                "field '/@total_steps': expected a whole number, found 6.0"
+                Sample(metadata: nil, attributes: ["total_steps": .number(6.5)]),
+                "field '/@total_steps': expected a whole number, found 6.5"
             ),
             (
                 Sample(metadata: ["env_spec": #"{"id": 5}"#]),
@@ -245,6 +258,49 @@ import Testing
             #expect(error?.description.contains(sentence) == true, "\(error?.description ?? "")")
             try FileManager.default.removeItem(atPath: folder("set"))
         }
+    }
+
+    /// Episodes whose arrays were made first, of 30 rows, of which a recorder has written some.
+    @Test(
+        arguments: [
+            (
+                ["observations", "actions"], 12,
+                "field 'episode_1/observations': expected data in every row, found rows 12 to 29"
+            ),
+            (["observations"], 15, "field 'episode_1/observations': expected data in every row, found rows 15 to 29"),
+            (["actions"], 12, nil), (["observations", "actions"], 25, nil), ([], 30, nil),
+        ] as [([String], Int, String?)])
+    func rowsThatWereNeverWritten(fields: [String], written: Int, sentence: String?) throws {
+        var sample = Sample(lengths: [30, 30], unfinished: 1)
+        for (name, columns) in [("observations", 3), ("actions", 2)] where fields.contains(name) {
+            let rows = name == "actions" ? 30 : 31
+            let numbers = (0..<rows * columns).map { $0 < written * columns ? Float($0 % 7 + 1) / 10 : 0 }
+            sample.replaced["episode_1/\(name)"] = { file, place in
+                try file.write(numbers, shape: [rows, columns], to: place, storage: .contiguous)
+            }
+        }
+        for field in ["episode_0/actions", "episode_1/actions"] where sample.replaced[field] == nil {
+            sample.replaced[field] = { file, place in
+                try file.write([Float](repeating: 0.5, count: 60), shape: [30, 2], to: place)
+            }
+        }
+        guard let sentence else {
+            #expect(try read(sample).count == 60)
+            return
+        }
+        let error = #expect(throws: DatasetError.self) { try read(sample) }
+        #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
+    }
+
+    @Test(arguments: [
+        ("", "an empty file (0 bytes)"), ("{\"total_steps\": ", "an object that is damaged or cut"),
+        ("[1, 2]", "JSON that is no object"), ("<!DOCTYPE html><html>", "an HTML page"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "a Git LFS pointer"),
+        ("not found", "text that begins 'not found'"),
+    ])
+    func metadataThatAreNone(text: String, found: String) {
+        let error = #expect(throws: DatasetError.self) { try MinariMetadata(text, file: "metadata.json") }
+        #expect(error?.found.hasPrefix(found) == true, "\(String(describing: error))")
     }
 
     @Test func whatIsNoEpisodeIsNoted() throws {

@@ -93,7 +93,7 @@ import Testing
             "[hopper-medium-r1, ", "[hoper-medium-r1, ",
             "2: datasets: expected 'hopper-medium-r1', found 'hoper-medium-r1'"),
         BadStudy(
-            "[hopper-medium-r1, ", "[hopper-medium, ", "2: datasets: expected 'hopper-medium-r1', found 'hopper-medium'"
+            "[hopper-medium-r1, ", "[hopper-medium, ", "2: datasets: expected 'hopper-medium-v2', found 'hopper-medium'"
         ),
         BadStudy(
             "[hopper-medium-r1, ", "[antmaze-large-paly-v2, ",

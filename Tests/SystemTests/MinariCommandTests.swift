@@ -232,16 +232,19 @@ import Testing
     @Test(arguments: [
         ("terminate_when_unhealthy", "false"), ("exclude_current_positions_from_observation", "false"),
         ("ctrl_cost_weight", "0.5"), ("xml_file", "\"my.xml\""), ("reward_type", "\"dense\""), ("frame_skip", "5"),
+        ("forward_reward_weight", "NaN"), ("ctrl_cost_weight", "-Infinity"),
     ])
     func settingsThatMakeAnotherEnvironment(key: String, value: String) throws {
         try put("toy/noise-v0", environment: "Hopper-v5", kwargs: "{\"\(key)\": \(value)}")
+        // What Python writes and JSON does not know is text.
+        let shown = ["NaN", "-Infinity"].contains(value) ? "\"\(value)\"" : value
         let info = try activeBench("data", "info", "minari:toy/noise-v0")
         #expect(info.exitCode == 0 && info.standardOutput.contains("rows          40"), "\(info.output)")
         for data in ["'minari:toy/noise-v0'", "{name: mine, file: minari/toy/noise-v0}"] {
             study(data)
             let refused = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
             #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
-            let sentence = "field 'env_spec': expected an environment made as our hopper is, found '\(key)': \(value); "
+            let sentence = "field 'env_spec': expected an environment made as our hopper is, found '\(key)': \(shown); "
             #expect(refused.complaints.first?.contains(sentence) == true, "\(refused.output)")
         }
         study("{name: mine, file: minari/toy/noise-v0, environment: hopper, presets: hopper-medium}")
@@ -307,7 +310,34 @@ import Testing
         study("{name: mine, file: minari/toy/noise-v0\(environment)}")
         let refused = try activeBench("plan", folder("study.yaml"))
         #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
-        #expect(refused.output.contains("expected the JSON object that Minari writes, found other text"))
+        #expect(refused.output.contains("expected the JSON object that Minari writes, found an object that is damaged"))
+    }
+
+    @Test func otherTasksOfTheKitchenAreNamed() throws {
+        try put("toy/noise-v0", environment: "FrankaKitchen-v1", kwargs: #"{"tasks_to_complete": ["microwave"]}"#)
+        study("'minari:toy/noise-v0'")
+        let refused = try activeBench("plan", folder("study.yaml"))
+        #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
+        for words in [
+            "field 'env_spec.kwargs.tasks_to_complete': expected the tasks of kitchen-complete, ",
+            "found 'microwave'; ",
+            "environment: kitchen-complete, profile: gymnasium}",
+        ] { #expect(refused.output.contains(words), "\(refused.output)") }
+    }
+
+    @Test(arguments: [
+        ("minari:mujoco/hopper/medium", "and an ID of letters, digits, '-', '_' and '/' that ends in -vN"),
+        ("Minari:mujoco/hopper/medium-v0", "expected 'minari:mujoco/hopper/medium-v0', found"),
+        ("minari: mujoco/hopper/medium-v0", "expected 'minari:mujoco/hopper/medium-v0', found"),
+        ("minari:../x-v0", "and an ID of letters, digits, '-', '_' and '/' that ends in -vN"),
+    ])
+    func namesThatAreNearlyMinaris(name: String, words: String) throws {
+        study("'\(name)'")
+        for arguments in [["data", "info", name], ["plan", folder("study.yaml")]] {
+            let child = try ChildProcess.run("active-bench", arguments)
+            #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+            #expect(child.output.contains(words), "\(child.output)")
+        }
     }
 
     /// Before Minari 0.5 there was no metadata.json.

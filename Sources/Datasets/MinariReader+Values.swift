@@ -1,0 +1,79 @@
+import HDF5
+
+// The values of the episodes, of which the shapes have been checked.
+extension MinariReader {
+    /// The values of all episodes.
+    func steps(_ shape: Shape) throws(DatasetError) -> Steps {
+        var steps: Steps = ([], [], [], [], [])
+        let rows = shape.steps + shape.lengths.count
+        let (bytes, isBeyondReach) = rows.multipliedReportingOverflow(by: 4 * shape.stateSize)
+        guard !isBeyondReach, bytes <= file.arrayLimit else {
+            throw refusal(
+                "observations", "at most \(file.arrayLimit) bytes", "\(rows) rows of \(shape.stateSize) numbers")
+        }
+        steps.observations.reserveCapacity(rows * shape.stateSize)
+        steps.actions.reserveCapacity(shape.steps * shape.actionSize)
+        for (number, length) in shape.lengths.enumerated() {
+            let group = "episode_\(number)/"
+            let observed = try observations(number, length + 1, shape)
+            steps.observations += observed
+            let actions = try file.numbersField(group + "actions", columns: shape.actionSize)
+            try checkActionRange(actions, columns: shape.actionSize, file: file.path, field: group + "actions")
+            try checkWritten(number, observed, actions, shape)
+            steps.actions += actions
+            steps.rewards += try file.numbersField(group + "rewards", columns: 1)
+            steps.terminations += try file.flagsField(group + "terminations")
+            steps.truncations += try file.flagsField(group + "truncations")
+        }
+        return steps
+    }
+
+    /// Refuses an episode of which rows hold nothing. That its rewards or actions alone end in fill values says nothing:
+    /// those of many an episode do after its goal.
+    private func checkWritten(
+        _ number: Int, _ observations: [Float], _ actions: [Float], _ shape: Shape
+    ) throws(DatasetError) {
+        // The storage is looked at only where observations stand still, for there may be very many episodes.
+        guard longestStandstill(of: observations, columns: shape.stateSize) >= WrittenRows.shortest else { return }
+        let (place, actionsName) = (fields(number, shape.observationNames)[0], "episode_\(number)/actions")
+        func storage(_ name: String) throws(DatasetError) -> HDF5Storage {
+            try wordingErrors { () throws(HDF5Error) in try file.storage(name) }
+        }
+        let rows = WrittenRows(
+            observations: .init(elements: observations, columns: shape.stateSize, storage: try storage(place)),
+            actions: .init(elements: actions, columns: shape.actionSize, storage: try storage(actionsName)))
+        try rows.check(place, actionsName, file: file.path)
+    }
+
+    /// [rows, S]: the arrays that make up an observation side by side.
+    private func observations(_ number: Int, _ rows: Int, _ shape: Shape) throws(DatasetError) -> [Float] {
+        let names = fields(number, shape.observationNames)
+        guard names.count > 1 else { return try file.numbersField(names[0], columns: shape.stateSize) }
+        var parts: [(elements: [Float], columns: Int)] = []
+        for name in names {
+            let elements = try file.numbersField(name, columns: 1)
+            parts.append((elements, elements.count / rows))
+        }
+        var joined: [Float] = []
+        joined.reserveCapacity(rows * shape.stateSize)
+        for row in 0..<rows {
+            for part in parts { joined += part.elements[row * part.columns..<(row + 1) * part.columns] }
+        }
+        return joined
+    }
+}
+
+/// The length of the longest stretch of equal rows.
+private func longestStandstill(of elements: [Float], columns: Int) -> Int {
+    guard columns > 0, elements.count >= columns else { return 0 }
+    return elements.withUnsafeBufferPointer { elements in
+        var (longest, length) = (1, 1)
+        for row in stride(from: columns, to: elements.count, by: columns) {
+            var k = 0
+            while k < columns, elements[row + k] == elements[row + k - columns] { k += 1 }
+            length = k == columns ? length + 1 : 1
+            longest = max(longest, length)
+        }
+        return longest
+    }
+}
