@@ -140,13 +140,17 @@ func checkWritten(
         actions: .init(elements: actions, columns: actionSize, storage: try reader.storage("actions")))
     try rows.check("observations", "actions", file: reader.file.path)
     let rewards = WrittenRows.Field(elements: rewards, columns: 1, storage: try reader.storage("rewards"))
+    if rewards.isNeverWritten {
+        throw reader.refusal("rewards", "data in every row", HDF5Storage.neverWritten, WrittenRows.hint)
+    }
     var notes: [String] = []
     for (name, field) in [("actions", rows.actions), ("rewards", rewards)] {
         switch rows.ending(of: field, episodeEndsIn: episodeEndsIn) {
         case nil: continue
         case .unwritten(let end)?:
             throw reader.refusal(
-                name, "data in every row", "\(field.words(ofEnd: end)), as if they were never written", WrittenRows.hint)
+                name, "data in every row", "\(field.words(ofEnd: end)), as if they were never written", WrittenRows.hint
+            )
         case .unclear(let end)?:
             notes.append("field '\(name)' has \(field.words(ofEnd: end)): data, or rows that were never written")
         }

@@ -69,7 +69,7 @@ package struct ForeignFormat: Sendable {
     }
 
     private static func kindOfText(_ start: [UInt8]) -> ForeignFormat? {
-        let text = String(decoding: start.prefix(512), as: UTF8.self)
+        let text = decoded(Array(start.prefix(512)))
         let line = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }.lowercased()
         if line.hasPrefix("version https://git-lfs.github.com/spec/") {
             return .init(
@@ -79,7 +79,9 @@ package struct ForeignFormat: Sendable {
             return .init(
                 "a git-annex pointer (`git annex get` fetches what it stands for)", ", not the data")
         }
-        if line.hasPrefix("<!doctype html") || line.hasPrefix("<html") || line.hasPrefix("<head") {
+        if line.hasPrefix("<!doctype html") || line.hasPrefix("<html") || line.hasPrefix("<head")
+            || (line.hasPrefix("<!--") && line.contains("<html"))
+        {
             return .init("an HTML page", ", such as a server's error or log-in page: download the file again")
         }
         if line.hasPrefix("<?xml") || line.hasPrefix("<error") {
@@ -91,6 +93,17 @@ package struct ForeignFormat: Sendable {
         guard isPrintable, isText, start.count >= 4 else { return nil }
         if line.first == "{" || line.first == "[" { return .init("JSON text") }
         return .init("text that begins '\(text.prefix(40).map { $0.isNewline ? " " : String($0) }.joined())'")
+    }
+
+    /// Text in UTF-16, which begins with a mark of its byte order, or in UTF-8.
+    private static func decoded(_ bytes: [UInt8]) -> String {
+        let isLittle = bytes.starts(with: [0xFF, 0xFE])
+        guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return String(decoding: bytes, as: UTF8.self) }
+        let units = stride(from: 0, to: bytes.count - 1, by: 2).map { i in
+            let (low, high) = isLittle ? (bytes[i], bytes[i + 1]) : (bytes[i + 1], bytes[i])
+            return UInt16(high) << 8 | UInt16(low)
+        }
+        return String(decoding: units, as: UTF16.self)
     }
 
     /// The first KiB of a file.

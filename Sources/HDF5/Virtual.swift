@@ -44,7 +44,8 @@ extension HDF5File {
             if checkedVirtual.contains(place) { break }
             try checkSources(dataset, creation, name, openedAs: openedAs, depth: depth)
             checkedVirtual.insert(place)
-        default: throw failure(name, .unsupported(found: "a dataset of a layout that HDF5 does not know here", hint: nil))
+        default:
+            throw failure(name, .unsupported(found: "a dataset of a layout that HDF5 does not know here", hint: nil))
         }
         return dataset
     }
@@ -128,7 +129,7 @@ extension HDF5File {
             throw .library("H5Dget_space", file: path, object: sourceName)
         }
         let points = H5Sget_select_npoints(place.id)
-        guard points >= 0 else { 
+        guard points >= 0 else {
             throw failure(name, .unsupported(found: "a virtual dataset that grows with its sources", hint: Self.copy))
         }
         guard points > 0 else { return }

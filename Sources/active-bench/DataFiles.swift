@@ -107,7 +107,10 @@ extension DataCommand {
                         let summary = try inspection.summary()
                         let other = try noteOnDigest(ofFile: inspection.path)
                         let known = other == nil ? knownName(ofFile: inspection.path) : ""
-                        let counts = "\(summary.rows) rows, \(summary.transitions) transitions"
+                        func counted(_ count: Int, _ noun: String) -> String {
+                            "\(count) \(noun)\(count == 1 ? "" : "s")"
+                        }
+                        let counts = "\(counted(summary.rows, "row")), \(counted(summary.transitions, "transition"))"
                         let notes = [other].compactMap { $0 } + summary.remarks
                         verdict =
                             "\(inspection.path): good, \(known)\(counts)"

@@ -141,6 +141,20 @@ import Testing
         },
     ]
 
+    /// Names beyond those that are read are counted all the same.
+    @Test func tooManyNames() throws {
+        try SampleFile().write(to: folder("a.hdf5"))
+        edit(folder("a.hdf5")) { file in
+            Self.put(file, "metadata/00000", ab_H5T_STD_U8LE(), nil, [1])
+            for i in 1..<10_100 {
+                let name = "metadata/\(String(i + 100_000).dropFirst())"
+                H5Lcreate_hard(file, "metadata/00000", file, name, 0, 0)
+            }
+        }
+        let notes = try D4RLFile(path: folder("a.hdf5")).notes
+        #expect(notes.contains { $0.contains(" and 100 more: expected at most 10000 names") }, "\(notes)")
+    }
+
     @Test func manyThingsOfOneKindAreOneNote() throws {
         try SampleFile().write(to: folder("a.hdf5"))
         edit(folder("a.hdf5")) { file in

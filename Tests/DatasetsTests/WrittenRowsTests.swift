@@ -21,27 +21,53 @@ import Testing
         var fill: Float = 0
         /// One for each row, in one block.
         var rewards = [Float](repeating: 0, count: 60)
+        /// The rows of a compressed chunk of rewards, or else whether their storage was allocated in advance.
+        var rewardChunk: Int? = nil
+        var isRewardEarly = false
+        /// A row in which an episode ends; nil for one episode.
+        var end: Int? = nil
         /// A part of the sentence; nil where the file is good.
         var refusal: String? = nil
+        /// A part of a note on a file that is good; nil where there is none.
+        var note: String? = nil
     }
 
     @Test(arguments: recordings)
     func isToldFromData(recording: Recording) throws {
         try SampleFile(
             rewards: recording.rewards, rewardShape: [60],
-            terminals: [UInt8](repeating: 0, count: 60), timeouts: nil, without: "observations"
+            terminals: (0..<60).map { $0 == recording.end ? 1 : 0 }, timeouts: nil, without: "observations"
         ).write(to: folder("a.hdf5"))
         edit(folder("a.hdf5")) { file in
             H5Ldelete(file, "actions", 0)
             put(recording, "observations", 2, recording.observations, in: file)
             put(recording, "actions", 1, recording.actions, in: file)
+            putRewards(recording, in: file)
         }
         do throws(DatasetError) {
             let file = try D4RLFile(path: folder("a.hdf5"))
             #expect(recording.refusal == nil && file.count == 60)
+            #expect(file.notes.count == (recording.note == nil ? 0 : 1), "\(file.notes)")
+            #expect(recording.note.map { file.notes.first?.contains($0) == true } ?? true, "\(file.notes)")
         } catch {
             #expect(recording.refusal.map { "\(error)".contains($0) } == true, "\(error)")
         }
+    }
+
+    /// Puts the rewards into storage of their own; those allocated in advance are written only where they are not 0.
+    private func putRewards(_ recording: Recording, in file: hid_t) {
+        H5Ldelete(file, "rewards", 0)
+        let (space, creation) = (H5Screate_simple(1, [60], nil), H5Pcreate(ab_H5P_DATASET_CREATE()))
+        if let chunk = recording.rewardChunk {
+            H5Pset_chunk(creation, 1, [hsize_t(chunk)])
+            H5Pset_deflate(creation, 4)
+        }
+        if recording.isRewardEarly { H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) }
+        let dataset = H5Dcreate2(file, "rewards", ab_H5T_IEEE_F32LE(), space, 0, creation, 0)
+        if !recording.isRewardEarly || recording.rewards.contains(where: { $0 != 0 }) {
+            H5Dwrite(dataset, ab_H5T_NATIVE_FLOAT(), 0, 0, 0, recording.rewards)
+        }
+        for id in [dataset, creation, space] { H5Idec_ref(id) }
     }
 
     private func put(_ recording: Recording, _ name: String, _ columns: hsize_t, _ rows: Range<Int>, in file: hid_t) {
@@ -106,11 +132,33 @@ import Testing
             refusal: "hold nothing but the fill value -0.5, as rows do"),
         Recording(testDescription: "zeros that were written, in chunks", isZero: true, chunkRows: 16),
         Recording(
-            testDescription: "rewards alone stop early",
-            rewards: [Float](repeating: 1, count: 45) + [Float](repeating: 0, count: 15),
+            testDescription: "rewards alone stop early, amid an episode",
+            rewards: [Float](repeating: 1, count: 30) + [Float](repeating: 0, count: 30), end: 40,
             refusal:
-                "field 'rewards': expected data in every row, found rows 45 to 59 that hold nothing but the fill value 0.0"
+                "field 'rewards': expected data in every row, found rows 30 to 59 that hold nothing but the fill value 0.0"
         ),
+        Recording(
+            testDescription: "a goal, and nothing to lose behind it",
+            rewards: [Float](repeating: -1, count: 45) + [Float](repeating: 0, count: 15), end: 20,
+            note:
+                "field 'rewards' has rows 45 to 59 that hold nothing but the fill value 0.0 and no earlier row that does"
+        ),
+        Recording(
+            testDescription: "a goal, in one chunk that was written",
+            rewards: [Float](repeating: -1, count: 30) + [Float](repeating: 0, count: 30), rewardChunk: 60, end: 40),
+        Recording(
+            testDescription: "a goal, in chunks that were written",
+            rewards: [Float](repeating: -1, count: 30) + [Float](repeating: 0, count: 30), rewardChunk: 7),
+        Recording(
+            testDescription: "rewards in advance, a few of them written",
+            rewards: [Float](repeating: 1, count: 5) + [Float](repeating: 0, count: 55), isRewardEarly: true,
+            refusal:
+                "field 'rewards': expected data in every row, found rows 5 to 59 that hold nothing but the fill value"
+        ),
+        Recording(
+            testDescription: "rewards in advance, none of them written", isRewardEarly: true,
+            refusal: "field 'rewards': expected data in every row, found storage that was allocated but never written"),
+        Recording(testDescription: "rewards that are all 0, as written"),
         Recording(
             testDescription: "sparse rewards that end in none",
             rewards: (0..<60).map { $0 < 45 && $0 % 9 != 8 ? 1 : 0 }),
@@ -119,11 +167,13 @@ import Testing
             refusal: "field 'observations': expected data in every row, found row 30 with NaN, the fill value"),
         Recording(testDescription: "a short rest", observations: 0..<52, actions: 0..<52),
         Recording(
-            testDescription: "actions alone stop early", actions: 0..<30,
+            testDescription: "actions alone stop early, amid an episode", actions: 0..<30, end: 45,
             refusal:
                 "field 'actions': expected data in every row, found rows 30 to 59 that hold nothing but the fill value 0.0"
         ),
-        Recording(testDescription: "a long idle end, of little before", actions: 0..<20),
+        Recording(
+            testDescription: "a rest in the last episode", actions: 0..<40, end: 35,
+            note: "field 'actions' has rows 40 to 59 that hold nothing but the fill value 0.0"),
     ]
 
     /// Flags are false where nobody has written them, and a note says so.
@@ -148,6 +198,26 @@ import Testing
             let file = try D4RLFile(path: folder("a.hdf5"))
             #expect(file.terminals == (0..<7).map { written.contains($0) ? 1 : 0 })
             #expect(file.notes.count == 1 && file.notes[0].hasPrefix("field 'terminals': "), "\(file.notes)")
+            #expect(file.notes[0].hasSuffix("what is not there counts as false, its fill value"), "\(file.notes)")
         }
+    }
+
+    /// Nobody has written the flags: they are the fill value, true where that is.
+    @Test(arguments: [(1, true), (255, true), (0, false)] as [(UInt8, Bool)])
+    func flagsByDefault(fill: UInt8, isTrue: Bool) throws {
+        try SampleFile().write(to: folder("a.hdf5"))
+        edit(folder("a.hdf5")) { file in
+            H5Ldelete(file, "timeouts", 0)
+            let (space, creation) = (H5Screate_simple(1, [7], nil), H5Pcreate(ab_H5P_DATASET_CREATE()))
+            H5Pset_chunk(creation, 1, [2])
+            var value = fill
+            H5Pset_fill_value(creation, ab_H5T_NATIVE_UINT8(), &value)
+            for id in [H5Dcreate2(file, "timeouts", ab_H5T_STD_U8LE(), space, 0, creation, 0), creation, space] {
+                H5Idec_ref(id)
+            }
+        }
+        let file = try D4RLFile(path: folder("a.hdf5"))
+        #expect(file.timeouts == [UInt8](repeating: isTrue ? 1 : 0, count: 7))
+        #expect(file.notes.first?.hasSuffix("counts as \(isTrue), its fill value") == true, "\(file.notes)")
     }
 }

@@ -104,7 +104,8 @@ import Testing
             filters: {
                 gzip($0)
                 scaled($0)
-            }, made: { $0 }, words: "a dataset with the filter 1 (gzip) before 6 (scaleoffset), which is not read here"),
+            }, made: { $0 },
+            words: "a dataset with the filter 1 (gzip) before 6 (scaleoffset); write the data with gzip"),
     ]
 
     @Test(arguments: refused) func aChunkMadeToHarm(example: Case) throws {

@@ -10,6 +10,7 @@ import Testing
         ("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n", "a Git LFS pointer"),
         ("/annex/objects/SHA256E-s9--ab.hdf5\n", "a git-annex pointer"),
         ("\n <!DOCTYPE html><title>404</title>", "an HTML page"), ("<HTML>", "an HTML page"),
+        ("<!-- saved from x -->\n<html>", "an HTML page"),
         ("<?xml version=\"1.0\"?><Error/>", "an XML document"), ("{\"a\": 1}", "JSON text"),
         ("404: Not Found", "text that begins '404: Not Found'"), ("BZh91AY", "a bzip2-compressed file"),
         ("PAR1", "a Parquet file"), ("ARROW1\0\0", "an Arrow file"), ("CDF\u{1}", "a netCDF-3 file"),
@@ -20,6 +21,8 @@ import Testing
         ([0x1F, 0x8B, 8, 0], "a gzip-compressed file"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz-compressed file"),
         ([0x28, 0xB5, 0x2F, 0xFD], "a zstd-compressed file"), ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive"),
         ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1], "a NumPy array"), ([0x80, 4, 0x95], "a Python pickle"),
+        ([0xFF, 0xFE] + "<html>".utf8.flatMap { [$0, 0] }, "an HTML page"),
+        ([0xFE, 0xFF] + "<!DOCTYPE html>".utf8.flatMap { [0, $0] }, "an HTML page"),
         (zip("observations.npy"), "NumPy's .npz"), (zip("archive/data.pkl"), "a PyTorch file"),
         (zip("hopper.hdf5"), "a zip archive"), (tar, "a tar archive"),
     ]

@@ -113,6 +113,8 @@ import Testing
         let file = try HDF5File(readingFrom: folder("there/a.hdf5"))
         #expect(try file.float32("percent").elements == (0..<10).map { Float($0) })
         let error = #expect(throws: HDF5Error.self) { try file.float32("pattern") }
-        #expect(error?.reason == .refused(found: "a virtual dataset of sources by a pattern, 'a%b.hdf5'"))
+        #expect(
+            error.map { "\($0)".contains("a virtual dataset of sources by a pattern, 'a%b.hdf5'; copy the data") }
+                == true)
     }
 }

@@ -77,6 +77,9 @@ import Testing
     static let noData = "expected data in every row, found "
     static let stopped = "; the recorder stopped early: keep the rows that it wrote, or record again"
     static let notAnArray = "expected an array stored in this file, found "
+    static let astray = "expected links that lead to an array of this file, found "
+    static let damaged = "expected undamaged data, found "
+    static let ownArray = "write the array itself under this name"
     static let tooLarge = "; the file is damaged: download or make it again"
 
     static let shapesAndValues = [
@@ -149,11 +152,12 @@ import Testing
         {
             substitute("rewards", at: $0) { H5Lcreate_external("/etc/passwd", "/rewards", $0, "rewards", 0, 0) }
         },
-        HostileFile("a soft link to itself", "field 'rewards': \(notAnArray)soft links in a circle") {
+        HostileFile("a soft link to itself", "field 'rewards': \(astray)soft links in a circle; \(ownArray)") {
             substitute("rewards", at: $0) { H5Lcreate_soft("/rewards", $0, "rewards", 0, 0) }
         },
         HostileFile(
-            "a soft link to nothing", "field 'rewards': \(notAnArray)a soft link to '/gone', which is not there"
+            "a soft link to nothing",
+            "field 'rewards': \(astray)a soft link to '/gone', which is not there; \(ownArray)"
         ) {
             substitute("rewards", at: $0) { H5Lcreate_soft("/gone", $0, "rewards", 0, 0) }
         },

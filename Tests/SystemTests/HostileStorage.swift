@@ -72,7 +72,8 @@ extension HostileDatasetTests {
             }
         },
         HostileFile(
-            "a chunk that is too short", "field 'rewards': \(notAnArray)a chunk of 3 bytes instead of 20 at [5]"
+            "a chunk that is too short",
+            "field 'rewards': \(damaged)a chunk of 3 bytes instead of 20 at [5]" + tooLarge
         ) {
             edit($0) { file in
                 RawDataset(chunk: [5]).replace("rewards", in: file)
@@ -95,7 +96,7 @@ extension HostileDatasetTests {
         },
         HostileFile(
             "chunks larger than the dataset",
-            "field 'rewards': \(notAnArray)chunks of shape [66313] of a dataset of shape [777]"
+            "field 'rewards': \(damaged)chunks of shape [66313] of a dataset of shape [777]" + tooLarge
         ) {
             path in
             replace(
@@ -105,8 +106,9 @@ extension HostileDatasetTests {
         },
         HostileFile(
             "a filter that nobody has",
-            "field 'rewards': \(notAnArray)a dataset with the filter 32001 (Blosc), for which HDF5 finds no plugin (name its "
-                + "folder in HDF5_PLUGIN_PATH, or write the data with gzip)"
+            "field 'rewards': expected data stored in a way that is read here, found a dataset with the filter 32001 "
+                + "(Blosc), for which HDF5 finds no plugin; name the plugin's folder in HDF5_PLUGIN_PATH, or write the "
+                + "data with gzip"
         ) { path in
             replace(
                 "rewards", at: path,
