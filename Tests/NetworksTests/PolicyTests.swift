@@ -221,7 +221,7 @@ import Testing
         #expect(error(mean: [0, 0, 0], deviation: [1, 0, 3]) == .noDeviation)
         #expect(error(mean: [0, 0, 0], deviation: [1, -0.0, 3]) == .noDeviation)
         #expect(error(mean: [0, 0, 0], deviation: [1, 2, -3]) == .noDeviation)
-        #expect(error(mean: [0, 0, 0], deviation: [1, 2, 1e-40]) == .noDeviation)
+        #expect(error(mean: [0, 0, 0], deviation: [1, 2, .leastNonzeroMagnitude]) == .noDeviation)
         #expect(error(mean: [0, 0, 0], deviation: [.nan, 2, 3]) == .notFinite("observation_std"))
         #expect(error(mean: [0, 0, 0], deviation: [1, .infinity, 3]) == .notFinite("observation_std"))
         #expect(error(mean: [0, .nan, 0], deviation: [1, 2, 3]) == .notFinite("observation_mean"))
