@@ -23,6 +23,9 @@ let mujocoLink: [LinkerSetting] =
 
 let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
+    // A file sees what it imports, and shows others no more of it than it says.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
     .unsafeFlags(precision + (processor + precision + mujocoInclude).flatMap { ["-Xcc", $0] }),
 ]
 let cSettings: [CSetting] = [
@@ -30,6 +33,9 @@ let cSettings: [CSetting] = [
     // Kernels are optimised in debug builds too: the loops below this line are what a training step is made of.
     .unsafeFlags(processor + precision + mujocoInclude + ["-O3", "-fno-math-errno"]),
 ]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
@@ -80,35 +86,107 @@ let package = Package(
 
         // The rooms; one may import only rooms above it.
         room("Paths"),
-        room("Console", ["CConsole", "Paths"]),
-        room("MPI", ["CKernels", "CMPI", "CSupervision", "Paths"]),
+        room("Failures"),
         room("Processes", ["CProcesses", "Paths"]),
-        room("HDF5", ["CChunks", "CHDF5", "CKernels", "CLZF", "CSupervision", "Paths", "Processes"]),
-        room("Numerics", ["CKernels", "COneDNN", "COpenBLAS"]),
-        room("Networks", ["CKernels", "Numerics"]),
-        room("Environments", ["CMuJoCo", "Networks", "Numerics", "Paths"]),
-        room("Datasets", ["CCrypto", "HDF5", "Numerics", "Paths"]),
+        room("Console", ["CConsole", "Failures", "Paths"]),
+        room("Supervision", ["CSupervision", "Paths"]),
+        room("Storage", ["CCrypto", "Failures", "Paths", "Processes", "Supervision"]),
+        room("MPI", ["CKernels", "CMPI", "CSupervision", "Failures", "Paths", "Supervision"]),
+        room("HDF5", ["CChunks", "CHDF5", "CKernels", "CLZF", "CSupervision", "Failures", "Paths", "Processes"]),
+        room("Numerics", ["CKernels", "COneDNN", "COpenBLAS", "Failures"]),
+        room("Networks", ["CKernels", "Failures", "Numerics"]),
+        room(
+            "Environments",
+            [
+                "Processes", "CMuJoCo", "Failures", "Networks", "Numerics", "Paths",
+            ]),
+        room("Datasets", ["Failures", "HDF5", "Numerics", "Paths", "Storage"]),
         room("Algorithms", ["Datasets", "Networks", "Numerics"]),
         room("Report"),
+
+        // The harness.
+        room("Teams", ["CKernels", "Failures", "MPI", "Networks", "Numerics", "Processes", "Supervision"]),
         room(
-            "Harness",
+            "Studies",
+            ["Algorithms", "Datasets", "Environments", "Failures", "Numerics", "Paths", "Report", "Storage", yams]),
+        room(
+            "Planning",
             [
-                "Algorithms", "CKernels", "CZlib", "Datasets", "Environments", "HDF5", "MPI", "Networks", "Numerics",
-                "Console", "Paths", "Processes", "Report",
-                .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
+                "Algorithms", "Datasets", "Environments", "Failures", "Networks", "Numerics", "Report", "Studies",
+                "Teams",
+            ]),
+        room(
+            "Policies",
+            [
+                "Datasets", "Environments", "Failures", "HDF5", "MPI", "Networks", "Numerics", "Paths", "Report",
+                "Storage",
+                "Studies", "Teams",
+            ]),
+        room(
+            "DatasetTools",
+            [
+                "Processes", "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics",
+                "Paths",
+                "Policies", "Report", "Storage", "Studies",
+            ]),
+        room(
+            "Cases",
+            [
+                "Algorithms", "CKernels", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5", "MPI",
+                "Networks", "Numerics", "Paths", "Policies", "Processes", "Report", "Storage", "Studies", "Supervision",
+                "Teams",
+            ]),
+        room(
+            "RunFolders",
+            [
+                "Algorithms", "Cases", "DatasetTools", "Datasets", "Environments", "Failures", "Numerics", "Paths",
+                "Planning", "Processes", "Report", "Storage", "Studies", "Teams",
+            ]),
+        room(
+            "Runs",
+            [
+                "Algorithms", "Cases", "Console", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5", "MPI",
+                "Networks", "Numerics", "Paths", "Planning", "Processes", "Report", "RunFolders", "Storage", "Studies",
+                "Supervision",
+                "Teams", logging,
+            ]),
+        room(
+            "Benchmarks",
+            [
+                "Processes", "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics",
+                "Paths",
+                "Policies", "Storage",
+            ]),
+        room(
+            "Scaling",
+            [
+                "Processes", "Algorithms", "Benchmarks", "Datasets", "Failures", "MPI", "Networks", "Numerics", "Paths",
+                "Planning",
+                "Report", "Storage", "Studies", "Supervision", "Teams",
+            ]),
+        room(
+            "ConformanceTraces",
+            ["Algorithms", "Datasets", "Failures", "HDF5", "Networks", "Numerics", "Paths", "Storage", "Studies"]),
+        room(
+            "Rendering",
+            [
+                "Processes", "CZlib", "Environments", "Failures", "Networks", "Numerics", "Paths", "Policies", "Report",
+                "Storage",
+                "Supervision",
             ]),
         .executableTarget(
             name: "active-bench",
             dependencies: [
-                "Algorithms", "Console", "Datasets", "Environments", "Harness", "MPI", "Numerics", "Paths", "Processes",
-                "Report",
+                "Algorithms", "Benchmarks", "Cases", "ConformanceTraces", "Console", "DatasetTools", "Datasets",
+                "Environments", "Failures", "MPI", "Networks", "Numerics", "Paths", "Planning", "Policies", "Processes",
+                "Rendering", "Report", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Supervision", "Teams",
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: swiftSettings),
 
         // What the tests of MPI run under mpirun: it makes every call of the room and checks the answer on every rank.
         .executableTarget(
-            name: "mpi-exercise", dependencies: ["MPI"], path: "Tests/Support/mpi-exercise",
+            name: "mpi-exercise", dependencies: ["MPI", "Paths", "Supervision"], path: "Tests/Support/mpi-exercise",
             swiftSettings: swiftSettings),
         // Counts the heap allocations of a thousand gradient steps of every learner.
         .executableTarget(
@@ -121,7 +199,7 @@ let package = Package(
             name: "PeerTraces", dependencies: ["Environments", "HDF5"], path: "Tests/Support/PeerTraces",
             swiftSettings: swiftSettings),
         .executableTarget(
-            name: "peer-steps", dependencies: ["PeerTraces"], path: "Tests/Support/peer-steps",
+            name: "peer-steps", dependencies: ["Environments", "PeerTraces"], path: "Tests/Support/peer-steps",
             swiftSettings: swiftSettings),
 
         // What we read of Minari's datasets against what its Python package reads (Tests/Peers).
@@ -148,28 +226,34 @@ let package = Package(
         tests("PathsTests", ["Paths", "ScratchFiles"]),
         tests("ConsoleTests", ["Console", "ScratchFiles"]),
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
-        tests("HDF5Tests", ["HDF5", "CHDF5", "CKernels", "CLZF", "ScratchFiles"], excluding: ["Fixtures"]),
+        tests("HDF5Tests", ["Paths", "HDF5", "CHDF5", "CKernels", "CLZF", "ScratchFiles"], excluding: ["Fixtures"]),
         tests("NumericsTests", ["CKernels", "Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests(
-            "EnvironmentsTests", ["CMuJoCo", "Environments", "Numerics", "PeerTraces", "ScratchFiles"],
+            "EnvironmentsTests", ["CMuJoCo", "Environments", "Networks", "Numerics", "PeerTraces", "ScratchFiles"],
             excluding: ["Oracle"]),
         tests(
-            "DatasetsTests", ["Datasets", "HDF5", "CHDF5", "MinariTraces", "Numerics", "ScratchFiles"],
+            "DatasetsTests", ["Paths", "Datasets", "HDF5", "CHDF5", "MinariTraces", "Numerics", "ScratchFiles"],
             excluding: ["Fixtures"]),
         tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
         tests("ReportTests", ["Report"]),
         tests(
             "HarnessTests",
             [
-                "Harness", "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",
+                "Supervision",
+                "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Planning", "Policies",
+                "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
+                "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",
                 "Networks",
                 "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles",
             ], excluding: ["Fixtures"]),
         tests(
             "SystemTests",
             [
-                "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5", "Harness",
+                "Algorithms", "Report", "Supervision",
+                "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5",
+                "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Planning", "Policies",
+                "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
                 "Networks",
                 "Numerics", "Paths", "Processes", "ProgramRuns", "ScratchFiles",
             ]),

@@ -1,9 +1,9 @@
-import Datasets
-import Networks
-import Numerics
+package import Datasets
+package import Networks
+package import Numerics
 
 /// An offline learner: networks that a batch of transitions improves.
-public protocol Learner: AnyObject {
+package protocol Learner: AnyObject {
     /// One gradient step of everything, on one batch. Allocates nothing.
     func update(_ batch: Batch)
 
@@ -36,44 +36,44 @@ public protocol Learner: AnyObject {
 
 extension Learner {
     /// No numbers outside the networks.
-    public var scalars: [NamedScalar] { [] }
+    package var scalars: [NamedScalar] { [] }
     /// Nothing besides.
-    public var memory: [String: Double] {
+    package var memory: [String: Double] {
         get { [:] }
         set { precondition(newValue.isEmpty, "a memory that this learner does not have") }
     }
     /// Nothing to say.
-    public var complaint: String? { nil }
+    package var complaint: String? { nil }
 }
 
 /// A number worth a column of the learning curve.
-public struct Diagnostic: Sendable, Equatable {
+package struct Diagnostic: Sendable, Equatable {
     /// The column's heading, `critic_loss`; a loss ends in `_loss`.
-    public var name: String
+    package var name: String
     /// Of the last update; not finite when the learner has diverged.
-    public var value: Double
+    package var value: Double
 
     /// A number under its heading.
-    public init(_ name: String, _ value: Double) {
+    package init(_ name: String, _ value: Double) {
         self.name = name
         self.value = value
     }
 }
 
 /// A network's parameters under their global name.
-public struct NamedNetwork {
+package struct NamedNetwork {
     /// As listed at `Learner.networks`.
-    public var name: String
+    package var name: String
     /// The learner's own block, not a copy: what is written here changes the network.
-    public var parameters: ParameterBlock
+    package var parameters: ParameterBlock
     /// The gradient of the last update; nil for a target.
-    public var gradients: ParameterBlock?
+    package var gradients: ParameterBlock?
     /// The moments of a trained network; nil for a target.
-    public var optimiser: Adam?
+    package var optimiser: Adam?
     /// With `index`, whose owner knows it.
-    public var group: NetworkGroup
+    package var group: NetworkGroup
     /// Of the network within its group; a target has that of the network it follows.
-    public var index: Int
+    package var index: Int
 
     init(_ name: String, _ network: MLP, _ optimiser: Adam? = nil, of group: NetworkGroup, _ index: Int) {
         self.name = name
@@ -86,17 +86,17 @@ public struct NamedNetwork {
 }
 
 /// A trained number under its global name.
-public struct NamedScalar {
+package struct NamedScalar {
     /// As listed at `Learner.scalars`.
-    public var name: String
+    package var name: String
     /// The learner's own.
-    public var adam: ScalarAdam
+    package var adam: ScalarAdam
     /// Whose owners know it.
-    public var group: NetworkGroup
+    package var group: NetworkGroup
 }
 
 /// Everything a learner needs to know besides its own hyperparameters.
-public struct Problem<Team: Exchange> {
+package struct Problem<Team: Exchange> {
     /// S.
     var states: Int
     /// A.
@@ -113,7 +113,7 @@ public struct Problem<Team: Exchange> {
     /// A case with states of S and actions of A elements that plans `horizon` steps and draws from `stream` alone.
     ///
     /// - Parameter noise: takes the place of the stream for the random numbers of the steps.
-    public init(
+    package init(
         states: Int, actions: Int, horizon: Int, stream: RandomStream, team: Team, noise: (any NoiseSource)? = nil
     ) {
         self.states = states

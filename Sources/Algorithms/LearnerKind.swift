@@ -1,8 +1,7 @@
-import Datasets
-import Networks
+package import Networks
 
 /// The learners there are. A new one is a case here, a file of its own and a preset.
-public enum LearnerKind: String, Sendable, CaseIterable, Comparable {
+package enum LearnerKind: String, Sendable, CaseIterable, Comparable {
     case bc = "BC"
     case cql = "CQL"
     case td3bc = "TD3+BC"
@@ -12,13 +11,13 @@ public enum LearnerKind: String, Sendable, CaseIterable, Comparable {
     case activeS = "ACTIVE-S"
 
     /// In the order of the paper's table, behaviour cloning first.
-    public static func < (a: LearnerKind, b: LearnerKind) -> Bool {
+    package static func < (a: LearnerKind, b: LearnerKind) -> Bool {
         (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
     }
 
     /// Whether every gradient step depends on how many are planned: the rate of a policy that is cloned falls along a cosine
     /// which reaches 0 at the last. Only other learners can train for longer than was planned.
-    public var followsHorizon: Bool {
+    package var followsHorizon: Bool {
         switch self {
         case .cql, .td3bc: false
         case .bc, .iql, .sql, .activeI, .activeS: true
@@ -28,7 +27,7 @@ public enum LearnerKind: String, Sendable, CaseIterable, Comparable {
     /// A fresh learner.
     ///
     /// - Parameter hyperparameters: a preset of this learner, possibly with other values.
-    public func make<Team: Exchange>(_ hyperparameters: Hyperparameters, problem: Problem<Team>) -> any Learner {
+    package func make<Team: Exchange>(_ hyperparameters: Hyperparameters, problem: Problem<Team>) -> any Learner {
         switch self {
         case .bc: BC(.init(hyperparameters), problem: problem)
         case .cql: CQL(.init(hyperparameters, actions: problem.actions), problem: problem)

@@ -1,68 +1,14 @@
-import Networks
-import Numerics
-
-/// What one gradient step computes with one network and its target. Costs are predicted by it, and networks placed.
-public struct NetworkWork: Sendable, Hashable {
-    /// With `index`, which network.
-    public let group: NetworkGroup
-    /// Within its group.
-    public let index: Int
-    /// S, or S + A for a critic.
-    public let inputs: Int
-    /// Widths of the hidden layers.
-    public let hidden: [Int]
-    /// 1 for Q and V, A or 2A for a policy.
-    public let outputs: Int
-    /// Whether its hidden layers are layer-normalised.
-    public var layerNorm = false
-    /// Of the products between its hidden layers.
-    public var precision = Precision.full
-    /// How many of a critic's inputs are actions.
-    public var actions = 0
-    /// Forward passes of a batch that nothing goes back from.
-    public var forwards = 0.0
-    /// Steps on a batch: forward, backward to every layer but the input, Adam.
-    public var trainings = 0.0
-    /// Forward passes of a batch that go back to the actions among the inputs, and no further.
-    public var actionGradients = 0.0
-    /// K actions in every state of a batch that take part in the same step (CQL).
-    public var sampledActions = 0
-
-    init(_ group: NetworkGroup, _ index: Int, _ inputs: Int, _ hidden: [Int], _ outputs: Int) {
-        self.group = group
-        self.index = index
-        self.inputs = inputs
-        self.hidden = hidden
-        self.outputs = outputs
-    }
-
-    /// Exact multiply-adds for a sample of the batch, the minimum the algorithm needs.
-    ///
-    /// A forward pass costs as many as there are weights, their gradient as many again, and the way back to a layer's input
-    /// that layer's weights.
-    public var multiplyAdds: Double {
-        let widths = [inputs] + hidden + [outputs]
-        let forward = zip(widths, widths.dropFirst()).map { Double($0 * $1) }.reduce(0, +)
-        let first = Double(hidden[0])
-        let trained = 3 * forward - Double(inputs) * first
-        let states = Double(inputs - actions)
-        // Of a sampled action's row only the action's part of the first layer is its own.
-        let sampled =
-            sampledActions > 0
-            ? Double(sampledActions) * (trained - 2 * states * first) + 2 * states * first : 0
-        return forwards * forward + trainings * trained + actionGradients * (2 * forward - states * first) + sampled
-    }
-}
+package import Networks
 
 extension LearnerKind {
     /// Exact multiply-adds of one gradient step, the minimum the algorithm needs, from the shapes alone.
-    public func multiplyAdds(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> Double {
+    package func multiplyAdds(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> Double {
         let perSample = work(hyperparameters, states: states, actions: actions).map(\.multiplyAdds).reduce(0, +)
         return Double(hyperparameters.integer("batch")) * perSample
     }
 
     /// Every network of a case with what a gradient step computes with it.
-    public func work(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> [NetworkWork] {
+    package func work(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> [NetworkWork] {
         networks(hyperparameters, states, actions).map { network in
             var network = network
             network.precision = hyperparameters.precision

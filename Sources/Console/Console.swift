@@ -1,4 +1,5 @@
 import CConsole
+package import Failures
 import Glibc
 import Paths
 
@@ -6,25 +7,25 @@ import Paths
 ///
 /// A closed stream, a full disk, a reader that has gone or stands still: a result that cannot be written is an error, and
 /// what is said by the way is lost. Neither ends the process.
-public enum Console {
+package enum Console {
     /// From now on a reader that has gone is an error of the call that writes, and no signal that ends the process.
-    public static func prepare() { signal(SIGPIPE, SIG_IGN) }
+    package static func prepare() { signal(SIGPIPE, SIG_IGN) }
 
     /// Writes `text` on standard output, all of it, however long its reader takes.
     ///
     /// - Throws: `UnwritableOutput`.
-    public static func emit(_ text: String) throws(UnwritableOutput) {
+    package static func emit(_ text: String) throws(UnwritableOutput) {
         let error = bytes(of: text) { ab_emit($0, $1) }
         if error != 0 { throw UnwritableOutput(code: error) }
     }
 
     /// Writes a line on standard error, or loses it. A reader that stands still is waited for once, for two seconds.
-    public static func tell(_ line: String) {
+    package static func tell(_ line: String) {
         bytes(of: line + "\n") { ab_tell($0, $1) }
     }
 
     /// `tell`, under the program's name: a line for each of `error`.
-    public static func complain(_ error: Any) {
+    package static func complain(_ error: Any) {
         for line in "\(error)".split(separator: "\n") { tell("active-bench: \(line)") }
     }
 
@@ -35,12 +36,14 @@ public enum Console {
 }
 
 /// A result that could not be written on standard output.
-public struct UnwritableOutput: Error, Equatable, CustomStringConvertible {
+package struct UnwritableOutput: ExitCoded, Equatable, CustomStringConvertible {
     /// The system's error number: EBADF where the stream was closed when the program started.
-    public let code: Int32
+    package let code: Int32
 
     /// One sentence.
-    public var description: String {
+    package var description: String {
         "standard output: cannot write: \(code == EBADF ? "it is closed" : String(cString: strerror(code)))"
     }
+
+    package var exitStatus: ExitStatus { .io }
 }

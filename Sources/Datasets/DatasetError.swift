@@ -1,24 +1,25 @@
+package import Failures
 import Glibc
 import HDF5
 
 /// Why a dataset was refused or not written: one sentence that names the file, the field, what was expected, what was
 /// found, and what to do about it.
-public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable {
+package struct DatasetError: ExitCoded, CustomStringConvertible, Equatable, Sendable {
     /// Path or name of the file, or the origin of the data.
-    public let file: String
+    package let file: String
     /// The field ("actions", "metadata/algorithm"); nil when the file as a whole is concerned.
-    public let field: String?
+    package let field: String?
     /// What there should be.
-    public let expected: String
+    package let expected: String
     /// What there is.
-    public let found: String
+    package let found: String
     /// What to do; nil when that is obvious.
-    public let hint: String?
+    package let hint: String?
     /// Whether the system has failed to read or write it (a broken disk, a closed folder), rather than it being refused.
-    public let isSystemFailure: Bool
+    package let isSystemFailure: Bool
 
     /// The parts of the sentence.
-    public init(
+    package init(
         file: String, field: String? = nil, expected: String, found: String, hint: String? = nil,
         isSystemFailure: Bool = false
     ) {
@@ -31,10 +32,12 @@ public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable 
     }
 
     /// "FILE: field 'FIELD': expected …, found …; HINT".
-    public var description: String {
+    package var description: String {
         let place = field.map { "\(file): field '\($0)'" } ?? file
         return "\(place): expected \(expected), found \(found)" + (hint.map { "; \($0)" } ?? "")
     }
+
+    package var exitStatus: ExitStatus { isSystemFailure ? .io : .badInput }
 }
 
 extension DatasetError {

@@ -1,7 +1,7 @@
 /// What a dataset's name says: "hopper-medium-replay-r1" is the task "hopper-medium-replay" in our recipe 1.
-public struct DatasetName: Sendable, Equatable {
+package struct DatasetName: Sendable, Equatable {
     /// The three suites of the paper's table; presets and evaluation differ between them.
-    public enum Suite: String, Sendable, CaseIterable {
+    package enum Suite: String, Sendable, CaseIterable {
         /// Gym-MuJoCo.
         case locomotion
         case antmaze
@@ -9,14 +9,14 @@ public struct DatasetName: Sendable, Equatable {
     }
 
     /// The whole name.
-    public let text: String
+    package let text: String
     /// The name without its version: D4RL's "-v2" and our "-r1" of a task share their presets.
-    public let task: String
+    package let task: String
     /// Which suite the task belongs to; a task of no known suite counts as locomotion.
-    public let suite: Suite
+    package let suite: Suite
 
     /// Takes `text` apart; any text will do.
-    public init(_ text: String) {
+    package init(_ text: String) {
         self.text = text
         let words = text.split(separator: "-")
         let isVersion = words.last.map { "vr".contains($0.prefix(1)) && Int($0.dropFirst()) != nil } ?? false

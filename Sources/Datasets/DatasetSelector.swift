@@ -1,17 +1,17 @@
 /// Words that name one or several datasets: "kitchen", "hopper", "antmaze-large", "hopper-medium-v2".
-public struct DatasetSelector: Sendable, Hashable {
+package struct DatasetSelector: Sendable, Hashable {
     /// A suite, the first words of a dataset's name, or all of it.
-    public let text: String
+    package let text: String
 
     /// Any text will do; one that names no dataset covers none.
-    public init(_ text: String) { self.text = text }
+    package init(_ text: String) { self.text = text }
 
     /// How closely this names `dataset`: a suite least, then the more of the words of its class the closer, the whole name
     /// most.
     ///
     /// - Parameter class: the class of a dataset whose name says nothing, "hopper-medium"; nil where the name is its own.
     /// - Returns: nil when it does not name it.
-    public func closeness(to dataset: String, class: String? = nil) -> Int? {
+    package func closeness(to dataset: String, class: String? = nil) -> Int? {
         if text == dataset { return .max }
         let words = `class` ?? dataset
         if text == DatasetName(words).suite.rawValue { return 0 }
@@ -21,7 +21,7 @@ public struct DatasetSelector: Sendable, Hashable {
     /// All that covers `dataset`, least close first: "locomotion", "hopper", "hopper-medium", "hopper-medium-v2".
     ///
     /// - Parameter class: as in `closeness`.
-    public static func all(for dataset: String, class: String? = nil) -> [DatasetSelector] {
+    package static func all(for dataset: String, class: String? = nil) -> [DatasetSelector] {
         let words = (`class` ?? dataset).split(separator: "-")
         let beginnings = words.indices.map { words[...$0].joined(separator: "-") }
         let suite = DatasetName(`class` ?? dataset).suite.rawValue

@@ -1,5 +1,4 @@
 import HDF5
-
 /// The steps of a dataset as a file holds them, in whichever layout: D4RL's or Minari's.
 package protocol StoredSteps: Sendable {
     /// The path of the HDF5 file.

@@ -1,5 +1,5 @@
 /// Which of the published dynamics an environment follows.
-public enum DynamicsProfile: String, Sendable, CaseIterable {
+package enum DynamicsProfile: String, Sendable, CaseIterable {
     /// The one D4RL's data come from: capsules weigh what MuJoCo before 2.1.1 made them weigh, and the control cost is
     /// that of the clipped action.
     case d4rl

@@ -1,9 +1,9 @@
-import Numerics
+package import Numerics
 
 /// A Markov decision process that a policy can be run in.
 ///
 /// An environment belongs to one thread at a time. A new one stands at its noise-free start state.
-public protocol Environment: AnyObject {
+package protocol Environment: AnyObject {
     /// Sizes, time limit and reference scores.
     var specification: EnvironmentSpecification { get }
 
@@ -39,15 +39,15 @@ public protocol Environment: AnyObject {
 
 extension Environment {
     /// None: the reward is all there is.
-    public var completedTasks: [String] { [] }
+    package var completedTasks: [String] { [] }
 
     /// None.
-    public var goal: [Double] { [] }
+    package var goal: [Double] { [] }
 }
 
 extension Environment {
     /// The generalised positions [positionCount], in a new array.
-    public var positions: [Double] {
+    package var positions: [Double] {
         Array(unsafeUninitializedCapacity: specification.positionCount) { buffer, count in
             count = specification.positionCount
             if let start = buffer.baseAddress { copyPositions(into: start) }
@@ -55,7 +55,7 @@ extension Environment {
     }
 
     /// The generalised velocities [velocityCount], in a new array.
-    public var velocities: [Double] {
+    package var velocities: [Double] {
         Array(unsafeUninitializedCapacity: specification.velocityCount) { buffer, count in
             count = specification.velocityCount
             if let start = buffer.baseAddress { copyVelocities(into: start) }

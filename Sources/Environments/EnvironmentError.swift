@@ -1,5 +1,7 @@
+package import Failures
+
 /// Why an environment could not be made or run.
-public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
+package enum EnvironmentError: ExitCoded, Equatable, CustomStringConvertible {
     /// No environment has this name; `nearest` are the known names it may have been meant for.
     case unknownEnvironment(name: String, nearest: [String], known: [String])
     /// No known environment's name begins this dataset's name.
@@ -22,7 +24,7 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
     case nonFiniteAction(environment: String, index: Int, value: Double)
 
     /// One sentence: what, where, expected, found.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unknownEnvironment(let name, let nearest, let known):
             "there is no environment '\(name)'" + Self.hint(nearest, known)
@@ -51,7 +53,7 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Whether the fault is that of the action it was given, and so of whoever chose it.
-    public var isOfTheAction: Bool {
+    package var isOfTheAction: Bool {
         if case .nonFiniteAction = self { true } else { false }
     }
 
@@ -67,5 +69,13 @@ public enum EnvironmentError: Error, Equatable, CustomStringConvertible {
     /// MuJoCo writes 2.2.2 as 222.
     private static func version(_ number: Int) -> String {
         "\(number / 100).\(number / 10 % 10).\(number % 10)"
+    }
+
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .libraryMismatch, .missingAssets, .damagedAssets: .unavailable
+        case .unknownEnvironment, .unknownDataset, .notOurs, .otherProfile: .badInput
+        case .simulator, .diverged, .nonFiniteAction: .bug
+        }
     }
 }

@@ -1,9 +1,9 @@
 /// An environment as people name it: ours, or one of Gymnasium's ids, which says whose dynamics are meant, too.
-public struct NamedEnvironment: Sendable, Equatable {
+package struct NamedEnvironment: Sendable, Equatable {
     /// The environment's name in the registry.
-    public let name: String
+    package let name: String
     /// The profile that the name stands for; nil for our own names, which leave it open.
-    public let profile: DynamicsProfile?
+    package let profile: DynamicsProfile?
 
     package init(name: String, profile: DynamicsProfile?) {
         self.name = name
@@ -13,7 +13,7 @@ public struct NamedEnvironment: Sendable, Equatable {
     /// The profile to use where `asked` was asked for; D4RL's where neither says anything.
     ///
     /// - Throws: `EnvironmentError.otherProfile` when the name stands for another one than `asked`.
-    public func profile(asked: DynamicsProfile?, as text: String) throws(EnvironmentError) -> DynamicsProfile {
+    package func profile(asked: DynamicsProfile?, as text: String) throws(EnvironmentError) -> DynamicsProfile {
         if let asked, let profile, asked != profile {
             throw .otherProfile(name: text, environment: name, meant: profile, asked: asked)
         }
@@ -27,7 +27,7 @@ extension EnvironmentRegistry {
     ///
     /// - Parameter others: names besides the environments' that an unknown one may have been meant for.
     /// - Throws: `EnvironmentError.unknownEnvironment`, or `.notOurs` for what others have and this program has not.
-    public static func resolve(
+    package static func resolve(
         _ text: String, others: [String] = []
     ) throws(EnvironmentError) -> NamedEnvironment {
         if names.contains(text) { return NamedEnvironment(name: text, profile: nil) }

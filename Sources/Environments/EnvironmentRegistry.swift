@@ -1,7 +1,7 @@
-import Numerics
+package import Numerics
 
 /// The environments there are. A new one is a line in `entries`.
-public enum EnvironmentRegistry {
+package enum EnvironmentRegistry {
     private static let entries: [Entry] = [
         .planar(Hopper.task),
         .planar(HalfCheetah.task),
@@ -41,13 +41,13 @@ public enum EnvironmentRegistry {
     }
 
     /// All names, in the registry's order.
-    public static var names: [String] { entries.map(\.specification.name) }
+    package static var names: [String] { entries.map(\.specification.name) }
 
     /// A new environment called `name`, at its noise-free start state.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`, `.missingAssets`, `.damagedAssets`,
     ///   `.libraryMismatch` or `.simulator`.
-    public static func make(
+    package static func make(
         _ name: String, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> any Environment {
         try makeDrawable(name, options: options)
@@ -64,7 +64,7 @@ public enum EnvironmentRegistry {
     /// version.
     ///
     /// - Throws: `EnvironmentError.unknownDataset` and as `make`.
-    public static func make(forDataset dataset: String, stream: RandomStream) throws -> any Environment {
+    package static func make(forDataset dataset: String, stream: RandomStream) throws -> any Environment {
         try makeDrawable(
             environmentName(forDataset: dataset),
             options: EnvironmentOptions(goals: goals(ofDataset: dataset, stream: stream)))
@@ -80,7 +80,7 @@ public enum EnvironmentRegistry {
     /// whole.
     ///
     /// - Throws: `EnvironmentError.missingAssets` or `.damagedAssets`.
-    public static func requireAssets(of names: [String]) throws {
+    package static func requireAssets(of names: [String]) throws {
         let madeOfFiles = entries.first { $0.needsAssets && names.contains($0.specification.name) }
         _ = try madeOfFiles.map { try make($0.specification.name) }
     }
@@ -88,7 +88,7 @@ public enum EnvironmentRegistry {
     /// The specification of the environment called `name`, by the rules of `profile`.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`.
-    public static func specification(
+    package static func specification(
         _ name: String, profile: DynamicsProfile = .d4rl
     ) throws -> EnvironmentSpecification {
         let entry = try entry(name)
@@ -98,7 +98,7 @@ public enum EnvironmentRegistry {
     /// The time limit that all environments with observations of `states` and actions of `actions` elements share.
     ///
     /// - Returns: nil where there is no such environment, or their limits differ.
-    public static func maximumSteps(states: Int, actions: Int) -> Int? {
+    package static func maximumSteps(states: Int, actions: Int) -> Int? {
         let limits = Set(
             entries.map(\.specification).filter { $0.observationSize == states && $0.actionSize == actions }
                 .map(\.maximumSteps))
@@ -108,7 +108,7 @@ public enum EnvironmentRegistry {
     /// The environment a dataset was collected in: "hopper-medium-replay-r1" → "hopper".
     ///
     /// - Throws: `EnvironmentError.unknownDataset`.
-    public static func environmentName(forDataset dataset: String) throws -> String {
+    package static func environmentName(forDataset dataset: String) throws -> String {
         // The longest match, so that a name may begin another ("ant" and "ant-maze").
         let matches = names.filter { dataset == $0 || dataset.hasPrefix($0 + "-") }
         if let name = matches.max(by: { $0.count < $1.count }) { return name }

@@ -1,25 +1,25 @@
 /// What is known of an environment before it is made.
-public struct EnvironmentSpecification: Sendable, Equatable {
+package struct EnvironmentSpecification: Sendable, Equatable {
     /// The name datasets begin with, such as "hopper".
-    public let name: String
+    package let name: String
     /// Elements of an observation.
-    public let observationSize: Int
+    package let observationSize: Int
     /// Elements of an action, each in [−1, 1].
-    public let actionSize: Int
+    package let actionSize: Int
     /// Control steps after which an episode times out.
-    public package(set) var maximumSteps: Int
+    package var maximumSteps: Int
     /// The return that scores 0 (D4RL's `REF_MIN_SCORE`).
-    public let referenceMinimum: Double
+    package let referenceMinimum: Double
     /// The return that scores 100 (D4RL's `REF_MAX_SCORE`).
-    public let referenceMaximum: Double
+    package let referenceMaximum: Double
     /// Elements of `qpos`.
-    public let positionCount: Int
+    package let positionCount: Int
     /// Elements of `qvel`.
-    public let velocityCount: Int
+    package let velocityCount: Int
     /// The names of what there is to do and to have done; empty where the reward is all there is.
-    public package(set) var tasks: [String] = []
+    package var tasks: [String] = []
     /// About how long a control step takes, in Hopper's, for predictions of cost.
-    public package(set) var stepTime: Double = 1
+    package var stepTime: Double = 1
 
     /// What a family of environments says of one of its members; returns of 0 and 1 score 0 and 100 unless told otherwise.
     package init(
@@ -39,7 +39,7 @@ public struct EnvironmentSpecification: Sendable, Equatable {
     }
 
     /// D4RL's normalised score of an undiscounted return R: 100·(R − min)/(max − min).
-    public func normalisedScore(return undiscounted: Double) -> Double {
+    package func normalisedScore(return undiscounted: Double) -> Double {
         100 * (undiscounted - referenceMinimum) / (referenceMaximum - referenceMinimum)
     }
 }

@@ -1,30 +1,30 @@
-import Networks
-import Numerics
+package import Networks
+package import Numerics
 
 /// How one episode went.
-public struct EpisodeOutcome: Codable, Sendable, Equatable {
+package struct EpisodeOutcome: Codable, Sendable, Equatable {
     /// Sum of the environment's rewards, undiscounted and untransformed.
-    public var totalReward = 0.0
+    package var totalReward = 0.0
     /// Steps made.
-    public var length = 0
+    package var length = 0
     /// Whether it ended in a terminal state (a fall, a goal) and not at the time limit.
-    public var terminal = false
+    package var terminal = false
     /// Whether the physics left the finite numbers in the step after `length`, which ended it; counts as a terminal.
-    public var diverged = false
+    package var diverged = false
     /// What was done of the environment's tasks, in the order it was done.
-    public var completedTasks: [String] = []
+    package var completedTasks: [String] = []
     /// Where the agent was to go, in metres; empty where the environment has no such place.
-    public var goal: [Double] = []
+    package var goal: [Double] = []
     /// The last of what MuJoCo warned of during the episode, such as a full contact buffer; nil for nothing.
-    public var warning: String?
+    package var warning: String?
 }
 
 /// Runs episodes of a policy in an environment.
 ///
 /// Everything random in episode k is drawn at counters named by k, so episodes may be run in any order, anywhere.
-public final class Rollout {
+package final class Rollout {
     /// What the policy does with its distribution.
-    public enum Mode: Sendable {
+    package enum Mode: Sendable {
         /// The squashed mean, as the papers evaluate.
         case deterministic
         /// A draw from the policy, as D4RL collected its data.
@@ -32,21 +32,21 @@ public final class Rollout {
     }
 
     /// What is seen at one step, valid during the call only.
-    public struct Transition {
+    package struct Transition {
         /// s, `observationSize` elements.
-        public let observation: UnsafePointer<Real>
+        package let observation: UnsafePointer<Real>
         /// a, `actionSize` elements.
-        public let action: UnsafePointer<Real>
+        package let action: UnsafePointer<Real>
         /// s', `observationSize` elements, of the terminal state too.
-        public let nextObservation: UnsafePointer<Real>
+        package let nextObservation: UnsafePointer<Real>
         /// qpos in s, `positionCount` elements.
-        public let positions: UnsafePointer<Double>
+        package let positions: UnsafePointer<Double>
         /// qvel in s, `velocityCount` elements.
-        public let velocities: UnsafePointer<Double>
+        package let velocities: UnsafePointer<Double>
         /// r, and whether the episode ended with this step.
-        public let result: StepResult
+        package let result: StepResult
         /// log π(a|s); 0 in deterministic mode.
-        public let logLikelihood: Double
+        package let logLikelihood: Double
     }
 
     private let environment: any Environment
@@ -61,7 +61,7 @@ public final class Rollout {
     private let velocities: UnsafeMutablePointer<Double>
 
     /// - Throws: `PolicyError.sizes` when the policy was made for another environment.
-    public init(_ environment: any Environment, _ actor: Actor, stream: RandomStream) throws {
+    package init(_ environment: any Environment, _ actor: Actor, stream: RandomStream) throws {
         let specification = environment.specification
         guard
             actor.observationSize == specification.observationSize && actor.actionSize == specification.actionSize
@@ -95,7 +95,7 @@ public final class Rollout {
     /// - Parameter record: called with every transition before the next step is taken.
     /// - Throws: `EnvironmentError` when the simulator fails or the policy's action is not finite.
     @discardableResult
-    public func run(
+    package func run(
         episode: Int, mode: Mode, record: ((Transition) throws -> Void)? = nil
     ) throws -> EpisodeOutcome {
         let warnings = MuJoCoSimulation.warningCount  // before the start state, which may be warned of only once

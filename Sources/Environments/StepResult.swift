@@ -1,16 +1,16 @@
 /// What one control step gives besides the next state.
 ///
 /// D4RL's rule: at the time limit only `timeout` is set, even when the state is terminal too.
-public struct StepResult: Sendable, Equatable {
+package struct StepResult: Sendable, Equatable {
     /// The reward of the transition.
-    public let reward: Double
+    package let reward: Double
     /// The episode has ended in a terminal state: no value is bootstrapped from it.
-    public let terminal: Bool
+    package let terminal: Bool
     /// The episode has ended because its step limit is reached.
-    public let timeout: Bool
+    package let timeout: Bool
 
     /// Whether the episode goes no further.
-    public var ended: Bool { terminal || timeout }
+    package var ended: Bool { terminal || timeout }
 
     /// The result of a step that has reached a terminal state, the time limit, both or neither.
     package init(reward: Double, terminal: Bool, atTimeLimit: Bool) {

@@ -1,9 +1,10 @@
+package import Failures
 import Glibc
 
 /// Why a file, or an object in it, was refused or could not be written.
-public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
+package struct HDF5Error: ExitCoded, Equatable, Sendable, CustomStringConvertible {
     /// What went wrong.
-    public enum Reason: Equatable, Sendable, CustomStringConvertible {
+    package enum Reason: Equatable, Sendable, CustomStringConvertible {
         /// The operating system failed in `call`, ours or the library's, with this error number.
         case system(call: String, code: Int32)
         /// What has this name is no regular file but, in words, "a folder".
@@ -40,7 +41,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
         case library(call: String, text: String)
 
         /// What went wrong, without the place.
-        public var description: String {
+        package var description: String {
             switch self {
             case .system(let call, let code): "\(call) failed: \(String(cString: strerror(code)))"
             case .notRegular(let found): "not a regular file but \(found)"
@@ -65,21 +66,21 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The path of the file.
-    public let file: String
+    package let file: String
     /// The name of the object in the file; nil when the file as a whole is concerned.
-    public let object: String?
+    package let object: String?
     /// What went wrong with it.
-    public let reason: Reason
+    package let reason: Reason
 
     /// An error concerning `object` in `file`.
-    public init(file: String, object: String? = nil, reason: Reason) {
+    package init(file: String, object: String? = nil, reason: Reason) {
         self.file = file
         self.object = object
         self.reason = reason
     }
 
     /// One sentence: where, and what.
-    public var description: String { "\(object.map { "\(file): '\($0)'" } ?? file): \(reason)" }
+    package var description: String { "\(object.map { "\(file): '\($0)'" } ?? file): \(reason)" }
 
     /// The failure of a system call that has just set `errno`.
     static func system(_ call: String, file: String) -> HDF5Error {
@@ -90,6 +91,9 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     static func library(_ call: String, file: String, object: String? = nil) -> HDF5Error {
         HDF5Error(file: file, object: object, reason: Reason(call: call, Library.reasons()))
     }
+
+    // What is read is worded as bad input where it is read.
+    package var exitStatus: ExitStatus { .io }
 }
 
 extension HDF5Error.Reason {

@@ -8,11 +8,11 @@ import Paths
 /// `arrayLimit` are refused before anything is allocated. The library itself is no guard against a crafted file (a
 /// crash is possible), so files of unknown origin are checked in a process of their own. One file is used from one
 /// thread at a time.
-public final class HDF5File {
+package final class HDF5File {
     /// The path the file was opened with.
-    public let path: String
+    package let path: String
     /// The number of bytes one array may take in memory.
-    public let arrayLimit: Int
+    package let arrayLimit: Int
     /// The size of the file in bytes when it was opened, which no stored piece of it exceeds.
     let fileSize: Int
     let identity: FileIdentity
@@ -27,7 +27,7 @@ public final class HDF5File {
     ///
     /// - Parameter arrayLimit: bytes one array may take in memory; the default, 16 GiB, is 30 times D4RL's largest.
     /// - Throws: `HDF5Error` with the reason `system`, `notHDF5`, `truncated` or `library`.
-    public init(readingFrom path: String, arrayLimit: Int = 1 << 34) throws(HDF5Error) {
+    package init(readingFrom path: String, arrayLimit: Int = 1 << 34) throws(HDF5Error) {
         Library.prepare()
         let status = try statusOfRegularFile(path)
         let bytes = Int(status.st_size)
@@ -42,7 +42,7 @@ public final class HDF5File {
     }
 
     /// Whether there is an object of this name ("observations", "infos/qpos").
-    public func contains(_ name: String) throws(HDF5Error) -> Bool {
+    package func contains(_ name: String) throws(HDF5Error) -> Bool {
         do {
             _ = try resolve(name)
             return true
@@ -55,7 +55,7 @@ public final class HDF5File {
     ///
     /// - Parameter most: so many names at most, for a group of anybody's; the library takes long over very many.
     /// - Throws: `HDF5Error` with the reason `missing`, `refused` (a link, or not a group) or `library`.
-    public func names(in group: String = "/", most: Int = .max) throws(HDF5Error) -> [String] {
+    package func names(in group: String = "/", most: Int = .max) throws(HDF5Error) -> [String] {
         let opened = try open(group)
         guard H5Iget_type(opened.id) == H5I_GROUP else { throw failure(group, .refused(found: kind(of: opened.id))) }
         var info = H5G_info_t()
@@ -72,7 +72,7 @@ public final class HDF5File {
     }
 
     /// Whether the object of this name is a group.
-    public func isGroup(_ name: String) throws(HDF5Error) -> Bool {
+    package func isGroup(_ name: String) throws(HDF5Error) -> Bool {
         let object = try open(name)  // named, so that it stays open for the question
         return H5Iget_type(object.id) == H5I_GROUP
     }
@@ -92,7 +92,7 @@ public final class HDF5File {
     }
 
     /// A number that all names of one object have in common and no other object has.
-    public func address(_ name: String) throws(HDF5Error) -> UInt64 {
+    package func address(_ name: String) throws(HDF5Error) -> UInt64 {
         let object = try open(name)  // named, so that it stays open for the question
         return UInt64(ab_object_address(object.id))
     }

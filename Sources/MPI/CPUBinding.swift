@@ -1,14 +1,14 @@
 import CMPI
 
 /// The cores a process may run on: what the launcher bound it to, or all that the batch system granted.
-public struct CPUBinding: Equatable, Sendable, CustomStringConvertible {
+package struct CPUBinding: Equatable, Sendable, CustomStringConvertible {
     /// The numbers of the cores (hardware threads), ascending; empty if the system does not tell.
-    public let cores: [Int]
+    package let cores: [Int]
 
     package init(cores: [Int]) { self.cores = cores }
 
     /// The binding of the calling thread, which threads it starts inherit.
-    public static func ofThisThread() -> CPUBinding {
+    package static func ofThisThread() -> CPUBinding {
         // 65,536 cores: the kernel refuses a mask that is shorter than its own.
         var mask = [UInt64](repeating: 0, count: 1024)
         let written = mask.withUnsafeMutableBytes { CMPI_sched_getaffinity($0.count, $0.baseAddress) }
@@ -17,7 +17,7 @@ public struct CPUBinding: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The cores as Linux lists them: "0-1", "0,2-3".
-    public var description: String {
+    package var description: String {
         var ranges: [ClosedRange<Int>] = []
         for core in cores {
             if let last = ranges.last, last.upperBound == core - 1 {

@@ -4,12 +4,12 @@ import CMPI
 ///
 /// Every call is checked and throws `MPIError`. After an error the communicator's state is undefined: say what happened
 /// and end the job with `MPIEnvironment.abort`.
-public struct Communicator {
+package struct Communicator {
     let handle: MPI_Comm
     /// The number of this process, 0 ..< size.
-    public let rank: Int
+    package let rank: Int
     /// The number of ranks.
-    public let size: Int
+    package let size: Int
 
     init(_ handle: MPI_Comm) throws {
         var rank: Int32 = 0

@@ -6,7 +6,7 @@ extension Communicator {
     /// on a rank that passes no colour. It has to be freed.
     ///
     /// - Throws: `MPIError`.
-    public func split(color: Int?, key: Int) throws -> Communicator? {
+    package func split(color: Int?, key: Int) throws -> Communicator? {
         precondition(color.map { $0 >= 0 && $0 <= Int(Int32.max) } ?? true, "colour \(color ?? 0)")
         var part = CMPI_COMM_NULL()
         let colour = color.map { Int32($0) } ?? CMPI_UNDEFINED()
@@ -17,7 +17,7 @@ extension Communicator {
     /// The ranks on this rank's node, which can share memory, in the order of their ranks here. It has to be freed.
     ///
     /// - Throws: `MPIError`.
-    public func splitByNode() throws -> Communicator {
+    package func splitByNode() throws -> Communicator {
         var part = CMPI_COMM_NULL()
         try check(CMPI_Comm_split_shared(handle, Int32(rank), &part), "MPI_Comm_split_type")
         return try Communicator(returningErrors: part)
@@ -26,7 +26,7 @@ extension Communicator {
     /// Ends the communicator, which a split made, and all copies of this value. Messages on their way still arrive.
     ///
     /// - Throws: `MPIError`.
-    public func free() throws {
+    package func free() throws {
         try check(CMPI_Comm_free(handle), "MPI_Comm_free")
     }
 

@@ -1,14 +1,16 @@
+package import Failures
+
 /// The launcher started more (or fewer) processes than MPI_COMM_WORLD has ranks.
 ///
 /// The usual case is a plain `srun` with an MPI library that does not speak Slurm's process management: each of the n
 /// processes silently becomes rank 0 of 1 (open-mpi/ompi#13523) and would do the whole plan, over the others' files.
-public struct LauncherMismatch: Error, Equatable, Sendable, CustomStringConvertible {
+package struct LauncherMismatch: ExitCoded, Equatable, Sendable, CustomStringConvertible {
     /// The environment variable that gives the launcher's count.
-    public let variable: String
+    package let variable: String
     /// The number of processes the launcher started.
-    public let started: Int
+    package let started: Int
     /// The size of MPI_COMM_WORLD.
-    public let worldSize: Int
+    package let worldSize: Int
 
     package init(variable: String, started: Int, worldSize: Int) {
         self.variable = variable
@@ -17,13 +19,15 @@ public struct LauncherMismatch: Error, Equatable, Sendable, CustomStringConverti
     }
 
     /// One sentence and a hint.
-    public var description: String {
+    package var description: String {
         """
         MPI sees \(worldSize) rank\(worldSize == 1 ? "" : "s"), but \(variable)=\(started) processes were started: \
         they would not work together. Start with mpirun of the MPI library this program was built with, or with an \
         `srun --mpi=TYPE` that the library supports (`srun --mpi=list`).
         """
     }
+
+    package var exitStatus: ExitStatus { .badInput }
 }
 
 /// Compares the size of MPI_COMM_WORLD with what the launcher left in the environment.

@@ -1,10 +1,11 @@
 import CMPI
 import Glibc
+import Supervision
 
 /// The MPI execution environment of this process: its start, its end, and what it says about itself.
 ///
 /// All calls belong on the thread that called `start` (MPI_THREAD_FUNNELED); nothing here is `Sendable`.
-public enum MPIEnvironment {
+package enum MPIEnvironment {
     /// Starts MPI, makes its errors return instead of ending the process, and checks that the launcher and MPI agree
     /// about the number of processes. Without a launcher the process is rank 0 of 1.
     ///
@@ -12,7 +13,7 @@ public enum MPIEnvironment {
     ///
     /// - Returns: the communicator of all ranks.
     /// - Throws: `MPIError`, `LauncherMismatch`, `ThreadSupportMissing`.
-    public static func start() throws -> Communicator {
+    package static func start() throws -> Communicator {
         precondition(!isRunning, "MPI has been started before")
         preferEagerMessages()
         var provided: Int32 = 0
@@ -31,14 +32,14 @@ public enum MPIEnvironment {
     /// Ends MPI. Collective: every rank must come here, with no message on the way.
     ///
     /// - Throws: `MPIError`.
-    public static func finish() throws {
+    package static func finish() throws {
         try check(MPI_Finalize(), "MPI_Finalize", rank: nil)
         Supervision.leave()
     }
 
     /// Ends all ranks of the job, whatever they are doing; the launcher exits with `code` (1 ... 255). Before `start`
     /// and after `finish` it ends this process alone.
-    public static func abort(code: Int32) -> Never {
+    package static func abort(code: Int32) -> Never {
         Supervision.leave()
         fflush(nil)  // MPI_Abort ends the process without it, and the last line is the one that says why.
         // A lone rank just leaves: the library's notice of an abort would only bury that line.
@@ -47,7 +48,7 @@ public enum MPIEnvironment {
     }
 
     /// Whether MPI has been started and not finished.
-    public static var isRunning: Bool {
+    package static var isRunning: Bool {
         var initialized: Int32 = 0
         var finalized: Int32 = 0
         MPI_Initialized(&initialized)
@@ -68,14 +69,14 @@ public enum MPIEnvironment {
     }
 
     /// Name and version of the MPI library, as it words them ("Open MPI v4.1.4, …"). May be asked at any time.
-    public static var libraryVersion: String {
+    package static var libraryVersion: String {
         libraryText(capacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) { MPI_Get_library_version($0, $1) } ?? "unknown"
     }
 
     /// The name MPI gives the machine of this rank, usually its host name.
     ///
     /// - Throws: `MPIError`.
-    public static func processorName() throws -> String {
+    package static func processorName() throws -> String {
         var status: Int32 = MPI_SUCCESS
         let name = libraryText(capacity: Int(MPI_MAX_PROCESSOR_NAME)) {
             status = MPI_Get_processor_name($0, $1)
@@ -87,9 +88,9 @@ public enum MPIEnvironment {
 }
 
 /// The MPI library was built without support for processes that have other threads than the one that calls it.
-public struct ThreadSupportMissing: Error, Equatable, Sendable, CustomStringConvertible {
+package struct ThreadSupportMissing: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence.
-    public var description: String {
+    package var description: String {
         "the MPI library gives no MPI_THREAD_FUNNELED: it must allow threads that make no MPI calls"
     }
 }

@@ -1,20 +1,20 @@
 import CMPI
 
 /// A failed MPI call.
-public struct MPIError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct MPIError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The routine that failed, "MPI_Isend".
-    public let routine: String
+    package let routine: String
     /// The code it returned; its meaning is the library's own.
-    public let code: Int
+    package let code: Int
     /// The standard's class of the code (MPI_ERR_RANK, MPI_ERR_TRUNCATE, …).
-    public let errorClass: Int
+    package let errorClass: Int
     /// The library's words for the code.
-    public let text: String
+    package let text: String
     /// The rank the call was made on, in its communicator; nil where the rank is not known yet.
-    public let rank: Int?
+    package let rank: Int?
 
     /// One sentence: "MPI_Isend failed on rank 1: MPI_ERR_RANK: invalid rank (code 6, class 6)".
-    public var description: String {
+    package var description: String {
         let place = rank.map { " on rank \($0)" } ?? ""
         return "\(routine) failed\(place): \(text) (code \(code), class \(errorClass))"
     }

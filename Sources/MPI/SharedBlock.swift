@@ -6,11 +6,11 @@ import Glibc
 /// The owner writes, then all ranks `publish`, then all read; after that nobody writes without agreement. The memory is
 /// zero at first. On a node of one rank it is that process's own. It lives until `free`; a block that is not freed lives
 /// as long as the process, since ranks can only give it up together.
-public final class SharedBlock {
+package final class SharedBlock {
     /// The first byte, aligned to 64 bytes on every rank; the address differs between ranks.
-    public let base: UnsafeMutableRawPointer
+    package let base: UnsafeMutableRawPointer
     /// How many bytes there are.
-    public let count: Int
+    package let count: Int
     private let node: Communicator
     private var memory: Memory?
 
@@ -28,7 +28,7 @@ public final class SharedBlock {
     ///
     /// - Parameter node: ranks that can share memory: what `Communicator.splitByNode` gives.
     /// - Throws: `SharedMemoryExhausted`, on all ranks, which may go on; `MPIError`.
-    public init(bytes: Int, owner: Int, on node: Communicator) throws {
+    package init(bytes: Int, owner: Int, on node: Communicator) throws {
         precondition(bytes > 0 && bytes <= 1 << 60, "a block of \(bytes) bytes")
         precondition(owner >= 0 && owner < node.size, "owner \(owner) of \(node.size) ranks")
         count = bytes
@@ -48,7 +48,7 @@ public final class SharedBlock {
     /// Returns when all ranks have come here; what the owner wrote before is what the others read afterwards. Collective.
     ///
     /// - Throws: `MPIError`.
-    public func publish() throws {
+    package func publish() throws {
         guard case .shared(let window) = memory else { return }
         // MPI 3.1, 11.5.4 and 11.7: within an epoch, stores of one process reach the loads of another if each completes
         // its own side of memory and a message between them gives the order.
@@ -60,7 +60,7 @@ public final class SharedBlock {
     /// Gives the memory back; `base` is invalid afterwards. Collective. Again, it does nothing.
     ///
     /// - Throws: `MPIError`.
-    public func free() throws {
+    package func free() throws {
         defer { memory = nil }
         switch memory {
         case .shared(var window):

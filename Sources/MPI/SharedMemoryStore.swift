@@ -1,3 +1,4 @@
+package import Failures
 import Glibc
 import Paths
 
@@ -34,13 +35,13 @@ struct SharedMemoryStore {
 }
 
 /// The memory that ranks of one node share has no room for a block.
-public struct SharedMemoryExhausted: Error, Equatable, Sendable, CustomStringConvertible {
+package struct SharedMemoryExhausted: ExitCoded, Equatable, Sendable, CustomStringConvertible {
     /// How many bytes the block has.
-    public let bytes: Int
+    package let bytes: Int
     /// The folder of the file system it would be in; nil for memory of one process or an unknown folder.
-    public let place: String?
+    package let place: String?
     /// How many bytes are free there; nil if that is not known.
-    public let available: Int?
+    package let available: Int?
 
     package init(bytes: Int, place: String?, available: Int?) {
         self.bytes = bytes
@@ -49,11 +50,13 @@ public struct SharedMemoryExhausted: Error, Equatable, Sendable, CustomStringCon
     }
 
     /// One sentence and a hint.
-    public var description: String {
+    package var description: String {
         let mebibytes = (bytes + (1 << 20) - 1) >> 20
         let refusal = "\(mebibytes) MiB of memory for the ranks of one node do not fit"
         guard let place else { return refusal }
         let free = available.map { ", which has \($0 >> 20) MiB free" } ?? ""
         return "\(refusal) in \(place)\(free): make it larger (in a container: --shm-size) or use fewer datasets"
     }
+
+    package var exitStatus: ExitStatus { .io }
 }

@@ -4,33 +4,33 @@ import Numerics
 
 /// Adam (Kingma and Ba 2015) on the parameters of one network: bias-corrected, epsilon outside the square root,
 /// no weight decay, no clipping.
-public final class Adam {
+package final class Adam {
     /// The constants besides the learning rate.
-    public struct Constants: Sendable, Equatable {
+    package struct Constants: Sendable, Equatable {
         /// β₁, the decay of the first moment.
-        public var beta1 = 0.9
+        package var beta1 = 0.9
         /// β₂, the decay of the second moment.
-        public var beta2 = 0.999
+        package var beta2 = 0.999
         /// ε, added to the square root of the second moment.
-        public var epsilon = 1e-8
+        package var epsilon = 1e-8
 
         /// Those of the paper, which all official codes of the learners use.
-        public init() {}
+        package init() {}
     }
 
     let parameters: ParameterBlock
     let gradients: ParameterBlock
     /// m, laid out as the parameters.
-    public let firstMoment: ParameterBlock
+    package let firstMoment: ParameterBlock
     /// v, likewise.
-    public let secondMoment: ParameterBlock
+    package let secondMoment: ParameterBlock
     /// t, the updates made so far; to be set only when a run is taken up again.
-    public var steps = 0
+    package var steps = 0
     private let constants: Constants
     private let network: MLP
 
     /// Moments at zero for a trainable network.
-    public init(_ network: MLP, constants: Constants = Constants()) {
+    package init(_ network: MLP, constants: Constants = Constants()) {
         guard let gradients = network.gradients else { preconditionFailure("Adam needs a trainable network") }
         parameters = network.parameters
         self.gradients = gradients
@@ -41,7 +41,7 @@ public final class Adam {
     }
 
     /// One update with the gradient as it stands.
-    public func step(rate: Double) {
+    package func step(rate: Double) {
         steps += 1
         let kernelConstants = ab_adam_constants(
             rate: Real(rate), decay1: Real(constants.beta1), gain1: Real(1 - constants.beta1),
@@ -58,22 +58,22 @@ public final class Adam {
 /// A trained number with its Adam, in double precision (log β of ACTIVE, the entropy temperature of SAC and CQL).
 ///
 /// Value, moments and `steps` are to be set only when a run is taken up again.
-public final class ScalarAdam {
+package final class ScalarAdam {
     /// The number as the last step left it; NaN once a gradient was NaN.
-    public var value: Double
+    package var value: Double
     /// m.
-    public var firstMoment = 0.0
+    package var firstMoment = 0.0
     /// v.
-    public var secondMoment = 0.0
+    package var secondMoment = 0.0
     /// t, the updates made so far.
-    public var steps = 0
+    package var steps = 0
     private let constants = Adam.Constants()
 
     /// Starts at `value` with both moments at zero.
-    public init(_ value: Double) { self.value = value }
+    package init(_ value: Double) { self.value = value }
 
     /// One update with `gradient`, the value kept within `range` where one is given.
-    public func step(gradient: Double, rate: Double, range: ClosedRange<Double>? = nil) {
+    package func step(gradient: Double, rate: Double, range: ClosedRange<Double>? = nil) {
         steps += 1
         firstMoment = constants.beta1 * firstMoment + (1 - constants.beta1) * gradient
         secondMoment = constants.beta2 * secondMoment + (1 - constants.beta2) * gradient * gradient
@@ -89,25 +89,25 @@ public final class ScalarAdam {
 }
 
 /// The actor's learning rate at update t: rate·½(1 + cos(π·min(t, T)/T)) (algorithms of IQL and SQL).
-public struct CosineSchedule: Sendable, Equatable {
+package struct CosineSchedule: Sendable, Equatable {
     var rate: Double
     /// T, the planned number of updates.
     var horizon: Int
 
     /// A schedule that begins at `rate` and reaches 0 after `horizon` updates.
-    public init(rate: Double, horizon: Int) {
+    package init(rate: Double, horizon: Int) {
         self.rate = rate
         self.horizon = horizon
     }
 
     /// The rate when `t` updates have been made before.
-    public func rate(at t: Int) -> Double {
+    package func rate(at t: Int) -> Double {
         rate * 0.5 * (1 + cos(Double.pi * Double(min(t, horizon)) / Double(horizon)))
     }
 }
 
 /// Exponential moving average of a network, θ̂ ← (1 - η)θ̂ + ηθ (Polyak averaging).
-public func trackWithAverage(_ target: ParameterBlock, of source: ParameterBlock, rate: Double) {
+package func trackWithAverage(_ target: ParameterBlock, of source: ParameterBlock, rate: Double) {
     precondition(target.tensors == source.tensors)
     ab_polyak(target.values, source.values, source.count, Real(rate))
 }

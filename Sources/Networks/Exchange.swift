@@ -1,7 +1,7 @@
-import Numerics
+package import Numerics
 
 /// Which kind of network of a case is meant.
-public enum NetworkGroup: Int, Sendable, CaseIterable {
+package enum NetworkGroup: Int, Sendable, CaseIterable {
     /// V₁ … V_m.
     case values
     /// Q₁, Q₂ (each with its target).
@@ -11,19 +11,19 @@ public enum NetworkGroup: Int, Sendable, CaseIterable {
 }
 
 /// Whose owners need what is exchanged.
-public struct Readers: OptionSet, Sendable, Hashable {
+package struct Readers: OptionSet, Sendable, Hashable {
     /// A bit for each group, in the order of `NetworkGroup`.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// The groups whose bits are set.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Whoever owns a V.
-    public static let values = Readers(rawValue: 1 << 0)
+    package static let values = Readers(rawValue: 1 << 0)
     /// Whoever owns a Q.
-    public static let critics = Readers(rawValue: 1 << 1)
+    package static let critics = Readers(rawValue: 1 << 1)
     /// The owner of π.
-    public static let policy = Readers(rawValue: 1 << 2)
+    package static let policy = Readers(rawValue: 1 << 2)
 }
 
 /// How results of a case's networks travel between the processes that own them.
@@ -31,7 +31,7 @@ public struct Readers: OptionSet, Sendable, Hashable {
 /// Every network of a case has one owner; in a training step only per-sample vectors of a batch travel, never parameters. A
 /// learner says what it needs known where and does not know who computes it, so any division of the networks gives the same
 /// bits. Every process of a case makes the same calls in the same order, also those for networks that it does not own.
-public protocol Exchange {
+package protocol Exchange {
     /// Whether this process computes network `index` of `group`.
     func owns(_ group: NetworkGroup, _ index: Int) -> Bool
     /// Makes row i of `rows`, computed by the owner of network i of `group`, known to the readers. Elsewhere the rows of
@@ -48,27 +48,27 @@ public protocol Exchange {
 
 extension Exchange {
     /// Whether this process computes π.
-    public var ownsPolicy: Bool { owns(.policy, 0) }
+    package var ownsPolicy: Bool { owns(.policy, 0) }
 }
 
 /// One process computes every network of a case: nothing travels.
-public struct Solo: Exchange, Sendable {
+package struct Solo: Exchange, Sendable {
     /// Holds nothing; one is as good as another.
-    public init() {}
+    package init() {}
 
     /// True, whichever network is meant.
-    public func owns(_ group: NetworkGroup, _ index: Int) -> Bool { true }
+    package func owns(_ group: NetworkGroup, _ index: Int) -> Bool { true }
 
     /// Does nothing: whoever computed the rows is all there is.
-    public func share(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) {}
+    package func share(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) {}
 
     /// The `columnMinimum` of the rows.
-    public func minimum(
+    package func minimum(
         _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, into out: UnsafeMutablePointer<Real>
     ) {
         columnMinimum(rows, into: out)
     }
 
     /// Does nothing, likewise.
-    public func report(_ numbers: inout [Double], each count: Int, of group: NetworkGroup) {}
+    package func report(_ numbers: inout [Double], each count: Int, of group: NetworkGroup) {}
 }

@@ -1,7 +1,7 @@
-import Numerics
+package import Numerics
 
 /// How the weights of a fresh network are drawn.
-public enum Initialiser: Sendable {
+package enum Initialiser: Sendable {
     /// Every weight, the output layer's included, orthogonal with gain √2; biases 0; norm scales 1 (jaxrl, IQL, SQL).
     case orthogonal
     /// Weights and biases uniform within ±1/√inputs (PyTorch's default for a dense layer).
@@ -14,7 +14,7 @@ public enum Initialiser: Sendable {
 
     /// Draws all layer tensors of `network`. Each tensor has its own stream, named by its path, so the numbers depend
     /// on nothing but `stream`; extra tensors are left at zero.
-    public func fill(_ network: MLP, stream: RandomStream) {
+    package func fill(_ network: MLP, stream: RandomStream) {
         for name in MLP.layerNames(of: network.shape) {
             let weight = network.parameters.matrix("\(name)/weight")
             let bias = network.parameters.pointer("\(name)/bias")

@@ -1,26 +1,26 @@
 import CKernels
-import Numerics
+package import Numerics
 
 /// A multilayer perceptron: dense layers with ReLU, optionally layer-normalised before the ReLU, and a linear output.
 ///
 /// The forward pass leaves on a `Tape` what the backward pass needs; the gradient lands in `gradients`. One-output
 /// networks (Q and V) take matrix-vector products for their last layer, so no product is wasted on a width of one.
-public final class MLP {
+package final class MLP {
     /// The architecture of a network.
-    public struct Shape: Sendable, Equatable {
+    package struct Shape: Sendable, Equatable {
         /// S, or S + A for a critic.
-        public var inputs: Int
+        package var inputs: Int
         /// Widths of the hidden layers, the one next to the input first.
-        public var hidden: [Int]
+        package var hidden: [Int]
         /// 1 for Q and V, A or 2A for a policy.
-        public var outputs: Int
+        package var outputs: Int
         /// Layer normalisation after the dense part of each hidden layer (value networks of SQL).
-        public var layerNorm: Bool
+        package var layerNorm: Bool
         /// Of the products between hidden layers, where nearly all of a step's multiplications are.
-        public var precision: Precision
+        package var precision: Precision
 
         /// Traps unless there is a hidden layer and every width is positive.
-        public init(
+        package init(
             inputs: Int, hidden: [Int], outputs: Int, layerNorm: Bool = false, precision: Precision = .full
         ) {
             precondition(inputs > 0 && outputs > 0 && !hidden.isEmpty && hidden.allSatisfy { $0 > 0 })
@@ -33,14 +33,14 @@ public final class MLP {
     }
 
     /// Flax's epsilon; PyTorch ports use 1e-5.
-    public static let layerNormEpsilon: Real = 1e-6
+    package static let layerNormEpsilon: Real = 1e-6
 
     /// What a `Tape` must be made for to be used with this network.
-    public let shape: Shape
+    package let shape: Shape
     /// The tensors of all layers, `fc0/weight` to `out/bias`, and the extra ones behind them.
-    public let parameters: ParameterBlock
+    package let parameters: ParameterBlock
     /// ∂L/∂parameters of the last `backward`; absent in a network that only follows another (a target).
-    public let gradients: ParameterBlock?
+    package let gradients: ParameterBlock?
     let layers: [Layer]
     let gradientLayers: [Layer]
     /// The weights between hidden layers in bfloat16, as they were at the last forward pass; none in full precision.
@@ -55,7 +55,7 @@ public final class MLP {
     /// - Parameters:
     ///   - extra: further trainable tensors kept in the same block (the policy's `log_std`).
     ///   - trainable: whether it gets a gradient.
-    public init(_ shape: Shape, extra: [(name: String, shape: [Int])] = [], trainable: Bool = true) {
+    package init(_ shape: Shape, extra: [(name: String, shape: [Int])] = [], trainable: Bool = true) {
         self.shape = shape
         parameters = ParameterBlock(MLP.tensors(of: shape) + extra)
         gradients = trainable ? ParameterBlock(like: parameters) : nil
@@ -74,7 +74,7 @@ public final class MLP {
     /// - Parameters:
     ///   - input: [batch × inputs].
     ///   - dropout: which hidden units are kept; nil keeps all.
-    public func forward(_ input: MatrixView, _ tape: Tape, dropout: Dropout? = nil) {
+    package func forward(_ input: MatrixView, _ tape: Tape, dropout: Dropout? = nil) {
         roundWeights()
         let isFinite = shape.precision == .full || parametersAreFinite && input.isFinite
         var (x, next) = (input, 0)
@@ -131,7 +131,7 @@ public final class MLP {
     /// - Parameters:
     ///   - outputGradient: [batch × outputs], contiguous.
     ///   - dropout: as in the forward pass.
-    public func backward(_ input: MatrixView, _ tape: Tape, outputGradient: MatrixView, dropout: Dropout? = nil) {
+    package func backward(_ input: MatrixView, _ tape: Tape, outputGradient: MatrixView, dropout: Dropout? = nil) {
         precondition(!gradientLayers.isEmpty, "a target network has no gradient")
         let last = layers.count - 1
         let (top, gradient) = (tape.hidden[last - 1], gradientLayers[last])
@@ -160,7 +160,7 @@ public final class MLP {
     ///   - outputGradient: [batch × outputs], contiguous.
     ///   - inputs: which inputs are wanted (the actions of a critic).
     ///   - inputGradient: [batch × inputs.count].
-    public func backwardToInput(
+    package func backwardToInput(
         _ tape: Tape, outputGradient: MatrixView, inputs: Range<Int>, into inputGradient: MatrixView
     ) {
         for l in stride(from: layers.count - 2, through: 0, by: -1) {

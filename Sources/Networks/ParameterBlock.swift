@@ -1,31 +1,31 @@
 import Glibc
-import Numerics
+package import Numerics
 
 /// A named tensor inside a `ParameterBlock`.
-public struct TensorLayout: Sendable, Equatable {
+package struct TensorLayout: Sendable, Equatable {
     /// Path within the network: `fc0/weight`, `fc0/norm/scale`, `out/bias`, `log_std`.
-    public let name: String
+    package let name: String
     /// [inputs, outputs] for a weight, [count] for a vector.
-    public let shape: [Int]
+    package let shape: [Int]
     /// First element within the block.
-    public let offset: Int
+    package let offset: Int
 
     /// The number of elements.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
 }
 
 /// All parameters of one network in one aligned piece of memory, so that Adam and EMA are one loop over it.
 ///
 /// Tensors start on 64-byte boundaries; the gap elements are zero and stay zero. Gradients and Adam moments are blocks
 /// of the same layout. Weights lie as [inputs × outputs] (`y = x·W`); files hold them transposed, see `exported(_:)`.
-public final class ParameterBlock {
+package final class ParameterBlock {
     /// The tensors in the order they were given.
-    public let tensors: [TensorLayout]
+    package let tensors: [TensorLayout]
     /// Elements in the block, gaps included.
-    public let count: Int
+    package let count: Int
     /// `count` elements on a 64-byte boundary, which the block owns. Asking for them counts as a change of them:
     /// who keeps the pointer and writes later, after a forward pass, is not noticed.
-    public var values: UnsafeMutablePointer<Real> {
+    package var values: UnsafeMutablePointer<Real> {
         isChanged = true
         return storage
     }
@@ -34,7 +34,7 @@ public final class ParameterBlock {
     private let storage: UnsafeMutablePointer<Real>
 
     /// A zeroed block for tensors of the given names and shapes.
-    public init(_ tensors: [(name: String, shape: [Int])]) {
+    package init(_ tensors: [(name: String, shape: [Int])]) {
         let alignment = 64 / MemoryLayout<Real>.stride
         var layouts: [TensorLayout] = []
         var offset = 0
@@ -49,20 +49,20 @@ public final class ParameterBlock {
     }
 
     /// A zeroed block of the same layout.
-    public convenience init(like other: ParameterBlock) {
+    package convenience init(like other: ParameterBlock) {
         self.init(other.tensors.map { ($0.name, $0.shape) })
     }
 
     deinit { free(storage) }
 
     /// Takes over all values of a block of the same layout.
-    public func copy(from other: ParameterBlock) {
+    package func copy(from other: ParameterBlock) {
         precondition(other.tensors == tensors, "copy between different layouts")
         values.update(from: other.storage, count: count)
     }
 
     /// The layout of the tensor `name`; a name that is not there is a programmer's error and traps.
-    public func layout(_ name: String) -> TensorLayout {
+    package func layout(_ name: String) -> TensorLayout {
         guard let layout = tensors.first(where: { $0.name == name }) else {
             preconditionFailure("no tensor \(name)")
         }
@@ -70,10 +70,10 @@ public final class ParameterBlock {
     }
 
     /// The first element of the tensor `name`.
-    public func pointer(_ name: String) -> UnsafeMutablePointer<Real> { values + layout(name).offset }
+    package func pointer(_ name: String) -> UnsafeMutablePointer<Real> { values + layout(name).offset }
 
     /// The two-dimensional tensor `name`.
-    public func matrix(_ name: String) -> MatrixView {
+    package func matrix(_ name: String) -> MatrixView {
         let layout = layout(name)
         precondition(layout.shape.count == 2, "\(name) is no matrix")
         return MatrixView(pointer: values + layout.offset, rows: layout.shape[0], columns: layout.shape[1])
@@ -83,14 +83,14 @@ public final class ParameterBlock {
     var isFinite: Bool { MatrixView(pointer: storage, rows: 1, columns: count).isFinite }
 
     /// Euclidean norm of the whole block, summed in index order.
-    public var norm: Double {
+    package var norm: Double {
         var sum = 0.0
         for i in 0..<count { sum += Double(storage[i]) * Double(storage[i]) }
         return sum.squareRoot()
     }
 
     /// A tensor as files hold it: a weight as [outputs, inputs], anything else as it is.
-    public func exported(_ layout: TensorLayout) -> NamedTensor {
+    package func exported(_ layout: TensorLayout) -> NamedTensor {
         let source = storage + layout.offset
         guard layout.shape.count == 2 else {
             return NamedTensor(
@@ -104,7 +104,7 @@ public final class ParameterBlock {
     }
 
     /// The inverse of `exported(_:)`; the shape must be right.
-    public func fill(_ layout: TensorLayout, from tensor: NamedTensor) {
+    package func fill(_ layout: TensorLayout, from tensor: NamedTensor) {
         let target = values + layout.offset
         precondition(tensor.values.count == layout.count, "\(tensor.name) has \(tensor.values.count) elements")
         guard layout.shape.count == 2 else {
@@ -117,16 +117,16 @@ public final class ParameterBlock {
 }
 
 /// A tensor outside a network: what files and snapshots hold, in float32.
-public struct NamedTensor: Sendable, Equatable {
+package struct NamedTensor: Sendable, Equatable {
     /// As in a file, `fc0.weight`; as in a `TensorLayout` where `ParameterBlock` makes or takes it.
-    public var name: String
+    package var name: String
     /// [outputs, inputs] for a weight, [count] for a vector.
-    public var shape: [Int]
+    package var shape: [Int]
     /// Row-major.
-    public var values: [Float]
+    package var values: [Float]
 
     /// Traps unless there are as many values as `shape` asks for.
-    public init(name: String, shape: [Int], values: [Float]) {
+    package init(name: String, shape: [Int], values: [Float]) {
         precondition(shape.reduce(1, *) == values.count, "\(name): \(values.count) values for shape \(shape)")
         self.name = name
         self.shape = shape
@@ -134,5 +134,5 @@ public struct NamedTensor: Sendable, Equatable {
     }
 
     /// Whether it has one dimension, or others beside it of length one: [A], [1, A], [A, 1].
-    public var isVector: Bool { !shape.isEmpty && shape.filter { $0 != 1 }.count <= 1 }
+    package var isVector: Bool { !shape.isEmpty && shape.filter { $0 != 1 }.count <= 1 }
 }

@@ -1,12 +1,12 @@
 import CKernels
-import Numerics
+package import Numerics
 
 /// What a forward pass leaves behind for the backward pass, for one batch shape.
 ///
 /// Networks of the same shape may take turns on one tape when each is stepped before the next runs forward.
-public final class Tape {
+package final class Tape {
     /// y [batch × outputs] of the last forward pass.
-    public let output: MatrixView
+    package let output: MatrixView
     let hidden: [MatrixView]
     /// On the way back, in the memory of `hidden` where the kernels can do with that: a step then fits the second-level cache.
     let hiddenGradient: [MatrixView]
@@ -19,7 +19,7 @@ public final class Tape {
     private let storage: [Matrix]
 
     /// Buffers for `batch` samples through networks of `shape`.
-    public init(_ shape: MLP.Shape, batch: Int) {
+    package init(_ shape: MLP.Shape, batch: Int) {
         var storage: [Matrix] = []
         func view(_ rows: Int, _ columns: Int) -> MatrixView {
             storage.append(Matrix(rows, columns))

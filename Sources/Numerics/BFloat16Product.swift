@@ -3,16 +3,16 @@ import COneDNN
 import Glibc
 
 /// A row-major matrix in bfloat16, the upper half of a float32, that owns its storage: zeroed and 64-byte aligned.
-public final class BFloat16Matrix {
+package final class BFloat16Matrix {
     /// The first dimension.
-    public let rows: Int
+    package let rows: Int
     /// The second dimension.
-    public let columns: Int
+    package let columns: Int
     /// Bit patterns, rows · columns of them.
-    public let pointer: UnsafeMutablePointer<UInt16>
+    package let pointer: UnsafeMutablePointer<UInt16>
 
     /// Zeros.
-    public init(_ rows: Int, _ columns: Int) {
+    package init(_ rows: Int, _ columns: Int) {
         (self.rows, self.columns) = (rows, columns)
         let numbers =
             (rows * columns * MemoryLayout<UInt16>.stride + MemoryLayout<Real>.stride - 1) / MemoryLayout<Real>.stride
@@ -25,7 +25,7 @@ public final class BFloat16Matrix {
     /// Takes over the elements of a contiguous matrix of the same shape, rounded to the nearest.
     ///
     /// - Parameter columnSums: receives the sums of `matrix`'s columns, or is added them when `adding`: `columns` elements.
-    public func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, adding: Bool = false) {
+    package func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, adding: Bool = false) {
         precondition(
             matrix.rows == rows && matrix.columns == columns && matrix.isContiguous, "shape of what is rounded")
         ab_round_to_bfloat(matrix.pointer, pointer, rows, columns, columnSums, adding ? 1 : 0)
@@ -36,7 +36,7 @@ public final class BFloat16Matrix {
 ///
 /// Its bits depend on the library's version and on the processor (its instructions, `Precision.library`, and perhaps its caches,
 /// by which oneDNN divides the work), not on who computes it.
-public final class BFloat16Product {
+package final class BFloat16Product {
     private let handle: OpaquePointer
     private let shape: ab_onednn_shape
 
@@ -47,7 +47,7 @@ public final class BFloat16Product {
     ///   - adding: whether the product is added to c.
     ///   - biased: whether c = a·b + bias.
     ///   - rectified: whether max(0, ·) is taken then, which makes 0 of NaN.
-    public init(
+    package init(
         rows: Int, columns: Int, inner: Int, transposed: Factor? = nil, adding: Bool = false, biased: Bool = false,
         rectified: Bool = false
     ) {
@@ -63,7 +63,7 @@ public final class BFloat16Product {
     deinit { ab_onednn_release(handle) }
 
     /// One of the two matrices that are multiplied.
-    public enum Factor: Sendable {
+    package enum Factor: Sendable {
         case first
         case second
     }
@@ -71,8 +71,9 @@ public final class BFloat16Product {
     /// c = a·b, contiguous; shapes that do not fit trap.
     ///
     /// - Parameter bias: `c.columns` elements, given where the product was prepared as `biased`.
-    public func multiply(_ a: BFloat16Matrix, _ b: BFloat16Matrix, bias: UnsafePointer<Real>? = nil, into c: MatrixView)
-    {
+    package func multiply(
+        _ a: BFloat16Matrix, _ b: BFloat16Matrix, bias: UnsafePointer<Real>? = nil, into c: MatrixView
+    ) {
         precondition(c.rows == shape.rows && c.columns == shape.columns && c.isContiguous, "shape of a·b")
         precondition(a.rows * a.columns == shape.rows * shape.inner, "shape of a")
         precondition(b.rows * b.columns == shape.inner * shape.columns, "shape of b")

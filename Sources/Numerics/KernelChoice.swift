@@ -4,9 +4,9 @@ import Foundation
 ///
 /// OpenBLAS falls back to slower kernels on processors newer than itself. The table is part of the product and not
 /// measured at run time, so that every rank on the same processor model computes the same bits.
-public enum KernelChoice {
+package enum KernelChoice {
     /// What the table looks at, as /proc/cpuinfo words it.
-    public struct Processor: Sendable, Equatable {
+    package struct Processor: Sendable, Equatable {
         var vendor: String
         var family: Int
         var flags: Set<String>
@@ -18,7 +18,7 @@ public enum KernelChoice {
         }
 
         /// The first processor in the text of /proc/cpuinfo; nil where the text has no such entries (not x86-64).
-        public init?(cpuinfo: String) {
+        package init?(cpuinfo: String) {
             var fields: [String: String] = [:]
             for line in cpuinfo.split(separator: "\n") {
                 let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
@@ -36,7 +36,7 @@ public enum KernelChoice {
     ///
     /// Measured with OpenBLAS 0.3.21 on 256³ sgemm: Zen 5 (family 26) takes 0.16 ms with SkylakeX kernels and 0.30 ms
     /// with its default, Haswell; Zen 4 (family 25 with AVX-512) is fastest with Haswell kernels.
-    public static func coreType(for processor: Processor) -> String? {
+    package static func coreType(for processor: Processor) -> String? {
         guard processor.vendor == "AuthenticAMD", processor.flags.contains("avx512vl") else { return nil }
         switch processor.family {
         case 25: return "Haswell"

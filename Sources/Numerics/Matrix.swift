@@ -5,18 +5,18 @@ import Glibc
 ///
 /// Rows lie `stride` elements apart, so the states inside a batch of (state, action) rows are a window too.
 /// Bounds are the caller's business: these are the hot path's pointers.
-public struct MatrixView {
+package struct MatrixView {
     /// Row 0, column 0; valid while the owner of the memory lives.
-    public let pointer: UnsafeMutablePointer<Real>
+    package let pointer: UnsafeMutablePointer<Real>
     /// The first dimension: in a batch, its samples.
-    public let rows: Int
+    package let rows: Int
     /// The second dimension: the elements of a row that lie inside the window.
-    public let columns: Int
+    package let columns: Int
     /// Elements from the start of one row to that of the next.
-    public let stride: Int
+    package let stride: Int
 
     /// A window that starts at `pointer`; without a `stride` its rows follow one another without a gap.
-    public init(pointer: UnsafeMutablePointer<Real>, rows: Int, columns: Int, stride: Int? = nil) {
+    package init(pointer: UnsafeMutablePointer<Real>, rows: Int, columns: Int, stride: Int? = nil) {
         self.pointer = pointer
         self.rows = rows
         self.columns = columns
@@ -25,30 +25,30 @@ public struct MatrixView {
 
     /// The start of row `i`.
     @inlinable
-    public func row(_ i: Int) -> UnsafeMutablePointer<Real> { pointer + i * stride }
+    package func row(_ i: Int) -> UnsafeMutablePointer<Real> { pointer + i * stride }
 
     /// The columns `range` of every row.
-    public func columns(_ range: Range<Int>) -> MatrixView {
+    package func columns(_ range: Range<Int>) -> MatrixView {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return MatrixView(pointer: pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 
     /// The same elements as a single row; for contiguous rows only.
-    public var asOneRow: MatrixView {
+    package var asOneRow: MatrixView {
         precondition(isContiguous, "rows with gaps between them are no single row")
         return MatrixView(pointer: pointer, rows: 1, columns: count)
     }
 
     /// The number of elements when rows lie one behind the other.
     @inlinable
-    public var count: Int { rows * columns }
+    package var count: Int { rows * columns }
 
     /// Whether rows follow one another without a gap; the elementwise kernels ask for that.
     @inlinable
-    public var isContiguous: Bool { stride == columns }
+    package var isContiguous: Bool { stride == columns }
 
     /// Whether no element is infinite or NaN, as float32.
-    public var isFinite: Bool {
+    package var isFinite: Bool {
         isContiguous
             ? ab_is_finite(pointer, count) != 0 : (0..<rows).allSatisfy { ab_is_finite(row($0), columns) != 0 }
     }
@@ -58,47 +58,47 @@ public struct MatrixView {
 ///
 /// A vector is a matrix of one row. Made once per case; nothing in a training step allocates. A view does not keep its
 /// matrix alive: hold the matrix in a variable for as long as the view is used.
-public final class Matrix: @unchecked Sendable {
+package final class Matrix: @unchecked Sendable {
     /// The whole matrix as a window, which does not keep it alive.
-    public let view: MatrixView
+    package let view: MatrixView
 
     /// Zeroed storage for `rows` × `columns` elements.
-    public init(_ rows: Int, _ columns: Int) {
+    package init(_ rows: Int, _ columns: Int) {
         precondition(rows >= 0 && columns >= 0)
         view = MatrixView(pointer: allocateAligned(rows * columns), rows: rows, columns: columns)
     }
 
     /// A vector of `count` zeros.
-    public convenience init(vector count: Int) { self.init(1, count) }
+    package convenience init(vector count: Int) { self.init(1, count) }
 
     deinit { free(view.pointer) }
 
     /// The first element, on a 64-byte boundary.
-    @inlinable public var pointer: UnsafeMutablePointer<Real> { view.pointer }
+    @inlinable package var pointer: UnsafeMutablePointer<Real> { view.pointer }
     /// The first dimension; 1 for a vector.
-    @inlinable public var rows: Int { view.rows }
+    @inlinable package var rows: Int { view.rows }
     /// The second dimension; the length of a vector.
-    @inlinable public var columns: Int { view.columns }
+    @inlinable package var columns: Int { view.columns }
     /// The number of elements, rows · columns.
-    @inlinable public var count: Int { view.count }
+    @inlinable package var count: Int { view.count }
 
     /// The start of row `i`.
     @inlinable
-    public func row(_ i: Int) -> UnsafeMutablePointer<Real> { view.row(i) }
+    package func row(_ i: Int) -> UnsafeMutablePointer<Real> { view.row(i) }
 
     /// Element `i` in storage order.
     @inlinable
-    public subscript(i: Int) -> Real {
+    package subscript(i: Int) -> Real {
         get { view.pointer[i] }
         set { view.pointer[i] = newValue }
     }
 
     /// A copy of all elements in storage order.
-    public var elements: [Real] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+    package var elements: [Real] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }
 
 /// b = aᵀ, element by element: for small matrices.
-public func transpose(_ a: MatrixView, into b: MatrixView) {
+package func transpose(_ a: MatrixView, into b: MatrixView) {
     precondition(a.rows == b.columns && a.columns == b.rows, "shapes of a transposition")
     for i in 0..<a.rows {
         let row = a.row(i)
@@ -110,7 +110,7 @@ public func transpose(_ a: MatrixView, into b: MatrixView) {
 ///
 /// A table of a dataset's size asks for huge pages, where the system has them for the asking: its pages come faster, and rows
 /// drawn at random are found faster. Traps when the system has no memory left, as Swift's own allocations do.
-public func allocateAligned(_ count: Int, zeroed: Bool = true) -> UnsafeMutablePointer<Real> {
+package func allocateAligned(_ count: Int, zeroed: Bool = true) -> UnsafeMutablePointer<Real> {
     let hugePage = 2 << 20
     var raw: UnsafeMutableRawPointer?
     let bytes = max(64, count * MemoryLayout<Real>.stride)

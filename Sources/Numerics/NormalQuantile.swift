@@ -3,7 +3,7 @@ import Glibc
 /// Φ⁻¹(p), the quantile of the standard normal distribution, by Newton's iteration on Φ(x) = ½ erfc(-x/√2).
 ///
 /// Accurate to a few units in the last place for 1e-12 < p < 1 - 1e-12; NaN outside (0, 1).
-public func normalQuantile(_ p: Double) -> Double {
+package func normalQuantile(_ p: Double) -> Double {
     guard p > 0 && p < 1 else { return .nan }
     var x = 0.0
     for _ in 0..<100 {

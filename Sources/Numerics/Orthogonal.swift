@@ -4,7 +4,7 @@ import COpenBLAS
 ///
 /// QR decomposition of a standard normal matrix, each column's sign taken from the diagonal of R, as Flax and PyTorch
 /// do it. Worked out in double precision with LAPACK; row-major.
-public func orthogonalMatrix(rows: Int, columns: Int, stream: RandomStream) -> [Double] {
+package func orthogonalMatrix(rows: Int, columns: Int, stream: RandomStream) -> [Double] {
     let long = max(rows, columns)
     let short = min(rows, columns)
     var a = [Double](repeating: 0, count: long * short)  // column-major [long × short]

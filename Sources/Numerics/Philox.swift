@@ -2,12 +2,12 @@
 ///
 /// A block of four words is a pure function of a 64-bit key and a 128-bit counter: there is no state to save, and any
 /// number of a stream can be computed anywhere.
-public enum Philox {
+package enum Philox {
     /// Four 32-bit words.
-    public typealias Block = (UInt32, UInt32, UInt32, UInt32)
+    package typealias Block = (UInt32, UInt32, UInt32, UInt32)
 
     /// The block at `counter` of the stream `key`.
-    public static func block(counter: Block, key: (UInt32, UInt32)) -> Block {
+    package static func block(counter: Block, key: (UInt32, UInt32)) -> Block {
         var (c0, c1, c2, c3) = counter
         var (k0, k1) = key
         for _ in 0..<10 {

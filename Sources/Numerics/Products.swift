@@ -2,13 +2,13 @@ import CKernels
 import COpenBLAS
 
 /// A matrix that enters a product transposed; nothing is copied.
-public struct TransposedView {
+package struct TransposedView {
     let matrix: MatrixView
 }
 
 extension MatrixView {
     /// This window, transposed, as a factor of `multiply`.
-    public var transposed: TransposedView { TransposedView(matrix: self) }
+    package var transposed: TransposedView { TransposedView(matrix: self) }
 
     fileprivate var factor: ab_factor { ab_factor(values: pointer, row: stride, column: 1) }
 }
@@ -21,7 +21,7 @@ extension TransposedView {
 private let narrowestOwn = 5
 
 /// How wide the vectors are that products are computed in on this processor.
-public let vectorBytes = ab_vector_bytes()
+package let vectorBytes = ab_vector_bytes()
 
 // Products of matrices are our own kernel: it finishes the elements of a layer while they are in registers, which no BLAS
 // does, and gives them the same bits on every processor. See ab_multiply for the order of its sums.
@@ -31,7 +31,7 @@ public let vectorBytes = ab_vector_bytes()
 /// - Parameters:
 ///   - bias: added to every row of the product, `b.columns` elements.
 ///   - rectified: whether max(0, ·) is taken then; NaN stays.
-public func multiply(
+package func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MatrixView, bias: UnsafePointer<Real>? = nil, rectified: Bool = false
 ) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
@@ -44,7 +44,7 @@ public func multiply(
 /// c = max(0, a·b + bias), rounded to bfloat16; NaN stays. Shapes that do not fit trap, and sums over more than 256.
 ///
 /// - Parameter bias: `b.columns` elements.
-public func multiply(
+package func multiply(
     _ a: MatrixView, _ b: MatrixView, bias: UnsafePointer<Real>, roundedInto c: BFloat16Matrix
 ) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
@@ -57,7 +57,7 @@ public func multiply(
 }
 
 /// c = max(0, a·b + addend), element by element; NaN stays. Shapes that do not fit trap.
-public func multiply(_ a: MatrixView, _ b: MatrixView, rectifiedWith addend: MatrixView, into c: MatrixView) {
+package func multiply(_ a: MatrixView, _ b: MatrixView, rectifiedWith addend: MatrixView, into c: MatrixView) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
     precondition(addend.rows == c.rows && addend.columns == c.columns, "shape of what is added to a·b")
     var finish = ab_finish()
@@ -70,7 +70,7 @@ public func multiply(_ a: MatrixView, _ b: MatrixView, rectifiedWith addend: Mat
 ///
 /// - Parameter columnSums: receives the sums of b's columns, or is added them: `b.columns` elements. Where b is the gradient
 ///   of a layer and c that of its weights, this is its bias's.
-public func multiply(
+package func multiply(
     _ a: TransposedView, _ b: MatrixView, into c: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil,
     adding: Bool = false
 ) {
@@ -85,7 +85,7 @@ public func multiply(
 /// c = a·bᵀ: a [rows × inner], b [columns × inner]. Shapes that do not fit trap.
 ///
 /// - Parameter mask: shaped as c, which becomes 0 where it is not above 0: the way back through a ReLU that left `mask`.
-public func multiply(_ a: MatrixView, _ b: TransposedView, into c: MatrixView, where mask: MatrixView? = nil) {
+package func multiply(_ a: MatrixView, _ b: TransposedView, into c: MatrixView, where mask: MatrixView? = nil) {
     precondition(
         a.rows == c.rows && a.columns == b.matrix.columns && b.matrix.rows == c.columns, "shapes of a·bᵀ")
     if mask == nil && c.columns < narrowestOwn {
@@ -112,7 +112,7 @@ private func multiply(
 /// - Parameters:
 ///   - x: `a.columns` elements.
 ///   - y: `a.rows` elements.
-public func multiply(_ a: MatrixView, vector x: UnsafePointer<Real>, into y: UnsafeMutablePointer<Real>) {
+package func multiply(_ a: MatrixView, vector x: UnsafePointer<Real>, into y: UnsafeMutablePointer<Real>) {
     gemv(CblasNoTrans, a, x, y)
 }
 
@@ -121,14 +121,14 @@ public func multiply(_ a: MatrixView, vector x: UnsafePointer<Real>, into y: Uns
 /// - Parameters:
 ///   - x: as many elements as the untransposed matrix has rows.
 ///   - y: as many elements as it has columns.
-public func multiply(
+package func multiply(
     _ a: TransposedView, vector x: UnsafePointer<Real>, into y: UnsafeMutablePointer<Real>, adding: Bool = false
 ) {
     gemv(CblasTrans, a.matrix, x, y, adding: adding)
 }
 
 /// c = a·b by OpenBLAS: the yardstick of `active-bench bench`, and of the tests of `multiply`.
-public func multiplyByBLAS(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
+package func multiplyByBLAS(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
     multiplyByBLAS(CblasNoTrans, a, b, into: c, inner: a.columns)
 }

@@ -5,19 +5,19 @@ import Glibc
 ///
 /// The name (say "IQL/hopper-medium-v2/default/seed-0/minibatch") makes the Philox key; the counter is (step, index).
 /// The same name, step and index give the same number on any rank, in any order, after any restart.
-public struct RandomStream: Sendable, Equatable {
+package struct RandomStream: Sendable, Equatable {
     /// The 64-bit Philox key.
-    public let key: UInt64
+    package let key: UInt64
 
     /// The stream called `name`.
-    public init(_ name: String) {
+    package init(_ name: String) {
         key = RandomStream.hash(name, from: 0xCBF2_9CE4_8422_2325)
     }
 
     private init(key: UInt64) { self.key = key }
 
     /// The stream for one purpose within this one.
-    public func stream(_ purpose: String) -> RandomStream {
+    package func stream(_ purpose: String) -> RandomStream {
         RandomStream(key: RandomStream.hash(purpose, from: key ^ 0x9E37_79B9_7F4A_7C15))
     }
 
@@ -32,7 +32,7 @@ public struct RandomStream: Sendable, Equatable {
 
     /// The block of four words at (step, index).
     @inlinable
-    public func block(step: Int, index: Int) -> Philox.Block {
+    package func block(step: Int, index: Int) -> Philox.Block {
         let s = UInt64(bitPattern: Int64(step))
         let i = UInt64(bitPattern: Int64(index))
         return Philox.block(
@@ -44,7 +44,7 @@ public struct RandomStream: Sendable, Equatable {
     }
 
     /// A number uniform on [0, 1), with 53 bits.
-    public func uniform(step: Int, index: Int) -> Double {
+    package func uniform(step: Int, index: Int) -> Double {
         let (a, b, _, _) = block(step: step, index: index)
         return unitInterval(a, b)
     }
@@ -52,7 +52,7 @@ public struct RandomStream: Sendable, Equatable {
     /// Fills `out` with `count` integers, each uniform on 0 ..< bound, for one step.
     ///
     /// Multiplying 64 random bits by the bound and keeping the high word leaves a bias below bound/2⁶⁴.
-    public func integers(below bound: Int, step: Int, into out: UnsafeMutablePointer<Int32>, count: Int) {
+    package func integers(below bound: Int, step: Int, into out: UnsafeMutablePointer<Int32>, count: Int) {
         precondition(bound > 0 && bound <= Int(Int32.max), "bound \(bound)")
         func draw(_ high: UInt32, _ low: UInt32) -> Int32 {
             Int32(truncatingIfNeeded: (UInt64(high) << 32 | UInt64(low)).multipliedFullWidth(by: UInt64(bound)).high)
@@ -67,7 +67,7 @@ public struct RandomStream: Sendable, Equatable {
     }
 
     /// Fills `out` with `count` standard normal numbers for one step (Box–Muller in double precision).
-    public func normals(step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+    package func normals(step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         var i = 0
         while i < count {
             let (first, second) = normalPair(step: step, index: i / 2)
@@ -78,7 +78,7 @@ public struct RandomStream: Sendable, Equatable {
     }
 
     /// Fills `out` with `count` numbers uniform on [-1, 1) for one step.
-    public func symmetricUniforms(step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+    package func symmetricUniforms(step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         var i = 0
         while i < count {
             let (a, b, c, d) = block(step: step, index: i / 2)
@@ -89,13 +89,13 @@ public struct RandomStream: Sendable, Equatable {
     }
 
     /// Fills `out` with `count` numbers that are 1 with probability `probability` (to 2⁻³²) and otherwise 0.
-    public func coins(probability: Double, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+    package func coins(probability: Double, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         precondition((0...1).contains(probability), "a probability of \(probability)")
         ab_coins(out, count, key, UInt64(bitPattern: Int64(step)), UInt64((probability * 0x1p32).rounded()))
     }
 
     /// Two independent standard normal numbers.
-    public func normalPair(step: Int, index: Int) -> (Double, Double) {
+    package func normalPair(step: Int, index: Int) -> (Double, Double) {
         let (a, b, c, d) = block(step: step, index: index)
         let radius = (-2 * log(1 - unitInterval(a, b))).squareRoot()
         let angle = 2 * Double.pi * unitInterval(c, d)

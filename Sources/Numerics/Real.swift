@@ -2,10 +2,10 @@
     /// The floating-point type of all networks and training arithmetic, in a build with `ACTIVE_BENCH_REAL=double`.
     ///
     /// So the same source can be checked against finite differences and automatic differentiation to 1e-9.
-    public typealias Real = Double
+    package typealias Real = Double
 #else
     /// The floating-point type of all networks and training arithmetic.
     ///
     /// `Float` in the product, as in the official codes; `Double` in the build that checks the formulas.
-    public typealias Real = Float
+    package typealias Real = Float
 #endif

@@ -1,19 +1,19 @@
 import CKernels
 
 /// Sum in index order, in double precision: the same bits for any number of ranks that hold the same values.
-public func orderedSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
+package func orderedSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
     var sum = 0.0
     for i in 0..<count { sum += Double(x[i]) }
     return sum
 }
 
 /// Mean in index order, in double precision; NaN for no values.
-public func orderedMean(_ x: UnsafePointer<Real>, count: Int) -> Double {
+package func orderedMean(_ x: UnsafePointer<Real>, count: Int) -> Double {
     orderedSum(x, count: count) / Double(count)
 }
 
 /// Sum of |x| in index order, in double precision.
-public func orderedMagnitudeSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
+package func orderedMagnitudeSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
     var sum = 0.0
     for i in 0..<count { sum += Double(abs(x[i])) }
     return sum
@@ -21,7 +21,7 @@ public func orderedMagnitudeSum(_ x: UnsafePointer<Real>, count: Int) -> Double 
 
 /// y[i] = the smaller of y[i] and x[i]: the same bits in whatever order minima are taken, NaN always being the same one and of
 /// the two zeros the negative one the smaller.
-public func lower(_ y: UnsafeMutablePointer<Real>, to x: UnsafePointer<Real>, count: Int) {
+package func lower(_ y: UnsafeMutablePointer<Real>, to x: UnsafePointer<Real>, count: Int) {
     #if ACTIVE_BENCH_DOUBLE
         ab_minimum_double(y, x, count)
     #else
@@ -30,13 +30,13 @@ public func lower(_ y: UnsafeMutablePointer<Real>, to x: UnsafePointer<Real>, co
 }
 
 /// out[b] = minimum over the rows of `values` in column b, whatever their order. A NaN in any row makes the result NaN.
-public func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
+package func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
     out.update(repeating: .infinity, count: values.columns)
     for i in 0..<values.rows { lower(out, to: values.row(i), count: values.columns) }
 }
 
 /// out[b] = mean over the rows of `values` in column b, summed in row order.
-public func columnMean(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
+package func columnMean(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
     for b in 0..<values.columns {
         var sum: Real = 0
         for i in 0..<values.rows { sum += values.row(i)[b] }
@@ -50,7 +50,7 @@ public func columnMean(_ values: MatrixView, into out: UnsafeMutablePointer<Real
 /// - Parameters:
 ///   - level: between 0 (the minimum) and 1 (the maximum).
 ///   - scratch: room for `values.rows` elements.
-public func columnQuantile(
+package func columnQuantile(
     _ values: MatrixView, level: Double, scratch: UnsafeMutablePointer<Real>, into out: UnsafeMutablePointer<Real>
 ) {
     precondition(level >= 0 && level <= 1 && values.rows > 0)

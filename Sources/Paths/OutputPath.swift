@@ -1,17 +1,17 @@
 import Glibc
 
 /// Where an output goes, and what it is called while it is not whole.
-public enum OutputPath {
+package enum OutputPath {
     /// Symbolic links that Linux follows in one path.
     private static let mostLinks = 40
     /// Bytes of a file's name, on every file system of Linux.
-    public static let longestName = 255
+    package static let longestName = 255
 
     /// The path behind `path` where that is a symbolic link, even one to a file that is not there yet: writing to a link
     /// writes what it points to.
     ///
     /// - Throws: `LinkLoop`.
-    public static func target(of path: String) throws(LinkLoop) -> String {
+    package static func target(of path: String) throws(LinkLoop) -> String {
         var target = path
         for _ in 0...mostLinks {
             guard let next = readlink(target) else { return target }
@@ -21,10 +21,10 @@ public enum OutputPath {
     }
 
     /// Links that lead nowhere: ELOOP.
-    public struct LinkLoop: Error {}
+    package struct LinkLoop: Error {}
 
     /// A name beside `path`, made of its own and `suffix`, that is short enough for a file system.
-    public static func temporary(for path: String, suffix: String) -> String {
+    package static func temporary(for path: String, suffix: String) -> String {
         let folder = folder(of: path)
         var name = path.unicodeScalars.dropFirst(folder.unicodeScalars.count)
         while PathBytes.bytes(of: String(name) + suffix).count > longestName, !name.isEmpty { name = name.dropLast() }

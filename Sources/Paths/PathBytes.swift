@@ -7,11 +7,11 @@ import Glibc
 /// U+10FF00 + b, of Unicode's last private-use plane (after PEP 383, which does it with surrogates). The bytes of these
 /// characters themselves are written so, too: different bytes are different strings. All names that come from the system
 /// are made by `text(of:)`, and all that go there pass `withPath`.
-public enum PathBytes {
+package enum PathBytes {
     private static let escapes: ClosedRange<UInt32> = 0x10_FF80...0x10_FFFF
 
     /// The path of these bytes.
-    public static func text(of bytes: some Collection<UInt8>) -> String {
+    package static func text(of bytes: some Collection<UInt8>) -> String {
         if let text = plainText(bytes) { return text }
         let bytes = Array(bytes)
         var text = ""
@@ -44,12 +44,12 @@ public enum PathBytes {
     }
 
     /// The path of a C string.
-    public static func text(ofCString start: UnsafePointer<CChar>) -> String {
+    package static func text(ofCString start: UnsafePointer<CChar>) -> String {
         text(of: UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) })
     }
 
     /// The bytes of a path.
-    public static func bytes(of path: String) -> [UInt8] {
+    package static func bytes(of path: String) -> [UInt8] {
         path.unicodeScalars.flatMap { scalar -> [UInt8] in
             escapes.contains(scalar.value)
                 ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(UTF8.encode(scalar) ?? .init())
@@ -57,7 +57,7 @@ public enum PathBytes {
     }
 
     /// A path or a sentence with one as it may be shown: what is not UTF-8 as U+FFFD, the replacement character.
-    public static func shown(_ text: String) -> String {
+    package static func shown(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { escapes.contains($0.value) }) else { return text }
         var shown = ""
         for scalar in text.unicodeScalars {
@@ -67,10 +67,10 @@ public enum PathBytes {
     }
 
     /// The value of an environment variable, such as a folder; nil where it is not set.
-    public static func environmentVariable(_ name: String) -> String? { getenv(name).map { text(ofCString: $0) } }
+    package static func environmentVariable(_ name: String) -> String? { getenv(name).map { text(ofCString: $0) } }
 
     /// The words of the command line, the program's name first.
-    public static var arguments: [String] {
+    package static var arguments: [String] {
         CommandLine.unsafeArgv.withMemoryRebound(to: UnsafeMutablePointer<CChar>?.self, capacity: 1) { words in
             (0..<Int(CommandLine.argc)).compactMap { words[$0].map { text(ofCString: $0) } }
         }
@@ -79,7 +79,7 @@ public enum PathBytes {
 
 extension String {
     /// Calls `body` with this path as the system takes it.
-    public func withPath<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+    package func withPath<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
         let bytes = PathBytes.bytes(of: self).map { CChar(bitPattern: $0) } + [0]
         return try bytes.withUnsafeBufferPointer { buffer in
             // An array of at least one element has a base address.

@@ -1,54 +1,54 @@
-import Glibc
+package import Glibc
 
 // The C library's calls that take a path, for paths of any bytes (`PathBytes`). A string passed to one of these names goes
 // here, where this room is imported, as no conversion to a C string is needed.
 
 /// open(2).
-public func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
+package func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
     path.withPath { Glibc.open($0, flags, mode) }
 }
 
 /// access(2).
-public func access(_ path: String, _ mode: Int32) -> Int32 { path.withPath { Glibc.access($0, mode) } }
+package func access(_ path: String, _ mode: Int32) -> Int32 { path.withPath { Glibc.access($0, mode) } }
 
 /// What stat(2) says of a file, links followed; nil with `errno` where it cannot be looked at.
 ///
 /// It has a name of its own: a call of `stat` with a string and `&status` is resolved to the C library's.
-public func fileStatus(_ path: String) -> stat? {
+package func fileStatus(_ path: String) -> stat? {
     var status = stat()
     return path.withPath { stat($0, &status) } == 0 ? status : nil
 }
 
 /// mkdir(2).
-public func mkdir(_ path: String, _ mode: mode_t) -> Int32 { path.withPath { Glibc.mkdir($0, mode) } }
+package func mkdir(_ path: String, _ mode: mode_t) -> Int32 { path.withPath { Glibc.mkdir($0, mode) } }
 
 /// rename(2).
-public func rename(_ from: String, _ to: String) -> Int32 {
+package func rename(_ from: String, _ to: String) -> Int32 {
     from.withPath { from in to.withPath { Glibc.rename(from, $0) } }
 }
 
 /// link(2).
-public func link(_ from: String, _ to: String) -> Int32 {
+package func link(_ from: String, _ to: String) -> Int32 {
     from.withPath { from in to.withPath { Glibc.link(from, $0) } }
 }
 
 /// unlink(2).
 @discardableResult
-public func unlink(_ path: String) -> Int32 { path.withPath { Glibc.unlink($0) } }
+package func unlink(_ path: String) -> Int32 { path.withPath { Glibc.unlink($0) } }
 
 /// rmdir(2).
 @discardableResult
-public func rmdir(_ path: String) -> Int32 { path.withPath { Glibc.rmdir($0) } }
+package func rmdir(_ path: String) -> Int32 { path.withPath { Glibc.rmdir($0) } }
 
 /// Where a symbolic link points to; nil with `errno` where there is no link to read.
-public func readlink(_ path: String) -> String? {
+package func readlink(_ path: String) -> String? {
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = path.withPath { Glibc.readlink($0, &target, target.count) }
     return length < 0 ? nil : PathBytes.text(of: target.prefix(length).map { UInt8(bitPattern: $0) })
 }
 
 /// The names in a folder but for "." and "..", in no order; nil with `errno` where it cannot be read.
-public func names(inFolder path: String) -> [String]? {
+package func names(inFolder path: String) -> [String]? {
     guard let stream = path.withPath({ opendir($0) }) else { return nil }
     defer { closedir(stream) }
     var names: [String] = []

@@ -1,7 +1,7 @@
-import Glibc
+package import Glibc
 
 /// What is at a path, as sentences call it.
-public enum PathKind: String, Sendable {
+package enum PathKind: String, Sendable {
     case file = "a file"
     case folder = "a folder"
     case pipe = "a pipe"
@@ -9,13 +9,13 @@ public enum PathKind: String, Sendable {
     case device = "a device"
 
     /// What is at `path`, links followed; nil with `errno` where there is nothing or it cannot be looked at.
-    public init?(ofPath path: String) {
+    package init?(ofPath path: String) {
         guard let status = fileStatus(path) else { return nil }
         self.init(mode: status.st_mode)
     }
 
     /// What a mode of stat(2) says.
-    public init(mode: mode_t) {
+    package init(mode: mode_t) {
         switch mode & S_IFMT {
         case S_IFREG: self = .file
         case S_IFDIR: self = .folder

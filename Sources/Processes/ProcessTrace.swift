@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 
 /// An empty file in /dev/shm, the memory of one running kernel, by which a process shows that it has been on it.
 ///

@@ -4,7 +4,7 @@ extension ScoreTable {
     /// Columns: dataset, column, source ("ours" or "paper"), n (seeds finished), expected (seeds), mean, std (population),
     /// scores and seeds (both by ascending seed, separated by semicolons). What is not known is empty; a score that is no
     /// number is "nan". Rounded numbers are the paper's only.
-    public func csv() -> String {
+    package func csv() -> String {
         let header = ["dataset", "column", "source", "n", "expected", "mean", "std", "scores", "seeds", "diverged"]
         let ours = datasets.flatMap { dataset in columns.compactMap { cell($0, on: dataset)?.csvFields } }
         let paper = datasets.flatMap { dataset in

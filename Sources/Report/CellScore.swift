@@ -1,16 +1,16 @@
 /// The finished cases of one learner (or variant) on one dataset: the contents of a table cell.
-public struct CellScore: Equatable, Sendable {
+package struct CellScore: Equatable, Sendable {
     /// The score of one finished case.
-    public struct Seed: Equatable, Sendable {
+    package struct Seed: Equatable, Sendable {
         /// The case's seed.
-        public let seed: Int
+        package let seed: Int
         /// Its normalised score; NaN if training diverged and there is none.
-        public let score: Double
+        package let score: Double
         /// Whether its training diverged, with or without a score.
-        public let hasDiverged: Bool
+        package let hasDiverged: Bool
 
         /// The score of the case with `seed`.
-        public init(_ seed: Int, _ score: Double, hasDiverged: Bool = false) {
+        package init(_ seed: Int, _ score: Double, hasDiverged: Bool = false) {
             self.seed = seed
             self.score = score
             self.hasDiverged = hasDiverged
@@ -18,18 +18,18 @@ public struct CellScore: Equatable, Sendable {
     }
 
     /// D4RL's name of the dataset, a row of the table.
-    public let dataset: String
+    package let dataset: String
     /// The learner, with its variant if there are several ("ACTIVE-S m=10"), a column of the table.
-    public let column: String
+    package let column: String
     /// The finished cases by ascending seed, so that no number depends on the order in which they finished.
-    public let seeds: [Seed]
+    package let seeds: [Seed]
     /// The number of cases the study has for this cell.
-    public let expectedSeeds: Int
+    package let expectedSeeds: Int
     /// What a reader of the cell must know ("1 case diverged"), printed below the table.
-    public let notes: [String]
+    package let notes: [String]
 
     /// A cell of the table.
-    public init(dataset: String, column: String, seeds: [Seed], expectedSeeds: Int, notes: [String] = []) {
+    package init(dataset: String, column: String, seeds: [Seed], expectedSeeds: Int, notes: [String] = []) {
         self.dataset = dataset
         self.column = column
         self.seeds = seeds.sorted { $0.seed < $1.seed }
@@ -38,13 +38,13 @@ public struct CellScore: Equatable, Sendable {
     }
 
     /// The scores by ascending seed.
-    public var scores: [Double] { seeds.map(\.score) }
+    package var scores: [Double] { seeds.map(\.score) }
     /// Mean over the finished cases; NaN if there is none or one is NaN.
-    public var mean: Double { Statistics.mean(scores) }
+    package var mean: Double { Statistics.mean(scores) }
     /// Population standard deviation over the finished cases.
-    public var standardDeviation: Double { Statistics.populationStandardDeviation(scores) }
+    package var standardDeviation: Double { Statistics.populationStandardDeviation(scores) }
     /// Whether all cases have finished with a number: only then does the cell take part in a sum.
-    public var isComplete: Bool { seeds.count == expectedSeeds && !seeds.isEmpty && notFinite == 0 }
+    package var isComplete: Bool { seeds.count == expectedSeeds && !seeds.isEmpty && notFinite == 0 }
     /// The number of finished cases whose score is no number.
-    public var notFinite: Int { seeds.count { !$0.score.isFinite } }
+    package var notFinite: Int { seeds.count { !$0.score.isFinite } }
 }

@@ -1,5 +1,5 @@
 /// The benchmark's families of tasks; scores are summed within one.
-public enum Domain: String, CaseIterable, Sendable {
+package enum Domain: String, CaseIterable, Sendable {
     /// Gym-MuJoCo: HalfCheetah, Hopper, Walker2d, Ant.
     case locomotion
     /// Mazes for the ant, with a sparse reward.
@@ -8,7 +8,7 @@ public enum Domain: String, CaseIterable, Sendable {
     case kitchen
 
     /// The domain of a D4RL dataset by its name, "hopper-medium-replay-v2"; nil for other families.
-    public init?(dataset: String) {
+    package init?(dataset: String) {
         switch dataset.prefix(while: { $0 != "-" }) {
         case "halfcheetah", "hopper", "walker2d", "ant": self = .locomotion
         case "antmaze": self = .antmaze

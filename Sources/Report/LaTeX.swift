@@ -1,6 +1,6 @@
 extension ScoreTable {
     /// The table in LaTeX, to be taken into a paper with `\input`. It needs the package booktabs.
-    public func latex() -> String {
+    package func latex() -> String {
         let layout = TableLayout(self)
         let alignment = "l" + String(repeating: "r", count: columns.count + paperColumns.count)
         let body = layout.rows.map(\.latex) + (layout.sums.isEmpty ? [] : [#"\midrule"#] + layout.sums.map(\.latex))

@@ -1,6 +1,6 @@
 extension ScoreTable {
     /// The table in Markdown, aligned to be read as text as well: caption, table, notes.
-    public func markdown() -> String {
+    package func markdown() -> String {
         let layout = TableLayout(self)
         let header = ["dataset"] + columns + paperColumns.map { "\($0), paper" }
         let body = (layout.rows + layout.sums).map { [$0.label] + $0.entries.map(\.plainText) }

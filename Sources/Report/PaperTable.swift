@@ -2,31 +2,31 @@
 ///
 /// CQL and TD3+BC have no spread on AntMaze, and TD3+BC no Kitchen scores at all. The dataset names are D4RL's full names
 /// of the slides' abbreviations ("hopper-m-r": hopper-medium-replay-v2; Kitchen is version 0).
-public enum PaperTable {
+package enum PaperTable {
     /// A cell of the table.
-    public struct Score: Equatable, Sendable {
+    package struct Score: Equatable, Sendable {
         /// Mean normalised score over seeds.
-        public let mean: Double
+        package let mean: Double
         /// Standard deviation over seeds; nil where the paper prints none.
-        public let standardDeviation: Double?
+        package let standardDeviation: Double?
     }
 
     /// The columns, in the paper's order.
-    public static let learners = [
+    package static let learners = [
         "CQL", "TD3+BC", "IQL", "SQL", "IQL (reproduced)", "SQL (reproduced)", "ACTIVE-I", "ACTIVE-S",
     ]
 
     /// The rows, in the paper's order.
-    public static let datasets = rows.map(\.dataset)
+    package static let datasets = rows.map(\.dataset)
 
     /// The paper's score of `learner` on `dataset`; nil where it has none.
-    public static func score(_ learner: String, on dataset: String) -> Score? {
+    package static func score(_ learner: String, on dataset: String) -> Score? {
         guard let column = learners.firstIndex(of: learner) else { return nil }
         return rows.first { $0.dataset == dataset }?.scores[column]
     }
 
     /// The sum of `learner`'s means over `datasets`; nil if the paper lacks one of them.
-    public static func sum(_ learner: String, over datasets: [String]) -> Double? {
+    package static func sum(_ learner: String, over datasets: [String]) -> Double? {
         let means = datasets.compactMap { score(learner, on: $0)?.mean }
         return means.count == datasets.count ? means.reduce(0, +) : nil
     }

@@ -1,7 +1,7 @@
 /// Which score of a training run counts, and how it was measured: what a number in the table means.
-public struct ScoreProtocol: Equatable, Sendable {
+package struct ScoreProtocol: Equatable, Sendable {
     /// The evaluations that count.
-    public enum Selection: String, CaseIterable, Sendable {
+    package enum Selection: String, CaseIterable, Sendable {
         /// The evaluation after the last gradient step, as in the paper.
         case last
         /// The best evaluation of the run: it is chosen by the test score, so it flatters.
@@ -11,22 +11,22 @@ public struct ScoreProtocol: Equatable, Sendable {
     }
 
     /// Datasets that are measured with other numbers of episodes.
-    public struct Exception: Equatable, Sendable {
+    package struct Exception: Equatable, Sendable {
         /// A dataset, or a domain if all of its datasets in the table are meant.
-        public let group: String
+        package let group: String
         /// Episodes per evaluation, ascending.
-        public let episodes: [Int]
+        package let episodes: [Int]
     }
 
     /// The evaluations that count.
-    public let selection: Selection
+    package let selection: Selection
     /// Episodes per evaluation, ascending: one number, or several if they differ between evaluations.
-    public let episodes: [Int]
+    package let episodes: [Int]
     /// Where `episodes` does not hold.
-    public let exceptions: [Exception]
+    package let exceptions: [Exception]
 
     /// A protocol with the given episode counts, in any order.
-    public init(_ selection: Selection, episodes: [Int]) {
+    package init(_ selection: Selection, episodes: [Int]) {
         self.selection = selection
         self.episodes = Set(episodes).sorted()
         exceptions = []
@@ -35,7 +35,7 @@ public struct ScoreProtocol: Equatable, Sendable {
     /// A protocol with the episode counts of each dataset; one may be named several times.
     ///
     /// The counts that most datasets have are the rule, the others exceptions.
-    public init(_ selection: Selection, episodesByDataset: [(dataset: String, episodes: [Int])]) {
+    package init(_ selection: Selection, episodesByDataset: [(dataset: String, episodes: [Int])]) {
         let datasets = episodesByDataset.map(\.dataset).withoutRepeats
         let counts = Dictionary(grouping: episodesByDataset, by: \.dataset)
             .mapValues { Set($0.flatMap(\.episodes)).sorted() }
@@ -57,7 +57,7 @@ public struct ScoreProtocol: Equatable, Sendable {
     }
 
     /// The words of the table's caption: "last (the final evaluation), 10 episodes each; antmaze 100".
-    public var description: String {
+    package var description: String {
         let meaning =
             switch selection {
             case .last: "the final evaluation"

@@ -2,17 +2,17 @@
 ///
 /// Rows and columns keep the order in which the cells name them. Nothing is averaged away: a cell says how many of its
 /// seeds have finished, a score that is no number makes its cell one, and a sum is taken over complete cells only.
-public struct ScoreTable: Sendable {
+package struct ScoreTable: Sendable {
     /// The rows: datasets.
-    public let datasets: [String]
+    package let datasets: [String]
     /// This study's columns: learners, with their variants.
-    public let columns: [String]
+    package let columns: [String]
     /// The paper's columns that are printed.
-    public let paperColumns: [String]
+    package let paperColumns: [String]
     /// Which score counts.
-    public let scoreProtocol: ScoreProtocol
+    package let scoreProtocol: ScoreProtocol
     /// The cells, as given.
-    public let cells: [CellScore]
+    package let cells: [CellScore]
 
     private struct Place: Hashable {
         let dataset: String
@@ -22,7 +22,7 @@ public struct ScoreTable: Sendable {
 
     /// A table of `cells`, no two for the same place, beside the `paperColumns`, which are some of
     /// `PaperTable.learners`.
-    public init(
+    package init(
         _ cells: [CellScore], scoreProtocol: ScoreProtocol, paperColumns: [String] = PaperTable.learners
     ) {
         precondition(paperColumns.allSatisfy(PaperTable.learners.contains), "no such column: \(paperColumns)")
@@ -35,24 +35,24 @@ public struct ScoreTable: Sendable {
     }
 
     /// This study's cell; nil if the study has no such cases.
-    public func cell(_ column: String, on dataset: String) -> CellScore? {
+    package func cell(_ column: String, on dataset: String) -> CellScore? {
         cellAt[Place(dataset: dataset, column: column)]
     }
 
     /// Sums over the datasets of one domain.
-    public struct DomainSum: Equatable, Sendable {
+    package struct DomainSum: Equatable, Sendable {
         /// The domain.
-        public let domain: Domain
+        package let domain: Domain
         /// The datasets of it that the table has.
-        public let datasets: [String]
+        package let datasets: [String]
         /// By column of the study; nil where a cell is missing or incomplete.
-        public let sums: [Double?]
+        package let sums: [Double?]
         /// By column of the paper; nil where the paper lacks a score.
-        public let paperSums: [Double?]
+        package let paperSums: [Double?]
     }
 
     /// The sums of all domains with more than one dataset in the table.
-    public var domainSums: [DomainSum] {
+    package var domainSums: [DomainSum] {
         Domain.allCases.compactMap { domain in
             let members = datasets.filter { Domain(dataset: $0) == domain }
             guard members.count > 1 else { return nil }

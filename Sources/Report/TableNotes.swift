@@ -1,7 +1,7 @@
 /// The sentences around a table: plain text, which a renderer escapes.
 extension ScoreTable {
     /// What the numbers are.
-    public var caption: String {
+    package var caption: String {
         let counts = Set(cells.map(\.expectedSeeds)).sorted()
         let seeds = "\(listed(counts)) seed\(counts == [1] ? "" : "s")"
         return "Normalised score, mean ± population standard deviation (divisor n) over \(seeds). "
@@ -9,7 +9,7 @@ extension ScoreTable {
     }
 
     /// What a reader must know about single cells, columns and sums; no sentence where there is nothing to say.
-    public var footnotes: [String] {
+    package var footnotes: [String] {
         cellNotes + signNotes + sumNotes + paperNotes
     }
 

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Console
+import Failures
 import Foundation
-import Harness
-import MPI
 import Numerics
 import Paths
+import Supervision
 
 /// The command line of active-bench.
 @main

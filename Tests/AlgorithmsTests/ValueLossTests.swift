@@ -1,6 +1,5 @@
 import Algorithms
 import Foundation
-import Networks
 import Numerics
 import Testing
 

@@ -1,6 +1,5 @@
 import CHDF5
 import Datasets
-import HDF5
 import ScratchFiles
 import Testing
 

@@ -1,5 +1,5 @@
-import Environments
 import Networks
+import Environments
 import Numerics
 import Testing
 

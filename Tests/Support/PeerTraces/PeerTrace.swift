@@ -1,4 +1,4 @@
-import Environments
+package import Environments
 import HDF5
 
 /// What a published environment did in one step from each of N states: a file that Tests/Peers/traces.py wrote.

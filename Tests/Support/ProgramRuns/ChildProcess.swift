@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// What a program wrote and how it ended.
 package struct ChildProcess: Sendable {

@@ -1,4 +1,4 @@
-import CHDF5
+package import CHDF5
 
 /// Opens an HDF5 file for what the writer refuses to do.
 package func edit(_ path: String, _ body: (hid_t) -> Void) {

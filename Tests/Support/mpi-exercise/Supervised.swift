@@ -1,5 +1,6 @@
 import Glibc
 import MPI
+import Supervision
 
 /// What a test makes a supervised process do to itself. Each says on standard output what it saw.
 enum Supervised {

@@ -1,0 +1,68 @@
+import Networks
+
+/// ACTIVE's hyperparameters and switches: m, f, H_D, c, β₀, λ_β and what an ablation turns off or exchanges.
+struct ACTIVESettings<Team: Exchange>: Sendable, Equatable {
+    /// What becomes of β.
+    enum Temperature: String, Sendable, CaseIterable {
+        /// Dual ascent (ACT).
+        case adaptive
+        /// β₀ throughout.
+        case fixed
+        /// No value term in the policy's loss: the baseline's weighted cloning.
+        case off
+    }
+
+    let common: InSample<Team>.Settings
+    /// f.
+    let loss: ValueLoss
+    /// m, the number of V networks.
+    let members: Int
+    /// What of the members at s' the critics' target takes.
+    let backup: Backup
+    /// c of E_c: which quantile of the ensemble the advantage is measured from.
+    let quantile: Double
+    /// w as a function of the advantage.
+    let weight: CloningWeight
+    let temperature: Temperature
+    /// H_D, what E_D[log π(a|s)] is held at.
+    let targetLogLikelihood: Double
+    /// β before the first step.
+    let initialBeta: Double
+    /// λ_β, Adam's rate on log β.
+    let betaRate: Double
+    /// Whether the policy's value term is divided by its mean magnitude.
+    let normalisesQ: Bool
+
+    init(_ hyperparameters: Hyperparameters, loss: ValueLoss) {
+        common = .init(hyperparameters)
+        self.loss = loss
+        members = hyperparameters.flag("value_ensemble") ? hyperparameters.integer("m") : 1
+        backup =
+            switch hyperparameters.word("backup") {
+            case "mean": .mean
+            case "quantile": .quantile(hyperparameters.real("backup_quantile"))
+            default: .minimum
+            }
+        quantile = hyperparameters.real("quantile")
+        temperature = Temperature(rawValue: hyperparameters.word("cloning_temperature")) ?? .adaptive
+        weight = ACTIVESettings.weight(hyperparameters, loss: loss, temperature: temperature)
+        targetLogLikelihood = hyperparameters.real("target_log_likelihood")
+        initialBeta = hyperparameters.real("initial_beta")
+        betaRate = hyperparameters.real("beta_rate")
+        normalisesQ = hyperparameters.flag("q_normalisation")
+    }
+
+    /// "auto" is exp(A) with a value term, and the baseline's own weight without one.
+    private static func weight(
+        _ hyperparameters: Hyperparameters, loss: ValueLoss, temperature: Temperature
+    ) -> CloningWeight {
+        let exponential = CloningWeight.exponential(
+            inverseTemperature: hyperparameters.real("inverse_temperature"))
+        switch (hyperparameters.word("weight"), loss) {
+        case ("one", _): return .one
+        case ("positive", _): return .positivePart
+        case ("auto", .sparse) where temperature == .off: return .positivePart
+        default: return exponential
+        }
+    }
+}

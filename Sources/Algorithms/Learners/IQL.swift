@@ -1,0 +1,52 @@
+package import Datasets
+package import Networks
+
+/// Implicit Q-learning (Kostrikov, Nair, Levine; ICLR 2022), as ikostrikov/implicit_q_learning@09d7002 runs it.
+///
+///     V:  E[|τ - 1(u < 0)|·u²],  u = Q̂(s,a) - V(s)
+///     π:  -E[w log π(a|s)],  w = min(exp(β(Q̂(s,a) - V(s))), 100)
+///     Q:  E[(r + γ(1 - d)V(s') - Q(s,a))²] for both critics, then the moving average of the targets
+///
+/// in this order, V as it is after its own step.
+package final class IQL<Team: Exchange>: Learner {
+    /// The learner's hyperparameters, by their keys.
+    package struct Settings: Sendable, Equatable {
+        let common: InSample<Team>.Settings
+        /// τ.
+        let expectile: Double
+        /// β, the inverse temperature of the cloning weights.
+        let inverseTemperature: Double
+
+        package init(_ hyperparameters: Hyperparameters) {
+            common = .init(hyperparameters)
+            expectile = hyperparameters.real("expectile")
+            inverseTemperature = hyperparameters.real("inverse_temperature")
+        }
+    }
+
+    private let settings: Settings
+    private let parts: InSample<Team>
+    private var updates = 0
+    private var report = InSampleReport<Team>()
+
+    init(_ settings: Settings, problem: Problem<Team>) {
+        self.settings = settings
+        parts = InSample(settings.common, members: 1, problem: problem)
+    }
+
+    package func update(_ batch: Batch) {
+        parts.stepByCloning(
+            batch, step: updates, loss: .expectile(tau: settings.expectile),
+            weight: .exponential(inverseTemperature: settings.inverseTemperature), into: &report)
+        updates += 1
+    }
+
+    package var policy: PolicySnapshot { parts.actor.policy.snapshot }
+    package var networks: [NamedNetwork] { parts.networks }
+    package func diagnostics() -> [Diagnostic] { report.diagnostics(parts) }
+
+    package func resume(after updates: Int) {
+        self.updates = updates
+        parts.resume(after: updates)
+    }
+}

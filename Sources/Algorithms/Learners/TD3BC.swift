@@ -1,0 +1,191 @@
+package import Datasets
+package import Networks
+import Numerics
+
+/// TD3+BC (Fujimoto and Gu, NeurIPS 2021), as sfujim/TD3_BC runs it.
+///
+///     a' = clip(π̂(s') + clip(σ_n·ε, ±c), ±1),  y = r + γ(1 - d)·min(Q̂₁, Q̂₂)(s', a')
+///     Q:  E[(Q₁ - y)² + (Q₂ - y)²]
+///     π:  -λ·E[Q₁(s, π(s))] + E[(π(s) - a)²],  λ = α/E|Q₁(s, π(s))|, the square averaged over action dimensions too
+///
+/// The policy is stepped, and all targets follow, at every second update only. Q₁ is the online critic, after its step.
+package final class TD3BC<Team: Exchange>: Learner {
+    /// The learner's hyperparameters, by their keys.
+    package struct Settings: Sendable, Equatable {
+        let batch: Int
+        let hidden: [Int]
+        /// Of the products between hidden layers.
+        let precision: Precision
+        /// α, the weight of the value term before it is normalised.
+        let alpha: Double
+        /// σ_n, the deviation of the target policy's smoothing noise.
+        let policyNoise: Double
+        /// c, its clip.
+        let noiseClip: Double
+        /// Updates per step of the policy.
+        let policyDelay: Int
+        /// γ.
+        let discount: Double
+        /// η.
+        let targetRate: Double
+        let learningRate: Double
+
+        package init(_ hyperparameters: Hyperparameters) {
+            batch = hyperparameters.batchSize
+            hidden = hyperparameters.widths("hidden")
+            precision = hyperparameters.precision
+            alpha = hyperparameters.real("alpha")
+            policyNoise = hyperparameters.real("policy_noise")
+            noiseClip = hyperparameters.real("noise_clip")
+            policyDelay = hyperparameters.integer("policy_delay")
+            discount = hyperparameters.real("discount")
+            targetRate = hyperparameters.real("target_rate")
+            learningRate = hyperparameters.real("learning_rate")
+        }
+    }
+
+    private let settings: Settings
+    private let critics: Critics<Team>
+    private let actor: DeterministicPolicy
+    private let targetActor: DeterministicPolicy
+    private let actorOptimiser: Adam
+    private let noise: any NoiseSource
+    private var updates = 0
+    private let team: Team
+    private var policyLoss = 0.0
+    private var lambda = 0.0
+    /// Norm of the policy's last gradient, where that was computed before the run was taken up again.
+    private var gradientNormBefore: Double?
+
+    private let smoothing: Matrix
+    private let stateActions: Matrix
+    private let target: Matrix
+    private let policyValue: Matrix
+    private let actionGradient: Matrix
+
+    init(_ settings: Settings, problem: Problem<Team>) {
+        self.settings = settings
+        let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
+        critics = Critics(
+            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,
+            initialiser: .uniformByFanIn, stream: problem.initialStream, team: problem.team)
+        actor = DeterministicPolicy(
+            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch)
+        Initialiser.uniformByFanIn.fill(actor.network, stream: problem.initialStream.stream("policy"))
+        targetActor = DeterministicPolicy(
+            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,
+            trainable: false)
+        targetActor.network.parameters.copy(from: actor.network.parameters)
+        actorOptimiser = Adam(actor.network)
+        noise = problem.noise
+        team = problem.team
+        smoothing = Matrix(batch, actions)
+        stateActions = Matrix(batch, states + actions)
+        target = Matrix(vector: batch)
+        policyValue = Matrix(vector: batch)
+        actionGradient = Matrix(batch, actions)
+    }
+
+    package func update(_ batch: Batch) {
+        updateCritics(batch)
+        updates += 1
+        guard updates % settings.policyDelay == 0 else { return }
+        updatePolicy(batch)
+        critics.trackTargets(rate: settings.targetRate)
+    }
+
+    private func updateCritics(_ batch: Batch) {
+        if team.ownsPolicy { smoothTargetPolicy(batch) }
+        team.share(smoothing.view.asOneRow, of: .policy, for: .critics)
+        layOut(batch.nextStates.view, smoothing.view, into: stateActions.view)
+        critics.targetMinimum(stateActions.view, for: .critics, into: target.pointer)
+        batch.backUp(target, discount: settings.discount)
+        critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
+    }
+
+    /// smoothing = a'.
+    private func smoothTargetPolicy(_ batch: Batch) {
+        noise.normals(.targetPolicy, step: updates, into: smoothing.pointer, count: smoothing.count)
+        targetActor.forward(batch.nextStates.view)
+        let clip = Real(settings.noiseClip)
+        for i in 0..<smoothing.count {
+            let disturbance = min(max(Real(settings.policyNoise) * smoothing[i], -clip), clip)
+            smoothing[i] = min(max(targetActor.actions.pointer[i] + disturbance, -1), 1)
+        }
+    }
+
+    /// The policy's step, and that of its target.
+    private func updatePolicy(_ batch: Batch) {
+        if team.ownsPolicy { actor.forward(batch.states) }
+        team.share(actor.actions.asOneRow, of: .policy, for: .critics)
+        layOut(batch.states, actor.actions, into: stateActions.view)
+        critics.firstAndActionGradient(stateActions.view, into: policyValue.pointer, gradient: actionGradient.view)
+        guard team.ownsPolicy else { return }
+        lambda =
+            settings.alpha * Double(batch.size) / orderedMagnitudeSum(policyValue.pointer, count: batch.size)
+        let squares = imitate(batch, lambda: Real(lambda))
+        policyLoss = -lambda * orderedMean(policyValue.pointer, count: batch.size) + squares
+        actor.backward(states: batch.states, actionGradient: actionGradient.view)
+        gradientNormBefore = nil
+        actorOptimiser.step(rate: settings.learningRate)
+        trackWithAverage(targetActor.network.parameters, of: actor.network.parameters, rate: settings.targetRate)
+    }
+
+    /// Turns ∂Q₁/∂a into ∂L/∂a = -λ/B·∂Q₁/∂a + 2(π(s) - a)/(B·A); returns E[(π(s) - a)²].
+    private func imitate(_ batch: Batch, lambda: Real) -> Double {
+        let (rows, columns) = (actor.actions.rows, actor.actions.columns)
+        var squares = 0.0
+        for b in 0..<rows {
+            for j in 0..<columns {
+                let error = actor.actions.row(b)[j] - batch.actions.row(b)[j]
+                squares += Double(error) * Double(error)
+                let gradient = actionGradient.row(b) + j
+                gradient.pointee = (2 * error / Real(columns) - lambda * gradient.pointee) / Real(rows)
+            }
+        }
+        return squares / Double(rows * columns)
+    }
+}
+
+// What the harness asks for.
+extension TD3BC {
+    package var policy: PolicySnapshot { actor.snapshot }
+
+    package var networks: [NamedNetwork] {
+        critics.named + [
+            NamedNetwork("policy", actor.network, actorOptimiser, of: .policy, 0),
+            NamedNetwork("target_policy", targetActor.network, of: .policy, 0),
+        ]
+    }
+
+    package func diagnostics() -> [Diagnostic] {
+        critics.gatherRecords()
+        let critic = critics.report
+        let policyNorm = gradientNorm("policy", [actor.network], of: .policy, team)
+        return [Diagnostic("critic_loss", critic.loss), Diagnostic("policy_loss", policyLoss)] + critic.diagnostics + [
+            Diagnostic("lambda", lambda), gradientNorm("critic", critics.networks, of: .critics, team),
+            gradientNormBefore.map { Diagnostic(policyNorm.name, $0) } ?? policyNorm,
+        ]
+    }
+
+    /// The policy is not stepped at every update, and its report stands until it is.
+    package var memory: [String: Double] {
+        get {
+            [
+                "policy_loss": policyLoss, "lambda": lambda,
+                "policy_gradient_norm": gradientNormBefore ?? actor.network.gradients?.norm ?? 0,
+            ]
+        }
+        set {
+            policyLoss = newValue["policy_loss"] ?? 0
+            lambda = newValue["lambda"] ?? 0
+            gradientNormBefore = newValue["policy_gradient_norm"]
+        }
+    }
+
+    package func resume(after updates: Int) {
+        self.updates = updates
+        for network in networks { network.optimiser?.steps = updates }
+        actorOptimiser.steps = updates / settings.policyDelay
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+package import Networks
+
+/// β, the adaptive cloning temperature: the multiplier of the constraint E_D[log π(a|s)] ≥ H_D.
+///
+/// Dual ascent on ρ = log β with Adam: ∂L(β)/∂ρ = β·(E_D[log π] - H_D), so β rises while the data's likelihood under
+/// the policy is below H_D and falls while it is above. β stays within [1e-4, 1e4].
+package struct AdaptiveTemperature {
+    /// The range of log β.
+    package static let logRange = log(1e-4)...log(1e4)
+    /// β has run away when it is this many times its first value with the likelihood still below H_D.
+    package static let runawayFactor = 100.0
+    /// Or when it is at its upper bound after this many updates; a policy needs some to get anywhere.
+    static let settlingUpdates = 10_000
+
+    /// H_D, in nats of log-density in action space.
+    package let targetLogLikelihood: Double
+    /// Adam's rate λ_β on log β; 0 keeps β as it is.
+    package let rate: Double
+    /// ρ with its moments.
+    package let logBeta: ScalarAdam
+    private let initial: Double
+    /// E_D[log π], averaged over the last thousand steps or so.
+    var smoothedLogLikelihood: Double?
+
+    /// Starts at β = `initial`, which must be positive, with Adam's moments at zero.
+    package init(initial: Double, targetLogLikelihood: Double, rate: Double) {
+        self.initial = initial
+        self.targetLogLikelihood = targetLogLikelihood
+        self.rate = rate
+        logBeta = ScalarAdam(log(initial))
+    }
+
+    /// β.
+    package var value: Double { exp(logBeta.value) }
+
+    /// One step on L(β) = E_D[β(log π(a|s) - H_D)].
+    ///
+    /// - Returns: L(β) before the step.
+    package mutating func step(meanLogLikelihood: Double) -> Double {
+        let loss = value * (meanLogLikelihood - targetLogLikelihood)
+        logBeta.step(gradient: loss, rate: rate, range: AdaptiveTemperature.logRange)
+        let before = smoothedLogLikelihood ?? meanLogLikelihood
+        smoothedLogLikelihood = before + 1e-3 * (meanLogLikelihood - before)
+        return loss
+    }
+
+    /// What to say when β has run away: the policy cannot reach H_D, and cloning drowns the value term. Else nil.
+    package var complaint: String? {
+        guard let likelihood = smoothedLogLikelihood, likelihood < targetLogLikelihood,
+            value > AdaptiveTemperature.runawayFactor * initial
+                || (logBeta.value >= AdaptiveTemperature.logRange.upperBound
+                    && logBeta.steps >= AdaptiveTemperature.settlingUpdates)
+        else { return nil }
+        return String(
+            format: "target_log_likelihood %.3g is out of reach: β ran from %.3g to %.3g with E[log π] still at %.3g; "
+                + "see active-bench probe-likelihood", targetLogLikelihood, initial, value, likelihood)
+    }
+}

@@ -1,0 +1,40 @@
+package import Datasets
+
+/// The settings that say what is done to a dataset before a learner sees it: `clip_actions`, `reward`,
+/// `normalise_observations`.
+extension Hyperparameters {
+    /// What these settings ask for.
+    package var transforms: TransitionTransforms {
+        guard let reward = RewardWord(rawValue: word("reward")) else {
+            preconditionFailure("reward: \(word("reward"))")
+        }
+        let limit = real("clip_actions")
+        return TransitionTransforms(
+            actionLimit: limit < 1 ? limit : nil, reward: reward.transform,
+            normalisesObservations: flag("normalise_observations"))
+    }
+}
+
+/// The reward transforms in use in the field, by the words a study names them with.
+enum RewardWord: String, CaseIterable {
+    /// As recorded.
+    case raw
+    /// 1000·r/(R_max - R_min), the returns being those of the dataset's trajectories (IQL on locomotion).
+    case returnRange = "return-range"
+    /// IQL on AntMaze.
+    case minusOne = "r-1"
+    /// CQL on AntMaze.
+    case tenTimesMinusFive = "10r-5"
+    /// CQL on kitchen, as WSRL runs it.
+    case minusFour = "r-4"
+
+    var transform: TransitionTransforms.Reward {
+        switch self {
+        case .raw: .raw
+        case .returnRange: .returnRange(scale: 1000)
+        case .minusOne: .affine(scale: 1, shift: -1)
+        case .tenTimesMinusFive: .affine(scale: 10, shift: -5)
+        case .minusFour: .affine(scale: 1, shift: -4)
+        }
+    }
+}

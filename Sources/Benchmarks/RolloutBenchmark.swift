@@ -1,0 +1,170 @@
+package import Environments
+import Failures
+import Foundation
+import Networks
+import Numerics
+import Policies
+
+/// What a control step costs: with a 256-256 policy in the loop, with known actions, and in a bare C loop of `mj_step`
+/// over the same states.
+package struct RolloutBenchmark: Sendable {
+    /// What is measured.
+    package struct Subject: Sendable {
+        /// The name in the registry, or one of Gymnasium's ids.
+        package var environment: String
+        /// Whose dynamics and rewards; nil for those that the environment's name stands for, or D4RL's.
+        package var profile: DynamicsProfile?
+        /// A policy file; without one a fresh policy of IQL's shape.
+        package var policy: String?
+        /// A file with start states and actions (see `RolloutScript`); without one the actions are the policy's.
+        package var script: String?
+
+        /// A fresh policy in `environment`, by D4RL's rules.
+        package init(_ environment: String) { self.environment = environment }
+    }
+
+    /// Medians over the repetitions, by processor time; resets are part of all three loops.
+    package struct Result: Sendable, Encodable {
+        /// The name in the registry.
+        package var environment: String
+        /// The profile's name.
+        package var profile: String
+        /// The version of MuJoCo.
+        package var simulator: String
+        /// Control steps with known actions in a repetition.
+        package var steps: Int
+        /// Control steps with the policy in a repetition.
+        package var policySteps: Int
+        /// Steps per second, every action computed.
+        package var withPolicy: Double
+        /// Steps per second with the actions read from memory.
+        package var withKnownActions: Double
+        /// Steps per second of the bare loop.
+        package var bareLoop: Double
+        /// Rate with the policy over that with known actions, paired: 1 for a policy that costs nothing.
+        package var policyRatio: Double
+        /// Rate with known actions over that of the bare loop, paired: 1 for an environment that costs nothing but physics.
+        package var bareRatio: Double
+    }
+
+    /// Episodes in a repetition; a script has its own number.
+    package var episodes = 40
+    /// How many of them, the first, are run with the policy; all unless given.
+    package var policyEpisodes: Int?
+    /// How often every loop is run; once more before that, uncounted.
+    package var repetitions = 5
+
+    /// Five repetitions of forty deterministic episodes.
+    package init() {}
+
+    /// Measures `subject`.
+    ///
+    /// - Throws: `EnvironmentError`, `HDF5Error`, `HarnessError.badInput`.
+    package func measure(_ subject: Subject) throws -> Result {
+        let bench = try blaming(subject.script ?? subject.policy ?? "the fresh policy") {
+            try RolloutBench(subject, episodes: episodes, policyEpisodes: policyEpisodes)
+        }
+        var times: [RolloutBench.Times] = []
+        for _ in 0...repetitions { times.append(try bench.time()) }
+        times.removeFirst()  // the first pass warms caches up
+        return Result(
+            environment: bench.environment.name, profile: bench.profile.rawValue,
+            simulator: EnvironmentRegistry.simulatorVersion, steps: bench.steps, policySteps: bench.policySteps,
+            withPolicy: 1 / median(times.map(\.policy)), withKnownActions: 1 / median(times.map(\.known)),
+            bareLoop: 1 / median(times.map(\.bare)), policyRatio: median(times.map { $0.known / $0.policy }),
+            bareRatio: median(times.map { $0.bare / $0.known }))
+    }
+}
+
+/// One environment with its policy and episodes, ready to be timed again and again.
+private struct RolloutBench {
+    /// Seconds per control step in each of the loops.
+    struct Times {
+        var policy, known, bare: Double
+    }
+
+    let environment: NamedEnvironment
+    let profile: DynamicsProfile
+    private let world: any SimulatedEnvironment
+    private let rollout: Rollout
+    private let recordings: [RecordedEpisode]
+    private let policyEpisodes: Int
+    private let resets: RandomStream
+    private let observation: Matrix
+    let steps: Int
+    let policySteps: Int
+
+    init(_ subject: RolloutBenchmark.Subject, episodes: Int, policyEpisodes: Int?) throws {
+        environment = try EvaluatedEnvironment.environment(subject.environment)
+        profile = try environment.profile(asked: subject.profile, as: subject.environment)
+        let (world, script) = try Self.world(subject, environment.name, profile)
+        let specification = world.specification
+        let actor = try Actor(
+            subject.policy.map { try PolicyFile.read($0) } ?? Self.freshPolicy(specification))
+        let stream = RandomStream("rollout-benchmark")
+        let resets = stream.stream("reset")  // as in Rollout
+        let rollout = try Rollout(world, actor, stream: stream)
+        let observation = Matrix(vector: specification.observationSize)
+        let count = script?.episodes ?? episodes
+        recordings = try (0..<count).map { k in
+            try RecordedEpisode(k, in: world, resets: resets) { step, action in
+                if let script {
+                    action.update(from: script.action(episode: k, step: step), count: specification.actionSize)
+                } else {
+                    world.observe(into: observation.pointer)
+                    actor.act(observation.pointer, into: action)
+                }
+            }
+        }
+        steps = recordings.map(\.steps).reduce(0, +)
+        self.policyEpisodes = min(policyEpisodes ?? count, count)
+        policySteps = try (0..<self.policyEpisodes).map { k in
+            let outcome = try rollout.run(episode: k, mode: .deterministic)
+            guard !outcome.diverged else {
+                throw HarnessError.badInput("the policy makes the simulation diverge: there is no rate to measure")
+            }
+            return outcome.length
+        }.reduce(0, +)
+        (self.world, self.rollout, self.resets, self.observation) = (world, rollout, resets, observation)
+    }
+
+    /// Runs every episode in each of the loops, one after the other so that all see the same disturbances.
+    func time() throws -> Times {
+        var (policy, known, bare) = (0.0, 0.0, 0.0)
+        for episode in recordings {
+            if episode.episode < policyEpisodes {
+                policy += try processorSeconds { try rollout.run(episode: episode.episode, mode: .deterministic) }
+            }
+            known += try processorSeconds {
+                try episode.replay(in: world, resets: resets, observation: observation)
+            }
+            bare += processorSeconds { episode.replayBare(in: world) }
+        }
+        return Times(policy: policy / Double(policySteps), known: known / Double(steps), bare: bare / Double(steps))
+    }
+
+    private static func world(
+        _ subject: RolloutBenchmark.Subject, _ name: String, _ profile: DynamicsProfile
+    ) throws -> (any SimulatedEnvironment, RolloutScript?) {
+        let world = try EnvironmentRegistry.make(name, options: EnvironmentOptions(profile: profile))
+        if let path = subject.script {
+            guard let planar = world as? PlanarLocomotion else {
+                throw HarnessError.badInput(
+                    "'\(subject.environment)' takes no script: hopper, halfcheetah, walker2d do")
+            }
+            let script = try RolloutScript(path, for: planar.specification)
+            return (ScriptedStarts(planar, script: script), script)
+        }
+        guard let simulated = world as? any SimulatedEnvironment else {
+            throw HarnessError.badInput("'\(subject.environment)' is not simulated by MuJoCo")
+        }
+        return (simulated, nil)
+    }
+
+    private static func freshPolicy(_ specification: EnvironmentSpecification) -> PolicySnapshot {
+        let policy = GaussianPolicy(
+            states: specification.observationSize, actions: specification.actionSize, hidden: [256, 256], batch: 1)
+        Initialiser.orthogonal.fill(policy.network, stream: RandomStream("rollout-benchmark/policy"))
+        return policy.snapshot
+    }
+}

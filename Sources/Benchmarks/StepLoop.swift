@@ -1,0 +1,64 @@
+package import Algorithms
+import Datasets
+import Networks
+package import Numerics
+
+/// The gradient steps of a learner on made-up data, as a case makes them: draw a batch, update.
+package final class StepLoop {
+    /// What is trained.
+    package struct Subject: Sendable {
+        /// The learner with its overrides, "ACTIVE-I m=5".
+        package let name: String
+        /// Of the products between hidden layers.
+        package var precision: Precision { hyperparameters.precision }
+        package let learner: LearnerKind
+        package let hyperparameters: Hyperparameters
+
+        /// A learner's preset on Hopper, with V LayerNorm off, and with the settings given.
+        package init(_ learner: LearnerKind, _ changes: [(key: String, value: SettingValue)] = []) {
+            self.learner = learner
+            var hyperparameters = Presets.hyperparameters(learner)
+            let plain =
+                hyperparameters["value_layer_norm"] == nil ? [] : [("value_layer_norm", SettingValue.flag(false))]
+            for (key, value) in plain + changes { hyperparameters.set(key, to: value, from: "benchmark") }
+            self.hyperparameters = hyperparameters
+            name = ([learner.rawValue] + changes.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+        }
+
+        /// Exact multiply-adds of a step, the minimum that the algorithm needs, from the shapes alone.
+        package var multiplyAdds: Double {
+            learner.multiplyAdds(hyperparameters, states: StepLoop.states, actions: StepLoop.actions)
+        }
+    }
+
+    /// Hopper's sizes.
+    package static let (states, actions) = (11, 3)
+
+    private let learner: any Learner
+    private let sampler: BatchSampler
+    private let batch: Batch
+    private var step = 0
+
+    /// 100,000 transitions and a learner that has made no step.
+    package init(_ subject: Subject) {
+        let transitions = Transitions(
+            syntheticOf: 100_000, states: StepLoop.states, actions: StepLoop.actions)
+        let stream = RandomStream("benchmark/\(subject.name)")
+        learner = subject.learner.make(
+            subject.hyperparameters,
+            problem: Problem(
+                states: StepLoop.states, actions: StepLoop.actions, horizon: 1_000_000, stream: stream, team: Solo()))
+        sampler = BatchSampler(
+            transitions, stream: stream.stream("minibatch"), batchSize: subject.hyperparameters.batchSize)
+        batch = sampler.makeBatch()
+    }
+
+    /// Makes so many steps.
+    package func run(_ count: Int) {
+        for _ in 0..<count {
+            sampler.draw(step: step, into: batch)
+            learner.update(batch)
+            step += 1
+        }
+    }
+}

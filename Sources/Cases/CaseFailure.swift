@@ -1,0 +1,54 @@
+package import Failures
+import Foundation
+import Paths
+import Storage
+
+/// A case that could not be brought to its end.
+package struct CaseFailure: ExitCoded, CustomStringConvertible {
+    /// `Case.identifier`.
+    package let identifier: String
+    /// "rank 1 of 3 on node7: case …, training at step 50".
+    package let place: String
+    /// What went wrong.
+    package let cause: any Error
+
+    package init(identifier: String, place: String, cause: any Error) {
+        self.identifier = identifier
+        self.place = place
+        self.cause = cause
+    }
+
+    /// What went wrong, in one sentence; `place` says where.
+    package var description: String { "\(cause)" }
+
+    /// What is left in the case's folder for `active-bench status`.
+    package struct Note: Codable {
+        package var place: String
+        package var message: String
+    }
+
+    private static func path(in folder: String) -> String { "\(folder)/failure.json" }
+
+    /// Leaves a note in the case's folder, if that is possible: the job is about to end.
+    package func leaveNote(in folder: String) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(Note(place: place, message: "\(cause)")) else { return }
+        try? DurableFile.write(data + Data("\n".utf8), to: CaseFailure.path(in: folder))
+    }
+
+    /// The note of the last attempt; nil if it did not fail.
+    ///
+    /// - Throws: `HarnessError` for a note that cannot be read.
+    package static func note(in folder: String) throws -> Note? {
+        let path = path(in: folder)
+        return try FileCalls.current.contents(of: path).map {
+            try decodeJSON($0, as: "a note on a case that failed", path: path)
+        }
+    }
+
+    /// A new attempt begins.
+    package static func forget(in folder: String) { Paths.unlink(path(in: folder)) }
+
+    package var exitStatus: ExitStatus { ExitStatus(for: cause) }
+}

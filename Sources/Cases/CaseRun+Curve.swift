@@ -1,0 +1,32 @@
+import Algorithms
+import Foundation
+import Networks
+import Teams
+
+/// The learning curve, and what it shows to be wrong.
+extension CaseRun {
+    /// Adds a row to the curve, and notes what it shows to be wrong. All ranks come to the same judgement.
+    func logCurve() throws {
+        let names = learner.diagnostics()
+        let values = try team.broadcast(names.map(\.value), from: placement.owner(.policy, 0))
+        let diagnostics = zip(names, values).map { Diagnostic($0.name, $1) }
+        let found = criterion.judge(diagnostics, try firstNetworkThatIsNotFinite())
+        try output?.addCurve(step, diagnostics, isDiverged: found != nil)
+        if let found, progress.divergence == nil || found.isFinal {
+            progress.divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)
+        }
+        guard progress.complaint == nil else { return }
+        let complaint = try team.broadcast(learner.complaint ?? "", from: placement.owner(.policy, 0))
+        if !complaint.isEmpty { progress.complaint = "step \(step): \(complaint)" }
+    }
+
+    /// The name of the first network with a parameter that is none, whoever owns it; nil if all are numbers.
+    private func firstNetworkThatIsNotFinite() throws -> String? {
+        let networks = learner.networks
+        let own = networks.firstIndex {
+            placement.owner($0.group, $0.index) == team.rank && !$0.parameters.norm.isFinite
+        }
+        let first = networks.count - (try team.maximum(networks.count - (own ?? networks.count)))
+        return networks.indices.contains(first) ? networks[first].name : nil
+    }
+}

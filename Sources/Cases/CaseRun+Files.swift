@@ -1,0 +1,104 @@
+import Algorithms
+import CKernels
+import Datasets
+import DatasetTools
+import Environments
+import Foundation
+import Numerics
+import Policies
+import Storage
+import Studies
+import Teams
+
+/// Checkpoints and results.
+extension CaseRun {
+    /// What the case's results depend on beside its configuration.
+    private var surroundings: [String: String] {
+        var found = [
+            "blas_core_type": BLASLibrary.coreType, "mujoco": EnvironmentRegistry.simulatorVersion,
+            "glibc": Provenance.glibcVersion,
+        ]
+        if one.hyperparameters.precision == .bfloat16 { found["bfloat16"] = Precision.library }
+        return found
+    }
+
+    /// Writes a checkpoint of the case as it stands. Collective over the team.
+    func saveCheckpoint() throws {
+        guard let state = try TrainingState(learner: learner, placement: placement, team: team).gather(),
+            let output
+        else { return }
+        progress.outputs = try output.positions()
+        try store.save(
+            Checkpoint(
+                caseIdentifier: one.identifier, configuration: one.configurationDigest,
+                datasetSHA256: data.file.sha256, step: step, plannedSteps: one.steps, scalars: state.scalars,
+                progress: progress, environment: surroundings, tensors: state.tensors))
+    }
+
+    /// The newest checkpoint, on every rank; nil if there is none to go on from. Collective over the team.
+    func newestCheckpoint() throws -> Checkpoint? {
+        var found: Checkpoint?
+        if team.isLeader {
+            let newest = try store.newest(
+                for: one.identifier, configuration: one.configurationDigest, steps: one.steps,
+                datasetSHA256: data.file.sha256, or: data.file.otherSHA256 ?? [])
+            notices += newest.notices
+            found = newest.checkpoint
+            if let found { notices += differences(from: found) }
+        }
+        guard team.communicator != nil else { return found }
+        let bytes = try team.broadcast(found.map { Array(try $0.encoded()) } ?? [])
+        return bytes.isEmpty ? nil : try Checkpoint.decode(Data(bytes), path: "checkpoint from the leader")
+    }
+
+    /// What has changed since a checkpoint was written, so that the rest may have other bits than it would have had.
+    private func differences(from checkpoint: Checkpoint) -> [String] {
+        surroundings.sorted { $0.key < $1.key }.compactMap { name, now in
+            guard let before = checkpoint.environment[name], before != now else { return nil }
+            return "goes on with another \(name) than before (\(before), now \(now)): equal bytes are not promised"
+        }
+    }
+
+    /// Writes what a finished case leaves, on the leader; the result is known to all.
+    func conclude() throws -> CaseResult {
+        let result = CaseResult(
+            learner: one.learner.rawValue, dataset: one.dataset, variant: one.variant, seed: one.seed,
+            steps: one.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions, data: data.summary,
+            remarks: remarks, divergence: progress.divergence, warnings: warnings, evaluations: progress.evaluations)
+        guard let output else { return result }
+        try output.close()
+        try PolicyFile.write(policy, to: folder.file("policy.safetensors"), metadata: policyMetadata)
+        try DurableFile.write(result.encoded(), to: folder.file("result.json"))
+        try store.removeAll(but: rule.keepsLast ? step : nil)
+        return result
+    }
+
+    /// On the data, and on the batches drawn from them; nil for none.
+    private var remarks: [String]? {
+        let batch = DatasetRemarks.smallerThanBatch(data.file.transitions, batch: one.hyperparameters.batchSize)
+        let all = (data.file.remarks ?? []) + [batch].compactMap { $0 }
+        return all.isEmpty ? nil : all
+    }
+
+    /// Of the learner and of the simulator; nil for none.
+    private var warnings: [String]? {
+        let simulation = progress.simulatorWarning.map {
+            $0.first + ($0.episodes > 1 ? " (and in \($0.episodes - 1) episodes more)" : "")
+        }
+        let all = [progress.complaint, simulation].compactMap { $0 }
+        return all.isEmpty ? nil : all
+    }
+
+    private var policyMetadata: [String: String] {
+        [
+            "environment": environment.specification.name, "algorithm": one.learner.rawValue, "dataset": one.dataset,
+            "variant": one.variant, "seed": String(one.seed), "step": String(step),
+        ]
+    }
+
+    /// Closes a phase of `timing.csv`.
+    func endPhase(_ name: String) throws {
+        try output?.addTime(name, step, secondsSince(phaseStart))
+        phaseStart = .now()
+    }
+}

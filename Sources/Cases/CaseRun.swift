@@ -1,0 +1,237 @@
+import Algorithms
+import Console
+import Datasets
+package import DatasetTools
+import Environments
+import Failures
+import Foundation
+import MPI
+import Networks
+import Numerics
+import Storage
+package import Studies
+import Supervision
+package import Teams
+
+/// Trains and evaluates one case on a team of ranks, and leaves its files.
+///
+/// Every rank of the team makes the same calls; the leader writes. A case that was stopped goes on from its newest
+/// checkpoint, on a team of any size, and ends with the very bytes of one that never was.
+package final class CaseRun {
+    /// How a case ended.
+    package enum Outcome: Sendable {
+        /// All of it is done.
+        case done(CaseResult)
+        /// It was asked to stop, and left a checkpoint after so many gradient steps.
+        case stopped(after: Int)
+        /// Another job has taken it over, and this one has left it alone from then on.
+        case takenOver
+    }
+
+    /// What training ended with.
+    private enum End {
+        case complete
+        case stopped
+        case takenOver
+    }
+
+    let one: Case
+    let folder: CaseFolder
+    let data: PreparedData
+    let team: Team
+    let learner: any Learner
+    let placement: Placement
+    let environment: any Environment
+    let store: CheckpointStore
+    /// On the leader alone.
+    let output: CaseOutput?
+    package var progress = CaseProgress()
+    var phaseStart = DispatchTime.now()
+    /// Gradient steps made.
+    private(set) var step = 0
+    /// Of these, how many by this process.
+    private var stepsMade = 0
+    /// What is worth telling of the way it was taken up again.
+    var notices: [String] = []
+    private let exchange: TeamExchange?
+    let criterion: DivergenceCriterion
+    let rule: CheckpointRule
+
+    /// A case on this process alone.
+    ///
+    /// - Throws: `EnvironmentError` when the environment cannot be made.
+    package convenience init(
+        _ one: Case, data: PreparedData, folder: CaseFolder, rule: CheckpointRule = CheckpointRule()
+    ) throws {
+        try self.init(one, data: data, folder: folder, team: .alone, rule: rule)
+    }
+
+    /// - Throws: `EnvironmentError` when the environment cannot be made.
+    package init(_ one: Case, data: PreparedData, folder: CaseFolder, team: Team, rule: CheckpointRule) throws {
+        self.one = one
+        self.folder = folder
+        self.data = data
+        self.team = team
+        self.rule = rule
+        environment = try one.data.makeEnvironment(stream: one.stream.stream("environment"))
+        let (states, actions) = (data.transitions.stateSize, data.transitions.actionSize)
+        let networks = one.learner.work(one.hyperparameters, states: states, actions: actions)
+        let placement = try Placement(networks, measuredOn: team, batch: one.hyperparameters.batchSize)
+        self.placement = placement
+        func make<Exchanging: Exchange>(_ exchange: Exchanging) -> any Learner {
+            one.learner.make(
+                one.hyperparameters,
+                problem: Problem(
+                    states: states, actions: actions, horizon: one.steps, stream: one.stream, team: exchange))
+        }
+        exchange = team.communicator.map { communicator in
+            TeamExchange(communicator, placement, worldRank: team.worldRank) { error in
+                CaseRun.end(one, in: folder, because: error)
+            }
+        }
+        learner = exchange.map { make($0) } ?? make(Solo())
+        criterion = DivergenceCriterion(
+            data.transitions, suite: one.data.suite, discount: one.hyperparameters.discount)
+        store = CheckpointStore(folder: folder.path)
+        output = team.isLeader ? CaseOutput(one, folder) : nil
+    }
+
+    /// Runs the case, from its newest checkpoint if it has one, to its end or until it is asked to stop; its last act is to
+    /// write `result.json`.
+    ///
+    /// - Parameters:
+    ///   - provenance: what goes into `provenance.json`.
+    ///   - isStillOurs: asked on the leader before a checkpoint is written: whether no other job has taken the case over.
+    ///   - told: called with what is worth telling of the way the case was taken up again.
+    ///   - alive: called every now and then during evaluations.
+    ///   - progress: called after every gradient step with the number made.
+    /// - Throws: `HarnessError`; `EnvironmentError` when the simulator fails.
+    package func run(
+        provenance: Provenance, isStillOurs: @escaping () -> Bool = { true }, told: (String) -> Void = { _ in },
+        alive: @escaping () throws -> Void = {},
+        progress: (Int) throws -> Void
+    ) throws -> Outcome {
+        Supervision.enter("preparation")
+        try begin(provenance)
+        notices.forEach(told)
+        phaseStart = .now()
+        Supervision.enter("training")
+        let end = try train(StepBoundary(team, rule, after: step, isStillOurs: isStillOurs), alive, progress)
+        try exchange?.finish()
+        switch end {
+        case .complete:
+            Supervision.enter("writing of results")
+            return .done(try conclude())
+        case .stopped: return .stopped(after: step)
+        case .takenOver: return .takenOver
+        }
+    }
+
+    private func begin(_ provenance: Provenance) throws {
+        if team.isLeader {
+            try DurableFile.makeFolder(folder.path)
+            DurableFile.removeUnfinished(in: folder.path)
+            try folder.longerTraining(of: one)?.reopen()
+            try DurableFile.write(one.configuration, to: folder.file("config.yaml"))
+            try DurableFile.write(provenance.encoded(), to: folder.file("provenance.json"))
+        }
+        if let checkpoint = try newestCheckpoint() {
+            try TrainingState(learner: learner, placement: placement, team: team).restore(checkpoint)
+            step = checkpoint.step
+            progress = checkpoint.progress
+            try output?.resume(at: checkpoint.progress.outputs, step: step)
+        } else {
+            try output?.begin()
+        }
+    }
+
+    /// All gradient steps and evaluations, or as many as there are before numbers become none or the case is to stop.
+    private func train(
+        _ boundary: StepBoundary, _ alive: @escaping () throws -> Void, _ tick: (Int) throws -> Void
+    ) throws -> End {
+        let sampler = BatchSampler(
+            data.transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
+        let batch = sampler.makeBatch()
+        while true {
+            if isEvaluationDue {
+                try endPhase("train")
+                if let end = try pass(boundary, isPause: true) { return end }
+                guard try evaluate(alive) else { return try stop(boundary) }
+                try endPhase("evaluate")
+            }
+            if step == one.steps || progress.divergence?.isFinal ?? false { break }
+            step += 1
+            Supervision.step(step)
+            exchange?.step = step
+            try FaultInjection.atStep(step, rank: team.worldRank, spoil: spoilOneNetwork)
+            sampler.draw(step: step - 1, into: batch)
+            learner.update(batch)
+            stepsMade += 1
+            if one.hasCurveRow(after: step) { try logCurve() }
+            try tick(step)
+            if !isEvaluationDue, let end = try pass(boundary) { return end }
+        }
+        if try boundary.isTakenOver() { return .takenOver }
+        if rule.keepsLast { try save(boundary) }
+        return .complete
+    }
+
+    /// Makes a parameter of the first network that this rank trains no number.
+    private func spoilOneNetwork() {
+        let own = learner.networks.first {
+            $0.optimiser != nil && placement.owner($0.group, $0.index) == team.rank
+        }
+        own?.parameters.values[0] = .nan
+    }
+
+    /// Whether the policy as it stands is to be evaluated before the next step.
+    private var isEvaluationDue: Bool {
+        step > 0 && (one.isEvaluated(after: step) || progress.divergence?.isFinal ?? false)
+            && progress.evaluations.last?.step != step
+    }
+
+    /// Writes a checkpoint if one is due; what training is to end with, if it is.
+    private func pass(_ boundary: StepBoundary, isPause: Bool = false) throws -> End? {
+        switch try boundary.decide(after: step, isPause: isPause) {
+        case .goOn: return nil
+        case .checkpoint:
+            try save(boundary)
+            return nil
+        case .stop: return try stop(boundary)
+        case .abandon: return .takenOver
+        }
+    }
+
+    private func stop(_ boundary: StepBoundary) throws -> End {
+        if try boundary.isTakenOver() { return .takenOver }
+        try save(boundary)
+        return .stopped
+    }
+
+    private func save(_ boundary: StepBoundary) throws {
+        Supervision.enter("checkpoint")
+        let start = DispatchTime.now()
+        try saveCheckpoint()
+        boundary.checkpointWritten(step)
+        try output?.addTime("checkpoint", step, secondsSince(start))
+        Supervision.enter("training")
+    }
+
+    /// Ends the whole job: of a team's exchange nothing can be left half done.
+    private static func end(_ one: Case, in folder: CaseFolder, because error: any Error) -> Never {
+        let failure = CaseFailure(identifier: one.identifier, place: Supervision.where, cause: error)
+        failure.leaveNote(in: folder.path)
+        Console.complain("\(failure.place): \(failure)")
+        MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
+    }
+
+    /// What has travelled from this rank for a gradient step; nil where nothing has.
+    package var traffic: String? {
+        guard let traffic = exchange?.traffic, stepsMade > 0 else { return nil }
+        let steps = Double(stepsMade)
+        return String(
+            format: "%.1f messages and %.1f kB a step sent by this rank, %.3f ms a step in exchanges",
+            Double(traffic.messages) / steps, Double(traffic.bytes) / 1000 / steps,
+            Double(traffic.nanoseconds) * 1e-6 / steps)
+    }
+}

@@ -1,0 +1,144 @@
+import Failures
+import Foundation
+import Storage
+
+/// The checkpoints of a case, in its folder: `checkpoint-0000010000.bin` by gradient steps made. The two newest are kept,
+/// as the newest may turn out to be unreadable.
+package struct CheckpointStore: Sendable {
+    private let folder: String
+
+    /// - Parameter folder: the case's.
+    package init(folder: String) { self.folder = folder }
+
+    /// Writes a checkpoint, reads it back, and only then removes all others but the one before it.
+    ///
+    /// It also makes durable the names of the other files of the folder; their contents are to be synced before.
+    ///
+    /// - Throws: `HarnessError.io`; older checkpoints then still stand.
+    package func save(_ checkpoint: Checkpoint) throws {
+        let path = path(of: checkpoint.step)
+        let data = try checkpoint.encoded()
+        try DurableFile.write(data, to: path)
+        try verify(path, holds: data)
+        // A later one is of a run that was given up: this one began anew, or from before it.
+        let others = try steps().filter { $0 != checkpoint.step }
+        let before = others.last { $0 < checkpoint.step }
+        for step in others where step != before { try remove(step) }
+    }
+
+    /// The newest checkpoint that can be read; nil if there is none.
+    ///
+    /// - Parameters:
+    ///   - steps: of the configuration.
+    ///   - others: digests of other files that have the same contents as the dataset's.
+    /// - Returns: with a sentence about each that cannot.
+    /// - Throws: `HarnessError.badInput` when one is of another case, configuration or dataset, as results of two must not
+    ///   mix; `HarnessError.io` when the system cannot read one now: the next attempt may.
+    package func newest(
+        for caseIdentifier: String, configuration: String, steps planned: Int? = nil, datasetSHA256: String,
+        or others: [String] = []
+    ) throws -> (checkpoint: Checkpoint?, notices: [String]) {
+        var notices: [String] = []
+        for step in try steps().reversed() {
+            let path = path(of: step)
+            guard let data = try FileCalls.current.contents(of: path) else { continue }  // Removed a moment ago.
+            let checkpoint: Checkpoint
+            do {
+                checkpoint = try Checkpoint.decode(data, path: path)
+            } catch HarnessError.badInput(let sentence) {
+                notices.append(sentence)
+                continue
+            }
+            try require("case", caseIdentifier, checkpoint.caseIdentifier, path)
+            if let planned, let found = checkpoint.plannedSteps, found > planned,
+                checkpoint.configuration != configuration
+            {
+                throw HarnessError.badInput(
+                    "\(path): goes on to 'steps: \(found)' where the study now has 'steps: \(planned)' (training can be made "
+                        + "longer, not shorter): choose another --out folder, or remove this case's")
+            }
+            try require("configuration with SHA-256", configuration, checkpoint.configuration, path)
+            if !others.contains(checkpoint.datasetSHA256) {
+                try require("dataset with SHA-256", datasetSHA256, checkpoint.datasetSHA256, path)
+            }
+            guard checkpoint.step == step else {
+                notices.append("\(path): expected a checkpoint of step \(step), found one of step \(checkpoint.step)")
+                continue
+            }
+            return (checkpoint, notices)
+        }
+        return (nil, notices)
+    }
+
+    /// All checkpoints that can be read, the newest first.
+    ///
+    /// - Returns: with a sentence about each that cannot.
+    /// - Throws: `HarnessError.io`.
+    package func readable() throws -> (checkpoints: [Checkpoint], notices: [String]) {
+        var found: (checkpoints: [Checkpoint], notices: [String]) = ([], [])
+        for step in try steps().reversed() {
+            let path = path(of: step)
+            guard let data = try FileCalls.current.contents(of: path) else { continue }
+            do {
+                found.checkpoints.append(try Checkpoint.decode(data, path: path))
+            } catch HarnessError.badInput(let sentence) {
+                found.notices.append(sentence)
+            }
+        }
+        return found
+    }
+
+    /// Removes all checkpoints, of a case that is done, but for one that is kept on purpose.
+    package func removeAll(but kept: Int? = nil) throws {
+        for step in try steps() where step != kept { try remove(step) }
+    }
+
+    /// The step of the newest checkpoint, by name alone, and when it was written, in seconds since 1970 by the clock of the
+    /// file system; nil if there is none.
+    ///
+    /// - Throws: `HarnessError.io` when the folder cannot be read.
+    package func stepOfNewest() throws -> (step: Int, written: Double)? {
+        guard let step = try steps().last, let written = try FileSystemClock.lastWrite(path(of: step)) else {
+            return nil
+        }
+        return (step, written)
+    }
+
+    /// In ascending order.
+    private func steps() throws -> [Int] {
+        return (try FileCalls.names(in: folder) ?? []).compactMap { CheckpointStore.step(of: $0) }.sorted()
+    }
+
+    private static func step(of name: String) -> Int? {
+        guard name.hasPrefix("checkpoint-"), name.hasSuffix(".bin") else { return nil }
+        let digits = name.dropFirst("checkpoint-".count).dropLast(".bin".count)
+        return digits.count == 10 ? Int(digits) : nil
+    }
+
+    private func path(of step: Int) -> String {
+        let digits = String(step)
+        return "\(folder)/checkpoint-\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits).bin"
+    }
+
+    private func verify(_ path: String, holds data: Data) throws {
+        let found = try FileCalls.current.contents(of: path)
+        // Somebody may have removed the folder a moment ago.
+        guard let found else { throw HarnessError.io(path: path, operation: "read back", code: ENOENT) }
+        guard found == data else {
+            _ = FileCalls.current.unlink(path)
+            throw HarnessError.io(path: path, operation: "read back what was written", code: EIO)
+        }
+    }
+
+    private func remove(_ step: Int) throws {
+        try FileCalls.current.removed(path(of: step))
+    }
+
+    private func require(_ what: String, _ expected: String, _ found: String, _ path: String) throws {
+        guard expected == found else {
+            throw HarnessError.badInput(
+                "\(path): expected a checkpoint of the \(what) \(expected), found one of \(found): results of two must "
+                    + "not mix; choose another --out folder, or remove this case's")
+        }
+    }
+}

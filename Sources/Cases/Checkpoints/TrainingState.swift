@@ -1,0 +1,91 @@
+import Algorithms
+import Foundation
+import MPI
+import Networks
+import Numerics
+import Teams
+
+/// All numbers that a learner's next updates depend on, put together from the ranks that own them, and put back.
+///
+/// By global names, so that any number of ranks can take up what any other has left: `v.0/parameters`, `v.0/adam.m`,
+/// `v.0/adam.v`, `log_beta/value`, `memory/lambda`.
+struct TrainingState {
+    let learner: any Learner
+    let placement: Placement
+    let team: Team
+
+    /// Everything, on the leader; nil elsewhere. Collective over the team.
+    func gather() throws -> (tensors: [CheckpointTensor], scalars: [String: Double])? {
+        var tensors: [CheckpointTensor] = []
+        for network in learner.networks {
+            let owner = placement.owner(network.group, network.index)
+            for (name, block) in TrainingState.blocks(of: network) {
+                if let communicator = team.communicator, owner != 0 {
+                    let bytes = block.count * MemoryLayout<Real>.stride
+                    if team.rank == owner {
+                        try communicator.send(block.values, count: bytes, to: 0, tag: MessageTag.state)
+                    } else if team.isLeader {
+                        try communicator.receive(into: block.values, count: bytes, from: owner, tag: MessageTag.state)
+                    }
+                }
+                guard team.isLeader else { continue }
+                let values = Array(UnsafeBufferPointer(start: block.values, count: block.count))
+                tensors.append(CheckpointTensor(name: name, values: values))
+            }
+        }
+        let scalars = try gatherScalars()
+        return team.isLeader ? (tensors, scalars) : nil
+    }
+
+    /// Puts a checkpoint in place, on every rank all of it.
+    ///
+    /// - Throws: `HarnessError.badInput` if it lacks something.
+    func restore(_ checkpoint: Checkpoint) throws {
+        for network in learner.networks {
+            for (name, block) in TrainingState.blocks(of: network) {
+                let values = try checkpoint.tensor(name, count: block.count)
+                values.withUnsafeBufferPointer { source in
+                    if let base = source.baseAddress { block.values.update(from: base, count: block.count) }
+                }
+            }
+        }
+        for scalar in learner.scalars {
+            scalar.adam.value = try checkpoint.scalar("\(scalar.name)/value")
+            scalar.adam.firstMoment = try checkpoint.scalar("\(scalar.name)/adam.m")
+            scalar.adam.secondMoment = try checkpoint.scalar("\(scalar.name)/adam.v")
+        }
+        learner.resume(after: checkpoint.step)
+        let memories = checkpoint.scalars.compactMap { name, value in
+            name.hasPrefix("memory/") ? (String(name.dropFirst("memory/".count)), value) : nil
+        }
+        learner.memory = Dictionary(uniqueKeysWithValues: memories)
+    }
+
+    /// What this rank owns, and on the leader what all do.
+    private func gatherScalars() throws -> [String: Double] {
+        var own: [String: UInt64] = [:]
+        for scalar in learner.scalars where placement.owner(scalar.group, 0) == team.rank {
+            own["\(scalar.name)/value"] = scalar.adam.value.bitPattern
+            own["\(scalar.name)/adam.m"] = scalar.adam.firstMoment.bitPattern
+            own["\(scalar.name)/adam.v"] = scalar.adam.secondMoment.bitPattern
+        }
+        if placement.owner(.policy, 0) == team.rank {
+            for (name, value) in learner.memory { own["memory/\(name)"] = value.bitPattern }
+        }
+        let texts = try team.gather(String(decoding: try JSONEncoder().encode(own), as: UTF8.self))
+        return try texts.reduce(into: [:]) { all, text in
+            for (name, bits) in try JSONDecoder().decode([String: UInt64].self, from: Data(text.utf8)) {
+                all[name] = Double(bitPattern: bits)
+            }
+        }
+    }
+
+    private static func blocks(of network: NamedNetwork) -> [(name: String, block: ParameterBlock)] {
+        var blocks = [("\(network.name)/parameters", network.parameters)]
+        if let optimiser = network.optimiser {
+            blocks.append(("\(network.name)/adam.m", optimiser.firstMoment))
+            blocks.append(("\(network.name)/adam.v", optimiser.secondMoment))
+        }
+        return blocks
+    }
+}

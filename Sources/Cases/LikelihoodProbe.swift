@@ -1,0 +1,136 @@
+import Algorithms
+import Datasets
+import DatasetTools
+import Foundation
+import Networks
+import Numerics
+import Storage
+package import Studies
+
+/// Measures L_BC, the mean log-likelihood that behaviour cloning reaches on a dataset: what ACTIVE's H_D has to stay below.
+package struct LikelihoodProbe {
+    /// What a probe found: `results/likelihood/DATASET.json`.
+    package struct Report: Sendable, Codable, Equatable {
+        /// A value of H_D to sweep.
+        package struct Candidate: Sendable, Codable, Equatable {
+            /// H_D = L_BC - k·A.
+            package var k: Double
+            /// H_D in nats.
+            package var targetLogLikelihood: Double
+        }
+
+        /// Format of this file.
+        package var format = 1
+        /// The dataset and the SHA-256 of its file.
+        package var dataset: String
+        /// See `dataset`.
+        package var datasetSHA256: String
+        /// Gradient steps of behaviour cloning, the schedule's horizon.
+        package var steps: Int
+        /// Of the streams.
+        package var seed: Int
+        /// A, the dimensions of an action.
+        package var actionSize: Int
+        /// L_BC = E_D[log π(a|s)] over the whole dataset after the last step, in nats.
+        package var logLikelihood: Double
+        /// The deviations σ that the policy ended with.
+        package var deviations: [Double]
+        /// In order of k: 0, ¼, ½, 1, 2.
+        package var candidates: [Candidate]
+
+        /// The candidates as a line of a study.
+        package var sweep: String {
+            let values = candidates.map { String(format: "%.2f", $0.targetLogLikelihood) }
+            return "sweep: {target_log_likelihood: [\(values.joined(separator: ", "))]}"
+        }
+
+        /// Writes `DATASET.json` into `folder`, which is made if it is not there.
+        ///
+        /// - Throws: `HarnessError.io`.
+        package func write(to folder: String) throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            try DurableFile.makeFolder(folder)
+            try DurableFile.write(
+                try encoder.encode(self) + Data("\n".utf8), to: "\(folder)/\(DatasetReference.folderName(dataset)).json"
+            )
+        }
+    }
+
+    private let dataset: DatasetReference
+    private let steps: Int
+    private let seed: Int
+
+    /// Behaviour cloning on `dataset` for `steps` updates.
+    package init(_ dataset: DatasetReference, steps: Int = 100_000, seed: Int = 0) {
+        self.dataset = dataset
+        self.steps = steps
+        self.seed = seed
+    }
+
+    /// Trains and measures.
+    ///
+    /// - Parameter progress: called with the updates made and the batch's E[log π], now and then.
+    /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` as a study on this dataset would.
+    package func run(progress: (Int, Double) -> Void = { _, _ in }) throws -> Report {
+        let one = Case(
+            learner: .bc, data: dataset, variant: "probe", seed: seed,
+            hyperparameters: Presets.hyperparameters(.bc, for: dataset.presets), steps: steps, evaluateEvery: steps,
+            episodes: 1, finalEpisodes: 1, column: "BC")
+        let data = try DataPreparation().data(for: one)
+        let transitions = data.transitions
+        let learner = LearnerKind.bc.make(
+            one.hyperparameters,
+            problem: Problem(
+                states: transitions.stateSize, actions: transitions.actionSize, horizon: steps, stream: one.stream,
+                team: Solo()))
+        let sampler = BatchSampler(
+            transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
+        let batch = sampler.makeBatch()
+        for step in 0..<steps {
+            sampler.draw(step: step, into: batch)
+            learner.update(batch)
+            if (step + 1) % 10_000 == 0 {
+                progress(step + 1, learner.diagnostics().first { $0.name == "log_likelihood" }?.value ?? .nan)
+            }
+        }
+        let policy = evaluationPolicy(learner, transitions)
+        let likelihood = LikelihoodProbe.meanLogLikelihood(policy, transitions)
+        let size = transitions.actionSize
+        return Report(
+            dataset: dataset.name, datasetSHA256: data.file.sha256, steps: steps, seed: seed, actionSize: size,
+            logLikelihood: likelihood, deviations: (0..<size).map { Double(policy.deviation($0)) },
+            candidates: [0, 0.25, 0.5, 1, 2].map {
+                .init(k: $0, targetLogLikelihood: likelihood - $0 * Double(size))
+            })
+    }
+
+    /// The learner's policy without dropout, with buffers for a chunk of states.
+    private func evaluationPolicy(_ learner: any Learner, _ transitions: Transitions) -> GaussianPolicy {
+        let policy = GaussianPolicy(
+            states: transitions.stateSize, actions: transitions.actionSize,
+            hidden: Presets.hyperparameters(.bc, for: dataset.presets).widths("hidden"),
+            batch: min(256, transitions.count))
+        for network in learner.networks { policy.network.parameters.copy(from: network.parameters) }
+        return policy
+    }
+
+    /// E_D[log π(a|s)] over every transition; what is left over from whole chunks is met by a chunk that overlaps.
+    private static func meanLogLikelihood(_ policy: GaussianPolicy, _ transitions: Transitions) -> Double {
+        let chunk = policy.means.rows
+        let likelihoods = Matrix(vector: chunk)
+        var sum = 0.0
+        var done = 0
+        while done < transitions.count {
+            let start = min(done, transitions.count - chunk)
+            func rows(_ table: MatrixView) -> MatrixView {
+                MatrixView(pointer: table.row(start), rows: chunk, columns: table.columns)
+            }
+            policy.forward(rows(transitions.observations))
+            policy.logLikelihood(of: rows(transitions.actions), into: likelihoods.pointer)
+            for i in done - start..<chunk { sum += Double(likelihoods[i]) }
+            done = start + chunk
+        }
+        return sum / Double(transitions.count)
+    }
+}

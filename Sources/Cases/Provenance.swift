@@ -1,0 +1,146 @@
+import CKernels
+import Datasets
+import Environments
+package import Foundation
+import HDF5
+import MPI
+import Numerics
+import Paths
+import Processes
+import Storage
+
+/// Where, when and with what something was computed. Everything a result may depend on, and what helps to find a cause.
+package struct Provenance: Sendable, Codable {
+    /// Which build of this program.
+    package struct Build: Sendable, Codable {
+        /// `git describe` of the source tree the executable lies in; "unknown" away from it.
+        package var source: String
+        /// In hexadecimal; "unknown" where the file cannot be read.
+        package var executableSHA256: String
+        /// Of Swift and of C: "Swift 6.3, …".
+        package var compiler: String
+
+        package init(source: String, executableSHA256: String, compiler: String) {
+            self.source = source
+            self.executableSHA256 = executableSHA256
+            self.compiler = compiler
+        }
+
+        /// What holds for the running executable. Looks at files and calls git: done by one rank for all.
+        package static func ofThisProgram() -> Build {
+            let executable = readlink("/proc/self/exe") ?? ""
+            return Build(
+                source: gitDescription(of: executable),
+                executableSHA256: (try? sha256(ofFile: executable)) ?? "unknown", compiler: compilerVersion)
+        }
+    }
+
+    /// What has written the file.
+    package var program = "active-bench"
+    /// In a run, what rank 0 finds, on all ranks.
+    package var build: Build
+    /// The type of all training arithmetic: "Float", or "Double" in the build that checks formulas.
+    package var real: String
+    /// The library's name and version, "Open MPI v4.1.4".
+    package var mpi: String
+    /// Version and build options of OpenBLAS.
+    package var blas: String
+    /// The kernel set in use, "Haswell"; equal on all ranks of a run, as results depend on it.
+    package var blasCoreType: String
+    /// What computes in bfloat16, "oneDNN 2.6.3, AVX512-BF16"; nil where no case of the run does.
+    package var bfloat16: String?
+    /// Threads of a matrix product; 1 in this program.
+    package var blasThreads: Int
+    /// Version of the HDF5 library, "1.10.8".
+    package var hdf5: String
+    /// Version of the MuJoCo library in use, "2.2.2".
+    package var mujoco: String
+    /// Name and version of the C library, "glibc 2.36"; its `exp` and `tanh` are in every result.
+    package var glibc: String
+    /// The node's name for itself.
+    package var host: String
+    /// The model name in /proc/cpuinfo.
+    package var processor: String
+    /// Release of Linux.
+    package var kernel: String
+    /// The cores this rank may run on, "0-1"; empty if the system does not tell.
+    package var cores: String
+    /// Of MPI_COMM_WORLD, counted from 0.
+    package var rank: Int
+    /// The size of MPI_COMM_WORLD.
+    package var ranks: Int
+    /// The command line, the program's name included.
+    package var arguments: [String]
+    /// Variables that steer MPI, BLAS and the batch system.
+    package var environment: [String: String]
+    /// When this was asked, in UTC (ISO 8601).
+    package var started: String
+
+    /// What holds for this process, now.
+    package static func ofThisProcess(_ build: Build, rank: Int, ranks: Int) -> Provenance {
+        var system = utsname()
+        uname(&system)
+        return Provenance(
+            build: build, real: "\(Real.self)",
+            mpi: MPIEnvironment.libraryVersion.split(separator: ",").first.map { String($0) } ?? "unknown",
+            blas: BLASLibrary.configuration, blasCoreType: BLASLibrary.coreType, bfloat16: Precision.library,
+            blasThreads: BLASLibrary.threads,
+            hdf5: HDF5Library.version, mujoco: EnvironmentRegistry.simulatorVersion,
+            glibc: glibcVersion, host: text(system.nodename), processor: processorName,
+            kernel: text(system.release), cores: CPUBinding.ofThisThread().description, rank: rank, ranks: ranks,
+            arguments: PathBytes.arguments.map { PathBytes.shown($0) }, environment: steeringVariables,
+            started: ISO8601DateFormatter().string(from: Date()))
+    }
+
+    /// JSON, keys sorted.
+    package func encoded() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+
+    private static var compilerVersion: String {
+        #if compiler(>=6.4)
+            let swift = "Swift 6.4 or newer"
+        #elseif compiler(>=6.3)
+            let swift = "Swift 6.3"
+        #else
+            let swift = "Swift 6.2"
+        #endif
+        return "\(swift), \(String(cString: ab_compiler()))"
+    }
+
+    static var glibcVersion: String {
+        var text = [CChar](repeating: 0, count: 64)
+        confstr(Int32(_CS_GNU_LIBC_VERSION), &text, text.count)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static var processorName: String {
+        let cpuinfo = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let line = cpuinfo.split(separator: "\n").first { $0.hasPrefix("model name") }
+        return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+    }
+
+    private static var steeringVariables: [String: String] {
+        let prefixes = [
+            "ACTIVE_BENCH_", "OMP_", "OMPI_MCA_", "OPENBLAS_", "ONEDNN_", "DNNL_", "SLURM_JOB", "SLURM_N", "PBS_JOB",
+            "D4RL_",
+        ]
+        return ProcessInfo.processInfo.environment.filter { name, _ in prefixes.contains { name.hasPrefix($0) } }
+    }
+
+    private static func gitDescription(of executable: String) -> String {
+        let folder = DurableFile.folder(of: executable)
+        let git = try? ChildProgram.output(
+            of: ["git", "-C", folder, "describe", "--always", "--dirty", "--tags"], errors: .nothing)
+        let description = String(decoding: git?.bytes ?? [], as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        return git?.end == .exit(0) && !description.isEmpty ? description : "unknown"
+    }
+
+    /// A fixed-size C string.
+    private static func text<Characters>(_ characters: Characters) -> String {
+        withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

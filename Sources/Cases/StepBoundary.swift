@@ -1,0 +1,94 @@
+import Foundation
+import Numerics
+import Supervision
+package import Teams
+
+/// When a case's checkpoints are written.
+package struct CheckpointRule: Sendable, Equatable {
+    /// Seconds between two; nil for none by the clock.
+    package var seconds: Double? = 600
+    /// Gradient steps between two; nil for none by their number.
+    package var steps: Int?
+    /// Whether a finished case keeps its last one, of the state after the last step.
+    package var keepsLast = false
+
+    /// Every ten minutes, and none of a finished case.
+    package init() {}
+}
+
+/// Decides after a gradient step, for all ranks of a team alike, whether to go on, to write a checkpoint, or to stop.
+///
+/// A single rank looks at every step. A team agrees a few times a second, by two small collective calls, at steps that the
+/// leader names beforehand.
+package final class StepBoundary {
+    package enum Decision: Int {
+        case goOn
+        case checkpoint
+        case stop
+        /// Another job has the case by now, having taken this one for gone: leave it alone.
+        case abandon
+    }
+
+    /// Seconds between two agreements of a team.
+    private static let pollSeconds = 0.2
+
+    private let team: Team
+    private let rule: CheckpointRule
+    private let isStillOurs: () -> Bool
+    private var lastCheckpoint = DispatchTime.now()
+    private var lastCheckpointStep: Int
+    private var lastPoll = DispatchTime.now()
+    private var lastPollStep: Int
+    private var nextPollStep: Int
+
+    /// - Parameters:
+    ///   - step: gradient steps made before.
+    ///   - isStillOurs: asked on the leader before anything is written.
+    package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillOurs: @escaping () -> Bool) {
+        self.team = team
+        self.isStillOurs = isStillOurs
+        self.rule = rule
+        lastCheckpointStep = step
+        lastPollStep = step
+        nextPollStep = step + 1
+    }
+
+    /// What to do after `step`.
+    ///
+    /// - Parameter isPause: whether training pauses here on all ranks anyway (for an evaluation): a team then agrees, too.
+    package func decide(after step: Int, isPause: Bool = false) throws -> Decision {
+        guard team.communicator != nil else { return ownDecision(step, isStopRequested: Supervision.isStopRequested) }
+        let isByNumber = rule.steps.map { step - lastCheckpointStep >= $0 } ?? false
+        guard step >= nextPollStep || isPause || isByNumber else { return .goOn }
+        let isStopRequested = try team.maximum(Supervision.isStopRequested ? 1 : 0) > 0
+        let rate = Double(step - lastPollStep) / max(1e-6, secondsSince(lastPoll))
+        let next = step + max(1, min(10_000, Int(rate * Self.pollSeconds)))
+        let decided = try team.broadcast(
+            [Double(ownDecision(step, isStopRequested: isStopRequested).rawValue), Double(next)], from: 0)
+        (lastPoll, lastPollStep, nextPollStep) = (.now(), step, Int(decided[1]))
+        return Decision(rawValue: Int(decided[0])) ?? .goOn
+    }
+
+    /// Whether another job has the case by now. Collective over the team.
+    package func isTakenOver() throws -> Bool { try team.maximum(team.isLeader && !isStillOurs() ? 1 : 0) > 0 }
+
+    /// A checkpoint of `step` has been written.
+    package func checkpointWritten(_ step: Int) {
+        lastCheckpoint = .now()
+        lastCheckpointStep = step
+    }
+
+    private func ownDecision(_ step: Int, isStopRequested: Bool) -> Decision {
+        let decision = wish(step, isStopRequested: isStopRequested)
+        return decision == .goOn || !team.isLeader || isStillOurs() ? decision : .abandon
+    }
+
+    private func wish(_ step: Int, isStopRequested: Bool) -> Decision {
+        if isStopRequested { return .stop }
+        if let steps = rule.steps, step - lastCheckpointStep >= steps { return .checkpoint }
+        if let seconds = rule.seconds, step > lastCheckpointStep, secondsSince(lastCheckpoint) >= seconds {
+            return .checkpoint
+        }
+        return .goOn
+    }
+}

@@ -1,0 +1,161 @@
+import Algorithms
+import Datasets
+import Environments
+import Foundation
+import Networks
+import Numerics
+import Policies
+import Storage
+import Studies
+
+/// Trains a behaviour policy: SAC interacting with an environment, as D4RL's locomotion data were made.
+///
+/// Every `snapshotEvery` steps the policy is written to `policy-STEP.safetensors` and judged by stochastic rollouts;
+/// the learning curve goes to `learning-curve.csv`. The outcome is a function of environment, seed and constants.
+package final class BehaviourTraining {
+    /// What to train and how long.
+    package struct Plan: Sendable {
+        var environment: String
+        var seed: Int
+        /// Environment steps, one gradient step each after the warm-up.
+        var steps: Int
+        /// Environment steps from one snapshot to the next.
+        var snapshotEvery: Int
+        /// Stochastic episodes that judge a snapshot.
+        var episodes = 20
+        /// Uniform random steps before learning begins.
+        var warmUp = 1_000
+        var batch = 256
+
+        /// `steps` in the environment of that name; the policy is kept after every multiple of `snapshotEvery`.
+        package init(environment: String, seed: Int, steps: Int, snapshotEvery: Int) {
+            self.environment = environment
+            self.seed = seed
+            self.steps = steps
+            self.snapshotEvery = snapshotEvery
+        }
+    }
+
+    /// One row of the learning curve.
+    package struct Snapshot: Sendable {
+        /// Environment steps made before it, warm-up included.
+        package var step: Int
+        /// Mean undiscounted return of the episodes that judge it.
+        package var meanReturn: Double
+        /// Population standard deviation of their return.
+        package var deviation: Double
+        /// Their mean number of steps.
+        package var meanLength: Double
+        /// What MuJoCo warned of in them last; nil for nothing.
+        package var warning: String?
+    }
+
+    private let plan: Plan
+    private let folder: String
+    private let stream: RandomStream
+    private let environment: any Environment
+    private let judge: any Environment
+    private let sac: SAC
+    /// The learning policy, acting on one state.
+    private let acting: TanhGaussianPolicy
+    private let noise: Matrix
+    private let exploration: RandomStream
+    private let replay: ReplayBuffer
+    private let batch: Batch
+    private var curve =
+        "step,episodes,mean_return,std_return,mean_length,critic_loss,mean_q,log_likelihood,temperature\n"
+
+    /// - Throws: `EnvironmentError` when there is no such environment.
+    package init(_ plan: Plan, folder: String) throws {
+        let named = try EvaluatedEnvironment.environment(plan.environment)
+        let options = EnvironmentOptions(profile: named.profile ?? .d4rl)
+        self.plan = plan
+        self.folder = folder
+        stream = RandomStream("SAC/\(named.name)/seed-\(plan.seed)")
+        environment = try EnvironmentRegistry.make(named.name, options: options)
+        judge = try EnvironmentRegistry.make(named.name, options: options)
+        let (states, actions) = (environment.specification.observationSize, environment.specification.actionSize)
+        sac = SAC(states: states, actions: actions, batch: plan.batch, stream: stream)
+        acting = TanhGaussianPolicy(sharing: sac.policy, batch: 1)
+        noise = Matrix(vector: actions)
+        exploration = stream.stream("exploration")
+        replay = ReplayBuffer(capacity: min(plan.steps, 1_000_000), stateSize: states, actionSize: actions)
+        batch = Batch(size: plan.batch, stateSize: states, actionSize: actions)
+    }
+
+    /// Trains to the end. `report` is told of every snapshot.
+    package func run(report: (Snapshot) -> Void) throws {
+        try DurableFile.makeFolder(folder)
+        let (states, actions) = (environment.specification.observationSize, environment.specification.actionSize)
+        let (state, next) = (Matrix(vector: states), Matrix(vector: states))
+        let action = Matrix(vector: actions)
+        let resets = stream.stream("reset")
+        let minibatch = stream.stream("minibatch")
+        var episode = 0
+        try environment.reset(episode: episode, stream: resets)
+        environment.observe(into: state.pointer)
+        for step in 1...plan.steps {
+            explore(step, state, action)
+            var ended = true
+            do {
+                let result = try environment.step(action.pointer)
+                ended = result.ended
+                environment.observe(into: next.pointer)
+                replay.append(
+                    observation: state.pointer, action: action.pointer, reward: Real(result.reward),
+                    next: next.pointer, terminal: result.terminal)
+                state.pointer.update(from: next.pointer, count: states)
+            } catch EnvironmentError.diverged {}  // The physics broke down: the episode ends without this step.
+            if ended {
+                episode += 1
+                try environment.reset(episode: episode, stream: resets)
+                environment.observe(into: state.pointer)
+            }
+            if step > plan.warmUp && replay.count > 0 {
+                replay.draw(step: step, stream: minibatch, into: batch)
+                sac.update(batch)
+            }
+            if step % plan.snapshotEvery == 0 || step == plan.steps { report(try keepSnapshot(step)) }
+        }
+    }
+
+    /// Uniform actions during the warm-up, the policy's own draws after it.
+    private func explore(_ step: Int, _ state: Matrix, _ action: Matrix) {
+        if step <= plan.warmUp {
+            for j in 0..<action.count { action[j] = Real(2 * exploration.uniform(step: step, index: j) - 1) }
+        } else {
+            exploration.normals(step: step, into: noise.pointer, count: noise.count)
+            acting.sample(state.view, noise: noise.view)
+            action.pointer.update(from: acting.actions.pointer, count: action.count)
+        }
+    }
+
+    private func keepSnapshot(_ step: Int) throws -> Snapshot {
+        let policy = sac.policy.snapshot
+        let rollout = try Rollout(judge, Actor(policy), stream: stream.stream("judgement-\(step)"))
+        let outcomes = try (0..<plan.episodes).map { try rollout.run(episode: $0, mode: .stochastic) }
+        let returns = outcomes.map(\.totalReward)
+        let mean = returns.reduce(0, +) / Double(returns.count)
+        let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(returns.count)
+        let snapshot = Snapshot(
+            step: step, meanReturn: mean, deviation: variance.squareRoot(),
+            meanLength: outcomes.map { Double($0.length) }.reduce(0, +) / Double(outcomes.count),
+            warning: outcomes.last { $0.warning != nil }?.warning)
+        let digits = String(step)
+        let padded = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
+        try PolicyFile.write(
+            policy, to: "\(folder)/policy-\(padded).safetensors",
+            metadata: [
+                "environment": environment.specification.name, "algorithm": "SAC", "seed": String(plan.seed),
+                "step": digits,
+                "mean_return": String(format: "%.1f", mean),
+            ])
+        let row = String(
+            format: "%d,%d,%.2f,%.2f,%.2f,%.4f,%.3f,%.4f,%.5f\n", step, plan.episodes, mean, snapshot.deviation,
+            snapshot.meanLength, sac.report.critic.loss, sac.report.critic.meanValue, sac.report.meanLogLikelihood,
+            sac.report.temperature)
+        curve += row
+        try DurableFile.write(curve, to: "\(folder)/learning-curve.csv")
+        return snapshot
+    }
+}

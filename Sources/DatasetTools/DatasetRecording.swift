@@ -1,0 +1,174 @@
+import Datasets
+import Environments
+import Failures
+import Foundation
+import HDF5
+import Networks
+import Numerics
+import Policies
+import Storage
+
+/// Records a dataset of stochastic rollouts in D4RL's layout, from one policy or from several of increasing skill.
+///
+/// Our recipe 1 (`-r1`): D4RL's own with behaviour policies of ours. A medium dataset is rollouts of one early-stopped
+/// SAC policy; D4RL's medium-replay is the replay buffer of such a training, which rollouts of that training's
+/// snapshots in order stand in for (the metadata say so).
+package struct DatasetRecording: Sendable {
+    /// What to record.
+    package struct Request: Sendable {
+        var environment: String
+        /// Policy files, in the order of their parts of the dataset.
+        var policies: [String]
+        /// Rows of the dataset. Each policy gets an equal share, rounded up to whole episodes; the dataset's last
+        /// episode is cut, as D4RL does it.
+        var transitions: Int
+        var seed: Int
+        /// Path of the HDF5 file.
+        var output: String
+
+        /// `transitions` rows in all, of the policy files in their order, written to the path `output`.
+        package init(environment: String, policies: [String], transitions: Int, seed: Int, output: String) {
+            self.environment = environment
+            self.policies = policies
+            self.transitions = transitions
+            self.seed = seed
+            self.output = output
+        }
+    }
+
+    /// What was recorded. Return and length are those of the trajectories recorded whole.
+    package struct Summary: Sendable {
+        /// Rows of the file.
+        package var transitions: Int
+        /// Trajectories, the cut one at the end included.
+        package var trajectories: Int
+        /// Mean undiscounted return.
+        package var meanReturn: Double
+        /// Population standard deviation of the return.
+        package var deviation: Double
+        /// Mean number of steps.
+        package var meanLength: Double
+        /// D4RL's normalised score of the mean return.
+        package var score: Double
+        /// What MuJoCo warned of last; nil for nothing.
+        package var warning: String?
+        /// A sentence for each policy file with tensors that acting does not need.
+        package var notes: [String]
+    }
+
+    private var request: Request
+    private var profile = DynamicsProfile.d4rl
+
+    /// Touches no file before `run`.
+    package init(_ request: Request) { self.request = request }
+
+    /// Runs the policies and writes the file.
+    ///
+    /// - Throws: `HarnessError.badInput` for a policy file that cannot be read or does not fit the environment,
+    ///   `EnvironmentError`, `DatasetError`.
+    package func run() throws -> Summary {
+        let named = try EvaluatedEnvironment.environment(request.environment)
+        var recording = self
+        recording.request.environment = named.name
+        recording.profile = named.profile ?? .d4rl
+        return try recording.record()
+    }
+
+    private func record() throws -> Summary {
+        let environment = try EnvironmentRegistry.make(
+            request.environment, options: EnvironmentOptions(profile: profile))
+        let specification = environment.specification
+        let (snapshots, algorithm) = try readPolicies()
+        for (path, snapshot) in zip(request.policies, snapshots) where snapshot.head.isDeterministic {
+            throw HarnessError.badInput("\(path): a deterministic policy has no actions to draw")
+        }
+        try DurableFile.requireOther(than: request.policies, for: request.output)
+        try DurableFile.requirePlace(for: request.output)
+        var recording = D4RLRecording(specification)
+        var outcomes: [EpisodeOutcome] = []
+        var parts: [Float] = []
+        for (part, snapshot) in snapshots.enumerated() {
+            let stream = RandomStream("rollout/\(request.environment)/seed-\(request.seed)/part-\(part)")
+            let rollout = try blaming(request.policies[part]) {
+                try Rollout(environment, Actor(snapshot), stream: stream)
+            }
+            let end = request.transitions * (part + 1) / snapshots.count
+            parts.append(Float(recording.count))
+            // Only at the very end is an episode cut: within the file the next row would pass for its next state.
+            var episode = 0
+            while recording.count < end {
+                let outcome = try blaming(request.policies[part]) {
+                    try rollout.run(episode: episode, mode: .stochastic) { transition in
+                        if recording.count < request.transitions { recording.append(transition) }
+                    }
+                }
+                recording.appendGoal(outcome)
+                guard !outcome.diverged else {
+                    throw HarnessError.badInput(
+                        "\(request.policies[part]): the simulation diverges in episode \(episode): "
+                            + "no dataset can be recorded from this policy")
+                }
+                outcomes.append(outcome)
+                episode += 1
+            }
+        }
+        recording.metadata = metadata(snapshots.count, algorithm, parts)
+        if let policy = snapshots.last { recording.describe(policy) }
+        try D4RLWriter.write(recording, to: request.output)
+        let notes = zip(request.policies, snapshots).compactMap { $1.note(onPassedOver: $0) }
+        return summary(outcomes, recording.count, specification, notes)
+    }
+
+    /// The policies with the algorithm their files name; one made for another environment is refused.
+    private func readPolicies() throws -> (snapshots: [PolicySnapshot], algorithm: String) {
+        let files = try request.policies.map { try PolicyFile.readWithMetadata($0) }
+        for (path, file) in zip(request.policies, files) {
+            let environment = file.metadata["environment"] ?? request.environment
+            guard environment == request.environment else {
+                throw HarnessError.badInput(
+                    "\(path): expected a policy for \(request.environment), found one for \(environment)")
+            }
+        }
+        let algorithms = Set(files.map { $0.metadata["algorithm"] ?? "unknown" }).sorted()
+        return (files.map(\.snapshot), algorithms.joined(separator: ", "))
+    }
+
+    private func metadata(_ policies: Int, _ algorithm: String, _ parts: [Float]) -> [String: MetadataValue] {
+        let kind =
+            policies == 1
+            ? "stochastic rollouts of one \(algorithm) policy"
+            : "stochastic rollouts of \(policies) \(algorithm) policies in the order given"
+        // Recipe 1 is D4RL's for locomotion: SAC; several snapshots, of increasing skill, stand in for a replay buffer.
+        let isRecipe = algorithm == "SAC" && profile == .d4rl && DatasetName(request.environment).suite == .locomotion
+        return [
+            "algorithm": .text(algorithm),
+            "recipe": .text(
+                isRecipe
+                    ? "active-bench r1: " + kind + (policies > 1 ? "; stands in for a replay buffer" : "") : kind),
+            "made_by": .text("active-bench collect rollout"), "environment": .text(request.environment),
+            "simulator": .text(
+                "MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(profile.rawValue)"),
+            "seed": .integer(request.seed),
+            "policies": .text(request.policies.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")),
+            "part_starts": .array(.init(shape: [parts.count], elements: parts)),
+        ]
+    }
+
+    private func summary(
+        _ outcomes: [EpisodeOutcome], _ transitions: Int, _ specification: EnvironmentSpecification,
+        _ notes: [String]
+    ) -> Summary {
+        // The last trajectory may have been cut.
+        let isCut = outcomes.map(\.length).reduce(0, +) > transitions
+        let complete = isCut && outcomes.count > 1 ? outcomes.dropLast() : outcomes[...]
+        let returns = complete.map(\.totalReward)
+        let mean = returns.reduce(0, +) / Double(returns.count)
+        let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(returns.count)
+        return Summary(
+            transitions: transitions, trajectories: outcomes.count, meanReturn: mean,
+            deviation: variance.squareRoot(),
+            meanLength: complete.map { Double($0.length) }.reduce(0, +) / Double(complete.count),
+            score: specification.normalisedScore(return: mean), warning: outcomes.last { $0.warning != nil }?.warning,
+            notes: notes)
+    }
+}

@@ -1,0 +1,113 @@
+import HDF5
+
+/// What was recorded in an environment, one row per step, episodes one behind the other.
+package struct D4RLRecording: Sendable {
+    /// S, A, and the numbers of generalised positions and velocities of the simulator.
+    package let stateSize, actionSize, positionSize, velocitySize: Int
+    /// [N, S].
+    package var observations: [Float] = []
+    /// [N, A].
+    package var actions: [Float] = []
+    /// [N].
+    package var rewards: [Float] = []
+    /// [N, S], the observation the step led to, before any reset.
+    package var nextObservations: [Float] = []
+    /// [N], whether the environment ended the episode.
+    package var terminals: [Bool] = []
+    /// [N], whether the time limit ended it.
+    package var timeouts: [Bool] = []
+    /// [N, positions] before the step; empty where not recorded.
+    package var positions: [Float] = []
+    /// [N, velocities] before the step; empty where not recorded.
+    package var velocities: [Float] = []
+    /// [N], log π(a|s) of the recorded action; empty where not recorded.
+    package var actionLogProbabilities: [Float] = []
+    /// [N, 2], where the agent was to go, in metres; empty where there is no such place.
+    package var goals: [Float] = []
+    /// By name within `metadata/` ("algorithm", "policy/fc0/weight").
+    package var metadata: [String: MetadataValue] = [:]
+
+    /// An empty recording.
+    package init(stateSize: Int, actionSize: Int, positionSize: Int = 0, velocitySize: Int = 0) {
+        self.stateSize = stateSize
+        self.actionSize = actionSize
+        self.positionSize = positionSize
+        self.velocitySize = velocitySize
+    }
+
+    /// N, the number of steps.
+    package var count: Int { rewards.count }
+}
+
+/// Writes D4RL's layout: single precision, h5py booleans, gzip in chunks of rows. The same recording gives the same
+/// bytes.
+package enum D4RLWriter {
+    /// Writes `recording` to `path`, whole or not at all.
+    ///
+    /// - Throws: `DatasetError` for a recording that `D4RLFile` would refuse, or a file that cannot be written.
+    package static func write(_ recording: D4RLRecording, to path: String) throws(DatasetError) {
+        let fields = numberFields(of: recording)
+        for field in fields { try check(field, rows: recording.count, file: path) }
+        try checkActionRange(recording.actions, columns: recording.actionSize, file: path)
+        try checkLength("terminals", recording.terminals.count, rows: recording.count, file: path)
+        try checkLength("timeouts", recording.timeouts.count, rows: recording.count, file: path)
+        do {
+            try HDF5Writer.write(to: path) { file in
+                for field in fields { try file.write(field.elements, shape: field.shape, to: field.name) }
+                try file.write(recording.terminals, shape: [recording.count], to: "terminals")
+                try file.write(recording.timeouts, shape: [recording.count], to: "timeouts")
+                for (name, value) in recording.metadata.sorted(by: { $0.key < $1.key }) {
+                    try file.write(value, to: "metadata/" + name)
+                }
+            }
+        } catch let error as HDF5Error {
+            throw DatasetError(
+                file: path, field: error.object, expected: "a file that can be written", found: "\(error.reason)",
+                isSystemFailure: true)
+        } catch {
+            throw DatasetError(
+                file: path, expected: "a file that can be written", found: "\(error)", isSystemFailure: true)
+        }
+    }
+
+    private struct Field {
+        let name: String
+        let elements: [Float]
+        let shape: [Int]
+        var columns: Int { shape.count == 1 ? 1 : max(1, shape[1]) }
+    }
+
+    /// The fields of numbers in the order in which they are written; those not recorded are left out.
+    private static func numberFields(of recording: D4RLRecording) -> [Field] {
+        let n = recording.count
+        let required = [
+            Field(name: "observations", elements: recording.observations, shape: [n, recording.stateSize]),
+            Field(name: "actions", elements: recording.actions, shape: [n, recording.actionSize]),
+            Field(name: "rewards", elements: recording.rewards, shape: [n]),
+        ]
+        let optional = [
+            Field(name: "next_observations", elements: recording.nextObservations, shape: [n, recording.stateSize]),
+            Field(name: "infos/qpos", elements: recording.positions, shape: [n, recording.positionSize]),
+            Field(name: "infos/qvel", elements: recording.velocities, shape: [n, recording.velocitySize]),
+            Field(name: "infos/action_log_probs", elements: recording.actionLogProbabilities, shape: [n]),
+            Field(name: "infos/goal", elements: recording.goals, shape: [n, 2]),
+        ]
+        return required + optional.filter { !$0.elements.isEmpty }
+    }
+
+    private static func check(_ field: Field, rows: Int, file: String) throws(DatasetError) {
+        let expected = field.shape.reduce(1, *)
+        guard rows >= 2, field.elements.count == expected else {
+            throw DatasetError(
+                file: file, field: field.name, expected: "\(max(2, rows)) rows of \(field.columns)",
+                found: "\(field.elements.count) numbers")
+        }
+        try checkFinite(field.elements, field.name, columns: field.columns, file: file)
+    }
+
+    private static func checkLength(_ name: String, _ found: Int, rows: Int, file: String) throws(DatasetError) {
+        guard found == rows else {
+            throw DatasetError(file: file, field: name, expected: "\(rows) rows as in 'rewards'", found: "\(found)")
+        }
+    }
+}

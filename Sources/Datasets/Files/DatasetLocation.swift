@@ -1,0 +1,111 @@
+import Glibc
+import Paths
+
+/// Where datasets lie on this machine.
+///
+/// The folders named by ACTIVE_BENCH_DATA and D4RL_DATASET_DIR, in this order; where neither is set,
+/// $XDG_DATA_HOME/active-bench/datasets (by default in ~/.local/share), then D4RL's own ~/.d4rl/datasets.
+package struct DatasetLocation: Equatable, Sendable {
+    /// The folders that are searched, in order.
+    package let folders: [String]
+
+    /// Searches `folders`, in order.
+    package init(folders: [String]) { self.folders = folders }
+
+    /// The folders this process's environment names.
+    package init() {
+        self.init(environment: { PathBytes.environmentVariable($0) })
+    }
+
+    /// The folders that the variables name; unset and empty ones count as absent.
+    package init(environment: (String) -> String?) {
+        func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+        let named = ["ACTIVE_BENCH_DATA", "D4RL_DATASET_DIR"].compactMap(value)
+        let home = value("HOME") ?? "."
+        let data = value("XDG_DATA_HOME") ?? home + "/.local/share"
+        folders = named.isEmpty ? [data + "/active-bench/datasets", home + "/.d4rl/datasets"] : named
+    }
+
+    /// The file of a dataset by D4RL's naming: "hopper-medium-replay-r1" is hopper_medium_replay-r1.hdf5, and what D4RL
+    /// publishes has the name under which it does.
+    ///
+    /// - Returns: nil for a name that is not words joined by hyphens with a version ("v2", "r1") at the end.
+    package static func fileName(for dataset: String) -> String? {
+        D4RLTasks.fileName(of: dataset) ?? pattern(dataset)
+    }
+
+    /// The names a dataset's file may have: the published one and, where no digest tells that one from others, the one
+    /// by the pattern of D4RL's later files.
+    private static func fileNames(for dataset: String) -> [String] {
+        let published = D4RLTasks.fileName(of: dataset)
+        let pattern = D4RLCatalogue.entries[dataset] == nil ? pattern(dataset) : nil
+        return [published, pattern == published ? nil : pattern].compactMap { $0 }
+    }
+
+    private static func pattern(_ dataset: String) -> String? {
+        let words = dataset.split(separator: "-", omittingEmptySubsequences: false)
+        guard words.count >= 2, let version = words.last, version.count >= 2, "vr".contains(version.first ?? " "),
+            version.dropFirst().allSatisfy(\.isNumber),
+            words.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } })
+        else { return nil }
+        return words.dropLast().joined(separator: "_") + "-" + version + ".hdf5"
+    }
+
+    /// The dataset that a file is of by its name, the inverse of `fileName`.
+    ///
+    /// - Returns: nil for a name that no dataset's file has.
+    package static func dataset(ofFile name: String) -> String? {
+        if let published = D4RLTasks.paths.keys.first(where: { D4RLTasks.fileName(of: $0) == name }) {
+            return published
+        }
+        guard name.hasSuffix(".hdf5") else { return nil }
+        let dataset = String(name.dropLast(".hdf5".count)).replacing("_", with: "-")
+        return fileNames(for: dataset).contains(name) ? dataset : nil
+    }
+
+    /// The path of a dataset's file.
+    ///
+    /// - Throws: `DatasetError` that says where it was looked for and how to get it, or why it cannot be read.
+    package func find(_ dataset: String) throws(DatasetError) -> String {
+        guard let first = Self.fileNames(for: dataset).first else {
+            throw DatasetError(
+                file: dataset, expected: "a dataset's name such as hopper-medium-replay-v2", found: "'\(dataset)'")
+        }
+        if let path = try findIfThere(dataset) { return path }
+        throw DatasetError(
+            file: first, expected: "the file of \(dataset) in \(folders.joined(separator: " or "))", found: "none",
+            hint: hint(dataset))
+    }
+
+    /// The path of a dataset's file; nil where there is none.
+    ///
+    /// - Throws: `DatasetError` naming the first that is there, or may be, and cannot be read.
+    func findIfThere(_ dataset: String) throws(DatasetError) -> String? {
+        for folder in folders {
+            for name in Self.fileNames(for: dataset) {
+                let path = folder + "/" + name
+                guard fileStatus(path) != nil || (errno != ENOENT && errno != ENOTDIR) else { continue }
+                try requireReadable(path)
+                return path
+            }
+        }
+        return nil
+    }
+
+    private func hint(_ dataset: String) -> String {
+        if let published = D4RLCatalogue.entries[dataset] {
+            return
+                "get it with `jobs/fetch-d4rl.sh \(dataset)` (\(published.bytes) bytes from \(published.url)), or set "
+                + "ACTIVE_BENCH_DATA to its folder"
+        }
+        if let path = D4RLTasks.paths[dataset] {
+            return
+                "download it from \(D4RLCatalogue.address)\(path) (its digest is unknown here, so nothing checks it), or set "
+                + "ACTIVE_BENCH_DATA to its folder"
+        }
+        if dataset.hasSuffix("-r1") {
+            return "make it with `active-bench collect rollout` or jobs/make-datasets.sh, or set ACTIVE_BENCH_DATA"
+        }
+        return "put it there, or set ACTIVE_BENCH_DATA to its folder"
+    }
+}

@@ -1,0 +1,53 @@
+package import Numerics
+
+/// The B transitions of one gradient step; its buffers are made once and filled by every draw.
+package final class Batch {
+    /// B.
+    package let size: Int
+    /// (s, a) side by side, [B, S + A]: the input of a critic.
+    package let stateActions: Matrix
+    /// s, the columns 0 ..< S of `stateActions`.
+    package let states: MatrixView
+    /// a, the columns from S on of `stateActions`.
+    package let actions: MatrixView
+    /// s' [B, S].
+    package let nextStates: Matrix
+    /// r [1, B].
+    package let rewards: Matrix
+    /// 1 − d [1, B]: what a bootstrapped value is multiplied with.
+    package let continuations: Matrix
+    /// Which rows of the table the last draw took, B of them.
+    package let indices: UnsafeMutablePointer<Int32>
+
+    /// Buffers for `size` transitions.
+    package init(size: Int, stateSize: Int, actionSize: Int) {
+        precondition(size > 0 && stateSize > 0 && actionSize > 0)
+        self.size = size
+        stateActions = Matrix(size, stateSize + actionSize)
+        states = stateActions.view.columns(0..<stateSize)
+        actions = stateActions.view.columns(stateSize..<stateSize + actionSize)
+        nextStates = Matrix(size, stateSize)
+        rewards = Matrix(vector: size)
+        continuations = Matrix(vector: size)
+        indices = .allocate(capacity: size)
+        indices.initialize(repeating: 0, count: size)
+    }
+
+    deinit { indices.deallocate() }
+
+    /// Draws uniformly with replacement from the first `count` rows of a table, and copies them here.
+    func draw(from table: TransitionRows, count: Int, stream: RandomStream, step: Int) {
+        stream.integers(below: count, step: step, into: indices, count: size)
+        let stateSize = states.columns
+        let actionSize = actions.columns
+        precondition(stateSize == table.stateSize && actionSize == table.actionSize, "sizes of batch and table")
+        for b in 0..<size {
+            let i = Int(indices[b])
+            states.row(b).update(from: table.observations + i * stateSize, count: stateSize)
+            actions.row(b).update(from: table.actions + i * actionSize, count: actionSize)
+            nextStates.row(b).update(from: table.nextObservations + i * stateSize, count: stateSize)
+            rewards[b] = table.rewards[i]
+            continuations[b] = 1 - table.terminals[i]
+        }
+    }
+}

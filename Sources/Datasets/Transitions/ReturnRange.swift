@@ -1,0 +1,78 @@
+import Numerics
+
+/// The least and greatest undiscounted return among the trajectories of a table.
+///
+/// Trajectories as in the official IQL code (ikostrikov/implicit_q_learning@1dd5e3e, `train_offline.py` and
+/// `dataset_utils.py`): a cut after row i where d = 1 or where the next row does not continue it,
+/// ‖s_{i+1} − s'_i‖ > 1e-6; the last, possibly truncated, piece counts. Summed in order, in double precision.
+package struct ReturnRange: Codable, Equatable, Sendable {
+    /// R_min.
+    package let minimum: Double
+    /// R_max.
+    package let maximum: Double
+    /// The number of trajectories.
+    package let trajectories: Int
+
+    package init(minimum: Double, maximum: Double, trajectories: Int) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.trajectories = trajectories
+    }
+
+    /// The range over the trajectories of `transitions`, whose rows must be in the order of recording.
+    package init(of transitions: Transitions) {
+        let rows = transitions.rows
+        var minimum = Double.infinity
+        var maximum = -Double.infinity
+        var trajectories = 0
+        var sum = 0.0
+        for i in 0..<transitions.count {
+            sum += Double(rows.rewards[i])
+            if transitions.endsTrajectory(i) {
+                minimum = min(minimum, sum)
+                maximum = max(maximum, sum)
+                trajectories += 1
+                sum = 0
+            }
+        }
+        self.minimum = minimum
+        self.maximum = maximum
+        self.trajectories = trajectories
+    }
+}
+
+extension Transitions {
+    /// Whether a trajectory ends with row `i`, by the rule of `ReturnRange`.
+    func endsTrajectory(_ i: Int) -> Bool {
+        let next = rows.nextObservations + i * stateSize
+        return i + 1 == count || rows.terminals[i] == 1
+            || !isSame(next, rows.observations + (i + 1) * stateSize, stateSize)
+    }
+
+    /// The largest |Σₖ γᵏ r_{i+k}| over all rows i, summed to the end of the row's trajectory.
+    package func largestDiscountedReturn(discount: Double) -> Double {
+        var (sum, largest) = (0.0, 0.0)
+        for i in stride(from: count - 1, through: 0, by: -1) {
+            sum = Double(rows.rewards[i]) + (endsTrajectory(i) ? 0 : discount * sum)
+            largest = max(largest, abs(sum))
+        }
+        return largest
+    }
+
+    /// The largest |r|.
+    package var largestReward: Double {
+        var largest = 0.0
+        for i in 0..<count { largest = max(largest, Double(abs(rows.rewards[i]))) }
+        return largest
+    }
+}
+
+/// Whether two states are no more than 1e-6 apart (Euclidean norm).
+private func isSame(_ a: UnsafePointer<Real>, _ b: UnsafePointer<Real>, _ size: Int) -> Bool {
+    var square = 0.0
+    for j in 0..<size {
+        let difference = Double(a[j]) - Double(b[j])
+        square += difference * difference
+    }
+    return square <= 1e-12
+}

@@ -1,0 +1,35 @@
+import Foundation
+
+/// An error with the sentence and the exit code it ends the program with.
+package enum HarnessError: ExitCoded, CustomStringConvertible, Equatable {
+    /// Words on the command line that make no sense.
+    case usage(String)
+    case badInput(String)
+    /// A program that is not installed.
+    case unavailable(String)
+    /// What is wrong with inputs, a sentence a line, and the code that this ends the program with.
+    case inputs(String, ExitStatus)
+    case io(path: String, operation: String, code: Int32)
+    /// A clip that ffmpeg did not make.
+    case ffmpeg(String)
+
+    /// One sentence that names the file: what was expected and found, or the operation and the system's reason.
+    package var description: String {
+        switch self {
+        case .usage(let sentence), .badInput(let sentence), .unavailable(let sentence), .ffmpeg(let sentence),
+            .inputs(let sentence, _):
+            sentence
+        case .io(let path, let operation, let code): "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+        }
+    }
+
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .usage: .usage
+        case .badInput: .badInput
+        case .unavailable: .unavailable
+        case .io, .ffmpeg: .io
+        case .inputs(_, let status): status
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import CKernels
+package import Numerics
+
+/// A critic's values of K actions in each of B states, forward and backward (CQL's sampled actions).
+///
+/// The state's part of the first layer is computed once per state, not once per action. The K·B rows are worked off in
+/// blocks of B, one action of every state, so that what a block's product leaves is still in the cache for the next.
+/// Critics of the same shape may take turns when each goes backward before the next goes forward.
+package final class ActionSamples {
+    /// Q(s_b, a_{k,b}) of the last `forward` [K × B].
+    package let values: MatrixView
+    private let batch: Int
+    private let samples: Int
+    private let storage: Matrix
+    /// s·W_s + bias, the first layer before the action is known [B × width].
+    private let stateFeatures: Matrix
+    /// Activations of each hidden layer, all blocks one behind the other [K·B × width].
+    private let hidden: [Matrix]
+    /// ∂L/∂(layer before its ReLU) of one block [B × width].
+    private let hiddenGradient: [Matrix]
+    /// The same of the first layer, summed over a state's actions.
+    private let stateGradient: Matrix
+    /// The products of hidden layers 1, 2, … of one block in bfloat16; none in full precision.
+    private let rounded: [RoundedLayer]
+
+    /// Buffers for `samples` actions in each of `batch` states through critics of `shape`, which has one output and no
+    /// layer normalisation.
+    package init(_ shape: MLP.Shape, batch: Int, samples: Int) {
+        precondition(shape.outputs == 1 && !shape.layerNorm && samples > 0)
+        self.batch = batch
+        self.samples = samples
+        storage = Matrix(samples, batch)
+        values = storage.view
+        stateFeatures = Matrix(batch, shape.hidden[0])
+        hidden = shape.hidden.map { Matrix(samples * batch, $0) }
+        hiddenGradient = shape.hidden.map { Matrix(batch, $0) }
+        stateGradient = Matrix(batch, shape.hidden[0])
+        rounded = RoundedLayer.layers(of: shape, batch: batch, adding: true)
+    }
+
+    /// Computes `values`.
+    ///
+    /// - Parameters:
+    ///   - states: [B × states].
+    ///   - actions: [K·B × actions], row k·B + b being the k-th action in state b.
+    package func forward(_ critic: MLP, states: MatrixView, actions: MatrixView) {
+        let layers = critic.layers
+        let (stateWeight, actionWeight) = ActionSamples.split(layers[0].weight, states: states.columns)
+        multiply(states, stateWeight, into: stateFeatures.view, bias: layers[0].bias)
+        let (top, roundedWeights) = (hidden.count - 1, critic.roundWeights())
+        let isFinite = rounded.isEmpty || critic.parametersAreFinite && states.isFinite && actions.isFinite
+        for k in 0..<samples {
+            var x = block(hidden[0], k)
+            multiply(block(actions, k), actionWeight, rectifiedWith: stateFeatures.view, into: x)
+            for l in 1..<hidden.count {
+                let y = block(hidden[l], k)
+                if rounded.isEmpty {
+                    multiply(x, layers[l].weight, into: y, bias: layers[l].bias, rectified: true)
+                } else {
+                    rounded[l - 1].input.round(x)
+                    rounded[l - 1].forward(roundedWeights[l - 1], bias: layers[l].bias, isFinite: isFinite, into: y)
+                }
+                x = y
+            }
+            multiply(x, vector: layers[top + 1].weight.pointer, into: values.row(k))
+        }
+        ab_add_bias(values.pointer, layers[top + 1].bias, values.count, 1)
+    }
+
+    /// Adds ∂L/∂parameters to the critic's gradients, after `forward` of the same states and actions.
+    ///
+    /// - Parameter valueGradient: ∂L/∂values [K × B], contiguous.
+    package func addGradient(_ critic: MLP, states: MatrixView, actions: MatrixView, valueGradient: MatrixView) {
+        let (layers, gradients) = (critic.layers, critic.gradientLayers)
+        let top = hidden.count - 1
+        stateGradient.pointer.update(repeating: 0, count: stateGradient.count)
+        let actionGradient = ActionSamples.split(gradients[0].weight, states: states.columns).action
+        let roundedWeights = critic.roundWeights()
+        for k in 0..<samples {
+            let (d, y) = (valueGradient.row(k), block(hidden[top], k))
+            multiply(y.transposed, vector: d, into: gradients[top + 1].weight.pointer, adding: true)
+            gradients[top + 1].bias[0] += Real(orderedSum(d, count: batch))
+            let dy = hiddenGradient[top]
+            ab_outer(d, layers[top + 1].weight.pointer, y.pointer, dy.pointer, y.rows, y.columns)
+            for l in stride(from: top, to: 0, by: -1) {
+                let (below, dAbove, dBelow) = (block(hidden[l - 1], k), hiddenGradient[l], hiddenGradient[l - 1])
+                if rounded.isEmpty {
+                    multiply(
+                        below.transposed, dAbove.view, into: gradients[l].weight, columnSums: gradients[l].bias,
+                        adding: true)
+                    multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view, where: below)
+                } else {
+                    let layer = rounded[l - 1]
+                    layer.input.round(below)
+                    layer.backward(dAbove.view, weight: gradients[l].weight, bias: gradients[l].bias)
+                    layer.backwardToInput(roundedWeights[l - 1], into: dBelow.view, rectified: true)
+                }
+            }
+            multiply(
+                block(actions, k).transposed, hiddenGradient[0].view, into: actionGradient,
+                columnSums: gradients[0].bias, adding: true)
+            ab_add(stateGradient.pointer, hiddenGradient[0].pointer, stateGradient.count)
+        }
+        let weight = ActionSamples.split(gradients[0].weight, states: states.columns).state
+        multiply(states.transposed, stateGradient.view, into: weight, adding: true)
+    }
+
+    private func block(_ matrix: Matrix, _ k: Int) -> MatrixView { block(matrix.view, k) }
+
+    /// Rows k·B ..< (k + 1)·B.
+    private func block(_ rows: MatrixView, _ k: Int) -> MatrixView {
+        MatrixView(pointer: rows.row(k * batch), rows: batch, columns: rows.columns, stride: rows.stride)
+    }
+
+    /// The rows of a first layer's weight that belong to the state and those that belong to the action.
+    private static func split(_ weight: MatrixView, states: Int) -> (state: MatrixView, action: MatrixView) {
+        func rows(_ range: Range<Int>) -> MatrixView {
+            MatrixView(pointer: weight.row(range.lowerBound), rows: range.count, columns: weight.columns)
+        }
+        return (rows(0..<states), rows(states..<weight.rows))
+    }
+}

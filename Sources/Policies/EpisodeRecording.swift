@@ -1,0 +1,92 @@
+import Datasets
+package import Environments
+import HDF5
+package import Networks
+
+/// Transitions of rollouts as rows of a recording.
+extension D4RLRecording {
+    /// An empty recording of an environment.
+    package init(_ specification: EnvironmentSpecification) {
+        self.init(
+            stateSize: specification.observationSize, actionSize: specification.actionSize,
+            positionSize: specification.positionCount, velocitySize: specification.velocityCount)
+    }
+
+    /// Adds a step.
+    package mutating func append(_ transition: Rollout.Transition) {
+        func floats<Number: BinaryFloatingPoint>(_ start: UnsafePointer<Number>, _ count: Int) -> [Float] {
+            (0..<count).map { Float(start[$0]) }
+        }
+        observations += floats(transition.observation, stateSize)
+        actions += floats(transition.action, actionSize)
+        rewards.append(Float(transition.result.reward))
+        nextObservations += floats(transition.nextObservation, stateSize)
+        terminals.append(transition.result.terminal)
+        timeouts.append(transition.result.timeout)
+        positions += floats(transition.positions, positionSize)
+        velocities += floats(transition.velocities, velocitySize)
+        actionLogProbabilities.append(Float(transition.logLikelihood))
+    }
+
+    /// Adds the goal of an episode whose steps have been added, to each of them.
+    package mutating func appendGoal(_ outcome: EpisodeOutcome) {
+        guard !outcome.goal.isEmpty else { return }
+        let goal = outcome.goal.map { Float($0) }
+        while goals.count < count * goal.count { goals += goal }
+    }
+
+    /// Ends the episode at its last step: the simulation went no further, so the row behind it is not its next state.
+    package mutating func closeEpisode() {
+        if let last = terminals.indices.last { terminals[last] = true }
+    }
+
+    /// D4RL keeps the behaviour policy's weights beside its data.
+    package mutating func describe(_ policy: PolicySnapshot) {
+        metadata["policy/nonlinearity"] = .text(policy.activation.rawValue)
+        metadata["policy/output_distribution"] = .text(policy.head.rawValue)
+        for tensor in policy.tensors {
+            metadata["policy/\(tensor.name.replacing(".", with: "/"))"] = .array(
+                .init(shape: tensor.shape, elements: tensor.values))
+        }
+    }
+}
+
+/// Recordings of episodes on their way from one rank to another.
+extension D4RLRecording {
+    /// The rows, without metadata: a count, then field after field, in this machine's byte order.
+    package var rowBytes: [UInt8] {
+        var bytes = withUnsafeBytes(of: count) { Array($0) }
+        for field in [
+            observations, actions, rewards, nextObservations, positions, velocities, actionLogProbabilities, goals,
+        ] {
+            field.withUnsafeBytes { bytes += $0 }
+        }
+        return bytes + (terminals + timeouts).map { $0 ? 1 : 0 }
+    }
+
+    /// Adds the rows of another recording of the same environment.
+    package mutating func append(rowBytes bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        var rest = bytes[...]
+        func take(_ size: Int) -> ArraySlice<UInt8> {
+            defer { rest = rest.dropFirst(size) }
+            return rest.prefix(size)
+        }
+        func floats(_ columns: Int, _ rows: Int) -> [Float] {
+            take(4 * columns * rows).withUnsafeBytes { bytes in
+                (0..<columns * rows).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+            }
+        }
+        let rows = take(8).withUnsafeBytes { $0.loadUnaligned(as: Int.self) }
+        observations += floats(stateSize, rows)
+        actions += floats(actionSize, rows)
+        rewards += floats(1, rows)
+        nextObservations += floats(stateSize, rows)
+        positions += floats(positionSize, rows)
+        velocities += floats(velocitySize, rows)
+        actionLogProbabilities += floats(1, rows)
+        goals += floats((rest.count - 2 * rows) / 4 / max(1, rows), rows)  // whatever is left before the flags
+        terminals += take(rows).map { $0 != 0 }
+        timeouts += take(rows).map { $0 != 0 }
+    }
+}

@@ -1,0 +1,69 @@
+import Datasets
+package import Environments
+import Failures
+package import Numerics
+import Studies
+
+/// What the episodes of an evaluation are run in: the same for whoever counts returns and whoever draws.
+package struct EvaluatedEnvironment {
+    /// At its noise-free start state.
+    package let environment: any Drawable
+    /// Everything random in it is drawn from this stream.
+    package let stream: RandomStream
+    /// Whose dynamics and rewards.
+    let profile: DynamicsProfile
+
+    /// The environment that `text` names: one of ours, one of Gymnasium's ids, or a dataset, whose version or metadata then
+    /// give the rules.
+    ///
+    /// - Parameter profile: whose dynamics; nil for those that the name stands for, or D4RL's.
+    /// - Throws: `EnvironmentError.unknownEnvironment` or `.notOurs` for an unknown name,
+    ///   `.otherProfile` for one that stands for another profile; else as `EnvironmentRegistry.make`.
+    package init(_ text: String, seed: Int, profile asked: DynamicsProfile?) throws {
+        let named: NamedEnvironment
+        let dataset = Self.dataset(text)
+        if let id = MinariID(name: text) {
+            let minari = try DatasetReference(minari: id)
+            named = NamedEnvironment(name: minari.environment, profile: minari.profile)
+        } else if let expected = MinariID.expectation(for: text) {
+            throw HarnessError.badInput("there is no environment '\(printable(text))'; expected \(expected)")
+        } else if let dataset {
+            named = NamedEnvironment(
+                name: try EnvironmentRegistry.environmentName(forDataset: dataset), profile: nil)
+        } else {
+            do {
+                named = try Self.environment(text)
+            } catch EnvironmentError.unknownEnvironment where MinariID(text) != nil && text.contains("/") {
+                throw HarnessError.badInput(
+                    "there is no environment '\(text)'; a dataset of Minari's is written '\(MinariID.prefix)\(text)'")
+            }
+        }
+        profile = try named.profile(asked: asked, as: text)
+        stream = RandomStream("evaluate/\(named.name)/seed-\(seed)")
+        environment = try EnvironmentRegistry.makeDrawable(
+            named.name,
+            options: EnvironmentOptions(
+                profile: profile,
+                goals: EnvironmentRegistry.goals(ofDataset: dataset ?? text, stream: stream.stream("environment"))))
+    }
+
+    /// The environment alone that `text` names.
+    ///
+    /// - Throws: as `EnvironmentRegistry.resolve`, with D4RL's tasks among the names it may have been meant for.
+    package static func environment(_ text: String) throws -> NamedEnvironment {
+        let environments = EnvironmentRegistry.names
+        return try EnvironmentRegistry.resolve(
+            text, others: D4RLTasks.names.filter { !environments.contains($0) })
+    }
+
+    /// The dataset that `text` names, in whatever spelling: of one of D4RL's versions, v0 to v2, of a recipe of ours, or of
+    /// a task without a version.
+    private static func dataset(_ text: String) -> String? {
+        [text, D4RLTasks.respelt(text)].compactMap { $0 }.first { name in
+            let dataset = DatasetName(name)
+            guard D4RLTasks.names.contains(dataset.task) else { return false }
+            let version = name.dropFirst(dataset.task.count).dropFirst()
+            return version.isEmpty || ["v0", "v1", "v2"].contains(version) || version.hasPrefix("r")
+        }
+    }
+}

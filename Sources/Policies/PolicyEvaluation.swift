@@ -1,0 +1,150 @@
+import Datasets
+package import Environments
+import Failures
+import Foundation
+import HDF5
+package import MPI
+import Networks
+import Numerics
+import Storage
+import Teams
+
+/// Runs episodes of a policy from a file, shared out over the ranks.
+///
+/// Episode k is a function of the request and of k alone, so any number of ranks gives the same report and recording.
+package struct PolicyEvaluation {
+    /// What to run.
+    package struct Request: Sendable {
+        /// An environment's name, ours or Gymnasium's, or a dataset's, whose version then gives the rules
+        /// ("antmaze-umaze-v0").
+        package var environment: String
+        /// Path of the policy file.
+        package var policy: String
+        /// How many, 1 or more.
+        package var episodes: Int
+        /// Seed of everything random.
+        package var seed = 0
+        /// Whether actions are drawn from the policy or are its squashed mean.
+        package var mode = Rollout.Mode.deterministic
+        /// Whose dynamics and rewards; nil for those that the environment's name stands for, or D4RL's.
+        package var profile: DynamicsProfile?
+        /// Path of an HDF5 file for the trajectories, in D4RL's layout.
+        package var recording: String?
+
+        /// Deterministic episodes by D4RL's rules that leave no recording, unless told otherwise.
+        package init(environment: String, policy: String, episodes: Int) {
+            self.environment = environment
+            self.policy = policy
+            self.episodes = episodes
+        }
+    }
+
+    private let request: Request
+    private let world: Communicator
+
+    /// Touches no file before `run`.
+    package init(_ request: Request, world: Communicator) {
+        self.request = request
+        self.world = world
+    }
+
+    /// Runs the episodes, has rank 0 `tell` the report, then write the recording; collective.
+    ///
+    /// - Throws: `AgreedFault` on all ranks when the environment, the policy or the recording's path is no good, when
+    ///   the policy gives an action that is not finite, or when the recording cannot be written; else `EnvironmentError`.
+    package func run(tell: (EvaluationReport) throws -> Void) throws {
+        let policy = try agreeOnPolicy()
+        let evaluated = try EvaluatedEnvironment(request.environment, seed: request.seed, profile: request.profile)
+        let specification = evaluated.environment.specification
+        let rollout = try Rollout(evaluated.environment, Actor(policy), stream: evaluated.stream)
+        let own = try runOwnEpisodes(rollout, specification)
+        let (outcomes, recording) = try collect(own, specification)
+        if world.rank == 0 {
+            try tell(EvaluationReport(request, evaluated.profile, policy, specification, outcomes))
+        }
+        guard let path = request.recording else { return }
+        try world.agree(that: { try write(recording, policy, evaluated.profile, to: path) })
+    }
+
+    /// Rank 0 reads the file, for all, and finds out whether all will be able to run it.
+    private func agreeOnPolicy() throws -> PolicySnapshot {
+        let bytes = try world.agree(sharing: {
+            let file = try PolicyFile.bytes(request.policy)
+            let snapshot = try PolicyFile.decode(file, path: request.policy).snapshot
+            let evaluated = try EvaluatedEnvironment(
+                request.environment, seed: request.seed, profile: request.profile)
+            try blaming(request.policy) {
+                _ = try Rollout(evaluated.environment, Actor(snapshot), stream: RandomStream("trial"))
+            }
+            if snapshot.head.isDeterministic, case .stochastic = request.mode {
+                throw HarnessError.badInput("\(request.policy): a deterministic policy has no actions to draw")
+            }
+            if let recording = request.recording {
+                try DurableFile.requireOther(than: [request.policy], for: recording)
+                try DurableFile.requirePlace(for: recording)
+            }
+            return Array(file)
+        })
+        return try PolicyFile.decode(Data(bytes), path: request.policy).snapshot
+    }
+
+    /// Episodes rank, rank + size, …; a non-finite action is the policy's fault, and all ranks end with one sentence.
+    private func runOwnEpisodes(
+        _ rollout: Rollout, _ specification: EnvironmentSpecification
+    ) throws -> [(outcome: EpisodeOutcome, recording: D4RLRecording)] {
+        var episodes: [(EpisodeOutcome, D4RLRecording)] = []
+        var complaint: (episode: Int, sentence: String)?
+        for episode in stride(from: world.rank, to: request.episodes, by: world.size) {
+            var recording = D4RLRecording(specification)
+            do {
+                let outcome = try rollout.run(
+                    episode: episode, mode: request.mode,
+                    record: request.recording == nil ? nil : { recording.append($0) })
+                recording.appendGoal(outcome)
+                if outcome.diverged { recording.closeEpisode() }
+                episodes.append((outcome, recording))
+            } catch let error as EnvironmentError where error.isOfTheAction {
+                complaint = (episode, "\(request.policy): in episode \(episode) \(error)")
+                break
+            }
+        }
+        // The first episode that went wrong is named, whoever ran it.
+        let episodesGoneWrong = try world.allgather(complaint?.episode ?? Int.max)
+        let lines = try world.gatherLines(
+            complaint.map { $0.episode == episodesGoneWrong.min() ? [$0.sentence] : [] } ?? [])
+        try world.agree(that: { if let line = lines.first { throw HarnessError.badInput(line) } })
+        return episodes
+    }
+
+    /// Brings the episodes to rank 0 in their order, one round of ranks at a time: no message grows with their number.
+    private func collect(
+        _ own: [(outcome: EpisodeOutcome, recording: D4RLRecording)], _ specification: EnvironmentSpecification
+    ) throws -> (outcomes: [EpisodeOutcome], recording: D4RLRecording) {
+        var outcomes: [EpisodeOutcome] = []
+        var recording = D4RLRecording(specification)
+        for round in 0..<(request.episodes + world.size - 1) / world.size {
+            let mine = round < own.count ? own[round] : nil
+            let texts = try world.gather(try mine.map { Array(try JSONEncoder().encode($0.outcome)) } ?? [])
+            for text in texts ?? [] where !text.isEmpty {
+                outcomes.append(try JSONDecoder().decode(EpisodeOutcome.self, from: Data(text)))
+            }
+            guard request.recording != nil else { continue }
+            for bytes in try world.gather(mine?.recording.rowBytes ?? []) ?? [] { recording.append(rowBytes: bytes) }
+        }
+        return (outcomes, recording)
+    }
+
+    private func write(
+        _ recording: D4RLRecording, _ policy: PolicySnapshot, _ profile: DynamicsProfile, to path: String
+    ) throws {
+        var recording = recording
+        recording.metadata = [
+            "made_by": .text("active-bench evaluate"), "environment": .text(request.environment),
+            "simulator": .text("MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(profile.rawValue)"),
+            "actions": .text("\(request.mode)"), "seed": .integer(request.seed),
+            "policies": .text((request.policy as NSString).lastPathComponent),
+        ]
+        recording.describe(policy)
+        try D4RLWriter.write(recording, to: path)
+    }
+}

@@ -1,0 +1,133 @@
+import Failures
+import Foundation
+package import Networks
+import Storage
+
+/// Policies on disk, in the safetensors format.
+///
+/// Metadata: `head`, one of `PolicySnapshot.Head`; `activation`, `relu` (where it is missing) or `tanh`; and
+/// `observation_clip`, the number beyond which normalised observations are clipped. `observation_std` is what is divided
+/// by, with any epsilon in it.
+package enum PolicyFile {
+    /// Writes a snapshot. Metadata besides what `read` understands comes from `metadata`.
+    ///
+    /// The bytes are a function of the arguments alone.
+    package static func write(_ snapshot: PolicySnapshot, to path: String, metadata: [String: String] = [:]) throws {
+        var tensors = snapshot.tensors
+        if !snapshot.observationMean.isEmpty {
+            let size = [snapshot.observationMean.count]
+            tensors.append(NamedTensor(name: "observation_mean", shape: size, values: snapshot.observationMean))
+            tensors.append(NamedTensor(name: "observation_std", shape: size, values: snapshot.observationDeviation))
+        }
+        var metadata = metadata
+        metadata["head"] = snapshot.head.rawValue
+        metadata["activation"] = snapshot.activation == .relu ? nil : snapshot.activation.rawValue
+        metadata["observation_clip"] = snapshot.observationClip.map { "\($0)" }
+        try DurableFile.write(try SafetensorsFile.encode(tensors, metadata: metadata), to: path)
+    }
+
+    /// Reads a snapshot; tensors come back in the order of their bytes.
+    ///
+    /// - Throws: `HarnessError.badInput` naming the file and what is wrong with it.
+    package static func read(_ path: String) throws -> PolicySnapshot {
+        try readWithMetadata(path).snapshot
+    }
+
+    /// Reads a snapshot and what its file says about it (`environment`, `algorithm`, `step`, …).
+    ///
+    /// - Throws: as `read`.
+    package static func readWithMetadata(_ path: String) throws -> (
+        snapshot: PolicySnapshot, metadata: [String: String]
+    ) {
+        try decode(bytes(path), path: path)
+    }
+
+    /// The file as it is.
+    static func bytes(_ path: String) throws -> Data {
+        do {
+            guard let file = try FileCalls.current.contents(of: path) else {
+                throw HarnessError.badInput("\(path): no such policy file")
+            }
+            return file
+        } catch HarnessError.io(_, _, let code) {
+            let reason = code == EISDIR ? "it is a folder" : String(cString: strerror(code))
+            throw HarnessError.badInput("\(path): cannot read the policy: \(reason)")
+        }
+    }
+
+    /// Reads a snapshot from the bytes of the file at `path`, which errors name.
+    static func decode(
+        _ file: Data, path: String
+    ) throws -> (snapshot: PolicySnapshot, metadata: [String: String]) {
+        let file = try SafetensorsFile(file, path: path)
+        let head: PolicySnapshot.Head = try choice("head", in: file.metadata, path: path)
+        let own = file.tensors.filter { !PolicyTensorName($0.name).isPassedOver($0, head: head) }
+        guard own.contains(where: { $0.name == "mean.weight" }) else {
+            throw HarnessError.badInput("\(path): \(PolicyError.missing("mean.weight"))\(naming(file.tensors))")
+        }
+        let tensors = try own.map {
+            NamedTensor(name: $0.name, shape: $0.shape, values: try file.floats(of: $0))
+        }
+        let statistics = ["observation_mean", "observation_std"]
+        var snapshot = PolicySnapshot(head: head, tensors: tensors.filter { !statistics.contains($0.name) })
+        let found = statistics.map { name in tensors.first { $0.name == name } }
+        for (name, tensor) in zip(statistics, found) {
+            if tensor == nil, found.contains(where: { $0 != nil }) {
+                throw HarnessError.badInput("\(path): \(PolicyError.missing(name))")
+            }
+            if let tensor, !tensor.isVector {
+                throw HarnessError.badInput(
+                    "\(path): \(PolicyError.shape(name, expected: [tensor.values.count], found: tensor.shape))")
+            }
+        }
+        snapshot.activation = try choice("activation", in: file.metadata, path: path, default: .relu)
+        snapshot.observationMean = found[0]?.values ?? []
+        snapshot.observationDeviation = found[1]?.values ?? []
+        snapshot.observationClip = try clip(file.metadata, hasStatistics: found[0] != nil, path: path)
+        snapshot.passedOver = Set(file.tensors.map(\.name)).subtracting(own.map(\.name)).sorted()
+        return (snapshot, file.metadata)
+    }
+
+    /// What the metadata say under `key`; the default, if there is one, where they say nothing.
+    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String, in metadata: [String: String], path: String, default: Choice? = nil
+    ) throws -> Choice {
+        if let choice = metadata[key].map({ Choice(rawValue: $0) }) ?? `default` { return choice }
+        let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw HarnessError.badInput(
+            "\(path): metadata \(key) is \(metadata[key].map { "'\($0)'" } ?? "missing"), expected one of \(all)")
+    }
+
+    private static func clip(_ metadata: [String: String], hasStatistics: Bool, path: String) throws -> Float? {
+        guard let text = metadata["observation_clip"] else { return nil }
+        // Swift's own rule takes hexadecimal digits, too.
+        let isDecimal = text.allSatisfy { $0.isASCII && ($0.isWholeNumber || "+-.eE".contains($0)) }
+        guard isDecimal, let number = Float(text), number.isFinite, number > 0 else {
+            throw HarnessError.badInput("\(path): metadata observation_clip is '\(text)', expected a positive number")
+        }
+        guard hasStatistics else {
+            throw HarnessError.badInput(
+                "\(path): metadata observation_clip holds for normalised observations: "
+                    + "\(PolicyError.missing("observation_mean"))")
+        }
+        return number
+    }
+
+    /// The tensors that a file has instead of a policy's, as the end of a sentence.
+    private static func naming(_ tensors: [SafetensorsFile.Tensor]) -> String {
+        guard !tensors.isEmpty else { return "; the file has no tensors" }
+        let names = tensors.map(\.name).sorted()
+        return "; found \(names.prefix(4).joined(separator: ", "))\(names.count > 4 ? ", …" : "")"
+    }
+}
+
+extension PolicySnapshot {
+    /// One sentence on the tensors of its file that are no part of acting; nil where there are none.
+    package func note(onPassedOver path: String) -> String? {
+        guard !passedOver.isEmpty else { return nil }
+        let names = passedOver.prefix(6).joined(separator: ", ") + (passedOver.count > 6 ? ", …" : "")
+        return
+            "\(path): passed over \(passedOver.count) tensor\(passedOver.count == 1 ? "" : "s") that acting does not "
+            + "need: \(names)"
+    }
+}

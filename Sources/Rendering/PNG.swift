@@ -1,0 +1,54 @@
+import CZlib
+package import Environments
+package import Foundation
+
+/// Pictures as PNG files (ISO/IEC 15948): 8 bits of red, green and blue, no metadata.
+package enum PNG {
+    /// The file's bytes, a function of the picture and of zlib's version.
+    package static func encode(_ picture: Picture) -> Data {
+        var header = bigEndian(picture.width) + bigEndian(picture.height)
+        header += [8, 2, 0, 0, 0]  // bits, RGB, deflate, the five filters, not interlaced
+        var file = Data([0x89] + Array("PNG\r\n".utf8) + [0x1A, 0x0A])
+        file += chunk("IHDR", header)
+        file += chunk("IDAT", compressed(filtered(picture)))
+        file += chunk("IEND", [])
+        return file
+    }
+
+    /// Every row behind the number of its filter, `Sub`: a byte less its neighbour to the left, 0 wherever colours do
+    /// not change.
+    private static func filtered(_ picture: Picture) -> [UInt8] {
+        let stride = 3 * picture.width
+        var rows: [UInt8] = []
+        rows.reserveCapacity((stride + 1) * picture.height)
+        for row in 0..<picture.height {
+            rows.append(1)
+            let start = row * stride
+            rows += picture.bytes[start..<start + 3]
+            for i in start + 3..<start + stride { rows.append(picture.bytes[i] &- picture.bytes[i - 3]) }
+        }
+        return rows
+    }
+
+    private static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+        var size = compressBound(UInt(bytes.count))
+        return [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
+            let status = compress2(buffer.baseAddress, &size, bytes, UInt(bytes.count), 6)
+            precondition(
+                status == Z_OK, "compression into a buffer of compressBound's size fails for want of memory only")
+            count = Int(size)
+        }
+    }
+
+    /// Length, kind, contents, and the CRC of the latter two.
+    private static func chunk(_ kind: String, _ contents: [UInt8]) -> Data {
+        let body = Array(kind.utf8) + contents
+        let checksum = crc32(0, body, UInt32(body.count))
+        return Data(bigEndian(contents.count) + body + bigEndian(Int(checksum)))
+    }
+
+    private static func bigEndian(_ number: Int) -> [UInt8] {
+        let number = UInt32(number)
+        return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+    }
+}

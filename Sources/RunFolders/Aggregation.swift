@@ -1,0 +1,121 @@
+package import Cases
+import Datasets
+import DatasetTools
+import Foundation
+package import Report
+import Storage
+package import Studies
+
+/// Turns the finished cases of a run folder into the paper's table. Reads files only: it may be asked for at any time,
+/// of a run under way, too.
+package struct Aggregation: Sendable {
+    private let cases: [RunManifest.Entry]
+    private let episodes: Int
+    private let folder: RunFolder
+    /// The datasets' files as `run.json` has them; where there is none, nothing is known of them.
+    private let datasets: [String: DatasetFile]
+
+    /// The scores of `plan`'s cases in `folder`.
+    ///
+    /// - Throws: `HarnessError` when `run.json` is there and cannot be read.
+    package init(_ plan: Plan, folder: RunFolder) throws {
+        cases = plan.cases.map { RunManifest.Entry($0) }
+        episodes = plan.study.evaluation.episodes
+        datasets = try RunManifest.readIfThere(folder)?.datasets ?? [:]
+        self.folder = folder
+    }
+
+    /// The run in `folder`, by its manifest: whatever presets this program has, the cases are those that were planned.
+    ///
+    /// - Throws: `HarnessError.badInput` when there is none.
+    package init(_ folder: RunFolder) throws {
+        let manifest = try RunManifest.read(folder)
+        cases = manifest.cases
+        episodes = manifest.episodes
+        datasets = manifest.datasets
+        self.folder = folder
+    }
+
+    /// The scores of all cells of the plan, finished or not.
+    ///
+    /// - Throws: `HarnessError.badInput` when a result cannot be read.
+    package func table(_ selection: ScoreProtocol.Selection) throws -> ScoreTable {
+        var cells: [(dataset: String, column: String, cases: [RunManifest.Entry])] = []
+        for one in cases {
+            if let index = cells.firstIndex(where: { $0.dataset == one.dataset && $0.column == one.column }) {
+                cells[index].cases.append(one)
+            } else {
+                cells.append((one.dataset, one.column, [one]))
+            }
+        }
+        return ScoreTable(
+            try cells.map { try cell($0.dataset, $0.column, $0.cases, selection) },
+            scoreProtocol: ScoreProtocol(
+                selection, episodesByDataset: cells.map { ($0.dataset, episodes(of: $0.cases, selection)) }))
+    }
+
+    /// Episodes of the evaluations that count under `selection`.
+    private func episodes(of cases: [RunManifest.Entry], _ selection: ScoreProtocol.Selection) -> [Int] {
+        cases.flatMap { one in
+            let (every, final) = (one.episodes ?? episodes, one.finalEpisodes ?? episodes)
+            return selection == .last ? [final] : [every, final]
+        }
+    }
+
+    /// Removes the claims that finished cases have kept; where the folder is not ours to write in they stay.
+    package func removeLeftClaims() {
+        for one in cases where (try? folder.hasResult(one.identifier, steps: one.steps)) ?? false {
+            folder.removeClaims(ofFinished: one.identifier)
+        }
+    }
+
+    /// Writes `table.md`, `table.tex` and `table.csv`.
+    package func write(_ table: ScoreTable) throws {
+        try DurableFile.write(table.markdown(), to: folder.file("table.md"))
+        try DurableFile.write(table.latex(), to: folder.file("table.tex"))
+        try DurableFile.write(table.csv(), to: folder.file("table.csv"))
+    }
+
+    private func cell(
+        _ dataset: String, _ column: String, _ cases: [RunManifest.Entry], _ selection: ScoreProtocol.Selection
+    ) throws -> CellScore {
+        var seeds: [CellScore.Seed] = []
+        var notes: [String] = []
+        var files: Set<String> = []
+        for one in cases {
+            guard let result = try folder.result(of: one) else { continue }
+            seeds.append(
+                .init(one.seed, Aggregation.score(result, selection), hasDiverged: result.divergence != nil))
+            files.insert(result.datasetSHA256)
+            if let divergence = result.divergence {
+                notes.append("seed \(one.seed) diverged by step \(divergence.step) (\(divergence.reason))")
+            }
+            notes += (result.warnings ?? []).map { "seed \(one.seed), \($0)" }
+        }
+        if let judgement = cases.compactMap(\.judgement).first { notes.append(judgement) }
+        if cases.contains(where: \.isRounded) { notes.append("products between hidden layers in bfloat16") }
+        // Files with the same contents are the same data.
+        if files.count > 1, !files.isSubset(of: datasets[dataset]?.allSHA256 ?? []) {
+            notes.append("trained on \(files.count) different files of \(dataset)")
+        }
+        if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
+            notes.append("not trained on D4RL's published file")
+        }
+        return CellScore(dataset: dataset, column: column, seeds: seeds, expectedSeeds: cases.count, notes: notes)
+    }
+
+    /// A case's score under a protocol; NaN for a case that ended because it diverged.
+    package static func score(_ result: CaseResult, _ selection: ScoreProtocol.Selection) -> Double {
+        let scores = result.evaluations.map(\.score)
+        guard let last = scores.last, result.divergence?.isFinal != true, scores.allSatisfy({ !$0.isNaN }) else {
+            return .nan
+        }
+        switch selection {
+        case .last: return last
+        case .best: return scores.max() ?? .nan
+        case .last10:
+            let tail = scores.suffix(10)
+            return tail.reduce(0, +) / Double(tail.count)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Numerics
+import Paths
+import Storage
+
+/// Finds out whether what is left of a run is in good hands: for a batch script, whose job has found nothing free.
+///
+/// A claim alone does not say so: its holder may be a job that was killed a minute ago. So heartbeats are watched until each
+/// of them has moved, or until a claim counts no more. A process that lives on this kernel keeps its claim although it stands
+/// still; nobody waits for it longer than for a silent one elsewhere.
+package struct OthersAtWork {
+    /// What has become of the cases that were not done.
+    package enum Verdict: Equatable, Sendable {
+        /// They are done now.
+        case complete
+        /// Every one is in the hands of a process whose heartbeat was seen to move: "pid 123 on node7 (rank 3, job 42)".
+        case atWork([String])
+        /// One of them is free, for the reason given.
+        case free(case: String, reason: String)
+        /// One of them is claimed by a process that has stood still all the time it was watched.
+        case standsStill(case: String, holder: String)
+    }
+
+    /// As long as a claim counts of whose holder nothing is heard, in seconds.
+    public static let patience = Claim.staleAfter
+
+    private let run: RunFolder
+    private let cases: [RunManifest.Entry]
+    /// The heartbeats as they were first seen, by name of their file.
+    private var first: [String: Stamp] = [:]
+    /// Since when each was looked at, there or not.
+    private var watchedSince: [String: DispatchTime] = [:]
+
+    /// One version of a file that is replaced again and again.
+    private struct Stamp: Equatable {
+        var number: ino_t
+        var seconds: Int
+        var nanoseconds: Int
+
+        init?(_ path: String) {
+            guard let status = fileStatus(path) else { return nil }
+            (number, seconds, nanoseconds) = (status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        }
+    }
+
+    /// The run in the folder at `path`.
+    ///
+    /// - Throws: `HarnessError.badInput` when it holds no run.
+    package init(_ path: String) throws {
+        run = RunFolder(path)
+        cases = try RunManifest.read(run).cases
+    }
+
+    /// Looks every `pause` seconds until there is a verdict: a heartbeat moves every ten seconds, and a claim without one counts
+    /// for five minutes.
+    ///
+    /// - Parameters:
+    ///   - patience: seconds that a heartbeat may stand still.
+    ///   - tell: called once a minute with what is waited for.
+    /// - Throws: `HarnessError.io`.
+    package mutating func watch(
+        pause: Double = 1, patience: Double = OthersAtWork.patience, tell: (String) throws -> Void
+    ) throws -> Verdict {
+        var lastTold: DispatchTime?
+        while true {
+            var silent: [String] = []
+            if let verdict = try look(&silent, patience) { return verdict }
+            if lastTold.map({ secondsSince($0) >= 60 }) ?? true {
+                try tell("waiting until a heartbeat moves or its claim counts no more: \(OthersAtWork.list(silent))")
+                lastTold = .now()
+            }
+            Thread.sleep(forTimeInterval: pause)
+        }
+    }
+
+    /// Looks once.
+    ///
+    /// - Parameter silent: whose heartbeats have not been seen to move.
+    private mutating func look(_ silent: inout [String], _ patience: Double) throws -> Verdict? {
+        if Paths.access(run.file(RunFolder.stopFile), F_OK) == 0 {
+            return .free(case: "every case", reason: "\(RunFolder.stopFile) is there")
+        }
+        var holders: [String] = []
+        let heartbeats = Heartbeat.folder(in: run.path)
+        lazy var now = FileSystemClock.now(in: heartbeats)
+        for one in cases where try !isDone(one) {
+            let claim = try Claim.look(
+                at: run.file("cases/\(one.identifier)"), heartbeats: heartbeats,
+                now: { now })
+            guard case .held(let holder)? = claim else {
+                if try isDone(one) { continue }
+                if case .stale(let holder, let reason)? = claim {
+                    return .free(case: one.identifier, reason: "it was in use by \(Claim.name(holder)), \(reason)")
+                }
+                return .free(case: one.identifier, reason: "nobody has claimed it")
+            }
+            let isMoving = holder.map { hasMoved($0.heartbeat, in: heartbeats) } ?? false
+            if !isMoving { silent.append(Claim.name(holder)) }
+            if let holder, !isMoving, secondsWatched(holder.heartbeat) > patience {
+                return .standsStill(case: one.identifier, holder: holder.name)
+            }
+            holders.append(Claim.name(holder))
+        }
+        return holders.isEmpty ? .complete : silent.isEmpty ? .atWork(holders) : nil
+    }
+
+    /// Whether a heartbeat is another one than when it was first seen.
+    private mutating func hasMoved(_ name: String, in folder: String) -> Bool {
+        guard let now = Stamp("\(folder)/\(name)") else { return false }
+        guard let before = first[name] else {
+            first[name] = now
+            return false
+        }
+        return before != now
+    }
+
+    private mutating func secondsWatched(_ name: String) -> Double {
+        let since = watchedSince[name] ?? .now()
+        watchedSince[name] = since
+        return secondsSince(since)
+    }
+
+    private func isDone(_ one: RunManifest.Entry) throws -> Bool {
+        try run.hasResult(one.identifier, steps: one.steps)
+    }
+
+    /// At most four of them by name.
+    package static func list(_ holders: [String]) -> String {
+        let shown = holders.prefix(4).joined(separator: ", ")
+        return holders.count > 4 ? "\(shown) and \(holders.count - 4) more" : shown
+    }
+}

@@ -1,0 +1,165 @@
+import Algorithms
+import Cases
+import Console
+import Datasets
+import DatasetTools
+import Failures
+import Foundation
+import Logging
+package import MPI
+import Numerics
+import Planning
+package import Report
+import RunFolders
+import Studies
+import Supervision
+import Teams
+
+/// A study worked off by the ranks of a communicator: plan, inputs checked, cases claimed one by one by teams of ranks,
+/// trained, aggregated.
+///
+/// The only collective calls outside a team are made at the start; after that no rank waits for another until no case is
+/// left.
+package final class StudyRun {
+    /// How a run ended; the same on all ranks.
+    package enum Ending: UInt8, Sendable {
+        /// Every case of the study is done.
+        case finished = 1
+        /// It was asked to stop before; the same command goes on.
+        case stopped
+        /// What is not done is in use by other jobs.
+        case othersAtWork
+    }
+
+    let world: Communicator
+    let studyPath: String
+    let folder: RunFolder
+    let options: RunOptions
+    private var log = Logger(label: "active-bench")
+
+    /// A run of the study at `studyPath` into the folder `output`.
+    package init(studyPath: String, output: String, options: RunOptions = RunOptions(), world: Communicator) {
+        self.studyPath = studyPath
+        self.options = options
+        folder = RunFolder(output)
+        self.world = world
+    }
+
+    /// Runs the study on all ranks.
+    ///
+    /// - Parameter tell: called on rank 0 with the finished table.
+    /// - Throws: `AgreedFault` on all ranks when an input is refused; any other error is this rank's alone, and the
+    ///   caller must end the job.
+    package func run(tell: (ScoreTable) throws -> Void) throws -> Ending {
+        try FaultInjection.requireSense()
+        try world.requireEqualKernels()
+        let text = String(
+            decoding: try world.agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) }), as: UTF8.self)
+        let plan = Plan(try StudyFile.parse(text, path: studyPath))
+        let open = try agreeOnOpenCases(plan)
+        try world.requirePrecisions(open.map { plan.cases[$0.index].hyperparameters.precision })
+        if let seconds = options.hangTimeout { Supervision.startWatchdog(seconds: seconds) }
+        let start = DispatchTime.now()
+        let data = try prepareData(open.map { plan.cases[$0.index] })
+        if world.rank == 0, !data.files.isEmpty { ProgressBoard.say(data.summary(seconds: secondsSince(start))) }
+        let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
+        try beginFolder(plan, text, open, data, provenance)
+        log = RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
+        let forecast = try agreeOnForecast(plan, open, data)
+        announce(plan, forecast, open)
+
+        let board =
+            world.rank == 0
+            ? ProgressBoard(
+                cases: plan.cases, seconds: forecast.works.map { $0.seconds(on: 1) },
+                open: Dictionary(uniqueKeysWithValues: open.map { ($0.index, $0.step) }), ranks: world.size,
+                silenceLimit: options.hangTimeout) : nil
+        let control = RunControl(
+            world, folder: folder, token: try agreeOnToken(), job: try agreeOnJob(), limits: options.maximumHours,
+            board: board)
+        let session = TeamSession(
+            plan, open: open.map(\.index), forecast.works, folder: folder, data: data, control: control,
+            provenance: provenance, options: options, log: log, world: world)
+        try session.work(teamSize: forecast.teamSize)
+        Supervision.stopWatchdog()
+        Supervision.enter("end of the run")
+        let ending = try control.finish { try conclude(plan, forecast, board, tell) }
+        try data.free()
+        return ending
+    }
+
+    /// On rank 0, all ranks having ended: what has become of the study.
+    private func conclude(
+        _ plan: Plan, _ forecast: Forecast, _ board: ProgressBoard?, _ tell: (ScoreTable) throws -> Void
+    ) throws -> Ending {
+        let done = try plan.cases.filter { try folder.hasResult($0.identifier, steps: $0.steps) }.count
+        let elapsed = board?.elapsed ?? 0
+        guard done == plan.cases.count else {
+            let state = "\(done) of \(plan.cases.count) cases done after \(duration(elapsed))"
+            if Supervision.isStopRequested {
+                board?.end("stopped: \(state); the same command goes on from here")
+                return .stopped
+            }
+            board?.end("\(state); the others are in use by other jobs (active-bench status \(folder.path))")
+            return .othersAtWork
+        }
+        let predicted = forecast.makespan
+        let comparison =
+            predicted > 0
+            ? String(format: " (predicted %@, %+.0f %%)", duration(predicted), 100 * (elapsed / predicted - 1)) : ""
+        board?.end("finished in \(duration(elapsed))\(comparison): \(done) of \(done) cases done")
+        Supervision.enter("writing of the table")
+        let aggregation = try Aggregation(plan, folder: folder)
+        let scores = try aggregation.table(.last)
+        try aggregation.write(scores)
+        if predicted > 0 { keep(forecast, actual: elapsed) }
+        try tell(scores)
+        return .finished
+    }
+
+    /// Leaves predicted and actual seconds among the logs, of which none is worth the run.
+    private func keep(_ forecast: Forecast, actual elapsed: Double) {
+        do {
+            try forecast.write(actual: elapsed, ranks: world.size, to: folder)
+        } catch {
+            Console.complain("\(error); the run is complete without it")
+        }
+    }
+
+    /// What `file` and the largest of the batches that `cases` draw from it show.
+    private func remarks(on file: DatasetFile, _ cases: [Case]) -> [String] {
+        let batch = cases.filter { $0.dataset == file.dataset }.map(\.hyperparameters.batchSize).max() ?? 0
+        return (file.remarks ?? [])
+            + [DatasetRemarks.smallerThanBatch(file.transitions, batch: batch)].compactMap { $0 }
+    }
+
+    private func announce(_ plan: Plan, _ forecast: Forecast, _ open: [OpenCase]) {
+        guard world.rank == 0 else { return }
+        let done = plan.cases.count - open.count
+        let begun = open.filter { $0.step > 0 }.count
+        var text = "\(plan.study.name): \(plan.cases.count) cases on \(world.size) rank\(world.size == 1 ? "" : "s")"
+        if forecast.teamSize > 1 { text += " in teams of \(forecast.teamSize)" }
+        if done > 0 { text += "; \(done) of them done before and kept" }
+        if begun > 0 { text += "; \(begun) begun before and going on from their checkpoints" }
+        ProgressBoard.say(text)
+        if !open.isEmpty { ProgressBoard.say("predicted: \(duration(forecast.makespan)), \(forecast.shape)") }
+        for dataset in plan.study.datasets {
+            if let judgement = dataset.judgement { ProgressBoard.say("note: \(dataset.name) is \(judgement)") }
+        }
+        for file in forecast.files {
+            if D4RLTasks.isOfUnknownDigest(file.dataset) {
+                ProgressBoard.say(
+                    "note: the digest of D4RL's \(file.dataset) is unknown here; nothing tells whether \(file.path) is it"
+                )
+            }
+            if let note = D4RLCatalogue.note(onFile: file.path, sha256: file.sha256) {
+                ProgressBoard.say("note: \(note)")
+            }
+        }
+        for file in forecast.files {
+            for remark in remarks(on: file, open.map { plan.cases[$0.index] }) {
+                ProgressBoard.say("note: \(file.dataset): \(remark)")
+            }
+        }
+    }
+}

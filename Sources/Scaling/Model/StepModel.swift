@@ -1,0 +1,161 @@
+import Numerics
+package import Teams
+
+/// Predicts a gradient step of a team: the trace of a step of one process, with the networks where a placement has them and
+/// every exchange at the cost of its messages.
+///
+/// Each rank has a clock. Work moves that of its worker, a message those of its sender and of its reader, a reduction those of
+/// all its members; nobody else waits, so what a team does side by side, in one step or in two that follow each other, is side
+/// by side here. Left out: that a sender waits for room, and that work on fewer networks finds more of them in the cache.
+package struct StepModel {
+    /// Messages and bytes that a rank sends, counted as `TeamExchange` counts.
+    package struct Traffic: Sendable, Equatable {
+        package var messages = 0
+        package var bytes = 0
+
+        package init(messages: Int = 0, bytes: Int = 0) { (self.messages, self.bytes) = (messages, bytes) }
+    }
+
+    /// An event with the ranks it concerns.
+    private enum Action {
+        case work(rank: Int, seconds: Double)
+        case everyone(seconds: Double)
+        case messages(RowRoute, rowBytes: Int)
+        case reduction([(rank: Int, seconds: Double)], bytes: Int)
+    }
+
+    private let actions: [Action]
+    private let steps: Int
+    private let ranks: Int
+    private let network: NetworkParameters
+    /// Of each rank, in as many gradient steps as the trace has.
+    package private(set) var traffic: [Traffic]
+
+    /// - Parameter slowdown: of all work, by what else the cores of a node do meanwhile: 1 for none.
+    package init(_ trace: StepTrace, _ placement: Placement, _ network: NetworkParameters, slowdown: Double = 1) {
+        ranks = placement.size
+        steps = trace.steps
+        self.network = network
+        traffic = [Traffic](repeating: Traffic(), count: ranks)
+        var actions: [Action] = []
+        for event in trace.events {
+            let seconds = event.seconds * slowdown
+            switch event.kind {
+            case .work(.everyone): actions.append(.everyone(seconds: seconds))
+            case .work(.owner(let group, let index)):
+                actions.append(.work(rank: placement.owner(group, index), seconds: seconds))
+            case .share(let rows): actions.append(StepModel.messages(rows, placement))
+            case .minimum(let rows) where Placement.reduces(minimumOver: rows.rows):
+                actions.append(StepModel.reduction(rows, placement, seconds: seconds))
+            case .minimum(let rows):
+                actions.append(StepModel.messages(rows, placement))
+                actions.append(.everyone(seconds: seconds))
+            }
+        }
+        self.actions = actions
+        countTraffic()
+    }
+
+    private static func messages(_ rows: StepTrace.Exchanged, _ placement: Placement) -> Action {
+        .messages(
+            placement.route(of: rows.group, rows: rows.rows, for: rows.readers),
+            rowBytes: rows.columns * MemoryLayout<Real>.stride)
+    }
+
+    /// Each member computes the minimum of its own rows first.
+    private static func reduction(_ rows: StepTrace.Exchanged, _ placement: Placement, seconds: Double) -> Action {
+        var own = [Int](repeating: 0, count: placement.size)
+        for row in 0..<rows.rows { own[placement.owner(rows.group, row)] += 1 }
+        let members = placement.members(ofMinimumOver: rows.group, for: rows.readers)
+        return .reduction(
+            members.map { ($0, seconds * Double(own[$0]) / Double(rows.rows)) },
+            bytes: rows.columns * MemoryLayout<Real>.stride)
+    }
+
+    private mutating func countTraffic() {
+        for action in actions {
+            switch action {
+            case .work, .everyone: break
+            case .messages(let route, let rowBytes):
+                for source in route.sources {
+                    let receivers = route.receivers(from: source.rank).count
+                    traffic[source.rank].messages += receivers
+                    traffic[source.rank].bytes += receivers * source.rows.count * rowBytes
+                }
+            case .reduction(let members, let bytes) where members.count > 1:
+                for member in members {
+                    traffic[member.rank].messages += 1
+                    traffic[member.rank].bytes += bytes
+                }
+            case .reduction: break
+            }
+        }
+    }
+
+    /// Predicted seconds of a gradient step in a long run.
+    package var stepSeconds: Double {
+        var clocks = Clocks(ranks: ranks, network)
+        let (first, rounds) = (2, 4)  // The first fill what works side by side.
+        for _ in 0..<first { replay(&clocks) }
+        let start = clocks.latest
+        for _ in 0..<rounds { replay(&clocks) }
+        return (clocks.latest - start) / Double(rounds * steps)
+    }
+
+    private func replay(_ clocks: inout Clocks) {
+        for action in actions {
+            switch action {
+            case .work(let rank, let seconds): clocks.work(rank, seconds)
+            case .everyone(let seconds): for rank in 0..<ranks { clocks.work(rank, seconds) }
+            case .messages(let route, let rowBytes): clocks.exchange(route, rowBytes: rowBytes)
+            case .reduction(let members, let bytes):
+                for member in members { clocks.work(member.rank, member.seconds) }
+                clocks.reduce(members.map(\.rank), bytes: bytes)
+            }
+        }
+    }
+}
+
+/// The time at each rank, and when its ends of the network are free.
+private struct Clocks {
+    private let network: NetworkParameters
+    private var time: [Double]
+    private var leaving: [Double]
+    private var arriving: [Double]
+
+    init(ranks: Int, _ network: NetworkParameters) {
+        self.network = network
+        time = [Double](repeating: 0, count: ranks)
+        (leaving, arriving) = (time, time)
+    }
+
+    var latest: Double { time.max() ?? 0 }
+
+    mutating func work(_ rank: Int, _ seconds: Double) { time[rank] += seconds }
+
+    /// All send, then all read, each in the order of ranks, as `RowChannel` does.
+    mutating func exchange(_ route: RowRoute, rowBytes: Int) {
+        var arrivals: [Int: [Double]] = [:]
+        for source in route.sources {
+            let bytes = source.rows.count * rowBytes
+            for reader in route.readers where reader != source.rank {
+                time[source.rank] += network.overhead
+                let departure = max(time[source.rank], leaving[source.rank])
+                leaving[source.rank] = departure + network.interval(bytes: bytes)
+                let wire = network.latency + Double(bytes) * network.gapPerByte
+                let arrival = max(departure + wire, arriving[reader] + network.interval(bytes: bytes))
+                arriving[reader] = arrival
+                arrivals[reader, default: []].append(arrival)
+            }
+        }
+        for (reader, times) in arrivals {
+            for arrival in times { time[reader] = max(time[reader], arrival) + network.overhead }
+        }
+    }
+
+    mutating func reduce(_ members: [Int], bytes: Int) {
+        let start = members.map { time[$0] }.max() ?? 0
+        let end = start + network.reduction(bytes: bytes, ranks: members.count)
+        for rank in members { time[rank] = end }
+    }
+}

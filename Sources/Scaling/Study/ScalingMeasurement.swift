@@ -1,0 +1,116 @@
+import Datasets
+import Foundation
+import MPI
+import Numerics
+import Teams
+
+/// Measures how gradient steps scale over the ranks of a job. Every rank makes the same calls.
+///
+/// The subjects take turns, in rounds and every second time in reverse, ranks without a part asleep; ratios are taken within a
+/// round, so that a machine that becomes slower changes none.
+final class ScalingMeasurement {
+    /// What one subject gave.
+    struct Sample {
+        var kind: ScalingPoint.Kind
+        var ranks: Int
+        var members: Int?
+        var multiplyAdds: Double
+        /// Gradient steps per second of all its ranks together, a round each.
+        var rates: [Double] = []
+        /// Of a gradient step; nil where nothing travels.
+        var traffic: ScalingPoint.Traffic?
+    }
+
+    private let world: Communicator
+    private let subject: ScalingSubject
+    private let transitions: Transitions
+    private let seconds: Double
+    private let rounds: Int
+    /// In the order of the first round; the first is one rank's.
+    private(set) var samples: [Sample] = []
+    private var parts: [any ScalingPart] = []
+
+    /// - Parameters:
+    ///   - seconds: of each subject in each round.
+    ///   - placements: by the subject's members and the number of ranks; the same on all ranks.
+    /// - Throws: `MPIError`.
+    init(
+        _ subject: ScalingSubject, _ transitions: Transitions, teams: [Int], seconds: Double, rounds: Int,
+        world: Communicator, placement: (ScalingSubject, Int) -> Placement
+    ) throws {
+        self.world = world
+        self.subject = subject
+        self.transitions = transitions
+        self.seconds = seconds
+        self.rounds = rounds
+        let alone = AloneOnRanks(subject, transitions)
+        for ranks in teams { add(.throughput, ranks, subject, alone) }
+        for ranks in teams where ranks > 1 {
+            add(.strong, ranks, subject, try team(ranks, subject, placement(subject, ranks)))
+            guard let wide = subject.with(members: ranks * (subject.members ?? 1)),
+                wide.members ?? 0 <= subject.largestEnsemble
+            else { continue }
+            add(.weak, ranks, wide, try team(ranks, wide, placement(wide, ranks)))
+        }
+    }
+
+    private func add(_ kind: ScalingPoint.Kind, _ ranks: Int, _ subject: ScalingSubject, _ part: any ScalingPart) {
+        samples.append(
+            Sample(kind: kind, ranks: ranks, members: subject.members, multiplyAdds: subject.multiplyAdds))
+        parts.append(part)
+    }
+
+    /// The first ranks of the world as a team that works on `subject`. Collective over the world.
+    private func team(_ ranks: Int, _ subject: ScalingSubject, _ placement: Placement) throws -> any ScalingPart {
+        let part = try world.split(color: world.rank < ranks ? 0 : nil, key: world.rank)
+        guard let part else { return Bystander() }
+        return TeamOnRanks(subject, transitions, part, placement, worldRank: world.rank)
+    }
+
+    /// Makes all rounds.
+    ///
+    /// - Parameter besides: done once a round by all ranks: what else is to be measured at the same time.
+    /// - Throws: `MPIError`.
+    func run(besides: () throws -> Void) throws {
+        for round in 0..<rounds {
+            try besides()
+            let order = Array(samples.indices)
+            for i in round % 2 == 0 ? order : order.reversed() { try measure(i) }
+        }
+        for i in samples.indices where samples[i].kind != .throughput {
+            samples[i].traffic = try traffic(of: parts[i])
+            try parts[i].finish()
+        }
+    }
+
+    private func measure(_ i: Int) throws {
+        let takesPart = world.rank < samples[i].ranks
+        try world.quietBarrier()
+        let own = takesPart ? try parts[i].rate(seconds: seconds, period: subject.period) : 0
+        try world.quietBarrier()
+        let rates = try world.allgather(own).prefix(samples[i].ranks)
+        samples[i].rates.append(samples[i].kind == .throughput ? rates.reduce(0, +) : rates.min() ?? 0)
+    }
+
+    private func traffic(of part: any ScalingPart) throws -> ScalingPoint.Traffic {
+        let messages = try world.allgather(part.messages)
+        let bytes = try world.allgather(part.bytes)
+        let steps = Double(try world.maximumOverRanks(part.steps))
+        return .init(
+            messages: Double(messages.reduce(0, +)) / steps, bytes: Double(bytes.reduce(0, +)) / steps)
+    }
+
+    /// The samples as points: medians of the rates, and of their ratios to one rank's in the same round.
+    func points() -> [ScalingPoint] {
+        guard let one = samples.first else { return [] }
+        return samples.map { sample in
+            let speedups = zip(sample.rates, one.rates).map { $0 * sample.multiplyAdds / ($1 * one.multiplyAdds) }
+            let efficiencies = speedups.map { $0 / Double(sample.ranks) }
+            return ScalingPoint(
+                kind: sample.kind, ranks: sample.ranks, members: sample.members, multiplyAdds: sample.multiplyAdds,
+                measured: .init(
+                    stepsPerSecond: median(sample.rates), speedup: median(speedups), efficiency: median(efficiencies)),
+                efficiencyRange: [efficiencies.min() ?? 0, efficiencies.max() ?? 0], traffic: sample.traffic)
+        }
+    }
+}

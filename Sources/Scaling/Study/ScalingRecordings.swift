@@ -1,0 +1,48 @@
+import Datasets
+import MPI
+import Numerics
+import Teams
+
+/// The traces that a scaling study predicts with: rank 0's, alone with ensembles of several sizes; and how much slower the same
+/// goes when all ranks do it.
+final class ScalingRecordings {
+    private let world: Communicator
+    /// On rank 0, by m; the subject's own first.
+    private let alone: [(members: Int, recording: TraceRecording)]
+    private let busy: TraceRecording?
+    private var factors: [Double] = []
+
+    init(_ subject: ScalingSubject, _ transitions: Transitions, _ world: Communicator) {
+        self.world = world
+        let own = subject.members ?? 1
+        // Larger ensembles show what grows with m, and how.
+        let sizes = subject.members == nil ? [] : [4 * own, 16 * own].filter { $0 <= subject.largestEnsemble }
+        let larger = sizes.compactMap { m in subject.with(members: m).map { (m, $0) } }
+        alone =
+            world.rank == 0
+            ? ([(own, subject)] + larger).map { ($0, TraceRecording($1, transitions)) } : []
+        busy = world.size > 1 ? TraceRecording(subject, transitions) : nil
+    }
+
+    /// Records for about so many seconds of each kind. Collective.
+    ///
+    /// - Throws: `MPIError`.
+    func record(seconds: Double) throws {
+        try world.quietBarrier()
+        let times = alone.map { $0.recording.record(seconds: seconds) }
+        try world.quietBarrier()
+        guard let busy else { return }
+        let together = try world.allgather(busy.record(seconds: seconds))
+        guard let own = times.first else { return }
+        factors.append(median(together) / own)
+    }
+
+    /// A step's seconds on a rank while all are at work, over those of rank 0 alone; 1 for one rank. Known to rank 0.
+    var busyFactor: Double { factors.isEmpty ? 1 : median(factors) }
+
+    /// On rank 0.
+    var traces: EnsembleTraces? {
+        guard !alone.isEmpty else { return nil }
+        return EnsembleTraces(Dictionary(uniqueKeysWithValues: alone.map { ($0.members, $0.recording.trace) }))
+    }
+}

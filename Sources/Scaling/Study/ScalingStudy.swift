@@ -1,0 +1,137 @@
+import Algorithms
+import Datasets
+import Failures
+import Foundation
+package import MPI
+import Numerics
+import Storage
+import Studies
+import Supervision
+import Teams
+
+/// What `active-bench scale` does: measures how steps scale over the ranks of the job, predicts the same figures from the costs
+/// of one rank and of messages, and with what has proved right goes on to more ranks than there are.
+package struct ScalingStudy {
+    private let options: ScalingOptions
+    private let world: Communicator
+    private let subject: ScalingSubject
+    private let transitions: Transitions
+    /// On rank 0, where predictions are made.
+    private let given: NetworkParameters?
+    private let plan: Plan?
+
+    /// Refuses what makes no sense before anything takes time. Collective.
+    ///
+    /// - Throws: `AgreedFault`, `MPIError`.
+    package init(_ options: ScalingOptions, world: Communicator) throws {
+        self.options = options
+        self.world = world
+        var (given, plan): (NetworkParameters?, Plan?)
+        try world.agree(that: {
+            _ = try options.subject()
+            guard world.size > 1 || !options.measuresNetwork else {
+                throw HarnessError.usage("--measure-network: expected two ranks or more, found one")
+            }
+            given = try options.network.map { try NetworkParameters($0) }
+            plan = try options.study.map { Plan(try StudyFile.read($0).study) }
+            // Rank 0 alone records the study's steps.
+            for one in plan?.cases ?? [] { try one.hyperparameters.precision.requireAvailable() }
+            if let output = options.output {
+                try DurableFile.makeFolder(output)
+                try DurableFile.requirePlace(for: "\(output)/scale.json")
+            }
+        })
+        (self.given, self.plan) = (given, plan)
+        subject = try options.subject()
+        try world.requirePrecisions([subject.hyperparameters.precision])
+        transitions = subject.transitions()
+    }
+
+    /// Makes the study; the report is on rank 0. Collective.
+    ///
+    /// - Throws: `MPIError`, `EnvironmentError`.
+    package func run() throws -> ScalingReport? {
+        Supervision.enter("scaling study")
+        let machine = try fullestNode()
+        let timings = world.size > 1 ? try NetworkMeasurement.timings(on: world) : nil
+        let costs = try PlacementCosts(measuring: subject, on: Team(world, worldRank: world.rank))
+        let measurement = try ScalingMeasurement(
+            subject, transitions, teams: teams, seconds: options.seconds, rounds: options.rounds, world: world,
+            placement: { costs.placement($0, ranks: $1) })
+        let recordings = ScalingRecordings(subject, transitions, world)
+        try measurement.run(besides: { try recordings.record(seconds: options.seconds) })
+        let report = try recordings.traces.map { traces in
+            let network = timings.map { NetworkParameters(fitting: $0) }
+            let model = ScalingModel(
+                subject, costs, traces, network ?? .free, busyRanks: world.size, busyFactor: recordings.busyFactor)
+            return try predict(model, measured: network, measurement.points(), machine)
+        }
+        try world.quietBarrier()  // Rank 0 records the study's steps while the others sleep.
+        return report
+    }
+
+    /// The report of rank 0.
+    private func predict(
+        _ measuredModel: ScalingModel, measured: NetworkParameters?, _ points: [ScalingPoint],
+        _ machine: (ranks: Int, cores: Int)
+    ) throws -> ScalingReport {
+        var model = measuredModel
+        let here = measured.map {
+            ScalingReport.Network(parameters: $0, origin: "measured between ranks 0 and \(world.size - 1)")
+        }
+        let prediction = given.map { ScalingReport.Network(parameters: $0, origin: "given") } ?? here
+        var report = ScalingReport(
+            subject: subject.name, largestEnsemble: subject.largestEnsemble, ranks: world.size,
+            ranksOfNode: machine.ranks, coresOfNode: machine.cores, rounds: options.rounds, seconds: options.seconds,
+            kernels: BLASLibrary.coreType, busyFactor: model.busyFactor, measuredNetwork: here,
+            predictionNetwork: prediction, checks: ScalingStudy.checks(points, model), predictions: [],
+            studyPoints: [])
+        guard let network = prediction?.parameters else { return report }
+        model.network = network
+        report.predictions = model.points(upTo: options.largest)
+        guard let plan else { return report }
+        let study = try StudyScaling(plan.cases, network: network)
+        report.study = plan.study.name
+        report.dearestCase = try study.dearest(slowdown: model.busyFactor)
+        report.studyPoints = try study.points(
+            ranks: ScalingModel.rankCounts(upTo: options.largest), slowdown: model.slowdown)
+        return report
+    }
+
+    /// The numbers of ranks that are measured: all up to four, from there on doublings, and the whole job.
+    private var teams: [Int] {
+        let counts = ScalingModel.rankCounts(upTo: world.size).filter { $0 <= 4 || $0 & ($0 - 1) == 0 }
+        return counts + (counts.last == world.size ? [] : [world.size])
+    }
+
+    /// What was measured with what the model says of the same; one rank begins every kind.
+    private static func checks(_ points: [ScalingPoint], _ model: ScalingModel) -> [ScalingPoint] {
+        guard let one = points.first else { return [] }
+        return ScalingPoint.Kind.allCases.flatMap { kind in
+            var own = points.filter { $0.kind == kind && $0.ranks > 1 }
+            guard !own.isEmpty || kind == .throughput else { return [ScalingPoint]() }
+            own.insert(one, at: 0)
+            return own.map { point in
+                let predicted = model.point(kind, ranks: point.ranks)
+                var point = point
+                point.kind = kind
+                point.predicted = predicted?.predicted
+                point.predictedTraffic = predicted?.predictedTraffic
+                return point
+            }
+        }
+    }
+
+    /// The ranks of the node where they are most for its cores, and the cores that they may run on. Collective.
+    private func fullestNode() throws -> (ranks: Int, cores: Int) {
+        let node = try world.splitByNode()
+        let own = CPUBinding.ofThisThread().cores.map { "\($0)" }
+        let cores = Set(try node.gatherLines(own)).count
+        let counts = try world.allgather(cores)
+        let ranks = try world.allgather(node.rank == 0 ? node.size : 0)
+        try node.free()
+        let fullest = ranks.indices.filter { ranks[$0] > 0 && counts[$0] > 0 }
+            .max { ranks[$0] * counts[$1] < ranks[$1] * counts[$0] }
+        return fullest.map { (ranks[$0], counts[$0]) } ?? (ranks.max() ?? 1, 0)
+    }
+}

@@ -1,0 +1,95 @@
+package import Algorithms
+package import Datasets
+package import Networks
+import Numerics
+import Teams
+
+/// What a scaling study is of: a learner's gradient steps, on made-up transitions of a dataset's sizes.
+package struct ScalingSubject: Sendable {
+    package let learner: LearnerKind
+    package var hyperparameters: Hyperparameters
+    /// S and A.
+    package let states: Int
+    package let actions: Int
+
+    package init(_ learner: LearnerKind, _ hyperparameters: Hyperparameters, states: Int = 11, actions: Int = 3) {
+        self.learner = learner
+        self.hyperparameters = hyperparameters
+        self.states = states
+        self.actions = actions
+    }
+
+    /// The learner with an ensemble of m members; nil for one that has none.
+    package func with(members: Int) -> ScalingSubject? {
+        guard self.members != nil else { return nil }
+        var other = self
+        other.hyperparameters.set("m", to: .integer(members), from: "scaling study")
+        return other
+    }
+
+    /// m; nil for a learner without an ensemble.
+    package var members: Int? {
+        guard case .integer(let members)? = hyperparameters["m"]?.value,
+            hyperparameters["value_ensemble"]?.value != .flag(false)
+        else { return nil }
+        return members
+    }
+
+    /// The largest m that a study may ask for.
+    package var largestEnsemble: Int {
+        guard case .integer(let range)? = hyperparameters["m"]?.range else { return 1 }
+        return range.upperBound
+    }
+
+    /// Gradient steps after which everything has been done once: those from one step of a delayed policy to the next.
+    package var period: Int {
+        guard case .integer(let delay)? = hyperparameters["policy_delay"]?.value else { return 1 }
+        return delay
+    }
+
+    package var networks: [NetworkWork] { learner.work(hyperparameters, states: states, actions: actions) }
+
+    /// Exact, of a gradient step.
+    package var multiplyAdds: Double { learner.multiplyAdds(hyperparameters, states: states, actions: actions) }
+
+    /// "ACTIVE-I m=10", "IQL precision=bf16".
+    package var name: String {
+        let precision = hyperparameters.precision
+        return learner.rawValue + (members.map { " m=\($0)" } ?? "")
+            + (precision == .full ? "" : " precision=\(precision.rawValue)")
+    }
+
+    /// Made-up transitions of its sizes.
+    package func transitions(_ count: Int = 100_000) -> Transitions {
+        Transitions(syntheticOf: count, states: states, actions: actions)
+    }
+}
+
+/// A case's training loop and nothing else: draw a batch, make a step.
+final class SteppingCase<Team: Exchange> {
+    let exchange: Team
+    private let learner: any Learner
+    private let sampler: BatchSampler
+    private let batch: Batch
+    private var step = 0
+
+    init(_ subject: ScalingSubject, _ transitions: Transitions, _ exchange: Team) {
+        self.exchange = exchange
+        let stream = RandomStream("scaling/\(subject.name)")
+        learner = subject.learner.make(
+            subject.hyperparameters,
+            problem: Problem(
+                states: subject.states, actions: subject.actions, horizon: 1_000_000, stream: stream, team: exchange))
+        sampler = BatchSampler(
+            transitions, stream: stream.stream("minibatch"), batchSize: subject.hyperparameters.batchSize)
+        batch = sampler.makeBatch()
+    }
+
+    func run(_ steps: Int) {
+        for _ in 0..<steps {
+            sampler.draw(step: step, into: batch)
+            learner.update(batch)
+            step += 1
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Algorithms
+import Environments
+import Foundation
+import Planning
+import Studies
+import Teams
+
+/// Predicts what a study takes on more and more ranks, in teams of the best size, cases by longest processing time.
+struct StudyScaling {
+    private let cases: [Case]
+    private let network: NetworkParameters
+    /// Of a control step of an episode.
+    private let hopperStepSeconds: Double
+    /// By what distinguishes steps: learner, settings and sizes.
+    private var traces: [String: StepTrace] = [:]
+
+    /// Records a few steps of every kind of case there is.
+    ///
+    /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
+    init(_ cases: [Case], network: NetworkParameters) throws {
+        self.cases = cases
+        self.network = network
+        hopperStepSeconds = try CostModel.measureHopper()
+        for one in cases {
+            let key = try StudyScaling.key(one)
+            guard traces[key] == nil else { continue }
+            let sizes = try CostModel.specification(one)
+            let subject = ScalingSubject(
+                one.learner, one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
+            let recording = TraceRecording(subject, subject.transitions(20_000))
+            recording.record(seconds: 0.1)
+            traces[key] = recording.trace
+        }
+    }
+
+    private static func key(_ one: Case) throws -> String {
+        let sizes = try CostModel.specification(one)
+        let settings = [
+            "m", "value_ensemble", "backup", "cloning_temperature", "critics", "policy_delay", "lagrange",
+            "max_target_backup",
+        ].compactMap { one.hyperparameters[$0]?.value.description }
+        return ([CostModel.kind(one)] + settings + ["\(sizes.observationSize)", "\(sizes.actionSize)"])
+            .joined(separator: " ")
+    }
+
+    /// The study on each of these numbers of ranks.
+    ///
+    /// - Parameter slowdown: of all work when so many ranks do some.
+    func points(ranks counts: [Int], slowdown: (Int) -> Double) throws -> [ScalingReport.StudyPoint] {
+        let open = Array(cases.indices)
+        let alone = try works(slowdown: slowdown(1)).map { $0.seconds(on: 1) }.reduce(0, +)
+        var known: [Double: [Schedule.Work]] = [:]
+        return try counts.map { ranks in
+            let works = try known[slowdown(ranks)] ?? works(slowdown: slowdown(ranks))
+            known[slowdown(ranks)] = works
+            let size = Schedule.bestTeamSize(open, works, ranks: ranks)
+            let schedule = Schedule(open, works, ranks: ranks, teamSize: size)
+            return ScalingReport.StudyPoint(
+                ranks: ranks, teamSize: size, hours: schedule.makespan / 3600,
+                efficiency: alone / (Double(ranks) * schedule.makespan), imbalance: schedule.imbalance)
+        }
+    }
+
+    /// The case that takes longest even if all ranks help: "CQL/hopper-medium-v2, 80 hours on 2 ranks".
+    func dearest(slowdown: Double) throws -> String? {
+        let works = try works(slowdown: slowdown)
+        func seconds(_ i: Int) -> Double { works[i].seconds(on: works[i].usefulRanks) }
+        return works.indices.max { (seconds($0), $1) < (seconds($1), $0) }.map { i in
+            let ranks = works[i].usefulRanks
+            return "\(cases[i].column)/\(cases[i].dataset), " + String(format: "%.3g hours on ", seconds(i) / 3600)
+                + "\(ranks) rank\(ranks == 1 ? "" : "s")"
+        }
+    }
+
+    /// What each case takes, on one rank and on teams.
+    private func works(slowdown: Double) throws -> [Schedule.Work] {
+        let episodes = CostModel(
+            [], secondsPerMultiplyAdd: 0, hopperStepSeconds: slowdown * hopperStepSeconds)
+        var known: [String: [Double]] = [:]
+        return try cases.map { one in
+            let key = try StudyScaling.key(one)
+            guard let trace = traces[key] else { preconditionFailure("no trace of \(key)") }
+            var steps: [Double] = []
+            let work = try episodes.work(one) { placement in
+                steps.append(
+                    known[key]?[placement.size - 1]
+                        ?? StepModel(trace, placement, network, slowdown: slowdown).stepSeconds)
+                return steps[placement.size - 1]
+            }
+            known[key] = steps
+            return work
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Failures
+package import Foundation
+import Paths
+import Processes
+import Supervision
+
+/// Files that are either whole or not there: temp file → fsync → rename → fsync of the folder.
+package enum DurableFile {
+    /// Writes `data` to `path`, replacing what was there in one move. A symbolic link stays one: what it points to is
+    /// written.
+    ///
+    /// - Throws: `HarnessError.io` with path, operation and the system's reason; the old file then still stands, or
+    ///   already the new one where only the folder could not be synced.
+    package static func write(_ data: Data, to path: String) throws {
+        let calls = FileCalls.current
+        let target = try target(of: path)
+        let note = Supervision.noteUnfinished(OutputPath.temporary(for: target, suffix: temporarySuffix))
+        defer { note.forget() }
+        let temporary = try writeTemporary(data, beside: target)
+        let result = calls.uninterrupted { calls.rename(temporary, target) }
+        if result < 0 { _ = calls.unlink(temporary) }
+        try calls.require(result, "rename", path)
+        try calls.syncedFolder(folder(of: target))
+    }
+
+    /// The path that an output called `path` is written to: behind symbolic links, even to a file that is not there yet.
+    ///
+    /// - Throws: `HarnessError` for links that lead nowhere, and where a folder, pipe or device would be replaced.
+    package static func target(of path: String) throws -> String {
+        let target: String
+        do {
+            target = try OutputPath.target(of: path)
+        } catch {
+            throw HarnessError.io(path: path, operation: "write", code: ELOOP)
+        }
+        guard let status = fileStatus(target) else {
+            if errno == ENAMETOOLONG { throw HarnessError.io(path: path, operation: "write", code: errno) }
+            return target
+        }
+        let kind = PathKind(mode: status.st_mode)
+        if kind == .file { return target }
+        throw HarnessError.badInput("\(path): expected a place for a file, found \(kind.rawValue)")
+    }
+
+    /// Writes `data` to a file beside `path` that is whole and on the disk, but not in its place yet.
+    ///
+    /// - Returns: its path.
+    static func writeTemporary(_ data: Data, beside path: String) throws -> String {
+        let calls = FileCalls.current
+        let temporary = OutputPath.temporary(for: path, suffix: temporarySuffix)
+        let descriptor = try calls.opened(temporary, O_WRONLY | O_CREAT | O_TRUNC, as: "create", of: path)
+        var isOpen = true
+        do {
+            try data.withUnsafeBytes { try calls.writeAll($0, to: descriptor, of: path) }
+            try calls.synced(descriptor, of: path)
+            isOpen = false
+            try calls.closed(descriptor, of: path)
+        } catch {
+            if isOpen { _ = calls.close(descriptor) }
+            _ = calls.unlink(temporary)
+            throw error
+        }
+        return temporary
+    }
+
+    /// Writes text as UTF-8.
+    package static func write(_ text: String, to path: String) throws {
+        try write(Data(text.utf8), to: path)
+    }
+
+    /// Makes a folder with its parents, a symbolic link's where there is one; the empty path is the working folder.
+    package static func makeFolder(_ path: String) throws {
+        guard !path.isEmpty else { return }
+        let calls = FileCalls.current
+        var result = calls.uninterrupted { calls.makeFolder(path) }
+        if result == -Int(ENOENT) {
+            let parent = folder(of: path)
+            if parent != path {
+                try makeFolder(parent)
+                result = calls.uninterrupted { calls.makeFolder(path) }
+            }
+        }
+        if result >= 0 { return }
+        if result == -Int(EEXIST), let kind = PathKind(ofPath: path) {
+            if kind == .folder { return }  // Another rank may have been faster.
+            throw HarnessError.badInput("\(path): expected a folder, or a place for one, found \(kind.rawValue)")
+        }
+        if result == -Int(EEXIST), let target = try? OutputPath.target(of: path), target != path {
+            return try makeFolder(target)
+        }
+        throw HarnessError.io(path: path, operation: "make folder", code: Int32(-result))
+    }
+
+    /// The folder a path lies in: empty for one of a single part, "/" for one right below the root.
+    ///
+    /// Foundation's `deletingLastPathComponent` traps on Linux for some paths of a single part.
+    package static func folder(of path: String) -> String {
+        let parts = path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: true).dropLast()
+        return (path.unicodeScalars.first == "/" ? "/" : "") + parts.map { String($0) }.joined(separator: "/")
+    }
+
+    /// Refuses an output that is one of the inputs, by whatever path.
+    ///
+    /// - Throws: `HarnessError.badInput`.
+    package static func requireOther(
+        than inputs: [String], for output: String, called what: String = "the policy"
+    ) throws {
+        guard let target = fileStatus(output) else { return }
+        for input in inputs {
+            if let source = fileStatus(input), source.st_dev == target.st_dev, source.st_ino == target.st_ino {
+                throw HarnessError.badInput("\(output): expected another file than \(what), which it would replace")
+            }
+        }
+    }
+
+    /// Refuses an output path where something else than a file lies.
+    ///
+    /// - Throws: as `target`.
+    package static func requireNothingElse(at path: String) throws { _ = try target(of: path) }
+
+    /// Finds out whether a file can be made at `path`, before hours are spent on what it is to hold; makes its folder.
+    ///
+    /// - Throws: `HarnessError.io`.
+    package static func requirePlace(for path: String) throws {
+        let folder = folder(of: path)
+        if let kind = PathKind(ofPath: folder.isEmpty ? "." : folder), kind != .folder {
+            throw HarnessError.io(path: path, operation: "create", code: ENOTDIR)
+        }
+        try makeFolder(folder)
+        let calls = FileCalls.current
+        let trial = OutputPath.temporary(for: try target(of: path), suffix: temporarySuffix)
+        let descriptor = try calls.opened(trial, O_WRONLY | O_CREAT | O_TRUNC, as: "write", of: path)
+        _ = calls.close(descriptor)
+        _ = calls.unlink(trial)
+    }
+}
+
+// Files on their way: FILE.tmp-PROCESS, as processes of several machines may be writing into one folder.
+extension DurableFile {
+    /// What this process adds to a file's name while it is not whole, at most 53 bytes.
+    package static let temporarySuffix = temporaryMark + ThisProcess.identity.description
+
+    private static let temporaryMark = ".tmp-"
+
+    /// How long a file is left alone whose writer may be alive, in seconds since it was last written to.
+    private static let patience: Double = 3600
+
+    /// Removes what writers that were killed have left in a folder, which no thread of this process may be writing into.
+    ///
+    /// What another process has begun stays while it lives, and for an hour where that cannot be told.
+    package static func removeUnfinished(in folder: String) {
+        let unfinished = (Paths.names(inFolder: folder) ?? []).filter { $0.contains(temporaryMark) }
+        guard !unfinished.isEmpty else { return }
+        lazy var now = FileSystemClock.now(in: folder)
+        for path in unfinished.map({ "\(folder)/\($0)" }) where !isAtWork(onUnfinished: path, now: now) {
+            _ = FileCalls.current.unlink(path)
+        }
+    }
+
+    /// Removes what one process has left in a folder that is known to be gone, be it that this kernel cannot tell.
+    static func removeUnfinished(in folder: String, of writer: ProcessIdentity) {
+        for name in Paths.names(inFolder: folder) ?? [] where name.hasSuffix("\(temporaryMark)\(writer)") {
+            _ = FileCalls.current.unlink("\(folder)/\(name)")
+        }
+    }
+
+    /// Whether another process may still be writing a file or folder with a temporary name.
+    ///
+    /// - Parameter now: seconds since 1970 by the clock of the file system.
+    package static func isAtWork(onUnfinished path: String, now: @autoclosure () -> Double) -> Bool {
+        let writer = path.range(of: temporaryMark, options: .backwards).flatMap {
+            ProcessIdentity(String(path[$0.upperBound...]))
+        }
+        if writer == ThisProcess.identity { return false }
+        if let isGone = writer?.isGone { return !isGone }
+        guard let written = try? FileSystemClock.lastWrite(path) else {
+            return fileStatus(path) != nil || errno != ENOENT
+        }
+        return now() - written < patience
+    }
+}

@@ -1,0 +1,99 @@
+import Failures
+import Foundation
+import Synchronization
+
+/// File calls one of which is this process's last: SIGKILL, which leaves no time for cleaning up.
+enum FatalFileCalls {
+    private struct Count {
+        var calls = 0
+        /// The first checkpoint to be written.
+        var checkpoint: Int32?
+    }
+
+    private final class Counter: Sendable {
+        let count = Mutex(Count())
+        let fault: FaultInjection
+
+        init(_ fault: FaultInjection) { self.fault = fault }
+
+        /// Every call passes here before it is made.
+        func pass() {
+            let calls = count.withLock {
+                $0.calls += 1
+                return $0.calls
+            }
+            if calls == fault.fileCall { die() }
+        }
+
+        func note(_ descriptor: Int, of path: String, _ flags: Int32) {
+            guard descriptor >= 0, flags & O_ACCMODE != O_RDONLY, isCheckpoint(path) else { return }
+            count.withLock {
+                if $0.checkpoint == nil { $0.checkpoint = Int32(descriptor) }
+            }
+        }
+
+        /// How many of the bytes about to be written are the last; nil if they are not.
+        func last(of bytes: Int, to descriptor: Int32, at offset: Int) -> Int? {
+            guard let limit = fault.checkpointByte, offset + bytes >= limit else { return nil }
+            return count.withLock { $0.checkpoint == descriptor ? max(0, limit - offset) : nil }
+        }
+    }
+
+    /// The `calls`, until the fault.
+    static func calls(over calls: FileCalls, fault: FaultInjection) -> FileCalls {
+        guard fault.fileCall != nil || fault.checkpointByte != nil, fault.applies(toRank: launchedRank) else {
+            return calls
+        }
+        let counter = Counter(fault)
+        var fatal = calls
+        fatal.open = { path, flags, mode in
+            counter.pass()
+            let descriptor = calls.open(path, flags, mode)
+            counter.note(descriptor, of: path, flags)
+            return descriptor
+        }
+        fatal.write = { descriptor, bytes, offset in
+            counter.pass()
+            if let last = counter.last(of: bytes.count, to: descriptor, at: offset) {
+                _ = calls.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes[..<last]), offset)
+                die()
+            }
+            return calls.write(descriptor, bytes, offset)
+        }
+        fatal.read = counted(counter, calls.read)
+        fatal.sync = counted(counter, calls.sync)
+        fatal.close = counted(counter, calls.close)
+        fatal.truncate = counted(counter, calls.truncate)
+        fatal.rename = counted(counter, calls.rename)
+        fatal.link = counted(counter, calls.link)
+        fatal.unlink = counted(counter, calls.unlink)
+        fatal.makeFolder = counted(counter, calls.makeFolder)
+        return fatal
+    }
+
+    private static func counted<each Argument>(
+        _ counter: Counter, _ call: @escaping @Sendable (repeat each Argument) -> Int
+    ) -> @Sendable (repeat each Argument) -> Int {
+        { (argument: repeat each Argument) in
+            counter.pass()
+            return call(repeat each argument)
+        }
+    }
+
+    /// This process's rank as its launcher tells: file calls are made before MPI is up, too.
+    private static var launchedRank: Int {
+        let variables = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
+        let environment = ProcessInfo.processInfo.environment
+        return variables.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first ?? 0
+    }
+
+    private static func die() {
+        kill(getpid(), SIGKILL)
+        while true { pause() }  // until it arrives
+    }
+}
+
+/// Whether a file, whole or not yet, is a checkpoint by its name.
+private func isCheckpoint(_ path: String) -> Bool {
+    path.split(separator: "/").last?.hasPrefix("checkpoint-") ?? false
+}

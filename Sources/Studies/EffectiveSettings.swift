@@ -1,0 +1,79 @@
+package import Algorithms
+import Datasets
+import Environments
+import Failures
+import Yams
+
+/// The settings a learner would have on a dataset, as a study sets them: what `active-bench config` prints.
+package struct EffectiveSettings: Sendable {
+    /// The algorithm.
+    package let learner: LearnerKind
+    /// The dataset.
+    package let dataset: DatasetReference
+    /// The learner's preset with the assignments put in.
+    package let hyperparameters: Hyperparameters
+
+    /// The settings of `learner` on `dataset`, with `assignments` such as "m=10" put in; values are YAML, as in a study.
+    ///
+    /// - Throws: `HarnessError.usage` when a word is none that is known.
+    package init(learner: String, dataset: String, assignments: [String]) throws {
+        guard let kind = LearnerKind(rawValue: learner) else {
+            throw Self.refused(
+                "learner", StudyNode.hint(learner, LearnerKind.allCases.map(\.rawValue)), StudyNode.quoted(learner))
+        }
+        guard StudyFile.isDataset(dataset) || MinariID(name: dataset) != nil else {
+            throw Self.refused("dataset", StudyFile.datasetHint(dataset), StudyNode.quoted(dataset))
+        }
+        let reference = try DatasetReference.named(dataset)
+        self.learner = kind
+        self.dataset = reference
+        var hyperparameters = Presets.hyperparameters(kind, for: reference.presets)
+        var seen: Set<String> = []
+        for assignment in assignments {
+            let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else {
+                throw Self.refused("settings", "words such as m=10", StudyNode.quoted(assignment))
+            }
+            let key = String(parts[0])
+            guard let setting = hyperparameters[key] else {
+                let hint = StudyNode.hint(key, hyperparameters.settings.map(\.key))
+                throw Self.refused(learner, hint, "the key \(StudyNode.quoted(key))")
+            }
+            guard seen.insert(key).inserted else { throw Self.refused(learner, "every key once", "'\(key)' twice") }
+            hyperparameters.set(key, to: try Self.value(String(parts[1]), of: setting), from: "command line")
+        }
+        if let contradiction = hyperparameters.contradiction(actions: try reference.specification().actionSize) {
+            throw Self.refused(learner, contradiction.expected, contradiction.found)
+        }
+        self.hyperparameters = hyperparameters
+    }
+
+    private static func value(_ text: String, of setting: Setting) throws -> SettingValue {
+        do {
+            // In brackets, so that the text is all of the value and may be empty.
+            let list = try StudyNode(parsing: "[ \(text) ]", source: "").node.sequence
+            guard let item = list?.first, list?.count == 1 else {
+                throw refused(setting.key, setting.expectation, text.isEmpty ? "nothing" : StudyNode.quoted(text))
+            }
+            return try StudyNode(source: "", place: setting.key, node: item).value(of: setting)
+        } catch HarnessError.badInput(let sentence) {
+            throw HarnessError.usage(
+                sentence.hasPrefix(setting.key)
+                    ? sentence : "\(setting.key): expected \(setting.expectation), found \(StudyNode.quoted(text))")
+        }
+    }
+
+    private static func refused(_ place: String, _ expected: String, _ found: String) -> HarnessError {
+        .usage("\(place): expected \(expected), found \(found)")
+    }
+
+    /// A study's `learners:` with these settings, and where each value comes from.
+    package var yaml: String {
+        let variant = Plan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset.presets))
+        let lines = [
+            "# \(dataset.name), variant \(variant); \(hyperparameters.transforms.description)", "learners:",
+            "  \(learner.rawValue):",
+        ]
+        return (lines + hyperparameters.lines.map { "    " + $0 }).joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,166 @@
+package import Datasets
+package import Environments
+import Failures
+
+/// The environment that policies learnt from a dataset of Minari's are judged in: the one that its metadata name, and how far
+/// ours is it.
+package struct MinariJudge: Sendable {
+    /// Name and profile.
+    package let environment: NamedEnvironment
+    /// What of the metadata's environment is done otherwise here, a sentence each, though it hinders no run.
+    package let remarks: [String]
+    /// Why a run is refused: the first setting, and the wrappers, that make theirs another environment than ours; nil where
+    /// there is none.
+    private let refusal: HarnessError?
+
+    /// The environment that the metadata of the dataset in `folder` name.
+    ///
+    /// - Throws: `HarnessError.badInput` when they name none that there is; `DatasetError` for metadata that are damaged.
+    package init(of folder: MinariFolder) throws {
+        guard let path = folder.metadata else {
+            throw HarnessError.badInput(
+                "\(folder.data): expected metadata.json beside it, found none; \(Self.ownFileHint)")
+        }
+        let metadata = try MinariMetadata(at: path)
+        let place = "\(path): field '\(metadata.environmentKey)': expected "
+        guard let id = metadata.environment else {
+            throw HarnessError.badInput(
+                "\(place)the environment the data are of, found none; \(Self.ownFileHint)")
+        }
+        do {
+            environment = try Self.environment(id, metadata, path)
+            let limit = try EnvironmentRegistry.specification(
+                environment.name, profile: environment.profile ?? .d4rl
+            ).maximumSteps
+            remarks = Self.remarks(metadata, limit: limit)
+        } catch let error as EnvironmentError {
+            throw HarnessError.badInput("\(place)an environment that there is, found '\(id)': \(error)")
+        }
+        let other = metadata.settings.sorted { $0.key < $1.key }.first { Self.answer($0.key, $0.value) == .refuse }
+        let found = [
+            other.map { key, value in "'\(key)': \(printable(value))" }, Self.changing(metadata.wrappers),
+        ].compactMap { $0 }
+        let name = environment.name
+        refusal =
+            found.isEmpty
+            ? nil
+            : .badInput(
+                "\(place)an environment made as our \(name) is, found \(found.joined(separator: " and ")); "
+                    + "to be judged in ours all the same, \(Self.ownFileHint(environment))")
+    }
+
+    /// Refuses an environment that is made otherwise than ours.
+    ///
+    /// - Throws: `HarnessError.badInput` that names the setting and its value.
+    package func requireOurs() throws {
+        if let refusal { throw refusal }
+    }
+
+    private static let ownFileHint = ownFileHint(NamedEnvironment(name: "hopper", profile: .gymnasiumV5))
+
+    private static func ownFileHint(_ environment: NamedEnvironment) -> String {
+        let profile = (environment.profile ?? .d4rl).rawValue
+        return
+            "name one in the study: {name: mine, file: \u{2026}, environment: \(environment.name), profile: \(profile)}"
+    }
+
+    // MARK: Settings
+
+    private enum Answer {
+        /// It changes nothing that is learnt or scored, or is as here.
+        case pass
+        /// It is done otherwise here, as D4RL does it, whose reference returns score the policies.
+        case remark
+        case refuse
+    }
+
+    /// The settings (`kwargs`) of Gymnasium's environments that hinder no run; any other makes another environment.
+    ///
+    /// The tasks choose the kitchen, whose other settings Minari's own datasets all change. Goals and starts of a maze are
+    /// drawn by the task's rule, whatever cells its map marks.
+    private static let harmless: [String: Answer] = [
+        "render_mode": .pass, "width": .pass, "height": .pass, "camera_id": .pass, "camera_name": .pass,
+        "default_camera_config": .pass, "max_geom": .pass, "visual_options": .pass, "tasks_to_complete": .pass,
+        "maze_map": .remark, "continuing_task": .remark, "reset_target": .remark,
+        "terminate_on_tasks_completed": .remark, "remove_task_when_completed": .remark,
+    ]
+
+    /// Values that are what ours does, of settings whose other values make another environment.
+    private static let ours: [String: [String]] = [
+        "reward_type": ["\"sparse\""], "terminate_when_unhealthy": ["true"],
+        "exclude_current_positions_from_observation": ["true"],
+    ]
+
+    /// The wrappers of Gymnasium's that change neither what is observed and rewarded nor what comes of an action; that a time
+    /// limit is another is remarked.
+    private static let watching = [
+        "TimeLimit", "OrderEnforcing", "PassiveEnvChecker", "RecordEpisodeStatistics", "RecordVideo", "HumanRendering",
+        "RenderCollection",
+    ]
+
+    /// The wrappers that do, or may, in words; nil where there are none.
+    private static func changing(_ wrappers: [MinariMetadata.Wrapper]) -> String? {
+        let others = wrappers.filter { one in
+            !watching.contains(one.name) || !(one.place.map { $0.hasPrefix("gymnasium.wrappers.") } ?? true)
+        }
+        let names = others.map { one in
+            let place = watching.contains(one.name) ? one.place.map { " of '\(printable($0))'" } : nil
+            return "'\(printable(one.name))'" + (place ?? "")
+        }
+        return names.isEmpty ? nil : "the wrapper\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))"
+    }
+
+    private static func answer(_ key: String, _ value: String) -> Answer {
+        ours[key]?.contains(value) == true ? .pass : harmless[key] ?? .refuse
+    }
+
+    private static func remarks(_ metadata: MinariMetadata, limit: Int) -> [String] {
+        var remarks = metadata.settings.sorted { $0.key < $1.key }.compactMap { key, value in
+            answer(key, value) == .remark
+                ? "the metadata's environment has '\(key)': \(printable(String(value.prefix(80)))), which is not followed"
+                : nil
+        }
+        if let theirs = metadata.maximumSteps, theirs != limit {
+            remarks.append(
+                "the metadata's environment has 'max_episode_steps': \(theirs); policies are judged in episodes of \(limit)"
+            )
+        }
+        return remarks
+    }
+
+    /// The environment of Gymnasium's `id`; the kitchen is told by its tasks, and how a maze was filled does not count.
+    private static func environment(
+        _ id: String, _ metadata: MinariMetadata, _ path: String
+    ) throws -> NamedEnvironment {
+        if id.hasPrefix("FrankaKitchen-v"), let tasks = metadata.tasks {
+            let words = MinariID(metadata.id ?? "")?.namesake
+            for name in ["kitchen-partial", "kitchen-complete", "kitchen-mixed"] {
+                guard try Set(EnvironmentRegistry.specification(name).tasks) == Set(tasks) else { continue }
+                // kitchen-complete and kitchen-partial ask for the same.
+                if name == "kitchen-partial" && words != name { continue }
+                return NamedEnvironment(name: name, profile: .gymnasium)
+            }
+            let found = tasks.map { "'\(printable($0))'" }.joined(separator: ", ")
+            let hint = ownFileHint(NamedEnvironment(name: "kitchen-complete", profile: .gymnasium))
+            throw HarnessError.badInput(
+                "\(path): field '\(metadata.environmentKey).kwargs.tasks_to_complete': expected the tasks of "
+                    + "kitchen-complete, kitchen-partial or kitchen-mixed, found \(found.isEmpty ? "no task" : found); "
+                    + "to be judged by ours all the same, \(hint)")
+        }
+        return try EnvironmentRegistry.resolve(id.replacing("_Diverse_GR", with: "").replacing("_Diverse_G", with: ""))
+    }
+}
+
+extension DatasetReference {
+    /// The dataset of Minari's called `id`, with the presets of D4RL's of the same words.
+    ///
+    /// - Throws: `DatasetError` when it is not on this machine; `HarnessError.badInput` when its metadata name no
+    ///   environment that there is, or one made otherwise than ours.
+    package init(minari id: MinariID) throws {
+        let judge = try MinariJudge(of: MinariFolder.find(id))
+        try judge.requireOurs()
+        self.init(
+            name: id.name, source: .minari(id), environment: judge.environment.name,
+            profile: judge.environment.profile ?? .d4rl, presets: id.namesake, remarks: judge.remarks)
+    }
+}

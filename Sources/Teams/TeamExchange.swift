@@ -1,0 +1,220 @@
+import Failures
+import Foundation
+package import MPI
+import Networks
+import Numerics
+import Supervision
+
+/// A case's exchange over the ranks of a team: what the owners of networks compute goes by messages to those who read it.
+///
+/// Rows go from each owner straight to the readers, who alone wait; an owner that does not read goes on at once. The minimum
+/// of an ensemble is an MPI_Allreduce among owners and readers with an operation that keeps NaN, that of one or two networks
+/// goes by their rows. Ranks that neither own nor read take no part. So the policy's step on one batch runs beside the value
+/// step on the next where they have owners of their own. Allocates when an exchange is made for the first time, and not
+/// again.
+package final class TeamExchange: Exchange {
+    /// What has travelled from this rank.
+    package struct Traffic {
+        /// A message to two readers counts twice, a reduction once.
+        package var messages = 0
+        package var bytes = 0
+        /// Nanoseconds in calls of MPI, most of them waiting.
+        package var nanoseconds: UInt64 = 0
+    }
+
+    private let communicator: Communicator
+    private let placement: Placement
+    private let worldRank: Int
+    private let fail: (any Error) -> Never
+    private var channels: [RowChannel] = []
+    private var minima: [MinimumChannel] = []
+    package private(set) var traffic = Traffic()
+    /// The gradient step at hand, for injected faults.
+    package var step = 0
+
+    /// - Parameter fail: ends the job: an exchange has no way to go on after an error.
+    package init(
+        _ communicator: Communicator, _ placement: Placement, worldRank: Int, fail: @escaping (any Error) -> Never
+    ) {
+        self.communicator = communicator
+        self.placement = placement
+        self.worldRank = worldRank
+        self.fail = fail
+    }
+
+    func owns(_ group: NetworkGroup, _ index: Int) -> Bool {
+        placement.owner(group, index) == communicator.rank
+    }
+
+    func share(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) {
+        exchange {
+            let channel = rowChannel(rows, of: group, for: readers)
+            traffic.messages += try channel.post(rows)
+            traffic.bytes += channel.postedBytes
+            try FaultInjection.atStep(step, rank: worldRank, place: .inside)
+            try channel.receive(into: rows)
+        }
+    }
+
+    func minimum(
+        _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, into out: UnsafeMutablePointer<Real>
+    ) {
+        guard Placement.reduces(minimumOver: rows.rows) else {
+            share(rows, of: group, for: readers)
+            return columnMinimum(rows, into: out)
+        }
+        exchange {
+            let channel = try minimumChannel(rows, of: group, for: readers)
+            try FaultInjection.atStep(step, rank: worldRank, place: .inside)
+            guard try channel.reduce(rows, into: out) else { return }
+            traffic.messages += 1
+            traffic.bytes += rows.columns * MemoryLayout<Real>.stride
+        }
+    }
+
+    func report(_ numbers: inout [Double], each count: Int, of group: NetworkGroup) {
+        do {
+            for i in 0..<numbers.count / count {
+                let range = i * count..<(i + 1) * count
+                let own = numbers[range].withUnsafeBytes { Array($0) }
+                let known = try communicator.broadcast(own, from: placement.owner(group, i))
+                numbers.replaceSubrange(range, with: known.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) })
+            }
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// Waits until everything has left, and gives back what the exchange was made of. Collective.
+    package func finish() throws {
+        for channel in channels { try channel.finish() }
+        for channel in minima { try channel.finish() }
+    }
+
+    private func exchange(_ body: () throws -> Void) {
+        Supervision.enter("exchange with the team")
+        let (start, profiled) = (DispatchTime.now().uptimeNanoseconds, Profile.begin())
+        do {
+            try FaultInjection.atStep(step, rank: worldRank, place: .before)
+            try body()
+            try FaultInjection.atStep(step, rank: worldRank, place: .after)
+        } catch {
+            fail(error)
+        }
+        traffic.nanoseconds += DispatchTime.now().uptimeNanoseconds - start
+        Profile.end(profiled, "exchange with the team", 1, 1, numbers: 0)
+        Supervision.enter("training")
+    }
+
+    private func rowChannel(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) -> RowChannel {
+        for channel in channels where channel.key == (group, readers, rows.rows, rows.columns) { return channel }
+        // Numbered alike on all ranks, which make the same exchanges in the same order.
+        let channel = RowChannel(
+            rows, of: group, for: readers, placement, communicator, tag: MessageTag.rows + channels.count)
+        channels.append(channel)
+        return channel
+    }
+
+    private func minimumChannel(
+        _ rows: MatrixView, of group: NetworkGroup, for readers: Readers
+    ) throws -> MinimumChannel {
+        for channel in minima where channel.key == (group, readers, rows.rows, rows.columns) { return channel }
+        let channel = try MinimumChannel(rows, of: group, for: readers, placement, communicator)
+        minima.append(channel)
+        return channel
+    }
+}
+
+/// One kind of exchange of rows: who sends which, and who receives them.
+private final class RowChannel {
+    let key: (NetworkGroup, Readers, Int, Int)
+    /// Rows of this rank.
+    private let own: [Int]
+    /// Other ranks' rows that this rank reads.
+    private let sources: [(rank: Int, rows: [Int])]
+    private let post: Post?
+    private let readerCount: Int
+    private let staging: UnsafeMutablePointer<Real>
+    private let communicator: Communicator
+    private let tag: Int
+
+    package init(
+        _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, _ placement: Placement,
+        _ communicator: Communicator, tag: Int
+    ) {
+        key = (group, readers, rows.rows, rows.columns)
+        self.communicator = communicator
+        self.tag = tag
+        let rank = communicator.rank
+        let route = placement.route(of: group, rows: rows.rows, for: readers)
+        own = route.rows(of: rank)
+        sources = route.sources(to: rank)
+        let receivers = route.receivers(from: rank)
+        readerCount = receivers.count
+        let bytes = own.count * rows.columns * MemoryLayout<Real>.stride
+        post = readerCount > 0 ? Post(capacity: bytes, to: receivers, tag: tag, on: communicator) : nil
+        staging = allocateAligned(rows.count)
+    }
+
+    deinit { free(staging) }
+
+    /// Bytes that a post of this rank's rows sends, to all readers.
+    var postedBytes: Int { readerCount * own.count * key.3 * MemoryLayout<Real>.stride }
+
+    /// Sends this rank's rows on their way; the number of messages.
+    func post(_ rows: MatrixView) throws -> Int {
+        guard let post else { return 0 }
+        for (k, i) in own.enumerated() { (staging + k * rows.columns).update(from: rows.row(i), count: rows.columns) }
+        try post.send(staging, count: own.count * rows.columns * MemoryLayout<Real>.stride)
+        return readerCount
+    }
+
+    func receive(into rows: MatrixView) throws {
+        for (source, indices) in sources {
+            let count = indices.count * rows.columns * MemoryLayout<Real>.stride
+            try communicator.receive(into: staging, count: count, from: source, tag: tag)
+            for (k, i) in indices.enumerated() {
+                rows.row(i).update(from: staging + k * rows.columns, count: rows.columns)
+            }
+        }
+    }
+
+    package func finish() throws { try post?.complete() }
+}
+
+/// One kind of minimum: among whom, and over which rows of this rank.
+private final class MinimumChannel {
+    let key: (NetworkGroup, Readers, Int, Int)
+    private let own: [Int]
+    /// Of owners and readers; nil on the others.
+    private let members: Communicator?
+    private let scratch: UnsafeMutablePointer<Real>
+
+    /// Collective over the team.
+    package init(
+        _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, _ placement: Placement,
+        _ communicator: Communicator
+    ) throws {
+        key = (group, readers, rows.rows, rows.columns)
+        let rank = communicator.rank
+        own = (0..<rows.rows).filter { placement.owner(group, $0) == rank }
+        let takesPart = placement.members(ofMinimumOver: group, for: readers).contains(rank)
+        members = try communicator.split(color: takesPart ? 0 : nil, key: rank)
+        scratch = allocateAligned(rows.columns)
+    }
+
+    deinit { free(scratch) }
+
+    /// Whether a message was needed; `out` is defined on all members.
+    func reduce(_ rows: MatrixView, into out: UnsafeMutablePointer<Real>) throws -> Bool {
+        guard let members else { return false }
+        let count = rows.columns
+        scratch.update(repeating: .infinity, count: count)
+        for i in own { lower(scratch, to: rows.row(i), count: count) }
+        if members.size > 1 { try members.minimum(scratch, count: count) }
+        out.update(from: scratch, count: count)
+        return members.size > 1
+    }
+
+    package func finish() throws { try members?.free() }
+}

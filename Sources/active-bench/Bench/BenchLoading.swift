@@ -1,0 +1,83 @@
+import ArgumentParser
+import Benchmarks
+import Foundation
+
+/// `active-bench bench loading`: how long a dataset takes to load.
+struct BenchLoading: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "loading",
+        abstract: "Time the loading of a dataset against the HDF5 library's reading of its arrays.",
+        discussion: """
+            Without a file, a million rows of Hopper's sizes are written in chunks of 10, 100 and 1,000 rows and in one block, \
+            and a hundred thousand in chunks of one, and loaded; and it is counted in how many combinations of a number type \
+            and a way of storing numbers are read.
+            """)
+
+    @Argument(help: "HDF5 file in D4RL's layout.")
+    var file: String?
+    @Option(help: "Repetitions, of which medians are taken; one more comes first and is not counted.")
+    var repetitions = 5
+    @Option(help: "Python with h5py, to be timed on the same arrays.")
+    var python: String?
+    @Option(help: "Rows where no file is given.")
+    var rows = 1_000_000
+    @Flag(help: "Print JSON.")
+    var json = false
+    @Option(
+        help:
+            "Steps after which the dataset's environment ends an episode: 1000 in locomotion and antmaze-large, 280 in kitchen."
+    )
+    var maximumSteps = 1000
+
+    func validate() throws {
+        for (name, value) in [("maximum-steps", maximumSteps), ("repetitions", repetitions)] where value <= 0 {
+            throw ValidationError("--\(name): expected 1 or more, found \(value)")
+        }
+        guard (20...10_000_000).contains(rows) else {
+            throw ValidationError("--rows: expected 20 to 10000000, found \(rows)")
+        }
+    }
+
+    func run() throws {
+        try runAlone {
+            var benchmark = LoadingBenchmark()
+            benchmark.repetitions = repetitions
+            benchmark.python = python
+            if let file {
+                let result = try benchmark.measure(file, maximumSteps: maximumSteps)
+                try emit(json ? encoded(result) : sentence(result) + "\n")
+            } else {
+                var storage = StorageBenchmark()
+                storage.loading = benchmark
+                storage.rows = rows
+                let report = try storage.measure()
+                try emit(json ? encoded(report) : text(report))
+            }
+        }
+    }
+
+    private func encoded(_ result: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(result), as: UTF8.self) + "\n"
+    }
+
+    private func sentence(_ result: LoadingBenchmark.Result) -> String {
+        let h5py = result.ratioToH5py.map { String(format: ", %.2f of h5py's %.3f s", $0, result.h5py ?? .nan) } ?? ""
+        return String(
+            format: "%ld transitions: %.3f s, %.2f of the %.3f s that HDF5 takes to read the arrays",
+            result.transitions, result.loading, result.ratio, result.library) + h5py
+            + String(format: "; digest of the file %.3f s", result.digest)
+    }
+
+    private func text(_ report: StorageBenchmark.Report) -> String {
+        let lines = report.lines.map { line in
+            let storage =
+                line.chunkRows.map { "chunks of \($0) row\($0 == 1 ? "" : "s") (\(line.chunks) in all)" } ?? "one block"
+            return storage + ", " + sentence(line.times)
+        }
+        let counts =
+            "\(report.combinationsRead) of \(report.combinationsWritten) combinations of type and storage are read"
+        return (lines + [counts]).joined(separator: "\n") + "\n"
+    }
+}

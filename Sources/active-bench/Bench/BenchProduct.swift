@@ -1,0 +1,35 @@
+import ArgumentParser
+import Benchmarks
+import Foundation
+import Numerics
+
+/// `active-bench bench product`: the rate of the matrix product, by which everything else is judged.
+struct BenchProduct: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "product",
+        abstract: "Count 256³ matrix products on one core; several of it at once show what cores gain together.",
+        discussion: "mpirun -n 2 active-bench bench product --seconds 10")
+
+    @Option(help: "How long.")
+    var seconds = 5.0
+    @Flag(help: .hidden)
+    var once = false
+
+    func validate() throws {
+        guard (0.01...3600).contains(seconds) else {
+            throw ValidationError("--seconds: expected 0.01 to 3600, found \(seconds)")
+        }
+    }
+
+    func run() throws {
+        let product = MatrixProductRate()
+        try runAlone {
+            if once { return try emit(line: "\(BLASLibrary.coreType) \(product.seconds())") }
+            let rate = product.perSecond(over: seconds)
+            try emit(
+                line: "\(BLASLibrary.coreType) "
+                    + String(
+                        format: "%.0f products/s, %.1f GFLOP/s", rate, rate * 2e-9 * MatrixProductRate.multiplyAdds))
+        }
+    }
+}

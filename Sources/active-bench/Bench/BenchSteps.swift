@@ -1,0 +1,163 @@
+import Algorithms
+import ArgumentParser
+import Benchmarks
+import Foundation
+import MPI
+import Numerics
+import Scaling
+import Teams
+
+/// `active-bench bench steps`: the cost of a gradient step in units of a 256³ product.
+struct BenchSteps: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "steps",
+        abstract: "Time gradient steps against the matrix product on this processor.",
+        discussion: """
+            Every set of OpenBLAS kernels that this processor can run is timed on a 256³ product in a process of its \
+            own; the learners are then timed in one more, with the fastest, on one core, by processor time. The floor is \
+            the step's exact multiply-adds at the rate of that product, taken just before and after.
+            """)
+
+    @Flag(help: "Time with the OpenBLAS kernels in use instead of looking for the fastest.")
+    var asIs = false
+    @Option(help: "Gradient steps per repetition.")
+    var steps = 200
+    @Option(help: "Repetitions, of which medians are taken.")
+    var repetitions = 5
+    @Option(help: "Only these lines, with commas between: \"IQL,ACTIVE-I m=10\".")
+    var only: String?
+    @Flag(help: "Show where the time of a step goes instead.")
+    var profile = false
+    @Flag(help: "With --profile: of steps that the ranks of this job make as one team, with the kernels in use.")
+    var team = false
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        guard steps > 0 else { throw ValidationError("--steps: expected 1 or more, found \(steps)") }
+        guard repetitions > 0 else { throw ValidationError("--repetitions: expected 1 or more, found \(repetitions)") }
+        guard profile || !team else { throw ValidationError("--team: expected --profile beside it") }
+        guard !(profile && json) else { throw ValidationError("--profile has no JSON") }
+        let names = Self.subjects.map(\.name)
+        if let stranger = wanted?.first(where: { !names.contains($0) }) {
+            throw ValidationError("--only: expected some of \(names.joined(separator: ", ")), found '\(stranger)'")
+        }
+    }
+
+    func run() throws {
+        if team { runOnAllRanks { try profileTeam($0) } }
+        guard asIs else { return try FastestKernels.run(arguments) }
+        try runAlone {
+            for subject in subjects { try subject.precision.requireAvailable() }
+            if profile {
+                for subject in subjects { try emit("\(subject.name)\n\(benchmark.profile(subject).text)\n") }
+            } else if json {
+                try reportJSON(benchmark)
+            } else {
+                try report(benchmark)
+            }
+        }
+    }
+
+    private var benchmark: StepBenchmark {
+        var benchmark = StepBenchmark()
+        (benchmark.stepsPerRepetition, benchmark.repetitions) = (steps, repetitions)
+        benchmark.countAllocations = AllocationCount.current
+        return benchmark
+    }
+
+    /// All ranks have the same list: lines in bfloat16 are on it where they are named, and refused by all if one cannot.
+    private func profileTeam(_ world: Communicator) throws {
+        try world.requireEqualKernels()
+        for subject in Self.subjects where wanted?.contains(subject.name) ?? (subject.precision == .full) {
+            guard let text = try TeamProfile.text(of: subject, steps: benchmark.steps(subject), world: world) else {
+                continue
+            }
+            try emit("\(subject.name)\n\(text)\n")
+        }
+    }
+
+    /// What a process with other kernels is started with.
+    private var arguments: [String] {
+        ["bench", "steps", "--as-is", "--steps", "\(steps)", "--repetitions", "\(repetitions)"]
+            + (only.map { ["--only", $0] } ?? []) + (profile ? ["--profile"] : []) + (json ? ["--json"] : [])
+    }
+
+    private var wanted: [String]? { only?.split(separator: ",").map { String($0) } }
+
+    /// What is asked for; of all lines those that can be had here.
+    private var subjects: [StepLoop.Subject] {
+        Self.subjects.filter { wanted?.contains($0.name) ?? ($0.precision.obstacle == nil) }
+    }
+
+    /// Without V LayerNorm and dropout, where the floor is exact, and some with them.
+    private static let subjects: [StepLoop.Subject] = {
+        func with(_ changes: (String, SettingValue)...) -> [(key: String, value: SettingValue)] { changes }
+        let norm = ("value_layer_norm", SettingValue.flag(true))
+        let dropout = ("actor_dropout", SettingValue.real(0.1))
+        let half = ("precision", SettingValue.word(Precision.bfloat16.rawValue))
+        return [.init(.bc), .init(.td3bc), .init(.iql), .init(.sql)]
+            + [1, 2, 5, 10, 20, 50].map { .init(.activeI, with(("m", .integer($0)))) }
+            + [.init(.activeS, with(("m", .integer(10)))), .init(.cql)]
+            + [.init(.iql, with(dropout)), .init(.sql, with(norm, dropout))]
+            + [
+                .init(.activeI, with(("m", .integer(10)), norm)),
+                .init(.activeI, with(("m", .integer(10)), norm, dropout)),
+            ]
+            + [.init(.td3bc, with(half)), .init(.iql, with(half)), .init(.sql, with(half))]
+            + [1, 10].map { .init(.activeI, with(("m", .integer($0)), half)) } + [.init(.cql, with(half))]
+    }()
+}
+
+// What it prints.
+extension BenchSteps {
+    private func report(_ benchmark: StepBenchmark) throws {
+        let product = MatrixProductRate()
+        try emit(
+            "one thread, Hopper's sizes (11, 3), batch 256, \(MemoryLayout<Real>.size * 8)-bit numbers, vectors of "
+                + "\(vectorBytes) bytes\n"
+                + String(
+                    format: "256³ product: %.4f ms by OpenBLAS (%@), %.4f ms by ours\n", 1e3 * product.seconds(),
+                    BLASLibrary.coreType, 1e3 * product.ownSeconds())
+                + pad("learner", 54) + "  steps/s    units    floor    share   mallocs       MB\n")
+        for subject in subjects {
+            let result = benchmark.measure(subject)
+            try emit(
+                pad(result.learner, 54)
+                    + String(
+                        format: "%9.1f %8.2f %8.2f %8.3f", result.stepsPerSecond, result.units, result.floor,
+                        result.shareOfFloor)
+                    + (result.allocationsPerStep.map { String(format: " %9.2f", $0) } ?? "         –")
+                    + String(format: " %8.1f\n", 1e-6 * result.bytesPerStep))
+        }
+        if let library = Precision.library { try emit("bf16: \(library)\n") }
+        if wanted == nil, let obstacle = Precision.bfloat16.obstacle { try emit("bf16: \(obstacle)\n") }
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String {
+        text.padding(toLength: width, withPad: " ", startingAt: 0)
+    }
+
+    private struct Report: Encodable {
+        let kernels: String
+        /// Milliseconds of a 256³ product by kernel set; that of the kernels in use alone where no others were tried.
+        let productMilliseconds: [String: Double]
+        let ownProductMilliseconds: Double
+        let vectorBytes: Int
+        /// The library that computes in bfloat16; absent where none does.
+        let bfloat16: String?
+        let learners: [StepBenchmark.Result]
+    }
+
+    private func reportJSON(_ benchmark: StepBenchmark) throws {
+        let product = MatrixProductRate()
+        let report = Report(
+            kernels: BLASLibrary.coreType,
+            productMilliseconds: FastestKernels.tried ?? [BLASLibrary.coreType: 1e3 * product.seconds()],
+            ownProductMilliseconds: 1e3 * product.ownSeconds(), vectorBytes: vectorBytes,
+            bfloat16: Precision.library, learners: subjects.map { benchmark.measure($0) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try emit(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
+    }
+}

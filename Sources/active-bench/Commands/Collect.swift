@@ -1,0 +1,95 @@
+import ArgumentParser
+import DatasetTools
+import Environments
+import Foundation
+
+/// `active-bench collect`: make behaviour policies and datasets.
+struct Collect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train behaviour policies and record datasets in D4RL's layout.",
+        subcommands: [Train.self, Rollout.self])
+
+    /// `active-bench collect train`: SAC in an environment.
+    struct Train: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Train a behaviour policy with SAC, keeping snapshots and the learning curve.")
+
+        @Option(help: "Environment to train in.")
+        var env: String
+        @Option(help: "Environment steps; one gradient step each after a warm-up of 1,000.")
+        var steps = 400_000
+        @Option(help: "Seed of everything random.")
+        var seed = 0
+        @Option(help: "Steps between snapshots.")
+        var snapshotEvery = 10_000
+        @Option(help: "Folder for snapshots and learning-curve.csv.")
+        var out: String
+
+        func validate() throws {
+            guard steps > 0 && snapshotEvery > 0 else {
+                throw ValidationError("--steps and --snapshot-every: expected 1 or more")
+            }
+        }
+
+        func run() throws {
+            let plan = BehaviourTraining.Plan(environment: env, seed: seed, steps: steps, snapshotEvery: snapshotEvery)
+            let start = Date()
+            try runAlone {
+                try requireOneProcess("collect train")
+                var loss: (any Error)?
+                try BehaviourTraining(plan, folder: out).run { snapshot in
+                    let seconds = Date().timeIntervalSince(start)
+                    // The folder has the curve: training goes on, and what was lost is said at its end.
+                    do { try emit(line: Train.line(snapshot, seconds)) } catch { loss = loss ?? error }
+                    if let warning = snapshot.warning { say("step \(snapshot.step): MuJoCo warned: \(warning)") }
+                }
+                if let loss { throw loss }
+            }
+        }
+
+        private static func line(_ snapshot: BehaviourTraining.Snapshot, _ seconds: Double) -> String {
+            String(
+                format: "step %d  return %.1f ± %.1f  length %.0f  %.0f steps/s", snapshot.step, snapshot.meanReturn,
+                snapshot.deviation, snapshot.meanLength, Double(snapshot.step) / seconds)
+        }
+    }
+
+    /// `active-bench collect rollout`: a dataset in D4RL's layout.
+    struct Rollout: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Record stochastic rollouts of behaviour policies as a dataset in D4RL's HDF5 layout.")
+
+        @Option(help: "Environment to run the policies in.")
+        var env: String
+        @Option(parsing: .upToNextOption, help: "Policy files, in the order of their parts of the dataset.")
+        var policy: [String]
+        @Option(help: "Transitions to record; each policy gets an equal share.")
+        var transitions = 1_000_000
+        @Option(help: "Seed of everything random.")
+        var seed = 0
+        @Option(help: "HDF5 file to write, by D4RL's naming: hopper_medium-r1.hdf5.")
+        var out: String
+
+        func validate() throws {
+            guard (2...Int(Int32.max)).contains(transitions) else {
+                throw ValidationError("--transitions: expected 2 or more, found \(transitions)")
+            }
+        }
+
+        func run() throws {
+            try runAlone {
+                try requireOneProcess("collect rollout")
+                let summary = try DatasetRecording(
+                    .init(environment: env, policies: policy, transitions: transitions, seed: seed, output: out)
+                ).run()
+                try emit(
+                    line: "\(out): \(summary.transitions) transitions, \(summary.trajectories) trajectories, "
+                        + String(
+                            format: "return %.1f ± %.1f, length %.0f, normalised score %.1f", summary.meanReturn,
+                            summary.deviation, summary.meanLength, summary.score))
+                for note in summary.notes { say(note) }
+                if let warning = summary.warning { say("MuJoCo warned: \(warning)") }
+            }
+        }
+    }
+}

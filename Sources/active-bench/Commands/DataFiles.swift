@@ -1,0 +1,254 @@
+import ArgumentParser
+import Datasets
+import DatasetTools
+import Environments
+import Failures
+import Foundation
+import Studies
+
+extension DataCommand {
+    /// What a file is to be of, where its name does not say it.
+    struct Subject: ParsableArguments {
+        @Option(help: "Environment the data are of (default: what the file's name says).")
+        var environment: String?
+        @Option(help: "Whose dynamics: a profile of the environment.")
+        var profile: DynamicsProfile?
+
+        func validate() throws {
+            if profile != nil && environment == nil {
+                throw ValidationError("--profile: expected with --environment")
+            }
+        }
+
+        /// The child processes that read files of a layout for this program.
+        func inspector(_ layout: StoredDataset.Layout) throws -> DatasetInspector {
+            var words = ["data", "inspect", "--layout", layout.rawValue]
+            if let environment {
+                _ = try EnvironmentRegistry.resolve(environment).profile(asked: profile, as: environment)
+                words += ["--environment", environment] + (profile.map { ["--profile", $0.rawValue] } ?? [])
+            }
+            return DatasetInspector(ownArguments: words + ["--"])
+        }
+    }
+
+    /// `active-bench data info`.
+    struct Info: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what is in a dataset: rows, transitions, returns, metadata, digests.")
+
+        @Argument(help: "Dataset, or path of an HDF5 file.")
+        var dataset: String
+        @OptionGroup var subject: Subject
+        @Flag(help: "As JSON.")
+        var json = false
+
+        func run() throws {
+            try runAlone {
+                let file = try datasetFile(dataset)
+                let path = file.path
+                // First, so that a file that is not there is said to be so.
+                let information = Information(
+                    path: path, bytes: try size(ofFile: path), sha256: try sha256(ofFile: path),
+                    summary: try subject.inspector(file.layout).inspect([path])[0].summary())
+                if json { try emitJSON(information) } else { try emit(information.report) }
+            }
+        }
+    }
+
+    /// `active-bench data verify`.
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check datasets as a run would, each file in a process of its own that it may take down.",
+            discussion: """
+                Every file must pass the loader's checks, and --sha256 compares its bytes besides. Exit code 65 if one \
+                does not; the others are checked all the same. A note says of a file with the name of one that D4RL \
+                publishes that it is not that one.
+                """)
+
+        @Argument(help: "Datasets, or paths of HDF5 files.")
+        var datasets: [String]
+        @OptionGroup var subject: Subject
+        @Option(name: .customLong("sha256"), help: "The digest that the file must have; for a single one.")
+        var digest: String?
+
+        func validate() throws {
+            guard let digest else { return }
+            guard digest.count == 64, digest.allSatisfy(\.isHexDigit) else {
+                throw ValidationError("--sha256: expected 64 hexadecimal digits, found '\(digest)'")
+            }
+            guard datasets.count == 1 else {
+                throw ValidationError("--sha256: expected one file, found \(datasets.count)")
+            }
+        }
+
+        func run() throws {
+            var files: [DatasetPath] = []
+            var failures: [ExitStatus] = []
+            /// Says what `body` throws and goes on.
+            func attempt(_ body: () throws -> Void) {
+                do {
+                    try body()
+                } catch {
+                    say(error)
+                    failures.append(ExitStatus(for: error))
+                }
+            }
+            for dataset in datasets {
+                attempt {
+                    let file = try datasetFile(dataset)
+                    // Bytes alone are compared, so this is safe for any file.
+                    if let digest { try checkSHA256(digest, ofFile: file.path) }
+                    files.append(file)
+                }
+            }
+            try runAlone {
+                for inspection in try inspect(files) {
+                    var verdict: String?
+                    attempt {
+                        let summary = try inspection.summary()
+                        let other = try noteOnDigest(ofFile: inspection.path)
+                        let known = other == nil ? knownName(ofFile: inspection.path) : ""
+                        func counted(_ count: Int, _ noun: String) -> String {
+                            "\(count) \(noun)\(count == 1 ? "" : "s")"
+                        }
+                        let counts = "\(counted(summary.rows, "row")), \(counted(summary.transitions, "transition"))"
+                        let notes = [other].compactMap { $0 } + summary.remarks
+                        verdict =
+                            "\(inspection.path): good, \(known)\(counts)"
+                            + notes.map { "\n  note: \($0)" }.joined()
+                    }
+                    if let verdict { try emit(line: verdict) }
+                }
+            }
+            if !failures.isEmpty { throw ExitCode(ExitStatus(ofAll: failures).rawValue) }
+        }
+
+        /// What reading each file comes to, in their order; a child reads those of one layout that follow one another.
+        private func inspect(_ files: [DatasetPath]) throws -> [DatasetInspection] {
+            var (inspections, rest): ([DatasetInspection], ArraySlice<DatasetPath>) = ([], files[...])
+            while let layout = rest.first?.layout {
+                let alike = rest.prefix { $0.layout == layout }
+                inspections += try subject.inspector(layout).inspect(alike.map(\.path))
+                rest = rest.dropFirst(alike.count)
+            }
+            return inspections
+        }
+
+        private func knownName(ofFile path: String) -> String {
+            if let published = D4RLCatalogue.entry(ofFile: path) { return "D4RL's \(published.dataset), " }
+            return datasetOfUnknownDigest(path).map { "by its name D4RL's \($0), of unknown digest, " } ?? ""
+        }
+
+        private func noteOnDigest(ofFile path: String) throws -> String? {
+            guard D4RLCatalogue.entry(ofFile: path) != nil else { return nil }
+            return D4RLCatalogue.note(onFile: path, sha256: try sha256(ofFile: path))
+        }
+    }
+
+    /// `active-bench data inspect`: what the child processes of `info` and `verify` do.
+    struct Inspect: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read files within limits of memory and time; a line of JSON for each.", shouldDisplay: false)
+
+        @Option(help: "Seconds a file may take; by its size if not given.")
+        var seconds: Double?
+        @Option(help: "Bytes of memory a file may take; by its size if not given.")
+        var memory: Int?
+        @Option(help: "Whose layout the files are to have: d4rl, minari, either.")
+        var layout = StoredDataset.Layout.either
+        @OptionGroup var subject: Subject
+        @Argument(help: "Paths of HDF5 files.")
+        var paths: [String]
+
+        func run() throws {
+            try runAlone {
+                let environment = try subject.environment.map { text in
+                    let named = try EnvironmentRegistry.resolve(text)
+                    return try EnvironmentRegistry.specification(
+                        named.name, profile: named.profile(asked: subject.profile, as: text))
+                }
+                try DatasetInspection.answer(
+                    paths, of: environment, layout: layout, seconds: seconds, memory: memory)
+            }
+        }
+    }
+}
+
+extension StoredDataset.Layout: ExpressibleByArgument {}
+
+/// The dataset of D4RL's that a file is by its name, if that is one whose digest is unknown here.
+private func datasetOfUnknownDigest(_ path: String) -> String? {
+    DatasetLocation.dataset(ofFile: (path as NSString).lastPathComponent).flatMap {
+        D4RLTasks.isOfUnknownDigest($0) ? $0 : nil
+    }
+}
+
+/// What `data info` tells of a file.
+private struct Information: Encodable {
+    let path: String
+    let bytes: Int
+    let sha256: String
+    /// The dataset the file is of by its name, if it is one that D4RL publishes.
+    let published: String?
+    /// Whether it is D4RL's file; nil where D4RL publishes none of this name.
+    let isPublished: Bool?
+    /// The environment and profile that a run on Minari's data would judge policies in, or why none can be made; nil for
+    /// data in D4RL's layout.
+    let judge: String?
+    let summary: DatasetSummary
+
+    init(path: String, bytes: Int, sha256: String, summary: DatasetSummary) {
+        let known = D4RLCatalogue.entry(ofFile: path)
+        self.path = path
+        self.bytes = bytes
+        self.sha256 = sha256
+        published = known?.dataset
+        isPublished = known.map { $0.entry.sha256 == sha256 }
+        judge = summary.episodes == nil ? nil : Self.judge(ofMinari: path)
+        self.summary = summary
+    }
+
+    private static func judge(ofMinari path: String) -> String {
+        do {
+            let found = try MinariJudge(of: MinariFolder(at: path))
+            try found.requireOurs()
+            let judge = found.environment
+            let profile = judge.profile ?? .d4rl
+            return "\(judge.name), profile \(profile.rawValue), scored by D4RL's reference returns of it"
+        } catch {
+            return "no environment: \(error)"
+        }
+    }
+
+    /// All of it, on one screen.
+    var report: String {
+        let judge = self.judge.map { "\njudged in     \($0)" } ?? ""
+        let published =
+            switch (self.published, isPublished) {
+            case (let name?, true): "yes, D4RL's \(name)"
+            case (let name?, _): "no: D4RL's \(name) has another SHA-256"
+            default:
+                datasetOfUnknownDigest(path).map { "by its name D4RL's \($0), whose digest is unknown here" }
+                    ?? "no, not by D4RL"
+            }
+        let entries = summary.metadata.sorted { $0.key < $1.key }
+        return """
+            file          \(path)
+            bytes         \(bytes)
+            sha256        \(sha256)
+            published     \(published)
+            rows          \(summary.rows), observations of \(summary.stateSize), actions of \(summary.actionSize)
+            transitions   \(summary.transitions)\(summary.episodes.map { ", all steps of \($0) episodes" } ?? " by D4RL's rule")
+            terminals     \(summary.terminals)
+            timeouts      \(summary.timeouts.map { String($0) } ?? "not in the file")
+            trajectories  \(summary.returns.trajectories)
+            returns       \(String(format: "%.2f to %.2f", summary.returns.minimum, summary.returns.maximum))
+            contents      sha256 \(summary.contentsSHA256)\(judge)
+            metadata      \(summary.metadata.isEmpty ? "none" : "\(summary.metadata.count) entries")
+
+            """ + entries.prefix(12).map { "  \($0.key)  \($0.value.prefix(80))\n" }.joined()
+                + (entries.count > 12 ? "  … (all with --json)\n" : "")
+                + ([D4RLCatalogue.note(onFile: path, sha256: sha256)].compactMap { $0 } + summary.remarks)
+                .map { "note          \($0)\n" }.joined()
+    }
+}

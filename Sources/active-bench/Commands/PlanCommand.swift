@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import Planning
+import RunFolders
+import Studies
+
+/// `active-bench plan`: what `run` would do.
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Show what a study costs, which rank would run which case, and what is done.",
+        discussion: """
+            Core-hours are gradient steps, a few of each learner's measured here, and full-length episodes. The cases are \
+            listed one a line where they are at most 40, or with --cases.
+            """)
+
+    @Argument(help: "Study file (YAML).")
+    var study: String
+    @Option(help: "Ranks to share the cases out over.")
+    var ranks = 1
+    @Option(help: "Ranks that work on a case together, or auto. (default: the study's team_size, or 1)")
+    var teamSize: TeamSize?
+    @Option(help: "Run folder to look into for what is done.")
+    var out: String?
+    @Flag(help: "List the cases, however many.")
+    var cases = false
+    @Flag(help: "As JSON, with every case.")
+    var json = false
+
+    func validate() throws {
+        guard (1...1_000_000).contains(ranks) else {
+            throw ValidationError("--ranks: expected 1 or more, found \(ranks)")
+        }
+    }
+
+    func run() throws {
+        try runAlone {
+            let plan = Plan(try StudyFile.read(study).study)
+            let folder = out.map { RunFolder($0) }
+            try folder?.requireFolder()
+            try folder?.requireRoom(for: plan)
+            let open = try plan.cases.indices.filter { try !(folder?.isDone(plan.cases[$0]) ?? false) }
+            let model = try CostModel(measuring: plan.cases)
+            var begun: [Int: Int] = [:]
+            for index in open {
+                if let steps = try folder?.startingStep(of: plan.cases[index]), steps > 0 { begun[index] = steps }
+            }
+            let report = try PlanReport(
+                plan, open: open, stepsBefore: begun, ranks: ranks, teamSize: teamSize, model: model)
+            if json { return try emit(line: try report.json()) }
+            let parts = [
+                cases || report.lines.count <= 40 ? report.caseList : nil, report.cellTable, report.rateSentence,
+                report.surplusSentence, report.summary,
+            ]
+            try emit(parts.compactMap { $0.map { $0 + "\n" } }.joined())
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Cases
+import Console
+import Failures
+import Foundation
+import Storage
+import Studies
+
+/// `active-bench probe-likelihood`: which H_D a dataset allows.
+struct ProbeLikelihood: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Train behaviour cloning on a dataset and report L_BC, the likelihood that ACTIVE's H_D must stay below.",
+        discussion: """
+            Prints the values of target_log_likelihood to sweep, H_D = L_BC - k·A for k = 0, 1/4, 1/2, 1, 2, and writes \
+            them to OUT/DATASET.json. An H_D that the policy cannot reach makes β run away.
+
+            active-bench probe-likelihood mine.hdf5 --environment hopper --presets hopper-medium
+            """)
+
+    @Argument(help: "Dataset, or path of a file of your own.")
+    var dataset: String
+    @OptionGroup var subject: DataCommand.Subject
+    @Option(help: "Class of datasets whose presets a file of your own takes. (default: its environment's own)")
+    var presets: String?
+    @Option(help: "Gradient steps of behaviour cloning.")
+    var steps = 100_000
+    @Option(help: "Seed of everything random.")
+    var seed = 0
+    @Option(help: "Folder for DATASET.json.")
+    var out = "results/likelihood"
+
+    func validate() throws {
+        guard steps > 0, seed >= 0 else {
+            throw ValidationError("--steps and --seed: expected a positive number and 0 or more")
+        }
+    }
+
+    /// What the words name.
+    private func reference() throws -> DatasetReference {
+        guard OwnFile.isPath(dataset) else {
+            if subject.environment != nil || presets != nil {
+                throw HarnessError.usage(
+                    "--environment and --presets: expected the path of a file of your own beside them, found '\(dataset)'"
+                )
+            }
+            return try DatasetReference.named(dataset)
+        }
+        var own = OwnFile(dataset)
+        own.environment = subject.environment
+        own.profile = subject.profile
+        own.presets = presets
+        return try DatasetReference(own)
+    }
+
+    func run() throws {
+        try runAlone {
+            try DurableFile.makeFolder(out)  // before minutes go by
+            let report = try LikelihoodProbe(reference(), steps: steps, seed: seed).run { step, likelihood in
+                Console.tell(String(format: "step %d  E[log π] of the batch %.3f", step, likelihood))
+            }
+            try report.write(to: out)
+            try emit(
+                String(format: "%@: L_BC = %.3f nats after %d steps\n", report.dataset, report.logLikelihood, steps)
+                    + "σ = \(report.deviations.map { String(format: "%.3f", $0) }.joined(separator: ", "))\n"
+                    + report.candidates.map {
+                        String(format: "k = %.2f  H_D = %.3f\n", $0.k, $0.targetLogLikelihood)
+                    }.joined() + report.sweep + "\n")
+        }
+    }
+}

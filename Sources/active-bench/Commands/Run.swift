@@ -1,0 +1,86 @@
+import ArgumentParser
+import Cases
+import Failures
+import Foundation
+import MPI
+import Report
+import Runs
+import Studies
+import Supervision
+
+/// `active-bench run`: a study, on all ranks.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train and evaluate every case of a study, shared out over MPI ranks.",
+        discussion: """
+            mpirun -n 2 active-bench run jobs/studies/quickstart.yaml --out runs/quickstart
+
+            A second run into the same folder keeps what is done and goes on with the rest from its checkpoints; several \
+            jobs may work on one folder. Ctrl-C (SIGINT), SIGHUP, SIGTERM, SIGUSR1, --max-hours or a file STOP in the folder \
+            stop all cases with a checkpoint; a second signal ends the run at once. mpirun hands on none of them but SIGUSR1.
+
+            Exit codes: 0 every case is done; 64 usage, 65 bad input, 69 a library or an environment's files are missing, 70 bug, \
+            71 a rank made no progress, 74 input or output failed, 75 stopped before all was done, or what is left is in \
+            use by other jobs: run it again, `active-bench status` tells when.
+            """)
+
+    @Argument(help: "Study file (YAML).")
+    var study: String
+    @Option(help: "Run folder; made if it is not there.")
+    var out: String
+    @Option(help: "Ranks that work on a case together, or auto. (default: the study's team_size, or 1)")
+    var teamSize: TeamSize?
+    @Option(help: "Minutes between two checkpoints of a case; 0 for none but at a stop.")
+    var checkpointMinutes = 10.0
+    @Option(help: "Gradient steps between two checkpoints, besides those by the clock.")
+    var checkpointSteps: Int?
+    @Flag(help: "Leave the checkpoint after the last step with each finished case.")
+    var keepCheckpoints = false
+    @Option(help: "Stop all cases with a checkpoint after so many hours.")
+    var maxHours: Double?
+    @Option(help: "Seconds without progress on a rank after which the job ends with code 71; 0 for never.")
+    var hangTimeout = 1800.0
+
+    func validate() throws {
+        func require(_ isGood: Bool, _ option: String, _ expected: String, _ found: Any) throws {
+            if !isGood { throw ValidationError("\(option): expected \(expected), found \(found)") }
+        }
+        try require((0...1e6).contains(checkpointMinutes), "--checkpoint-minutes", "0 or more", checkpointMinutes)
+        try require((0...1e6).contains(hangTimeout), "--hang-timeout", "0 or more seconds", hangTimeout)
+        if let maxHours { try require(maxHours > 0 && maxHours < 1e6, "--max-hours", "more than 0", maxHours) }
+        if let checkpointSteps { try require(checkpointSteps > 0, "--checkpoint-steps", "1 or more", checkpointSteps) }
+    }
+
+    func run() throws {
+        runOnAllRanks { world in
+            Supervision.listenForStop(tells: world.rank == 0)
+            var loss: (any Error)?
+            let ending = try StudyRun(studyPath: study, output: out, options: options, world: world).run { table in
+                // The run is done, and the folder has the table: the ranks end in order.
+                do { try emit(table.markdown()) } catch { loss = error }
+            }
+            Supervision.ignoreStops()
+            if let loss {
+                say(loss)
+                return ExitStatus(for: loss)
+            }
+            return ending == .finished ? .done : .stopped
+        }
+    }
+
+    private var options: RunOptions {
+        var options = RunOptions()
+        options.teamSize = teamSize
+        options.checkpoints.seconds = checkpointMinutes > 0 ? 60 * checkpointMinutes : nil
+        options.checkpoints.steps = checkpointSteps
+        options.checkpoints.keepsLast = keepCheckpoints
+        options.maximumHours = maxHours
+        options.hangTimeout = hangTimeout > 0 ? hangTimeout : nil
+        return options
+    }
+}
+
+extension TeamSize: ExpressibleByArgument {
+    /// "4" or "auto".
+    package init?(argument: String) { self.init(argument) }
+}

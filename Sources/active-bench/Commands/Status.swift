@@ -1,0 +1,86 @@
+import ArgumentParser
+import Console
+import Failures
+import Foundation
+import RunFolders
+
+/// `active-bench status`: how a run is getting on, from any shell that sees its folder.
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show how the run in a folder is getting on: who works on what, what failed, what is left.",
+        discussion: """
+            Reads the run's files alone, so it needs neither MPI nor the node the run is on, and works on finished and \
+            killed runs as well. A case whose process is gone waits for the next run, which goes on from its checkpoint.
+
+            With --others-at-work it watches until it knows whether the open cases are in good hands, and ends with 0 when all \
+            of them are done or held by processes whose heartbeats it has seen move, with 75 when one is free or held by a \
+            process that lives but has stood still for five minutes: run it again.
+            """)
+
+    @Argument(help: "Run folder.")
+    var folder: String
+    @Flag(help: "List the cases that are done or wait, too.")
+    var cases = false
+    @Flag(help: "As JSON, with every case; with --watch a line each time.")
+    var json = false
+    @Option(help: "Show it again every so many seconds, until all cases are done.")
+    var watch: Double?
+
+    @Flag(help: "Watch whether other jobs are at work on all that is left.")
+    var othersAtWork = false
+
+    func validate() throws {
+        if othersAtWork, watch != nil || json || cases {
+            throw ValidationError("--others-at-work: expected no other option beside it")
+        }
+        if let watch, !(0.1...86_400).contains(watch) {
+            throw ValidationError("--watch: expected 0.1 to 86400 seconds, found \(watch)")
+        }
+    }
+
+    func run() throws {
+        if othersAtWork { return try watchOthers() }
+        try runAlone {
+            while true {
+                let status = try RunStatus(folder)
+                try emit(json ? status.json(isOneLine: watch != nil) + "\n" : page(status))
+                guard let watch, status.count(.done) < status.cases.count else { return }
+                Thread.sleep(forTimeInterval: watch)
+            }
+        }
+    }
+
+    private func watchOthers() throws {
+        var isFree = false
+        try runAlone {
+            var others = try OthersAtWork(folder)
+            let verdict = try others.watch { Console.tell("\(folder): \($0)") }
+            Console.tell("\(folder): \(text(of: verdict))")  // The exit code is the answer.
+            switch verdict {
+            case .complete, .atWork: break
+            case .free, .standsStill: isFree = true
+            }
+        }
+        if isFree { throw ExitCode(ExitStatus.stopped.rawValue) }
+    }
+
+    private func text(of verdict: OthersAtWork.Verdict) -> String {
+        switch verdict {
+        case .complete: "every case is done"
+        case .atWork(let holders):
+            "each of the \(holders.count) open cases is in use by another job, whose heartbeat was seen to move: "
+                + OthersAtWork.list(holders)
+        case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
+        case .standsStill(let one, let holder):
+            "\(one) is in use by \(holder), which lives but has stood still for \(Int(OthersAtWork.patience)) s: end it, "
+                + "or let it go on, and run it again"
+        }
+    }
+
+    /// On a terminal in place of the one before, elsewhere with an empty line after it.
+    private func page(_ status: RunStatus) -> String {
+        let text = status.text(isEveryCaseListed: cases)
+        guard watch != nil else { return text }
+        return isatty(STDOUT_FILENO) == 1 ? "\u{1B}[H\u{1B}[2J" + text : text + "\n"
+    }
+}

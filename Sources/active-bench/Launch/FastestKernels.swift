@@ -1,0 +1,72 @@
+import ArgumentParser
+import Failures
+import Foundation
+import Paths
+import Processes
+
+/// Starts this program anew with the OpenBLAS kernels that are the fastest here: they are chosen while the library loads.
+enum FastestKernels {
+    /// Kernel sets of OpenBLAS 0.3.21; those a processor cannot run fall back to another name and are passed over.
+    #if arch(x86_64)
+        private static let coreTypes = ["Haswell", "Zen", "SkylakeX", "Cooperlake"]
+    #else
+        private static let coreTypes = ["ARMV8", "NEOVERSEN1", "NEOVERSEV1", "NEOVERSEN2"]
+    #endif
+    private static let variable = "ACTIVE_BENCH_KERNELS_TRIED"
+
+    /// Runs `active-bench ARGUMENTS` with the fastest, and with allocations counted; its output is this process's.
+    static func run(_ arguments: [String]) throws {
+        var tried: [String: Double] = [:]
+        for name in coreTypes {
+            let words = try output(of: ["bench", "product", "--once"], ["OPENBLAS_CORETYPE": name])
+                .split(whereSeparator: \.isWhitespace)
+            guard words.count == 2, words[0].lowercased() == name.lowercased(), let seconds = Double(words[1]) else {
+                continue
+            }
+            tried[name] = 1e3 * seconds
+        }
+        var environment = [variable: tried.map { "\($0.key)=\($0.value)" }.joined(separator: ",")]
+        environment["OPENBLAS_CORETYPE"] = tried.min { $0.value < $1.value }?.key
+        let preloaded = [AllocationCount.library, PathBytes.environmentVariable("LD_PRELOAD")].compactMap { $0 }
+        if !preloaded.isEmpty { environment["LD_PRELOAD"] = preloaded.joined(separator: ":") }
+        try starting { () throws(ChildProgram.NotStarted) in
+            try ChildProgram([program] + arguments, variables: environment).wait()
+        }
+    }
+
+    /// In a process started by `run`: the milliseconds of a 256³ product by kernel set; nil where no set is known.
+    static var tried: [String: Double]? {
+        guard let text = ProcessInfo.processInfo.environment[variable] else { return nil }
+        let pairs = text.split(separator: ",").compactMap { pair -> (String, Double)? in
+            let parts = pair.split(separator: "=")
+            return parts.count == 2 ? Double(parts[1]).map { (String(parts[0]), $0) } : nil
+        }
+        return pairs.isEmpty ? nil : Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    /// This very program, whatever bytes its path is made of.
+    private static let program = "/proc/self/exe"
+
+    private static func output(of arguments: [String], _ environment: [String: String]) throws -> String {
+        var output: [UInt8] = []
+        try starting { () throws(ChildProgram.NotStarted) in
+            let (bytes, end) = try ChildProgram.output(of: [program] + arguments, variables: environment)
+            output = bytes
+            return end
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Ends this process as the program that `run` starts and waits for, if that has not ended well.
+    private static func starting(_ run: () throws(ChildProgram.NotStarted) -> ChildProgram.End) throws {
+        do {
+            switch try run() {
+            case .exit(0): break
+            case .exit(let code): throw ExitCode(code)
+            case .signal: throw ExitCode(ExitStatus.bug.rawValue)
+            }
+        } catch let error as ChildProgram.NotStarted {
+            throw HarnessError.io(path: program, operation: "start", code: error.code)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Algorithms
+import Benchmarks
+import Numerics
+import Testing
+
+@Suite(.serialized) struct StepProfileTests {
+    /// Threads of OpenBLAS wait for cores that others have.
+    init() { BLASLibrary.useOneThread() }
+
+    private static func active(_ members: Int) -> StepLoop.Subject {
+        StepLoop.Subject(.activeI, [("m", .integer(members))])
+    }
+
+    private static let subjects: [StepLoop.Subject] =
+        [
+            .init(.bc), .init(.td3bc), .init(.iql), .init(.sql), active(1), active(3), .init(.cql),
+        ] + (Precision.bfloat16.obstacle == nil ? [.init(.iql, rounded), .init(.cql, rounded)] : [])
+
+    private static let rounded = [(key: "precision", value: SettingValue.word(Precision.bfloat16.rawValue))]
+
+    /// The multiply-adds that kernels really make are those the algorithm needs, to the last one: no layer is computed twice,
+    /// no gradient is taken of what nobody trains. (TD3+BC's policy steps in one of two.)
+    @Test(arguments: subjects.indices) func noWorkIsWasted(index: Int) {
+        let subject = Self.subjects[index]
+        let loop = StepLoop(subject)
+        loop.run(2)
+        let profile = StepProfile(of: loop, steps: 2)
+        let made = profile.lines.map { line in
+            let isProduct = line.inner > 0 || line.kernel == "outer product"
+            return isProduct ? Double(line.rows * line.columns * max(1, line.inner) * line.calls) : 0
+        }.reduce(0, +)
+        #expect(made == 2 * subject.multiplyAdds, "\(subject.name)")
+    }
+
+    /// The lines, with what is left, are the whole; and a step is mostly products.
+    @Test func addsUpToTheWhole() throws {
+        let benchmark = StepBenchmark()
+        // Somebody else may have the core for a while, in any one line.
+        let profiles = (0..<3).map { _ in benchmark.profile(Self.active(2)) }
+        func share(_ profile: StepProfile, _ kernel: String = "") -> Double {
+            profile.lines.filter { $0.kernel.hasPrefix(kernel) }.map(\.seconds).reduce(0, +) / profile.seconds
+        }
+        let profile = try #require(profiles.max { share($0, "product") < share($1, "product") })
+        #expect(profiles.allSatisfy { share($0) <= 1 } && share(profile) > 0.8)
+        #expect(share(profile, "product") > 0.5, "\(profile.text)")
+        let rows = profile.text.split(separator: "\n").map { $0.split(separator: " ") }
+        let last = try #require(rows.last)
+        #expect(last.contains("whole"))
+        let shares = rows.dropFirst().dropLast().compactMap { row in
+            row.firstIndex(of: "%").flatMap { Double(row[$0 - 1]) }
+        }
+        #expect(abs(shares.reduce(0, +) - 100) < 0.1 * Double(shares.count), "\(profile.text)")
+        #expect(profile.lines.contains { $0.kernel == "sampling of a batch" && $0.calls == profile.steps })
+    }
+
+    /// Nothing is noted unless asked for.
+    @Test func isOffOtherwise() {
+        let loop = StepLoop(.init(.bc))
+        Profile.start()
+        Profile.stop()
+        loop.run(1)
+        #expect(Profile.lines.isEmpty)
+    }
+}

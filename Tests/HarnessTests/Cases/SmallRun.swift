@@ -1,0 +1,92 @@
+import Algorithms
+import Cases
+import DatasetTools
+import ExampleInputs
+import Foundation
+import Policies
+import RunFolders
+import ScratchFiles
+import Studies
+
+/// A dataset of a thousand steps of a random policy, recorded once for all tests of this process, and what is computed
+/// with it.
+enum SmallRun {
+    static let dataset = "hopper-random-r1"
+
+    /// The folder of the dataset; ACTIVE_BENCH_DATA names it from now on.
+    static let data: TemporaryFolder = {
+        let folder = TemporaryFolder()
+        do {
+            try PolicyFile.write(.example("behaviour"), to: folder("policy.safetensors"))
+            _ = try DatasetRecording(
+                .init(
+                    environment: "hopper", policies: [folder("policy.safetensors")], transitions: 1_000, seed: 0,
+                    output: folder("hopper_random-r1.hdf5"))
+            ).run()
+        } catch {
+            fatalError("the small dataset cannot be made: \(error)")
+        }
+        setenv("ACTIVE_BENCH_DATA", folder.path, 1)
+        return folder
+    }()
+
+    /// The cases of a study of small networks and 60 steps on that dataset.
+    static func plan(_ learners: String, seeds: String = "[0]", steps: Int = 60, dataset: String = dataset) throws
+        -> Plan
+    {
+        _ = data
+        let text = """
+            name: small
+            datasets: [\(dataset)]
+            seeds: \(seeds)
+            steps: \(steps)
+            evaluate: {every: 25, episodes: 2}
+            learners:
+              \(learners)
+            """
+        return Plan(try StudyFile.parse(text, path: "small.yaml"))
+    }
+
+    /// The settings that make a case small.
+    static let small = "hidden: [16, 16], batch: 32"
+
+    /// Where this process runs, without what costs time to find out.
+    static let provenance = Provenance.ofThisProcess(
+        .init(source: "a test", executableSHA256: "", compiler: ""), rank: 0, ranks: 1)
+
+    /// Trains `one` into `folder` to its end.
+    @discardableResult
+    static func run(
+        _ one: Case, in folder: RunFolder, rule: CheckpointRule = CheckpointRule(),
+        progress: (Int) throws -> Void = { _ in }
+    ) throws -> CaseResult {
+        let run = try CaseRun(one, data: DataPreparation().data(for: one), folder: folder.folder(of: one), rule: rule)
+        guard case .done(let result) = try run.run(provenance: provenance, progress: progress) else {
+            throw StoppedEarly()
+        }
+        return result
+    }
+
+    /// That a case stopped which nobody had asked to.
+    struct StoppedEarly: Error {}
+
+    /// The text of a `result.json` with the given evaluations: (step, score), a NaN or infinite score as text.
+    static func result(
+        _ one: Case, scores: [(step: Int, score: String)], divergedAfter: Int? = nil, sha256: String = "ab"
+    ) -> String {
+        let evaluations = scores.map { step, score in
+            #"{"step": \#(step), "episodes": [{"return": \#(score), "length": 7}], "meanReturn": \#(score), "score": \#(score)}"#
+        }
+        let diverged =
+            divergedAfter.map {
+                "\"divergence\": {\"step\": \($0), \"reason\": \"critic_loss is nan\", \"isFinal\": true}, "
+            } ?? ""
+        return """
+            {"format": 1, "learner": "\(one.learner.rawValue)", "dataset": "\(one.dataset)", "variant": "\(one.variant)",
+             "seed": \(one.seed), "steps": \(one.steps), "datasetSHA256": "\(sha256)", "transitions": 9, \(diverged)
+             "data": {"returns": {"minimum": 1, "maximum": 2.5, "trajectories": 3}, "rewardScale": 4, "rewardShift": 0,
+                      "clippedActions": 0},
+             "evaluations": [\(evaluations.joined(separator: ", "))]}
+            """
+    }
+}

@@ -1,0 +1,78 @@
+import Cases
+import DatasetTools
+import Foundation
+import RunFolders
+import ScratchFiles
+import Studies
+import Supervision
+
+/// A case that is stopped and taken up again in this process, as often as asked.
+///
+/// A stop is a flag of the whole process: no other training may run at the same time (`--no-parallel`).
+struct StoppedRun {
+    let one: Case
+    let temporary = TemporaryFolder()
+    private let data: PreparedData
+
+    init(_ one: Case) throws {
+        self.one = one
+        data = try DataPreparation().data(for: one)
+    }
+
+    var folder: RunFolder { RunFolder(temporary.path) }
+
+    /// Never by the clock; the checkpoint of the end is kept, as it holds the whole state of the training.
+    static func rule(every steps: Int? = nil) -> CheckpointRule {
+        var rule = CheckpointRule()
+        (rule.seconds, rule.steps, rule.keepsLast) = (nil, steps, true)
+        return rule
+    }
+
+    /// Runs from the newest checkpoint until a stop is asked for after `stop`, or to the end.
+    ///
+    /// - Parameter looks: after so many looks in an evaluation the stop comes there instead.
+    /// - Returns: the step after which it stopped, nil at the end; the first step made; the notices.
+    @discardableResult
+    func go(
+        until stop: Int? = nil, orAfterLooks looks: Int? = nil, rule: CheckpointRule = StoppedRun.rule()
+    ) throws -> (stopped: Int?, first: Int?, notices: [String]) {
+        var (first, notices): (Int?, [String]) = (nil, [])
+        var left = looks ?? .max
+        Supervision.forget()
+        defer { Supervision.forget() }
+        let run = try CaseRun(one, data: data, folder: folder.folder(of: one), rule: rule)
+        let outcome = try run.run(
+            provenance: SmallRun.provenance, told: { notices.append($0) },
+            alive: {
+                left -= 1
+                if left <= 0 { Supervision.requestStop() }
+            },
+            progress: { step in
+                first = first ?? step
+                if step == stop { Supervision.requestStop() }
+            })
+        switch outcome {
+        case .done: return (nil, first, notices)
+        case .stopped(let step): return (step, first, notices)
+        case .takenOver: throw SmallRun.StoppedEarly()
+        }
+    }
+
+    /// What must not depend on how often the case was stopped: every file but those about time and place, and of the
+    /// checkpoints the last.
+    var results: [String: [UInt8]] {
+        let folder = folder.folder(of: one).path
+        let all = files(below: folder)
+        let last = checkpoints.last
+        let names = all.filter {
+            !["provenance.json", "timing.csv"].contains($0) && (!$0.hasPrefix("checkpoint-") || $0 == last)
+        }
+        return Dictionary(uniqueKeysWithValues: names.map { ($0, bytes(of: "\(folder)/\($0)")) })
+    }
+
+    /// The names of the checkpoints, in ascending order.
+    var checkpoints: [String] { files(below: folder.folder(of: one).path).filter { $0.hasPrefix("checkpoint-") } }
+
+    /// A checkpoint's path.
+    func path(_ name: String) -> String { folder.file(name, of: one) }
+}

@@ -1,0 +1,40 @@
+import ConformanceTraces
+import Foundation
+import HDF5
+import Numerics
+import ScratchFiles
+import Testing
+
+#if !ACTIVE_BENCH_DOUBLE
+    /// The learners in bfloat16 against the independent reference in double precision, on the fixtures of Tests/Conformance.
+    /// Needs oneDNN and a processor with AVX512-BF16 or AMX.
+    @Suite struct BFloat16ConformanceTests {
+        /// The fixtures whose networks have two hidden layers or more: in the others there is nothing to round.
+        private static let names = [
+            "active-i", "active-s", "bc", "bc-dropout", "cql", "cql-five-layers", "cql-lagrange", "cql-max-target",
+            "cql-plain", "iql", "sql", "td3bc",
+        ]
+
+        private let folder = TemporaryFolder()
+
+        /// The losses of 100 steps, as vectors: the difference's norm is at most 1 % of the reference's. The policy's is a
+        /// difference of larger numbers in several learners: 6 %.
+        @Test(arguments: names) func staysClose(name: String) throws {
+            let output = folder("\(name).h5")
+            let fixture = ConformanceTests.fixtures.appendingPathComponent(name).path
+            try Conformance("\(fixture).h5", precision: .bfloat16).run(output: output)
+            let (ours, reference) = (
+                try HDF5File(readingFrom: output), try HDF5File(readingFrom: "\(fixture).reference.h5")
+            )
+            for loss in try reference.names(in: "losses") {
+                let (a, b) = (try ours.float64("losses/\(loss)"), try reference.float64("losses/\(loss)"))
+                #expect(a.shape == b.shape)
+                let share = norm(zip(a.elements, b.elements).map { $0 - $1 }) / norm(b.elements)
+                #expect(share < (loss == "policy" ? 0.06 : 0.01), "\(loss)")
+                #expect(share > 1e-4, "\(loss): nothing was rounded")
+            }
+        }
+
+        private func norm(_ x: [Double]) -> Double { x.map { $0 * $0 }.reduce(0, +).squareRoot() }
+    }
+#endif

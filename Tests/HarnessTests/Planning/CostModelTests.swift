@@ -1,0 +1,94 @@
+import Foundation
+import Planning
+import Studies
+import Testing
+
+@Suite struct CostModelTests {
+    private static let small = "hidden: [16, 16], batch: 32"
+
+    private func plan(_ learners: String, datasets: String = "hopper-random-r1") throws -> Plan {
+        Plan(
+            try StudyFile.parse(
+                """
+                name: cost
+                datasets: [\(datasets)]
+                seeds: [0, 1]
+                steps: 1000
+                evaluate: {every: 500, episodes: 2}
+                learners: {\(learners)}
+                """, path: "cost.yaml"))
+    }
+
+    /// Every learner there is: a step takes more than nothing and less than a second.
+    @Test func measuresEveryLearner() throws {
+        let learners = ["BC", "TD3+BC", "IQL", "SQL", "ACTIVE-I", "ACTIVE-S"].map { "\($0): {\(Self.small)}" }
+        let cql = "CQL: {\(Self.small), critic_hidden: [16, 16], sampled_actions: 2}"
+        let plan = try plan((learners + [cql]).joined(separator: ", "))
+        let start = ContinuousClock.now
+        let model = try CostModel(measuring: plan.cases)
+        #expect(ContinuousClock.now - start < .seconds(3))
+        #expect(model.secondsPerMultiplyAdd.count == 7, "each once, whatever the number of seeds")
+        for one in plan.cases {
+            let (seconds, work) = (try model.stepSeconds(one), try model.work(one))
+            #expect(seconds > 1e-7 && seconds < 1, "\(one.identifier): \(seconds)")
+            #expect(work.seconds.allSatisfy { $0.isFinite && $0 > 0 } && work.seconds.count == work.usefulRanks)
+            #expect(work.seconds(on: 1) > 999 * seconds, "all steps, and the episodes")
+        }
+        #expect((1e-7..<1e-2).contains(model.hopperStepSeconds), "\(model.hopperStepSeconds)")
+    }
+
+    @Test func nothingIsMeasuredForNothing() throws {
+        let model = try CostModel(measuring: [])
+        #expect(model.secondsPerMultiplyAdd.isEmpty && model.hopperStepSeconds == 0)
+    }
+
+    /// What a step costs depends on the sizes of its networks, and on no name or rate.
+    @Test func kindsAreMeasuredOnce() throws {
+        let cases = try plan(
+            "IQL: {sweep: {expectile: [0.6, 0.7]}}, BC: {sweep: {batch: [32, 64]}}, SQL: {}"
+        ).cases
+        #expect(Set(cases.map { CostModel.kind($0) }).count == 4)
+    }
+
+    /// One rank that was held up changes nothing; what only some have measured counts as well.
+    @Test func theMiddleOfWhatRanksHaveMeasured() throws {
+        let (iql, sql) = (try plan("IQL: {}").cases, try plan("SQL: {}").cases)
+        func model(_ cases: [Case], _ seconds: Double) -> CostModel {
+            CostModel(cases, secondsPerMultiplyAdd: seconds, hopperStepSeconds: 10 * seconds)
+        }
+        let middle = CostModel(median: [model(iql, 3), model(iql, 100), model(iql, 1), model(sql, 7), model(iql, 4)])
+        #expect(middle.secondsPerMultiplyAdd == [CostModel.kind(iql[0]): 4, CostModel.kind(sql[0]): 7])
+        #expect(middle.hopperStepSeconds == 40)
+        #expect(CostModel(median: []).secondsPerMultiplyAdd.isEmpty)
+        let one = model(iql, 0.1 + 0.2)
+        #expect(CostModel(median: [one]) == one)
+        #expect(try JSONDecoder().decode(CostModel.self, from: JSONEncoder().encode(one)) == one, "to the last bit")
+    }
+
+    /// With more ranks it takes less time, as long as each has something to do, and never less than its share.
+    @Test func teamsAreFasterUpToTheUsefulRanks() throws {
+        for learner in ["ACTIVE-I: {m: 10}", "ACTIVE-S: {m: 4}", "IQL: {}", "CQL: {}", "BC: {}"] {
+            let one = try plan(learner).cases[0]
+            let model = CostModel([one], secondsPerMultiplyAdd: 1e-11, hopperStepSeconds: 5e-5)
+            let work = try model.work(one)
+            #expect(work.seconds.count == work.usefulRanks)
+            for ranks in 1..<work.usefulRanks {
+                #expect(work.seconds(on: ranks + 1) < work.seconds(on: ranks), "\(learner) on \(ranks + 1)")
+                #expect(work.seconds(on: ranks + 1) >= work.seconds(on: 1) / Double(ranks + 1) * (1 - 1e-12))
+            }
+            #expect(work.seconds(on: 1000) == work.seconds(on: work.usefulRanks))
+        }
+        func useful(_ learner: String) throws -> Int {
+            let one = try plan(learner).cases[0]
+            return try CostModel([one], secondsPerMultiplyAdd: 1, hopperStepSeconds: 1).work(one).usefulRanks
+        }
+        #expect(try useful("BC: {}") == 1 && useful("ACTIVE-I: {m: 10}") > useful("ACTIVE-I: {m: 2}"))
+    }
+
+    /// A policy's episodes take as long as the environment, whatever the learner.
+    @Test func episodesAreCountedInFullLength() throws {
+        let one = try plan("BC: {}").cases[0]
+        let model = CostModel([one], secondsPerMultiplyAdd: 0, hopperStepSeconds: 1e-3)
+        #expect(abs(try model.work(one).seconds(on: 1) - 2 * 2 * 1000 * 1e-3) < 1e-9)
+    }
+}

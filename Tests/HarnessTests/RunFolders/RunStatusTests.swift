@@ -1,0 +1,328 @@
+import Failures
+import Foundation
+import Paths
+import Processes
+import RunFolders
+import ScratchFiles
+import Storage
+import Studies
+import Testing
+
+/// Folders of runs made by hand.
+@Suite struct RunStatusTests {
+    private let folder = TemporaryFolder()
+    private let plan: Plan
+    private let identifiers = (0..<6).map { "BC/hopper-random-r1/batch=32,hidden=16x16/seed-\($0)" }
+
+    init() throws {
+        let text = """
+            name: small
+            datasets: [hopper-random-r1]
+            seeds: 0-5
+            steps: 1000
+            evaluate: {every: 500, episodes: 1}
+            learners: {BC: {hidden: [16, 16], batch: 32}}
+            """
+        plan = Plan(try StudyFile.parse(text, path: "small.yaml"))
+        try #require(plan.cases.map(\.identifier) == identifiers)
+        let manifest = RunManifest(
+            plan, study: text, studyPath: "small.yaml", datasets: [:], provenance: SmallRun.provenance)
+        put(try manifest.encoded(), at: folder("run.json"))
+    }
+
+    // MARK: What jobs leave
+
+    private func holder(_ rank: Int, host: String = ThisProcess.host, pid: pid_t? = nil) -> ClaimHolder {
+        var holder = ClaimHolder.ofThisProcess(rank: rank, heartbeat: beat(rank, host: host).fileName)
+        holder.host = host
+        holder.job = nil
+        if host != ThisProcess.host { holder.identity = IdentityTests.other(kernel: 7) }
+        if let pid { (holder.pid, holder.identity) = (pid, IdentityTests.other(pid: pid)) }
+        return holder
+    }
+
+    private func beat(
+        _ rank: Int, _ index: Int? = nil, host: String = ThisProcess.host, step: Int = 0, rate: Double = 0,
+        team: [Int]? = nil, phase: String = "training"
+    ) -> Heartbeat {
+        var beat = Heartbeat(
+            token: host, rank: rank, ranks: 4, caseIdentifier: index.map { identifiers[$0] }, phase: phase, step: step,
+            stepsPerSecond: rate, teamRanks: team ?? [rank])
+        beat.host = host
+        beat.job = nil
+        if host != ThisProcess.host { beat.identity = IdentityTests.other(kernel: 7) }
+        return beat
+    }
+
+    private func write(_ beat: Heartbeat, age: Double = 0) {
+        HeartbeatFile(folder: folder.path, token: beat.token, rank: beat.rank).write(beat)
+        setAge(of: folder("ranks/\(beat.fileName)"), to: age)
+    }
+
+    private func place(_ index: Int) -> String { folder("cases/\(identifiers[index])") }
+
+    @discardableResult
+    private func claim(_ index: Int, _ holder: ClaimHolder, age: Double = 0) throws -> Claim {
+        let outcome = try Claim.take(folder: place(index), holder: holder, heartbeats: folder("ranks"))
+        guard case .taken(let claim, _) = outcome else { throw HarnessError.badInput("in use") }
+        setAge(of: "\(place(index))/claim-0", to: age)
+        return claim
+    }
+
+    /// By name alone: what is in it is the next run's business.
+    private func checkpoint(_ index: Int, step: Int, age: Double = 0) throws {
+        try DurableFile.makeFolder(place(index))
+        let digits = String(step)
+        let path = "\(place(index))/checkpoint-\(String(repeating: "0", count: 10 - digits.count))\(digits).bin"
+        put([1], at: path)
+        setAge(of: path, to: age)
+    }
+
+    private func finish(_ index: Int) throws {
+        try DurableFile.makeFolder(place(index))
+        put(SmallRun.result(plan.cases[index], scores: [(1000, "1")]).utf8, at: "\(place(index))/result.json")
+    }
+
+    private func status() throws -> RunStatus { try RunStatus(folder.path) }
+
+    // MARK: States of cases
+
+    @Test func aRunThatHasJustBegun() throws {
+        let status = try status()
+        #expect(status.cases.map(\.case) == identifiers && status.cases.allSatisfy { $0.state == .waiting })
+        #expect(status.shareDone == 0 && status.secondsLeft == nil && status.silentRanks.isEmpty)
+        #expect(
+            status.text()
+                == "\(folder.path): 6 cases: 0 done, 0 running, 6 waiting, 0 failed\nabout 0 % done\n")
+    }
+
+    @Test func everyStateAtOnce() throws {
+        try finish(0)
+        try claim(1, holder(0))
+        write(beat(0, 1, step: 400, rate: 50))
+        try checkpoint(1, step: 300, age: 75)
+        let dead = holder(1, pid: try ClaimTests.deadProcess())
+        let trace = IdentityTests.Trace(try #require(dead.identity))
+        try claim(2, dead)
+        write(beat(1, 2, step: 250, rate: 70))
+        try checkpoint(2, step: 200)
+        try claim(3, holder(2)).release()
+        try checkpoint(3, step: 500)
+        try DurableFile.makeFolder(place(4))
+        put(
+            #"{"place": "rank 3 of 4 on node7: case x, training at step 9", "message": "no space"}"#.utf8,
+            at: "\(place(4))/failure.json")
+
+        let before = folder.files
+        let status = try status()
+        #expect(folder.files == before, "nothing is left behind")
+        #expect(status.cases.map(\.state) == [.done, .running, .interrupted, .waiting, .failed, .waiting])
+        #expect(status.cases.map(\.step) == [1000, 400, 250, 500, 0, 0])
+        #expect(status.cases.map(\.checkpointStep) == [nil, 300, 200, 500, nil, nil])
+        #expect(status.waiting == 3 && status.begun == 2 && status.count(.failed) == 1)
+        let running = status.cases[1]
+        #expect(running.ranks == [0] && running.hosts == [ThisProcess.host] && running.phase == "training")
+        #expect(running.stepsPerSecond == 50 && running.secondsLeft == 12)
+        #expect((74..<100).contains(running.checkpointAge ?? 0))
+        #expect(status.cases[4].failureMessage == "no space")
+        // 1000 done, 400 made, 200 and 500 kept by checkpoints, of 6000.
+        #expect(abs(status.shareDone - 2100 / 6000) < 1e-12)
+        #expect(abs((status.secondsLeft ?? 0) - 3900 / 50) < 1e-9)
+
+        let lines = status.text().split(separator: "\n").map { String($0) }
+        #expect(lines[0] == "\(folder.path): 6 cases: 1 done, 1 running, 3 waiting (2 of them begun), 1 failed")
+        #expect(lines[1] == "running:")
+        #expect(
+            lines[2].hasPrefix(
+                "  \(identifiers[1]): rank 0 on \(ThisProcess.host), training, step 400 of 1000, 50.0 steps/s, "
+                    + "about 12s left, checkpoint of step 300 1m"), "\(lines[2])")
+        #expect(lines[3] == "interrupted:")
+        #expect(
+            lines[4].hasPrefix("  \(identifiers[2]): interrupted at step 250 of 1000, goes on from step 200 (pid ")
+                && lines[4].hasSuffix("(rank 1), which is gone)"), "\(lines[4])")
+        #expect(lines[5] == "failed:" && lines[6] == "  rank 3 of 4 on node7: case x, training at step 9: no space")
+        #expect(lines.last == "about 35 % done, about 1m18s left")
+        #expect(lines.count == 8)
+        withExtendedLifetime(trace) {}
+        let long = status.text(isEveryCaseListed: true)
+        #expect(identifiers.enumerated().allSatisfy { long.contains($1) || $0 == 4 })
+    }
+
+    @Test func allDone() throws {
+        for index in identifiers.indices { try finish(index) }
+        write(beat(0, 3, step: 7), age: 1e6)  // Of a job that was killed, before another one finished its case.
+        let status = try status()
+        #expect(status.count(.done) == 6 && status.shareDone == 1 && status.secondsLeft == nil)
+        #expect(status.silentRanks.isEmpty)
+        #expect(status.text() == "\(folder.path): 6 cases: 6 done, 0 running, 0 waiting, 0 failed\n")
+    }
+
+    @Test func aClaimBeforeItsFirstHeartbeat() throws {
+        try claim(0, holder(0))
+        write(beat(0, 5, step: 999, rate: 9))  // Still of the case before.
+        let line = try status().cases[0]
+        #expect(line.state == .running && line.step == 0 && line.phase == nil && line.stepsPerSecond == nil)
+        #expect(try status().text().contains("rank 0 on \(ThisProcess.host), claimed, step 0 of 1000\n"))
+    }
+
+    @Test func aTeamOnTwoNodes() throws {
+        try claim(0, holder(0, host: "node-7"))
+        write(beat(0, 0, host: "node-7", step: 10, team: [0, 1, 2]))
+        for rank in 1...2 {
+            var member = beat(rank, 0, host: "node-7", step: 10, team: [0, 1, 2])
+            if rank == 2 { member.host = "node-8" }
+            write(member)
+        }
+        let status = try status()
+        #expect(status.cases[0].ranks == [0, 1, 2] && status.cases[0].hosts == ["node-7", "node-8"])
+        #expect(status.text().contains(": ranks 0-2 on node-7, node-8, training, step 10 of 1000\n"))
+        #expect(status.secondsLeft == nil && status.silentRanks.isEmpty)
+    }
+
+    @Test func anotherMachineIsAliveUntilItHasBeenSilentForLong() throws {
+        try claim(0, holder(3, host: "node-7"), age: 1000)
+        for (age, state) in [(20.0, RunStatus.State.running), (250, .running), (350, .interrupted)] {
+            write(beat(3, 0, host: "node-7", step: 80, rate: 4), age: age)
+            let status = try status()
+            #expect(status.cases[0].state == state && status.cases[0].step == 80, "\(age)")
+            #expect(status.silentRanks.count == (age > 30 ? 1 : 0), "\(age)")
+            #expect(status.cases[0].stepsPerSecond == (state == .running ? 4 : nil))
+        }
+        #expect(try status().text().contains(", begins again (pid \(getpid()) on node-7 (rank 3), not heard of for 35"))
+    }
+
+    /// A rank that is killed between its result and the removal of its claim leaves one. One who holds it yet may be about to
+    /// make the case longer.
+    @Test(arguments: [(350.0, false), (0, true)])
+    func aFinishedCaseKeepsNoClaimOfTheGone(age: Double, isKept: Bool) throws {
+        try claim(0, holder(0, host: "node-7"), age: age)
+        try finish(0)
+        #expect(try status().cases[0].state == .done)
+        #expect(folder.files.contains { $0.hasSuffix("claim-0") } == isKept)
+        #expect(folder.files.contains { $0.hasSuffix("result.json") })
+    }
+
+    // MARK: Ranks
+
+    @Test func silentRanks() throws {
+        for rank in 0..<4 { try claim(rank, holder(rank)) }
+        write(beat(0, 0, step: 5), age: 29)
+        write(beat(1, 1, step: 6), age: 45)
+        var gone = beat(2, 2, step: 7)
+        gone.pid = try ClaimTests.deadProcess()
+        let identity = IdentityTests.other(pid: gone.pid)
+        let trace = IdentityTests.Trace(identity)
+        gone.identity = identity
+        write(gone)
+        write(beat(3, 3, host: "node-7", step: 8), age: 45)  // Its case is another one's by now.
+        let silent = try status().silentRanks
+        withExtendedLifetime(trace) {}
+        #expect(silent.map(\.rank) == [1, 2] && silent.map(\.isGone) == [false, true])
+        #expect((44..<60).contains(silent[0].age) && silent[0].case == identifiers[1] && silent[0].step == 6)
+        let text = try status().text()
+        #expect(
+            text.contains(
+                "silent:\n  rank 1 of 4 on \(ThisProcess.host) (pid \(getpid())): \(identifiers[1]), "
+                    + "training at step 6, not heard of for 4"), "\(text)")
+        #expect(text.contains(", its process is gone\n"))
+    }
+
+    @Test func theStopFileIsTold() throws {
+        #expect(try !status().isStopRequested)
+        put([], at: folder("STOP"))
+        #expect(try status().isStopRequested)
+        #expect(try status().text().contains("\(folder.path)/STOP is there: "))
+    }
+
+    /// Two that run, one of which evaluates right now, are taken to be equally fast.
+    @Test func theRestIsPredictedFromTheRunningCases() throws {
+        for index in 0..<4 { try finish(index) }
+        for rank in 0..<2 { try claim(4 + rank, holder(rank)) }
+        write(beat(0, 4, step: 900, rate: 10))
+        write(beat(1, 5, step: 500, phase: "evaluation"))
+        #expect(abs((try status().secondsLeft ?? 0) - 30) < 1e-9)
+        write(beat(0, 4, step: 100, rate: 10))
+        write(beat(1, 5, step: 1000, rate: 1000))
+        #expect(abs((try status().secondsLeft ?? 0) - 90) < 1e-9, "no sooner than the slowest")
+    }
+
+    // MARK: Damage
+
+    @Test func damagedFilesHideNothingElse() throws {
+        try claim(0, holder(0))
+        write(beat(0, 0, step: 5, rate: 1))
+        for (index, name) in [
+            (1, "claim-0"), (2, "failure.json"), (3, "checkpoint-12.bin"), (4, "result.json.tmp-a-1"),
+            (5, "result.json"),
+        ] {
+            try DurableFile.makeFolder(place(index))
+            put("{\"".utf8, at: "\(place(index))/\(name)")
+        }
+        put("{\"".utf8, at: folder("ranks/x-rank-0001.json"))
+        let status = try status()
+        #expect(status.cases.map(\.state) == [.running, .running, .failed, .waiting, .waiting, .failed])
+        #expect(status.cases[5].failureMessage?.contains("result.json: not a result of this program") == true)
+        #expect(status.cases[1].holder == "a process unknown")
+        #expect(status.cases[2].failureMessage?.contains("failure.json: not a note on a case that failed") == true)
+        #expect(status.text().contains("\(identifiers[1]): a process unknown, claimed, step 0 of 1000\n"))
+        setAge(of: "\(place(1))/claim-0", to: 350)
+        #expect(try self.status().cases[1].state == .interrupted)
+    }
+
+    @Test(arguments: [nil, "", "{", "{\"format\": 1}"]) func noRun(_ manifest: String?) throws {
+        if let manifest { put(manifest.utf8, at: folder("run.json")) } else { unlink(folder("run.json")) }
+        let error = #expect(throws: HarnessError.self) { try status() }
+        #expect(error?.exitStatus == .badInput)
+        #expect(error.map { "\($0)" }?.hasPrefix("\(folder("run.json")): ") == true)
+    }
+
+    /// Steps weigh alike where the study is not understood any more.
+    @Test func aStudyOfAnotherProgram() throws {
+        put(text(of: folder("run.json")).replacing("learners: {", with: "pupils: {").utf8, at: folder("run.json"))
+        for index in 0..<3 { try finish(index) }
+        #expect(try status().shareDone == 0.5)
+    }
+
+    /// A process of this kernel keeps its claim; whether others wait for it is for its heartbeat to say.
+    @Test(arguments: ["moves", "stands still", "is missing"])
+    func aLivingProcessIsNotWaitedForForEver(what: String) throws {
+        for index in 1..<6 { try finish(index) }
+        try claim(0, holder(0), age: 600)
+        if what != "is missing" { write(beat(0, 0), age: 600) }
+        var others = try OthersAtWork(folder.path)
+        let verdict = try others.watch(pause: 0.01, patience: 0.1) { line in
+            #expect(line.contains(holder(0).name))
+            if what == "moves" { write(beat(0, 0, step: 1)) }
+        }
+        let name = holder(0).name
+        #expect(verdict == (what == "moves" ? .atWork([name]) : .standsStill(case: identifiers[0], holder: name)))
+    }
+
+    @Test func aClaimOfTheFutureIsFree() throws {
+        for index in 1..<6 { try finish(index) }
+        try claim(0, holder(0, host: "elsewhere"), age: -86_400)
+        var others = try OthersAtWork(folder.path)
+        guard case .free(identifiers[0], let reason) = try others.watch(tell: { _ in }) else {
+            Issue.record("it was waited for")
+            return
+        }
+        #expect(reason.hasSuffix(" s ahead of the clock"), "\(reason)")
+        #expect(try status().cases[0].state == .interrupted)
+    }
+
+    @Test func json() throws {
+        try claim(1, holder(0))
+        write(beat(0, 1, step: 400, rate: 50))
+        let (line, pages) = (try status().json(isOneLine: true), try status().json())
+        #expect(!line.contains("\n") && pages.contains("\n"))
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(json["total"] as? Int == 6 && json["running"] as? Int == 1 && json["done"] as? Int == 0)
+        let cases = try #require(json["cases"] as? [[String: Any]])
+        #expect(cases.count == 6 && cases[1]["step"] as? Int == 400 && cases[1]["state"] as? String == "running")
+        let keys = ["begun", "cases", "done", "failed", "folder", "isStopRequested", "running"].map {
+            "\n  \"\($0)\" : "
+        }
+        let places = keys.compactMap { pages.range(of: $0)?.lowerBound }
+        #expect(places.count == keys.count && places == places.sorted())
+    }
+}

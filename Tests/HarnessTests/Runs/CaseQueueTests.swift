@@ -1,0 +1,156 @@
+import Cases
+import Failures
+import Foundation
+import Planning
+import RunFolders
+import Runs
+import ScratchFiles
+import Storage
+import Studies
+import Testing
+
+/// Six cases, of which the later are the dearer, except that the two last cost alike.
+@Suite struct CaseQueueTests {
+    private let scratch = TemporaryFolder()
+    private let plan: Plan
+    private var folder: RunFolder { RunFolder(scratch.path) }
+
+    init() throws {
+        plan = Plan(
+            try StudyFile.parse(
+                """
+                name: queue
+                datasets: [hopper-random-r1]
+                seeds: 0-5
+                steps: 10
+                evaluate: {every: 10, episodes: 1}
+                learners: {BC: {}}
+                """, path: "queue.yaml"))
+        try #require(plan.cases.count == 6)
+    }
+
+    private func works(useful: [Int] = [1, 1, 1, 1, 1, 1]) -> [Schedule.Work] {
+        zip(useful, [1.0, 2, 3, 4, 5, 5]).map { ranks, seconds in
+            Schedule.Work(usefulRanks: ranks, seconds: (1...ranks).map { seconds / Double($0) })
+        }
+    }
+
+    private func queue(
+        _ open: [Int] = Array(0..<6), useful: [Int] = [1, 1, 1, 1, 1, 1], rank: Int = 0, first: Int = 0
+    ) -> CaseQueue {
+        CaseQueue(
+            plan, open: open, works(useful: useful), folder: folder,
+            holder: .ofThisProcess(rank: rank, heartbeat: "run-rank-000\(rank).json"), first: first)
+    }
+
+    /// As a run leaves a case that is done.
+    private func finish(_ index: Int) throws {
+        let one = plan.cases[index]
+        try DurableFile.makeFolder(folder.folder(of: one).path)
+        put(one.configuration.utf8, at: folder.file("config.yaml", of: one))
+        put([1], at: folder.file("result.json", of: one))
+    }
+
+    private func claims(_ index: Int) -> [String] {
+        files(below: folder.folder(of: plan.cases[index]).path).filter { $0.hasPrefix("claim-") }
+    }
+
+    /// Works the queue off without any work.
+    private func order(_ queue: CaseQueue) throws -> [Int] {
+        var order: [Int] = []
+        while case .work(let index) = try queue.next(ranks: 1) {
+            order.append(index)
+            try finish(index)
+            queue.finish()
+        }
+        return order
+    }
+
+    @Test func dearestFirst() throws {
+        #expect(try order(queue()) == [4, 5, 3, 2, 1, 0], "equal ones in the plan's order")
+        #expect((0..<6).allSatisfy { claims($0).isEmpty }, "no claims are left of what is done")
+    }
+
+    @Test func onlyWhatIsOpen() throws {
+        #expect(try order(queue([3, 0])) == [3, 0])
+        #expect(try queue([]).next(ranks: 1) == .end)
+    }
+
+    /// Teams that begin together try for different cases, and go on with the dearest that is left.
+    @Test func eachTeamBeginsElsewhere() throws {
+        #expect(try order(queue(first: 2)) == [3, 4, 5, 2, 1, 0])
+    }
+
+    @Test(arguments: [(1, 5), (6, 4), (7, 5), (600, 4)]) func theFirstAttempt(first: Int, index: Int) throws {
+        #expect(try queue(first: first).next(ranks: 1) == .work(index))
+    }
+
+    @Test func whatOthersHaveIsPassedOver() throws {
+        let (one, other) = (queue(rank: 0), queue(rank: 1))
+        #expect(try one.next(ranks: 1) == .work(4))
+        #expect(try other.next(ranks: 1) == .work(5))
+        #expect(one.isStillOurs && other.isStillOurs)
+        try finish(3)
+        #expect(try queue(rank: 2).next(ranks: 1) == .work(2), "done since the queue was made, or before")
+    }
+
+    /// Nobody waits for what others are at.
+    @Test func endsWhileOthersWork() throws {
+        let others = try (0..<6).map { rank in
+            let queue = queue(rank: rank)
+            guard case .work = try queue.next(ranks: 1) else { throw HarnessError.badInput("no work") }
+            return queue
+        }
+        #expect(try queue(rank: 7).next(ranks: 1) == .end)
+        #expect(others.allSatisfy { $0.isStillOurs })
+    }
+
+    @Test func aCaseGivenBackIsTheNextOnes() throws {
+        let one = queue([4])
+        #expect(try one.next(ranks: 1) == .work(4))
+        try one.giveBack()
+        #expect(!one.isStillOurs && claims(4) == ["claim-0"])
+        let other = queue([4], rank: 1)
+        #expect(try other.next(ranks: 1) == .work(4) && other.notices.isEmpty && claims(4) == ["claim-0", "claim-1"])
+    }
+
+    @Test func aDeadProcessesCaseIsTakenWithANotice() throws {
+        var dead = ClaimHolder.ofThisProcess(rank: 3, heartbeat: "then-rank-0003.json")
+        dead.pid = try ClaimTests.deadProcess()
+        let identity = IdentityTests.other(pid: dead.pid)
+        dead.identity = identity
+        let trace = IdentityTests.Trace(identity)
+        defer { withExtendedLifetime(trace) {} }
+        let path = folder.folder(of: plan.cases[5]).path
+        _ = try Claim.take(folder: path, holder: dead, heartbeats: scratch("ranks"))
+        let queue = queue([5, 0])
+        #expect(try queue.next(ranks: 1) == .work(5))
+        #expect(queue.notices.count == 1 && queue.notices[0].contains("which is gone: taken over"))
+        queue.finish()
+        #expect(try queue.next(ranks: 1) == .work(0) && queue.notices.isEmpty, "told once")
+    }
+
+    // MARK: Teams
+
+    @Test func aTeamTakesWhatNeedsAllOfIt() throws {
+        let queue = queue(useful: [4, 1, 3, 1, 2, 1])
+        #expect(try queue.next(ranks: 3) == .work(2))
+        try finish(2)
+        queue.finish()
+        #expect(try queue.next(ranks: 3) == .work(0))
+        try finish(0)
+        queue.finish()
+        #expect(try queue.next(ranks: 3) == .split(size: 2), "of what is left the largest has use for two")
+        try finish(4)
+        #expect(try queue.next(ranks: 3) == .split(size: 1))
+        for index in [1, 3, 5] { try finish(index) }
+        #expect(try queue.next(ranks: 3) == .end)
+    }
+
+    @Test func anotherConfigurationsCaseIsRefused() throws {
+        try finish(4)
+        let path = folder.file("config.yaml", of: plan.cases[4])
+        put(text(of: path).replacing("steps: 10", with: "steps: 11").utf8, at: path)
+        #expect(throws: HarnessError.self) { try queue().next(ranks: 1) }
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Report
+import Runs
+import Studies
+import Testing
+
+@Suite struct ProgressTests {
+    private func record(
+        done: Int32, _ caseIndex: Int32, _ step: Int32, _ rate: Float, work: Float = 0, finished: Bool = false
+    ) -> ProgressRecord {
+        var record = ProgressRecord()
+        (record.casesDone, record.caseIndex, record.step, record.stepsPerSecond) = (done, caseIndex, step, rate)
+        (record.workDone, record.isFinished) = (work, finished ? 1 : 0)
+        return record
+    }
+
+    @Test func recordsComeBack() {
+        var stopping = record(done: 1, 2, 3, 4)
+        stopping.stopSignal = SIGUSR1
+        for one in [
+            ProgressRecord(), record(done: 3, 7, 1 << 30, 123.5, work: 0.25), stopping,
+            record(done: .max, -1, -1, .infinity, finished: true),
+        ] {
+            #expect(one.bytes.count == ProgressRecord.size)
+            #expect(ProgressRecord(one.bytes) == one)
+        }
+        #expect(
+            record(done: 1, 0, 0x0203, 0).bytes.prefix(12) == [1, 0, 0, 0, 0, 0, 0, 0, 3, 2, 0, 0],
+            "little-endian on every machine")
+        #expect(ProgressRecord([]) == nil)
+        #expect(ProgressRecord([UInt8](repeating: 0, count: ProgressRecord.size + 1)) == nil)
+    }
+
+    @Test func theSummaryCountsAllRanks() throws {
+        let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0, 1]").cases
+        let board = ProgressBoard(cases: cases, seconds: [9, 4, 2, 2], open: [1: 0, 2: 0, 3: 0], ranks: 3)
+        #expect(board.summary == "[0s] cases 1/4, 0 %, 0 steps/s")
+        board.update(rank: 0, record(done: 0, 1, 30, 100))
+        board.update(rank: 1, record(done: 1, 3, 15, 50, work: 2))
+        board.update(rank: 2, record(done: 0, -1, 15, 0))  // One of rank 1's team.
+        // Half of 4, and 2 and a quarter of 2, of 8.
+        #expect(board.summary.hasPrefix("[0s] cases 2/4, 56 %, 150 steps/s, about "))
+        #expect(!board.isEveryRankFinished && !board.isAnyRankStopping)
+        for rank in 0..<3 {
+            board.update(rank: rank, record(done: Int32(rank), -1, 0, 0, work: [4, 2, 2][rank], finished: true))
+        }
+        #expect(board.isEveryRankFinished)
+        #expect(board.summary == "[0s] cases 4/4, 100 %, 0 steps/s")
+    }
+
+    /// What was there before the run is neither its work nor its merit.
+    @Test func stepsMadeBeforeDoNotCount() throws {
+        let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
+        let board = ProgressBoard(cases: cases, seconds: [4, 4], open: [0: 40, 1: 0], ranks: 2, silenceLimit: 1000)
+        board.update(rank: 0, record(done: 0, 0, 50, 1))
+        #expect(board.summary.hasPrefix("[0s] cases 0/2, 25 %"), "10 of the 20 steps that were left")
+        #expect(board.silentRank == nil)
+    }
+
+    @Test func aRankAtWorkMustBeHeard() throws {
+        let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
+        let board = ProgressBoard(cases: cases, seconds: [4, 4], open: [0: 0, 1: 0], ranks: 3, silenceLimit: -11)
+        #expect(board.silentRank == nil, "it may still be loading")
+        board.update(rank: 2, record(done: 0, 1, 5, 1))
+        #expect(board.silentRank == 2)
+        board.update(rank: 2, record(done: 1, -1, 5, 1, finished: true))
+        #expect(board.silentRank == nil)
+    }
+
+    @Test(arguments: [(0.4, "0s"), (59.4, "59s"), (59.6, "1m00s"), (190, "3m10s"), (3599.6, "1h00m"), (7530, "2h05m")])
+    func durations(seconds: Double, text: String) {
+        #expect(duration(seconds) == text)
+    }
+}

@@ -1,0 +1,63 @@
+import Algorithms
+import Foundation
+import Planning
+import Report
+import ScratchFiles
+import Studies
+import Testing
+
+/// jobs/studies/paper.yaml is the paper's table.
+@Suite struct PaperStudyTests {
+    private static func file(_ path: String) throws -> [Substring] {
+        try String(contentsOf: Repository.url(path), encoding: .utf8).split(separator: "\n")
+    }
+
+    /// The study, without learners that this program does not have yet.
+    private static func text() throws -> String {
+        let learners = LearnerKind.allCases.map(\.rawValue)
+        let missing = PaperTable.learners.filter { !learners.contains($0) }
+        return try file("jobs/studies/paper.yaml")
+            .filter { line in !missing.contains { line == "  \($0): {}" } }.joined(separator: "\n")
+    }
+
+    @Test func isTheWholeTable() throws {
+        let study = try StudyFile.parse(Self.text(), path: "paper.yaml")
+        #expect(study.datasets.map(\.name) == PaperTable.datasets)
+        #expect(study.seeds == [0, 1, 2, 3, 4] && study.steps == 1_000_000)
+        let learners = LearnerKind.allCases.filter { PaperTable.learners.contains($0.rawValue) }
+        #expect(Set(study.entries.map(\.learner)) == Set(learners))
+        let cases = Plan(study).cases
+        #expect(cases.count == learners.count * 18 * 5)
+        #expect(cases.allSatisfy { $0.variant == "default" }, "every setting is its preset's")
+        for one in cases {
+            let expected =
+                one.dataset.hasPrefix("antmaze")
+                ? [100_000, 100, 100] : one.dataset.hasPrefix("kitchen") ? [10_000, 10, 50] : [5_000, 10, 10]
+            #expect([one.evaluateEvery, one.episodes, one.finalEpisodes] == expected)
+        }
+    }
+
+    /// Before all environments are there to run it.
+    @Test func canBePlanned() throws {
+        let plan = Plan(try StudyFile.parse(Self.text(), path: "paper.yaml"))
+        let model = CostModel(plan.cases, secondsPerMultiplyAdd: 1e-11, hopperStepSeconds: 5e-5)
+        let report = try PlanReport(plan, open: Array(plan.cases.indices), ranks: 64, model: model)
+        #expect(report.lines.allSatisfy { $0.coreHours > 0.1 && $0.coreHours < 200 })
+        let rows = report.cellTable.split(separator: "\n")
+        #expect(rows.count == 1 + 18 + 1, "a row a dataset, not a case")
+        let names = rows.dropFirst().map { String($0.prefix { $0 != " " }) }
+        #expect(names == PaperTable.datasets + ["all"])
+    }
+
+    /// What the README shows is a study.
+    @Test func theStudyOfTheReadme() throws {
+        let lines = try Self.file("README.md").drop { $0 != "    name: ensemble-size" }.prefix {
+            !$0.contains("active-bench")
+        }
+        let study = try StudyFile.parse(lines.joined(separator: "\n"), path: "README.md")
+        #expect(study.summary.hasPrefix("ensemble-size: 75 cases (2 learners in 5 variants, 3 datasets, 5 seeds)"))
+        let quickstart = try StudyFile.parse(
+            Self.file("jobs/studies/quickstart.yaml").joined(separator: "\n"), path: "quickstart.yaml")
+        #expect(quickstart.summary == "quickstart: 12 cases (6 learners, 1 dataset, 2 seeds), 10000 steps each")
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// A Slurm of its own on this machine that ends with the test: two nodes on loopback, two processors each.
+final class SlurmCluster {
+    private let folder = TemporaryFolder()
+    private let daemons: RunningProcess
+
+    /// Starts the daemons; fails with what they said where they do not run, as without root or without the packages.
+    init() throws {
+        let script = Repository.path("Tests/Support/slurm/cluster.sh")
+        daemons = try RunningProcess(
+            "/bin/bash", [script, folder.path, "2", "2", "\(getpid())", "\(Self.limit)"], limit: Self.limit + 5)
+        let ready = folder("ready")
+        waitUntil(seconds: 20) { !daemons.isRunning || FileManager.default.fileExists(atPath: ready) }
+        if !FileManager.default.fileExists(atPath: ready) {
+            daemons.terminate()
+            throw Failure(message: "no Slurm: \(try daemons.end().output)")
+        }
+    }
+
+    deinit {
+        daemons.terminate()
+        _ = try? daemons.end()
+    }
+
+    /// The longest life of a cluster, in seconds.
+    private static let limit = 100
+
+    struct Failure: Error, CustomStringConvertible {
+        let message: String
+        var description: String { message }
+    }
+
+    /// Runs one of Slurm's commands; what it prints.
+    @discardableResult
+    func command(_ words: String..., environment: [String: String] = [:]) throws -> String {
+        let child = try ChildProcess.run(
+            "/usr/bin/" + words[0], Array(words.dropFirst()),
+            environment: environment.merging(["SLURM_CONF": folder("slurm.conf")]) { $1 }, limit: 10)
+        guard child.exitCode == 0 else {
+            throw Failure(message: "\(words) ended with \(child.exitCode): \(child.output)")
+        }
+        return child.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Submits a script of `jobs/slurm` with the small study `study` and the run folder `out`; the job's number.
+    ///
+    /// Both nodes are this machine. Each would bind its first rank to the same core, and Open MPI would reach the other
+    /// by any interface but loopback.
+    func submit(
+        _ script: String, _ options: String..., launcher: String, study: String, out: String, log: String,
+        binary: String = RunningProcess.path(of: "active-bench"), environment: [String: String] = [:]
+    ) throws -> String {
+        let arguments = ["--parsable", "--time=30", "--output=\(log)"] + options
+        let child = try ChildProcess.run(
+            "/usr/bin/sbatch", arguments + [Repository.path("jobs/slurm/\(script)")],
+            environment: [
+                "SLURM_CONF": folder("slurm.conf"), "REPOSITORY": Repository.path(""), "STUDY": study, "OUT": out,
+                "BINARY": binary, "LAUNCHER": launcher, "OMPI_MCA_odls_base_sigkill_timeout": "1",
+                "ACTIVE_BENCH_DATA": SystemRun.inputs.path, "OMPI_MCA_pml": "ob1",
+                "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo",
+            ].merging(environment) { $1 }, limit: 10)
+        guard child.exitCode == 0 else {
+            throw Failure(message: "sbatch ended with \(child.exitCode): \(child.output)")
+        }
+        return child.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Waits for a job's end; the states in which it and, of an array, all its tasks have ended.
+    func states(atTheEndOf job: String, seconds: Double = 50) throws -> Set<String> {
+        var states: Set<String> = []
+        waitUntil(seconds: seconds, every: 0.1) {
+            let lines = try? command("squeue", "--noheader", "--array", "--states=all", "--jobs=\(job)", "--format=%T")
+            states = Set((lines ?? "UNKNOWN").split(separator: "\n").map { String($0) })
+            return states.isSubset(of: ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"])
+        }
+        return states
+    }
+
+    /// How often a job or a task (`12_1`) was started again.
+    func restarts(of job: String) throws -> Int? {
+        try command("scontrol", "show", "job", job).firstMatch(of: /Restarts=(\d+)/).flatMap { Int($0.1) }
+    }
+}
+
+/// Waits until something is so, but no longer than `seconds`.
+func waitUntil(seconds: Double, every pause: Double = 0.01, _ isSo: () -> Bool) {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while !isSo() && ContinuousClock.now < deadline { usleep(UInt32(1e6 * pause)) }
+}

@@ -1,0 +1,213 @@
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// Standard streams that are closed, full, or read by nobody: what is wanted on standard output and cannot be written is
+/// exit code 74 with a sentence, what is said on standard error is lost, and nothing else changes.
+@Suite(.serialized) struct TellingTests {
+    private let folder = TemporaryFolder()
+
+    /// A command, small, and what of it goes to standard output.
+    struct Command: CustomTestStringConvertible {
+        let name: String
+        /// Its words, of which OUT is a path that does not exist yet.
+        let words: [String]
+        /// Whether it writes a result there.
+        var tells = true
+        /// Whether it gives the same result each time.
+        var isRepeatable = true
+        /// Whether several ranks do it together.
+        var isParallel = false
+
+        var testDescription: String { name + (words.contains("--json") ? " --json" : "") }
+    }
+
+    private static let out = SystemRun.undisturbed("out")
+    private static let policy = SystemRun.inputs("policy.safetensors")
+    private static let dataset = SystemRun.inputs("hopper_random-r1.hdf5")
+    private static let study: String = {
+        let study = SystemRun.study(
+            "telling", steps: 20, evaluate: "every: 10, episodes: 1",
+            learners: " {BC: {hidden: [16, 16], batch: 32}}")
+        put(study.utf8, at: SystemRun.inputs("telling.yaml"))
+        return SystemRun.inputs("telling.yaml")
+    }()
+
+    /// Every subcommand of active-bench, as `everySubcommandIsHere` makes sure.
+    static let commands = [
+        Command(name: "config", words: ["IQL", "hopper-medium-v2"]),
+        Command(name: "plan", words: [study, "--ranks", "2"], isRepeatable: false),
+        Command(name: "run", words: [study, "--out", "OUT"], isParallel: true),
+        Command(name: "status", words: [out]),
+        Command(name: "table", words: [out]),
+        Command(
+            name: "evaluate", words: ["--env", "hopper", "--episodes", "2", "--policy", policy], isParallel: true),
+        Command(
+            name: "render",
+            words: ["--env", "hopper", "--policy", policy, "--size", "16x16", "--steps", "2", "--out", "OUT"]),
+        Command(
+            name: "collect train", words: ["--env", "hopper", "--steps", "4", "--snapshot-every", "2", "--out", "OUT"],
+            isRepeatable: false),
+        Command(
+            name: "collect rollout",
+            words: ["--env", "hopper", "--policy", policy, "--transitions", "20", "--out", "OUT"]),
+        Command(name: "data list", words: []),
+        Command(name: "data info", words: [dataset, "--json"]),
+        Command(name: "data info", words: [dataset]),
+        Command(name: "data verify", words: [dataset, dataset]),
+        Command(name: "data inspect", words: [dataset], isRepeatable: false),
+        Command(
+            name: "bench steps",
+            words: ["--as-is", "--only", "BC", "--steps", "1", "--repetitions", "1", "--profile", "--team"],
+            isRepeatable: false, isParallel: true),
+        Command(
+            name: "bench rollout", words: ["--env", "hopper", "--episodes", "1", "--repetitions", "1"],
+            isRepeatable: false),
+        Command(name: "bench loading", words: [dataset, "--repetitions", "1"], isRepeatable: false),
+        Command(name: "bench product", words: ["--seconds", "0.01"], isRepeatable: false),
+        Command(
+            name: "scale", words: ["--seconds", "0.001", "--rounds", "1", "--predict", "2", "--learner", "BC"],
+            isRepeatable: false, isParallel: true),
+        Command(name: "conform", words: ["\(ConformCommandTests.fixtures)/bc.h5", "--out", "OUT"], tells: false),
+        Command(name: "probe-likelihood", words: ["hopper-random-r1", "--steps", "2", "--out", "OUT"]),
+        Command(name: "info", words: [], isParallel: true),
+        Command(name: "help", words: ["run"]),
+        Command(name: "--help", words: []),
+        Command(name: "run", words: ["--help"]),
+        Command(name: "--generate-completion-script", words: ["bash"]),
+    ]
+
+    // MARK: How the streams are
+
+    /// A line of Bash that ends in the words it is given, with the streams so.
+    enum Streams: String, CaseIterable {
+        case fullOutput = "exec \"$@\" >/dev/full"
+        case closedOutput = "exec \"$@\" >&- <&-"
+        case allClosed = "exec \"$@\" >&- 2>&- <&-"
+        case unreadOutput = "UNREAD; exec env --default-signal=PIPE \"$@\" >&9 9>&-"
+        case unreadOutputAndNoSignal = "UNREAD; exec env --ignore-signal=PIPE \"$@\" >&9 9>&-"
+        case fullError = "exec \"$@\" 2>/dev/full"
+        case closedError = "exec \"$@\" 2>&- <&-"
+        case unreadError = "UNREAD; exec env --default-signal=PIPE \"$@\" 2>&9 9>&-"
+
+        /// mpirun, its own streams closed, may die itself.
+        static let ofLauncher = "exec \"$@\" >/dev/full 2>/dev/full"
+
+        /// The words before a command.
+        var shell: [String] { Streams.shell(rawValue) }
+
+        /// With descriptor 9 a pipe whose reader has gone, where `line` wants one.
+        static func shell(_ line: String) -> [String] {
+            let unread = "f=$(mktemp -u) && mkfifo $f && exec 8<>$f 9>$f 8>&- && rm $f"
+            return ["/bin/bash", "-c", line.replacing("UNREAD", with: unread), "bash"]
+        }
+    }
+
+    /// Runs a command after the words of `prefix`, or what comes of it under mpirun, started after those of `launch`.
+    private func run(
+        _ command: Command, _ prefix: [String] = [], ranks: Int? = nil, launch: [String] = []
+    ) throws -> ChildProcess {
+        try? FileManager.default.removeItem(atPath: folder("out"))
+        let arguments =
+            command.name.split(separator: " ").map { String($0) }
+            + command.words.map { $0 == "OUT" ? folder("out") : $0 }
+        let environment = ["ACTIVE_BENCH_DATA": SystemRun.inputs.path]
+        let child =
+            if let shell = launch.first {
+                try ChildProcess.run(
+                    shell,
+                    launch.dropFirst() + ["mpirun", "-n", "2", RunningProcess.path(of: "active-bench")] + arguments,
+                    environment: environment)
+            } else {
+                try ChildProcess.run(
+                    "active-bench", arguments, ranks: ranks, prefix: prefix, environment: environment)
+            }
+        if command.name == "run", command.words.contains("OUT") {
+            #expect(text(of: folder("out/table.md")).contains("hopper-random-r1"), "it is done: \(child.output)")
+        }
+        return child
+    }
+
+    // MARK: Every command
+
+    @Test func everySubcommandIsHere() throws {
+        struct Help: Decodable {
+            struct Command: Decodable {
+                let commandName: String
+                let subcommands: [Command]?
+
+                func leaves(_ before: [String] = []) -> [String] {
+                    guard let subcommands, !subcommands.isEmpty else {
+                        return [(before + [commandName]).joined(separator: " ")]
+                    }
+                    return subcommands.flatMap { $0.leaves(before + [commandName]) }
+                }
+            }
+            let command: Command
+        }
+        let child = try SystemRun.activeBench("--experimental-dump-help")
+        let help = try JSONDecoder().decode(Help.self, from: Data(child.standardOutput.utf8))
+        let names = help.command.subcommands?.flatMap { $0.leaves() } ?? []
+        #expect(names.count > 20)
+        let known = Set(Self.commands.map(\.name))
+        #expect(names.filter { !known.contains($0) } == [], "commands that TellingTests.commands does not have")
+    }
+
+    @Test(arguments: commands) func alone(command: Command) throws {
+        for streams in [Streams.fullOutput, .closedOutput, .unreadOutput] { try expectLoss(of: command, streams) }
+        let outputs = try [Streams.closedError, .unreadError].map { try output(of: command, $0) }
+        #expect(outputs[0] == outputs[1] || !command.isRepeatable)
+    }
+
+    /// What is rarer, with a command of each kind: a result at the end of a run, of one process, of ranks, of a process
+    /// that it starts.
+    @Test(
+        arguments: commands.filter { ["run", "table", "info"].contains($0.name) } + [
+            Command(
+                name: "bench steps", words: ["--only", "BC", "--steps", "1", "--repetitions", "1"], isRepeatable: false)
+        ])
+    func aloneWithRarerStreams(command: Command) throws {
+        for streams in [Streams.allClosed, .unreadOutputAndNoSignal] { try expectLoss(of: command, streams) }
+        _ = try output(of: command, .fullError)
+    }
+
+    private func expectLoss(of command: Command, _ streams: Streams) throws {
+        let child = try run(command, streams.shell)
+        #expect(child.exitCode == (command.tells ? 74 : 0), "\(streams): \(child.output)")
+        if command.tells && streams != .allClosed { expectOneSentence(child, "\(streams)") }
+    }
+
+    /// The whole result, of a command that nothing keeps from its end.
+    private func output(of command: Command, _ streams: Streams) throws -> String {
+        let child = try run(command, streams.shell)
+        #expect(child.exitCode == 0, "\(streams): \(child.output)")
+        #expect(child.standardOutput.isEmpty != command.tells, "\(streams)")
+        return child.standardOutput
+    }
+
+    private func expectOneSentence(_ child: ChildProcess, _ streams: String) {
+        let complaints = child.complaints.filter { $0.contains("standard output: cannot write: ") }
+        #expect(complaints.count == 1, "\(streams): \(child.output)")
+        #expect(!child.standardError.contains("Fatal") && !child.standardError.contains("Crash"), "\(streams)")
+    }
+
+    // MARK: With mpirun
+
+    /// On every rank: rank 0 has the result to write, and its code is the job's.
+    @Test(arguments: commands.filter(\.isParallel)) func onEveryRank(command: Command) throws {
+        let output = try run(command, Streams.fullOutput.shell, ranks: 2)
+        #expect(output.exitCode == 74, "\(output.output)")
+        expectOneSentence(output, "full")
+        let error = try run(command, Streams.closedError.shell, ranks: 2)
+        #expect(error.exitCode == 0 && !error.standardOutput.isEmpty, "\(error.output)")
+    }
+
+    /// mpirun's own: what it makes of what the ranks write it tells nobody, but no rank hangs, crashes or stops early.
+    @Test(arguments: commands) func ofTheLauncher(command: Command) throws {
+        let child = try run(command, launch: Streams.shell(Streams.ofLauncher))
+        // A command for one process refuses to be two; two that write the same file get into each other's way.
+        let codes: Set<Int32> = command.isParallel ? [0] : [0, 64, 74]
+        #expect(codes.contains(child.exitCode), "\(child.output)")
+    }
+}

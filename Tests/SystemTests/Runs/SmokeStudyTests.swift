@@ -1,0 +1,61 @@
+import Algorithms
+import Cases
+import Datasets
+import Environments
+import Foundation
+import ProgramRuns
+import ScratchFiles
+import Testing
+
+/// Every learner's preset on every dataset of the paper and in every environment, from the files to the table.
+@Suite struct SmokeStudyTests {
+    private let folder = TemporaryFolder()
+
+    @Test func sevenLearnersOnEighteenDatasets() throws {
+        let datasets = D4RLCatalogue.names
+        #expect(datasets.count == 18 && LearnerKind.allCases.count == 7)
+        for dataset in datasets {
+            let file = try #require(DatasetLocation.fileName(for: dataset))
+            // A cheetah never falls: two of its trajectories take two thousand steps, which cost next to nothing.
+            let rows =
+                switch DatasetName(dataset).suite {
+                case .locomotion: 2_100
+                case .antmaze: 600
+                case .kitchen: 300  // 200 a second
+                }
+            try StandInDataset(dataset, rows: rows).write(to: folder(file))
+        }
+        let study = """
+            name: smoke
+            datasets: [\(datasets.joined(separator: ", "))]
+            seeds: [0]
+            steps: 30
+            evaluate: {every: 30, episodes: 1}
+            learners:
+            \(LearnerKind.allCases.map { "  \($0.rawValue): {}" }.joined(separator: "\n"))
+            """
+        let child = try SystemRun.run(study, in: folder, ranks: 2, data: folder.path, limit: 900)
+        try #require(child.exitCode == 0, "\(child.output)")
+        for learner in LearnerKind.allCases {
+            for dataset in datasets { try check(learner.rawValue, dataset) }
+        }
+        let table = try String(contentsOfFile: folder("out/table.csv"), encoding: .utf8)
+        for dataset in datasets { #expect(table.contains(dataset), "\(dataset)") }
+        #expect(!table.lowercased().contains("nan"))
+    }
+
+    /// A finished case: no divergence, one evaluation of one episode within the time limit and the range of returns.
+    private func check(_ learner: String, _ dataset: String) throws {
+        let path = folder("out/cases/\(learner)/\(dataset)/default/seed-0/result.json")
+        let result = try JSONDecoder().decode(CaseResult.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        let environment = try EnvironmentRegistry.specification(
+            EnvironmentRegistry.environmentName(forDataset: dataset))
+        #expect(result.divergence == nil && result.steps == 30, "\(learner) \(dataset)")
+        let evaluation = try #require(result.evaluations.last)
+        let episode = try #require(evaluation.episodes.first)
+        #expect(result.evaluations.count == 1 && evaluation.episodes.count == 1 && evaluation.step == 30)
+        #expect((1...environment.maximumSteps).contains(episode.length), "\(learner) \(dataset)")
+        #expect(evaluation.score == environment.normalisedScore(return: episode.return))
+        if !environment.tasks.isEmpty { #expect((0...4).contains(episode.return), "\(learner) \(dataset)") }
+    }
+}
