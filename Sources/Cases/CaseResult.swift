@@ -54,7 +54,7 @@ package struct CaseResult: Sendable, Codable, Equatable {
     package var evaluations: [Evaluation]
 
     /// Gradient steps made.
-    var lastStep: Int { divergence.flatMap { $0.isFinal ? $0.step : nil } ?? steps }
+    package var lastStep: Int { divergence.flatMap { $0.isFinal ? $0.step : nil } ?? steps }
 
     /// Reads a finished case.
     ///

@@ -22,7 +22,7 @@ package struct OthersAtWork {
     }
 
     /// As long as a claim counts of whose holder nothing is heard, in seconds.
-    public static let patience = Claim.staleAfter
+    package static let patience = Claim.staleAfter
 
     private let run: RunFolder
     private let cases: [RunManifest.Entry]

@@ -55,7 +55,7 @@ package enum Supervision {
 
     /// All that was to be saved is saved, and the process is about to end: from now on signals that ask it to do nothing. mpirun
     /// may still send one, which is no second request.
-    public static func ignoreStops() { ab_ignore_stops() }
+    package static func ignoreStops() { ab_ignore_stops() }
 
     /// From now on SIGINT, SIGHUP and SIGTERM remove unfinished files and end the process, as process 1 of a container, too.
     /// One that was ignored when the program was started stays so.

@@ -27,7 +27,7 @@ package struct MinariID: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// What a text that was meant to name a dataset of Minari's, and does not, ought to have been; nil for any other text.
-    public static func expectation(for text: String) -> String? {
+    package static func expectation(for text: String) -> String? {
         let text = text.trimmingPrefix(while: \.isWhitespace)
         guard MinariID(name: String(text)) == nil, text.lowercased().hasPrefix(prefix) else { return nil }
         let words = text.dropFirst(prefix.count).drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)

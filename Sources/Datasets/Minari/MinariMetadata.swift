@@ -16,9 +16,9 @@ package struct MinariMetadata: Sendable, Equatable {
     /// A wrapper of an environment's that its own specification does not call for.
     package struct Wrapper: Sendable, Equatable {
         /// "TimeLimit".
-        public let name: String
+        package let name: String
         /// Where it is defined, "gymnasium.wrappers.common:TimeLimit"; nil where that is not said.
-        public let place: String?
+        package let place: String?
         /// Control steps after which it ends an episode, if it is one that does.
         let maximumSteps: Int?
     }

@@ -63,7 +63,7 @@ extension HDF5File {
     }
 
     /// Whether a flag that nobody has written is read as true.
-    public func isTrueByDefault(_ name: String) throws(HDF5Error) -> Bool {
+    package func isTrueByDefault(_ name: String) throws(HDF5Error) -> Bool {
         let dataset = try openDataset(name)
         guard let creation = Handle(H5Dget_create_plist(dataset.id)), let type = Handle(H5Dget_type(dataset.id)) else {
             throw .library("H5Dget_create_plist", file: path, object: name)
