@@ -4,6 +4,7 @@
 //   ACTIVE_BENCH_REAL     "double" computes everything in double precision (conformance and gradient tests only)
 //   ACTIVE_BENCH_MPI_PC   pkg-config name of the MPI C interface (default ompi-c)
 //   ACTIVE_BENCH_MUJOCO   folder with include/ and lib/libmujoco.so of another MuJoCo than the system's
+//   ACTIVE_BENCH_DOCS     "1" fetches swift-docc-plugin as well, by which jobs/docs.sh makes the pages of the documentation
 import PackageDescription
 
 let environment = Context.environment
@@ -20,6 +21,10 @@ let mujocoLink: [LinkerSetting] =
     environment["ACTIVE_BENCH_MUJOCO"].map {
         [.unsafeFlags(["\($0)/lib/libmujoco.so", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])]
     } ?? [.linkedLibrary("mujoco")]
+
+let documentation: [Package.Dependency] =
+    environment["ACTIVE_BENCH_DOCS"] == "1"
+    ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []
 
 let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
@@ -58,7 +63,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    ],
+    ] + documentation,
     targets: [
         // C libraries, as they are.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
