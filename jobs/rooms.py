@@ -196,7 +196,7 @@ def svg(graph, below):
     def width(node):
         if isinstance(node, tuple):
             return 2
-        return 26 + max(8.2 * len(node), 5.6 * len(" ".join(below[node])))
+        return 26 + max(8.2 * len(node), 6.2 * len(" ".join(below[node])))
 
     x = drawing.places(width)
     top = len(drawing.layers) - 1
