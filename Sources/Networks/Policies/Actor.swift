@@ -44,7 +44,7 @@ package final class Actor {
             throw PolicyError.shape(name, expected: [count], found: [values.count])
         }
         for (name, values) in statistics where !values.allSatisfy(\.isFinite) { throw PolicyError.notFinite(name) }
-        guard snapshot.observationDeviation.allSatisfy({ $0 > 0 && (1 / Real($0)).isFinite }) else {
+        guard snapshot.observationDeviation.allSatisfy({ $0 > 0 && (1 / $0).isFinite }) else {
             throw PolicyError.noDeviation
         }
     }
