@@ -23,6 +23,9 @@ func runOnAllRanks(_ body: (Communicator) throws -> ExitStatus) -> Never {
             if let cause = fault.cause { say(cause) }
             status = fault.exitStatus
         }
+        // mpirun sends a signal to the ranks that are still there as soon as one has ended with another code than 0; nothing is
+        // left to be saved.
+        Supervision.ignoreStops()
         try MPIEnvironment.finish()
         ThisProcess.removeTrace()
         exit(status.rawValue)
