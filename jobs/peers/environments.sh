@@ -4,7 +4,7 @@
 #
 #   jobs/peers/environments.sh                 prints the table and writes results/performance/environments.md
 #   OUT=FILE CORE=0 REPETITIONS=15             where to, which core, how often
-#   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu    a PyTorch without the gigabytes of CUDA
+#   PIP_EXTRA_INDEX_URL=ADDRESS      an index that has a PyTorch without the gigabytes of CUDA
 #
 # The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.
 # Exit code 1 where a figure is not reached.

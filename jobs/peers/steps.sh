@@ -8,7 +8,7 @@
 #   LEARNERS=IQL,CQL PEERS=jax,eager              only these
 #   COMPILE_LIMIT=240                             seconds that torch.compile may take for a learner; then it is left out
 #   REQUIREMENTS=FILE                             other versions of the Python packages than those beside this script
-#   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu    a PyTorch without the gigabytes of CUDA
+#   PIP_EXTRA_INDEX_URL=ADDRESS      an index that has a PyTorch without the gigabytes of CUDA
 #
 # torch.compile needs g++ and Python's headers; without them it is left out, and the report says so.
 # The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.

@@ -102,7 +102,11 @@ package final class FileServer: Sendable {
             start == 0
             ? "200 OK"
             : "206 Partial Content\r\nContent-Range: bytes \(start)-\(file.bytes.count - 1)/\(file.bytes.count)"
-        send("HTTP/1.1 \(head)\r\nContent-Length: \(body.count)\r\nConnection: close\r\n\r\n".utf8, connection)
+        // A folder's page is HTML; pip reads no other.
+        let type = path.hasSuffix("/") ? "text/html" : "application/octet-stream"
+        send(
+            "HTTP/1.1 \(head)\r\nContent-Type: \(type)\r\nContent-Length: \(body.count)\r\nConnection: close\r\n\r\n"
+                .utf8, connection)
         send(body.prefix(cut ?? body.count), connection)
     }
 
