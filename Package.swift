@@ -92,6 +92,7 @@ let package = Package(
         // The rooms; one may import only rooms above it.
         room("Paths"),
         room("Failures"),
+        room("Suites"),
         room("Processes", ["CProcesses", "Paths"]),
         room("Console", ["CConsole", "Failures", "Paths"]),
         room("Supervision", ["CSupervision", "Paths"]),
@@ -103,17 +104,21 @@ let package = Package(
         room(
             "Environments",
             [
-                "Processes", "CMuJoCo", "Failures", "Networks", "Numerics", "Paths",
+                "Processes", "CMuJoCo", "Failures", "Networks", "Numerics", "Paths", "Suites",
             ]),
-        room("Datasets", ["Failures", "HDF5", "Numerics", "Paths", "Storage"]),
-        room("Algorithms", ["Datasets", "Networks", "Numerics"]),
-        room("Report"),
+        room("Datasets", ["Environments", "Failures", "HDF5", "Numerics", "Paths", "Storage", "Suites"]),
+        room("Algorithms", ["Datasets", "Networks", "Numerics", "Suites"]),
+        room("Report", ["Suites"]),
 
         // The harness.
         room("Teams", ["CKernels", "Failures", "MPI", "Networks", "Numerics", "Processes", "Supervision"]),
         room(
             "Studies",
-            ["Algorithms", "Datasets", "Environments", "Failures", "Numerics", "Paths", "Report", "Storage", yams]),
+            [
+                "Algorithms", "Datasets", "Environments", "Failures", "Numerics", "Paths", "Report", "Storage",
+                "Suites",
+                yams,
+            ]),
         room(
             "Planning",
             [
@@ -125,27 +130,27 @@ let package = Package(
             [
                 "Datasets", "Environments", "Failures", "HDF5", "MPI", "Networks", "Numerics", "Paths", "Report",
                 "Storage",
-                "Studies", "Teams",
+                "Studies", "Suites", "Teams",
             ]),
         room(
             "DatasetTools",
             [
                 "Processes", "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics",
                 "Paths",
-                "Policies", "Report", "Storage", "Studies",
+                "Policies", "Report", "Storage", "Studies", "Suites",
             ]),
         room(
             "Cases",
             [
                 "Algorithms", "CKernels", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5", "MPI",
-                "Networks", "Numerics", "Paths", "Policies", "Processes", "Report", "Storage", "Studies", "Supervision",
-                "Teams",
+                "Networks", "Numerics", "Paths", "Policies", "Processes", "Report", "Storage", "Studies", "Suites",
+                "Supervision", "Teams",
             ]),
         room(
             "RunFolders",
             [
                 "Algorithms", "Cases", "DatasetTools", "Datasets", "Environments", "Failures", "Numerics", "Paths",
-                "Planning", "Processes", "Report", "Storage", "Studies", "Teams",
+                "Planning", "Processes", "Report", "Storage", "Studies", "Suites", "Teams",
             ]),
         room(
             "Runs",
@@ -171,7 +176,10 @@ let package = Package(
             ]),
         room(
             "ConformanceTraces",
-            ["Algorithms", "Datasets", "Failures", "HDF5", "Networks", "Numerics", "Paths", "Storage", "Studies"]),
+            [
+                "Algorithms", "Datasets", "Failures", "HDF5", "Networks", "Numerics", "Paths", "Storage", "Studies",
+                "Suites",
+            ]),
         room(
             "Rendering",
             [
@@ -235,13 +243,16 @@ let package = Package(
         tests("NumericsTests", ["CKernels", "Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests(
-            "EnvironmentsTests", ["CMuJoCo", "Environments", "Networks", "Numerics", "PeerTraces", "ScratchFiles"],
+            "EnvironmentsTests",
+            ["CMuJoCo", "Environments", "Failures", "Networks", "Numerics", "PeerTraces", "ScratchFiles", "Suites"],
             excluding: ["Oracle"]),
         tests(
             "DatasetsTests", ["Paths", "Datasets", "HDF5", "CHDF5", "MinariTraces", "Numerics", "ScratchFiles"],
             excluding: ["Fixtures"]),
-        tests("AlgorithmsTests", ["Algorithms", "Datasets", "Networks", "Numerics", "step-allocations"]),
-        tests("ReportTests", ["Report"]),
+        tests(
+            "AlgorithmsTests",
+            ["Algorithms", "Datasets", "Environments", "Networks", "Numerics", "Suites", "step-allocations"]),
+        tests("ReportTests", ["Environments", "Report", "Suites"]),
         tests(
             "HarnessTests",
             [
@@ -250,7 +261,7 @@ let package = Package(
                 "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
                 "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",
                 "Networks",
-                "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles",
+                "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles", "Suites",
             ], excluding: ["Fixtures"]),
         tests(
             "SystemTests",
@@ -260,7 +271,7 @@ let package = Package(
                 "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Planning", "Policies",
                 "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
                 "Networks",
-                "Numerics", "Paths", "Processes", "ProgramRuns", "ScratchFiles",
+                "Numerics", "Paths", "Processes", "ProgramRuns", "ScratchFiles", "Suites",
             ]),
     ],
     swiftLanguageModes: [.v6]

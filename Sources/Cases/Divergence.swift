@@ -1,5 +1,6 @@
 import Algorithms
 import Datasets
+import Suites
 
 /// When a case counts as diverged: a diagnostic or parameter is no number any more, or the critics' values are beyond
 /// anything the data could be worth.
@@ -7,11 +8,11 @@ struct DivergenceCriterion: Sendable, Equatable {
     /// What mean |Q| must not exceed.
     let bound: Double
 
-    /// Ten times the largest discounted return in the data, and no less than 1; on AntMaze, whose rewards are costs of the
-    /// way, the largest value there can be: |r|/(1 - γ), 100 for r - 1.
-    init(_ transitions: Transitions, suite: DatasetName.Suite, discount: Double) {
+    /// The bound of `suite` for `transitions`: ten times the largest discounted return in the data, and no less than 1; where
+    /// rewards are paid at every step until success, the largest value there can be: |r|/(1 - γ), 100 for AntMaze's r - 1.
+    init(_ transitions: Transitions, suite: TaskSuite, discount: Double) {
         bound =
-            suite == .antmaze && discount < 1
+            suite.valueBound == .endlessReward && discount < 1
             ? transitions.largestReward / (1 - discount)
             : max(1, 10 * transitions.largestDiscountedReturn(discount: discount))
     }

@@ -75,7 +75,7 @@ package struct LikelihoodProbe {
     package func run(progress: (Int, Double) -> Void = { _, _ in }) throws -> Report {
         let one = Case(
             learner: .bc, data: dataset, variant: "probe", seed: seed,
-            hyperparameters: Presets.hyperparameters(.bc, for: dataset.presets), steps: steps, evaluateEvery: steps,
+            hyperparameters: Presets.hyperparameters(.bc, for: dataset.taskClass), steps: steps, evaluateEvery: steps,
             episodes: 1, finalEpisodes: 1, column: "BC")
         let data = try DataPreparation().data(for: one)
         let transitions = data.transitions
@@ -109,7 +109,7 @@ package struct LikelihoodProbe {
     private func evaluationPolicy(_ learner: any Learner, _ transitions: Transitions) -> GaussianPolicy {
         let policy = GaussianPolicy(
             states: transitions.stateSize, actions: transitions.actionSize,
-            hidden: Presets.hyperparameters(.bc, for: dataset.presets).widths("hidden"),
+            hidden: Presets.hyperparameters(.bc, for: dataset.taskClass).widths("hidden"),
             batch: min(256, transitions.count))
         for network in learner.networks { policy.network.parameters.copy(from: network.parameters) }
         return policy

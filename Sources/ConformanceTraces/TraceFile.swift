@@ -5,6 +5,7 @@ import HDF5
 import Numerics
 import Storage
 import Studies
+import Suites
 
 /// A conformance trace, checked: batches, noise and first parameters that some framework has written down, so that
 /// nothing is left to a generator. The format is described in Tests/Conformance/README.md.
@@ -86,7 +87,8 @@ package struct TraceFile {
         guard dataset.isEmpty || StudyFile.isDataset(dataset) else {
             throw refused("attribute 'dataset'", StudyFile.datasetHint(dataset), StudyNode.quoted(dataset))
         }
-        let preset = Presets.hyperparameters(learner, for: dataset)
+        let preset = try Presets.hyperparameters(
+            learner, for: dataset.isEmpty ? .unspecified : DatasetReference(published: dataset).taskClass)
         let configuration = try TraceConfiguration(
             try text("config") ?? "{}", preset: preset, batch: batch, actions: actions, path: path)
         (hyperparameters, horizon) = (configuration.hyperparameters, configuration.horizon)

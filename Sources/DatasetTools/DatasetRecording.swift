@@ -7,6 +7,7 @@ import Networks
 import Numerics
 import Policies
 import Storage
+import Suites
 
 /// Records a dataset of stochastic rollouts in D4RL's layout, from one policy or from several of increasing skill.
 ///
@@ -139,7 +140,9 @@ package struct DatasetRecording: Sendable {
             ? "stochastic rollouts of one \(algorithm) policy"
             : "stochastic rollouts of \(policies) \(algorithm) policies in the order given"
         // Recipe 1 is D4RL's for locomotion: SAC; several snapshots, of increasing skill, stand in for a replay buffer.
-        let isRecipe = algorithm == "SAC" && profile == .d4rl && DatasetName(request.environment).suite == .locomotion
+        let isRecipe =
+            algorithm == "SAC" && profile == .d4rl
+            && EnvironmentRegistry.suite(ofDataset: request.environment) == .locomotion
         return [
             "algorithm": .text(algorithm),
             "recipe": .text(

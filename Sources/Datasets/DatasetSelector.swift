@@ -1,3 +1,6 @@
+import Environments
+import Suites
+
 /// Words that name one or several datasets: "kitchen", "hopper", "antmaze-large", "hopper-medium-v2".
 package struct DatasetSelector: Sendable, Hashable {
     /// A suite, the first words of a dataset's name, or all of it.
@@ -14,7 +17,7 @@ package struct DatasetSelector: Sendable, Hashable {
     package func closeness(to dataset: String, class: String? = nil) -> Int? {
         if text == dataset { return .max }
         let words = `class` ?? dataset
-        if text == DatasetName(words).suite.rawValue { return 0 }
+        if text == EnvironmentRegistry.suite(ofDataset: words)?.name { return 0 }
         return (words + "-").hasPrefix(text + "-") ? 1 + text.count { $0 == "-" } : nil
     }
 
@@ -24,8 +27,9 @@ package struct DatasetSelector: Sendable, Hashable {
     package static func all(for dataset: String, class: String? = nil) -> [DatasetSelector] {
         let words = (`class` ?? dataset).split(separator: "-")
         let beginnings = words.indices.map { words[...$0].joined(separator: "-") }
-        let suite = DatasetName(`class` ?? dataset).suite.rawValue
+        let suite = EnvironmentRegistry.suite(ofDataset: `class` ?? dataset)?.name
         let own = `class` == nil ? [] : [dataset]
-        return ([suite] + beginnings.filter { $0 != suite && !own.contains($0) } + own).map { DatasetSelector($0) }
+        return ([suite].compactMap { $0 } + beginnings.filter { $0 != suite && !own.contains($0) } + own)
+            .map { DatasetSelector($0) }
     }
 }

@@ -1,47 +1,21 @@
 package import Numerics
+package import Suites
 
-/// The environments there are. A new one is a line in `entries`.
+/// The environments there are.
 package enum EnvironmentRegistry {
-    private static let entries: [Entry] = [
-        .planar(Hopper.task),
-        .planar(HalfCheetah.task),
-        .planar(Walker2d.task),
-        .maze(AntMaze.Task("antmaze-umaze", .umaze, maximumSteps: 700)),
-        .maze(AntMaze.Task("antmaze-medium", .medium, maximumSteps: 1000)),
-        .maze(AntMaze.Task("antmaze-large", .large, maximumSteps: 1000)),
-        .kitchen("kitchen-complete", KitchenTask.complete),
-        .kitchen("kitchen-partial", KitchenTask.partial),
-        .kitchen("kitchen-mixed", KitchenTask.mixed),
-    ]
+    /// The families: a new one is a folder beside this file and a line here.
+    ///
+    /// A task-local value rather than a global variable: a test adds a family for the length of a closure, and no test that
+    /// runs beside it sees that. Names are looked up from the command line down to the names of files; the program itself
+    /// never changes this.
+    ///
+    ///     EnvironmentRegistry.$families.withValue(EnvironmentRegistry.families + [mine]) { … }
+    @TaskLocal package static var families: [EnvironmentFamily] = [.locomotion, .antmaze, .kitchen]
 
-    private struct Entry: Sendable {
-        let specification: EnvironmentSpecification
-        /// By Gymnasium's rules; nil where those change nothing about it.
-        var gymnasiumSpecification: EnvironmentSpecification?
-        /// Whether it is made of files that do not come with this program; all such need the same ones.
-        var needsAssets = false
-        let make: @Sendable (EnvironmentOptions) throws -> any Drawable
-
-        static func planar(_ task: PlanarLocomotion.Task) -> Entry {
-            Entry(specification: task.specification) { try PlanarLocomotion(task, profile: $0.profile) }
-        }
-
-        static func maze(_ task: AntMaze.Task) -> Entry {
-            Entry(specification: task.specification) { try AntMaze(task, options: $0) }
-        }
-
-        static func kitchen(_ name: String, _ tasks: [KitchenTask]) -> Entry {
-            Entry(
-                specification: Kitchen.specification(name, tasks, profile: .d4rl),
-                gymnasiumSpecification: Kitchen.specification(name, tasks, profile: .gymnasium), needsAssets: true
-            ) {
-                try Kitchen(name, tasks: tasks, profile: $0.profile)
-            }
-        }
-    }
+    private static var entries: [EnvironmentDefinition] { families.flatMap(\.environments) }
 
     /// All names, in the registry's order.
-    package static var names: [String] { entries.map(\.specification.name) }
+    package static var names: [String] { entries.map(\.name) }
 
     /// A new environment called `name`, at its noise-free start state.
     ///
@@ -81,8 +55,8 @@ package enum EnvironmentRegistry {
     ///
     /// - Throws: `EnvironmentError.missingAssets` or `.damagedAssets`.
     package static func requireAssets(of names: [String]) throws {
-        let madeOfFiles = entries.first { $0.needsAssets && names.contains($0.specification.name) }
-        _ = try madeOfFiles.map { try make($0.specification.name) }
+        let madeOfFiles = entries.first { $0.needsAssets && names.contains($0.name) }
+        _ = try madeOfFiles.map { try make($0.name) }
     }
 
     /// The specification of the environment called `name`, by the rules of `profile`.
@@ -90,7 +64,7 @@ package enum EnvironmentRegistry {
     /// - Throws: `EnvironmentError.unknownEnvironment`.
     package static func specification(
         _ name: String, profile: DynamicsProfile = .d4rl
-    ) throws -> EnvironmentSpecification {
+    ) throws(EnvironmentError) -> EnvironmentSpecification {
         let entry = try entry(name)
         return profile == .d4rl ? entry.specification : entry.gymnasiumSpecification ?? entry.specification
     }
@@ -108,7 +82,7 @@ package enum EnvironmentRegistry {
     /// The environment a dataset was collected in: "hopper-medium-replay-r1" → "hopper".
     ///
     /// - Throws: `EnvironmentError.unknownDataset`.
-    package static func environmentName(forDataset dataset: String) throws -> String {
+    package static func environmentName(forDataset dataset: String) throws(EnvironmentError) -> String {
         // The longest match, so that a name may begin another ("ant" and "ant-maze").
         let matches = names.filter { dataset == $0 || dataset.hasPrefix($0 + "-") }
         if let name = matches.max(by: { $0.count < $1.count }) { return name }
@@ -119,9 +93,46 @@ package enum EnvironmentRegistry {
         throw EnvironmentError.unknownDataset(name: dataset, nearest: nearest, known: names)
     }
 
-    private static func entry(_ name: String) throws -> Entry {
-        if let entry = entries.first(where: { $0.specification.name == name }) { return entry }
-        throw EnvironmentError.unknownEnvironment(
-            name: name, nearest: nearestNames(to: name, among: names), known: names)
+    /// The suites, each once, in the order of their first families.
+    package static var suites: [TaskSuite] {
+        families.map(\.suite).reduce(into: []) { suites, suite in
+            if !suites.contains(suite) { suites.append(suite) }
+        }
+    }
+
+    /// The suite of `dataset`, by the first word of its name; nil where no environment's name begins so.
+    package static func suite(ofDataset dataset: String) -> TaskSuite? {
+        let word = DatasetName.family(of: dataset)
+        return families.first { family in
+            family.environments.contains { DatasetName.family(of: $0.name) == word }
+        }?.suite
+    }
+
+    /// The suite of the environment called `name`.
+    ///
+    /// - Throws: `EnvironmentError.unknownEnvironment`.
+    package static func suite(of name: String) throws(EnvironmentError) -> TaskSuite {
+        let family = families.first { $0.environments.contains { $0.name == name } }
+        guard let family else { throw unknown(name) }
+        return family.suite
+    }
+
+    /// What the learners' settings for `dataset` are chosen by.
+    ///
+    /// - Parameter dataset: a dataset's name with or without its version, or an environment's.
+    /// - Throws: `EnvironmentError.unknownDataset`.
+    package static func taskClass(ofDataset dataset: String) throws(EnvironmentError) -> TaskClass {
+        let name = try environmentName(forDataset: dataset)
+        return TaskClass(
+            task: DatasetName(dataset).task, suite: try suite(of: name), actionSize: try specification(name).actionSize)
+    }
+
+    private static func entry(_ name: String) throws(EnvironmentError) -> EnvironmentDefinition {
+        if let entry = entries.first(where: { $0.name == name }) { return entry }
+        throw unknown(name)
+    }
+
+    private static func unknown(_ name: String) -> EnvironmentError {
+        .unknownEnvironment(name: name, nearest: nearestNames(to: name, among: names), known: names)
     }
 }

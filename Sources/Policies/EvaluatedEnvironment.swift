@@ -3,6 +3,7 @@ package import Environments
 import Failures
 package import Numerics
 import Studies
+import Suites
 
 /// What the episodes of an evaluation are run in: the same for whoever counts returns and whoever draws.
 package struct EvaluatedEnvironment {

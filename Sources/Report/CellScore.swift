@@ -1,3 +1,5 @@
+package import Suites
+
 /// The finished cases of one learner (or variant) on one dataset: the contents of a table cell.
 package struct CellScore: Equatable, Sendable {
     /// The score of one finished case.
@@ -19,6 +21,8 @@ package struct CellScore: Equatable, Sendable {
 
     /// D4RL's name of the dataset, a row of the table.
     package let dataset: String
+    /// The suite whose sum the dataset belongs to; nil for none.
+    package let suite: TaskSuite?
     /// The learner, with its variant if there are several ("ACTIVE-S m=10"), a column of the table.
     package let column: String
     /// The finished cases by ascending seed, so that no number depends on the order in which they finished.
@@ -29,8 +33,12 @@ package struct CellScore: Equatable, Sendable {
     package let notes: [String]
 
     /// A cell of the table.
-    package init(dataset: String, column: String, seeds: [Seed], expectedSeeds: Int, notes: [String] = []) {
+    package init(
+        dataset: String, suite: TaskSuite? = nil, column: String, seeds: [Seed], expectedSeeds: Int,
+        notes: [String] = []
+    ) {
         self.dataset = dataset
+        self.suite = suite
         self.column = column
         self.seeds = seeds.sorted { $0.seed < $1.seed }
         self.expectedSeeds = expectedSeeds

@@ -1,3 +1,5 @@
+package import Suites
+
 /// The paper's table, "±" included, as its slides print it ("Experimental Results"; ICLR 2025, OpenReview qiluFujVc8).
 ///
 /// CQL and TD3+BC have no spread on AntMaze, and TD3+BC no Kitchen scores at all. The dataset names are D4RL's full names
@@ -15,6 +17,9 @@ package enum PaperTable {
     package static let learners = [
         "CQL", "TD3+BC", "IQL", "SQL", "IQL (reproduced)", "SQL (reproduced)", "ACTIVE-I", "ACTIVE-S",
     ]
+
+    /// The suites that its rows belong to, in its order.
+    package static let suites: [TaskSuite] = [.locomotion, .antmaze, .kitchen]
 
     /// The rows, in the paper's order.
     package static let datasets = rows.map(\.dataset)

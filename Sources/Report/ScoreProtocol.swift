@@ -1,3 +1,5 @@
+package import Suites
+
 /// Which score of a training run counts, and how it was measured: what a number in the table means.
 package struct ScoreProtocol: Equatable, Sendable {
     /// The evaluations that count.
@@ -12,7 +14,7 @@ package struct ScoreProtocol: Equatable, Sendable {
 
     /// Datasets that are measured with other numbers of episodes.
     package struct Exception: Equatable, Sendable {
-        /// A dataset, or a domain if all of its datasets in the table are meant.
+        /// A dataset, or a suite if all of its datasets in the table are meant.
         package let group: String
         /// Episodes per evaluation, ascending.
         package let episodes: [Int]
@@ -32,22 +34,37 @@ package struct ScoreProtocol: Equatable, Sendable {
         exceptions = []
     }
 
+    /// A dataset's number of episodes.
+    package struct Count: Sendable {
+        package let dataset: String
+        package let suite: TaskSuite?
+        /// Episodes per evaluation, in any order.
+        package let episodes: [Int]
+
+        package init(dataset: String, suite: TaskSuite?, episodes: [Int]) {
+            self.dataset = dataset
+            self.suite = suite
+            self.episodes = episodes
+        }
+    }
+
     /// A protocol with the episode counts of each dataset; one may be named several times.
     ///
     /// The counts that most datasets have are the rule, the others exceptions.
-    package init(_ selection: Selection, episodesByDataset: [(dataset: String, episodes: [Int])]) {
-        let datasets = episodesByDataset.map(\.dataset).withoutRepeats
-        let counts = Dictionary(grouping: episodesByDataset, by: \.dataset)
+    package init(_ selection: Selection, counts given: [Count]) {
+        let datasets = given.map(\.dataset).withoutRepeats
+        let suites = Dictionary(given.map { ($0.dataset, $0.suite) }) { first, _ in first }
+        let counts = Dictionary(grouping: given, by: \.dataset)
             .mapValues { Set($0.flatMap(\.episodes)).sorted() }
         let all = datasets.map { counts[$0] ?? [] }
         let distinct = all.withoutRepeats
         let most = distinct.map { one in all.count { $0 == one } }.max()
         let rule = distinct.first { one in all.count { $0 == one } == most } ?? []
         let groups = datasets.map { dataset in
-            let domain = Domain(dataset: dataset)
-            let members = datasets.filter { domain != nil && Domain(dataset: $0) == domain }
+            let suite = suites[dataset] ?? nil
+            let members = datasets.filter { suite != nil && suites[$0] == suite }
             let isUniform = !members.isEmpty && members.allSatisfy { counts[$0] == counts[dataset] }
-            return Exception(group: isUniform ? domain?.rawValue ?? dataset : dataset, episodes: counts[dataset] ?? [])
+            return Exception(group: isUniform ? suite?.name ?? dataset : dataset, episodes: counts[dataset] ?? [])
         }
         self.selection = selection
         episodes = rule

@@ -1,3 +1,5 @@
+package import Suites
+
 /// The study's scores in the shape of the paper's table, the paper's own beside them.
 ///
 /// Rows and columns keep the order in which the cells name them. Nothing is averaged away: a cell says how many of its
@@ -39,10 +41,10 @@ package struct ScoreTable: Sendable {
         cellAt[Place(dataset: dataset, column: column)]
     }
 
-    /// Sums over the datasets of one domain.
-    package struct DomainSum: Equatable, Sendable {
-        /// The domain.
-        package let domain: Domain
+    /// Sums over the datasets of one suite.
+    package struct SuiteSum: Equatable, Sendable {
+        /// The suite.
+        package let suite: TaskSuite
         /// The datasets of it that the table has.
         package let datasets: [String]
         /// By column of the study; nil where a cell is missing or incomplete.
@@ -51,13 +53,14 @@ package struct ScoreTable: Sendable {
         package let paperSums: [Double?]
     }
 
-    /// The sums of all domains with more than one dataset in the table.
-    package var domainSums: [DomainSum] {
-        Domain.allCases.compactMap { domain in
-            let members = datasets.filter { Domain(dataset: $0) == domain }
+    /// The sums of all suites with more than one dataset in the table: the paper's in its order, then others in the order of
+    /// the rows.
+    package var suiteSums: [SuiteSum] {
+        (PaperTable.suites + cells.compactMap(\.suite)).withoutRepeats.compactMap { suite in
+            let members = cells.filter { $0.suite == suite }.map(\.dataset).withoutRepeats
             guard members.count > 1 else { return nil }
-            return DomainSum(
-                domain: domain, datasets: members,
+            return SuiteSum(
+                suite: suite, datasets: members,
                 sums: columns.map { sum($0, over: members) },
                 paperSums: paperColumns.map { PaperTable.sum($0, over: members) })
         }

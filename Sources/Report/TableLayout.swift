@@ -1,3 +1,5 @@
+import Suites
+
 /// The table as a reader sees it, before any markup: what Markdown and LaTeX share.
 struct TableLayout {
     /// A cell of the page.
@@ -34,9 +36,9 @@ struct TableLayout {
                 paper: table.paperColumns.map { Entry(PaperTable.score($0, on: dataset)) })
         }
         // A row without any sum would say nothing; the notes say why there is none.
-        sums = table.domainSums.filter { ($0.sums + $0.paperSums).contains { $0 != nil } }.map { sum in
+        sums = table.suiteSums.filter { ($0.sums + $0.paperSums).contains { $0 != nil } }.map { sum in
             Row(
-                label: "\(sum.domain.rawValue) sum (\(sum.datasets.count))",
+                label: "\(sum.suite.name) sum (\(sum.datasets.count))",
                 ours: sum.sums.map { Entry(sum: $0) }, paper: sum.paperSums.map { Entry(sum: $0) })
         }
     }

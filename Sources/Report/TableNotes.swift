@@ -1,3 +1,5 @@
+import Suites
+
 /// The sentences around a table: plain text, which a renderer escapes.
 extension ScoreTable {
     /// What the numbers are.
@@ -38,11 +40,11 @@ extension ScoreTable {
     }
 
     private var sumNotes: [String] {
-        domainSums.compactMap { sum in
+        suiteSums.compactMap { sum in
             let incomplete = zip(columns, sum.sums).filter { $1 == nil }.map { name, _ in name }
             guard !incomplete.isEmpty else { return nil }
             let names = incomplete.joined(separator: ", ")
-            return "No \(sum.domain.rawValue) sum for \(names): not every cell is complete."
+            return "No \(sum.suite.name) sum for \(names): not every cell is complete."
         }
     }
 

@@ -1,10 +1,12 @@
 package import Cases
 import Datasets
 import DatasetTools
+import Environments
 import Foundation
 package import Report
 import Storage
 package import Studies
+import Suites
 
 /// Turns the finished cases of a run folder into the paper's table. Reads files only: it may be asked for at any time,
 /// of a run under way, too.
@@ -51,7 +53,12 @@ package struct Aggregation: Sendable {
         return ScoreTable(
             try cells.map { try cell($0.dataset, $0.column, $0.cases, selection) },
             scoreProtocol: ScoreProtocol(
-                selection, episodesByDataset: cells.map { ($0.dataset, episodes(of: $0.cases, selection)) }))
+                selection,
+                counts: cells.map { cell in
+                    .init(
+                        dataset: cell.dataset, suite: EnvironmentRegistry.suite(ofDataset: cell.dataset),
+                        episodes: episodes(of: cell.cases, selection))
+                }))
     }
 
     /// Episodes of the evaluations that count under `selection`.
@@ -101,7 +108,10 @@ package struct Aggregation: Sendable {
         if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
             notes.append("not trained on D4RL's published file")
         }
-        return CellScore(dataset: dataset, column: column, seeds: seeds, expectedSeeds: cases.count, notes: notes)
+        // By the dataset's name, so that a file of one's own under another name belongs to no sum.
+        return CellScore(
+            dataset: dataset, suite: EnvironmentRegistry.suite(ofDataset: dataset), column: column, seeds: seeds,
+            expectedSeeds: cases.count, notes: notes)
     }
 
     /// A case's score under a protocol; NaN for a case that ended because it diverged.

@@ -3,6 +3,7 @@ package import Environments
 import Failures
 import Foundation
 import Paths
+import Suites
 
 /// A file of the user's own on the command line, with what a study says of one in `{name:, file:, environment:, …}`.
 package struct OwnFile: Sendable {
@@ -59,7 +60,7 @@ extension DatasetReference {
             return task
         }
         let ownPresets = own.environment == nil ? published.map { DatasetName($0).task } : nil
-        self.init(
+        try self.init(
             name: Self.name(ofFile: own.path), source: .file(own.path), environment: named.name,
             profile: try named.profile(asked: own.profile, as: own.environment ?? own.path),
             presets: presets ?? ownPresets, remarks: remarks)

@@ -2,6 +2,7 @@ package import Datasets
 package import Environments
 import Failures
 package import Numerics
+package import Suites
 
 /// What a case learns from and is judged by: the dataset's name, where its data come from, the environment and whose
 /// dynamics, and the class of datasets whose presets it takes.
@@ -27,6 +28,10 @@ package struct DatasetReference: Sendable, Equatable {
     /// The class whose presets it takes: a task of D4RL's with or without a version, or an environment's name for what
     /// its datasets have in common.
     package let presets: String
+    /// What learners choose settings by: the class `presets`.
+    package let taskClass: TaskClass
+    /// The suite of its environment.
+    package let suite: TaskSuite
     /// What of its environment is done otherwise here than its metadata say, a sentence each.
     package let remarks: [String]
 
@@ -39,6 +44,8 @@ package struct DatasetReference: Sendable, Equatable {
         environment = try EnvironmentRegistry.environmentName(forDataset: name)
         profile = .d4rl
         presets = name
+        taskClass = try EnvironmentRegistry.taskClass(ofDataset: name)
+        suite = try EnvironmentRegistry.suite(of: environment)
         remarks = []
     }
 
@@ -55,15 +62,19 @@ package struct DatasetReference: Sendable, Equatable {
     }
 
     /// A dataset that is not known by its name alone; a class of presets that is nil is the environment's own.
+    ///
+    /// - Throws: `EnvironmentError` for an environment or a class that there is not.
     package init(
         name: String, source: Source, environment: String, profile: DynamicsProfile, presets: String? = nil,
         remarks: [String] = []
-    ) {
+    ) throws(EnvironmentError) {
         self.name = name
         self.source = source
         self.environment = environment
         self.profile = profile
         self.presets = presets ?? environment
+        taskClass = try EnvironmentRegistry.taskClass(ofDataset: self.presets)
+        suite = try EnvironmentRegistry.suite(of: environment)
         self.remarks = remarks
     }
 
@@ -74,9 +85,6 @@ package struct DatasetReference: Sendable, Equatable {
     package static func folderName(_ name: String) -> String {
         name.replacing("/", with: "--").replacing(":", with: "--")
     }
-
-    /// The suite of its environment.
-    package var suite: DatasetName.Suite { DatasetName(environment).suite }
 
     /// The path of its data.
     ///

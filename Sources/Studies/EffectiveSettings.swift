@@ -27,7 +27,7 @@ package struct EffectiveSettings: Sendable {
         let reference = try DatasetReference.named(dataset)
         self.learner = kind
         self.dataset = reference
-        var hyperparameters = Presets.hyperparameters(kind, for: reference.presets)
+        var hyperparameters = Presets.hyperparameters(kind, for: reference.taskClass)
         var seen: Set<String> = []
         for assignment in assignments {
             let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -69,7 +69,7 @@ package struct EffectiveSettings: Sendable {
 
     /// A study's `learners:` with these settings, and where each value comes from.
     package var yaml: String {
-        let variant = Plan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset.presets))
+        let variant = Plan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset.taskClass))
         let lines = [
             "# \(dataset.name), variant \(variant); \(hyperparameters.transforms.description)", "learners:",
             "  \(learner.rawValue):",

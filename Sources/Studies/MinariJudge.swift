@@ -159,7 +159,7 @@ extension DatasetReference {
     package init(minari id: MinariID) throws {
         let judge = try MinariJudge(of: MinariFolder.find(id))
         try judge.requireOurs()
-        self.init(
+        try self.init(
             name: id.name, source: .minari(id), environment: judge.environment.name,
             profile: judge.environment.profile ?? .d4rl, presets: id.namesake, remarks: judge.remarks)
     }

@@ -15,7 +15,7 @@ package struct Plan: Sendable {
             let evaluation = study.evaluation(on: dataset.name)
             for entry in study.entries {
                 for (overrides, swept) in entry.variants(on: dataset.name) {
-                    let preset = Presets.hyperparameters(entry.learner, for: dataset.presets)
+                    let preset = Presets.hyperparameters(entry.learner, for: dataset.taskClass)
                     var hyperparameters = preset
                     for override in overrides {
                         hyperparameters.set(override.key, to: override.value, from: override.origin)

@@ -4,6 +4,7 @@ import Failures
 import Foundation
 import Paths
 import Report
+import Suites
 import Yams
 
 /// The datasets of a study: names, and files of the user's own.
@@ -52,7 +53,7 @@ extension StudyFile {
         let (environment, profile, remarks) = try judge(
             fields["environment"], profile: fields["profile"], of: file, item)
         let presets = try fields["presets"].map { try presetClass($0, of: environment) }
-        return DatasetReference(
+        return try DatasetReference(
             name: name, source: .file(file), environment: environment, profile: profile, presets: presets,
             remarks: remarks)
     }

@@ -22,7 +22,7 @@ extension StudyFile {
         var entry = Study.Entry(learner: learner)
         if node.isNothing { return entry }  // `IQL:` with nothing behind it
         // Keys and ranges are the same for every dataset.
-        let preset = Presets.hyperparameters(learner, for: datasets[0].presets)
+        let preset = Presets.hyperparameters(learner, for: datasets[0].taskClass)
         let keys = preset.settings.map(\.key)
         func overrides(_ pairs: [(key: String, value: StudyNode)], from origin: String) throws -> [Study.Entry.Override]
         {

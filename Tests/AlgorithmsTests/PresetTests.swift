@@ -1,6 +1,14 @@
 import Algorithms
 import Datasets
+import Environments
+import Suites
 import Testing
+
+/// The settings of `learner` on the dataset of this name; "" for no task in particular.
+func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
+    Presets.hyperparameters(
+        learner, for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
+}
 
 /// The published settings, as the specification of the learners lists them.
 @Suite struct PresetTests {
@@ -13,7 +21,7 @@ import Testing
     ]
 
     private func value(_ learner: LearnerKind, _ key: String, _ dataset: String) -> SettingValue? {
-        Presets.hyperparameters(learner, for: dataset)[key]?.value
+        preset(of: learner, on: dataset)[key]?.value
     }
 
     @Test(arguments: LearnerKind.allCases)
@@ -21,7 +29,7 @@ import Testing
         let keys = Presets.hyperparameters(learner).settings.map(\.key)
         #expect(Set(keys).count == keys.count)
         for dataset in Self.paper {
-            let settings = Presets.hyperparameters(learner, for: dataset).settings
+            let settings = preset(of: learner, on: dataset).settings
             #expect(settings.map(\.key) == keys)
             #expect(settings.allSatisfy { !$0.origin.isEmpty && $0.accepted($0.value) == $0.value }, "\(dataset)")
         }
@@ -30,9 +38,7 @@ import Testing
     @Test(arguments: LearnerKind.allCases)
     func ourDatasetsTakeTheirNamesakesPreset(learner: LearnerKind) {
         for dataset in Self.paper where dataset.hasSuffix("-v2") {
-            #expect(
-                Presets.hyperparameters(learner, for: dataset.replacing("-v2", with: "-r1"))
-                    == Presets.hyperparameters(learner, for: dataset))
+            #expect(preset(of: learner, on: dataset.replacing("-v2", with: "-r1")) == preset(of: learner, on: dataset))
         }
     }
 
@@ -79,6 +85,18 @@ import Testing
         #expect(value(.activeI, "learning_rate", "antmaze-umaze-v2") == .real(3e-4))
     }
 
+    @Test(arguments: LearnerKind.allCases)
+    func aSuiteWithoutSettingsHasThoseOfLocomotion(learner: LearnerKind) {
+        let other = TaskClass(task: "reach-medium", suite: TaskSuite("reaching"), actionSize: 2)
+        let (found, locomotion) = (
+            Presets.hyperparameters(learner, for: other), preset(of: learner, on: "hopper-expert-v2")
+        )
+        for (one, known) in zip(found.settings, locomotion.settings) where one.key != "target_log_likelihood" {
+            #expect(one.key == known.key && one.value == known.value)
+        }
+        #expect(found["target_log_likelihood"].map { $0.value == .real(-1) } ?? true, "-1/2 a dimension of the action")
+    }
+
     @Test func td3bc() {
         for dataset in Self.paper {
             let isMaze = dataset.hasPrefix("antmaze")
@@ -86,7 +104,7 @@ import Testing
             #expect(value(.td3bc, "normalise_observations", dataset) == .flag(!isMaze))
             #expect(value(.td3bc, "reward", dataset) == .word(isMaze ? "r-1" : "raw"))
             #expect(value(.td3bc, "clip_actions", dataset) == .real(1))
-            let preset = Presets.hyperparameters(.td3bc, for: dataset)
+            let preset = preset(of: .td3bc, on: dataset)
             let own = dataset.hasPrefix("kitchen") ? "our default" : "official TD3+BC"
             #expect(preset["reward"]?.origin == (isMaze ? "CORL" : own))
             #expect(preset["normalise_observations"]?.origin == own, "CORL normalises on AntMaze, the author does not")
@@ -124,7 +142,7 @@ import Testing
             (.bc, "kitchen-mixed-v0", .init(actionLimit: 1 - 1e-5)),
         ]
         for (learner, dataset, transforms) in expected {
-            #expect(Presets.hyperparameters(learner, for: dataset).transforms == transforms)
+            #expect(preset(of: learner, on: dataset).transforms == transforms)
         }
     }
 }

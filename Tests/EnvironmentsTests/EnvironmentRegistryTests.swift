@@ -1,4 +1,6 @@
 import Environments
+import Failures
+import Suites
 import Testing
 
 @Suite struct EnvironmentRegistryTests {
@@ -37,6 +39,33 @@ import Testing
             dataset.description.hasPrefix(
                 "the dataset name 'hoppers-medium-v2' does not begin with the name of an environment; "
                     + "did you mean 'hopper'? known: 'hopper'"))
+    }
+
+    @Test(arguments: [
+        ("hopper-medium-replay-r1", TaskSuite.locomotion), ("halfcheetah", .locomotion), ("antmaze-umaze-v2", .antmaze),
+        ("kitchen-mixed-v0", .kitchen),
+    ])
+    func suite(dataset: String, suite: TaskSuite) throws {
+        #expect(EnvironmentRegistry.suite(ofDataset: dataset) == suite)
+        #expect(try EnvironmentRegistry.taskClass(ofDataset: dataset).suite == suite)
+        #expect(EnvironmentRegistry.suites.contains(suite))
+    }
+
+    /// Nothing takes the settings, or joins the sum, of a suite that it does not belong to.
+    @Test(arguments: ["pen-human-v1", "ant-medium-v2", "mine", ""])
+    func noSuite(dataset: String) throws {
+        #expect(EnvironmentRegistry.suite(ofDataset: dataset) == nil)
+        let error = #expect(throws: EnvironmentError.self) { try EnvironmentRegistry.taskClass(ofDataset: dataset) }
+        #expect(error?.exitStatus == .badInput && error?.description.contains("known: 'hopper'") == true)
+    }
+
+    /// The sums and the settings go by a name's first word.
+    @Test func noTwoSuitesShareAFirstWord() {
+        let words = EnvironmentRegistry.families.flatMap { family in
+            Set(family.environments.map { DatasetName.family(of: $0.name) }).map { ($0, family.suite) }
+        }
+        for (word, suite) in words { #expect(words.allSatisfy { $0 != word || $1 == suite }, "\(word)") }
+        #expect(Set(EnvironmentRegistry.names).count == EnvironmentRegistry.names.count)
     }
 
     /// D4RL's names of the paper's datasets: the maze counts, how it was filled does not.

@@ -1,4 +1,6 @@
+import Environments
 import Report
+import Suites
 import Testing
 
 @Suite struct PaperTableTests {
@@ -19,24 +21,17 @@ import Testing
 
     /// The sums that algorithms.md (1.4) computed from the slides on its own.
     @Test(arguments: [
-        (Domain.locomotion, ["698.4", "677.4", "692.4", "747.5", "688.7", "700.4", "747.5", "773.9"]),
-        (Domain.antmaze, ["303.6", "163.8", "378.0", "424.0", "391.8", "354.4", "419.2", "374.2"]),
-        (Domain.kitchen, ["144.6", nil, "160.3", "216.3", "173.7", "178.1", "189.9", "213.2"]),
+        (TaskSuite.locomotion, ["698.4", "677.4", "692.4", "747.5", "688.7", "700.4", "747.5", "773.9"]),
+        (TaskSuite.antmaze, ["303.6", "163.8", "378.0", "424.0", "391.8", "354.4", "419.2", "374.2"]),
+        (TaskSuite.kitchen, ["144.6", nil, "160.3", "216.3", "173.7", "178.1", "189.9", "213.2"]),
     ])
-    func domainSums(domain: Domain, sums: [String?]) {
-        let datasets = PaperTable.datasets.filter { Domain(dataset: $0) == domain }
+    func suiteSums(suite: TaskSuite, sums: [String?]) {
+        let datasets = PaperTable.datasets.filter { EnvironmentRegistry.suite(ofDataset: $0) == suite }
         #expect(PaperTable.learners.map { PaperTable.sum($0, over: datasets).map { decimal($0) } } == sums)
     }
 
     @Test func sumsOfAll() {
         let sums = PaperTable.learners.map { PaperTable.sum($0, over: PaperTable.datasets).map { decimal($0) } }
         #expect(sums == ["1146.6", nil, "1230.7", "1387.8", "1254.2", "1232.9", "1356.6", "1361.3"])
-    }
-
-    @Test func domains() {
-        #expect(Domain(dataset: "hopper-medium-replay-r1") == .locomotion)
-        #expect(Domain(dataset: "ant-medium-v2") == .locomotion)
-        #expect(Domain(dataset: "antmaze-umaze-v2") == .antmaze)
-        #expect(Domain(dataset: "pen-human-v1") == nil)
     }
 }

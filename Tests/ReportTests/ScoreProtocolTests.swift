@@ -1,9 +1,16 @@
+import Environments
 import Report
 import Testing
 
 @Suite struct ScoreProtocolTests {
+    private func counts(_ episodes: [(dataset: String, episodes: [Int])]) -> [ScoreProtocol.Count] {
+        episodes.map {
+            .init(dataset: $0, suite: EnvironmentRegistry.suite(ofDataset: $0), episodes: $1)
+        }
+    }
+
     private func words(_ episodes: [(dataset: String, episodes: [Int])]) -> String {
-        let text = ScoreProtocol(.last, episodesByDataset: episodes).description
+        let text = ScoreProtocol(.last, counts: counts(episodes)).description
         #expect(text.hasPrefix("last (the final evaluation), "))
         return String(text.dropFirst("last (the final evaluation), ".count))
     }
@@ -11,13 +18,13 @@ import Testing
     @Test func oneNumberForAll() {
         #expect(words([("hopper-medium-v2", [10]), ("antmaze-umaze-v2", [10, 10])]) == "10 episodes each")
         #expect(
-            ScoreProtocol(.last, episodesByDataset: [("hopper-medium-v2", [10]), ("x", [10])])
+            ScoreProtocol(.last, counts: counts([("hopper-medium-v2", [10]), ("x", [10])]))
                 == ScoreProtocol(.last, episodes: [10]))
         #expect(words([("hopper-medium-v2", [1])]) == "1 episode each")
         #expect(words([]) == "no episodes each")
     }
 
-    @Test func aDomainOfItsOwn() {
+    @Test func aSuiteOfItsOwn() {
         #expect(
             words([
                 ("hopper-medium-v2", [10]), ("walker2d-medium-v2", [10]), ("antmaze-umaze-v2", [100]),
@@ -32,7 +39,7 @@ import Testing
         #expect(words([("hopper-medium-v2", [10]), ("antmaze-umaze-v2", [100])]) == "10 episodes each; antmaze 100")
     }
 
-    @Test func datasetsOfADomainThatDiffer() {
+    @Test func datasetsOfASuiteThatDiffer() {
         #expect(
             words([
                 ("antmaze-umaze-v2", [100]), ("antmaze-medium-play-v2", [100]), ("antmaze-large-play-v2", [200]),

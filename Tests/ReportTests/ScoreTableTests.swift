@@ -1,4 +1,6 @@
+import Environments
 import Report
+import Suites
 import Testing
 
 @Suite struct ScoreTableTests {
@@ -6,7 +8,9 @@ import Testing
 
     private func cell(_ dataset: String, _ column: String, _ scores: [Double], of expected: Int = 2) -> CellScore {
         let seeds = scores.enumerated().map { CellScore.Seed($0, $1) }
-        return CellScore(dataset: dataset, column: column, seeds: seeds, expectedSeeds: expected)
+        return CellScore(
+            dataset: dataset, suite: EnvironmentRegistry.suite(ofDataset: dataset), column: column, seeds: seeds,
+            expectedSeeds: expected)
     }
 
     @Test func rowsAndColumnsKeepTheirOrder() {
@@ -40,9 +44,9 @@ import Testing
                 cell("hopper-medium-v2", "absent", [1, 2]), cell("kitchen-mixed-v0", "whole", [1, 2]),
             ],
             scoreProtocol: lastOf10, paperColumns: ["CQL"])
-        let sum = try #require(table.domainSums.first)
-        #expect(table.domainSums.count == 1, "one kitchen dataset makes no sum")
-        #expect(sum.domain == .locomotion && sum.datasets == ["hopper-medium-v2", "walker2d-medium-v2"])
+        let sum = try #require(table.suiteSums.first)
+        #expect(table.suiteSums.count == 1, "one kitchen dataset makes no sum")
+        #expect(sum.suite == .locomotion && sum.datasets == ["hopper-medium-v2", "walker2d-medium-v2"])
         #expect(sum.sums == [17, nil, nil, nil])
         #expect(sum.paperSums == [58.5 + 72.5])
         #expect(
@@ -56,9 +60,24 @@ import Testing
                 PaperTable.score(learner, on: dataset).map { cell(dataset, learner, [$0.mean], of: 1) }
             }
         }
-        let sums = ScoreTable(cells, scoreProtocol: lastOf10).domainSums
+        let sums = ScoreTable(cells, scoreProtocol: lastOf10).suiteSums
         #expect(sums.map(\.datasets.count) == [9, 6, 3])
         for sum in sums { #expect(sum.sums == sum.paperSums) }
+    }
+
+    /// The paper's suites come in its order, whatever the rows' is; those that it does not know come after them.
+    @Test func sumsOfOtherSuitesComeLast() {
+        let other = TaskSuite("reaching")
+        let rows: [(String, TaskSuite?)] = [
+            ("a", other), ("b", other), ("c", nil), ("d", nil), ("e", .kitchen), ("f", .kitchen), ("g", .locomotion),
+            ("h", .locomotion),
+        ]
+        let cells = rows.map { dataset, suite in
+            CellScore(dataset: dataset, suite: suite, column: "IQL", seeds: [.init(0, 1)], expectedSeeds: 1)
+        }
+        let sums = ScoreTable(cells, scoreProtocol: lastOf10).suiteSums
+        #expect(sums.map(\.suite) == [.locomotion, .kitchen, other])
+        #expect(sums.allSatisfy { $0.sums == [2] })
     }
 
     @Test func theCaptionSaysWhatTheNumbersAre() {

@@ -1,3 +1,4 @@
+import Environments
 import Report
 
 /// A study with every kind of cell: complete, single seed, partial, pending, diverged, absent.
@@ -21,6 +22,7 @@ enum SmallTable {
         // Handed over in reverse: the order in which cases finish must not show.
         let seeds = scores.enumerated().map { CellScore.Seed($0, $1) }.reversed()
         return CellScore(
-            dataset: dataset, column: column, seeds: Array(seeds), expectedSeeds: expected, notes: notes)
+            dataset: dataset, suite: EnvironmentRegistry.suite(ofDataset: dataset), column: column, seeds: Array(seeds),
+            expectedSeeds: expected, notes: notes)
     }
 }

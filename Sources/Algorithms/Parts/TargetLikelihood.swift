@@ -1,4 +1,4 @@
-import Datasets
+import Suites
 
 /// H_D, what ACTIVE holds E_D[log π(a|s)] at, per task.
 ///
@@ -16,22 +16,11 @@ enum TargetLikelihood {
     ]
 
     /// H_D of a dataset in nats, with where it comes from; -1 for no dataset in particular.
-    static func of(_ dataset: DatasetName) -> (value: Double, origin: String) {
+    static func of(_ dataset: TaskClass) -> (value: Double, origin: String) {
         if let value = measured[dataset.task] {
             return (value, "our choice: results/likelihood, on \(dataset.task)-r1")
         }
-        guard let dimensions = dimensions(of: dataset) else { return (-1, "our default") }
+        guard let dimensions = dataset.actionSize else { return (-1, "our default") }
         return (-0.5 * Double(dimensions), "our default: -1/2 a dimension of the action, L_BC not measured")
-    }
-
-    /// A, the dimensions of the action, of the paper's tasks.
-    private static func dimensions(of dataset: DatasetName) -> Int? {
-        switch dataset.task.split(separator: "-").first {
-        case "hopper": 3
-        case "halfcheetah", "walker2d": 6
-        case "antmaze": 8
-        case "kitchen": 9
-        default: nil
-        }
     }
 }

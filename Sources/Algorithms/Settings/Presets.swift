@@ -1,5 +1,6 @@
 import Datasets
 import Numerics
+package import Suites
 
 /// The default hyperparameters of every learner on every dataset, with where each value comes from.
 ///
@@ -9,9 +10,10 @@ import Numerics
 /// public material leaves open. Our `-r1` datasets take the preset of their D4RL namesake.
 package enum Presets {
     /// The preset of `learner` on `dataset`; the keys and their order, in which settings are printed, are the same for
-    /// every dataset. Without a dataset it is what the learner's locomotion presets have in common.
-    package static func hyperparameters(_ learner: LearnerKind, for dataset: String = "") -> Hyperparameters {
-        let dataset = DatasetName(dataset)
+    /// every dataset. A suite without settings of its own, and no task in particular, have those of locomotion.
+    package static func hyperparameters(
+        _ learner: LearnerKind, for dataset: TaskClass = .unspecified
+    ) -> Hyperparameters {
         let settings =
             switch learner {
             case .bc: behaviourCloning(dataset)
@@ -38,45 +40,45 @@ package enum Presets {
 
     // MARK: In-sample learners
 
-    private static func iql(_ dataset: DatasetName) -> [Setting] {
+    private static func iql(_ dataset: TaskClass) -> [Setting] {
         let inverseTemperature: Double =
             switch dataset.suite {
-            case .locomotion: 3
-            case .antmaze: 10
-            case .kitchen: 0.5
+            case .antmaze?: 10
+            case .kitchen?: 0.5
+            default: 3
             }
         return expectile(dataset) + [
             Setting("inverse_temperature", .real(inverseTemperature), .real(0...1e6), from: iqlCode)
         ] + inSample(dataset, layerNorm: false, rate: (3e-4, iqlCode))
     }
 
-    private static func sql(_ dataset: DatasetName) -> [Setting] {
+    private static func sql(_ dataset: TaskClass) -> [Setting] {
         sparsity(dataset) + inSample(dataset, layerNorm: true, rate: sqlRate(dataset))
     }
 
     /// τ of the expectile.
-    private static func expectile(_ dataset: DatasetName) -> [Setting] {
+    private static func expectile(_ dataset: TaskClass) -> [Setting] {
         let tau = dataset.suite == .antmaze ? 0.9 : 0.7
         return [Setting("expectile", .real(tau), .real(0.5...1), from: iqlCode)]
     }
 
     /// α of the sparse loss.
-    private static func sparsity(_ dataset: DatasetName) -> [Setting] {
+    private static func sparsity(_ dataset: TaskClass) -> [Setting] {
         let alpha: Double =
             switch dataset.suite {
-            case .locomotion: 1
-            case .antmaze: dataset.task == "antmaze-umaze-diverse" ? 3 : 0.1
-            case .kitchen: 0.5
+            case .antmaze?: dataset.task == "antmaze-umaze-diverse" ? 3 : 0.1
+            case .kitchen?: 0.5
+            default: 1
             }
         return [Setting("alpha", .real(alpha), .real(positive), from: sqlCode)]
     }
 
-    private static func sqlRate(_ dataset: DatasetName) -> (Double, String) {
+    private static func sqlRate(_ dataset: TaskClass) -> (Double, String) {
         (dataset.suite == .antmaze ? 2e-4 : 3e-4, sqlCode)
     }
 
     /// ACTIVE's own: the ensemble, the temperature, and the switches of its ablations.
-    private static func active(_ dataset: DatasetName) -> [Setting] {
+    private static func active(_ dataset: TaskClass) -> [Setting] {
         let likelihood = TargetLikelihood.of(dataset)
         let members = dataset.suite == .antmaze ? 10 : 5
         return [
@@ -98,13 +100,13 @@ package enum Presets {
     }
 
     private static func inSample(
-        _ dataset: DatasetName, layerNorm: Bool, rate: (value: Double, origin: String)
+        _ dataset: TaskClass, layerNorm: Bool, rate: (value: Double, origin: String)
     ) -> [Setting] {
         let reward: RewardWord =
             switch dataset.suite {
-            case .locomotion: .returnRange
-            case .antmaze: .minusOne
-            case .kitchen: .raw
+            case .antmaze?: .minusOne
+            case .kitchen?: .raw
+            default: .returnRange
             }
         let origin = rate.origin
         return [
@@ -116,13 +118,13 @@ package enum Presets {
         ] + offPolicy(from: origin) + shape([256, 256], from: origin) + data(clip: true, reward, from: origin)
     }
 
-    private static func actorDropout(_ dataset: DatasetName, from origin: String) -> Setting {
+    private static func actorDropout(_ dataset: TaskClass, from origin: String) -> Setting {
         Setting("actor_dropout", .real(dataset.suite == .kitchen ? 0.1 : 0), .real(0...0.99), from: origin)
     }
 
     // MARK: The others
 
-    private static func behaviourCloning(_ dataset: DatasetName) -> [Setting] {
+    private static func behaviourCloning(_ dataset: TaskClass) -> [Setting] {
         [
             Setting("learning_rate", .real(3e-4), .real(rates), from: "\(ours): IQL's policy"),
             actorDropout(dataset, from: "\(ours): IQL's policy"),
@@ -131,7 +133,7 @@ package enum Presets {
             + data(clip: true, .raw, from: "\(ours): IQL's policy")
     }
 
-    private static func td3bc(_ dataset: DatasetName) -> [Setting] {
+    private static func td3bc(_ dataset: TaskClass) -> [Setting] {
         // The author's AntMaze runs do without normalisation (sfujim/TD3_BC issue #2); their reward is not said.
         let isMaze = dataset.suite == .antmaze
         let origin = dataset.suite == .kitchen ? ours : td3bcCode
@@ -147,20 +149,21 @@ package enum Presets {
                 normalise: !isMaze)
     }
 
-    private static func conservative(_ dataset: DatasetName) -> [Setting] {
+    private static func conservative(_ dataset: TaskClass) -> [Setting] {
         let isMaze = dataset.suite == .antmaze
         let isKitchen = dataset.suite == .kitchen
+        let isOther = !isMaze && !isKitchen
         let origin = isKitchen ? "WSRL" : corl
-        let policyRate = dataset.suite == .locomotion ? 3e-5 : 1e-4
+        let policyRate = isOther ? 3e-5 : 1e-4
         let width = isKitchen ? 512 : 256
         let reward: RewardWord =
             switch dataset.suite {
-            case .locomotion: .raw
-            case .antmaze: .tenTimesMinusFive
-            case .kitchen: .minusFour
+            case .antmaze?: .tenTimesMinusFive
+            case .kitchen?: .minusFour
+            default: .raw
             }
         return [
-            Setting("alpha", .real(dataset.suite == .locomotion ? 10 : 5), .real(0...1e6), from: origin),
+            Setting("alpha", .real(isOther ? 10 : 5), .real(0...1e6), from: origin),
             Setting("sampled_actions", .integer(10), .integer(1...256), from: origin),
             Setting("importance_sampling", .flag(!isKitchen), .flag, from: origin),
             Setting("softmax_temperature", .real(1), .real(positive), from: origin),
@@ -180,7 +183,7 @@ package enum Presets {
                 clip: isKitchen, reward,
                 // Of the locomotion datasets CORL's file for this one alone also rescales the rewards (corl-team/CORL#17).
                 from: origin, rewardFrom: dataset.task == "hopper-medium" ? "CORL, but for its slip" : origin,
-                normalise: dataset.suite == .locomotion)
+                normalise: isOther)
     }
 
     // MARK: What several have

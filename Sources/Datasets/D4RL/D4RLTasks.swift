@@ -1,3 +1,5 @@
+import Suites
+
 /// The tasks D4RL has datasets of, in the suites of the paper's table.
 package enum D4RLTasks {
     private static let walkers = ["halfcheetah", "hopper", "walker2d"]

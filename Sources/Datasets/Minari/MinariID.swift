@@ -1,3 +1,5 @@
+import Suites
+
 /// The name of a dataset of Minari's: "(namespace/)(environment/)name-vN", as "mujoco/hopper/medium-v0".
 package struct MinariID: Sendable, Hashable, CustomStringConvertible {
     /// What tells such a name from D4RL's in studies and on the command line: "minari:mujoco/hopper/medium-v0".

@@ -1,12 +1,19 @@
 import Algorithms
 import Cases
 import DatasetTools
+import Environments
 import ExampleInputs
 import Foundation
 import Policies
 import RunFolders
 import ScratchFiles
 import Studies
+
+/// The settings of `learner` on the dataset of this name.
+func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
+    Presets.hyperparameters(
+        learner, for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
+}
 
 /// A dataset of a thousand steps of a random policy, recorded once for all tests of this process, and what is computed
 /// with it.

@@ -2,6 +2,7 @@ import Datasets
 import Environments
 import HDF5
 import Numerics
+import Suites
 
 /// A file in the layout and with the conventions of one of D4RL's, some hundred rows of a random policy in our own
 /// simulation: what a study needs to run from end to end where D4RL's files cannot be had.
@@ -15,11 +16,11 @@ struct StandInDataset {
     private var positions: [Float] = []
     private var velocities: [Float] = []
     private let specification: EnvironmentSpecification
-    private let suite: DatasetName.Suite
+    private let suite: TaskSuite?
 
     /// `rows` steps, episodes one behind the other, as the family of `dataset` records them.
     init(_ dataset: String, rows: Int) throws {
-        suite = DatasetName(dataset).suite
+        suite = try EnvironmentRegistry.taskClass(ofDataset: dataset).suite
         let stream = RandomStream("stand-in/\(dataset)")
         let environment = try EnvironmentRegistry.make(forDataset: dataset, stream: stream)
         specification = environment.specification
@@ -42,9 +43,9 @@ struct StandInDataset {
             }
         }
         switch suite {
-        case .locomotion: break
-        case .antmaze: relabelByGoal()
-        case .kitchen: relabelByTasks()
+        case .antmaze?: relabelByGoal()
+        case .kitchen?: relabelByTasks()
+        default: break
         }
     }
 

@@ -1,0 +1,16 @@
+import Suites
+
+extension EnvironmentFamily {
+    /// D4RL's kitchens, which differ in what is to be done.
+    static let kitchen = EnvironmentFamily(
+        suite: .kitchen,
+        environments: [
+            ("kitchen-complete", KitchenTask.complete), ("kitchen-partial", KitchenTask.partial),
+            ("kitchen-mixed", KitchenTask.mixed),
+        ].map { name, tasks in
+            EnvironmentDefinition(
+                Kitchen.specification(name, tasks, profile: .d4rl),
+                gymnasium: Kitchen.specification(name, tasks, profile: .gymnasium), needsAssets: true
+            ) { try Kitchen(name, tasks: tasks, profile: $0.profile) }
+        })
+}
