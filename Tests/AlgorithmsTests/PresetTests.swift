@@ -5,7 +5,7 @@ import Suites
 import Testing
 
 /// The settings of `learner` on the dataset of this name; "" for no task in particular.
-func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
+func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
     Presets.hyperparameters(
         learner, for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
 }
@@ -21,7 +21,7 @@ func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
     ]
 
     private func value(_ learner: LearnerKind, _ key: String, _ dataset: String) -> SettingValue? {
-        preset(of: learner, on: dataset)[key]?.value
+        presetSettings(of: learner, on: dataset)[key]?.value
     }
 
     @Test(arguments: LearnerKind.allCases)
@@ -29,7 +29,7 @@ func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
         let keys = Presets.hyperparameters(learner).settings.map(\.key)
         #expect(Set(keys).count == keys.count)
         for dataset in Self.paper {
-            let settings = preset(of: learner, on: dataset).settings
+            let settings = presetSettings(of: learner, on: dataset).settings
             #expect(settings.map(\.key) == keys)
             #expect(settings.allSatisfy { !$0.origin.isEmpty && $0.accepted($0.value) == $0.value }, "\(dataset)")
         }
@@ -38,7 +38,9 @@ func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
     @Test(arguments: LearnerKind.allCases)
     func ourDatasetsTakeTheirNamesakesPreset(learner: LearnerKind) {
         for dataset in Self.paper where dataset.hasSuffix("-v2") {
-            #expect(preset(of: learner, on: dataset.replacing("-v2", with: "-r1")) == preset(of: learner, on: dataset))
+            #expect(
+                presetSettings(of: learner, on: dataset.replacing("-v2", with: "-r1"))
+                    == presetSettings(of: learner, on: dataset))
         }
     }
 
@@ -89,7 +91,7 @@ func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
     func aSuiteWithoutSettingsHasThoseOfLocomotion(learner: LearnerKind) {
         let other = TaskClass(task: "reach-medium", suite: TaskSuite("reaching"), actionSize: 2)
         let (found, locomotion) = (
-            Presets.hyperparameters(learner, for: other), preset(of: learner, on: "hopper-expert-v2")
+            Presets.hyperparameters(learner, for: other), presetSettings(of: learner, on: "hopper-expert-v2")
         )
         for (one, known) in zip(found.settings, locomotion.settings) where one.key != "target_log_likelihood" {
             #expect(one.key == known.key && one.value == known.value)
@@ -104,7 +106,7 @@ func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
             #expect(value(.td3bc, "normalise_observations", dataset) == .flag(!isMaze))
             #expect(value(.td3bc, "reward", dataset) == .word(isMaze ? "r-1" : "raw"))
             #expect(value(.td3bc, "clip_actions", dataset) == .real(1))
-            let preset = preset(of: .td3bc, on: dataset)
+            let preset = presetSettings(of: .td3bc, on: dataset)
             let own = dataset.hasPrefix("kitchen") ? "our default" : "official TD3+BC"
             #expect(preset["reward"]?.origin == (isMaze ? "CORL" : own))
             #expect(preset["normalise_observations"]?.origin == own, "CORL normalises on AntMaze, the author does not")
@@ -142,7 +144,7 @@ func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
             (.bc, "kitchen-mixed-v0", .init(actionLimit: 1 - 1e-5)),
         ]
         for (learner, dataset, transforms) in expected {
-            #expect(preset(of: learner, on: dataset).transforms == transforms)
+            #expect(presetSettings(of: learner, on: dataset).transforms == transforms)
         }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TargetLikelihoodTests {
     private func target(_ dataset: String) -> Setting? {
-        preset(of: .activeI, on: dataset)["target_log_likelihood"]
+        presetSettings(of: .activeI, on: dataset)["target_log_likelihood"]
     }
 
     /// The presets are what the committed measurements and the rule H_D = L_BC - A/2 give.

@@ -8,9 +8,10 @@ import Policies
 import RunFolders
 import ScratchFiles
 import Studies
+import Suites
 
 /// The settings of `learner` on the dataset of this name.
-func preset(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
+func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
     Presets.hyperparameters(
         learner, for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
 }

@@ -41,7 +41,7 @@ import Testing
         ).cases
         func values(_ key: String) -> [SettingValue?] { cases.map { $0.hyperparameters[key]?.value } }
         #expect(values("m") == [23, 24, 21, 25, 21].map { .integer($0) })
-        let preset = cases.map { preset(of: .activeS, on: $0.dataset)["batch"]?.value }
+        let preset = cases.map { presetSettings(of: .activeS, on: $0.dataset)["batch"]?.value }
         #expect(values("batch") == [preset[0], .integer(64), preset[2], .integer(32), preset[4]])
         #expect(values("discount").prefix(2) == [.real(0.5), .real(0.5)])
         #expect(
@@ -54,7 +54,7 @@ import Testing
 
     /// The variant is what differs from that dataset's preset, not from another's and not from the study's general value.
     @Test func variantsAreAgainstTheDatasetsPreset() throws {
-        let preset = try #require(preset(of: .activeS, on: "hopper-medium-v2")["m"])
+        let preset = try #require(presetSettings(of: .activeS, on: "hopper-medium-v2")["m"])
         let cases = try plan("ACTIVE-S: {m: 99, datasets: {hopper: {m: \(preset.value)}}}").cases
         #expect(cases.map(\.variant) == ["default", "default", "m=99", "m=99", "m=99"])
         #expect(

@@ -16,7 +16,7 @@ import Testing
         #expect(lines[0].hasPrefix("# antmaze-large-play-v2, variant m=17,"))
         #expect(lines[1...2] == ["learners:", "  ACTIVE-S:"])
         #expect(lines.contains("    m: 17  # command line") && lines.contains("    hidden: [32, 16]  # command line"))
-        let preset = preset(of: .activeS, on: "antmaze-large-play-v2")
+        let preset = presetSettings(of: .activeS, on: "antmaze-large-play-v2")
         #expect(
             lines.dropFirst(3).map { $0.split(separator: ":")[0].dropFirst(4) } == preset.settings.map { $0.key[...] })
         for setting in preset.settings where !["m", "hidden", "value_layer_norm"].contains(setting.key) {

@@ -167,7 +167,7 @@ import Testing
                 "ACTIVE-S/mine/m=1,discount=0.5,batch=8/seed-0", "ACTIVE-S/mine/m=2,discount=0.5,batch=8/seed-0",
             ])
         #expect(plan.cases.map(\.episodes) == [3, 3, 1, 1])
-        let preset = preset(of: .activeS, on: "hopper-medium-v2")
+        let preset = presetSettings(of: .activeS, on: "hopper-medium-v2")
         #expect(plan.cases[0].hyperparameters["target_log_likelihood"] == preset["target_log_likelihood"])
         #expect(
             plan.cases[0].configuration.contains(

@@ -73,7 +73,7 @@ import Testing
         #expect(first[4].hyperparameters["m"]?.value == .integer(1))
         #expect(first[4].hyperparameters["m"]?.origin == "study")
         #expect(first[4].hyperparameters["hidden"]?.value == .integers([32, 16]))
-        let preset = preset(of: .activeS, on: "hopper-medium-r1")
+        let preset = presetSettings(of: .activeS, on: "hopper-medium-r1")
         #expect(first[4].hyperparameters["discount"] == preset["discount"], "what the study does not set stays")
         #expect(first[4].configuration.contains("\n  m: 1  # study\n"))
     }

@@ -228,7 +228,7 @@ import Testing
 
     /// File systems end a name at 255 bytes.
     @Test func ofAVariantWithTooLongAName() throws {
-        let settings = preset(of: .activeS, on: SmallRun.dataset).settings.compactMap {
+        let settings = presetSettings(of: .activeS, on: SmallRun.dataset).settings.compactMap {
             setting -> String? in
             switch setting.range {
             case .real(let range) where range.contains(0.987654321): "\(setting.key): 0.987654321"
