@@ -23,11 +23,11 @@ package protocol Learner: AnyObject {
 
     /// What else a later update or its diagnostics depend on, as the owner of the policy has it: to be set only when a run
     /// is taken up again.
-    var memory: [String: Double] { get set }
+    var resumableScalars: [String: Double] { get set }
 
     /// What the last updates show to be wrong with the settings, in one sentence; nil when there is nothing to say. The
     /// owner of the policy knows.
-    var complaint: String? { get }
+    var warning: String? { get }
 
     /// Sets every counter (Adam's, the schedule's, the noise's) to where it stands after `updates` updates, the
     /// parameters and moments having been put in place through `networks` and `scalars`.
@@ -38,12 +38,12 @@ extension Learner {
     /// No numbers outside the networks.
     package var scalars: [NamedScalar] { [] }
     /// Nothing besides.
-    package var memory: [String: Double] {
+    package var resumableScalars: [String: Double] {
         get { [:] }
-        set { precondition(newValue.isEmpty, "a memory that this learner does not have") }
+        set { precondition(newValue.isEmpty, "numbers that this learner does not have") }
     }
     /// Nothing to say.
-    package var complaint: String? { nil }
+    package var warning: String? { nil }
 }
 
 /// A number worth a column of the learning curve.
@@ -142,7 +142,7 @@ func gradientNorm(
     return Diagnostic("\(name)_gradient_norm", squares.reduce(0, +).squareRoot())
 }
 
-/// Mean, largest and share at the cap of the cloning weights.
+/// Mean, largest and share at the cap of the advantage weights.
 func weightDiagnostics(_ weights: Matrix, cap: Double) -> [Diagnostic] {
     var (largest, atCap) = (weights[0], 0)
     for b in 0..<weights.count {

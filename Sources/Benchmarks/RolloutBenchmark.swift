@@ -61,7 +61,7 @@ package struct RolloutBenchmark: Sendable {
     ///
     /// - Throws: `EnvironmentError`, `HDF5Error`, `HarnessError.badInput`.
     package func measure(_ subject: Subject) throws -> Result {
-        let bench = try blaming(subject.script ?? subject.policy ?? "the fresh policy") {
+        let bench = try withPolicyErrorContext(subject.script ?? subject.policy ?? "the fresh policy") {
             try RolloutBench(subject, episodes: episodes, policyEpisodes: policyEpisodes)
         }
         var times: [RolloutBench.Times] = []
@@ -99,11 +99,11 @@ private struct RolloutBench {
         profile = try environment.profile(asked: subject.profile, as: subject.environment)
         let (world, script) = try Self.world(subject, environment.name, profile)
         let specification = world.specification
-        let actor = try Actor(
+        let inference = try PolicyInference(
             subject.policy.map { try PolicyFile.read($0) } ?? Self.freshPolicy(specification))
         let stream = RandomStream("rollout-benchmark")
         let resets = stream.stream("reset")  // as in Rollout
-        let rollout = try Rollout(world, actor, stream: stream)
+        let rollout = try Rollout(world, inference, stream: stream)
         let observation = Matrix(vector: specification.observationSize)
         let count = script?.episodes ?? episodes
         recordings = try (0..<count).map { k in
@@ -112,7 +112,7 @@ private struct RolloutBench {
                     action.update(from: script.action(episode: k, step: step), count: specification.actionSize)
                 } else {
                     world.observe(into: observation.pointer)
-                    actor.act(observation.pointer, into: action)
+                    inference.act(observation.pointer, into: action)
                 }
             }
         }

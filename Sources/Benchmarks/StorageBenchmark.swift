@@ -39,7 +39,7 @@ package struct StorageBenchmark: Sendable {
     /// - Throws: `DatasetError`, `HDF5Error`, `HarnessError`.
     package func measure() throws -> Report {
         let place = PathBytes.environmentVariable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        let folder = "\(place)/active-bench-\(ThisProcess.identity)"
+        let folder = "\(place)/active-bench-\(CurrentProcess.identity)"
         try DurableFile.makeFolder(folder)
         defer {
             for name in Paths.names(inFolder: folder) ?? [] { Paths.unlink("\(folder)/\(name)") }

@@ -5,7 +5,7 @@ import Storage
 
 /// A case that could not be brought to its end.
 package struct CaseFailure: ExitCoded, CustomStringConvertible {
-    /// `Case.identifier`.
+    /// `StudyCase.identifier`.
     package let identifier: String
     /// "rank 1 of 3 on node7: case …, training at step 50".
     package let place: String

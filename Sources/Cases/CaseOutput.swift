@@ -6,19 +6,19 @@ import Studies
 
 /// The files of a case that grow while it runs. Only a team's leader has one.
 final class CaseOutput {
-    private let curve: GrowingFile
-    private let evaluations: GrowingFile
-    private let timing: GrowingFile
+    private let curve: AppendOnlyFile
+    private let evaluations: AppendOnlyFile
+    private let timing: AppendOnlyFile
 
-    /// Files in the folder of `one`, which are not touched yet.
-    init(_ one: Case, _ folder: CaseFolder) {
-        curve = GrowingFile(folder.file("curve.csv"))
-        evaluations = GrowingFile(folder.file("evaluations.csv"))
-        timing = GrowingFile(folder.file("timing.csv"))
+    /// Files in the folder of `studyCase`, which are not touched yet.
+    init(_ studyCase: StudyCase, _ folder: CaseFolder) {
+        curve = AppendOnlyFile(folder.file("curve.csv"))
+        evaluations = AppendOnlyFile(folder.file("evaluations.csv"))
+        timing = AppendOnlyFile(folder.file("timing.csv"))
     }
 
     /// What is a function of the case alone: a checkpoint remembers how far it went.
-    private var results: [GrowingFile] { [curve, evaluations] }
+    private var results: [AppendOnlyFile] { [curve, evaluations] }
 
     /// Begins all of them anew.
     func begin() throws {
@@ -60,7 +60,7 @@ final class CaseOutput {
     /// The episodes of an evaluation.
     ///
     /// - Parameter score: of a return.
-    func add(_ evaluation: Evaluation, score: (Double) -> Double) throws {
+    func add(_ evaluation: EvaluationResult, score: (Double) -> Double) throws {
         for (k, episode) in evaluation.episodes.enumerated() {
             try evaluations.append(
                 "\(evaluation.step),\(k),\(episode.return),\(episode.length),\(score(episode.return))\n")

@@ -4,7 +4,7 @@ package import Foundation
 import Storage
 
 /// One evaluation of a policy.
-package struct Evaluation: Sendable, Codable, Equatable {
+package struct EvaluationResult: Sendable, Codable, Equatable {
     /// One episode.
     package struct Episode: Sendable, Codable, Equatable {
         /// Undiscounted sum of the environment's rewards; NaN when the policy's parameters are no numbers.
@@ -51,7 +51,7 @@ package struct CaseResult: Sendable, Codable, Equatable {
     /// nil when nothing was.
     package var warnings: [String]?
     /// In the order of their steps.
-    package var evaluations: [Evaluation]
+    package var evaluations: [EvaluationResult]
 
     /// Gradient steps made.
     package var lastStep: Int { divergence.flatMap { $0.isFinal ? $0.step : nil } ?? steps }

@@ -15,9 +15,9 @@ extension CaseRun {
         if let found, progress.divergence == nil || found.isFinal {
             progress.divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)
         }
-        guard progress.complaint == nil else { return }
-        let complaint = try team.broadcast(learner.complaint ?? "", from: placement.owner(.policy, 0))
-        if !complaint.isEmpty { progress.complaint = "step \(step): \(complaint)" }
+        guard progress.warning == nil else { return }
+        let warning = try team.broadcast(learner.warning ?? "", from: placement.owner(.policy, 0))
+        if !warning.isEmpty { progress.warning = "step \(step): \(warning)" }
     }
 
     /// The name of the first network with a parameter that is none, whoever owns it; nil if all are numbers.

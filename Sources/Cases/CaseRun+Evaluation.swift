@@ -42,7 +42,7 @@ extension CaseRun {
         defer { Supervision.arm() }
         // Whoever was not interrupted forgets its episodes with the others.
         guard try team.maximum(isInterrupted ? 1 : 0) == 0 else { return false }
-        try conclude(own)
+        try concludeEvaluation(own)
         Supervision.enter("training")
         return true
     }
@@ -62,10 +62,10 @@ extension CaseRun {
     private func runOwnEpisodes(_ alive: @escaping () throws -> Void) throws -> [Episode] {
         var episodes: [Episode] = []
         do {
-            let stream = one.stream.stream("evaluation-\(step)")
-            let rollout = try Rollout(environment, Actor(policy), stream: stream)
+            let stream = studyCase.stream.stream("evaluation-\(step)")
+            let rollout = try Rollout(environment, PolicyInference(policy), stream: stream)
             var steps = 0
-            for index in stride(from: team.rank, to: one.episodes(after: step), by: team.size) {
+            for index in stride(from: team.rank, to: studyCase.episodes(after: step), by: team.size) {
                 let outcome = try rollout.run(episode: index, mode: .deterministic) { _ in
                     steps += 1
                     guard steps % CaseRun.stepsBetweenLooks == 0 else { return }
@@ -82,7 +82,7 @@ extension CaseRun {
     }
 
     /// Puts the ranks' episodes together in their order, on every rank.
-    private func conclude(_ own: [Episode]) throws {
+    private func concludeEvaluation(_ own: [Episode]) throws {
         let texts = try team.gather(String(decoding: try JSONEncoder().encode(own), as: UTF8.self))
         var text = ""
         if team.isLeader {
@@ -90,7 +90,7 @@ extension CaseRun {
             text = String(decoding: try JSONEncoder().encode(all.sorted { $0.index < $1.index }), as: UTF8.self)
         }
         let known = Data(try team.broadcast(text).utf8)
-        var episodes: [Evaluation.Episode] = []
+        var episodes: [EvaluationResult.Episode] = []
         for episode in try JSONDecoder().decode([Episode].self, from: known) {
             guard let outcome = episode.outcome else {
                 // A diverged case is a result, not a failure of the run; one rank alone would have ended here.
@@ -102,7 +102,7 @@ extension CaseRun {
         }
         let mean = episodes.map(\.return).reduce(0, +) / Double(episodes.count)
         let specification = environment.specification
-        let evaluation = Evaluation(
+        let evaluation = EvaluationResult(
             step: step, episodes: episodes, meanReturn: mean, score: specification.normalisedScore(return: mean))
         progress.evaluations.append(evaluation)
         try output?.add(evaluation) { specification.normalisedScore(return: $0) }

@@ -18,7 +18,7 @@ extension CaseRun {
             "blas_core_type": BLASLibrary.coreType, "mujoco": EnvironmentRegistry.simulatorVersion,
             "glibc": Provenance.glibcVersion,
         ]
-        if one.hyperparameters.precision == .bfloat16 { found["bfloat16"] = Precision.library }
+        if studyCase.hyperparameters.precision == .bfloat16 { found["bfloat16"] = Precision.library }
         return found
     }
 
@@ -30,8 +30,8 @@ extension CaseRun {
         progress.outputs = try output.positions()
         try store.save(
             Checkpoint(
-                caseIdentifier: one.identifier, configuration: one.configurationDigest,
-                datasetSHA256: data.file.sha256, step: step, plannedSteps: one.steps, scalars: state.scalars,
+                caseIdentifier: studyCase.identifier, configuration: studyCase.configurationDigest,
+                datasetSHA256: data.file.sha256, step: step, plannedSteps: studyCase.steps, scalars: state.scalars,
                 progress: progress, environment: surroundings, tensors: state.tensors))
     }
 
@@ -40,7 +40,7 @@ extension CaseRun {
         var found: Checkpoint?
         if team.isLeader {
             let newest = try store.newest(
-                for: one.identifier, configuration: one.configurationDigest, steps: one.steps,
+                for: studyCase.identifier, configuration: studyCase.configurationDigest, steps: studyCase.steps,
                 datasetSHA256: data.file.sha256, or: data.file.otherSHA256 ?? [])
             notices += newest.notices
             found = newest.checkpoint
@@ -60,10 +60,12 @@ extension CaseRun {
     }
 
     /// Writes what a finished case leaves, on the leader; the result is known to all.
-    func conclude() throws -> CaseResult {
+    func concludeCase() throws -> CaseResult {
         let result = CaseResult(
-            learner: one.learner.rawValue, dataset: one.dataset, variant: one.variant, seed: one.seed,
-            steps: one.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions, data: data.summary,
+            learner: studyCase.learner.rawValue, dataset: studyCase.dataset, variant: studyCase.variant,
+            seed: studyCase.seed,
+            steps: studyCase.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions,
+            data: data.summary,
             remarks: remarks, divergence: progress.divergence, warnings: warnings, evaluations: progress.evaluations)
         guard let output else { return result }
         try output.close()
@@ -75,7 +77,7 @@ extension CaseRun {
 
     /// On the data, and on the batches drawn from them; nil for none.
     private var remarks: [String]? {
-        let batch = DatasetRemarks.smallerThanBatch(data.file.transitions, batch: one.hyperparameters.batchSize)
+        let batch = DatasetRemarks.smallerThanBatch(data.file.transitions, batch: studyCase.hyperparameters.batchSize)
         let all = (data.file.remarks ?? []) + [batch].compactMap { $0 }
         return all.isEmpty ? nil : all
     }
@@ -85,14 +87,15 @@ extension CaseRun {
         let simulation = progress.simulatorWarning.map {
             $0.first + ($0.episodes > 1 ? " (and in \($0.episodes - 1) episodes more)" : "")
         }
-        let all = [progress.complaint, simulation].compactMap { $0 }
+        let all = [progress.warning, simulation].compactMap { $0 }
         return all.isEmpty ? nil : all
     }
 
     private var policyMetadata: [String: String] {
         [
-            "environment": environment.specification.name, "algorithm": one.learner.rawValue, "dataset": one.dataset,
-            "variant": one.variant, "seed": String(one.seed), "step": String(step),
+            "environment": environment.specification.name, "algorithm": studyCase.learner.rawValue,
+            "dataset": studyCase.dataset,
+            "variant": studyCase.variant, "seed": String(studyCase.seed), "step": String(step),
         ]
     }
 

@@ -35,7 +35,7 @@ package final class CaseRun {
         case takenOver
     }
 
-    let one: Case
+    let studyCase: StudyCase
     let folder: CaseFolder
     let data: PreparedData
     let team: Team
@@ -61,39 +61,42 @@ package final class CaseRun {
     ///
     /// - Throws: `EnvironmentError` when the environment cannot be made.
     package convenience init(
-        _ one: Case, data: PreparedData, folder: CaseFolder, rule: CheckpointRule = CheckpointRule()
+        _ studyCase: StudyCase, data: PreparedData, folder: CaseFolder, rule: CheckpointRule = CheckpointRule()
     ) throws {
-        try self.init(one, data: data, folder: folder, team: .alone, rule: rule)
+        try self.init(studyCase, data: data, folder: folder, team: .alone, rule: rule)
     }
 
     /// - Throws: `EnvironmentError` when the environment cannot be made.
-    package init(_ one: Case, data: PreparedData, folder: CaseFolder, team: Team, rule: CheckpointRule) throws {
-        self.one = one
+    package init(_ studyCase: StudyCase, data: PreparedData, folder: CaseFolder, team: Team, rule: CheckpointRule)
+        throws
+    {
+        self.studyCase = studyCase
         self.folder = folder
         self.data = data
         self.team = team
         self.rule = rule
-        environment = try one.data.makeEnvironment(stream: one.stream.stream("environment"))
+        environment = try studyCase.data.makeEnvironment(stream: studyCase.stream.stream("environment"))
         let (states, actions) = (data.transitions.stateSize, data.transitions.actionSize)
-        let networks = one.learner.work(one.hyperparameters, states: states, actions: actions)
-        let placement = try Placement(networks, measuredOn: team, batch: one.hyperparameters.batchSize)
+        let networks = studyCase.learner.work(studyCase.hyperparameters, states: states, actions: actions)
+        let placement = try Placement(networks, measuredOn: team, batch: studyCase.hyperparameters.batchSize)
         self.placement = placement
         func make<Exchanging: Exchange>(_ exchange: Exchanging) -> any Learner {
-            one.learner.make(
-                one.hyperparameters,
+            studyCase.learner.make(
+                studyCase.hyperparameters,
                 problem: Problem(
-                    states: states, actions: actions, horizon: one.steps, stream: one.stream, team: exchange))
+                    states: states, actions: actions, horizon: studyCase.steps, stream: studyCase.stream, team: exchange
+                ))
         }
         exchange = team.communicator.map { communicator in
             TeamExchange(communicator, placement, worldRank: team.worldRank) { error in
-                CaseRun.end(one, in: folder, because: error)
+                CaseRun.end(studyCase, in: folder, because: error)
             }
         }
         learner = exchange.map { make($0) } ?? make(Solo())
         criterion = DivergenceCriterion(
-            data.transitions, suite: one.data.suite, discount: one.hyperparameters.discount)
+            data.transitions, suite: studyCase.data.suite, discount: studyCase.hyperparameters.discount)
         store = CheckpointStore(folder: folder.path)
-        output = team.isLeader ? CaseOutput(one, folder) : nil
+        output = team.isLeader ? CaseOutput(studyCase, folder) : nil
     }
 
     /// Runs the case, from its newest checkpoint if it has one, to its end or until it is asked to stop; its last act is to
@@ -121,7 +124,7 @@ package final class CaseRun {
         switch end {
         case .complete:
             Supervision.enter("writing of results")
-            return .done(try conclude())
+            return .done(try concludeCase())
         case .stopped: return .stopped(after: step)
         case .takenOver: return .takenOver
         }
@@ -131,8 +134,8 @@ package final class CaseRun {
         if team.isLeader {
             try DurableFile.makeFolder(folder.path)
             DurableFile.removeUnfinished(in: folder.path)
-            try folder.longerTraining(of: one)?.reopen()
-            try DurableFile.write(one.configuration, to: folder.file("config.yaml"))
+            try folder.longerTraining(of: studyCase)?.reopen()
+            try DurableFile.write(studyCase.configuration, to: folder.file("config.yaml"))
             try DurableFile.write(provenance.encoded(), to: folder.file("provenance.json"))
         }
         if let checkpoint = try newestCheckpoint() {
@@ -150,7 +153,8 @@ package final class CaseRun {
         _ boundary: StepBoundary, _ alive: @escaping () throws -> Void, _ tick: (Int) throws -> Void
     ) throws -> End {
         let sampler = BatchSampler(
-            data.transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
+            data.transitions, stream: studyCase.stream.stream("minibatch"),
+            batchSize: studyCase.hyperparameters.batchSize)
         let batch = sampler.makeBatch()
         while true {
             if isEvaluationDue {
@@ -159,7 +163,7 @@ package final class CaseRun {
                 guard try evaluate(alive) else { return try stop(boundary) }
                 try endPhase("evaluate")
             }
-            if step == one.steps || progress.divergence?.isFinal ?? false { break }
+            if step == studyCase.steps || progress.divergence?.isFinal ?? false { break }
             step += 1
             Supervision.step(step)
             exchange?.step = step
@@ -167,7 +171,7 @@ package final class CaseRun {
             sampler.draw(step: step - 1, into: batch)
             learner.update(batch)
             stepsMade += 1
-            if one.hasCurveRow(after: step) { try logCurve() }
+            if studyCase.hasCurveRow(after: step) { try logCurve() }
             try tick(step)
             if !isEvaluationDue, let end = try pass(boundary) { return end }
         }
@@ -186,7 +190,7 @@ package final class CaseRun {
 
     /// Whether the policy as it stands is to be evaluated before the next step.
     private var isEvaluationDue: Bool {
-        step > 0 && (one.isEvaluated(after: step) || progress.divergence?.isFinal ?? false)
+        step > 0 && (studyCase.isEvaluated(after: step) || progress.divergence?.isFinal ?? false)
             && progress.evaluations.last?.step != step
     }
 
@@ -218,8 +222,8 @@ package final class CaseRun {
     }
 
     /// Ends the whole job: of a team's exchange nothing can be left half done.
-    private static func end(_ one: Case, in folder: CaseFolder, because error: any Error) -> Never {
-        let failure = CaseFailure(identifier: one.identifier, place: Supervision.where, cause: error)
+    private static func end(_ studyCase: StudyCase, in folder: CaseFolder, because error: any Error) -> Never {
+        let failure = CaseFailure(identifier: studyCase.identifier, place: Supervision.where, cause: error)
         failure.leaveNote(in: folder.path)
         Console.complain("\(failure.place): \(failure)")
         MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)

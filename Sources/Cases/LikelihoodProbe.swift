@@ -73,19 +73,20 @@ package struct LikelihoodProbe {
     /// - Parameter progress: called with the updates made and the batch's E[log π], now and then.
     /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` as a study on this dataset would.
     package func run(progress: (Int, Double) -> Void = { _, _ in }) throws -> Report {
-        let one = Case(
+        let studyCase = StudyCase(
             learner: .bc, data: dataset, variant: "probe", seed: seed,
             hyperparameters: Presets.hyperparameters(.bc, for: dataset.taskClass), steps: steps, evaluateEvery: steps,
             episodes: 1, finalEpisodes: 1, column: "BC")
-        let data = try DataPreparation().data(for: one)
+        let data = try DataPreparation().data(for: studyCase)
         let transitions = data.transitions
         let learner = LearnerKind.bc.make(
-            one.hyperparameters,
+            studyCase.hyperparameters,
             problem: Problem(
-                states: transitions.stateSize, actions: transitions.actionSize, horizon: steps, stream: one.stream,
+                states: transitions.stateSize, actions: transitions.actionSize, horizon: steps,
+                stream: studyCase.stream,
                 team: Solo()))
         let sampler = BatchSampler(
-            transitions, stream: one.stream.stream("minibatch"), batchSize: one.hyperparameters.batchSize)
+            transitions, stream: studyCase.stream.stream("minibatch"), batchSize: studyCase.hyperparameters.batchSize)
         let batch = sampler.makeBatch()
         for step in 0..<steps {
             sampler.draw(step: step, into: batch)

@@ -11,22 +11,22 @@ package import Studies
 /// learning curve, off the grid of the others. These are then taken back, and come again where they are due.
 package struct LongerTraining {
     /// With the steps that the study asks for now.
-    let one: Case
+    let studyCase: StudyCase
     /// With the steps of its `config.yaml`.
-    let before: Case
+    let before: StudyCase
     private let folder: CaseFolder
     private let store: CheckpointStore
 
     /// What `config.yaml` shows of a case; nil where it differs from what the study asks for by anything but fewer steps.
     ///
     /// - Parameter configuration: the values of the file, line by line.
-    package init?(_ one: Case, found configuration: [String], in folder: CaseFolder) {
+    package init?(_ studyCase: StudyCase, found configuration: [String], in folder: CaseFolder) {
         let digits = configuration.first { $0.hasPrefix("steps: ") }?.dropFirst("steps: ".count)
-        guard let steps = digits.flatMap({ Int($0) }), (1..<one.steps).contains(steps) else { return nil }
-        var before = one
+        guard let steps = digits.flatMap({ Int($0) }), (1..<studyCase.steps).contains(steps) else { return nil }
+        var before = studyCase
         before.steps = steps
-        guard configuration == Case.values(ofConfiguration: before.configuration) else { return nil }
-        self.one = one
+        guard configuration == StudyCase.values(ofConfiguration: before.configuration) else { return nil }
+        self.studyCase = studyCase
         self.before = before
         self.folder = folder
         store = CheckpointStore(folder: folder.path)
@@ -39,16 +39,16 @@ package struct LongerTraining {
     package func start() throws -> Checkpoint? {
         let isFinished = try isFinished
         guard try isFinished || store.stepOfNewest() != nil else { return nil }
-        guard !one.learner.followsHorizon else {
+        guard !studyCase.learner.followsHorizon else {
             throw refusal(
-                "the rate of \(one.learner.rawValue)'s policy falls along a cosine that ends with the last step, so its "
+                "the rate of \(studyCase.learner.rawValue)'s policy falls along a cosine that ends with the last step, so its "
                     + "first steps were others")
         }
         let (checkpoints, notices) = try store.readable()
         var reasons = notices
         for checkpoint in checkpoints {
             do {
-                guard checkpoint.caseIdentifier == one.identifier, let origin = origin(of: checkpoint) else {
+                guard checkpoint.caseIdentifier == studyCase.identifier, let origin = origin(of: checkpoint) else {
                     throw HarnessError.badInput("its checkpoint of step \(checkpoint.step) is of other settings")
                 }
                 return try rewound(checkpoint, from: origin)
@@ -92,7 +92,7 @@ package struct LongerTraining {
     private func refusal(_ reason: String) -> HarnessError {
         .badInput(
             "\(folder.file("config.yaml")) has 'steps: \(before.steps)' where the study now has 'steps: "
-                + "\(one.steps)', and the case cannot go on from there: \(reason): choose another --out folder, or remove "
+                + "\(studyCase.steps)', and the case cannot go on from there: \(reason): choose another --out folder, or remove "
                 + "this case's")
     }
 
@@ -100,10 +100,10 @@ package struct LongerTraining {
 
     /// The case that wrote a checkpoint: this one with some number of steps. `reopen`, killed half-way, leaves that of a longer
     /// one beside the old `config.yaml`. nil where it differs by more than its steps.
-    private func origin(of checkpoint: Checkpoint) -> Case? {
-        [before.steps, one.steps, checkpoint.plannedSteps].lazy.compactMap { steps in
+    private func origin(of checkpoint: Checkpoint) -> StudyCase? {
+        [before.steps, studyCase.steps, checkpoint.plannedSteps].lazy.compactMap { steps in
             steps.map { steps in
-                var origin = one
+                var origin = studyCase
                 origin.steps = steps
                 return origin
             }
@@ -111,15 +111,15 @@ package struct LongerTraining {
     }
 
     /// A checkpoint of `origin` without what the longer run would not have done at its step.
-    private func rewound(_ checkpoint: Checkpoint, from origin: Case) throws -> Checkpoint {
+    private func rewound(_ checkpoint: Checkpoint, from origin: StudyCase) throws -> Checkpoint {
         var rewound = checkpoint
-        (rewound.configuration, rewound.plannedSteps) = (one.configurationDigest, one.steps)
+        (rewound.configuration, rewound.plannedSteps) = (studyCase.configurationDigest, studyCase.steps)
         let step = origin.steps
         guard checkpoint.step == step else { return rewound }
-        if !one.hasCurveRow(after: step) { try takeBackCurveRow(of: step, from: &rewound) }
-        let isEvaluated = one.isEvaluated(after: step) || rewound.progress.divergence?.isFinal ?? false
+        if !studyCase.hasCurveRow(after: step) { try takeBackCurveRow(of: step, from: &rewound) }
+        let isEvaluated = studyCase.isEvaluated(after: step) || rewound.progress.divergence?.isFinal ?? false
         if rewound.progress.evaluations.last?.step == step,
-            !isEvaluated || one.episodes(after: step) != origin.episodes(after: step)
+            !isEvaluated || studyCase.episodes(after: step) != origin.episodes(after: step)
         {
             try takeBackEvaluation(of: step, from: &rewound)
         }
@@ -134,7 +134,7 @@ package struct LongerTraining {
             }
             checkpoint.progress.divergence = nil
         }
-        if checkpoint.progress.complaint?.hasPrefix("step \(step): ") ?? false { checkpoint.progress.complaint = nil }
+        if checkpoint.progress.warning?.hasPrefix("step \(step): ") ?? false { checkpoint.progress.warning = nil }
         try takeBackRows(of: step, in: "curve.csv", from: &checkpoint)
     }
 
@@ -175,12 +175,12 @@ extension CaseFolder {
     /// - Throws: `HarnessError.io` when it cannot be read.
     package func configuration() throws -> [String]? {
         try FileCalls.current.contents(of: file("config.yaml")).map {
-            Case.values(ofConfiguration: String(decoding: $0, as: UTF8.self))
+            StudyCase.values(ofConfiguration: String(decoding: $0, as: UTF8.self))
         }
     }
 
-    /// `one`, whose folder this is, if it was begun with fewer steps than it is to have; nil for any other.
-    package func longerTraining(of one: Case) throws -> LongerTraining? {
-        try configuration().flatMap { LongerTraining(one, found: $0, in: self) }
+    /// `studyCase`, whose folder this is, if it was begun with fewer steps than it is to have; nil for any other.
+    package func longerTraining(of studyCase: StudyCase) throws -> LongerTraining? {
+        try configuration().flatMap { LongerTraining(studyCase, found: $0, in: self) }
     }
 }

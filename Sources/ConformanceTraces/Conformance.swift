@@ -7,7 +7,7 @@ import Studies
 
 /// Runs a learner over a conformance trace and writes down all it did, in the format of Tests/Conformance/README.md.
 package struct Conformance {
-    private let trace: TraceFile
+    private let trace: ConformanceTrace
     private let learner: any Learner
     private let state: LearnerState
     private let batches: Batches
@@ -26,7 +26,7 @@ package struct Conformance {
     /// - Throws: `HarnessError.badInput` for whatever is wrong with the trace at `path`; `unavailable` for a precision that
     ///   is not to be had here.
     package init(_ path: String, precision: Precision? = nil) throws {
-        trace = try TraceFile(path)
+        trace = try ConformanceTrace(path)
         batches = Batches(
             observations: try trace.batches("observations", width: trace.states),
             actions: try trace.batches("actions", width: trace.actions),
@@ -43,7 +43,7 @@ package struct Conformance {
             hyperparameters,
             problem: Problem(
                 states: trace.states, actions: trace.actions, horizon: trace.horizon, stream: RandomStream("trace"),
-                team: Solo(), noise: try TraceNoise(trace)))
+                team: Solo(), noise: try ConformanceNoise(trace)))
         state = LearnerState(learner)
         try state.load(trace)
     }
@@ -111,7 +111,7 @@ struct LearnerState {
     }
 
     /// Puts the trace's `/initial`, and where present its `/adam`, in place.
-    func load(_ trace: TraceFile) throws {
+    func load(_ trace: ConformanceTrace) throws {
         try requireKnownNames(trace)
         for network in networks { try load(network.parameters, trace) { "initial/\(network.name)/\($0)" } }
         for scalar in scalars { scalar.adam.value = try trace.array("initial/\(scalar.name)", shape: [1])[0] }
@@ -132,7 +132,7 @@ struct LearnerState {
 
     /// Whatever the learner would pass over, a layer too many or a normalisation, is a sign of another configuration
     /// than was meant.
-    private func requireKnownNames(_ trace: TraceFile) throws {
+    private func requireKnownNames(_ trace: ConformanceTrace) throws {
         func paths(_ networks: [NamedNetwork]) -> [String] {
             networks.flatMap { network in network.parameters.tensors.map { "\(network.name)/\($0.name)" } }
                 + scalars.map(\.name)
@@ -144,7 +144,7 @@ struct LearnerState {
     }
 
     /// Refuses a name below `group` that is on none of `paths`.
-    private func require(_ trace: TraceFile, _ group: String, only paths: [String]) throws {
+    private func require(_ trace: ConformanceTrace, _ group: String, only paths: [String]) throws {
         var known: [String] = []
         var below: [String: [String]] = [:]
         for path in paths {
@@ -162,7 +162,7 @@ struct LearnerState {
     }
 
     private func load(
-        _ block: ParameterBlock, _ trace: TraceFile,
+        _ block: ParameterBlock, _ trace: ConformanceTrace,
         within range: ClosedRange<Double> = -Double.infinity...Double.infinity, path: (String) -> String
     ) throws {
         for tensor in block.tensors {

@@ -14,7 +14,7 @@ import Studies
 /// the learning curve goes to `learning-curve.csv`. The outcome is a function of environment, seed and constants.
 package final class BehaviourTraining {
     /// What to train and how long.
-    package struct Plan: Sendable {
+    package struct Options: Sendable {
         var environment: String
         var seed: Int
         /// Environment steps, one gradient step each after the warm-up.
@@ -50,7 +50,7 @@ package final class BehaviourTraining {
         package var warning: String?
     }
 
-    private let plan: Plan
+    private let options: Options
     private let folder: String
     private let stream: RandomStream
     private let environment: any Environment
@@ -66,21 +66,21 @@ package final class BehaviourTraining {
         "step,episodes,mean_return,std_return,mean_length,critic_loss,mean_q,log_likelihood,temperature\n"
 
     /// - Throws: `EnvironmentError` when there is no such environment.
-    package init(_ plan: Plan, folder: String) throws {
-        let named = try EvaluatedEnvironment.environment(plan.environment)
-        let options = EnvironmentOptions(profile: named.profile ?? .d4rl)
-        self.plan = plan
+    package init(_ options: Options, folder: String) throws {
+        let named = try EvaluatedEnvironment.environment(options.environment)
+        let environmentOptions = EnvironmentOptions(profile: named.profile ?? .d4rl)
+        self.options = options
         self.folder = folder
-        stream = RandomStream("SAC/\(named.name)/seed-\(plan.seed)")
-        environment = try EnvironmentRegistry.make(named.name, options: options)
-        judge = try EnvironmentRegistry.make(named.name, options: options)
+        stream = RandomStream("SAC/\(named.name)/seed-\(options.seed)")
+        environment = try EnvironmentRegistry.make(named.name, options: environmentOptions)
+        judge = try EnvironmentRegistry.make(named.name, options: environmentOptions)
         let (states, actions) = (environment.specification.observationSize, environment.specification.actionSize)
-        sac = SAC(states: states, actions: actions, batch: plan.batch, stream: stream)
+        sac = SAC(states: states, actions: actions, batch: options.batch, stream: stream)
         acting = TanhGaussianPolicy(sharing: sac.policy, batch: 1)
         noise = Matrix(vector: actions)
         exploration = stream.stream("exploration")
-        replay = ReplayBuffer(capacity: min(plan.steps, 1_000_000), stateSize: states, actionSize: actions)
-        batch = Batch(size: plan.batch, stateSize: states, actionSize: actions)
+        replay = ReplayBuffer(capacity: min(options.steps, 1_000_000), stateSize: states, actionSize: actions)
+        batch = Batch(size: options.batch, stateSize: states, actionSize: actions)
     }
 
     /// Trains to the end. `report` is told of every snapshot.
@@ -94,7 +94,7 @@ package final class BehaviourTraining {
         var episode = 0
         try environment.reset(episode: episode, stream: resets)
         environment.observe(into: state.pointer)
-        for step in 1...plan.steps {
+        for step in 1...options.steps {
             explore(step, state, action)
             var ended = true
             do {
@@ -111,17 +111,17 @@ package final class BehaviourTraining {
                 try environment.reset(episode: episode, stream: resets)
                 environment.observe(into: state.pointer)
             }
-            if step > plan.warmUp && replay.count > 0 {
+            if step > options.warmUp && replay.count > 0 {
                 replay.draw(step: step, stream: minibatch, into: batch)
                 sac.update(batch)
             }
-            if step % plan.snapshotEvery == 0 || step == plan.steps { report(try keepSnapshot(step)) }
+            if step % options.snapshotEvery == 0 || step == options.steps { report(try keepSnapshot(step)) }
         }
     }
 
     /// Uniform actions during the warm-up, the policy's own draws after it.
     private func explore(_ step: Int, _ state: Matrix, _ action: Matrix) {
-        if step <= plan.warmUp {
+        if step <= options.warmUp {
             for j in 0..<action.count { action[j] = Real(2 * exploration.uniform(step: step, index: j) - 1) }
         } else {
             exploration.normals(step: step, into: noise.pointer, count: noise.count)
@@ -132,8 +132,8 @@ package final class BehaviourTraining {
 
     private func keepSnapshot(_ step: Int) throws -> Snapshot {
         let policy = sac.policy.snapshot
-        let rollout = try Rollout(judge, Actor(policy), stream: stream.stream("judgement-\(step)"))
-        let outcomes = try (0..<plan.episodes).map { try rollout.run(episode: $0, mode: .stochastic) }
+        let rollout = try Rollout(judge, PolicyInference(policy), stream: stream.stream("judgement-\(step)"))
+        let outcomes = try (0..<options.episodes).map { try rollout.run(episode: $0, mode: .stochastic) }
         let returns = outcomes.map(\.totalReward)
         let mean = returns.reduce(0, +) / Double(returns.count)
         let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(returns.count)
@@ -146,12 +146,12 @@ package final class BehaviourTraining {
         try PolicyFile.write(
             policy, to: "\(folder)/policy-\(padded).safetensors",
             metadata: [
-                "environment": environment.specification.name, "algorithm": "SAC", "seed": String(plan.seed),
+                "environment": environment.specification.name, "algorithm": "SAC", "seed": String(options.seed),
                 "step": digits,
                 "mean_return": String(format: "%.1f", mean),
             ])
         let row = String(
-            format: "%d,%d,%.2f,%.2f,%.2f,%.4f,%.3f,%.4f,%.5f\n", step, plan.episodes, mean, snapshot.deviation,
+            format: "%d,%d,%.2f,%.2f,%.2f,%.4f,%.3f,%.4f,%.5f\n", step, options.episodes, mean, snapshot.deviation,
             snapshot.meanLength, sac.report.critic.loss, sac.report.critic.meanValue, sac.report.meanLogLikelihood,
             sac.report.temperature)
         curve += row

@@ -35,15 +35,15 @@ package final class DataPreparation {
     /// - Parameter known: what another loading of the same dataset has found out about its file, which then is not hashed
     ///   again.
     /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` when the file is of another environment.
-    package func data(for one: Case, known: DatasetFile? = nil) throws -> PreparedData {
-        let transforms = one.hyperparameters.transforms
-        let key = "\(one.dataset): \(transforms)"
+    package func data(for studyCase: StudyCase, known: DatasetFile? = nil) throws -> PreparedData {
+        let transforms = studyCase.hyperparameters.transforms
+        let key = "\(studyCase.dataset): \(transforms)"
         if let ready = prepared[key] { return ready }
-        let (transitions, file) = try load(one.data, known ?? files[one.dataset])
+        let (transitions, file) = try load(studyCase.data, known ?? files[studyCase.dataset])
         let (transformed, summary) = try transforms.apply(to: transitions)
         let data = PreparedData(transitions: transformed, summary: summary, file: file)
         prepared[key] = data
-        files[one.dataset] = file
+        files[studyCase.dataset] = file
         return data
     }
 

@@ -90,15 +90,15 @@ package struct DatasetRecording: Sendable {
         var parts: [Float] = []
         for (part, snapshot) in snapshots.enumerated() {
             let stream = RandomStream("rollout/\(request.environment)/seed-\(request.seed)/part-\(part)")
-            let rollout = try blaming(request.policies[part]) {
-                try Rollout(environment, Actor(snapshot), stream: stream)
+            let rollout = try withPolicyErrorContext(request.policies[part]) {
+                try Rollout(environment, PolicyInference(snapshot), stream: stream)
             }
             let end = request.transitions * (part + 1) / snapshots.count
             parts.append(Float(recording.count))
             // Only at the very end is an episode cut: within the file the next row would pass for its next state.
             var episode = 0
             while recording.count < end {
-                let outcome = try blaming(request.policies[part]) {
+                let outcome = try withPolicyErrorContext(request.policies[part]) {
                     try rollout.run(episode: episode, mode: .stochastic) { transition in
                         if recording.count < request.transitions { recording.append(transition) }
                     }

@@ -50,7 +50,7 @@ package final class Rollout {
     }
 
     private let environment: any Environment
-    private let actor: Actor
+    private let inference: PolicyInference
     private let resets: RandomStream
     private let actionNoise: RandomStream
     private let observation: Matrix
@@ -61,18 +61,19 @@ package final class Rollout {
     private let velocities: UnsafeMutablePointer<Double>
 
     /// - Throws: `PolicyError.sizes` when the policy was made for another environment.
-    package init(_ environment: any Environment, _ actor: Actor, stream: RandomStream) throws {
+    package init(_ environment: any Environment, _ inference: PolicyInference, stream: RandomStream) throws {
         let specification = environment.specification
         guard
-            actor.observationSize == specification.observationSize && actor.actionSize == specification.actionSize
+            inference.observationSize == specification.observationSize
+                && inference.actionSize == specification.actionSize
         else {
             throw PolicyError.sizes(
                 environment: specification.name,
                 expected: [specification.observationSize, specification.actionSize],
-                found: [actor.observationSize, actor.actionSize])
+                found: [inference.observationSize, inference.actionSize])
         }
         self.environment = environment
-        self.actor = actor
+        self.inference = inference
         resets = stream.stream("reset")
         actionNoise = stream.stream("action-noise")
         observation = Matrix(vector: specification.observationSize)
@@ -144,11 +145,11 @@ package final class Rollout {
     private func chooseAction(_ mode: Mode, draw: Int) -> Double {
         switch mode {
         case .deterministic:
-            actor.act(observation.pointer, into: action.pointer)
+            inference.act(observation.pointer, into: action.pointer)
             return 0
         case .stochastic:
             actionNoise.normals(step: draw, into: noise.pointer, count: noise.count)
-            return actor.sample(observation.pointer, noise: noise.pointer, into: action.pointer)
+            return inference.sample(observation.pointer, noise: noise.pointer, into: action.pointer)
         }
     }
 }

@@ -89,9 +89,9 @@ package struct RandomStream: Sendable, Equatable {
     }
 
     /// Fills `out` with `count` numbers that are 1 with probability `probability` (to 2⁻³²) and otherwise 0.
-    package func coins(probability: Double, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+    package func bernoulli(probability: Double, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         precondition((0...1).contains(probability), "a probability of \(probability)")
-        ab_coins(out, count, key, UInt64(bitPattern: Int64(step)), UInt64((probability * 0x1p32).rounded()))
+        ab_bernoulli(out, count, key, UInt64(bitPattern: Int64(step)), UInt64((probability * 0x1p32).rounded()))
     }
 
     /// Two independent standard normal numbers.

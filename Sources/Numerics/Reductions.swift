@@ -21,7 +21,7 @@ package func orderedMagnitudeSum(_ x: UnsafePointer<Real>, count: Int) -> Double
 
 /// y[i] = the smaller of y[i] and x[i]: the same bits in whatever order minima are taken, NaN always being the same one and of
 /// the two zeros the negative one the smaller.
-package func lower(_ y: UnsafeMutablePointer<Real>, to x: UnsafePointer<Real>, count: Int) {
+package func elementwiseMinimum(_ y: UnsafeMutablePointer<Real>, with x: UnsafePointer<Real>, count: Int) {
     #if ACTIVE_BENCH_DOUBLE
         ab_minimum_double(y, x, count)
     #else
@@ -32,7 +32,7 @@ package func lower(_ y: UnsafeMutablePointer<Real>, to x: UnsafePointer<Real>, c
 /// out[b] = minimum over the rows of `values` in column b, whatever their order. A NaN in any row makes the result NaN.
 package func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
     out.update(repeating: .infinity, count: values.columns)
-    for i in 0..<values.rows { lower(out, to: values.row(i), count: values.columns) }
+    for i in 0..<values.rows { elementwiseMinimum(out, with: values.row(i), count: values.columns) }
 }
 
 /// out[b] = mean over the rows of `values` in column b, summed in row order.

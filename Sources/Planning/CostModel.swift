@@ -19,22 +19,22 @@ package struct CostModel: Sendable, Codable, Equatable {
     ///
     /// - Throws: `EnvironmentError` when a dataset's environment is unknown; `HarnessError.unavailable` for a precision that
     ///   is not to be had here.
-    package init(measuring cases: [Case]) throws {
-        for one in cases {
-            let kind = CostModel.kind(one)
+    package init(measuring cases: [StudyCase]) throws {
+        for studyCase in cases {
+            let kind = CostModel.kind(studyCase)
             guard secondsPerMultiplyAdd[kind] == nil else { continue }
-            try one.hyperparameters.precision.requireAvailable()
-            let sizes = try CostModel.specification(one)
+            try studyCase.hyperparameters.precision.requireAvailable()
+            let sizes = try CostModel.specification(studyCase)
             let seconds = CostModel.stepSeconds(
-                one.learner, one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
-            secondsPerMultiplyAdd[kind] = seconds / (try CostModel.multiplyAdds(one))
+                studyCase.learner, studyCase.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
+            secondsPerMultiplyAdd[kind] = seconds / (try CostModel.multiplyAdds(studyCase))
         }
         if !cases.isEmpty { hopperStepSeconds = try CostModel.measureHopper() }
     }
 
     /// Every case at one rate: for tests, whose numbers must not depend on the machine.
-    package init(_ cases: [Case], secondsPerMultiplyAdd seconds: Double, hopperStepSeconds: Double) {
-        for one in cases { secondsPerMultiplyAdd[CostModel.kind(one)] = seconds }
+    package init(_ cases: [StudyCase], secondsPerMultiplyAdd seconds: Double, hopperStepSeconds: Double) {
+        for studyCase in cases { secondsPerMultiplyAdd[CostModel.kind(studyCase)] = seconds }
         self.hopperStepSeconds = hopperStepSeconds
     }
 
@@ -50,14 +50,15 @@ package struct CostModel: Sendable, Codable, Equatable {
     /// Predicted seconds of a gradient step on one rank.
     ///
     /// - Throws: `EnvironmentError` when the dataset's environment is unknown.
-    package func stepSeconds(_ one: Case) throws -> Double {
-        try CostModel.multiplyAdds(one) * (secondsPerMultiplyAdd[CostModel.kind(one)] ?? 0)
+    package func stepSeconds(_ studyCase: StudyCase) throws -> Double {
+        try CostModel.multiplyAdds(studyCase) * (secondsPerMultiplyAdd[CostModel.kind(studyCase)] ?? 0)
     }
 
     /// Exact, of a gradient step.
-    package static func multiplyAdds(_ one: Case) throws -> Double {
-        let sizes = try specification(one)
-        return one.learner.multiplyAdds(one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
+    package static func multiplyAdds(_ studyCase: StudyCase) throws -> Double {
+        let sizes = try specification(studyCase)
+        return studyCase.learner.multiplyAdds(
+            studyCase.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
     }
 
     /// Multiply-adds a second of every learner, the slowest of its kinds.
@@ -74,38 +75,39 @@ package struct CostModel: Sendable, Codable, Equatable {
     ///
     /// Episodes are taken in full length and as shared out evenly over the team.
     /// - Throws: `EnvironmentError` when the dataset's environment is unknown.
-    package func work(_ one: Case) throws -> Schedule.Work {
-        let perMultiplyAdd = (secondsPerMultiplyAdd[CostModel.kind(one)] ?? 0) * Double(one.hyperparameters.batchSize)
-        return try work(one) { perMultiplyAdd * $0.stepSeconds }
+    package func work(_ studyCase: StudyCase) throws -> Schedule.Work {
+        let perMultiplyAdd =
+            (secondsPerMultiplyAdd[CostModel.kind(studyCase)] ?? 0) * Double(studyCase.hyperparameters.batchSize)
+        return try work(studyCase) { perMultiplyAdd * $0.stepSeconds }
     }
 
     /// The same with other seconds of a gradient step; the costs of the placements are multiply-adds for a sample.
-    package func work(_ one: Case, stepSeconds: (Placement) -> Double) throws -> Schedule.Work {
-        let sizes = try CostModel.specification(one)
-        let networks = one.learner.work(
-            one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
+    package func work(_ studyCase: StudyCase, stepSeconds: (Placement) -> Double) throws -> Schedule.Work {
+        let sizes = try CostModel.specification(studyCase)
+        let networks = studyCase.learner.work(
+            studyCase.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
         let costs = networks.map(\.multiplyAdds)
         let useful = Placement.usefulRanks(networks, costs: costs)
-        let evaluation = Double(one.plannedEpisodes * sizes.maximumSteps) * sizes.stepTime * hopperStepSeconds
+        let evaluation = Double(studyCase.plannedEpisodes * sizes.maximumSteps) * sizes.stepTime * hopperStepSeconds
         return Schedule.Work(
             usefulRanks: useful,
             seconds: (1...useful).map { ranks in
                 let step = stepSeconds(Placement(networks, costs: costs, ranks: ranks))
-                return Double(one.steps) * step + evaluation / Double(ranks)
+                return Double(studyCase.steps) * step + evaluation / Double(ranks)
             })
     }
 
     /// What a step's rate depends on besides the exact number of multiply-adds.
-    package static func kind(_ one: Case) -> String {
+    package static func kind(_ studyCase: StudyCase) -> String {
         let keys = [
             "batch", "hidden", "critic_hidden", "value_layer_norm", "actor_dropout", "sampled_actions", "precision",
         ]
-        let values = keys.compactMap { key in one.hyperparameters[key].map { "\(key)=\($0.value)" } }
-        return ([one.learner.rawValue] + values).joined(separator: " ")
+        let values = keys.compactMap { key in studyCase.hyperparameters[key].map { "\(key)=\($0.value)" } }
+        return ([studyCase.learner.rawValue] + values).joined(separator: " ")
     }
 
-    package static func specification(_ one: Case) throws -> EnvironmentSpecification {
-        try one.data.specification()
+    package static func specification(_ studyCase: StudyCase) throws -> EnvironmentSpecification {
+        try studyCase.data.specification()
     }
 }
 
@@ -145,7 +147,7 @@ extension CostModel {
         let sizes = environment.specification
         let policy = GaussianPolicy(
             states: sizes.observationSize, actions: sizes.actionSize, hidden: [256, 256], batch: 1)
-        let rollout = try Rollout(environment, Actor(policy.snapshot), stream: stream)
+        let rollout = try Rollout(environment, PolicyInference(policy.snapshot), stream: stream)
         var steps = 0
         let time = try seconds {
             for episode in 0..<20 { steps += try rollout.run(episode: episode, mode: .deterministic).length }

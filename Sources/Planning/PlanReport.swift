@@ -10,7 +10,7 @@ package import Studies
 package struct PlanReport: Sendable {
     /// One case and what would become of it.
     package struct Line: Sendable, Codable, Equatable {
-        /// `Case.identifier`.
+        /// `StudyCase.identifier`.
         package var `case`: String
         /// The table's row.
         package var dataset: String
@@ -55,7 +55,7 @@ package struct PlanReport: Sendable {
     ///   - model: what steps and episodes take.
     /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
     package init(
-        _ plan: Plan, open: [Int], stepsBefore: [Int: Int] = [:], ranks: Int, teamSize asked: TeamSize? = nil,
+        _ plan: StudyPlan, open: [Int], stepsBefore: [Int: Int] = [:], ranks: Int, teamSize asked: TeamSize? = nil,
         model: CostModel
     ) throws {
         var works = try plan.cases.map { try model.work($0) }
@@ -64,14 +64,14 @@ package struct PlanReport: Sendable {
         }
         teamSize = (asked ?? plan.study.teamSize ?? .ranks(1)).resolved(open, works, ranks: ranks)
         let schedule = Schedule(open, works, ranks: ranks, teamSize: teamSize)
-        lines = try plan.cases.enumerated().map { index, one in
+        lines = try plan.cases.enumerated().map { index, studyCase in
             let assignment = schedule.assignments[index]
             return Line(
-                case: one.identifier, dataset: one.dataset, column: one.column, seed: one.seed,
+                case: studyCase.identifier, dataset: studyCase.dataset, column: studyCase.column, seed: studyCase.seed,
                 state: assignment == nil ? "done" : stepsBefore[index] == nil ? "todo" : "begun",
                 rank: assignment?.ranks.lowerBound,
                 teamSize: assignment?.ranks.count, usefulRanks: works[index].usefulRanks, start: assignment?.start,
-                multiplyAdds: Double(one.steps) * (try CostModel.multiplyAdds(one)),
+                multiplyAdds: Double(studyCase.steps) * (try CostModel.multiplyAdds(studyCase)),
                 coreHours: works[index].seconds(on: 1) / 3600)
         }
         self.model = model

@@ -56,7 +56,7 @@ package struct PolicyEvaluation {
         let policy = try agreeOnPolicy()
         let evaluated = try EvaluatedEnvironment(request.environment, seed: request.seed, profile: request.profile)
         let specification = evaluated.environment.specification
-        let rollout = try Rollout(evaluated.environment, Actor(policy), stream: evaluated.stream)
+        let rollout = try Rollout(evaluated.environment, PolicyInference(policy), stream: evaluated.stream)
         let own = try runOwnEpisodes(rollout, specification)
         let (outcomes, recording) = try collect(own, specification)
         if world.rank == 0 {
@@ -73,8 +73,8 @@ package struct PolicyEvaluation {
             let snapshot = try PolicyFile.decode(file, path: request.policy).snapshot
             let evaluated = try EvaluatedEnvironment(
                 request.environment, seed: request.seed, profile: request.profile)
-            try blaming(request.policy) {
-                _ = try Rollout(evaluated.environment, Actor(snapshot), stream: RandomStream("trial"))
+            try withPolicyErrorContext(request.policy) {
+                _ = try Rollout(evaluated.environment, PolicyInference(snapshot), stream: RandomStream("trial"))
             }
             if snapshot.head.isDeterministic, case .stochastic = request.mode {
                 throw HarnessError.badInput("\(request.policy): a deterministic policy has no actions to draw")
@@ -93,7 +93,7 @@ package struct PolicyEvaluation {
         _ rollout: Rollout, _ specification: EnvironmentSpecification
     ) throws -> [(outcome: EpisodeOutcome, recording: D4RLRecording)] {
         var episodes: [(EpisodeOutcome, D4RLRecording)] = []
-        var complaint: (episode: Int, sentence: String)?
+        var failure: (episode: Int, sentence: String)?
         for episode in stride(from: world.rank, to: request.episodes, by: world.size) {
             var recording = D4RLRecording(specification)
             do {
@@ -104,14 +104,14 @@ package struct PolicyEvaluation {
                 if outcome.diverged { recording.closeEpisode() }
                 episodes.append((outcome, recording))
             } catch let error as EnvironmentError where error.isOfTheAction {
-                complaint = (episode, "\(request.policy): in episode \(episode) \(error)")
+                failure = (episode, "\(request.policy): in episode \(episode) \(error)")
                 break
             }
         }
         // The first episode that went wrong is named, whoever ran it.
-        let episodesGoneWrong = try world.allgather(complaint?.episode ?? Int.max)
+        let episodesGoneWrong = try world.allgather(failure?.episode ?? Int.max)
         let lines = try world.gatherLines(
-            complaint.map { $0.episode == episodesGoneWrong.min() ? [$0.sentence] : [] } ?? [])
+            failure.map { $0.episode == episodesGoneWrong.min() ? [$0.sentence] : [] } ?? [])
         try world.agree(that: { if let line = lines.first { throw HarnessError.badInput(line) } })
         return episodes
     }

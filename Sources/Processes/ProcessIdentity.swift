@@ -58,13 +58,13 @@ package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, C
     }
 
     /// Whether the process is known to be gone (true) or alive (false); nil where this process cannot tell: on other kernels,
-    /// in other namespaces, where its trace is missing, or where processes of other users are hidden.
+    /// in other namespaces, where its marker file is missing, or where processes of other users are hidden.
     package var isGone: Bool? {
-        let own = ThisProcess.identity
+        let own = CurrentProcess.identity
         if self == own { return false }
-        guard kernel != nil, kernel == own.kernel, ProcessTrace.isThere(of: self) else { return nil }
+        guard kernel != nil, kernel == own.kernel, ProcessMarker.isThere(of: self) else { return nil }
         guard kill(pid, 0) == 0 || errno != ESRCH else { return true }
-        switch ProcessSight(of: pid) {
+        switch ProcessState(of: pid) {
         case .started(let ticks): return ticks != start
         case .zombie: return true
         case .nothing: return nil

@@ -8,7 +8,7 @@ import Supervision
 /// Draws one episode of a policy, the very one that an evaluation with the same seed runs.
 package struct EpisodeDrawing {
     /// What is drawn, and how.
-    package struct Plan: Sendable {
+    package struct Options: Sendable {
         /// An environment's name, ours or Gymnasium's, or a dataset's.
         package var environment: String
         /// A policy file.
@@ -23,8 +23,8 @@ package struct EpisodeDrawing {
         package var profile: DynamicsProfile?
         /// What the policy does with its distribution.
         package var mode = Rollout.Mode.deterministic
-        /// Of the pictures.
-        package var size = PictureSize.standard
+        /// Of the images.
+        package var size = ImageSize.standard
         /// Nil for what divides the control steps evenly, at most 60. A clip runs as fast as the episode did.
         package var framesPerSecond: Double?
         /// Control steps after which the drawing ends, if the episode goes on as long.
@@ -60,27 +60,31 @@ package struct EpisodeDrawing {
     /// Ends a drawing that a signal has asked to stop.
     private struct Interrupted: Error {}
 
-    private let plan: Plan
+    private let options: Options
 
     /// Refuses nothing yet.
-    package init(_ plan: Plan) { self.plan = plan }
+    package init(_ options: Options) { self.options = options }
 
     /// Runs the episode and draws it.
     ///
     /// - Throws: `EnvironmentError`, `DrawingError`, `HarnessError`; nothing is left at the output then.
     package func run() throws -> Summary {
-        let evaluated = try EvaluatedEnvironment(plan.environment, seed: plan.seed, profile: plan.profile)
+        let evaluated = try EvaluatedEnvironment(options.environment, seed: options.seed, profile: options.profile)
         let (environment, stream) = (evaluated.environment, evaluated.stream)
-        let snapshot = try PolicyFile.read(plan.policy)
-        try DurableFile.requireOther(than: [plan.policy], for: plan.output)
-        let rollout = try blaming(plan.policy) { try Rollout(environment, Actor(snapshot), stream: stream) }
-        let clock = FrameClock(controlStep: environment.controlStep, framesPerSecond: plan.framesPerSecond)
-        let sink = try openSink(clock.framesPerSecond)
+        let snapshot = try PolicyFile.read(options.policy)
+        try DurableFile.requireOther(than: [options.policy], for: options.output)
+        let rollout = try withPolicyErrorContext(options.policy) {
+            try Rollout(environment, PolicyInference(snapshot), stream: stream)
+        }
+        let schedule = FrameSchedule(controlStep: environment.controlStep, framesPerSecond: options.framesPerSecond)
+        let sink = try openSink(schedule.framesPerSecond)
         do {
-            let camera = try Camera(environment, width: plan.size.width, height: plan.size.height)
-            var summary = try blaming(plan.policy) { try draw(rollout, environment, camera, clock, into: sink) }
+            let camera = try Camera(environment, width: options.size.width, height: options.size.height)
+            var summary = try withPolicyErrorContext(options.policy) {
+                try draw(rollout, environment, camera, schedule, into: sink)
+            }
             try sink.finish()
-            summary.note = snapshot.note(onPassedOver: plan.policy)
+            summary.note = snapshot.note(onPassedOver: options.policy)
             return summary
         } catch {
             sink.discard()
@@ -88,34 +92,34 @@ package struct EpisodeDrawing {
         }
     }
 
-    private func openSink(_ framesPerSecond: Double) throws -> any PictureSink {
-        let end = (plan.output as NSString).pathExtension.lowercased()
-        guard VideoFile.extensions.contains(end) else { return try FrameFolder(plan.output) }
+    private func openSink(_ framesPerSecond: Double) throws -> any ImageSink {
+        let end = (options.output as NSString).pathExtension.lowercased()
+        guard VideoFile.extensions.contains(end) else { return try FrameFolder(options.output) }
         return try VideoFile(
-            plan.output, width: plan.size.width, height: plan.size.height, framesPerSecond: framesPerSecond)
+            options.output, width: options.size.width, height: options.size.height, framesPerSecond: framesPerSecond)
     }
 
     private func draw(
-        _ rollout: Rollout, _ environment: any Drawable, _ camera: Camera, _ clock: FrameClock,
-        into sink: any PictureSink
+        _ rollout: Rollout, _ environment: any Drawable, _ camera: Camera, _ schedule: FrameSchedule,
+        into sink: any ImageSink
     ) throws -> Summary {
-        var clock = clock
-        var summary = Summary(framesPerSecond: clock.framesPerSecond)
+        var schedule = schedule
+        var summary = Summary(framesPerSecond: schedule.framesPerSecond)
         func show(_ positions: UnsafePointer<Double>) throws {
             if Supervision.isStopRequested { throw Interrupted() }
-            let due = clock.framesDue(at: summary.steps)
+            let due = schedule.framesDue(at: summary.steps)
             guard due > 0 else { return }
-            let picture = try camera.picture(of: positions)
-            for _ in 0..<due { try sink.write(picture) }
+            let image = try camera.image(of: positions)
+            for _ in 0..<due { try sink.write(image) }
             summary.frames += due
         }
         var diverged = false
         do {
-            let outcome = try rollout.run(episode: plan.episode, mode: plan.mode) { transition in
+            let outcome = try rollout.run(episode: options.episode, mode: options.mode) { transition in
                 try show(transition.positions)
                 summary.totalReward += transition.result.reward
                 summary.steps += 1
-                if summary.steps == plan.steps { throw Enough() }
+                if summary.steps == options.steps { throw Enough() }
             }
             (diverged, summary.warning) = (outcome.diverged, outcome.warning)
         } catch is Enough {}

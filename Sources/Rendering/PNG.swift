@@ -4,28 +4,28 @@ package import Foundation
 
 /// Pictures as PNG files (ISO/IEC 15948): 8 bits of red, green and blue, no metadata.
 package enum PNG {
-    /// The file's bytes, a function of the picture and of zlib's version.
-    package static func encode(_ picture: Picture) -> Data {
-        var header = bigEndian(picture.width) + bigEndian(picture.height)
+    /// The file's bytes, a function of the image and of zlib's version.
+    package static func encode(_ image: Image) -> Data {
+        var header = bigEndian(image.width) + bigEndian(image.height)
         header += [8, 2, 0, 0, 0]  // bits, RGB, deflate, the five filters, not interlaced
         var file = Data([0x89] + Array("PNG\r\n".utf8) + [0x1A, 0x0A])
         file += chunk("IHDR", header)
-        file += chunk("IDAT", compressed(filtered(picture)))
+        file += chunk("IDAT", compressed(filtered(image)))
         file += chunk("IEND", [])
         return file
     }
 
     /// Every row behind the number of its filter, `Sub`: a byte less its neighbour to the left, 0 wherever colours do
     /// not change.
-    private static func filtered(_ picture: Picture) -> [UInt8] {
-        let stride = 3 * picture.width
+    private static func filtered(_ image: Image) -> [UInt8] {
+        let stride = 3 * image.width
         var rows: [UInt8] = []
-        rows.reserveCapacity((stride + 1) * picture.height)
-        for row in 0..<picture.height {
+        rows.reserveCapacity((stride + 1) * image.height)
+        for row in 0..<image.height {
             rows.append(1)
             let start = row * stride
-            rows += picture.bytes[start..<start + 3]
-            for i in start + 3..<start + stride { rows.append(picture.bytes[i] &- picture.bytes[i - 3]) }
+            rows += image.bytes[start..<start + 3]
+            for i in start + 3..<start + stride { rows.append(image.bytes[i] &- image.bytes[i - 3]) }
         }
         return rows
     }

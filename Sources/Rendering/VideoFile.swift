@@ -7,9 +7,9 @@ import Policies
 import Processes
 import Storage
 
-/// A clip, made by ffmpeg: a child process that reads the pictures' bytes from a pipe and writes a file beside the one
+/// A clip, made by ffmpeg: a child process that reads the images' bytes from a pipe and writes a file beside the one
 /// that is wanted, in the format that its name ends with.
-final class VideoFile: PictureSink {
+final class VideoFile: ImageSink {
     /// What the names of clips end with.
     static let extensions: Set = ["mp4", "m4v", "mov", "mkv", "webm", "avi"]
 
@@ -20,8 +20,8 @@ final class VideoFile: PictureSink {
     /// name is too long then.
     private let folder: Int32
     private let process: ChildProgram
-    private let pictures = Pipe()
-    private let complaints: FileHandle
+    private let images = Pipe()
+    private let standardError: FileHandle
     private static let patience = 120.0  // seconds in which ffmpeg takes nothing
 
     /// Starts ffmpeg. The process ignores SIGPIPE (`Console.prepare`): an ffmpeg that has ended is an error of `write`.
@@ -47,7 +47,7 @@ final class VideoFile: PictureSink {
         folder = try FileCalls.current.opened(
             parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY, as: "create", of: path)
         try VideoFile.requirePlace(path, unfinished)
-        complaints = try VideoFile.namelessFile()
+        standardError = try VideoFile.namelessFile()
         let words =
             [ffmpeg, "-hide_banner", "-loglevel", "error", "-y"]
             + ["-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", "\(width)x\(height)"]
@@ -58,22 +58,22 @@ final class VideoFile: PictureSink {
         Console.prepare()
         do {
             process = try ChildProgram(
-                words, input: .descriptor(pictures.fileHandleForReading.fileDescriptor), output: .nothing,
-                errors: .descriptor(complaints.fileDescriptor), isOfOwnGroup: true)
+                words, input: .descriptor(images.fileHandleForReading.fileDescriptor), output: .nothing,
+                errors: .descriptor(standardError.fileDescriptor), isOfOwnGroup: true)
         } catch {
             Paths.unlink(unfinished)
             throw HarnessError.unavailable("\(ffmpeg): cannot be run: \(String(cString: strerror(error.code)))")
         }
-        try? pictures.fileHandleForReading.close()
-        let descriptor = pictures.fileHandleForWriting.fileDescriptor
+        try? images.fileHandleForReading.close()
+        let descriptor = images.fileHandleForWriting.fileDescriptor
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
 
     deinit { close(folder) }
 
-    func write(_ picture: Picture) throws {
-        let descriptor = pictures.fileHandleForWriting.fileDescriptor
-        try picture.bytes.withUnsafeBytes { bytes in
+    func write(_ image: Image) throws {
+        let descriptor = images.fileHandleForWriting.fileDescriptor
+        try image.bytes.withUnsafeBytes { bytes in
             var done = 0
             while done < bytes.count {
                 let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
@@ -89,7 +89,7 @@ final class VideoFile: PictureSink {
     }
 
     func finish() throws {
-        try? pictures.fileHandleForWriting.close()
+        try? images.fileHandleForWriting.close()
         guard let end = process.end(within: VideoFile.patience) else { throw stall() }
         guard end == .exit(0) else { throw failure() }
         guard Paths.rename(unfinished, target) == 0 else {
@@ -98,7 +98,7 @@ final class VideoFile: PictureSink {
     }
 
     func discard() {
-        try? pictures.fileHandleForWriting.close()
+        try? images.fileHandleForWriting.close()
         process.send(SIGTERM)
         if process.end(within: 5) == nil { process.send(SIGKILL) }
         Paths.unlink(unfinished)
@@ -122,10 +122,10 @@ final class VideoFile: PictureSink {
         switch process.end(within: 5) {
         case .exit(let code): how = "code \(code)"
         case .signal(let number): how = "signal \(number)"
-        case nil: return .ffmpeg("\(path): ffmpeg reads no more pictures")
+        case nil: return .ffmpeg("\(path): ffmpeg reads no more images")
         }
-        try? complaints.seek(toOffset: 0)
-        let words = String(decoding: (try? complaints.readToEnd()) ?? Data(), as: UTF8.self)
+        try? standardError.seek(toOffset: 0)
+        let words = String(decoding: (try? standardError.readToEnd()) ?? Data(), as: UTF8.self)
         let last = words.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
         return .ffmpeg("\(path): ffmpeg has ended with \(how)\(last)")
     }

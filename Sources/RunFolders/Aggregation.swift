@@ -20,7 +20,7 @@ package struct Aggregation: Sendable {
     /// The scores of `plan`'s cases in `folder`.
     ///
     /// - Throws: `HarnessError` when `run.json` is there and cannot be read.
-    package init(_ plan: Plan, folder: RunFolder) throws {
+    package init(_ plan: StudyPlan, folder: RunFolder) throws {
         cases = plan.cases.map { RunManifest.Entry($0) }
         episodes = plan.study.evaluation.episodes
         datasets = try RunManifest.readIfThere(folder)?.datasets ?? [:]
@@ -43,11 +43,11 @@ package struct Aggregation: Sendable {
     /// - Throws: `HarnessError.badInput` when a result cannot be read.
     package func table(_ selection: ScoreProtocol.Selection) throws -> ScoreTable {
         var cells: [(dataset: String, column: String, cases: [RunManifest.Entry])] = []
-        for one in cases {
-            if let index = cells.firstIndex(where: { $0.dataset == one.dataset && $0.column == one.column }) {
-                cells[index].cases.append(one)
+        for entry in cases {
+            if let index = cells.firstIndex(where: { $0.dataset == entry.dataset && $0.column == entry.column }) {
+                cells[index].cases.append(entry)
             } else {
-                cells.append((one.dataset, one.column, [one]))
+                cells.append((entry.dataset, entry.column, [entry]))
             }
         }
         return ScoreTable(
@@ -63,16 +63,16 @@ package struct Aggregation: Sendable {
 
     /// Episodes of the evaluations that count under `selection`.
     private func episodes(of cases: [RunManifest.Entry], _ selection: ScoreProtocol.Selection) -> [Int] {
-        cases.flatMap { one in
-            let (every, final) = (one.episodes ?? episodes, one.finalEpisodes ?? episodes)
+        cases.flatMap { entry in
+            let (every, final) = (entry.episodes ?? episodes, entry.finalEpisodes ?? episodes)
             return selection == .last ? [final] : [every, final]
         }
     }
 
     /// Removes the claims that finished cases have kept; where the folder is not ours to write in they stay.
     package func removeLeftClaims() {
-        for one in cases where (try? folder.hasResult(one.identifier, steps: one.steps)) ?? false {
-            folder.removeClaims(ofFinished: one.identifier)
+        for entry in cases where (try? folder.hasResult(entry.identifier, steps: entry.steps)) ?? false {
+            folder.removeClaims(ofFinished: entry.identifier)
         }
     }
 
@@ -89,15 +89,15 @@ package struct Aggregation: Sendable {
         var seeds: [CellScore.Seed] = []
         var notes: [String] = []
         var files: Set<String> = []
-        for one in cases {
-            guard let result = try folder.result(of: one) else { continue }
+        for entry in cases {
+            guard let result = try folder.result(of: entry) else { continue }
             seeds.append(
-                .init(one.seed, Aggregation.score(result, selection), hasDiverged: result.divergence != nil))
+                .init(entry.seed, Aggregation.score(result, selection), hasDiverged: result.divergence != nil))
             files.insert(result.datasetSHA256)
             if let divergence = result.divergence {
-                notes.append("seed \(one.seed) diverged by step \(divergence.step) (\(divergence.reason))")
+                notes.append("seed \(entry.seed) diverged by step \(divergence.step) (\(divergence.reason))")
             }
-            notes += (result.warnings ?? []).map { "seed \(one.seed), \($0)" }
+            notes += (result.warnings ?? []).map { "seed \(entry.seed), \($0)" }
         }
         if let judgement = cases.compactMap(\.judgement).first { notes.append(judgement) }
         if cases.contains(where: \.isRounded) { notes.append("products between hidden layers in bfloat16") }

@@ -83,21 +83,21 @@ package struct OthersAtWork {
         var holders: [String] = []
         let heartbeats = Heartbeat.folder(in: run.path)
         lazy var now = FileSystemClock.now(in: heartbeats)
-        for one in cases where try !isDone(one) {
+        for entry in cases where try !isDone(entry) {
             let claim = try Claim.look(
-                at: run.file("cases/\(one.identifier)"), heartbeats: heartbeats,
+                at: run.file("cases/\(entry.identifier)"), heartbeats: heartbeats,
                 now: { now })
             guard case .held(let holder)? = claim else {
-                if try isDone(one) { continue }
+                if try isDone(entry) { continue }
                 if case .stale(let holder, let reason)? = claim {
-                    return .free(case: one.identifier, reason: "it was in use by \(Claim.name(holder)), \(reason)")
+                    return .free(case: entry.identifier, reason: "it was in use by \(Claim.name(holder)), \(reason)")
                 }
-                return .free(case: one.identifier, reason: "nobody has claimed it")
+                return .free(case: entry.identifier, reason: "nobody has claimed it")
             }
             let isMoving = holder.map { hasMoved($0.heartbeat, in: heartbeats) } ?? false
             if !isMoving { silent.append(Claim.name(holder)) }
             if let holder, !isMoving, secondsWatched(holder.heartbeat) > patience {
-                return .standsStill(case: one.identifier, holder: holder.name)
+                return .standsStill(case: entry.identifier, holder: holder.name)
             }
             holders.append(Claim.name(holder))
         }
@@ -120,8 +120,8 @@ package struct OthersAtWork {
         return secondsSince(since)
     }
 
-    private func isDone(_ one: RunManifest.Entry) throws -> Bool {
-        try run.hasResult(one.identifier, steps: one.steps)
+    private func isDone(_ entry: RunManifest.Entry) throws -> Bool {
+        try run.hasResult(entry.identifier, steps: entry.steps)
     }
 
     /// At most four of them by name.

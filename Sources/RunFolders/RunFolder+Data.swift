@@ -20,13 +20,13 @@ extension RunFolder {
     ///   - now: the dataset's present file, with those known to have its contents; nil when no case needs it any more.
     ///   - before: what it was when the folder's cases were begun; nil where that is not known.
     /// - Throws: `HarnessError.badInput`.
-    package func requireTrained(_ one: Case, on now: DatasetFile?, _ before: DatasetFile?) throws {
-        guard let now, let trained = try result(of: RunManifest.Entry(one))?.datasetSHA256,
+    package func requireTrained(_ studyCase: StudyCase, on now: DatasetFile?, _ before: DatasetFile?) throws {
+        guard let now, let trained = try result(of: RunManifest.Entry(studyCase))?.datasetSHA256,
             !now.allSHA256.contains(trained)
         else { return }
-        var record = DatasetFile(dataset: one.dataset, path: "", sha256: trained, transitions: now.transitions)
+        var record = DatasetFile(dataset: studyCase.dataset, path: "", sha256: trained, transitions: now.transitions)
         if let before, before.allSHA256.contains(trained) { record.contentsSHA256 = before.contentsSHA256 }
-        throw HarnessError.badInput("\(file("result.json", of: one)): trained on \(difference(now, record))")
+        throw HarnessError.badInput("\(file("result.json", of: studyCase)): trained on \(difference(now, record))")
     }
 
     private func difference(_ now: DatasetFile, _ before: DatasetFile) -> String {

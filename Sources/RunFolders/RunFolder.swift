@@ -36,10 +36,10 @@ package struct RunFolder: Sendable {
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// The folder of a case.
-    package func folder(of one: Case) -> CaseFolder { CaseFolder("\(path)/cases/\(one.identifier)") }
+    package func folder(of studyCase: StudyCase) -> CaseFolder { CaseFolder("\(path)/cases/\(studyCase.identifier)") }
 
     /// A file of a case.
-    package func file(_ name: String, of one: Case) -> String { folder(of: one).file(name) }
+    package func file(_ name: String, of studyCase: StudyCase) -> String { folder(of: studyCase).file(name) }
 
     /// The log of a rank.
     package func log(ofRank rank: Int) -> String {
@@ -47,26 +47,26 @@ package struct RunFolder: Sendable {
         return "\(path)/logs/rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).log"
     }
 
-    /// Whether `one` has finished in this folder, with the very settings it would have now.
+    /// Whether `studyCase` has finished in this folder, with the very settings it would have now.
     ///
     /// A case that was begun or finished with fewer steps is not done: `startingStep` says whether it can go on.
     /// - Throws: `HarnessError.badInput` showing the first difference when the folder holds the case with other
     ///   settings: results of two configurations must not mix under one name.
-    package func isDone(_ one: Case) throws -> Bool {
-        guard let found = try folder(of: one).configuration() else { return false }
-        let expected = Case.values(ofConfiguration: one.configuration)
+    package func isDone(_ studyCase: StudyCase) throws -> Bool {
+        guard let found = try folder(of: studyCase).configuration() else { return false }
+        let expected = StudyCase.values(ofConfiguration: studyCase.configuration)
         if found != expected {
-            guard LongerTraining(one, found: found, in: folder(of: one)) == nil else { return false }
+            guard LongerTraining(studyCase, found: found, in: folder(of: studyCase)) == nil else { return false }
             throw HarnessError.badInput(
-                "\(file("config.yaml", of: one)) \(difference(found, expected)): choose another --out folder, or remove "
+                "\(file("config.yaml", of: studyCase)) \(difference(found, expected)): choose another --out folder, or remove "
                     + "this case's")
         }
-        return try FileCalls.isThere(file("result.json", of: one))
+        return try FileCalls.isThere(file("result.json", of: studyCase))
     }
 
     /// Removes the claims that a finished case has kept, but for one whose holder may be alive (`Claim.removeAll`).
     ///
-    /// - Parameter identifier: `Case.identifier`.
+    /// - Parameter identifier: `StudyCase.identifier`.
     /// - Returns: whether nobody has the case in hand, as far as one can tell.
     @discardableResult
     package func removeClaims(ofFinished identifier: String) -> Bool {
@@ -79,13 +79,13 @@ package struct RunFolder: Sendable {
 
     /// Removes what a crash right after the result has left; a last checkpoint may have been kept on purpose. All stays while
     /// another process has the case in hand, which may be making it longer.
-    package func removeLeftovers(ofFinished one: Case) throws {
-        guard removeClaims(ofFinished: one.identifier) else { return }
+    package func removeLeftovers(ofFinished studyCase: StudyCase) throws {
+        guard removeClaims(ofFinished: studyCase.identifier) else { return }
         // A result that cannot be read is refused elsewhere; its checkpoints may then be all there is.
-        if let result = try? CaseResult.read(file("result.json", of: one)) {
-            try CheckpointStore(folder: folder(of: one).path).removeAll(but: result.lastStep)
+        if let result = try? CaseResult.read(file("result.json", of: studyCase)) {
+            try CheckpointStore(folder: folder(of: studyCase).path).removeAll(but: result.lastStep)
         }
-        DurableFile.removeUnfinished(in: folder(of: one).path)
+        DurableFile.removeUnfinished(in: folder(of: studyCase).path)
     }
 
     /// Whether the case `identifier` has finished with `steps` gradient steps; the result of fewer steps is not one of the
@@ -96,7 +96,7 @@ package struct RunFolder: Sendable {
         let folder = "\(path)/cases/\(identifier)"
         guard try FileCalls.isThere("\(folder)/result.json") else { return false }
         let line = try FileCalls.current.contents(of: "\(folder)/config.yaml").flatMap { data in
-            Case.values(ofConfiguration: String(decoding: data, as: UTF8.self)).first { $0.hasPrefix("steps: ") }
+            StudyCase.values(ofConfiguration: String(decoding: data, as: UTF8.self)).first { $0.hasPrefix("steps: ") }
         }
         return line.map { $0 == "steps: \(steps)" } ?? true
     }
@@ -118,14 +118,15 @@ package struct RunFolder: Sendable {
     /// with fewer steps counts as none, since the case is to go on.
     ///
     /// - Throws: `HarnessError.badInput` when the file is invalid, or is of a case of more steps.
-    package func result(of one: RunManifest.Entry) throws -> CaseResult? {
-        let path = "\(path)/cases/\(one.identifier)/result.json"
+    package func result(of entry: RunManifest.Entry) throws -> CaseResult? {
+        let path = "\(path)/cases/\(entry.identifier)/result.json"
         guard try FileCalls.isThere(path) else { return nil }
         let result = try CaseResult.read(path)
-        guard result.steps <= one.steps else {
-            throw HarnessError.badInput("\(path): expected a case of \(one.steps) steps, found one of \(result.steps)")
+        guard result.steps <= entry.steps else {
+            throw HarnessError.badInput(
+                "\(path): expected a case of \(entry.steps) steps, found one of \(result.steps)")
         }
-        return result.steps == one.steps ? result : nil
+        return result.steps == entry.steps ? result : nil
     }
 
     /// Refuses a path that is there and is no folder.
@@ -139,19 +140,19 @@ package struct RunFolder: Sendable {
     /// Refuses a folder that lies so deep that a file of a case would have a longer path than the system takes.
     ///
     /// - Throws: `HarnessError.badInput`.
-    package func requireRoom(for plan: Plan) throws {
+    package func requireRoom(for plan: StudyPlan) throws {
         let longest = "checkpoint-0000000000.bin\(DurableFile.temporarySuffix)"
-        let lengths = plan.cases.map { (one: $0, bytes: PathBytes.bytes(of: file(longest, of: $0)).count) }
+        let lengths = plan.cases.map { (studyCase: $0, bytes: PathBytes.bytes(of: file(longest, of: $0)).count) }
         guard let most = lengths.max(by: { $0.bytes < $1.bytes }), most.bytes >= PATH_MAX else { return }
         throw HarnessError.badInput(
             "the folder of the run lies too deep: expected paths of at most \(PATH_MAX - 1) bytes, found one of "
-                + "\(most.bytes) for the case \(most.one.identifier) below \(path.prefix(60))…")
+                + "\(most.bytes) for the case \(most.studyCase.identifier) below \(path.prefix(60))…")
     }
 
     /// Refuses the folder of a study with cases that `plan` lacks: they would vanish from the table.
     ///
     /// - Throws: `HarnessError.badInput`.
-    package func requireNoOtherCases(than plan: Plan) throws {
+    package func requireNoOtherCases(than plan: StudyPlan) throws {
         guard let manifest = try RunManifest.readIfThere(self) else { return }
         let known = Set(plan.cases.map(\.identifier))
         guard let other = manifest.cases.first(where: { !known.contains($0.identifier) }) else { return }
@@ -165,9 +166,9 @@ extension RunFolder {
     /// The gradient steps from which an open case goes on: those of its newest checkpoint, 0 where it begins.
     ///
     /// - Throws: `HarnessError.badInput` when it was begun with fewer steps and cannot go on.
-    package func startingStep(of one: Case) throws -> Int {
-        let folder = folder(of: one)
-        if let longer = try folder.longerTraining(of: one) {
+    package func startingStep(of studyCase: StudyCase) throws -> Int {
+        let folder = folder(of: studyCase)
+        if let longer = try folder.longerTraining(of: studyCase) {
             try longer.requireNobodyAtWork(heartbeats: Heartbeat.folder(in: path))
             return try longer.start()?.step ?? 0
         }

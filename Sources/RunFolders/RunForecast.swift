@@ -35,9 +35,9 @@ struct RunForecast {
 extension RunManifest {
     /// Multiply-adds of a gradient step of every case; none where this program does not understand the study any more.
     func stepWeights() -> [String: Double] {
-        guard let plan = (try? StudyFile.parse(study, path: studyPath)).map({ Plan($0) }) else { return [:] }
-        let weights = plan.cases.compactMap { one in
-            (try? CostModel.multiplyAdds(one)).map { (one.identifier, $0) }
+        guard let plan = (try? StudyFile.parse(study, path: studyPath)).map({ StudyPlan($0) }) else { return [:] }
+        let weights = plan.cases.compactMap { studyCase in
+            (try? CostModel.multiplyAdds(studyCase)).map { (studyCase.identifier, $0) }
         }
         // Not of some: one multiply-add weighs nothing beside a million.
         let known = Dictionary(weights, uniquingKeysWith: { first, _ in first })

@@ -27,15 +27,15 @@ package struct RunManifest: Sendable, Codable {
         /// `DatasetReference.judgement`.
         package var judgement: String?
 
-        package init(_ one: Case) {
-            identifier = one.identifier
-            dataset = one.dataset
-            column = one.column
-            seed = one.seed
-            steps = one.steps
-            episodes = one.episodes
-            finalEpisodes = one.finalEpisodes
-            judgement = one.data.judgement
+        package init(_ studyCase: StudyCase) {
+            identifier = studyCase.identifier
+            dataset = studyCase.dataset
+            column = studyCase.column
+            seed = studyCase.seed
+            steps = studyCase.steps
+            episodes = studyCase.episodes
+            finalEpisodes = studyCase.finalEpisodes
+            judgement = studyCase.data.judgement
         }
 
         /// Whether it was computed in bfloat16: its variant says so, and stands in folders of any age.
@@ -59,7 +59,7 @@ package struct RunManifest: Sendable, Codable {
 
     /// The manifest of `plan`, made from the study file's `study`.
     package init(
-        _ plan: Plan, study: String, studyPath: String, datasets: [String: DatasetFile], provenance: Provenance
+        _ plan: StudyPlan, study: String, studyPath: String, datasets: [String: DatasetFile], provenance: Provenance
     ) {
         self.study = study
         self.studyPath = studyPath

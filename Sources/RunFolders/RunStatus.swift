@@ -23,7 +23,7 @@ package struct RunStatus: Sendable, Codable, Equatable {
 
     /// One case.
     package struct Line: Sendable, Codable, Equatable {
-        /// `Case.identifier`.
+        /// `StudyCase.identifier`.
         package var `case`: String
         /// What has become of it.
         package var state: State

@@ -18,7 +18,7 @@ package final class CaseQueue {
         case end
     }
 
-    private let plan: Plan
+    private let plan: StudyPlan
     private let works: [Schedule.Work]
     private let folder: RunFolder
     private let holder: ClaimHolder
@@ -31,7 +31,7 @@ package final class CaseQueue {
     /// - Parameter first: where in the order the first attempt is made, so that teams that begin together do not all try
     ///   for the same case.
     package init(
-        _ plan: Plan, open: [Int], _ works: [Schedule.Work], folder: RunFolder, holder: ClaimHolder, first: Int
+        _ plan: StudyPlan, open: [Int], _ works: [Schedule.Work], folder: RunFolder, holder: ClaimHolder, first: Int
     ) {
         self.plan = plan
         self.works = works
@@ -88,12 +88,12 @@ package final class CaseQueue {
     }
 
     /// Whether the case is this team's now.
-    private func take(_ one: Case) throws -> Bool {
-        guard try !folder.isDone(one) else { return false }
+    private func take(_ studyCase: StudyCase) throws -> Bool {
+        guard try !folder.isDone(studyCase) else { return false }
         let outcome = try Claim.take(
-            folder: folder.folder(of: one).path, holder: holder, heartbeats: Heartbeat.folder(in: folder.path))
+            folder: folder.folder(of: studyCase).path, holder: holder, heartbeats: Heartbeat.folder(in: folder.path))
         guard case .taken(let claim, let notice) = outcome else { return false }
-        if try folder.isDone(one) {  // It was finished between the two looks.
+        if try folder.isDone(studyCase) {  // It was finished between the two looks.
             claim.remove()
             return false
         }

@@ -36,7 +36,7 @@ final class LoadingMonitor: Sendable {
     ///   elsewhere in a line every ten seconds.
     init(tells: Bool) {
         self.tells = tells
-        isLive = ProgressBoard.isTerminal
+        isLive = ProgressDisplay.isTerminal
         Thread { [self] in watch() }.start()
     }
 
@@ -59,7 +59,7 @@ final class LoadingMonitor: Sendable {
         var (lastTold, isDrawn) = (start, false)
         while let text = look() {
             if tells, secondsSince(lastTold) >= (isLive ? Self.interval.terminal : Self.interval.file) {
-                ProgressBoard.say((isDrawn ? "\u{1B}[A\u{1B}[J" : "") + text)
+                ProgressDisplay.say((isDrawn ? "\u{1B}[A\u{1B}[J" : "") + text)
                 (lastTold, isDrawn) = (.now(), isLive)
             }
             Thread.sleep(forTimeInterval: Self.pause)

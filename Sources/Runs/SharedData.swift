@@ -17,14 +17,14 @@ package final class SharedData {
     /// The files loaded, by dataset.
     package private(set) var files: [String: DatasetFile] = [:]
     /// What is wrong with an input.
-    struct Complaint: Codable, Equatable {
+    struct InputFailure: Codable, Equatable {
         var sentence: String
         /// The code that it ends the program with, an `ExitStatus`.
         var status: Int32
     }
 
     /// What is wrong with the inputs; known to the rank that found it.
-    private(set) var complaints: [Complaint] = []
+    private(set) var failures: [InputFailure] = []
     private var prepared: [String: PreparedData] = [:]
     private var blocks: [SharedBlock] = []
     private let node: Communicator
@@ -44,23 +44,25 @@ package final class SharedData {
     /// Loads what `cases` need, watched: on rank 0 it says how far it is, and a file that yields no byte for as long as the
     /// watchdog allows ends the job. Collective over `world`.
     ///
-    /// - Throws: `SharedMemoryExhausted`, `MPIError`; what is wrong with an input becomes a complaint.
-    init(_ cases: [Case], world: Communicator) throws {
+    /// - Throws: `SharedMemoryExhausted`, `MPIError`; what is wrong with an input becomes one of `failures`.
+    init(_ cases: [StudyCase], world: Communicator) throws {
         node = try world.splitByNode()
         rank = world.rank
         monitor = LoadingMonitor(tells: world.rank == 0)
         defer { monitor.end() }
-        var needed: [Case] = []
-        for one in cases where !needed.contains(where: { Self.key($0) == Self.key(one) }) { needed.append(one) }
+        var needed: [StudyCase] = []
+        for studyCase in cases where !needed.contains(where: { Self.key($0) == Self.key(studyCase) }) {
+            needed.append(studyCase)
+        }
         for start in stride(from: 0, to: needed.count, by: node.size) {
             try load(Array(needed[start..<min(start + node.size, needed.count)]))
         }
     }
 
     /// The table of a case.
-    func data(for one: Case) throws -> PreparedData {
-        guard let data = prepared[Self.key(one)] else {
-            throw HarnessError.badInput("\(one.identifier): its data were not loaded")
+    func data(for studyCase: StudyCase) throws -> PreparedData {
+        guard let data = prepared[Self.key(studyCase)] else {
+            throw HarnessError.badInput("\(studyCase.identifier): its data were not loaded")
         }
         return data
     }
@@ -91,10 +93,12 @@ package final class SharedData {
         try node.free()
     }
 
-    private static func key(_ one: Case) -> String { "\(one.dataset): \(one.hyperparameters.transforms)" }
+    private static func key(_ studyCase: StudyCase) -> String {
+        "\(studyCase.dataset): \(studyCase.hyperparameters.transforms)"
+    }
 
     /// Loads as many tables as the node has ranks, each by one of them.
-    private func load(_ round: [Case]) throws {
+    private func load(_ round: [StudyCase]) throws {
         var own: PreparedData?
         if node.rank < round.count {
             do {
@@ -102,39 +106,39 @@ package final class SharedData {
             } catch let fault as InjectedFault {
                 throw fault
             } catch {
-                complaints.append(
-                    Complaint(
+                failures.append(
+                    InputFailure(
                         sentence: "\(error)".replacing("\n", with: " "), status: ExitStatus(for: error).rawValue))
             }
         }
         let descriptions = try exchange(own)
-        for (owner, one) in round.enumerated() {
+        for (owner, studyCase) in round.enumerated() {
             guard let description = descriptions[owner] else { continue }
             let table = try share(own, description, owner: owner)
-            prepared[Self.key(one)] = PreparedData(
+            prepared[Self.key(studyCase)] = PreparedData(
                 transitions: table, summary: description.summary, file: description.file)
-            files[one.dataset] = description.file
+            files[studyCase.dataset] = description.file
         }
     }
 
     /// Loads a table in this rank's own memory, under the eyes of the watchdog, which names the file.
-    private func prepare(_ one: Case) throws -> PreparedData {
-        let name = "rank \(rank) on \(ThisProcess.host)"
-        Supervision.describe(place: "\(name): dataset \(one.dataset)")
+    private func prepare(_ studyCase: StudyCase) throws -> PreparedData {
+        let name = "rank \(rank) on \(CurrentProcess.host)"
+        Supervision.describe(place: "\(name): dataset \(studyCase.dataset)")
         Supervision.enter("loading")
         Supervision.arm()
-        monitor.begin(one.dataset)
+        monitor.begin(studyCase.dataset)
         defer {
             monitor.wait()
             Supervision.disarm()
             Supervision.describe(place: name)
         }
-        if let path = try? one.data.path() {  // A dataset that is not there is the loader's to refuse.
+        if let path = try? studyCase.data.path() {  // A dataset that is not there is the loader's to refuse.
             Supervision.describe(place: "\(name): \(path)")
             Supervision.enter("loading")
         }
         try FaultInjection.atLoading(rank: rank)
-        return try DataPreparation().data(for: one, known: files[one.dataset])
+        return try DataPreparation().data(for: studyCase, known: files[studyCase.dataset])
     }
 
     /// The descriptions of all ranks' tables, on all ranks of the node; nil for none.

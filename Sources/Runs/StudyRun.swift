@@ -55,59 +55,59 @@ package final class StudyRun {
         try world.requireEqualKernels()
         let text = String(
             decoding: try world.agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) }), as: UTF8.self)
-        let plan = Plan(try StudyFile.parse(text, path: studyPath))
+        let plan = StudyPlan(try StudyFile.parse(text, path: studyPath))
         let open = try agreeOnOpenCases(plan)
         try world.requirePrecisions(open.map { plan.cases[$0.index].hyperparameters.precision })
         if let seconds = options.hangTimeout { Supervision.startWatchdog(seconds: seconds) }
         let start = DispatchTime.now()
         let data = try prepareData(open.map { plan.cases[$0.index] })
-        if world.rank == 0, !data.files.isEmpty { ProgressBoard.say(data.summary(seconds: secondsSince(start))) }
+        if world.rank == 0, !data.files.isEmpty { ProgressDisplay.say(data.summary(seconds: secondsSince(start))) }
         let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
         try beginFolder(plan, text, open, data, provenance)
         log = RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
         let forecast = try agreeOnForecast(plan, open, data)
         announce(plan, forecast, open)
 
-        let board =
+        let display =
             world.rank == 0
-            ? ProgressBoard(
+            ? ProgressDisplay(
                 cases: plan.cases, seconds: forecast.works.map { $0.seconds(on: 1) },
                 open: Dictionary(uniqueKeysWithValues: open.map { ($0.index, $0.step) }), ranks: world.size,
                 silenceLimit: options.hangTimeout) : nil
-        let control = RunControl(
+        let monitor = RunMonitor(
             world, folder: folder, token: try agreeOnToken(), job: try agreeOnJob(), limits: options.maximumHours,
-            board: board)
-        let session = TeamSession(
-            plan, open: open.map(\.index), forecast.works, folder: folder, data: data, control: control,
+            display: display)
+        let worker = RankWorker(
+            plan, open: open.map(\.index), forecast.works, folder: folder, data: data, monitor: monitor,
             provenance: provenance, options: options, log: log, world: world)
-        try session.work(teamSize: forecast.teamSize)
+        try worker.work(teamSize: forecast.teamSize)
         Supervision.stopWatchdog()
         Supervision.enter("end of the run")
-        let ending = try control.finish { try conclude(plan, forecast, board, tell) }
+        let ending = try monitor.finish { try concludeStudy(plan, forecast, display, tell) }
         try data.free()
         return ending
     }
 
     /// On rank 0, all ranks having ended: what has become of the study.
-    private func conclude(
-        _ plan: Plan, _ forecast: Forecast, _ board: ProgressBoard?, _ tell: (ScoreTable) throws -> Void
+    private func concludeStudy(
+        _ plan: StudyPlan, _ forecast: Forecast, _ display: ProgressDisplay?, _ tell: (ScoreTable) throws -> Void
     ) throws -> Ending {
         let done = try plan.cases.filter { try folder.hasResult($0.identifier, steps: $0.steps) }.count
-        let elapsed = board?.elapsed ?? 0
+        let elapsed = display?.elapsed ?? 0
         guard done == plan.cases.count else {
             let state = "\(done) of \(plan.cases.count) cases done after \(duration(elapsed))"
             if Supervision.isStopRequested {
-                board?.end("stopped: \(state); the same command goes on from here")
+                display?.end("stopped: \(state); the same command goes on from here")
                 return .stopped
             }
-            board?.end("\(state); the others are in use by other jobs (active-bench status \(folder.path))")
+            display?.end("\(state); the others are in use by other jobs (active-bench status \(folder.path))")
             return .othersAtWork
         }
         let predicted = forecast.makespan
         let comparison =
             predicted > 0
             ? String(format: " (predicted %@, %+.0f %%)", duration(predicted), 100 * (elapsed / predicted - 1)) : ""
-        board?.end("finished in \(duration(elapsed))\(comparison): \(done) of \(done) cases done")
+        display?.end("finished in \(duration(elapsed))\(comparison): \(done) of \(done) cases done")
         Supervision.enter("writing of the table")
         let aggregation = try Aggregation(plan, folder: folder)
         let scores = try aggregation.table(.last)
@@ -127,13 +127,13 @@ package final class StudyRun {
     }
 
     /// What `file` and the largest of the batches that `cases` draw from it show.
-    private func remarks(on file: DatasetFile, _ cases: [Case]) -> [String] {
+    private func remarks(on file: DatasetFile, _ cases: [StudyCase]) -> [String] {
         let batch = cases.filter { $0.dataset == file.dataset }.map(\.hyperparameters.batchSize).max() ?? 0
         return (file.remarks ?? [])
             + [DatasetRemarks.smallerThanBatch(file.transitions, batch: batch)].compactMap { $0 }
     }
 
-    private func announce(_ plan: Plan, _ forecast: Forecast, _ open: [OpenCase]) {
+    private func announce(_ plan: StudyPlan, _ forecast: Forecast, _ open: [OpenCase]) {
         guard world.rank == 0 else { return }
         let done = plan.cases.count - open.count
         let begun = open.filter { $0.step > 0 }.count
@@ -141,24 +141,24 @@ package final class StudyRun {
         if forecast.teamSize > 1 { text += " in teams of \(forecast.teamSize)" }
         if done > 0 { text += "; \(done) of them done before and kept" }
         if begun > 0 { text += "; \(begun) begun before and going on from their checkpoints" }
-        ProgressBoard.say(text)
-        if !open.isEmpty { ProgressBoard.say("predicted: \(duration(forecast.makespan)), \(forecast.shape)") }
+        ProgressDisplay.say(text)
+        if !open.isEmpty { ProgressDisplay.say("predicted: \(duration(forecast.makespan)), \(forecast.shape)") }
         for dataset in plan.study.datasets {
-            if let judgement = dataset.judgement { ProgressBoard.say("note: \(dataset.name) is \(judgement)") }
+            if let judgement = dataset.judgement { ProgressDisplay.say("note: \(dataset.name) is \(judgement)") }
         }
         for file in forecast.files {
             if D4RLTasks.isOfUnknownDigest(file.dataset) {
-                ProgressBoard.say(
+                ProgressDisplay.say(
                     "note: the digest of D4RL's \(file.dataset) is unknown here; nothing tells whether \(file.path) is it"
                 )
             }
             if let note = D4RLCatalogue.note(onFile: file.path, sha256: file.sha256) {
-                ProgressBoard.say("note: \(note)")
+                ProgressDisplay.say("note: \(note)")
             }
         }
         for file in forecast.files {
             for remark in remarks(on: file, open.map { plan.cases[$0.index] }) {
-                ProgressBoard.say("note: \(file.dataset): \(remark)")
+                ProgressDisplay.say("note: \(file.dataset): \(remark)")
             }
         }
     }

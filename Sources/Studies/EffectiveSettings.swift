@@ -42,8 +42,8 @@ package struct EffectiveSettings: Sendable {
             guard seen.insert(key).inserted else { throw Self.refused(learner, "every key once", "'\(key)' twice") }
             hyperparameters.set(key, to: try Self.value(String(parts[1]), of: setting), from: "command line")
         }
-        if let contradiction = hyperparameters.contradiction(actions: try reference.specification().actionSize) {
-            throw Self.refused(learner, contradiction.expected, contradiction.found)
+        if let conflict = hyperparameters.conflict(actions: try reference.specification().actionSize) {
+            throw Self.refused(learner, conflict.expected, conflict.found)
         }
         self.hyperparameters = hyperparameters
     }
@@ -69,7 +69,7 @@ package struct EffectiveSettings: Sendable {
 
     /// A study's `learners:` with these settings, and where each value comes from.
     package var yaml: String {
-        let variant = Plan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset.taskClass))
+        let variant = StudyPlan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset.taskClass))
         let lines = [
             "# \(dataset.name), variant \(variant); \(hyperparameters.transforms.description)", "learners:",
             "  \(learner.rawValue):",

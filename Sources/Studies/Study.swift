@@ -46,7 +46,7 @@ package struct Study: Sendable, Equatable {
     }
 
     /// How a case is judged while it trains and at its end.
-    package struct Evaluation: Sendable, Equatable {
+    package struct EvaluationSchedule: Sendable, Equatable {
         /// Gradient steps between evaluations; the last step is always evaluated.
         package var every: Int
         /// Deterministic episodes of an evaluation.
@@ -64,16 +64,16 @@ package struct Study: Sendable, Equatable {
     /// Gradient steps of a case.
     package var steps: Int
     /// How cases are judged.
-    package var evaluation: Evaluation
+    package var evaluation: EvaluationSchedule
     /// The datasets on which they are judged otherwise.
-    package var evaluations: [String: Evaluation]
+    package var evaluations: [String: EvaluationSchedule]
     /// In file order, which is that of the table's columns.
     package var entries: [Entry]
     /// How many ranks work on a case together, where the command line does not say; no result depends on it.
     package var teamSize: TeamSize?
 
     /// How cases on `dataset` are judged.
-    package func evaluation(on dataset: String) -> Evaluation { evaluations[dataset] ?? evaluation }
+    package func evaluation(on dataset: String) -> EvaluationSchedule { evaluations[dataset] ?? evaluation }
 
     /// "paper: 540 cases (6 learners, 18 datasets, 5 seeds), 1000000 steps each".
     package var summary: String {

@@ -56,18 +56,18 @@ package enum StudyFile {
         guard count <= 100_000 else {
             throw field("learners").refused("at most 100000 cases", String(format: "%.0f", count))
         }
-        try check(Plan(study).cases, field("learners"))
+        try check(StudyPlan(study).cases, field("learners"))
         return study
     }
 
     /// What only whole cases show: settings that contradict each other, and names too long. A case's variant names its
     /// folder, and file systems end at 255 bytes.
-    private static func check(_ cases: [Case], _ learners: StudyNode) throws {
-        for one in cases {
-            let actions = try one.data.specification().actionSize
-            guard let contradiction = one.hyperparameters.contradiction(actions: actions) else { continue }
-            throw learners.child(learners.node, one.learner.rawValue).refused(
-                contradiction.expected, contradiction.found)
+    private static func check(_ cases: [StudyCase], _ learners: StudyNode) throws {
+        for studyCase in cases {
+            let actions = try studyCase.data.specification().actionSize
+            guard let conflict = studyCase.hyperparameters.conflict(actions: actions) else { continue }
+            throw learners.child(learners.node, studyCase.learner.rawValue).refused(
+                conflict.expected, conflict.found)
         }
         guard let longest = cases.max(by: { $0.variant.utf8.count < $1.variant.utf8.count }),
             longest.variant.utf8.count > 200
@@ -115,11 +115,11 @@ package enum StudyFile {
     /// How cases are judged: in general, and the datasets with a protocol of their own.
     private static func evaluations(
         _ node: StudyNode, datasets: [DatasetReference]
-    ) throws -> (Study.Evaluation, [String: Study.Evaluation]) {
+    ) throws -> (Study.EvaluationSchedule, [String: Study.EvaluationSchedule]) {
         let keys = ["every", "episodes", "final_episodes"]
         let fields = try node.fields(keys + ["datasets"], required: ["every", "episodes"])
         let general = try evaluation(.init(every: 1, episodes: 1, finalEpisodes: 1), fields)
-        var special: [String: Study.Evaluation] = [:]
+        var special: [String: Study.EvaluationSchedule] = [:]
         for (covered, value) in try selections(fields["datasets"], datasets) {
             let fields = try value.fields(keys)
             for dataset in covered {
@@ -131,12 +131,12 @@ package enum StudyFile {
 
     /// `base` with what `fields` replace. The last evaluation has as many episodes as the others where only those are set.
     private static func evaluation(
-        _ base: Study.Evaluation, _ fields: [String: StudyNode]
-    ) throws -> Study.Evaluation {
+        _ base: Study.EvaluationSchedule, _ fields: [String: StudyNode]
+    ) throws -> Study.EvaluationSchedule {
         let every = try fields["every"]?.integer(1...1_000_000_000)
         let episodes = try fields["episodes"]?.integer(1...100_000)
         let final = try fields["final_episodes"]?.integer(1...100_000)
-        return Study.Evaluation(
+        return Study.EvaluationSchedule(
             every: every ?? base.every, episodes: episodes ?? base.episodes,
             finalEpisodes: final ?? episodes ?? base.finalEpisodes)
     }

@@ -5,10 +5,10 @@ package enum MessageTag {
     package static let stop = 3
     /// Networks on their way to the leader of a team.
     package static let state = 4
-    /// Ranks of `quietBarrier`.
+    /// Ranks of `sleepingBarrier`.
     static let arrival = 5
     static let departure = 6
-    /// Timed messages of `NetworkMeasurement`.
+    /// Timed messages of `MessageCostMeasurement`.
     package static let timing = 7
     /// The first of as many as a case has kinds of exchanges of rows.
     static let rows = 100

@@ -49,7 +49,7 @@ package final class TeamExchange: Exchange {
     func share(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) {
         exchange {
             let channel = rowChannel(rows, of: group, for: readers)
-            traffic.messages += try channel.post(rows)
+            traffic.messages += try channel.send(rows)
             traffic.bytes += channel.postedBytes
             try FaultInjection.atStep(step, rank: worldRank, place: .inside)
             try channel.receive(into: rows)
@@ -132,7 +132,7 @@ private final class RowChannel {
     private let own: [Int]
     /// Other ranks' rows that this rank reads.
     private let sources: [(rank: Int, rows: [Int])]
-    private let post: Post?
+    private let sender: MulticastSender?
     private let readerCount: Int
     private let staging: UnsafeMutablePointer<Real>
     private let communicator: Communicator
@@ -146,26 +146,26 @@ private final class RowChannel {
         self.communicator = communicator
         self.tag = tag
         let rank = communicator.rank
-        let route = placement.route(of: group, rows: rows.rows, for: readers)
-        own = route.rows(of: rank)
-        sources = route.sources(to: rank)
-        let receivers = route.receivers(from: rank)
+        let pattern = placement.exchangePattern(of: group, rows: rows.rows, for: readers)
+        own = pattern.rows(of: rank)
+        sources = pattern.sources(to: rank)
+        let receivers = pattern.receivers(from: rank)
         readerCount = receivers.count
         let bytes = own.count * rows.columns * MemoryLayout<Real>.stride
-        post = readerCount > 0 ? Post(capacity: bytes, to: receivers, tag: tag, on: communicator) : nil
+        sender = readerCount > 0 ? MulticastSender(capacity: bytes, to: receivers, tag: tag, on: communicator) : nil
         staging = allocateAligned(rows.count)
     }
 
     deinit { free(staging) }
 
-    /// Bytes that a post of this rank's rows sends, to all readers.
+    /// Bytes that a message with this rank's rows sends, to all readers.
     var postedBytes: Int { readerCount * own.count * key.3 * MemoryLayout<Real>.stride }
 
     /// Sends this rank's rows on their way; the number of messages.
-    func post(_ rows: MatrixView) throws -> Int {
-        guard let post else { return 0 }
+    func send(_ rows: MatrixView) throws -> Int {
+        guard let sender else { return 0 }
         for (k, i) in own.enumerated() { (staging + k * rows.columns).update(from: rows.row(i), count: rows.columns) }
-        try post.send(staging, count: own.count * rows.columns * MemoryLayout<Real>.stride)
+        try sender.send(staging, count: own.count * rows.columns * MemoryLayout<Real>.stride)
         return readerCount
     }
 
@@ -179,7 +179,7 @@ private final class RowChannel {
         }
     }
 
-    package func finish() throws { try post?.complete() }
+    package func finish() throws { try sender?.complete() }
 }
 
 /// One kind of minimum: among whom, and over which rows of this rank.
@@ -210,7 +210,7 @@ private final class MinimumChannel {
         guard let members else { return false }
         let count = rows.columns
         scratch.update(repeating: .infinity, count: count)
-        for i in own { lower(scratch, to: rows.row(i), count: count) }
+        for i in own { elementwiseMinimum(scratch, with: rows.row(i), count: count) }
         if members.size > 1 { try members.minimum(scratch, count: count) }
         out.update(from: scratch, count: count)
         return members.size > 1

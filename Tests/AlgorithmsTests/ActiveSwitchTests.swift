@@ -68,15 +68,15 @@ import Testing
 
     /// β drowns the value term when H_D is out of reach, and the learner says so; it does not where H_D is within reach.
     @Test func anUnreachableTargetIsNamed() throws {
-        func complaint(_ target: Double) -> String? {
+        func warning(_ target: Double) -> String? {
             let sample = LearnerSample(
                 .activeI, seed: 0, ["target_log_likelihood": .real(target), "beta_rate": .real(0.05)])
             for step in 0..<200 { sample.update(step) }
-            return sample.learner.complaint
+            return sample.learner.warning
         }
-        let sentence = try #require(complaint(900))
+        let sentence = try #require(warning(900))
         #expect(sentence.hasPrefix("target_log_likelihood 900 is out of reach: β ran from 1 to "))
-        #expect(complaint(-900) == nil)
+        #expect(warning(-900) == nil)
     }
 
     static let resumed: [(LearnerKind, [String: SettingValue])] =

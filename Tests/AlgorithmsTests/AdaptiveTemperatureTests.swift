@@ -37,8 +37,8 @@ import Testing
     @Test func complainsOfTheBoundOnlyAfterSomeTime() {
         var beta = AdaptiveTemperature(initial: 1e4, targetLogLikelihood: -1, rate: 3e-4)
         _ = beta.step(meanLogLikelihood: -3)
-        #expect(beta.complaint == nil)
+        #expect(beta.warning == nil)
         for _ in 0..<10_000 { _ = beta.step(meanLogLikelihood: -3) }
-        #expect(beta.complaint?.hasPrefix("target_log_likelihood -1 is out of reach") == true)
+        #expect(beta.warning?.hasPrefix("target_log_likelihood -1 is out of reach") == true)
     }
 }

@@ -35,13 +35,13 @@ import Testing
         #expect(abs(rewards + 35.0 / 3) < 0.5)
         #expect(abs(values - rewards) < 0.3, "Q \(values), r \(rewards)")
 
-        let actor = try Actor(sac.policy.snapshot)
+        let inference = try PolicyInference(sac.policy.snapshot)
         let (state, action) = (Matrix(vector: Self.sizes.states), Matrix(vector: Self.sizes.actions))
         let others = RandomStream("other states")
         var meanAction = 0.0
         for k in 0..<50 {
             for i in 0..<state.count { state[i] = Real(2 * others.uniform(step: k, index: i) - 1) }
-            actor.act(state.pointer, into: action.pointer)
+            inference.act(state.pointer, into: action.pointer)
             for j in 0..<Self.sizes.actions {
                 #expect(abs(action[j] - 0.5) < 0.15, "\(action[j])")
                 meanAction += Double(action[j]) / 100

@@ -39,7 +39,7 @@ import Testing
             #expect(other.adam.value == scalar.adam.value, "\(scalar.name)")
         }
         #expect(ranks[team.policy].diagnostics == alone.learner.diagnostics())
-        #expect(ranks[team.policy].sample.learner.memory == alone.learner.memory)
+        #expect(ranks[team.policy].sample.learner.resumableScalars == alone.learner.resumableScalars)
     }
 }
 

@@ -56,14 +56,14 @@ import Testing
         #expect(abs(Double(gradient[0]) - 1 / alpha) < 1e-6)
     }
 
-    /// The cloning weights of q - v with v = ½.
+    /// The advantage weights of q - v with v = ½.
     @Test func weightsGolden() {
         let iql = [4.4816890703, 0.0497870684, 90.0171313005, 0.5488116361]
         let sql = [0.5, 0, 1.5, 0]
         let active = [1.6487212707, 0.3678794412, 4.4816890703, 0.8187307531]
         for (b, q) in Self.q.enumerated() {
             let advantage = Real(q - 0.5)
-            func expect(_ weight: CloningWeight, _ expected: Double) {
+            func expect(_ weight: AdvantageWeight, _ expected: Double) {
                 #expect(abs(Double(weight(advantage, cap: 100)) - expected) < 1e-5 * max(1, expected))
             }
             expect(.exponential(inverseTemperature: 3), iql[b])
@@ -71,7 +71,7 @@ import Testing
             expect(.exponential(inverseTemperature: 1), active[b])
             expect(.one, 1)
         }
-        for weight in [CloningWeight.exponential(inverseTemperature: 3), .positivePart] {
+        for weight in [AdvantageWeight.exponential(inverseTemperature: 3), .positivePart] {
             #expect(weight(500, cap: 100) == 100)
             #expect(weight(.nan, cap: 100).isNaN)
         }

@@ -150,9 +150,9 @@ import Testing
     }
 
     @Test func refusals() throws {
-        typealias Case = (sample: Sample, sentence: String)
+        typealias Example = (sample: Sample, sentence: String)
         let long = #"{"type": "Box", "dtype": "uint8", "shape": [84, 84, 3], "low": [0], "high": [255]}"#
-        let cases: [Case] = [
+        let cases: [Example] = [
             (
                 Sample(metadata: ["total_episodes": 4]),
                 "field 'total_episodes': expected 4 episodes, as the metadata say, found 3"

@@ -3,7 +3,7 @@ import Environments
 import Numerics
 import Testing
 
-/// What is seen in pictures, and that drawing changes nothing about the physics.
+/// What is seen in images, and that drawing changes nothing about the physics.
 @Suite struct CameraTests {
     private let width = 160
     private let height = 120
@@ -13,76 +13,76 @@ import Testing
     }
 
     /// Of the pixels with the bodies' orange: how many, and their mean column and row.
-    private func orange(_ picture: Picture) -> (count: Int, column: Double, row: Double) {
-        centre(picture) { red, green, blue in red > green + 30 && green > blue + 10 }
+    private func orange(_ image: Image) -> (count: Int, column: Double, row: Double) {
+        centre(image) { red, green, blue in red > green + 30 && green > blue + 10 }
     }
 
     /// Of those with the blue of a limb on the far side; the sky is brighter.
-    private func farBlue(_ picture: Picture) -> (count: Int, column: Double, row: Double) {
-        centre(picture) { red, green, blue in blue > green + 20 && green > red + 20 && red < 100 }
+    private func farBlue(_ image: Image) -> (count: Int, column: Double, row: Double) {
+        centre(image) { red, green, blue in blue > green + 20 && green > red + 20 && red < 100 }
     }
 
     private func centre(
-        _ picture: Picture, where belongs: (Int, Int, Int) -> Bool
+        _ image: Image, where belongs: (Int, Int, Int) -> Bool
     ) -> (count: Int, column: Double, row: Double) {
         var (count, columns, rows) = (0, 0, 0)
-        for pixel in 0..<picture.width * picture.height {
-            let rgb = picture.bytes[3 * pixel..<3 * pixel + 3].map { Int($0) }
+        for pixel in 0..<image.width * image.height {
+            let rgb = image.bytes[3 * pixel..<3 * pixel + 3].map { Int($0) }
             guard belongs(rgb[0], rgb[1], rgb[2]) else { continue }
             count += 1
-            columns += pixel % picture.width
-            rows += pixel / picture.width
+            columns += pixel % image.width
+            rows += pixel / image.width
         }
         return (count, Double(columns) / Double(count), Double(rows) / Double(count))
     }
 
     /// The mean absolute difference of their bytes.
-    private func difference(_ one: Picture, _ other: Picture) -> Double {
+    private func difference(_ one: Image, _ other: Image) -> Double {
         Double(zip(one.bytes, other.bytes).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }) / Double(one.bytes.count)
     }
 
-    private func colours(_ picture: Picture) -> Int {
-        Set(stride(from: 0, to: picture.bytes.count, by: 3).map { Array(picture.bytes[$0..<$0 + 3]) }).count
+    private func colours(_ image: Image) -> Int {
+        Set(stride(from: 0, to: image.bytes.count, by: 3).map { Array(image.bytes[$0..<$0 + 3]) }).count
     }
 
     @Test func theHopperStandsUprightInTheMiddle() throws {
-        let picture = try camera(of: "hopper").picture(of: [0, 1.25, 0, 0, 0, 0])
-        #expect((picture.width, picture.height, picture.bytes.count) == (160, 120, 3 * 160 * 120))
-        let body = orange(picture)
+        let image = try camera(of: "hopper").image(of: [0, 1.25, 0, 0, 0, 0])
+        #expect((image.width, image.height, image.bytes.count) == (160, 120, 3 * 160 * 120))
+        let body = orange(image)
         #expect(body.count > 200 && body.count < 2000, "\(body.count) pixels")
         #expect(abs(body.column - 80) < 8)
-        #expect(colours(picture) > 100, "light and shadow")
-        let (sky, ground) = (picture.bytes[0..<3], picture.bytes.suffix(3))
+        #expect(colours(image) > 100, "light and shadow")
+        let (sky, ground) = (image.bytes[0..<3], image.bytes.suffix(3))
         #expect(sky.last! > sky.first! + 20, "blue above: \(sky)")
         #expect(ground.max()! - ground.min()! < 30, "grey below: \(ground)")
     }
 
     @Test func theBodyMovesInThePicture() throws {
         let camera = try camera(of: "hopper")
-        let low = try camera.picture(of: [0, 1.25, 0, 0, 0, 0])
-        let high = try camera.picture(of: [0, 1.55, 0, 0, 0, 0])
-        #expect(orange(high).row < orange(low).row - 5, "0.3 m up is up in the picture")
-        let folded = try camera.picture(of: [0, 1.25, 0, -1.5, -1.5, 0])
+        let low = try camera.image(of: [0, 1.25, 0, 0, 0, 0])
+        let high = try camera.image(of: [0, 1.55, 0, 0, 0, 0])
+        #expect(orange(high).row < orange(low).row - 5, "0.3 m up is up in the image")
+        let folded = try camera.image(of: [0, 1.25, 0, -1.5, -1.5, 0])
         #expect(folded != low && abs(orange(folded).column - orange(low).column) > 2)
-        #expect(try camera.picture(of: [0, 1.25, 0, 0, 0, 0]) == low, "the same state is the same picture")
+        #expect(try camera.image(of: [0, 1.25, 0, 0, 0, 0]) == low, "the same state is the same image")
     }
 
     @Test func theCameraGoesAlong() throws {
         let camera = try camera(of: "hopper")
-        let start = try camera.picture(of: [0, 1.25, 0, 0, 0, 0])
+        let start = try camera.image(of: [0, 1.25, 0, 0, 0, 0])
         for distance in [1.0, 501] {
-            let later = try camera.picture(of: [distance, 1.25, 0, 0, 0, 0])
+            let later = try camera.image(of: [distance, 1.25, 0, 0, 0, 0])
             #expect(abs(orange(later).column - orange(start).column) < 2)
             #expect(difference(later, start) > 2, "the floor goes by, squares of 1 m")
-            let another = try camera.picture(of: [distance + 1, 1.25, 0, 0, 0, 0])
+            let another = try camera.image(of: [distance + 1, 1.25, 0, 0, 0, 0])
             #expect(difference(another, start) < 0.5, "two of them on it looks as before: the floor does not end")
         }
     }
 
     @Test func farLimbsHaveAnotherColour() throws {
         let legs: [Double] = [0, 1.25, 0, -0.6, 0, 0, 0, 0, 0]
-        #expect(farBlue(try camera(of: "walker2d").picture(of: legs)).count > 100)
-        #expect(farBlue(try camera(of: "hopper").picture(of: [0, 1.25, 0, 0, 0, 0])).count == 0)
+        #expect(farBlue(try camera(of: "walker2d").image(of: legs)).count > 100)
+        #expect(farBlue(try camera(of: "hopper").image(of: [0, 1.25, 0, 0, 0, 0])).count == 0)
     }
 
     /// The ball at the goal is green, and so is nothing else.
@@ -92,10 +92,10 @@ import Testing
         var rows: [Double] = []
         for episode in 0..<2 {
             try maze.reset(episode: episode, stream: RandomStream("tests/camera"))
-            let picture = try camera.picture(of: maze.positions)
-            let ball = centre(picture) { red, green, blue in green > red + 30 && green > blue + 30 }
+            let image = try camera.image(of: maze.positions)
+            let ball = centre(image) { red, green, blue in green > red + 30 && green > blue + 30 }
             #expect(ball.count > 10 && ball.row < 50, "in the north: \(ball)")
-            #expect(orange(picture).count > 10 && orange(picture).row > 60, "the ant starts in the south")
+            #expect(orange(image).count > 10 && orange(image).row > 60, "the ant starts in the south")
             rows.append(ball.row)
         }
         #expect(rows[0] != rows[1], "every episode has its own")
@@ -106,8 +106,8 @@ import Testing
         let environment = try EnvironmentRegistry.makeDrawable(name)
         let camera = try Camera(environment, width: width, height: height)
         try environment.reset(episode: 0, stream: RandomStream("tests/camera"))
-        let picture = try camera.picture(of: environment.positions)
-        #expect(colours(picture) > 100)
+        let image = try camera.image(of: environment.positions)
+        #expect(colours(image) > 100)
         #expect(environment.controlStep > 0.001 && environment.controlStep < 0.2)
     }
 
@@ -115,13 +115,13 @@ import Testing
     @Test func camerasDoNotDisturbEachOther() throws {
         let state: [Double] = [0, 1.25, 0, 0, 0, 0]
         let hopper = try camera(of: "hopper")
-        let alone = try hopper.picture(of: state)
+        let alone = try hopper.image(of: state)
         do {
             let walker = try camera(of: "walker2d")
-            let other = try walker.picture(of: [0, 1.25, 0, 0, 0, 0, 0, 0, 0])
-            #expect(try hopper.picture(of: state) == alone && other != alone)
+            let other = try walker.image(of: [0, 1.25, 0, 0, 0, 0, 0, 0, 0])
+            #expect(try hopper.image(of: state) == alone && other != alone)
         }
-        #expect(try hopper.picture(of: state) == alone, "one of them is gone")
+        #expect(try hopper.image(of: state) == alone, "one of them is gone")
     }
 
     // MARK: The physics

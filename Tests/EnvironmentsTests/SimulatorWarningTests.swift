@@ -10,18 +10,19 @@ import Testing
         let world = try Boxes(contacts: 2)
         let stream = RandomStream("tests/warnings")
         for episode in 0..<2 {
-            let outcome = try Rollout(world, Actor(policy), stream: stream).run(episode: episode, mode: .deterministic)
+            let outcome = try Rollout(world, PolicyInference(policy), stream: stream).run(
+                episode: episode, mode: .deterministic)
             #expect(outcome.warning?.contains("contact buffer is full") == true, "\(outcome.warning ?? "nothing")")
             #expect(outcome.length == 3 && !outcome.diverged)
         }
-        let roomy = try Rollout(Boxes(contacts: 100), Actor(policy), stream: stream)
+        let roomy = try Rollout(Boxes(contacts: 100), PolicyInference(policy), stream: stream)
         #expect(try roomy.run(episode: 0, mode: .deterministic).warning == nil)
     }
 
     /// A number that is none ends the episode before it becomes an observation.
     @Test func divergence() throws {
         let world = try Boxes(contacts: 100, velocity: 1e12)
-        let outcome = try Rollout(world, Actor(policy), stream: RandomStream("tests/warnings"))
+        let outcome = try Rollout(world, PolicyInference(policy), stream: RandomStream("tests/warnings"))
             .run(episode: 0, mode: .deterministic)
         #expect(outcome.diverged && outcome.terminal && outcome.length == 0)
         #expect(outcome.warning?.contains("QVEL") == true, "\(outcome.warning ?? "nothing")")

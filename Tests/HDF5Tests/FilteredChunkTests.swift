@@ -8,7 +8,7 @@ import Testing
     let folder = TemporaryFolder()
 
     /// A dataset of 96 numbers in one chunk, stored under filters as `bytes`.
-    struct Case: CustomTestStringConvertible, Sendable {
+    struct Example: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let filters: @Sendable (hid_t) -> Void
         var mask: UInt32 = 0
@@ -39,67 +39,67 @@ import Testing
             + [UInt8(b >> 8), UInt8(b & 255), UInt8(a >> 8), UInt8(a & 255)]
     }
 
-    static let refused: [Case] = [
-        Case(
+    static let refused: [Example] = [
+        Example(
             testDescription: "gzip of less", filters: gzip, made: { _ in zlib([UInt8](repeating: 0, count: 40)) },
             words: "a chunk of 40 bytes instead of 384 at [0]"),
-        Case(
+        Example(
             testDescription: "gzip of a little more", filters: gzip,
             made: { _ in zlib([UInt8](repeating: 0, count: 388)) }, words: "a chunk of 388 bytes instead of 384 at [0]"),
-        Case(
+        Example(
             testDescription: "gzip of much more", filters: gzip,
             made: { _ in zlib([UInt8](repeating: 0, count: 4000)) },
             words: "the filter 1 (gzip) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "gzip, cut", filters: gzip, made: { $0.dropLast(5) },
             words: "the filter 1 (gzip) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "gzip left out, of less", filters: gzip, mask: 1,
             made: { _ in [UInt8](repeating: 0, count: 40) }, words: "a chunk of 40 bytes instead of 384 at [0]"),
-        Case(
+        Example(
             testDescription: "shuffle of less", filters: shuffled, made: { _ in [UInt8](repeating: 0, count: 43) },
             words: "a chunk of 43 bytes instead of 384 at [0]"),
-        Case(
+        Example(
             testDescription: "fletcher32 of less", filters: checked, made: { _ in [UInt8](repeating: 0, count: 44) },
             words: "a chunk of 40 bytes instead of 384 at [0]"),
-        Case(
+        Example(
             testDescription: "fletcher32 of nothing", filters: checked, made: { _ in [0, 0, 0] },
             words: "the filter 3 (fletcher32) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "fletcher32 of others", filters: checked, made: { [$0[0] ^ 1] + $0.dropFirst() },
             words: "the filter 3 (fletcher32) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "all, the checksum left out", filters: all, mask: 4, made: { _ in zlib([1, 2, 3]) },
             words: "a chunk of 3 bytes instead of 384 at [0]"),
-        Case(
+        Example(
             testDescription: "all, gzip left out", filters: all, mask: 2,
             made: { _ in [UInt8](repeating: 0, count: 104) },
             words: "a chunk of 100 bytes instead of 384 at [0]"),
-        Case(
+        Example(
             testDescription: "szip, cut", filters: szip, made: { $0.dropLast(8) },
             words: "the filter 4 (szip) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "szip of odd lines, cut", filters: szipOfOddLines, made: { $0.dropLast(8) },
             words: "the filter 4 (szip) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "szip of odd lines, of which the first bytes are left", filters: szipOfOddLines,
             made: { Array($0.prefix(12)) }, words: "the filter 4 (szip) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "szip of less by its own word", filters: szip, made: { [40, 0, 0, 0] + $0.dropFirst(4) },
             words: "a chunk of 40 bytes instead of 384 at [0]"),
-        Case(
+        Example(
             testDescription: "szip of 4 GiB by its own word", filters: szip,
             made: { [255, 255, 255, 255] + $0.dropFirst(4) }, words: "the filter 4 (szip) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "nbit, cut", filters: nbit, made: { $0.dropLast(8) },
             words: "the filter 5 (nbit) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "scaleoffset, cut", filters: scaled, made: { $0.dropLast(8) },
             words: "the filter 6 (scaleoffset) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "scaleoffset of more bits than there are", filters: scaled,
             made: { [200, 0, 0, 0] + $0.dropFirst(4) }, words: "the filter 6 (scaleoffset) cannot decode at [0]"),
-        Case(
+        Example(
             testDescription: "scaleoffset after gzip",
             filters: {
                 gzip($0)
@@ -108,7 +108,7 @@ import Testing
             words: "a dataset with the filter 1 (gzip) before 6 (scaleoffset); write the data with gzip"),
     ]
 
-    @Test(arguments: refused) func aChunkMadeToHarm(example: Case) throws {
+    @Test(arguments: refused) func aChunkMadeToHarm(example: Example) throws {
         let file = try write(example)
         for name in ["x", "virtual"] {
             for read in [{ _ = try file.float32(name) }, { _ = try file.int64(name) }, { _ = try file.flags(name) }]
@@ -123,32 +123,32 @@ import Testing
     /// The same filters over what the library wrote, also where a filter is left out and where it packs twice.
     @Test(
         arguments: [
-            Case(testDescription: "all", filters: all, made: { $0 }, words: ""),
-            Case(
+            Example(testDescription: "all", filters: all, made: { $0 }, words: ""),
+            Example(
                 testDescription: "gzip left out", filters: gzip, mask: 1,
                 made: { _ in (0..<96).flatMap { [UInt8($0), 0, 0, 0] } }, words: ""),
-            Case(
+            Example(
                 testDescription: "gzip twice",
                 filters: {
                     gzip($0)
                     gzip($0)
                 }, made: { $0 }, words: ""),
-            Case(
+            Example(
                 testDescription: "a checksum within gzip",
                 filters: {
                     checked($0)
                     gzip($0)
                 }, made: { $0 }, words: ""),
-            Case(
+            Example(
                 testDescription: "nbit within gzip",
                 filters: {
                     nbit($0)
                     gzip($0)
                 }, made: { $0 }, words: ""),
-            Case(testDescription: "szip", filters: szip, made: { $0 }, words: ""),
-            Case(testDescription: "szip of odd lines", filters: szipOfOddLines, made: { $0 }, words: ""),
+            Example(testDescription: "szip", filters: szip, made: { $0 }, words: ""),
+            Example(testDescription: "szip of odd lines", filters: szipOfOddLines, made: { $0 }, words: ""),
         ])
-    func whatTheLibraryWrote(example: Case) throws {
+    func whatTheLibraryWrote(example: Example) throws {
         let file = try write(example)
         for name in ["x", "virtual"] {
             #expect(try file.int64(name).elements == (0..<96).map { Int64($0) }, "\(name)")
@@ -201,7 +201,7 @@ import Testing
     }
 
     /// Writes 'x' with its one chunk put in place of the library's, and 'virtual' of all of it.
-    private func write(_ example: Case) throws -> HDF5File {
+    private func write(_ example: Example) throws -> HDF5File {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
         edit(folder("a.hdf5")) { file in
             let space = H5Screate_simple(1, [96], nil)

@@ -3,7 +3,7 @@ import Testing
 
 /// Each call on 1, 2, 3 and 5 ranks: odd and prime numbers find what powers of two hide.
 @Suite struct CommunicatorTests {
-    @Test(arguments: ["collectives", "progress", "full-outbox"], [1, 2, 3, 5])
+    @Test(arguments: ["collectives", "progress", "dropped-record"], [1, 2, 3, 5])
     func isRightOnEveryRank(exercise: String, ranks: Int) throws {
         let child = try ChildProcess.exercise(exercise, ranks: ranks)
         #expect(child.exitCode == 0, "\(child.output)")

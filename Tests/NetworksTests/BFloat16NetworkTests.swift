@@ -43,7 +43,7 @@ import Testing
                 let tape = Tape(shape, batch: Self.batch)
                 let masks = dropout > 0 ? Dropout(rate: dropout, hidden: shape.hidden, batch: Self.batch) : nil
                 for (l, mask) in (masks?.masks ?? []).enumerated() {
-                    RandomStream("dropout").coins(
+                    RandomStream("dropout").bernoulli(
                         probability: 1 - dropout, step: l, into: mask.pointer, count: mask.count)
                 }
                 network.forward(input.view, tape, dropout: masks)

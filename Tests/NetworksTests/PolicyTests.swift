@@ -117,12 +117,12 @@ import Testing
         RandomStream("noise").normals(step: 0, into: noise.pointer, count: noise.count)
         policy.forward(states.view)
         policy.sample(noise: noise.view, into: actions.view)
-        let actor = try Actor(policy.snapshot)
+        let inference = try PolicyInference(policy.snapshot)
         let action = Matrix(vector: 3)
         for b in 0..<4 {
-            actor.act(states.row(b), into: action.pointer)
+            inference.act(states.row(b), into: action.pointer)
             for j in 0..<3 { #expect(abs(action[j] - policy.means.row(b)[j]) < 1e-5) }
-            _ = actor.sample(states.row(b), noise: noise.row(b), into: action.pointer)
+            _ = inference.sample(states.row(b), noise: noise.row(b), into: action.pointer)
             for j in 0..<3 { #expect(abs(action[j] - actions.row(b)[j]) < 1e-5) }
         }
     }
@@ -134,10 +134,10 @@ import Testing
         RandomStream("states").normals(step: 0, into: states.pointer, count: states.count)
         RandomStream("noise").normals(step: 0, into: noise.pointer, count: noise.count)
         policy.sample(states.view, noise: noise.view)
-        let actor = try Actor(policy.snapshot)
+        let inference = try PolicyInference(policy.snapshot)
         let action = Matrix(vector: 3)
         for b in 0..<4 {
-            let logLikelihood = actor.sample(states.row(b), noise: noise.row(b), into: action.pointer)
+            let logLikelihood = inference.sample(states.row(b), noise: noise.row(b), into: action.pointer)
             #expect(abs(logLikelihood - Double(policy.logLikelihoods[b])) < 1e-4)
             for j in 0..<3 { #expect(abs(action[j] - policy.actions.row(b)[j]) < 1e-5) }
         }
@@ -162,7 +162,8 @@ import Testing
         RandomStream("noise").normals(step: 0, into: noise.pointer, count: 3)
         let found = try [free, ofState].map { snapshot in
             let action = Matrix(vector: 3)
-            let likelihood = try Actor(snapshot).sample(state.pointer, noise: noise.pointer, into: action.pointer)
+            let likelihood = try PolicyInference(snapshot).sample(
+                state.pointer, noise: noise.pointer, into: action.pointer)
             return [likelihood] + (0..<3).map { Double(action[$0]) }
         }
         #expect(found[0] == found[1] && found[0][0] != 0)
@@ -175,10 +176,10 @@ import Testing
         var snapshot = policy.snapshot
         let (state, plain, normalised) = (Matrix(vector: 2), Matrix(vector: 1), Matrix(vector: 1))
         (state[0], state[1]) = (0.25, -1.5)
-        try Actor(snapshot).act(state.pointer, into: plain.pointer)
+        try PolicyInference(snapshot).act(state.pointer, into: plain.pointer)
         (snapshot.observationMean, snapshot.observationDeviation) = ([1, -2], [2, 0.5])
         (state[0], state[1]) = (1.5, -2.75)  // = mean + deviation · the state above
-        try Actor(snapshot).act(state.pointer, into: normalised.pointer)
+        try PolicyInference(snapshot).act(state.pointer, into: normalised.pointer)
         #expect(abs(plain[0] - normalised[0]) < 1e-6)
     }
 
@@ -188,7 +189,7 @@ import Testing
             var snapshot = good
             change(&snapshot)
             do {
-                _ = try Actor(snapshot)
+                _ = try PolicyInference(snapshot)
                 return nil
             } catch { return error as? PolicyError }
         }
@@ -213,7 +214,7 @@ import Testing
             var snapshot = GaussianPolicy(states: 3, actions: 2, hidden: [4, 4], batch: 1).snapshot
             (snapshot.observationMean, snapshot.observationDeviation) = (mean, deviation)
             do {
-                _ = try Actor(snapshot)
+                _ = try PolicyInference(snapshot)
                 return nil
             } catch { return error as? PolicyError }
         }

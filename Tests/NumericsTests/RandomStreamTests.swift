@@ -54,19 +54,20 @@ import Testing
         #expect(Set(eight.elements).isDisjoint(with: other.elements))
     }
 
-    /// A coin is a word of the stream's blocks, one after the other, whatever their number.
-    @Test(arguments: [0, 1e-9, 0.1, 0.5, 0.9, 1]) func coinsAreWords(probability: Double) {
-        let stream = RandomStream("coins")
+    /// A Bernoulli draw is decided by a word of the stream's blocks, one after the other, whatever their number.
+    @Test(arguments: [0, 1e-9, 0.1, 0.5, 0.9, 1]) func drawsAreWords(probability: Double) {
+        let stream = RandomStream("Bernoulli")
         for count in [1, 3, 4, 63, 64, 65, 1000] {
-            let coins = Matrix(vector: count + 1)
-            coins[count] = 7
-            stream.coins(probability: probability, step: 1 << 40, into: coins.pointer, count: count)
+            let bernoulli = Matrix(vector: count + 1)
+            bernoulli[count] = 7
+            stream.bernoulli(probability: probability, step: 1 << 40, into: bernoulli.pointer, count: count)
             for i in 0..<count {
                 let block = stream.block(step: 1 << 40, index: i / 4)
                 let word = [block.0, block.1, block.2, block.3][i % 4]
-                #expect(coins[i] == (Double(word) < (probability * 0x1p32).rounded() ? 1 : 0), "coin \(i) of \(count)")
+                #expect(
+                    bernoulli[i] == (Double(word) < (probability * 0x1p32).rounded() ? 1 : 0), "draw \(i) of \(count)")
             }
-            #expect(coins[count] == 7, "nothing behind them")
+            #expect(bernoulli[count] == 7, "nothing behind them")
         }
     }
 }

@@ -9,11 +9,11 @@ import Numerics
 /// ACTIVE-S. Order of updates as in the paper's algorithm: ψ₁…ψ_m, θ, θ̂, β, φ, all on one batch; the weight w and the
 /// policy's Q term see θ̂ and ψ as they are after their own step.
 ///
-/// With the adaptive cloning temperature off, the step is the baseline's, ensemble and all (`InSample.stepByCloning`):
-/// IQL or SQL bit for bit when m = 1.
+/// With the adaptive cloning temperature off, the step is the baseline's, ensemble and all
+/// (`InSampleNetworks.stepByCloning`): IQL or SQL bit for bit when m = 1.
 package final class ACTIVE<Team: Exchange>: Learner {
     private let settings: ACTIVESettings<Team>
-    private let parts: InSample<Team>
+    private let parts: InSampleNetworks<Team>
     private let noise: any NoiseSource
     private var beta: AdaptiveTemperature
     private var updates = 0
@@ -32,7 +32,7 @@ package final class ACTIVE<Team: Exchange>: Learner {
 
     init(_ settings: ACTIVESettings<Team>, problem: Problem<Team>) {
         self.settings = settings
-        parts = InSample(settings.common, members: settings.members, problem: problem)
+        parts = InSampleNetworks(settings.common, members: settings.members, problem: problem)
         beta = AdaptiveTemperature(
             initial: settings.initialBeta, targetLogLikelihood: settings.targetLogLikelihood,
             rate: settings.temperature == .adaptive ? settings.betaRate : 0)
@@ -142,12 +142,12 @@ extension ACTIVE {
         return diagnostics
     }
 
-    package var memory: [String: Double] {
+    package var resumableScalars: [String: Double] {
         get { beta.smoothedLogLikelihood.map { ["smoothed_log_likelihood": $0] } ?? [:] }
         set { beta.smoothedLogLikelihood = newValue["smoothed_log_likelihood"] }
     }
 
-    package var complaint: String? { settings.temperature == .adaptive ? beta.complaint : nil }
+    package var warning: String? { settings.temperature == .adaptive ? beta.warning : nil }
 
     package func resume(after updates: Int) {
         self.updates = updates

@@ -12,7 +12,7 @@ struct ACTIVESettings<Team: Exchange>: Sendable, Equatable {
         case off
     }
 
-    let common: InSample<Team>.Settings
+    let common: InSampleNetworks<Team>.Settings
     /// f.
     let loss: ValueLoss
     /// m, the number of V networks.
@@ -22,7 +22,7 @@ struct ACTIVESettings<Team: Exchange>: Sendable, Equatable {
     /// c of E_c: which quantile of the ensemble the advantage is measured from.
     let quantile: Double
     /// w as a function of the advantage.
-    let weight: CloningWeight
+    let weight: AdvantageWeight
     let temperature: Temperature
     /// H_D, what E_D[log π(a|s)] is held at.
     let targetLogLikelihood: Double
@@ -55,8 +55,8 @@ struct ACTIVESettings<Team: Exchange>: Sendable, Equatable {
     /// "auto" is exp(A) with a value term, and the baseline's own weight without one.
     private static func weight(
         _ hyperparameters: Hyperparameters, loss: ValueLoss, temperature: Temperature
-    ) -> CloningWeight {
-        let exponential = CloningWeight.exponential(
+    ) -> AdvantageWeight {
+        let exponential = AdvantageWeight.exponential(
             inverseTemperature: hyperparameters.real("inverse_temperature"))
         switch (hyperparameters.word("weight"), loss) {
         case ("one", _): return .one

@@ -27,7 +27,7 @@ package final class BC<Team: Exchange>: Learner {
         }
     }
 
-    private let actor: ClonedPolicy
+    private let actor: AdvantageWeightedPolicy
     private let team: Team
     private let weights: Matrix
     private var updates = 0
@@ -35,7 +35,7 @@ package final class BC<Team: Exchange>: Learner {
 
     init(_ settings: Settings, problem: Problem<Team>) {
         team = problem.team
-        actor = ClonedPolicy(
+        actor = AdvantageWeightedPolicy(
             hidden: settings.hidden, precision: settings.precision, batch: settings.batch, rate: settings.learningRate,
             dropout: settings.actorDropout, problem: problem)
         weights = Matrix(vector: settings.batch)

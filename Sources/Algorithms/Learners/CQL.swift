@@ -79,7 +79,7 @@ package final class CQL<Team: Exchange>: Learner {
         if team.ownsPolicy { nextActor.forward(batch.nextStates.view) }
         differentiatePolicy(batch)
         penalty.draw(atState: actor, atNextState: nextActor, noise: noise, step: updates, team: team)
-        backUp(batch)
+        computeTargets(batch)
         updateCritics(batch)
         if team.ownsPolicy {
             actorOptimiser.step(rate: settings.policyLearningRate)
@@ -110,7 +110,7 @@ package final class CQL<Team: Exchange>: Learner {
     }
 
     /// target = y.
-    private func backUp(_ batch: Batch) {
+    private func computeTargets(_ batch: Batch) {
         if team.ownsPolicy {
             noise.normals(.nextPolicy, step: updates, into: nextNoise.pointer, count: nextNoise.count)
             nextActor.draw(noise: nextNoise.view, into: nextActions.view, logLikelihoods: nextLogLikelihoods.pointer)
@@ -126,7 +126,7 @@ package final class CQL<Team: Exchange>: Learner {
                 target[b] = policyValue[b]
             }
         }
-        batch.backUp(target, discount: settings.discount)
+        batch.bootstrap(target, discount: settings.discount)
     }
 
     private func updateCritics(_ batch: Batch) {

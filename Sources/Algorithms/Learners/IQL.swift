@@ -11,10 +11,10 @@ package import Networks
 package final class IQL<Team: Exchange>: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
-        let common: InSample<Team>.Settings
+        let common: InSampleNetworks<Team>.Settings
         /// τ.
         let expectile: Double
-        /// β, the inverse temperature of the cloning weights.
+        /// β, the inverse temperature of the advantage weights.
         let inverseTemperature: Double
 
         package init(_ hyperparameters: Hyperparameters) {
@@ -25,13 +25,13 @@ package final class IQL<Team: Exchange>: Learner {
     }
 
     private let settings: Settings
-    private let parts: InSample<Team>
+    private let parts: InSampleNetworks<Team>
     private var updates = 0
     private var report = InSampleReport<Team>()
 
     init(_ settings: Settings, problem: Problem<Team>) {
         self.settings = settings
-        parts = InSample(settings.common, members: 1, problem: problem)
+        parts = InSampleNetworks(settings.common, members: 1, problem: problem)
     }
 
     package func update(_ batch: Batch) {

@@ -11,7 +11,7 @@ package import Networks
 package final class SQL<Team: Exchange>: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
-        let common: InSample<Team>.Settings
+        let common: InSampleNetworks<Team>.Settings
         /// α.
         let alpha: Double
 
@@ -22,13 +22,13 @@ package final class SQL<Team: Exchange>: Learner {
     }
 
     private let settings: Settings
-    private let parts: InSample<Team>
+    private let parts: InSampleNetworks<Team>
     private var updates = 0
     private var report = InSampleReport<Team>()
 
     init(_ settings: Settings, problem: Problem<Team>) {
         self.settings = settings
-        parts = InSample(settings.common, members: 1, problem: problem)
+        parts = InSampleNetworks(settings.common, members: 1, problem: problem)
     }
 
     package func update(_ batch: Batch) {

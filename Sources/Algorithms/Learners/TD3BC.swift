@@ -99,7 +99,7 @@ package final class TD3BC<Team: Exchange>: Learner {
         team.share(smoothing.view.asOneRow, of: .policy, for: .critics)
         layOut(batch.nextStates.view, smoothing.view, into: stateActions.view)
         critics.targetMinimum(stateActions.view, for: .critics, into: target.pointer)
-        batch.backUp(target, discount: settings.discount)
+        batch.bootstrap(target, discount: settings.discount)
         critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
@@ -169,7 +169,7 @@ extension TD3BC {
     }
 
     /// The policy is not stepped at every update, and its report stands until it is.
-    package var memory: [String: Double] {
+    package var resumableScalars: [String: Double] {
         get {
             [
                 "policy_loss": policyLoss, "lambda": lambda,

@@ -46,7 +46,7 @@ package struct AdaptiveTemperature {
     }
 
     /// What to say when β has run away: the policy cannot reach H_D, and cloning drowns the value term. Else nil.
-    package var complaint: String? {
+    package var warning: String? {
         guard let likelihood = smoothedLogLikelihood, likelihood < targetLogLikelihood,
             value > AdaptiveTemperature.runawayFactor * initial
                 || (logBeta.value >= AdaptiveTemperature.logRange.upperBound

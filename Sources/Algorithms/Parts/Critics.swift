@@ -215,10 +215,3 @@ extension Critics {
         return report
     }
 }
-
-extension Batch {
-    /// From V(s') to the critics' target: values = r + γ(1 - d)·values [1 × B].
-    func backUp(_ values: Matrix, discount: Double) {
-        for b in 0..<size { values[b] = rewards[b] + Real(discount) * continuations[b] * values[b] }
-    }
-}

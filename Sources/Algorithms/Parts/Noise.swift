@@ -55,8 +55,8 @@ final class StreamNoise: NoiseSource {
     func fill(_ dropout: Dropout, _ use: NoiseUse, step: Int) {
         for (l, mask) in dropout.masks.enumerated() {
             let start = Profile.begin()
-            layerStreams[l].coins(probability: 1 - dropout.rate, step: step, into: mask.pointer, count: mask.count)
-            Profile.end(start, "random numbers, coins", mask.rows, mask.columns, numbers: mask.count)
+            layerStreams[l].bernoulli(probability: 1 - dropout.rate, step: step, into: mask.pointer, count: mask.count)
+            Profile.end(start, "random numbers, Bernoulli", mask.rows, mask.columns, numbers: mask.count)
         }
     }
 

@@ -21,7 +21,7 @@ final class ValueEnsemble<Team: Exchange> {
     private let tape: Tape
     /// Vᵢ(s_b) [m × B] at the states of the last `quantile`.
     private let values: Matrix
-    /// Vᵢ(s'_b) [m × B] at those of the last `backUp`.
+    /// Vᵢ(s'_b) [m × B] at those of the last `combineMembers`.
     private let nextValues: Matrix
     private let outputGradient: Matrix
     private let sorted: Matrix
@@ -64,7 +64,7 @@ final class ValueEnsemble<Team: Exchange> {
     }
 
     /// out[b] = V(s'_b), made of the members as `backup` says, known to the owners of critics.
-    func backUp(_ backup: Backup, at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
+    func combineMembers(_ backup: Backup, at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
         evaluate(states, into: nextValues)
         switch backup {
         case .minimum: team.minimum(nextValues.view, of: .values, for: .critics, into: out)

@@ -62,7 +62,7 @@ void ab_polyak(ab_real *target, const ab_real *source, size_t n, ab_real rate);
 
 // n numbers that are 1 where a word of Philox4x32-10 is below `threshold` (at most 2³²) and 0 elsewhere: the words of the blocks
 // with the counters (0, step), (1, step), … one behind the other.
-void ab_coins(ab_real *out, size_t n, uint64_t key, uint64_t step, uint64_t threshold);
+void ab_bernoulli(ab_real *out, size_t n, uint64_t key, uint64_t step, uint64_t threshold);
 
 // The compiler of this package's C code, which is the one inside the Swift toolchain.
 const char *ab_compiler(void);

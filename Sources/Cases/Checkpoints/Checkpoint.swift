@@ -6,7 +6,7 @@ package import Storage
 /// All that a case needs to go on as if nothing had happened. A function of the training state alone: no rank, host,
 /// process or time is in it, so equal states give equal files.
 package struct Checkpoint: Sendable, Equatable {
-    /// `Case.identifier`.
+    /// `StudyCase.identifier`.
     package var caseIdentifier: String
     /// SHA-256 of the values of the case's `config.yaml`, its comments left out, in hexadecimal.
     package var configuration: String
@@ -98,21 +98,27 @@ package struct CaseProgress: Sendable, Codable, Equatable {
     }
 
     /// In the order of their steps.
-    package var evaluations: [Evaluation]
+    package var evaluations: [EvaluationResult]
     package var divergence: Divergence?
     /// What the learner said of itself, once.
-    package var complaint: String?
+    package var warning: String?
     package var simulatorWarning: SimulatorWarning?
-    /// How far the case's growing files went.
+    /// How far the case's append-only files went.
     package var outputs: [OutputLength]
 
+    /// The keys in the file, which older programs read too.
+    private enum CodingKeys: String, CodingKey {
+        case evaluations, divergence, simulatorWarning, outputs
+        case warning = "complaint"
+    }
+
     package init(
-        evaluations: [Evaluation] = [], divergence: Divergence? = nil, complaint: String? = nil,
+        evaluations: [EvaluationResult] = [], divergence: Divergence? = nil, warning: String? = nil,
         simulatorWarning: SimulatorWarning? = nil, outputs: [OutputLength] = []
     ) {
         self.evaluations = evaluations
         self.divergence = divergence
-        self.complaint = complaint
+        self.warning = warning
         self.simulatorWarning = simulatorWarning
         self.outputs = outputs
     }

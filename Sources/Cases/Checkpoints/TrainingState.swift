@@ -58,7 +58,7 @@ struct TrainingState {
         let memories = checkpoint.scalars.compactMap { name, value in
             name.hasPrefix("memory/") ? (String(name.dropFirst("memory/".count)), value) : nil
         }
-        learner.memory = Dictionary(uniqueKeysWithValues: memories)
+        learner.resumableScalars = Dictionary(uniqueKeysWithValues: memories)
     }
 
     /// What this rank owns, and on the leader what all do.
@@ -70,7 +70,7 @@ struct TrainingState {
             own["\(scalar.name)/adam.v"] = scalar.adam.secondMoment.bitPattern
         }
         if placement.owner(.policy, 0) == team.rank {
-            for (name, value) in learner.memory { own["memory/\(name)"] = value.bitPattern }
+            for (name, value) in learner.resumableScalars { own["memory/\(name)"] = value.bitPattern }
         }
         let texts = try team.gather(String(decoding: try JSONEncoder().encode(own), as: UTF8.self))
         return try texts.reduce(into: [:]) { all, text in

@@ -50,4 +50,8 @@ package final class Batch {
             continuations[b] = 1 - table.terminals[i]
         }
     }
+    /// Turns V(s') into the critics' target, in place: values = r + γ(1 − d)·values [1, B].
+    package func bootstrap(_ values: Matrix, discount: Double) {
+        for b in 0..<size { values[b] = rewards[b] + Real(discount) * continuations[b] * values[b] }
+    }
 }

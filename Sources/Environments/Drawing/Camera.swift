@@ -1,12 +1,12 @@
 import CMuJoCo
 
-/// Takes pictures of an environment's states, from its viewpoint. Belongs to the thread that made it.
+/// Takes images of an environment's states, from its viewpoint. Belongs to the thread that made it.
 package final class Camera {
     private let environment: any Drawable
     private let simulation: MuJoCoSimulation
     private let renderer: OffscreenRenderer
 
-    /// Loads the environment's drawing and opens OpenGL for pictures of `width` × `height` pixels.
+    /// Loads the environment's drawing and opens OpenGL for images of `width` × `height` pixels.
     ///
     /// - Throws: `DrawingError`, or what the environment's `makeDrawing` throws.
     package init(_ environment: any Drawable, width: Int, height: Int) throws {
@@ -18,11 +18,11 @@ package final class Camera {
         renderer = try OffscreenRenderer(simulation, width: width, height: height)
     }
 
-    /// A picture of the state with generalised positions `positions`, `positionCount` elements, in the environment's
+    /// An image of the state with generalised positions `positions`, `positionCount` elements, in the environment's
     /// current episode.
     ///
     /// - Throws: `DrawingError.renderer` or `EnvironmentError.simulator`.
-    package func picture(of positions: UnsafePointer<Double>) throws -> Picture {
+    package func image(of positions: UnsafePointer<Double>) throws -> Image {
         for i in simulation.positions.indices { simulation.positions[i] = positions[i] }
         try simulation.forward()
         let view = view

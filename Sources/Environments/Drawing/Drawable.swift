@@ -11,7 +11,7 @@ package protocol Drawable: Environment {
     /// - Throws: as making the environment does.
     func makeDrawing() throws -> MuJoCoSimulation
 
-    /// Where pictures are taken from.
+    /// Where images are taken from.
     var viewpoint: Viewpoint { get }
 
     /// What is to be seen in the current episode and is no part of the model, such as a goal.
@@ -25,7 +25,7 @@ extension Drawable {
 
 /// Where a camera stands and what it looks at.
 package struct Viewpoint: Sendable, Equatable {
-    /// The point in the middle of a picture.
+    /// The point in the middle of an image.
     package enum Target: Sendable, Equatable {
         /// Always the same one, in the world's frame.
         case point(Vector)
@@ -51,7 +51,7 @@ package struct Viewpoint: Sendable, Equatable {
     }
 }
 
-/// A ball to be seen in a picture.
+/// A ball to be seen in an image.
 package struct Mark: Sendable, Equatable {
     /// Its middle, in the world's frame.
     package let position: Vector

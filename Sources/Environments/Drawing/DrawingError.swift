@@ -1,6 +1,6 @@
 package import Failures
 
-/// Why a picture could not be drawn.
+/// Why an image could not be drawn.
 package enum DrawingError: ExitCoded, Equatable, CustomStringConvertible {
     /// This machine has no OpenGL that does without a window; what was tried, and why it failed.
     case noOpenGL(reasons: String)

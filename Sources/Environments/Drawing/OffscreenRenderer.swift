@@ -26,7 +26,7 @@ final class OffscreenRenderer {
     /// Draws the simulation's state, for which `forward` has been called.
     ///
     /// - Throws: `DrawingError.renderer`.
-    func draw(_ view: ab_view, _ marks: [Mark]) throws -> Picture {
+    func draw(_ view: ab_view, _ marks: [Mark]) throws -> Image {
         let marks = marks.map { mark in
             ab_mark(
                 position: (mark.position.x, mark.position.y, mark.position.z), radius: mark.radius,
@@ -40,7 +40,7 @@ final class OffscreenRenderer {
             }
             count = buffer.count
         }
-        return Picture(width: width, height: height, bytes: bytes)
+        return Image(width: width, height: height, bytes: bytes)
     }
 
     /// Throws what `call`, given room for an error's text, reports by its status.

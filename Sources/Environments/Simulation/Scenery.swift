@@ -27,7 +27,7 @@ package struct Scenery: Sendable, Equatable {
 
     /// An endless checkered floor of squares of 1 m under a bright sky.
     ///
-    /// - Parameter extent: metres about the root that have shadows; the depth of the picture goes with it.
+    /// - Parameter extent: metres about the root that have shadows; the depth of the image goes with it.
     package static func studio(extent: Double) -> Scenery {
         Scenery(
             sections: """

@@ -72,7 +72,7 @@ package final class HDF5Writer {
 
     /// A name in the same folder, which no other process uses.
     private static func temporaryName(for path: String) -> String {
-        OutputPath.temporary(for: path, suffix: ".tmp-\(ThisProcess.identity)")
+        OutputPath.temporary(for: path, suffix: ".tmp-\(CurrentProcess.identity)")
     }
 
     private static func folder(of path: String) -> String {

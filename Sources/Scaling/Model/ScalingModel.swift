@@ -11,7 +11,7 @@ package struct PlacementCosts {
     /// - Throws: `MPIError`.
     init(measuring subject: ScalingSubject, on team: Team) throws {
         let networks = subject.networks
-        let own = team.isLeader ? NetworkTiming.seconds(networks, batch: subject.hyperparameters.batchSize) : []
+        let own = team.isLeader ? NetworkStepCost.seconds(networks, batch: subject.hyperparameters.batchSize) : []
         self.init(
             networks, try team.broadcast(own + [Double](repeating: 0, count: networks.count - own.count), from: 0))
     }
@@ -40,14 +40,14 @@ package struct ScalingModel {
     /// Of one rank with the machine for itself.
     package let traces: EnsembleTraces
     /// What messages cost.
-    package var network: NetworkParameters
+    package var network: LogGPParameters
     /// Ranks that were at work when `busyFactor` was measured.
     package let busyRanks: Int
     /// A step's seconds on a rank while `busyRanks` are at work, over those of one alone.
     package let busyFactor: Double
 
     package init(
-        _ subject: ScalingSubject, _ costs: PlacementCosts, _ traces: EnsembleTraces, _ network: NetworkParameters,
+        _ subject: ScalingSubject, _ costs: PlacementCosts, _ traces: EnsembleTraces, _ network: LogGPParameters,
         busyRanks: Int = 1, busyFactor: Double = 1
     ) {
         (self.subject, self.costs, self.traces, self.network) = (subject, costs, traces, network)

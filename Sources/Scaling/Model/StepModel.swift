@@ -20,19 +20,19 @@ package struct StepModel {
     private enum Action {
         case work(rank: Int, seconds: Double)
         case everyone(seconds: Double)
-        case messages(RowRoute, rowBytes: Int)
+        case messages(RowExchangePattern, rowBytes: Int)
         case reduction([(rank: Int, seconds: Double)], bytes: Int)
     }
 
     private let actions: [Action]
     private let steps: Int
     private let ranks: Int
-    private let network: NetworkParameters
+    private let network: LogGPParameters
     /// Of each rank, in as many gradient steps as the trace has.
     package private(set) var traffic: [Traffic]
 
     /// - Parameter slowdown: of all work, by what else the cores of a node do meanwhile: 1 for none.
-    package init(_ trace: StepTrace, _ placement: Placement, _ network: NetworkParameters, slowdown: Double = 1) {
+    package init(_ trace: StepTrace, _ placement: Placement, _ network: LogGPParameters, slowdown: Double = 1) {
         ranks = placement.size
         steps = trace.steps
         self.network = network
@@ -58,7 +58,7 @@ package struct StepModel {
 
     private static func messages(_ rows: StepTrace.Exchanged, _ placement: Placement) -> Action {
         .messages(
-            placement.route(of: rows.group, rows: rows.rows, for: rows.readers),
+            placement.exchangePattern(of: rows.group, rows: rows.rows, for: rows.readers),
             rowBytes: rows.columns * MemoryLayout<Real>.stride)
     }
 
@@ -76,9 +76,9 @@ package struct StepModel {
         for action in actions {
             switch action {
             case .work, .everyone: break
-            case .messages(let route, let rowBytes):
-                for source in route.sources {
-                    let receivers = route.receivers(from: source.rank).count
+            case .messages(let pattern, let rowBytes):
+                for source in pattern.sources {
+                    let receivers = pattern.receivers(from: source.rank).count
                     traffic[source.rank].messages += receivers
                     traffic[source.rank].bytes += receivers * source.rows.count * rowBytes
                 }
@@ -107,7 +107,7 @@ package struct StepModel {
             switch action {
             case .work(let rank, let seconds): clocks.work(rank, seconds)
             case .everyone(let seconds): for rank in 0..<ranks { clocks.work(rank, seconds) }
-            case .messages(let route, let rowBytes): clocks.exchange(route, rowBytes: rowBytes)
+            case .messages(let pattern, let rowBytes): clocks.exchange(pattern, rowBytes: rowBytes)
             case .reduction(let members, let bytes):
                 for member in members { clocks.work(member.rank, member.seconds) }
                 clocks.reduce(members.map(\.rank), bytes: bytes)
@@ -118,12 +118,12 @@ package struct StepModel {
 
 /// The time at each rank, and when its ends of the network are free.
 private struct Clocks {
-    private let network: NetworkParameters
+    private let network: LogGPParameters
     private var time: [Double]
     private var leaving: [Double]
     private var arriving: [Double]
 
-    init(ranks: Int, _ network: NetworkParameters) {
+    init(ranks: Int, _ network: LogGPParameters) {
         self.network = network
         time = [Double](repeating: 0, count: ranks)
         (leaving, arriving) = (time, time)
@@ -134,11 +134,11 @@ private struct Clocks {
     mutating func work(_ rank: Int, _ seconds: Double) { time[rank] += seconds }
 
     /// All send, then all read, each in the order of ranks, as `RowChannel` does.
-    mutating func exchange(_ route: RowRoute, rowBytes: Int) {
+    mutating func exchange(_ pattern: RowExchangePattern, rowBytes: Int) {
         var arrivals: [Int: [Double]] = [:]
-        for source in route.sources {
+        for source in pattern.sources {
             let bytes = source.rows.count * rowBytes
-            for reader in route.readers where reader != source.rank {
+            for reader in pattern.readers where reader != source.rank {
                 time[source.rank] += network.overhead
                 let departure = max(time[source.rank], leaving[source.rank])
                 leaving[source.rank] = departure + network.interval(bytes: bytes)

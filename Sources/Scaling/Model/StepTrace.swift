@@ -2,7 +2,7 @@ package import Networks
 import Numerics
 
 /// What happens in a gradient step and what it costs: the work on each network, in the learner's order, and what is exchanged
-/// in between. Recorded on one process (`StepRecorder`), replayed on any number of ranks (`StepModel`).
+/// in between. Recorded on one process (`RecordingExchange`), replayed on any number of ranks (`StepModel`).
 package struct StepTrace: Sendable, Equatable {
     /// Who does a piece of work.
     package enum Worker: Sendable, Hashable {

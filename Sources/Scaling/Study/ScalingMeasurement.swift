@@ -85,9 +85,9 @@ final class ScalingMeasurement {
 
     private func measure(_ i: Int) throws {
         let takesPart = world.rank < samples[i].ranks
-        try world.quietBarrier()
+        try world.sleepingBarrier()
         let own = takesPart ? try parts[i].rate(seconds: seconds, period: subject.period) : 0
-        try world.quietBarrier()
+        try world.sleepingBarrier()
         let rates = try world.allgather(own).prefix(samples[i].ranks)
         samples[i].rates.append(samples[i].kind == .throughput ? rates.reduce(0, +) : rates.min() ?? 0)
     }
@@ -102,9 +102,9 @@ final class ScalingMeasurement {
 
     /// The samples as points: medians of the rates, and of their ratios to one rank's in the same round.
     func points() -> [ScalingPoint] {
-        guard let one = samples.first else { return [] }
+        guard let single = samples.first else { return [] }
         return samples.map { sample in
-            let speedups = zip(sample.rates, one.rates).map { $0 * sample.multiplyAdds / ($1 * one.multiplyAdds) }
+            let speedups = zip(sample.rates, single.rates).map { $0 * sample.multiplyAdds / ($1 * single.multiplyAdds) }
             let efficiencies = speedups.map { $0 / Double(sample.ranks) }
             return ScalingPoint(
                 kind: sample.kind, ranks: sample.ranks, members: sample.members, multiplyAdds: sample.multiplyAdds,

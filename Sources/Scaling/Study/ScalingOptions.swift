@@ -13,7 +13,7 @@ package struct ScalingOptions: Sendable {
     package var seconds = 0.5
     /// How often every subject has its turn.
     package var rounds = 5
-    /// What messages cost in the predictions: values or a file, as `NetworkParameters.init` reads; nil for what they cost
+    /// What messages cost in the predictions: values or a file, as `LogGPParameters.init` reads; nil for what they cost
     /// here.
     package var network: String?
     /// Whether what messages cost here must be known.

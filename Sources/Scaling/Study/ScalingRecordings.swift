@@ -8,8 +8,8 @@ import Teams
 final class ScalingRecordings {
     private let world: Communicator
     /// On rank 0, by m; the subject's own first.
-    private let alone: [(members: Int, recording: TraceRecording)]
-    private let busy: TraceRecording?
+    private let alone: [(members: Int, recording: StepTraceRecorder)]
+    private let busy: StepTraceRecorder?
     private var factors: [Double] = []
 
     init(_ subject: ScalingSubject, _ transitions: Transitions, _ world: Communicator) {
@@ -20,17 +20,17 @@ final class ScalingRecordings {
         let larger = sizes.compactMap { m in subject.with(members: m).map { (m, $0) } }
         alone =
             world.rank == 0
-            ? ([(own, subject)] + larger).map { ($0, TraceRecording($1, transitions)) } : []
-        busy = world.size > 1 ? TraceRecording(subject, transitions) : nil
+            ? ([(own, subject)] + larger).map { ($0, StepTraceRecorder($1, transitions)) } : []
+        busy = world.size > 1 ? StepTraceRecorder(subject, transitions) : nil
     }
 
     /// Records for about so many seconds of each kind. Collective.
     ///
     /// - Throws: `MPIError`.
     func record(seconds: Double) throws {
-        try world.quietBarrier()
+        try world.sleepingBarrier()
         let times = alone.map { $0.recording.record(seconds: seconds) }
-        try world.quietBarrier()
+        try world.sleepingBarrier()
         guard let busy else { return }
         let together = try world.allgather(busy.record(seconds: seconds))
         guard let own = times.first else { return }

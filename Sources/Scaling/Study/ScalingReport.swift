@@ -6,7 +6,7 @@ package struct ScalingReport: Sendable, Codable, Equatable {
     /// What messages cost, and where that comes from.
     package struct Network: Sendable, Codable, Equatable {
         /// In seconds.
-        package var parameters: NetworkParameters
+        package var parameters: LogGPParameters
         /// "measured between ranks 0 and 1", "given".
         package var origin: String
     }

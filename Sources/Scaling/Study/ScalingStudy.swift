@@ -17,8 +17,8 @@ package struct ScalingStudy {
     private let subject: ScalingSubject
     private let transitions: Transitions
     /// On rank 0, where predictions are made.
-    private let given: NetworkParameters?
-    private let plan: Plan?
+    private let given: LogGPParameters?
+    private let plan: StudyPlan?
 
     /// Refuses what makes no sense before anything takes time. Collective.
     ///
@@ -26,16 +26,16 @@ package struct ScalingStudy {
     package init(_ options: ScalingOptions, world: Communicator) throws {
         self.options = options
         self.world = world
-        var (given, plan): (NetworkParameters?, Plan?)
+        var (given, plan): (LogGPParameters?, StudyPlan?)
         try world.agree(that: {
             _ = try options.subject()
             guard world.size > 1 || !options.measuresNetwork else {
                 throw HarnessError.usage("--measure-network: expected two ranks or more, found one")
             }
-            given = try options.network.map { try NetworkParameters($0) }
-            plan = try options.study.map { Plan(try StudyFile.read($0).study) }
+            given = try options.network.map { try LogGPParameters($0) }
+            plan = try options.study.map { StudyPlan(try StudyFile.read($0).study) }
             // Rank 0 alone records the study's steps.
-            for one in plan?.cases ?? [] { try one.hyperparameters.precision.requireAvailable() }
+            for studyCase in plan?.cases ?? [] { try studyCase.hyperparameters.precision.requireAvailable() }
             if let output = options.output {
                 try DurableFile.makeFolder(output)
                 try DurableFile.requirePlace(for: "\(output)/scale.json")
@@ -53,7 +53,7 @@ package struct ScalingStudy {
     package func run() throws -> ScalingReport? {
         Supervision.enter("scaling study")
         let machine = try fullestNode()
-        let timings = world.size > 1 ? try NetworkMeasurement.timings(on: world) : nil
+        let timings = world.size > 1 ? try MessageCostMeasurement.timings(on: world) : nil
         let costs = try PlacementCosts(measuring: subject, on: Team(world, worldRank: world.rank))
         let measurement = try ScalingMeasurement(
             subject, transitions, teams: teams, seconds: options.seconds, rounds: options.rounds, world: world,
@@ -61,18 +61,18 @@ package struct ScalingStudy {
         let recordings = ScalingRecordings(subject, transitions, world)
         try measurement.run(besides: { try recordings.record(seconds: options.seconds) })
         let report = try recordings.traces.map { traces in
-            let network = timings.map { NetworkParameters(fitting: $0) }
+            let network = timings.map { LogGPParameters(fitting: $0) }
             let model = ScalingModel(
                 subject, costs, traces, network ?? .free, busyRanks: world.size, busyFactor: recordings.busyFactor)
             return try predict(model, measured: network, measurement.points(), machine)
         }
-        try world.quietBarrier()  // Rank 0 records the study's steps while the others sleep.
+        try world.sleepingBarrier()  // Rank 0 records the study's steps while the others sleep.
         return report
     }
 
     /// The report of rank 0.
     private func predict(
-        _ measuredModel: ScalingModel, measured: NetworkParameters?, _ points: [ScalingPoint],
+        _ measuredModel: ScalingModel, measured: LogGPParameters?, _ points: [ScalingPoint],
         _ machine: (ranks: Int, cores: Int)
     ) throws -> ScalingReport {
         var model = measuredModel
@@ -106,11 +106,11 @@ package struct ScalingStudy {
 
     /// What was measured with what the model says of the same; one rank begins every kind.
     private static func checks(_ points: [ScalingPoint], _ model: ScalingModel) -> [ScalingPoint] {
-        guard let one = points.first else { return [] }
+        guard let single = points.first else { return [] }
         return ScalingPoint.Kind.allCases.flatMap { kind in
             var own = points.filter { $0.kind == kind && $0.ranks > 1 }
             guard !own.isEmpty || kind == .throughput else { return [ScalingPoint]() }
-            own.insert(one, at: 0)
+            own.insert(single, at: 0)
             return own.map { point in
                 let predicted = model.point(kind, ranks: point.ranks)
                 var point = point

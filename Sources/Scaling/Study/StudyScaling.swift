@@ -7,8 +7,8 @@ import Teams
 
 /// Predicts what a study takes on more and more ranks, in teams of the best size, cases by longest processing time.
 struct StudyScaling {
-    private let cases: [Case]
-    private let network: NetworkParameters
+    private let cases: [StudyCase]
+    private let network: LogGPParameters
     /// Of a control step of an episode.
     private let hopperStepSeconds: Double
     /// By what distinguishes steps: learner, settings and sizes.
@@ -17,29 +17,29 @@ struct StudyScaling {
     /// Records a few steps of every kind of case there is.
     ///
     /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
-    init(_ cases: [Case], network: NetworkParameters) throws {
+    init(_ cases: [StudyCase], network: LogGPParameters) throws {
         self.cases = cases
         self.network = network
         hopperStepSeconds = try CostModel.measureHopper()
-        for one in cases {
-            let key = try StudyScaling.key(one)
+        for studyCase in cases {
+            let key = try StudyScaling.key(studyCase)
             guard traces[key] == nil else { continue }
-            let sizes = try CostModel.specification(one)
+            let sizes = try CostModel.specification(studyCase)
             let subject = ScalingSubject(
-                one.learner, one.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
-            let recording = TraceRecording(subject, subject.transitions(20_000))
+                studyCase.learner, studyCase.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
+            let recording = StepTraceRecorder(subject, subject.transitions(20_000))
             recording.record(seconds: 0.1)
             traces[key] = recording.trace
         }
     }
 
-    private static func key(_ one: Case) throws -> String {
-        let sizes = try CostModel.specification(one)
+    private static func key(_ studyCase: StudyCase) throws -> String {
+        let sizes = try CostModel.specification(studyCase)
         let settings = [
             "m", "value_ensemble", "backup", "cloning_temperature", "critics", "policy_delay", "lagrange",
             "max_target_backup",
-        ].compactMap { one.hyperparameters[$0]?.value.description }
-        return ([CostModel.kind(one)] + settings + ["\(sizes.observationSize)", "\(sizes.actionSize)"])
+        ].compactMap { studyCase.hyperparameters[$0]?.value.description }
+        return ([CostModel.kind(studyCase)] + settings + ["\(sizes.observationSize)", "\(sizes.actionSize)"])
             .joined(separator: " ")
     }
 
@@ -77,11 +77,11 @@ struct StudyScaling {
         let episodes = CostModel(
             [], secondsPerMultiplyAdd: 0, hopperStepSeconds: slowdown * hopperStepSeconds)
         var known: [String: [Double]] = [:]
-        return try cases.map { one in
-            let key = try StudyScaling.key(one)
+        return try cases.map { studyCase in
+            let key = try StudyScaling.key(studyCase)
             guard let trace = traces[key] else { preconditionFailure("no trace of \(key)") }
             var steps: [Double] = []
-            let work = try episodes.work(one) { placement in
+            let work = try episodes.work(studyCase) { placement in
                 steps.append(
                     known[key]?[placement.size - 1]
                         ?? StepModel(trace, placement, network, slowdown: slowdown).stepSeconds)

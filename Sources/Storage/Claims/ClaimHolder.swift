@@ -32,9 +32,10 @@ package struct ClaimHolder: Codable, Sendable, Equatable {
         rank: Int, heartbeat: String, batchJob: BatchJob? = BatchJob.current
     ) -> ClaimHolder {
         ClaimHolder(
-            identity: ThisProcess.identity, host: ThisProcess.host, pid: getpid(), rank: rank, job: ThisProcess.job,
-            batchJob: batchJob, heartbeat: heartbeat, processStart: ThisProcess.start,
-            boot: ThisProcess.boot ?? "unknown", processNumbers: ThisProcess.processNumbers ?? "unknown")
+            identity: CurrentProcess.identity, host: CurrentProcess.host, pid: getpid(), rank: rank,
+            job: CurrentProcess.job,
+            batchJob: batchJob, heartbeat: heartbeat, processStart: CurrentProcess.start,
+            boot: CurrentProcess.boot ?? "unknown", processNumbers: CurrentProcess.processNumbers ?? "unknown")
     }
 
     /// "pid 123 on node7 (rank 3, job 42)".

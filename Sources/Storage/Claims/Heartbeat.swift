@@ -42,10 +42,10 @@ package struct Heartbeat: Codable, Sendable, Equatable {
         self.token = token
         self.rank = rank
         self.ranks = ranks
-        identity = ThisProcess.identity
-        host = ThisProcess.host
+        identity = CurrentProcess.identity
+        host = CurrentProcess.host
         pid = getpid()
-        job = ThisProcess.job
+        job = CurrentProcess.job
         self.caseIdentifier = caseIdentifier
         self.phase = phase
         self.step = step

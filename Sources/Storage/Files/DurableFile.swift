@@ -138,7 +138,7 @@ package enum DurableFile {
 // Files on their way: FILE.tmp-PROCESS, as processes of several machines may be writing into one folder.
 extension DurableFile {
     /// What this process adds to a file's name while it is not whole, at most 53 bytes.
-    package static let temporarySuffix = temporaryMark + ThisProcess.identity.description
+    package static let temporarySuffix = temporaryMark + CurrentProcess.identity.description
 
     private static let temporaryMark = ".tmp-"
 
@@ -171,7 +171,7 @@ extension DurableFile {
         let writer = path.range(of: temporaryMark, options: .backwards).flatMap {
             ProcessIdentity(String(path[$0.upperBound...]))
         }
-        if writer == ThisProcess.identity { return false }
+        if writer == CurrentProcess.identity { return false }
         if let isGone = writer?.isGone { return !isGone }
         guard let written = try? FileSystemClock.lastWrite(path) else {
             return fileStatus(path) != nil || errno != ENOENT

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// How far a growing file went, and what was in it up to there.
+/// How far an append-only file went, and what was in it up to there.
 package struct OutputLength: Sendable, Codable, Equatable {
     /// The file's name within the case's folder.
     package var name: String

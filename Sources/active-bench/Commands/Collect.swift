@@ -32,12 +32,13 @@ struct Collect: ParsableCommand {
         }
 
         func run() throws {
-            let plan = BehaviourTraining.Plan(environment: env, seed: seed, steps: steps, snapshotEvery: snapshotEvery)
+            let options = BehaviourTraining.Options(
+                environment: env, seed: seed, steps: steps, snapshotEvery: snapshotEvery)
             let start = Date()
             try runAlone {
                 try requireOneProcess("collect train")
                 var loss: (any Error)?
-                try BehaviourTraining(plan, folder: out).run { snapshot in
+                try BehaviourTraining(options, folder: out).run { snapshot in
                     let seconds = Date().timeIntervalSince(start)
                     // The folder has the curve: training goes on, and what was lost is said at its end.
                     do { try emit(line: Train.line(snapshot, seconds)) } catch { loss = loss ?? error }

@@ -34,7 +34,7 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         try runAlone {
-            let plan = Plan(try StudyFile.read(study).study)
+            let plan = StudyPlan(try StudyFile.read(study).study)
             let folder = out.map { RunFolder($0) }
             try folder?.requireFolder()
             try folder?.requireRoom(for: plan)

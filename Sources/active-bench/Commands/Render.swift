@@ -25,7 +25,7 @@ struct Render: ParsableCommand {
     @Option(help: "Number of the episode.")
     var episode = 0
     @Option(help: "Pixels, WIDTHxHEIGHT, each from 16 to 4096; even for a clip.")
-    var size = PictureSize.standard
+    var size = ImageSize.standard
     @Option(help: "Frames a second of a clip in real time (default: every k-th control step, at most 60).")
     var fps: Double?
     @Option(help: "Control steps after which the drawing ends (default: the episode's end).")
@@ -50,18 +50,18 @@ struct Render: ParsableCommand {
     }
 
     func run() throws {
-        var plan = EpisodeDrawing.Plan(environment: env, policy: policy, output: out)
-        plan.seed = seed
-        plan.episode = episode
-        plan.size = size
-        plan.framesPerSecond = fps
-        plan.steps = steps
-        plan.mode = stochastic ? .stochastic : .deterministic
-        plan.profile = profile
+        var options = EpisodeDrawing.Options(environment: env, policy: policy, output: out)
+        options.seed = seed
+        options.episode = episode
+        options.size = size
+        options.framesPerSecond = fps
+        options.steps = steps
+        options.mode = stochastic ? .stochastic : .deterministic
+        options.profile = profile
         try runAlone {
             try requireOneProcess("render")
             Supervision.listenForStop()
-            let drawn = try EpisodeDrawing(plan).run()
+            let drawn = try EpisodeDrawing(options).run()
             try emit("\(out): \(sentence(on: drawn))\n")
             if let note = drawn.note { say(note) }
             if let warning = drawn.warning { say("MuJoCo warned: \(warning)") }
@@ -76,7 +76,7 @@ struct Render: ParsableCommand {
     }
 }
 
-extension PictureSize: ExpressibleByArgument {
+extension ImageSize: ExpressibleByArgument {
     /// As `init?(_:)`.
     package init?(argument: String) { self.init(argument) }
 }

@@ -27,7 +27,7 @@ func runOnAllRanks(_ body: (Communicator) throws -> ExitStatus) -> Never {
         // left to be saved.
         Supervision.ignoreStops()
         try MPIEnvironment.finish()
-        ThisProcess.removeTrace()
+        CurrentProcess.removeMarker()
         exit(status.rawValue)
     } catch {
         let place = (error as? CaseFailure)?.place ?? Supervision.where
@@ -48,9 +48,9 @@ func runOnAllRanks(_ body: (Communicator) throws -> Void) -> Never {
 func runAlone(_ body: () throws -> Void) throws {
     do {
         try body()
-        ThisProcess.removeTrace()
+        CurrentProcess.removeMarker()
     } catch {
-        ThisProcess.removeTrace()
+        CurrentProcess.removeMarker()
         Supervision.endIfAsked()
         say(error)
         throw ExitCode(ExitStatus(for: error).rawValue)

@@ -10,9 +10,9 @@ import Testing
     private var path: String { folder("result.json") }
 
     @Test func comesBackWithNumbersThatAreNone() throws {
-        let one = try SmallRun.plan("IQL: {}").cases[0]
+        let studyCase = try SmallRun.plan("IQL: {}").cases[0]
         let scores = [(1, "0.1"), (2, "\"nan\""), (3, "\"-inf\""), (4, "5e-308")]
-        put(SmallRun.result(one, scores: scores, divergedAfter: 3).utf8, at: path)
+        put(SmallRun.result(studyCase, scores: scores, divergedAfter: 3).utf8, at: path)
         let result = try CaseResult.read(path)
         #expect(result.learner == "IQL" && result.seed == 0 && result.steps == 60 && result.divergence?.step == 3)
         #expect(result.evaluations.map(\.step) == [1, 2, 3, 4])

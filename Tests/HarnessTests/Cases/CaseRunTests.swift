@@ -25,31 +25,31 @@ import Testing
     ]
 
     @Test(arguments: learners) func leavesItsFiles(learner: String) throws {
-        let one = try SmallRun.plan(learner).cases[0]
-        try DurableFile.makeFolder(folder.folder(of: one).path)
-        put([1], at: folder.file("result.json.tmp-1", of: one))  // A run before was killed while it wrote this.
-        setAge(of: folder.file("result.json.tmp-1", of: one), to: 4000)
+        let studyCase = try SmallRun.plan(learner).cases[0]
+        try DurableFile.makeFolder(folder.folder(of: studyCase).path)
+        put([1], at: folder.file("result.json.tmp-1", of: studyCase))  // A run before was killed while it wrote this.
+        setAge(of: folder.file("result.json.tmp-1", of: studyCase), to: 4000)
         var steps: [Int] = []
-        let result = try SmallRun.run(one, in: folder) { steps.append($0) }
+        let result = try SmallRun.run(studyCase, in: folder) { steps.append($0) }
         #expect(
-            files(below: folder.folder(of: one).path) == [
+            files(below: folder.folder(of: studyCase).path) == [
                 "config.yaml", "curve.csv", "evaluations.csv", "policy.safetensors", "provenance.json", "result.json",
                 "timing.csv",
             ])
-        #expect(try folder.isDone(one))
+        #expect(try folder.isDone(studyCase))
         #expect(steps == Array(1...60), "one report per gradient step")
         #expect(result.evaluations.map(\.step) == [25, 50, 60], "every 25 and the last")
         #expect(result.evaluations.allSatisfy { $0.episodes.count == 2 && $0.score.isFinite })
         #expect(result.divergence == nil)
-        #expect(try CaseResult.read(folder.file("result.json", of: one)) == result)
-        #expect(text(of: folder.file("config.yaml", of: one)) == one.configuration)
+        #expect(try CaseResult.read(folder.file("result.json", of: studyCase)) == result)
+        #expect(text(of: folder.file("config.yaml", of: studyCase)) == studyCase.configuration)
 
-        let rows = text(of: folder.file("evaluations.csv", of: one)).split(separator: "\n")
+        let rows = text(of: folder.file("evaluations.csv", of: studyCase)).split(separator: "\n")
         #expect(rows.first == "step,episode,return,length,score")
         #expect(
             rows.dropFirst().map { $0.split(separator: ",").prefix(2).joined(separator: "/") }
                 == ["25/0", "25/1", "50/0", "50/1", "60/0", "60/1"])
-        let curve = text(of: folder.file("curve.csv", of: one)).split(separator: "\n")
+        let curve = text(of: folder.file("curve.csv", of: studyCase)).split(separator: "\n")
         #expect(
             curve.dropFirst().map { $0.prefix { $0 != "," } } == ["1", "25", "50", "60"], "the first and the last step")
         #expect(Set(curve.map { $0.split(separator: ",").count }).count == 1)
@@ -80,11 +80,12 @@ import Testing
     }
 
     @Test(arguments: learners) func thePolicyOnDiskIsTheOneThatWasEvaluated(learner: String) throws {
-        let one = try SmallRun.plan(learner).cases[0]
-        let result = try SmallRun.run(one, in: folder)
-        let policy = try PolicyFile.read(folder.file("policy.safetensors", of: one))
+        let studyCase = try SmallRun.plan(learner).cases[0]
+        let result = try SmallRun.run(studyCase, in: folder)
+        let policy = try PolicyFile.read(folder.file("policy.safetensors", of: studyCase))
         let rollout = try Rollout(
-            EnvironmentRegistry.make("hopper"), Actor(policy), stream: one.stream.stream("evaluation-60"))
+            EnvironmentRegistry.make("hopper"), PolicyInference(policy),
+            stream: studyCase.stream.stream("evaluation-60"))
         for (k, episode) in try #require(result.evaluations.last).episodes.enumerated() {
             let outcome = try rollout.run(episode: k, mode: .deterministic)
             #expect(outcome.totalReward == episode.return && outcome.length == episode.length)
@@ -102,14 +103,14 @@ import Testing
             try file.write((0..<rows).map { $0 % 10 == 9 }, shape: [rows], to: "terminals")
         }
         let plan = try SmallRun.plan("IQL: {\(SmallRun.small), learning_rate: 1}", dataset: "hopper-huge-r1")
-        let one = plan.cases[0]
-        let result = try SmallRun.run(one, in: folder)
+        let studyCase = plan.cases[0]
+        let result = try SmallRun.run(studyCase, in: folder)
         #expect(result.divergence?.step == 1)
         #expect(result.evaluations.map(\.step) == [1], "training ends where it was seen, after a last evaluation")
-        #expect(try folder.isDone(one), "a diverged case is done")
-        let policy = text(of: folder.file("policy.safetensors", of: one))
+        #expect(try folder.isDone(studyCase), "a diverged case is done")
+        let policy = text(of: folder.file("policy.safetensors", of: studyCase))
         #expect(policy.contains(#""step":"1""#), "not the 60 that were planned")
-        let read = try CaseResult.read(folder.file("result.json", of: one))
+        let read = try CaseResult.read(folder.file("result.json", of: studyCase))
         #expect(read.divergence?.step == 1)
         let cell = try Aggregation(plan, folder: folder).table(.best).cell("IQL", on: "hopper-huge-r1")
         #expect(cell?.notFinite == 1)
@@ -127,11 +128,11 @@ import Testing
             try file.write((0..<rows).map { $0 % 10 == 9 }, shape: [rows], to: "terminals")
         }
         let plan = try SmallRun.plan("IQL: {\(SmallRun.small), reward: raw}", dataset: "hopper-poor-r1")
-        let one = plan.cases[0]
-        let result = try SmallRun.run(one, in: folder)
+        let studyCase = plan.cases[0]
+        let result = try SmallRun.run(studyCase, in: folder)
         let divergence = try #require(result.divergence)
         #expect(!divergence.isFinal && divergence.reason.hasPrefix("mean |Q| is "))
-        #expect(result.evaluations.last?.step == one.steps, "training went on")
+        #expect(result.evaluations.last?.step == studyCase.steps, "training went on")
         let cell = try #require(try Aggregation(plan, folder: folder).table(.last).cell("IQL", on: "hopper-poor-r1"))
         #expect(cell.notFinite == 0 && cell.notes.contains { $0.contains("mean |Q|") })
     }
@@ -149,20 +150,20 @@ import Testing
             try file.write((0..<rows).map { Float($0) }, shape: [rows], to: "rewards")
             try file.write((0..<rows).map { $0 % 10 == 9 }, shape: [rows], to: "terminals")
         }
-        let one = try SmallRun.plan(
+        let studyCase = try SmallRun.plan(
             "SQL: {\(SmallRun.small), alpha: 1e6}", steps: 1, dataset: "hopper-large-r1"
         ).cases[0]
-        let result = try SmallRun.run(one, in: folder)
-        let row = text(of: folder.file("curve.csv", of: one)).split(separator: "\n").last ?? ""
+        let result = try SmallRun.run(studyCase, in: folder)
+        let row = text(of: folder.file("curve.csv", of: studyCase)).split(separator: "\n").last ?? ""
         #expect(row.split(separator: ",").last == "1", "the flag stands in the curve: \(row)")
         #expect(result.divergence?.isFinal == true)
         #expect(result.divergence?.step == 1)
     }
 
     @Test func dataOfAnotherEnvironmentIsRefused() throws {
-        let one = try SmallRun.plan("IQL: {}").cases[0]
-        #expect(try DataPreparation().data(for: one).transitions.count > 900)
-        let absent = Plan(
+        let studyCase = try SmallRun.plan("IQL: {}").cases[0]
+        #expect(try DataPreparation().data(for: studyCase).transitions.count > 900)
+        let absent = StudyPlan(
             try StudyFile.parse(
                 StudyFileTests.good.replacing(
                     "[hopper-medium-r1, hopper-medium-replay-r1]", with: "[hopper-absent-r1]"),

@@ -33,7 +33,7 @@ import Testing
         }
         #expect(bits(scores(after)) == bits(scores(before)) && scores(after).count == 12)
         #expect(after.progress.divergence == before.progress.divergence && after.progress.divergence != nil)
-        #expect(after.progress.complaint == before.progress.complaint)
+        #expect(after.progress.warning == before.progress.warning)
         #expect(after.progress.simulatorWarning == .init(first: "step 5, episode 0: MuJoCo warned: nefc", episodes: 2))
         #expect(after.progress.outputs == before.progress.outputs && after.progress.outputs.count == 1)
         #expect(try after.encoded() == data)
@@ -48,7 +48,7 @@ import Testing
         other.tensors[0].values[3] = other.tensors[0].values[3].nextUp
         #expect(try one.encoded() != other.encoded())
         let text = String(decoding: try one.encoded(), as: UTF8.self)
-        for word in [ThisProcess.host, "\(getpid())", folder.path] where word.utf8.count > 3 {
+        for word in [CurrentProcess.host, "\(getpid())", folder.path] where word.utf8.count > 3 {
             #expect(!text.contains(word), "nothing of where it was written")
         }
     }
@@ -163,7 +163,7 @@ import Testing
         for (a, b) in zip(found.tensors, known.tensors) { #expect(bits(a.values) == bits(b.values)) }
         #expect(found.progress.divergence == known.progress.divergence)
         #expect(
-            found.progress.outputs == known.progress.outputs && found.progress.complaint == known.progress.complaint)
+            found.progress.outputs == known.progress.outputs && found.progress.warning == known.progress.warning)
         #expect(found.progress.simulatorWarning == known.progress.simulatorWarning)
         let scores = [found, known].map { $0.progress.evaluations.flatMap { [$0.score] + $0.episodes.map(\.return) } }
         #expect(bits(scores[0]) == bits(scores[1]) && scores[0].count == 8)

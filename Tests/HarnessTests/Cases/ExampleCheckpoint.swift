@@ -21,7 +21,7 @@ enum ExampleCheckpoint {
                     evaluation(step: 20, .leastNonzeroMagnitude),
                 ],
                 divergence: Divergence(json: #"{"step": 12, "reason": "mean |Q| is 7 \"x\" / ψ", "isFinal": false}"#),
-                complaint: "step 3: α is out of bounds",
+                warning: "step 3: α is out of bounds",
                 simulatorWarning: .init(first: "step 5, episode 0: MuJoCo warned: nefc", episodes: 2),
                 outputs: [OutputLength(name: "curve.csv", bytes: 12, sha256: String(repeating: "ab", count: 32))]),
             environment: ["blas": "Haswell", "glibc": "2.36", "mujoco": "2.2.2"],
@@ -33,8 +33,8 @@ enum ExampleCheckpoint {
             ])
     }
 
-    private static func evaluation(step: Int, _ value: Double) -> Evaluation {
-        Evaluation(
+    private static func evaluation(step: Int, _ value: Double) -> EvaluationResult {
+        EvaluationResult(
             json: """
                 {"step": \(step), "episodes": [{"return": "\(value)", "length": 3}], "meanReturn": "\(value)",
                  "score": "\(value)"}

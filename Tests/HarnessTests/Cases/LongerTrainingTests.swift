@@ -22,39 +22,41 @@ import Testing
     private var folder: RunFolder { RunFolder(temporary.path) }
 
     /// A case that is evaluated every 25 steps, by two episodes.
-    private func one(_ learner: String, steps: Int, finalEpisodes: Int = 2) throws -> Case {
-        var one = try SmallRun.plan(learner, steps: steps).cases[0]
-        one.finalEpisodes = finalEpisodes
-        return one
+    private func studyCase(_ learner: String, steps: Int, finalEpisodes: Int = 2) throws -> StudyCase {
+        var studyCase = try SmallRun.plan(learner, steps: steps).cases[0]
+        studyCase.finalEpisodes = finalEpisodes
+        return studyCase
     }
 
     /// Trains a case to its end, or until `stop`, and keeps its last checkpoint.
-    private func train(_ one: Case, in folder: RunFolder? = nil, until stop: Int? = nil, every: Int? = nil) throws {
+    private func train(_ studyCase: StudyCase, in folder: RunFolder? = nil, until stop: Int? = nil, every: Int? = nil)
+        throws
+    {
         Supervision.forget()
         defer { Supervision.forget() }
         do {
-            try SmallRun.run(one, in: folder ?? self.folder, rule: StoppedRun.rule(every: every)) { step in
+            try SmallRun.run(studyCase, in: folder ?? self.folder, rule: StoppedRun.rule(every: every)) { step in
                 if step == stop { Supervision.requestStop() }
             }
         } catch is SmallRun.StoppedEarly where stop != nil {}
     }
 
     /// All files of a case but those about time and place.
-    private func results(_ one: Case, in folder: RunFolder? = nil) -> [String: [UInt8]] {
-        let path = (folder ?? self.folder).folder(of: one).path
+    private func results(_ studyCase: StudyCase, in folder: RunFolder? = nil) -> [String: [UInt8]] {
+        let path = (folder ?? self.folder).folder(of: studyCase).path
         let names = files(below: path).filter { !["provenance.json", "timing.csv"].contains($0) }
         return Dictionary(uniqueKeysWithValues: names.map { ($0, bytes(of: "\(path)/\($0)")) })
     }
 
     /// Of a case that nothing disturbs.
-    private func straight(_ one: Case) throws -> [String: [UInt8]] {
+    private func straight(_ studyCase: StudyCase) throws -> [String: [UInt8]] {
         let other = TemporaryFolder()
-        try train(one, in: RunFolder(other.path))
-        return results(one, in: RunFolder(other.path))
+        try train(studyCase, in: RunFolder(other.path))
+        return results(studyCase, in: RunFolder(other.path))
     }
 
-    private func expectSame(_ one: Case, location: SourceLocation = #_sourceLocation) throws {
-        let (found, expected) = (results(one), try straight(one))
+    private func expectSame(_ studyCase: StudyCase, location: SourceLocation = #_sourceLocation) throws {
+        let (found, expected) = (results(studyCase), try straight(studyCase))
         #expect(expected.count == 6 && found.keys.sorted() == expected.keys.sorted(), sourceLocation: location)
         for (name, bytes) in expected { #expect(found[name] == bytes, "\(name)", sourceLocation: location) }
     }
@@ -63,38 +65,38 @@ import Testing
 
     @Test(arguments: learners) func aChain(learner: String) throws {
         for steps in [50, 100, 175] {
-            let one = try one(learner, steps: steps)
-            #expect(try !folder.isDone(one))
-            #expect(try folder.startingStep(of: one) == [50: 0, 100: 50, 175: 100][steps])
-            try train(one)
-            #expect(try folder.isDone(one))
+            let studyCase = try studyCase(learner, steps: steps)
+            #expect(try !folder.isDone(studyCase))
+            #expect(try folder.startingStep(of: studyCase) == [50: 0, 100: 50, 175: 100][steps])
+            try train(studyCase)
+            #expect(try folder.isDone(studyCase))
         }
-        try expectSame(one(learner, steps: 175))
+        try expectSame(studyCase(learner, steps: 175))
     }
 
     /// The old last step was evaluated, and has a row of the curve, where a longer training has neither.
     @Test(arguments: learners.prefix(2)) func theOldLastStepIsOffTheGrid(learner: String) throws {
-        try train(one(learner, steps: 60))
-        try train(one(learner, steps: 110))
-        try expectSame(one(learner, steps: 110))
+        try train(studyCase(learner, steps: 60))
+        try train(studyCase(learner, steps: 110))
+        try expectSame(studyCase(learner, steps: 110))
     }
 
     @Test(arguments: [1, 5]) func theLastEvaluationHadOtherEpisodes(final: Int) throws {
-        for steps in [50, 60, 100] { try train(one(Self.learners[0], steps: steps, finalEpisodes: final)) }
-        try expectSame(one(Self.learners[0], steps: 100, finalEpisodes: final))
+        for steps in [50, 60, 100] { try train(studyCase(Self.learners[0], steps: steps, finalEpisodes: final)) }
+        try expectSame(studyCase(Self.learners[0], steps: 100, finalEpisodes: final))
     }
 
     /// A case of one step has a row of the curve for it, as every case has.
     @Test func theOldLastStepWasTheFirst() throws {
-        for steps in [1, 2, 30] { try train(one(Self.learners[0], steps: steps)) }
-        try expectSame(one(Self.learners[0], steps: 30))
+        for steps in [1, 2, 30] { try train(studyCase(Self.learners[0], steps: steps)) }
+        try expectSame(studyCase(Self.learners[0], steps: 30))
     }
 
     /// One that was only begun, before and at an evaluation and at its last step.
     @Test(arguments: [10, 25, 30, 60]) func beforeItHadFinished(stop: Int) throws {
         let learner = Self.learners[1]
-        try train(one(learner, steps: 60), until: stop)
-        let longer = try one(learner, steps: 100)
+        try train(studyCase(learner, steps: 60), until: stop)
+        let longer = try studyCase(learner, steps: 100)
         #expect(try folder.startingStep(of: longer) == stop)
         try train(longer)
         try expectSame(longer)
@@ -103,8 +105,8 @@ import Testing
     /// Stopped again in the new part.
     @Test func stoppedOnItsWay() throws {
         let learner = Self.learners[0]
-        try train(one(learner, steps: 50))
-        let longer = try one(learner, steps: 100)
+        try train(studyCase(learner, steps: 50))
+        let longer = try studyCase(learner, steps: 100)
         try train(longer, until: 51)
         #expect(!FileManager.default.fileExists(atPath: folder.file("result.json", of: longer)))
         #expect(!FileManager.default.fileExists(atPath: folder.file("policy.safetensors", of: longer)))
@@ -116,10 +118,10 @@ import Testing
     /// A case that left nothing yet begins anew, whatever its learner.
     @Test func withoutAnythingToLose() throws {
         let learner = "IQL: {\(SmallRun.small)}"
-        let short = try one(learner, steps: 50)
+        let short = try studyCase(learner, steps: 50)
         try DurableFile.makeFolder(folder.folder(of: short).path)
         try DurableFile.write(short.configuration, to: folder.file("config.yaml", of: short))
-        let longer = try one(learner, steps: 60)
+        let longer = try studyCase(learner, steps: 60)
         #expect(try !folder.isDone(longer) && folder.startingStep(of: longer) == 0)
         try train(longer)
         try expectSame(longer)
@@ -128,7 +130,7 @@ import Testing
     /// Killed at any file call while a finished case is opened again, before config.yaml is the longer one's: it may then be made
     /// as long, or longer still, or stay as it was, which is refused truly once its checkpoint is a longer one's.
     @Test func cutShortWhileItIsOpenedAgain() throws {
-        let cases = try [60, 110, 150].map { try one(Self.learners[0], steps: $0) }
+        let cases = try [60, 110, 150].map { try studyCase(Self.learners[0], steps: $0) }
         try train(cases[0])
         let expected = try [results(cases[0]), straight(cases[1]), straight(cases[2])]
         var (isOpen, refused) = (false, 0)
@@ -140,15 +142,17 @@ import Testing
             }
             isOpen = text(of: RunFolder(places("cut")).file("config.yaml", of: cases[1])).contains("steps: 110")
             guard !isOpen else { break }
-            for (one, expected) in zip(cases, expected) {
-                let next = RunFolder(places("\(one.steps)"))
-                try FileManager.default.copyItem(atPath: places("cut"), toPath: places("\(one.steps)"))
+            for (studyCase, expected) in zip(cases, expected) {
+                let next = RunFolder(places("\(studyCase.steps)"))
+                try FileManager.default.copyItem(atPath: places("cut"), toPath: places("\(studyCase.steps)"))
                 do {
-                    if try !next.isDone(one) { try train(one, in: next) }
-                    let found = results(one, in: next).filter { one.steps > 60 || !$0.key.hasPrefix("checkpoint-") }
-                    #expect(found == expected.filter { found[$0.key] != nil }, "call \(call), \(one.steps) steps")
+                    if try !next.isDone(studyCase) { try train(studyCase, in: next) }
+                    let found = results(studyCase, in: next).filter {
+                        studyCase.steps > 60 || !$0.key.hasPrefix("checkpoint-")
+                    }
+                    #expect(found == expected.filter { found[$0.key] != nil }, "call \(call), \(studyCase.steps) steps")
                     #expect(found.count >= expected.count - 1)
-                } catch HarnessError.badInput(let sentence) where one.steps == 60 {
+                } catch HarnessError.badInput(let sentence) where studyCase.steps == 60 {
                     refused += 1
                     let words = "goes on to 'steps: 110' where the study now has 'steps: 60' (training can be made "
                     #expect(sentence.contains(words), "call \(call): \(sentence)")
@@ -166,10 +170,10 @@ import Testing
         let more = [LearnerKind.cql: ", critic_hidden: [16, 16]", .sql: ", alpha: 1e4", .activeS: ", alpha: 1e4"]
         let learner = "\(kind.rawValue): {\(SmallRun.small)\(more[kind] ?? "")}"
         let states = try [30, 90].map { steps in
-            let one = try one(learner, steps: steps)
+            let studyCase = try studyCase(learner, steps: steps)
             let other = RunFolder(temporary("\(steps)"))
-            try train(one, in: other, until: 30)
-            let path = other.file("checkpoint-0000000030.bin", of: one)
+            try train(studyCase, in: other, until: 30)
+            let path = other.file("checkpoint-0000000030.bin", of: studyCase)
             return try Checkpoint.decode(Data(bytes(of: path)), path: path).tensors
         }
         #expect((states[0] == states[1]) == !kind.followsHorizon)
@@ -177,9 +181,9 @@ import Testing
 
     // MARK: Refused
 
-    private func refusal(_ one: Case) -> String {
+    private func refusal(_ studyCase: StudyCase) -> String {
         let error = #expect(throws: HarnessError.self) {
-            if try !folder.isDone(one) { _ = try folder.startingStep(of: one) }
+            if try !folder.isDone(studyCase) { _ = try folder.startingStep(of: studyCase) }
         }
         guard case .badInput(let sentence) = error else { return "" }
         return sentence
@@ -188,8 +192,8 @@ import Testing
     @Test(arguments: ["BC", "IQL", "SQL", "ACTIVE-I", "ACTIVE-S"]) func ofLearnersWithASchedule(learner: String) throws
     {
         let learner = "\(learner): {\(SmallRun.small)}"
-        try train(one(learner, steps: 25))
-        let longer = try one(learner, steps: 50)
+        try train(studyCase(learner, steps: 25))
+        let longer = try studyCase(learner, steps: 50)
         let sentence = refusal(longer)
         #expect(sentence.contains("has 'steps: 25' where the study now has 'steps: 50', and the case cannot go on"))
         #expect(sentence.contains("falls along a cosine that ends with the last step"), "\(sentence)")
@@ -197,9 +201,9 @@ import Testing
 
     @Test func withoutACheckpoint() throws {
         let learner = Self.learners[0]
-        let short = try one(learner, steps: 25)
+        let short = try studyCase(learner, steps: 25)
         try SmallRun.run(short, in: folder)
-        let longer = try one(learner, steps: 50)
+        let longer = try studyCase(learner, steps: 50)
         #expect(refusal(longer).contains("no checkpoint is left of it (--keep-checkpoints keeps the last)"))
         try train(short, in: folder)
         #expect(try folder.isDone(short), "what was done stays done")
@@ -207,22 +211,23 @@ import Testing
 
     @Test func withADamagedCheckpoint() throws {
         let learner = Self.learners[0]
-        let short = try one(learner, steps: 25)
+        let short = try studyCase(learner, steps: 25)
         try train(short)
         let path = folder.file("checkpoint-0000000025.bin", of: short)
         var content = bytes(of: path)
         content[content.count / 2] ^= 1
         put(content, at: path)
-        #expect(refusal(try one(learner, steps: 50)).contains("\(path): no checkpoint to go on from: the SHA-256"))
+        #expect(
+            refusal(try studyCase(learner, steps: 50)).contains("\(path): no checkpoint to go on from: the SHA-256"))
     }
 
     @Test func withACurveThatWasChanged() throws {
         let learner = Self.learners[0]
-        let short = try one(learner, steps: 30)
+        let short = try studyCase(learner, steps: 30)
         try train(short)
         let path = folder.file("curve.csv", of: short)
         put((text(of: path) + "#").replacing("30,", with: "31,").utf8, at: path)
-        #expect(refusal(try one(learner, steps: 50)).contains("\(path) changed since the checkpoint was written"))
+        #expect(refusal(try studyCase(learner, steps: 50)).contains("\(path) changed since the checkpoint was written"))
     }
 
     @Test(arguments: [
@@ -242,8 +247,8 @@ import Testing
     ])
     func whatElseHasChanged(what: String, words: String) throws {
         let learner = Self.learners[0]
-        try train(one(learner, steps: 50))
-        var other = try one(learner, steps: what == "fewer" ? 25 : 100)
+        try train(studyCase(learner, steps: 50))
+        var other = try studyCase(learner, steps: what == "fewer" ? 25 : 100)
         switch what {
         case "every": other.evaluateEvery = 20
         case "episodes": (other.episodes, other.finalEpisodes) = (3, 3)

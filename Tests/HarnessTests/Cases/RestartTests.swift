@@ -134,10 +134,10 @@ import Testing
     /// is left.
     @Test(arguments: [1, 19, 25, 60]) func stoppedInAnEvaluation(looks: Int) throws {
         let learner = Self.learners[2]
-        let one = try cheetah(learner)
-        let reference = try StoppedRun(one)
+        let studyCase = try cheetah(learner)
+        let reference = try StoppedRun(studyCase)
         try reference.go()
-        let run = try StoppedRun(one)
+        let run = try StoppedRun(studyCase)
         let step = looks < 40 ? 25 : 50  // 20 looks in each of two episodes.
         #expect(try run.go(orAfterLooks: looks).stopped == step)
         #expect(text(of: run.path("evaluations.csv")).split(separator: "\n").count == 1 + (looks < 40 ? 0 : 2))
@@ -145,7 +145,7 @@ import Testing
         expectSame(run.results, reference.results)
     }
 
-    private func cheetah(_ learner: String) throws -> Case {
+    private func cheetah(_ learner: String) throws -> StudyCase {
         let file = SmallRun.data("halfcheetah_random-r1.hdf5")
         if access(file, F_OK) != 0 {
             let policy = SmallRun.data("cheetah.safetensors")

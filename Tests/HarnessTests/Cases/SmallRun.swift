@@ -40,7 +40,7 @@ enum SmallRun {
 
     /// The cases of a study of small networks and 60 steps on that dataset.
     static func plan(_ learners: String, seeds: String = "[0]", steps: Int = 60, dataset: String = dataset) throws
-        -> Plan
+        -> StudyPlan
     {
         _ = data
         let text = """
@@ -52,7 +52,7 @@ enum SmallRun {
             learners:
               \(learners)
             """
-        return Plan(try StudyFile.parse(text, path: "small.yaml"))
+        return StudyPlan(try StudyFile.parse(text, path: "small.yaml"))
     }
 
     /// The settings that make a case small.
@@ -62,13 +62,14 @@ enum SmallRun {
     static let provenance = Provenance.ofThisProcess(
         .init(source: "a test", executableSHA256: "", compiler: ""), rank: 0, ranks: 1)
 
-    /// Trains `one` into `folder` to its end.
+    /// Trains `studyCase` into `folder` to its end.
     @discardableResult
     static func run(
-        _ one: Case, in folder: RunFolder, rule: CheckpointRule = CheckpointRule(),
+        _ studyCase: StudyCase, in folder: RunFolder, rule: CheckpointRule = CheckpointRule(),
         progress: (Int) throws -> Void = { _ in }
     ) throws -> CaseResult {
-        let run = try CaseRun(one, data: DataPreparation().data(for: one), folder: folder.folder(of: one), rule: rule)
+        let run = try CaseRun(
+            studyCase, data: DataPreparation().data(for: studyCase), folder: folder.folder(of: studyCase), rule: rule)
         guard case .done(let result) = try run.run(provenance: provenance, progress: progress) else {
             throw StoppedEarly()
         }
@@ -80,7 +81,7 @@ enum SmallRun {
 
     /// The text of a `result.json` with the given evaluations: (step, score), a NaN or infinite score as text.
     static func result(
-        _ one: Case, scores: [(step: Int, score: String)], divergedAfter: Int? = nil, sha256: String = "ab"
+        _ studyCase: StudyCase, scores: [(step: Int, score: String)], divergedAfter: Int? = nil, sha256: String = "ab"
     ) -> String {
         let evaluations = scores.map { step, score in
             #"{"step": \#(step), "episodes": [{"return": \#(score), "length": 7}], "meanReturn": \#(score), "score": \#(score)}"#
@@ -90,8 +91,8 @@ enum SmallRun {
                 "\"divergence\": {\"step\": \($0), \"reason\": \"critic_loss is nan\", \"isFinal\": true}, "
             } ?? ""
         return """
-            {"format": 1, "learner": "\(one.learner.rawValue)", "dataset": "\(one.dataset)", "variant": "\(one.variant)",
-             "seed": \(one.seed), "steps": \(one.steps), "datasetSHA256": "\(sha256)", "transitions": 9, \(diverged)
+            {"format": 1, "learner": "\(studyCase.learner.rawValue)", "dataset": "\(studyCase.dataset)", "variant": "\(studyCase.variant)",
+             "seed": \(studyCase.seed), "steps": \(studyCase.steps), "datasetSHA256": "\(sha256)", "transitions": 9, \(diverged)
              "data": {"returns": {"minimum": 1, "maximum": 2.5, "trajectories": 3}, "rewardScale": 4, "rewardShift": 0,
                       "clippedActions": 0},
              "evaluations": [\(evaluations.joined(separator: ", "))]}

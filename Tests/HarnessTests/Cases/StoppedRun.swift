@@ -10,13 +10,13 @@ import Supervision
 ///
 /// A stop is a flag of the whole process: no other training may run at the same time (`--no-parallel`).
 struct StoppedRun {
-    let one: Case
+    let studyCase: StudyCase
     let temporary = TemporaryFolder()
     private let data: PreparedData
 
-    init(_ one: Case) throws {
-        self.one = one
-        data = try DataPreparation().data(for: one)
+    init(_ studyCase: StudyCase) throws {
+        self.studyCase = studyCase
+        data = try DataPreparation().data(for: studyCase)
     }
 
     var folder: RunFolder { RunFolder(temporary.path) }
@@ -40,7 +40,7 @@ struct StoppedRun {
         var left = looks ?? .max
         Supervision.forget()
         defer { Supervision.forget() }
-        let run = try CaseRun(one, data: data, folder: folder.folder(of: one), rule: rule)
+        let run = try CaseRun(studyCase, data: data, folder: folder.folder(of: studyCase), rule: rule)
         let outcome = try run.run(
             provenance: SmallRun.provenance, told: { notices.append($0) },
             alive: {
@@ -61,7 +61,7 @@ struct StoppedRun {
     /// What must not depend on how often the case was stopped: every file but those about time and place, and of the
     /// checkpoints the last.
     var results: [String: [UInt8]] {
-        let folder = folder.folder(of: one).path
+        let folder = folder.folder(of: studyCase).path
         let all = files(below: folder)
         let last = checkpoints.last
         let names = all.filter {
@@ -71,8 +71,8 @@ struct StoppedRun {
     }
 
     /// The names of the checkpoints, in ascending order.
-    var checkpoints: [String] { files(below: folder.folder(of: one).path).filter { $0.hasPrefix("checkpoint-") } }
+    var checkpoints: [String] { files(below: folder.folder(of: studyCase).path).filter { $0.hasPrefix("checkpoint-") } }
 
     /// A checkpoint's path.
-    func path(_ name: String) -> String { folder.file(name, of: one) }
+    func path(_ name: String) -> String { folder.file(name, of: studyCase) }
 }

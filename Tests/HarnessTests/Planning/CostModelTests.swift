@@ -6,8 +6,8 @@ import Testing
 @Suite struct CostModelTests {
     private static let small = "hidden: [16, 16], batch: 32"
 
-    private func plan(_ learners: String, datasets: String = "hopper-random-r1") throws -> Plan {
-        Plan(
+    private func plan(_ learners: String, datasets: String = "hopper-random-r1") throws -> StudyPlan {
+        StudyPlan(
             try StudyFile.parse(
                 """
                 name: cost
@@ -28,9 +28,9 @@ import Testing
         let model = try CostModel(measuring: plan.cases)
         #expect(ContinuousClock.now - start < .seconds(3))
         #expect(model.secondsPerMultiplyAdd.count == 7, "each once, whatever the number of seeds")
-        for one in plan.cases {
-            let (seconds, work) = (try model.stepSeconds(one), try model.work(one))
-            #expect(seconds > 1e-7 && seconds < 1, "\(one.identifier): \(seconds)")
+        for studyCase in plan.cases {
+            let (seconds, work) = (try model.stepSeconds(studyCase), try model.work(studyCase))
+            #expect(seconds > 1e-7 && seconds < 1, "\(studyCase.identifier): \(seconds)")
             #expect(work.seconds.allSatisfy { $0.isFinite && $0 > 0 } && work.seconds.count == work.usefulRanks)
             #expect(work.seconds(on: 1) > 999 * seconds, "all steps, and the episodes")
         }
@@ -53,24 +53,26 @@ import Testing
     /// One rank that was held up changes nothing; what only some have measured counts as well.
     @Test func theMiddleOfWhatRanksHaveMeasured() throws {
         let (iql, sql) = (try plan("IQL: {}").cases, try plan("SQL: {}").cases)
-        func model(_ cases: [Case], _ seconds: Double) -> CostModel {
+        func model(_ cases: [StudyCase], _ seconds: Double) -> CostModel {
             CostModel(cases, secondsPerMultiplyAdd: seconds, hopperStepSeconds: 10 * seconds)
         }
         let middle = CostModel(median: [model(iql, 3), model(iql, 100), model(iql, 1), model(sql, 7), model(iql, 4)])
         #expect(middle.secondsPerMultiplyAdd == [CostModel.kind(iql[0]): 4, CostModel.kind(sql[0]): 7])
         #expect(middle.hopperStepSeconds == 40)
         #expect(CostModel(median: []).secondsPerMultiplyAdd.isEmpty)
-        let one = model(iql, 0.1 + 0.2)
-        #expect(CostModel(median: [one]) == one)
-        #expect(try JSONDecoder().decode(CostModel.self, from: JSONEncoder().encode(one)) == one, "to the last bit")
+        let single = model(iql, 0.1 + 0.2)
+        #expect(CostModel(median: [single]) == single)
+        #expect(
+            try JSONDecoder().decode(CostModel.self, from: JSONEncoder().encode(single)) == single,
+            "to the last bit")
     }
 
     /// With more ranks it takes less time, as long as each has something to do, and never less than its share.
     @Test func teamsAreFasterUpToTheUsefulRanks() throws {
         for learner in ["ACTIVE-I: {m: 10}", "ACTIVE-S: {m: 4}", "IQL: {}", "CQL: {}", "BC: {}"] {
-            let one = try plan(learner).cases[0]
-            let model = CostModel([one], secondsPerMultiplyAdd: 1e-11, hopperStepSeconds: 5e-5)
-            let work = try model.work(one)
+            let studyCase = try plan(learner).cases[0]
+            let model = CostModel([studyCase], secondsPerMultiplyAdd: 1e-11, hopperStepSeconds: 5e-5)
+            let work = try model.work(studyCase)
             #expect(work.seconds.count == work.usefulRanks)
             for ranks in 1..<work.usefulRanks {
                 #expect(work.seconds(on: ranks + 1) < work.seconds(on: ranks), "\(learner) on \(ranks + 1)")
@@ -79,16 +81,17 @@ import Testing
             #expect(work.seconds(on: 1000) == work.seconds(on: work.usefulRanks))
         }
         func useful(_ learner: String) throws -> Int {
-            let one = try plan(learner).cases[0]
-            return try CostModel([one], secondsPerMultiplyAdd: 1, hopperStepSeconds: 1).work(one).usefulRanks
+            let studyCase = try plan(learner).cases[0]
+            return try CostModel([studyCase], secondsPerMultiplyAdd: 1, hopperStepSeconds: 1).work(studyCase)
+                .usefulRanks
         }
         #expect(try useful("BC: {}") == 1 && useful("ACTIVE-I: {m: 10}") > useful("ACTIVE-I: {m: 2}"))
     }
 
     /// A policy's episodes take as long as the environment, whatever the learner.
     @Test func episodesAreCountedInFullLength() throws {
-        let one = try plan("BC: {}").cases[0]
-        let model = CostModel([one], secondsPerMultiplyAdd: 0, hopperStepSeconds: 1e-3)
-        #expect(abs(try model.work(one).seconds(on: 1) - 2 * 2 * 1000 * 1e-3) < 1e-9)
+        let studyCase = try plan("BC: {}").cases[0]
+        let model = CostModel([studyCase], secondsPerMultiplyAdd: 0, hopperStepSeconds: 1e-3)
+        #expect(abs(try model.work(studyCase).seconds(on: 1) - 2 * 2 * 1000 * 1e-3) < 1e-9)
     }
 }

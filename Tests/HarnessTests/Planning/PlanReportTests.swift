@@ -6,7 +6,7 @@ import Testing
 @Suite struct PlanReportTests {
     /// Two datasets, IQL and two sizes of ACTIVE-S, two seeds.
     private func report(open: Range<Int>? = nil, teamSize: TeamSize? = nil, rate: Double = 7e10) throws -> PlanReport {
-        let plan = Plan(
+        let plan = StudyPlan(
             try StudyFile.parse(
                 """
                 name: small
@@ -94,7 +94,7 @@ import Testing
     /// Rollouts of the kitchen take long: of two equal studies the one that looks more often costs more.
     @Test func evaluationsCount() throws {
         func hours(_ evaluate: String) throws -> Double {
-            let plan = Plan(
+            let plan = StudyPlan(
                 try StudyFile.parse(
                     """
                     {name: x, datasets: [kitchen-mixed-v0], seeds: [0], steps: 1000, evaluate: {\(evaluate)},

@@ -159,7 +159,7 @@ import Testing
             file[index] ^= UInt8(1 << (index % 7))
             put(file, at: path)
             do {
-                _ = try Actor(PolicyFile.read(path))
+                _ = try PolicyInference(PolicyFile.read(path))
             } catch {
                 #expect(error is HarnessError || error is PolicyError, "byte \(index): \(error)")
             }
@@ -169,6 +169,6 @@ import Testing
     @Test func aPolicyWithoutWidthIsRefused() throws {
         let entry = #"{"dtype":"F32","shape":[0,0],"data_offsets":[0,0]}"#
         put(file("{\(Self.head),\"fc0.weight\":\(entry),\"mean.weight\":\(entry)}", body: 0), at: path)
-        #expect(throws: PolicyError.self) { try Actor(PolicyFile.read(path)) }
+        #expect(throws: PolicyError.self) { try PolicyInference(PolicyFile.read(path)) }
     }
 }

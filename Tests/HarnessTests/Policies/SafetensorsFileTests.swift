@@ -58,7 +58,7 @@ import Testing
     private func read(_ file: [UInt8]) throws -> PolicySnapshot {
         put(file, at: path)
         let snapshot = try PolicyFile.read(path)
-        _ = try Actor(snapshot)
+        _ = try PolicyInference(snapshot)
         return snapshot
     }
 

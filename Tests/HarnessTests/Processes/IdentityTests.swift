@@ -6,10 +6,10 @@ import Testing
 
 /// Which processes are taken for gone, for alive, and of which nothing is known.
 @Suite struct IdentityTests {
-    private static let own = ThisProcess.identity
+    private static let own = CurrentProcess.identity
 
-    /// Leaves a trace of a process on this kernel for as long as the object lives.
-    final class Trace {
+    /// Leaves the marker of a process on this kernel for as long as the object lives.
+    final class Marker {
         private let path: String
         init(_ identity: ProcessIdentity) {
             path = "/dev/shm/active-bench-\(identity)"
@@ -44,17 +44,17 @@ import Testing
         ]
         for (identity, isGone, comment) in seen {
             #expect(identity.isGone == nil, "on a clone of this machine: \(comment)")
-            let trace = Trace(identity)
+            let marker = Marker(identity)
             #expect(identity.isGone == isGone, comment)
-            withExtendedLifetime(trace) {}
+            withExtendedLifetime(marker) {}
         }
         // A clone that was started from the same snapshot: number and start time are equal, random bits are not.
         #expect(Self.other().isGone == nil)
         for kernel in [nil, Self.own.kernel.map { $0 ^ 1 }] {
             let elsewhere = Self.other(kernel: kernel, pid: dead)
-            let trace = Trace(elsewhere)
+            let marker = Marker(elsewhere)
             #expect(elsewhere.isGone == nil, "another boot, another namespace, or no /proc")
-            withExtendedLifetime(trace) {}
+            withExtendedLifetime(marker) {}
         }
     }
 
@@ -63,11 +63,11 @@ import Testing
         var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("true"), nil]
         defer { free(arguments[0]) }
         try #require(posix_spawn(&pid, "/bin/true", nil, nil, &arguments, nil) == 0)
-        while ProcessSight(of: pid) != .zombie { usleep(1000) }
+        while ProcessState(of: pid) != .zombie { usleep(1000) }
         let zombie = Self.other(pid: pid)
-        let trace = Trace(zombie)
+        let marker = Marker(zombie)
         #expect(zombie.isGone == true)
-        withExtendedLifetime(trace) { _ = waitpid(pid, nil, 0) }
+        withExtendedLifetime(marker) { _ = waitpid(pid, nil, 0) }
     }
 
     @Test(

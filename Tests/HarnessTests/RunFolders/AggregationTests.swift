@@ -14,17 +14,19 @@ import Testing
     let temporary = TemporaryFolder()
     private var folder: RunFolder { RunFolder(temporary.path) }
 
-    private func leave(_ one: Case, scores: [String], divergedAfter: Int? = nil, sha256: String = "ab") throws {
-        try DurableFile.makeFolder(folder.folder(of: one).path)
-        try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
+    private func leave(_ studyCase: StudyCase, scores: [String], divergedAfter: Int? = nil, sha256: String = "ab")
+        throws
+    {
+        try DurableFile.makeFolder(folder.folder(of: studyCase).path)
+        try DurableFile.write(studyCase.configuration, to: folder.file("config.yaml", of: studyCase))
         let evaluations = scores.enumerated().map { (step: 5 * ($0 + 1), score: $1) }
         try DurableFile.write(
-            SmallRun.result(one, scores: evaluations, divergedAfter: divergedAfter, sha256: sha256),
-            to: folder.file("result.json", of: one))
+            SmallRun.result(studyCase, scores: evaluations, divergedAfter: divergedAfter, sha256: sha256),
+            to: folder.file("result.json", of: studyCase))
     }
 
     /// Twelve evaluations of each of two seeds: 1, 2, …, 12 with a peak of 50 at the third, and all 4.
-    private func whole() throws -> Plan {
+    private func whole() throws -> StudyPlan {
         let plan = try SmallRun.plan("IQL: {}", seeds: "[0, 1]")
         try leave(plan.cases[0], scores: (1...12).map { $0 == 3 ? "50" : "\($0)" })
         try leave(plan.cases[1], scores: (1...12).map { _ in "4" })
@@ -96,10 +98,10 @@ import Testing
         let plan = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0, 1]")
         let manifest = RunManifest(plan, study: "", studyPath: "s.yaml", datasets: [:], provenance: SmallRun.provenance)
         put(try manifest.encoded(), at: temporary("run.json"))
-        for (one, score) in zip(plan.cases, ["1", "2", "3"]) {  // the last one is not done
-            try DurableFile.makeFolder(folder.folder(of: one).path)
+        for (studyCase, score) in zip(plan.cases, ["1", "2", "3"]) {  // the last one is not done
+            try DurableFile.makeFolder(folder.folder(of: studyCase).path)
             try DurableFile.write(
-                SmallRun.result(one, scores: [(60, score)]), to: folder.file("result.json", of: one))
+                SmallRun.result(studyCase, scores: [(60, score)]), to: folder.file("result.json", of: studyCase))
         }
         let table = try Aggregation(folder).table(.last)
         #expect(table.cell("IQL", on: SmallRun.dataset)?.mean == 1.5)
@@ -122,7 +124,7 @@ import Testing
     /// Files that `run.json` knows to have the same contents are one dataset.
     @Test func filesOfTheSameContentsAreNotDifferent() throws {
         let plan = try SmallRun.plan("IQL: {}", seeds: "0-1")
-        for (one, sha256) in zip(plan.cases, ["ab", "cd"]) { try leave(one, scores: ["1"], sha256: sha256) }
+        for (studyCase, sha256) in zip(plan.cases, ["ab", "cd"]) { try leave(studyCase, scores: ["1"], sha256: sha256) }
         let file = DatasetFile(dataset: SmallRun.dataset, path: "", sha256: "cd", contentsSHA256: "1", transitions: 9)
         for (others, count) in [(["ab"], 0), (["ef"], 1)] {
             let known = file.joined(
@@ -155,7 +157,9 @@ import Testing
         let dataset = "hopper-medium-v2"
         let plan = try SmallRun.plan("{IQL: {}, SQL: {}}", dataset: dataset)
         let published = try #require(D4RLCatalogue.entries[dataset]?.sha256)
-        for (one, sha256) in zip(plan.cases, [published, "ab"]) { try leave(one, scores: ["1"], sha256: sha256) }
+        for (studyCase, sha256) in zip(plan.cases, [published, "ab"]) {
+            try leave(studyCase, scores: ["1"], sha256: sha256)
+        }
         let table = try Aggregation(plan, folder: folder).table(.last)
         #expect(table.cell("IQL", on: dataset)?.notes == [])
         #expect(table.cell("SQL", on: dataset)?.notes == ["not trained on D4RL's published file"])

@@ -13,32 +13,33 @@ import Testing
     private var folder: RunFolder { RunFolder(temporary.path) }
 
     @Test func pathsOfACase() throws {
-        let one = try SmallRun.plan("ACTIVE-I: {sweep: {m: [10]}}", seeds: "[7]").cases[0]
+        let studyCase = try SmallRun.plan("ACTIVE-I: {sweep: {m: [10]}}", seeds: "[7]").cases[0]
         let place = "\(temporary.path)/cases/ACTIVE-I/hopper-random-r1/m=10/seed-7"
-        #expect(folder.file("result.json", of: one) == place + "/result.json")
+        #expect(folder.file("result.json", of: studyCase) == place + "/result.json")
         #expect(folder.log(ofRank: 12) == temporary("logs/rank-0012.log"))
         #expect(folder.log(ofRank: 123_456) == temporary("logs/rank-123456.log"))
     }
 
     /// Only the result, which is written last, makes a case done.
     @Test func doneIsWhatHasItsResult() throws {
-        let one = try SmallRun.plan("IQL: {}").cases[0]
-        #expect(try !folder.isDone(one))
-        try DurableFile.makeFolder(folder.folder(of: one).path)
-        try DurableFile.write(one.configuration, to: folder.file("config.yaml", of: one))
-        #expect(try !folder.isDone(one), "begun, but not ended")
-        try DurableFile.write(SmallRun.result(one, scores: [(60, "1")]), to: folder.file("result.json", of: one))
-        #expect(try folder.isDone(one))
+        let studyCase = try SmallRun.plan("IQL: {}").cases[0]
+        #expect(try !folder.isDone(studyCase))
+        try DurableFile.makeFolder(folder.folder(of: studyCase).path)
+        try DurableFile.write(studyCase.configuration, to: folder.file("config.yaml", of: studyCase))
+        #expect(try !folder.isDone(studyCase), "begun, but not ended")
+        try DurableFile.write(
+            SmallRun.result(studyCase, scores: [(60, "1")]), to: folder.file("result.json", of: studyCase))
+        #expect(try folder.isDone(studyCase))
     }
 
     @Test func anotherConfigurationIsRefused() throws {
-        let one = try SmallRun.plan("IQL: {}", steps: 60).cases[0]
+        let studyCase = try SmallRun.plan("IQL: {}", steps: 60).cases[0]
         let changed = try SmallRun.plan("IQL: {}", steps: 70).cases[0]
-        #expect(one.identifier == changed.identifier, "the folder alone would not tell them apart")
-        let path = folder.file("config.yaml", of: one)
-        try DurableFile.makeFolder(folder.folder(of: one).path)
+        #expect(studyCase.identifier == changed.identifier, "the folder alone would not tell them apart")
+        let path = folder.file("config.yaml", of: studyCase)
+        try DurableFile.makeFolder(folder.folder(of: studyCase).path)
         try DurableFile.write(changed.configuration, to: path)
-        var error = #expect(throws: HarnessError.self) { try folder.isDone(one) }
+        var error = #expect(throws: HarnessError.self) { try folder.isDone(studyCase) }
         let advice = ": choose another --out folder, or remove this case's"
         #expect(
             error
@@ -47,28 +48,29 @@ import Testing
                         + advice))
 
         // An older program may have had fewer settings.
-        let lines = one.configuration.split(separator: "\n")
+        let lines = studyCase.configuration.split(separator: "\n")
         try DurableFile.write(lines.dropLast().joined(separator: "\n") + "\n", to: path)
-        error = #expect(throws: HarnessError.self) { try folder.isDone(one) }
+        error = #expect(throws: HarnessError.self) { try folder.isDone(studyCase) }
         #expect(
             error == .badInput("\(path) has \(lines.count - 1) lines where the study now has \(lines.count)" + advice))
     }
 
     /// A comment says where a value comes from, the value is what was computed with.
     @Test func commentsOfAConfigurationDoNotMatter() throws {
-        let one = try SmallRun.plan("IQL: {}").cases[0]
-        let path = folder.file("config.yaml", of: one)
-        try DurableFile.makeFolder(folder.folder(of: one).path)
-        try DurableFile.write(SmallRun.result(one, scores: [(60, "1")]), to: folder.file("result.json", of: one))
-        let reworded = one.configuration.replacing("official IQL", with: "Kostrikov's code")
-        let bare = one.configuration.replacing("  # official IQL", with: "")
+        let studyCase = try SmallRun.plan("IQL: {}").cases[0]
+        let path = folder.file("config.yaml", of: studyCase)
+        try DurableFile.makeFolder(folder.folder(of: studyCase).path)
+        try DurableFile.write(
+            SmallRun.result(studyCase, scores: [(60, "1")]), to: folder.file("result.json", of: studyCase))
+        let reworded = studyCase.configuration.replacing("official IQL", with: "Kostrikov's code")
+        let bare = studyCase.configuration.replacing("  # official IQL", with: "")
         for text in [reworded, bare] {
-            #expect(text != one.configuration)
+            #expect(text != studyCase.configuration)
             try DurableFile.write(text, to: path)
-            #expect(try folder.isDone(one))
+            #expect(try folder.isDone(studyCase))
         }
         try DurableFile.write(reworded.replacing("discount: 0.99", with: "discount: 0.98"), to: path)
-        let error = #expect(throws: HarnessError.self) { try folder.isDone(one) }
+        let error = #expect(throws: HarnessError.self) { try folder.isDone(studyCase) }
         #expect(
             error
                 == .badInput(
@@ -84,13 +86,13 @@ import Testing
         let damaged = #expect(throws: HarnessError.self) { try Aggregation(folder) }
         #expect(damaged.map { "\($0)".hasPrefix("\(path): not the manifest of a run") } == true)
         let planned = #expect(throws: HarnessError.self) {
-            try Aggregation(Plan(StudyFile.parse(StudyFileTests.good, path: "s.yaml")), folder: folder)
+            try Aggregation(StudyPlan(StudyFile.parse(StudyFileTests.good, path: "s.yaml")), folder: folder)
         }
         #expect(planned == damaged)
     }
 
     @Test func theManifestComesBack() throws {
-        let plan = Plan(try StudyFile.parse(StudyFileTests.good, path: "s.yaml"))
+        let plan = StudyPlan(try StudyFile.parse(StudyFileTests.good, path: "s.yaml"))
         let file = DatasetFile(dataset: "hopper-medium-v2", path: "/x.hdf5", sha256: "ab", transitions: 9)
         let manifest = RunManifest(
             plan, study: StudyFileTests.good, studyPath: "s.yaml", datasets: ["hopper-medium-v2": file],

@@ -11,7 +11,7 @@ import Testing
 /// Folders of runs made by hand.
 @Suite struct RunStatusTests {
     private let folder = TemporaryFolder()
-    private let plan: Plan
+    private let plan: StudyPlan
     private let identifiers = (0..<6).map { "BC/hopper-random-r1/batch=32,hidden=16x16/seed-\($0)" }
 
     init() throws {
@@ -23,7 +23,7 @@ import Testing
             evaluate: {every: 500, episodes: 1}
             learners: {BC: {hidden: [16, 16], batch: 32}}
             """
-        plan = Plan(try StudyFile.parse(text, path: "small.yaml"))
+        plan = StudyPlan(try StudyFile.parse(text, path: "small.yaml"))
         try #require(plan.cases.map(\.identifier) == identifiers)
         let manifest = RunManifest(
             plan, study: text, studyPath: "small.yaml", datasets: [:], provenance: SmallRun.provenance)
@@ -32,17 +32,17 @@ import Testing
 
     // MARK: What jobs leave
 
-    private func holder(_ rank: Int, host: String = ThisProcess.host, pid: pid_t? = nil) -> ClaimHolder {
+    private func holder(_ rank: Int, host: String = CurrentProcess.host, pid: pid_t? = nil) -> ClaimHolder {
         var holder = ClaimHolder.ofThisProcess(rank: rank, heartbeat: beat(rank, host: host).fileName)
         holder.host = host
         holder.job = nil
-        if host != ThisProcess.host { holder.identity = IdentityTests.other(kernel: 7) }
+        if host != CurrentProcess.host { holder.identity = IdentityTests.other(kernel: 7) }
         if let pid { (holder.pid, holder.identity) = (pid, IdentityTests.other(pid: pid)) }
         return holder
     }
 
     private func beat(
-        _ rank: Int, _ index: Int? = nil, host: String = ThisProcess.host, step: Int = 0, rate: Double = 0,
+        _ rank: Int, _ index: Int? = nil, host: String = CurrentProcess.host, step: Int = 0, rate: Double = 0,
         team: [Int]? = nil, phase: String = "training"
     ) -> Heartbeat {
         var beat = Heartbeat(
@@ -50,7 +50,7 @@ import Testing
             stepsPerSecond: rate, teamRanks: team ?? [rank])
         beat.host = host
         beat.job = nil
-        if host != ThisProcess.host { beat.identity = IdentityTests.other(kernel: 7) }
+        if host != CurrentProcess.host { beat.identity = IdentityTests.other(kernel: 7) }
         return beat
     }
 
@@ -102,7 +102,7 @@ import Testing
         write(beat(0, 1, step: 400, rate: 50))
         try checkpoint(1, step: 300, age: 75)
         let dead = holder(1, pid: try ClaimTests.deadProcess())
-        let trace = IdentityTests.Trace(try #require(dead.identity))
+        let marker = IdentityTests.Marker(try #require(dead.identity))
         try claim(2, dead)
         write(beat(1, 2, step: 250, rate: 70))
         try checkpoint(2, step: 200)
@@ -121,7 +121,7 @@ import Testing
         #expect(status.cases.map(\.checkpointStep) == [nil, 300, 200, 500, nil, nil])
         #expect(status.waiting == 3 && status.begun == 2 && status.count(.failed) == 1)
         let running = status.cases[1]
-        #expect(running.ranks == [0] && running.hosts == [ThisProcess.host] && running.phase == "training")
+        #expect(running.ranks == [0] && running.hosts == [CurrentProcess.host] && running.phase == "training")
         #expect(running.stepsPerSecond == 50 && running.secondsLeft == 12)
         #expect((74..<100).contains(running.checkpointAge ?? 0))
         #expect(status.cases[4].failureMessage == "no space")
@@ -134,7 +134,7 @@ import Testing
         #expect(lines[1] == "running:")
         #expect(
             lines[2].hasPrefix(
-                "  \(identifiers[1]): rank 0 on \(ThisProcess.host), training, step 400 of 1000, 50.0 steps/s, "
+                "  \(identifiers[1]): rank 0 on \(CurrentProcess.host), training, step 400 of 1000, 50.0 steps/s, "
                     + "about 12s left, checkpoint of step 300 1m"), "\(lines[2])")
         #expect(lines[3] == "interrupted:")
         #expect(
@@ -143,7 +143,7 @@ import Testing
         #expect(lines[5] == "failed:" && lines[6] == "  rank 3 of 4 on node7: case x, training at step 9: no space")
         #expect(lines.last == "about 35 % done, about 1m18s left")
         #expect(lines.count == 8)
-        withExtendedLifetime(trace) {}
+        withExtendedLifetime(marker) {}
         let long = status.text(isEveryCaseListed: true)
         #expect(identifiers.enumerated().allSatisfy { long.contains($1) || $0 == 4 })
     }
@@ -162,7 +162,7 @@ import Testing
         write(beat(0, 5, step: 999, rate: 9))  // Still of the case before.
         let line = try status().cases[0]
         #expect(line.state == .running && line.step == 0 && line.phase == nil && line.stepsPerSecond == nil)
-        #expect(try status().text().contains("rank 0 on \(ThisProcess.host), claimed, step 0 of 1000\n"))
+        #expect(try status().text().contains("rank 0 on \(CurrentProcess.host), claimed, step 0 of 1000\n"))
     }
 
     @Test func aTeamOnTwoNodes() throws {
@@ -211,18 +211,18 @@ import Testing
         var gone = beat(2, 2, step: 7)
         gone.pid = try ClaimTests.deadProcess()
         let identity = IdentityTests.other(pid: gone.pid)
-        let trace = IdentityTests.Trace(identity)
+        let marker = IdentityTests.Marker(identity)
         gone.identity = identity
         write(gone)
         write(beat(3, 3, host: "node-7", step: 8), age: 45)  // Its case is another one's by now.
         let silent = try status().silentRanks
-        withExtendedLifetime(trace) {}
+        withExtendedLifetime(marker) {}
         #expect(silent.map(\.rank) == [1, 2] && silent.map(\.isGone) == [false, true])
         #expect((44..<60).contains(silent[0].age) && silent[0].case == identifiers[1] && silent[0].step == 6)
         let text = try status().text()
         #expect(
             text.contains(
-                "silent:\n  rank 1 of 4 on \(ThisProcess.host) (pid \(getpid())): \(identifiers[1]), "
+                "silent:\n  rank 1 of 4 on \(CurrentProcess.host) (pid \(getpid())): \(identifiers[1]), "
                     + "training at step 6, not heard of for 4"), "\(text)")
         #expect(text.contains(", its process is gone\n"))
     }

@@ -12,11 +12,11 @@ import Testing
 /// Six cases, of which the later are the dearer, except that the two last cost alike.
 @Suite struct CaseQueueTests {
     private let scratch = TemporaryFolder()
-    private let plan: Plan
+    private let plan: StudyPlan
     private var folder: RunFolder { RunFolder(scratch.path) }
 
     init() throws {
-        plan = Plan(
+        plan = StudyPlan(
             try StudyFile.parse(
                 """
                 name: queue
@@ -45,10 +45,10 @@ import Testing
 
     /// As a run leaves a case that is done.
     private func finish(_ index: Int) throws {
-        let one = plan.cases[index]
-        try DurableFile.makeFolder(folder.folder(of: one).path)
-        put(one.configuration.utf8, at: folder.file("config.yaml", of: one))
-        put([1], at: folder.file("result.json", of: one))
+        let studyCase = plan.cases[index]
+        try DurableFile.makeFolder(folder.folder(of: studyCase).path)
+        put(studyCase.configuration.utf8, at: folder.file("config.yaml", of: studyCase))
+        put([1], at: folder.file("result.json", of: studyCase))
     }
 
     private func claims(_ index: Int) -> [String] {
@@ -86,10 +86,10 @@ import Testing
     }
 
     @Test func whatOthersHaveIsPassedOver() throws {
-        let (one, other) = (queue(rank: 0), queue(rank: 1))
-        #expect(try one.next(ranks: 1) == .work(4))
-        #expect(try other.next(ranks: 1) == .work(5))
-        #expect(one.isStillOurs && other.isStillOurs)
+        let (first, second) = (queue(rank: 0), queue(rank: 1))
+        #expect(try first.next(ranks: 1) == .work(4))
+        #expect(try second.next(ranks: 1) == .work(5))
+        #expect(first.isStillOurs && second.isStillOurs)
         try finish(3)
         #expect(try queue(rank: 2).next(ranks: 1) == .work(2), "done since the queue was made, or before")
     }
@@ -106,10 +106,10 @@ import Testing
     }
 
     @Test func aCaseGivenBackIsTheNextOnes() throws {
-        let one = queue([4])
-        #expect(try one.next(ranks: 1) == .work(4))
-        try one.giveBack()
-        #expect(!one.isStillOurs && claims(4) == ["claim-0"])
+        let first = queue([4])
+        #expect(try first.next(ranks: 1) == .work(4))
+        try first.giveBack()
+        #expect(!first.isStillOurs && claims(4) == ["claim-0"])
         let other = queue([4], rank: 1)
         #expect(try other.next(ranks: 1) == .work(4) && other.notices.isEmpty && claims(4) == ["claim-0", "claim-1"])
     }
@@ -119,8 +119,8 @@ import Testing
         dead.pid = try ClaimTests.deadProcess()
         let identity = IdentityTests.other(pid: dead.pid)
         dead.identity = identity
-        let trace = IdentityTests.Trace(identity)
-        defer { withExtendedLifetime(trace) {} }
+        let marker = IdentityTests.Marker(identity)
+        defer { withExtendedLifetime(marker) {} }
         let path = folder.folder(of: plan.cases[5]).path
         _ = try Claim.take(folder: path, holder: dead, heartbeats: scratch("ranks"))
         let queue = queue([5, 0])

@@ -33,38 +33,39 @@ import Testing
 
     @Test func theSummaryCountsAllRanks() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0, 1]").cases
-        let board = ProgressBoard(cases: cases, seconds: [9, 4, 2, 2], open: [1: 0, 2: 0, 3: 0], ranks: 3)
-        #expect(board.summary == "[0s] cases 1/4, 0 %, 0 steps/s")
-        board.update(rank: 0, record(done: 0, 1, 30, 100))
-        board.update(rank: 1, record(done: 1, 3, 15, 50, work: 2))
-        board.update(rank: 2, record(done: 0, -1, 15, 0))  // One of rank 1's team.
+        let display = ProgressDisplay(cases: cases, seconds: [9, 4, 2, 2], open: [1: 0, 2: 0, 3: 0], ranks: 3)
+        #expect(display.summary == "[0s] cases 1/4, 0 %, 0 steps/s")
+        display.update(rank: 0, record(done: 0, 1, 30, 100))
+        display.update(rank: 1, record(done: 1, 3, 15, 50, work: 2))
+        display.update(rank: 2, record(done: 0, -1, 15, 0))  // One of rank 1's team.
         // Half of 4, and 2 and a quarter of 2, of 8.
-        #expect(board.summary.hasPrefix("[0s] cases 2/4, 56 %, 150 steps/s, about "))
-        #expect(!board.isEveryRankFinished && !board.isAnyRankStopping)
+        #expect(display.summary.hasPrefix("[0s] cases 2/4, 56 %, 150 steps/s, about "))
+        #expect(!display.isEveryRankFinished && !display.isAnyRankStopping)
         for rank in 0..<3 {
-            board.update(rank: rank, record(done: Int32(rank), -1, 0, 0, work: [4, 2, 2][rank], finished: true))
+            display.update(rank: rank, record(done: Int32(rank), -1, 0, 0, work: [4, 2, 2][rank], finished: true))
         }
-        #expect(board.isEveryRankFinished)
-        #expect(board.summary == "[0s] cases 4/4, 100 %, 0 steps/s")
+        #expect(display.isEveryRankFinished)
+        #expect(display.summary == "[0s] cases 4/4, 100 %, 0 steps/s")
     }
 
     /// What was there before the run is neither its work nor its merit.
     @Test func stepsMadeBeforeDoNotCount() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
-        let board = ProgressBoard(cases: cases, seconds: [4, 4], open: [0: 40, 1: 0], ranks: 2, silenceLimit: 1000)
-        board.update(rank: 0, record(done: 0, 0, 50, 1))
-        #expect(board.summary.hasPrefix("[0s] cases 0/2, 25 %"), "10 of the 20 steps that were left")
-        #expect(board.silentRank == nil)
+        let display = ProgressDisplay(
+            cases: cases, seconds: [4, 4], open: [0: 40, 1: 0], ranks: 2, silenceLimit: 1000)
+        display.update(rank: 0, record(done: 0, 0, 50, 1))
+        #expect(display.summary.hasPrefix("[0s] cases 0/2, 25 %"), "10 of the 20 steps that were left")
+        #expect(display.silentRank == nil)
     }
 
     @Test func aRankAtWorkMustBeHeard() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
-        let board = ProgressBoard(cases: cases, seconds: [4, 4], open: [0: 0, 1: 0], ranks: 3, silenceLimit: -11)
-        #expect(board.silentRank == nil, "it may still be loading")
-        board.update(rank: 2, record(done: 0, 1, 5, 1))
-        #expect(board.silentRank == 2)
-        board.update(rank: 2, record(done: 1, -1, 5, 1, finished: true))
-        #expect(board.silentRank == nil)
+        let display = ProgressDisplay(cases: cases, seconds: [4, 4], open: [0: 0, 1: 0], ranks: 3, silenceLimit: -11)
+        #expect(display.silentRank == nil, "it may still be loading")
+        display.update(rank: 2, record(done: 0, 1, 5, 1))
+        #expect(display.silentRank == 2)
+        display.update(rank: 2, record(done: 1, -1, 5, 1, finished: true))
+        #expect(display.silentRank == nil)
     }
 
     @Test(arguments: [(0.4, "0s"), (59.4, "59s"), (59.6, "1m00s"), (190, "3m10s"), (3599.6, "1h00m"), (7530, "2h05m")])

@@ -11,7 +11,7 @@ import Testing
         return ScalingModel(
             subject, PlacementCosts(subject.networks, subject.networks.map(\.multiplyAdds)),
             EnsembleTraces([subject.members ?? 1: trace]),
-            NetworkParameters(latency: 1e-6, overhead: 1e-7, gap: 2e-7, gapPerByte: 1e-10), busyRanks: busyRanks,
+            LogGPParameters(latency: 1e-6, overhead: 1e-7, gap: 2e-7, gapPerByte: 1e-10), busyRanks: busyRanks,
             busyFactor: busyFactor)
     }
 
@@ -71,18 +71,20 @@ import Testing
     @Test func routes() {
         let subject = SmallSubject.make(.activeI, [("m", .integer(6))])
         let placement = Placement(subject.networks, costs: subject.networks.map(\.multiplyAdds), ranks: 4)
-        let route = placement.route(of: .values, rows: 6, for: [.policy, .critics])
-        #expect(route.sources.flatMap(\.rows).sorted() == Array(0..<6))
-        #expect(route.readers == placement.ranks(reading: [.policy, .critics]))
+        let pattern = placement.exchangePattern(of: .values, rows: 6, for: [.policy, .critics])
+        #expect(pattern.sources.flatMap(\.rows).sorted() == Array(0..<6))
+        #expect(pattern.readers == placement.ranks(reading: [.policy, .critics]))
         for rank in 0..<4 {
-            #expect(route.rows(of: rank).allSatisfy { placement.owner(.values, $0) == rank })
+            #expect(pattern.rows(of: rank).allSatisfy { placement.owner(.values, $0) == rank })
             #expect(
-                !route.receivers(from: rank).contains(rank) && !route.sources(to: rank).contains { $0.rank == rank })
-            for source in route.sources(to: rank) {
-                #expect(route.receivers(from: source.rank).contains(rank) && route.rows(of: source.rank) == source.rows)
+                !pattern.receivers(from: rank).contains(rank) && !pattern.sources(to: rank).contains { $0.rank == rank }
+            )
+            for source in pattern.sources(to: rank) {
+                #expect(
+                    pattern.receivers(from: source.rank).contains(rank) && pattern.rows(of: source.rank) == source.rows)
             }
         }
-        let sent = (0..<4).map { route.receivers(from: $0).count }.reduce(0, +)
-        #expect(sent == (0..<4).map { route.sources(to: $0).count }.reduce(0, +) && sent > 0)
+        let sent = (0..<4).map { pattern.receivers(from: $0).count }.reduce(0, +)
+        #expect(sent == (0..<4).map { pattern.sources(to: $0).count }.reduce(0, +) && sent > 0)
     }
 }

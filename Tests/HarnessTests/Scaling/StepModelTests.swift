@@ -6,7 +6,7 @@ import Teams
 import Testing
 
 @Suite struct StepModelTests {
-    private let network = NetworkParameters(latency: 3, overhead: 0.5, gap: 1, gapPerByte: 0.01)
+    private let network = LogGPParameters(latency: 3, overhead: 0.5, gap: 1, gapPerByte: 0.01)
     /// Bytes of 100 numbers.
     private let bytes = 100 * MemoryLayout<Real>.stride
 
@@ -29,7 +29,7 @@ import Testing
     }
 
     private func model(
-        _ events: [StepTrace.Event], ranks: Int, steps: Int = 1, _ network: NetworkParameters? = nil,
+        _ events: [StepTrace.Event], ranks: Int, steps: Int = 1, _ network: LogGPParameters? = nil,
         slowdown: Double = 1
     ) -> StepModel {
         StepModel(
@@ -106,7 +106,7 @@ import Testing
             subject.networks, costs: subject.networks.map(\.multiplyAdds), ranks: ranks)
         var last = 0.0
         for factor in [0.0, 1, 10, 100] {
-            let network = NetworkParameters(
+            let network = LogGPParameters(
                 latency: factor * 1e-6, overhead: factor * 2e-7, gap: factor * 1e-6, gapPerByte: factor * 1e-10)
             let seconds = StepModel(trace, placement, network).stepSeconds
             #expect(seconds >= last * (1 - 1e-9), "\(learner) on \(ranks) ranks: \(seconds) after \(last)")
@@ -129,7 +129,7 @@ enum SmallSubject {
     }
 
     static func trace(_ subject: ScalingSubject) -> StepTrace {
-        let recording = TraceRecording(subject, subject.transitions(100))
+        let recording = StepTraceRecorder(subject, subject.transitions(100))
         recording.record(seconds: 0)
         return recording.trace
     }

@@ -24,7 +24,7 @@ import Testing
     /// This process's number as another one had it before, on this very kernel.
     private var predecessor: ClaimHolder {
         var holder = own
-        holder.identity = IdentityTests.other(start: ThisProcess.identity.start - 1)
+        holder.identity = IdentityTests.other(start: CurrentProcess.identity.start - 1)
         return holder
     }
 
@@ -57,7 +57,7 @@ import Testing
         #expect(notice == nil && claim.isStillOurs())
         #expect(files(below: scratch.path) == ["case/claim-0"])
         setAge(of: "\(folder)/claim-0", to: 1e6)  // However long ago: it is there.
-        #expect(user(try take(own)) == "pid \(getpid()) on \(ThisProcess.host) (rank 3)")
+        #expect(user(try take(own)) == "pid \(getpid()) on \(CurrentProcess.host) (rank 3)")
         claim.remove()
         #expect(files(below: scratch.path).isEmpty)
     }
@@ -69,7 +69,7 @@ import Testing
         for (number, holder) in [dead, predecessor].enumerated() {
             let identity = try #require(holder.identity)
             let place = scratch("case-\(number)")
-            let trace = IdentityTests.Trace(identity)
+            let marker = IdentityTests.Marker(identity)
             _ = try take(holder, place)
             guard case .taken(let claim, let notice) = try take(own, place) else {
                 Issue.record("in use")
@@ -80,7 +80,7 @@ import Testing
                     == "\(place): was in use by pid \(holder.pid) on \(holder.host) (rank 3), which is gone: taken over"
             )
             #expect(claim.isStillOurs() && scratch.files.contains("case-\(number)/claim-1"))
-            withExtendedLifetime(trace) {}
+            withExtendedLifetime(marker) {}
         }
     }
 
@@ -125,7 +125,7 @@ import Testing
         var later = living
         later.batchJob = BatchJob(name: "slurm alps 12", starts: [1])
         _ = try taken(living)
-        let unfinished = "\(folder)/curve.csv.tmp-\(ThisProcess.identity)"
+        let unfinished = "\(folder)/curve.csv.tmp-\(CurrentProcess.identity)"
         put([1], at: unfinished)
         #expect(user(try take(later)) == living.name)
         #expect(files(below: folder).contains { "\(folder)/\($0)" == unfinished })
@@ -139,7 +139,7 @@ import Testing
         try DurableFile.makeFolder(heartbeats)
         let dead = try ClaimTests.deadProcess()
         let old = """
-            {"holder":{"boot":"\(ThisProcess.boot ?? "")","heartbeat":"old-rank-0000.json","host":"\(ThisProcess.host)",\
+            {"holder":{"boot":"\(CurrentProcess.boot ?? "")","heartbeat":"old-rank-0000.json","host":"\(CurrentProcess.host)",\
             "job":"42","pid":\(dead),"processNumbers":"pid:[4026531836]","processStart":5,"rank":0},"isReleased":false,\
             "token":"3C2D3B4A-0000-4000-8000-000000000000"}
 
@@ -147,7 +147,7 @@ import Testing
         put(old.utf8, at: scratch("case/claim-0"))
         setAge(of: scratch("case/claim-0"), to: 1000)
         put([1], at: scratch("ranks/old-rank-0000.json"))
-        #expect(user(try take(own)) == "pid \(dead) on \(ThisProcess.host) (rank 0, job 42)")
+        #expect(user(try take(own)) == "pid \(dead) on \(CurrentProcess.host) (rank 0, job 42)")
         setAge(of: scratch("ranks/old-rank-0000.json"), to: 350)
         #expect(try taken(own).notice != nil)
         #expect(text(of: scratch("case/claim-1")).contains("\"processStart\":"), "and 3485ba6 can read ours")
@@ -193,13 +193,13 @@ import Testing
         let others = ["claim--5", "claim-007", "claim-99999999999999", "claim-x", "result.json"]
         for name in others { put([1], at: scratch("case/\(name)")) }
         let gone = predecessor
-        let trace = IdentityTests.Trace(try #require(gone.identity))
+        let marker = IdentityTests.Marker(try #require(gone.identity))
         try keep(kept, gone: gone)
         let isFree = try Claim.removeAll(ofFinished: folder, heartbeats: heartbeats) { Date().timeIntervalSince1970 }
         #expect(isFree == !kept.isHeld)
         let left = files(below: folder)
         #expect(left.sorted() == ((kept.isHeld ? ["claim-0"] : []) + others).sorted(), "\(left)")
-        withExtendedLifetime(trace) {}
+        withExtendedLifetime(marker) {}
     }
 
     @Test func anotherMachineIsWaitedFor() throws {
@@ -301,7 +301,7 @@ import Testing
     /// Two hundred stale claims, each wanted by four at once.
     @Test func onlyOneTakesOver() throws {
         let stale = predecessor
-        let trace = IdentityTests.Trace(try #require(stale.identity))
+        let marker = IdentityTests.Marker(try #require(stale.identity))
         for round in 0..<200 {
             let place = scratch("race-\(round)")
             _ = try take(stale, place)
@@ -317,6 +317,6 @@ import Testing
             #expect(winners.withLock { $0 } == 1 && losers.withLock { $0 } == 3, "round \(round)")
             #expect(files(below: place) == ["claim-0", "claim-1"])
         }
-        withExtendedLifetime(trace) {}
+        withExtendedLifetime(marker) {}
     }
 }

@@ -159,16 +159,16 @@ import Testing
         let folder = TemporaryFolder()
         let dead = try ClaimTests.deadProcess()
         let (gone, clone) = (IdentityTests.other(pid: dead), IdentityTests.other(pid: dead))
-        let trace = IdentityTests.Trace(gone)
+        let marker = IdentityTests.Marker(gone)
         // Names of 3485ba6, of programs before it, of processes that live or may live; and the ages of the files.
         let stays = [
-            ("a", 9000.0), ("b.tmp-node-7-\(dead)", 3500), ("b.tmp-\(ThisProcess.host)-\(dead)", 3500),
+            ("a", 9000.0), ("b.tmp-node-7-\(dead)", 3500), ("b.tmp-\(CurrentProcess.host)-\(dead)", 3500),
             ("b.tmp-1", 3500),
             ("c.tmp-\(clone)", 3500), ("c.tmp-\(IdentityTests.other(kernel: 7))", 3500),
         ]
         let goes = [
-            ("d.tmp-\(gone)", 0.0), ("d.tmp-\(ThisProcess.identity)", 0), ("e.tmp-node-7-1", 3700),
-            ("e.tmp-\(ThisProcess.host)-1", 3700), ("e.tmp-1", 3700), ("f.tmp-\(clone)", 3700),
+            ("d.tmp-\(gone)", 0.0), ("d.tmp-\(CurrentProcess.identity)", 0), ("e.tmp-node-7-1", 3700),
+            ("e.tmp-\(CurrentProcess.host)-1", 3700), ("e.tmp-1", 3700), ("f.tmp-\(clone)", 3700),
         ]
         for (name, age) in stays + goes {
             put([1], at: folder(name))
@@ -176,6 +176,6 @@ import Testing
         }
         DurableFile.removeUnfinished(in: folder.path)
         #expect(folder.contents == stays.map(\.0).sorted())
-        withExtendedLifetime(trace) {}
+        withExtendedLifetime(marker) {}
     }
 }

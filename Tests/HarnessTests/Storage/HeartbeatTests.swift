@@ -25,7 +25,7 @@ import Testing
         let found = try Heartbeat.readAll(in: folder.path)
         #expect(found.map(\.heartbeat) == [beats[2], beats[1], beats[0]])
         #expect((0..<30).contains(found[0].age) && (99..<130).contains(found[1].age), "\(found.map(\.age))")
-        #expect(found[0].heartbeat.host == ThisProcess.host && found[0].heartbeat.pid == getpid())
+        #expect(found[0].heartbeat.host == CurrentProcess.host && found[0].heartbeat.pid == getpid())
         #expect(folder.contents == ["ranks"] && folder.files.count == 3, "the clock leaves nothing behind")
     }
 

@@ -53,17 +53,20 @@ import Testing
     func filesOfARun(name: String, obstacle: Obstacle) throws {
         let plan = try SmallRun.plan("IQL: {}")
         let run = RunFolder(folder.path)
-        let one = plan.cases[0]
-        try DurableFile.makeFolder(run.folder(of: one).path)
-        if name == "result.json" { try DurableFile.write(one.configuration, to: run.file("config.yaml", of: one)) }
-        let path = name == "run.json" ? run.file(name) : run.file(name, of: one)
+        let studyCase = plan.cases[0]
+        try DurableFile.makeFolder(run.folder(of: studyCase).path)
+        if name == "result.json" {
+            try DurableFile.write(studyCase.configuration, to: run.file("config.yaml", of: studyCase))
+        }
+        let path = name == "run.json" ? run.file(name) : run.file(name, of: studyCase)
         _ = obstacle.make(at: path)
         let error: HarnessError?
         switch name {
         case "run.json": error = #expect(throws: HarnessError.self) { try RunStatus(folder.path) }
-        case "config.yaml": error = #expect(throws: HarnessError.self) { try run.isDone(one) }
-        case "result.json": error = #expect(throws: HarnessError.self) { try run.result(of: RunManifest.Entry(one)) }
-        default: error = #expect(throws: HarnessError.self) { try CaseFailure.note(in: run.folder(of: one).path) }
+        case "config.yaml": error = #expect(throws: HarnessError.self) { try run.isDone(studyCase) }
+        case "result.json":
+            error = #expect(throws: HarnessError.self) { try run.result(of: RunManifest.Entry(studyCase)) }
+        default: error = #expect(throws: HarnessError.self) { try CaseFailure.note(in: run.folder(of: studyCase).path) }
         }
         #expect(error.map { "\($0)".hasPrefix(path + ": ") } == true, "\(String(describing: error))")
     }

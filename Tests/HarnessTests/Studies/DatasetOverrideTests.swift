@@ -17,10 +17,10 @@ import Testing
           IQL: {}
         """
 
-    private func plan(_ learner: String, evaluate: String = "{every: 100, episodes: 10}") throws -> Plan {
+    private func plan(_ learner: String, evaluate: String = "{every: 100, episodes: 10}") throws -> StudyPlan {
         let text = Self.study.replacing("IQL: {}", with: learner)
             .replacing("{every: 100, episodes: 10}", with: evaluate)
-        return Plan(try StudyFile.parse(text, path: "s.yaml"))
+        return StudyPlan(try StudyFile.parse(text, path: "s.yaml"))
     }
 
     // MARK: Settings

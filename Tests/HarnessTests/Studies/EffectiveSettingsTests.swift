@@ -36,7 +36,7 @@ import Testing
             evaluate: {every: 5, episodes: 1}
 
             """.replacing("{name}", with: "name")
-        let cases = Plan(try StudyFile.parse(study + found.yaml, path: "s.yaml")).cases
+        let cases = StudyPlan(try StudyFile.parse(study + found.yaml, path: "s.yaml")).cases
         #expect(cases.count == 1)
         #expect(cases[0].hyperparameters.settings.map(\.value) == found.hyperparameters.settings.map(\.value))
         #expect(cases[0].variant == "batch=64")

@@ -40,10 +40,10 @@ import Testing
     func environmentProfileAndPresets(
         keys: String, environment: String, profile: DynamicsProfile, presets: String
     ) throws {
-        let one = try study("{name: mine, file: data/mine.hdf5, \(keys)}").datasets[0]
-        #expect(one.name == "mine" && one.folderName == "mine")
-        #expect(one.environment == environment && one.profile == profile && one.presets == presets)
-        #expect(one.source == .file(folder("studies/data/mine.hdf5")))
+        let reference = try study("{name: mine, file: data/mine.hdf5, \(keys)}").datasets[0]
+        #expect(reference.name == "mine" && reference.folderName == "mine")
+        #expect(reference.environment == environment && reference.profile == profile && reference.presets == presets)
+        #expect(reference.source == .file(folder("studies/data/mine.hdf5")))
     }
 
     @Test func pathsAreThoseOfTheStudysFolder() throws {
@@ -135,9 +135,11 @@ import Testing
     func onTheCommandLine(
         own: OwnFile, name: String, environment: String, profile: DynamicsProfile, presets: String
     ) throws {
-        let one = try DatasetReference(own)
-        #expect(one.name == name && one.environment == environment && one.profile == profile && one.presets == presets)
-        #expect(one.source == .file(own.path))
+        let reference = try DatasetReference(own)
+        #expect(
+            reference.name == name && reference.environment == environment && reference.profile == profile
+                && reference.presets == presets)
+        #expect(reference.source == .file(own.path))
     }
 
     @Test(arguments: [
@@ -161,7 +163,7 @@ import Testing
                     sweep: {m: [1, 2]}
                     datasets: {locomotion: {batch: 1}, hopper-medium: {discount: 0.5}, mine: {batch: 8}}
                 """, evaluate: ", datasets: {hopper: {episodes: 3}}")
-        let plan = Plan(found)
+        let plan = StudyPlan(found)
         #expect(
             plan.cases.map(\.identifier).prefix(2) == [
                 "ACTIVE-S/mine/m=1,discount=0.5,batch=8/seed-0", "ACTIVE-S/mine/m=2,discount=0.5,batch=8/seed-0",
@@ -185,22 +187,23 @@ import Testing
         let study = try study(
             "{name: mine, file: \(data("hopper_random-r1.hdf5")), environment: hopper, profile: gymnasium}",
             learners: "IQL: {\(SmallRun.small)}")
-        let one = Plan(study).cases[0]
-        let result = try SmallRun.run(one, in: RunFolder(folder("run")))
+        let studyCase = StudyPlan(study).cases[0]
+        let result = try SmallRun.run(studyCase, in: RunFolder(folder("run")))
         #expect(result.dataset == "mine")
-        let named = Plan(try SmallRun.plan("IQL: {\(SmallRun.small)}").study).cases[0]
-        #expect(try DataPreparation().data(for: one).file.sha256 == DataPreparation().data(for: named).file.sha256)
+        let named = StudyPlan(try SmallRun.plan("IQL: {\(SmallRun.small)}").study).cases[0]
+        #expect(
+            try DataPreparation().data(for: studyCase).file.sha256 == DataPreparation().data(for: named).file.sha256)
         #expect(result.transitions == (try DataPreparation().data(for: named)).file.transitions)
     }
 
     @Test func aFileOfOtherWidthsIsRefusedBeforeTraining() throws {
         let path = SmallRun.data("hopper_random-r1.hdf5")
-        let one = Plan(try study("{name: mine, file: \(path), environment: walker2d}")).cases[0]
-        let error = #expect(throws: HarnessError.self) { try DataPreparation().data(for: one) }
+        let studyCase = StudyPlan(try study("{name: mine, file: \(path), environment: walker2d}")).cases[0]
+        let error = #expect(throws: HarnessError.self) { try DataPreparation().data(for: studyCase) }
         #expect(
             error?.description == "\(path): fields 'observations' and 'actions': expected widths 17 and 6 of walker2d, "
                 + "found 11 and 3")
-        let absent = Plan(try study("{name: mine, file: a.hdf5, environment: hopper}")).cases[0]
+        let absent = StudyPlan(try study("{name: mine, file: a.hdf5, environment: hopper}")).cases[0]
         let missing = #expect(throws: DatasetError.self) { try DataPreparation().data(for: absent) }
         #expect(missing?.description.hasPrefix(folder("studies/a.hdf5: expected a readable file")) == true)
     }

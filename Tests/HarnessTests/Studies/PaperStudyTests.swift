@@ -26,20 +26,20 @@ import Testing
         #expect(study.seeds == [0, 1, 2, 3, 4] && study.steps == 1_000_000)
         let learners = LearnerKind.allCases.filter { PaperTable.learners.contains($0.rawValue) }
         #expect(Set(study.entries.map(\.learner)) == Set(learners))
-        let cases = Plan(study).cases
+        let cases = StudyPlan(study).cases
         #expect(cases.count == learners.count * 18 * 5)
         #expect(cases.allSatisfy { $0.variant == "default" }, "every setting is its preset's")
-        for one in cases {
+        for studyCase in cases {
             let expected =
-                one.dataset.hasPrefix("antmaze")
-                ? [100_000, 100, 100] : one.dataset.hasPrefix("kitchen") ? [10_000, 10, 50] : [5_000, 10, 10]
-            #expect([one.evaluateEvery, one.episodes, one.finalEpisodes] == expected)
+                studyCase.dataset.hasPrefix("antmaze")
+                ? [100_000, 100, 100] : studyCase.dataset.hasPrefix("kitchen") ? [10_000, 10, 50] : [5_000, 10, 10]
+            #expect([studyCase.evaluateEvery, studyCase.episodes, studyCase.finalEpisodes] == expected)
         }
     }
 
     /// Before all environments are there to run it.
     @Test func canBePlanned() throws {
-        let plan = Plan(try StudyFile.parse(Self.text(), path: "paper.yaml"))
+        let plan = StudyPlan(try StudyFile.parse(Self.text(), path: "paper.yaml"))
         let model = CostModel(plan.cases, secondsPerMultiplyAdd: 1e-11, hopperStepSeconds: 5e-5)
         let report = try PlanReport(plan, open: Array(plan.cases.indices), ranks: 64, model: model)
         #expect(report.lines.allSatisfy { $0.coreHours > 0.1 && $0.coreHours < 200 })

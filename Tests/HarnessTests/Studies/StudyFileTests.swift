@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func sweepsBecomeVariants() throws {
-        let cases = Plan(try StudyFile.parse(Self.good, path: "s.yaml")).cases
+        let cases = StudyPlan(try StudyFile.parse(Self.good, path: "s.yaml")).cases
         // Datasets × (IQL, SQL, four variants of ACTIVE-S) × seeds.
         #expect(cases.count == 2 * 6 * 2)
         #expect(Set(cases.map(\.identifier)).count == cases.count, "the identifier is the case's folder")
@@ -80,8 +80,8 @@ import Testing
 
     @Test func evaluationsAreAfterEveryMultipleAndTheLastStep() throws {
         let text = Self.good.replacing("1e4", with: "12")
-        let one = Plan(try StudyFile.parse(text.replacing("5_000", with: "5"), path: "s.yaml")).cases[0]
-        #expect((1...12).filter { one.isEvaluated(after: $0) } == [5, 10, 12])
+        let studyCase = StudyPlan(try StudyFile.parse(text.replacing("5_000", with: "5"), path: "s.yaml")).cases[0]
+        #expect((1...12).filter { studyCase.isEvaluated(after: $0) } == [5, 10, 12])
     }
 
     @Test func numbersAreDecimal() throws {

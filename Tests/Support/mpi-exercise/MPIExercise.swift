@@ -8,7 +8,7 @@ enum MPIExercise {
         ("binding", binding),
         ("collectives", exerciseCollectives),
         ("progress", exerciseProgress),
-        ("full-outbox", exerciseFullOutbox),
+        ("dropped-record", exerciseDroppedRecord),
         ("groups", exerciseGroups),
         ("minimum", exerciseMinimum),
         ("messages", exerciseMessages),

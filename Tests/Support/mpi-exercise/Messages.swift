@@ -17,13 +17,13 @@ private func postMany(_ world: Communicator, writer: Int) throws {
     let lengths = (0..<100).map { $0 % 10 == 9 ? 0 : $0 * 400 }
     if world.rank == writer {
         // The writer is no reader of its own.
-        let post = Post(capacity: 40_000, to: Array(0..<world.size), tag: postTag, on: world)
+        let sender = MulticastSender(capacity: 40_000, to: Array(0..<world.size), tag: postTag, on: world)
         for (number, length) in lengths.enumerated() {
             var message = pattern(number, count: length)
-            try post.send(&message, count: length)
+            try sender.send(&message, count: length)
             for i in 0..<length { message[i] = 255 }
         }
-        try post.complete()
+        try sender.complete()
     } else {
         for (number, length) in lengths.enumerated() {
             var message = [UInt8](repeating: 0, count: length)
@@ -33,16 +33,16 @@ private func postMany(_ world: Communicator, writer: Int) throws {
     }
 }
 
-/// Readers take the first of two large messages only after a word that the sender sends between the two: a post that
+/// Readers take the first of two large messages only after a word that the sender sends between the two: a sender that
 /// waited for its readers would never come to that word. The second waits, and leaves the first whole.
 private func postToLateReaders(_ world: Communicator) throws {
     let count = 4 << 20
     if world.rank == 0 {
-        let post = Post(capacity: count, to: Array(1..<max(1, world.size)), tag: postTag, on: world)
-        try post.send(pattern(1, count: count), count: count)
+        let sender = MulticastSender(capacity: count, to: Array(1..<max(1, world.size)), tag: postTag, on: world)
+        try sender.send(pattern(1, count: count), count: count)
         for reader in 1..<max(1, world.size) { try world.send([42], count: 1, to: reader, tag: wordTag) }
-        try post.send(pattern(2, count: count), count: count)
-        try post.complete()
+        try sender.send(pattern(2, count: count), count: count)
+        try sender.complete()
     } else {
         var word: UInt8 = 0
         try world.receive(into: &word, count: 1, from: 0, tag: wordTag)

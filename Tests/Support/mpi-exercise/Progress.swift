@@ -6,14 +6,14 @@ private let reports = 50
 /// Every rank (0 included) reports to rank 0 without waiting; the records of a rank arrive in order, and the last one,
 /// which is not dropped, arrives in any case.
 func exerciseProgress(_ world: Communicator) throws {
-    let outbox = Outbox(recordSize: 2, to: 0, tag: progressTag, on: world)
+    let sender = DroppingSender(recordSize: 2, to: 0, tag: progressTag, on: world)
     let rankByte = UInt8(truncatingIfNeeded: world.rank)
     if world.rank != 0 {
-        for report in 0..<reports - 1 { _ = try outbox.offer([rankByte, UInt8(report)]) }
-        try outbox.send([rankByte, UInt8(reports - 1)])
+        for report in 0..<reports - 1 { _ = try sender.offer([rankByte, UInt8(report)]) }
+        try sender.send([rankByte, UInt8(reports - 1)])
     } else {
-        try collectReports(world) { report in try outbox.offer([rankByte, UInt8(report)]) }
-        try outbox.complete()
+        try collectReports(world) { report in try sender.offer([rankByte, UInt8(report)]) }
+        try sender.complete()
     }
     try world.barrier()
     try require(try world.receive(ifAvailable: progressTag) == nil, is: true, "the empty mailbox", on: world)
@@ -33,15 +33,15 @@ private func collectReports(_ world: Communicator, offerOwn: (Int) throws -> Boo
     }
 }
 
-/// A record too large to leave unasked keeps the outbox full: the next is dropped, and the first arrives whole. A
+/// A record too large to leave unasked keeps the sender busy: the next is dropped, and the first arrives whole. A
 /// message with another tag stays where it is.
-func exerciseFullOutbox(_ world: Communicator) throws {
+func exerciseDroppedRecord(_ world: Communicator) throws {
     let count = 4 << 20
-    let outbox = Outbox(recordSize: count, to: 0, tag: 1, on: world)
+    let sender = DroppingSender(recordSize: count, to: 0, tag: 1, on: world)
     if world.rank != 0 {
         let first = [UInt8](repeating: UInt8(truncatingIfNeeded: world.rank), count: count)
-        try require(try outbox.offer(first), is: true, "the first offer", on: world)
-        try require(try outbox.offer([UInt8](repeating: 0, count: count)), is: false, "the second offer", on: world)
+        try require(try sender.offer(first), is: true, "the first offer", on: world)
+        try require(try sender.offer([UInt8](repeating: 0, count: count)), is: false, "the second offer", on: world)
     }
     try world.barrier()
     if world.rank == 0 {
@@ -55,5 +55,5 @@ func exerciseFullOutbox(_ world: Communicator) throws {
         }
         try require(sources.sorted(), is: Array(1..<max(1, world.size)), "the senders", on: world)
     }
-    try outbox.complete()
+    try sender.complete()
 }

@@ -19,10 +19,10 @@ import Testing
     ) {
         #expect(child.exitCode == exitCode, "\(child.output)", sourceLocation: location)
         #expect(child.seconds < 20, sourceLocation: location)
-        #expect(child.complaints.count == 1, "\(child.standardError)", sourceLocation: location)
+        #expect(child.errorLines.count == 1, "\(child.standardError)", sourceLocation: location)
         for word in words {
             #expect(
-                child.complaints.first?.contains(word) == true, "\(word) in \(child.standardError)",
+                child.errorLines.first?.contains(word) == true, "\(word) in \(child.standardError)",
                 sourceLocation: location)
         }
         #expect(child.standardOutput.isEmpty, "no table is printed", sourceLocation: location)
@@ -118,7 +118,7 @@ import Testing
         check(child, says: "\(folder("study.yaml")):\(refusal)")
         #expect(folder.contents == ["study.yaml"], "not even a run folder")
         let config = try SystemRun.activeBench("config", "--study", folder("study.yaml"))
-        #expect(config.exitCode == 65 && config.complaints == child.complaints, "\(config.output)")
+        #expect(config.exitCode == 65 && config.errorLines == child.errorLines, "\(config.output)")
     }
 
     /// Said at once with how to get them, not after the datasets have been read.
@@ -141,9 +141,9 @@ import Testing
             "[hopper-random-r1]", with: "[hopper-random-r1, hopper-none-r1, hopper-nil-r1]")
         let child = try SystemRun.run(study, in: folder, ranks: 2)
         #expect(child.exitCode == 65)
-        #expect(child.complaints.count == 2, "\(child.standardError)")
-        #expect(child.complaints.contains { $0.contains("hopper_none-r1.hdf5: ") })
-        #expect(child.complaints.contains { $0.contains("hopper_nil-r1.hdf5: ") })
+        #expect(child.errorLines.count == 2, "\(child.standardError)")
+        #expect(child.errorLines.contains { $0.contains("hopper_none-r1.hdf5: ") })
+        #expect(child.errorLines.contains { $0.contains("hopper_nil-r1.hdf5: ") })
     }
 
     /// Here every rank meets the same wall, so each may say so.
@@ -153,8 +153,8 @@ import Testing
         let child = try SystemRun.activeBench("run", folder("study.yaml"), "--out", folder("file/out"), ranks: 2)
         #expect(child.exitCode == 74, "\(child.output)")
         #expect(child.seconds < 10)
-        #expect(child.complaints.first?.contains("\(folder("file/out"))") == true, "\(child.standardError)")
-        #expect(child.complaints.first?.hasSuffix("Not a directory") == true, "\(child.standardError)")
+        #expect(child.errorLines.first?.contains("\(folder("file/out"))") == true, "\(child.standardError)")
+        #expect(child.errorLines.first?.hasSuffix("Not a directory") == true, "\(child.standardError)")
         #expect(RunningProcess.identifiers(of: "active-bench", withArgument: folder("file/out")).isEmpty)
     }
 

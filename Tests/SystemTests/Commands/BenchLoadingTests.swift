@@ -44,7 +44,7 @@ import Testing
         let folder = TemporaryFolder()
         put("no HDF5".utf8, at: folder("x.hdf5"))
         let child = try ChildProcess.run("active-bench", ["bench", "loading", folder("x.hdf5")])
-        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
-        #expect(child.complaints.first?.contains("x.hdf5") == true)
+        #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
+        #expect(child.errorLines.first?.contains("x.hdf5") == true)
     }
 }

@@ -51,14 +51,14 @@ import Testing
 
     @Test func unfitScriptsAreRefused() throws {
         try writeScript(heights: [1.25])
-        for (name, complaint) in [
+        for (name, errorLine) in [
             ("walker2d", "\(folder("script.h5")): positions has shape [1, 6], expected [N, 9]"),
             ("antmaze-umaze", "'antmaze-umaze' takes no script: hopper, halfcheetah, walker2d do"),
         ] {
             let child = try ChildProcess.run(
                 "active-bench", ["bench", "rollout", "--env", name, "--script", folder("script.h5")])
             #expect(child.exitCode == 65)
-            #expect(child.complaints == [complaint])
+            #expect(child.errorLines == [errorLine])
         }
     }
 

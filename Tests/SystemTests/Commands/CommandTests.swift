@@ -140,7 +140,7 @@ import Testing
         let child = try SystemRun.activeBench("table", folder.path)
         #expect(child.exitCode == 65)
         #expect(
-            child.complaints == ["\(folder("run.json")): no such file; expected a folder made by `active-bench run`"])
+            child.errorLines == ["\(folder("run.json")): no such file; expected a folder made by `active-bench run`"])
     }
 
     // MARK: Collect
@@ -184,7 +184,7 @@ import Testing
         #expect(child.exitCode == 74, "\(child.output)")
         #expect(child.standardError.split(separator: "\n").count == 1, "\(child.output)")
         let place = (path as NSString).deletingLastPathComponent
-        #expect(child.complaints.first?.contains(place) == true, "\(child.output)")
+        #expect(child.errorLines.first?.contains(place) == true, "\(child.output)")
         #expect(child.standardOutput.isEmpty)
     }
 
@@ -193,7 +193,7 @@ import Testing
             "active-bench", ["bench", "rollout", "--env", "hopper", "--policy", "/nonexistent/policy"])
         #expect(child.exitCode == 65, "\(child.output)")
         #expect(child.seconds < 5, "before anything is timed")
-        #expect(child.complaints == ["/nonexistent/policy: no such policy file"])
+        #expect(child.errorLines == ["/nonexistent/policy: no such policy file"])
         #expect(child.standardOutput.isEmpty)
     }
 
@@ -202,14 +202,14 @@ import Testing
         let arguments = ["collect", "rollout", "--transitions", "100", "--out", out, "--env"]
         let absent = try ChildProcess.run("active-bench", arguments + ["hopper", "--policy", folder("absent")])
         #expect(absent.exitCode == 65)
-        #expect(absent.complaints == ["\(folder("absent")): no such policy file"])
+        #expect(absent.errorLines == ["\(folder("absent")): no such policy file"])
         try PolicyFile.write(.example("wide", observations: 17, actions: 6), to: folder("wide"))
         let wide = try ChildProcess.run("active-bench", arguments + ["hopper", "--policy", folder("wide")])
         #expect(wide.exitCode == 65)
-        #expect(wide.complaints.first?.contains("17 observations") == true)
+        #expect(wide.errorLines.first?.contains("17 observations") == true)
         let unknown = try ChildProcess.run("active-bench", arguments + ["hoper", "--policy", folder("wide")])
         #expect(unknown.exitCode == 65)
-        #expect(unknown.complaints.first?.contains("there is no environment 'hoper'") == true, "\(unknown.output)")
+        #expect(unknown.errorLines.first?.contains("there is no environment 'hoper'") == true, "\(unknown.output)")
         #expect(!folder.contents.contains("hopper_random-r1.hdf5"))
     }
 }

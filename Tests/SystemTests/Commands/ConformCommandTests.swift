@@ -53,7 +53,7 @@ import Testing
         #expect(own.exitCode == 0 && own.standardOutput.hasPrefix("mine: L_BC = "), "\(own.output)")
         #expect(files(below: folder("own")) == ["mine.json"])
         let named = try SystemRun.activeBench("probe-likelihood", "hopper-random-r1", "--presets", "hopper-medium")
-        #expect(named.exitCode == 64 && named.complaints.count == 1, "\(named.output)")
+        #expect(named.exitCode == 64 && named.errorLines.count == 1, "\(named.output)")
         let absent = try SystemRun.activeBench("probe-likelihood", "hopper-absent-r1", "--out", folder("nothing"))
         #expect(absent.exitCode == 65 && absent.standardError.split(separator: "\n").count == 1, "\(absent.output)")
     }

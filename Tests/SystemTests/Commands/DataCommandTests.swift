@@ -48,7 +48,7 @@ import Testing
         #expect(rows.contains(["hopper-medium-r1", "-", "unreadable", path]), "\(list.output)")
         for command in ["info", "verify"] {
             let child = try data(command, "hopper-medium-r1", folder: folder.path)
-            #expect(child.exitCode == 65 && child.complaints == [sentence], "\(child.output)")
+            #expect(child.exitCode == 65 && child.errorLines == [sentence], "\(child.output)")
         }
     }
 
@@ -108,7 +108,7 @@ import Testing
             "active-bench", ["data"] + arguments,
             environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path, "D4RL_DATASET_DIR": ""])
         #expect(child.exitCode == 65 && child.standardOutput.isEmpty, "\(child.output)")
-        #expect(child.complaints.count == 1 && child.complaints[0].hasPrefix(sentence), "\(child.output)")
+        #expect(child.errorLines.count == 1 && child.errorLines[0].hasPrefix(sentence), "\(child.output)")
     }
 
     @Test(arguments: [
@@ -172,14 +172,14 @@ import Testing
 
                 """)
         #expect(
-            child.complaints == [
+            child.errorLines == [
                 "\(folder("none.hdf5")): expected a readable file, found No such file or directory"
             ], "\(child.output)")
         #expect(try data("verify", good, "--sha256", digest.uppercased()).exitCode == 0)
         let other = try data("verify", good, "--sha256", String(digest.reversed()))
         #expect(other.exitCode == 65 && other.standardOutput.isEmpty)
         #expect(
-            other.complaints == [
+            other.errorLines == [
                 "\(good): expected a file with SHA-256 \(String(digest.reversed())), found one with \(digest); it is "
                     + "damaged or another one: download or make it again"
             ])
@@ -191,7 +191,7 @@ import Testing
         let child = try data("verify", "hopper-small-r1", folder: folder.path)
         #expect(child.exitCode == 65)
         #expect(
-            child.complaints == [
+            child.errorLines == [
                 "\(folder("hopper_small-r1.hdf5")): fields 'observations' and 'actions': expected widths 11 and 3 of hopper, "
                     + "found 2 and 1"
             ], "\(child.output)")

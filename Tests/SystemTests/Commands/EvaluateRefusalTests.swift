@@ -20,13 +20,13 @@ import Testing
     ])
     func anUnknownEnvironment(name: String, hint: String) throws {
         let child = try evaluate(name, ranks: name == "hoper" ? 2 : nil)
-        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
-        #expect(child.complaints.first?.hasPrefix("there is no environment '\(name)'; ") == true, "\(child.output)")
-        #expect(child.complaints.first?.contains(hint) == true, "\(child.output)")
+        #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
+        #expect(child.errorLines.first?.hasPrefix("there is no environment '\(name)'; ") == true, "\(child.output)")
+        #expect(child.errorLines.first?.contains(hint) == true, "\(child.output)")
     }
 
     @Test(arguments: [nil, 2]) func aPolicyThatDoesNotFit(ranks: Int?) throws {
-        let complaints = [
+        let errorLines = [
             ("hopper", folder("absent"), "no such policy file"),
             ("walker2d", policy, "the policy takes 11 observations and gives 3 actions, but walker2d has 17 and 6"),
             (
@@ -57,9 +57,9 @@ import Testing
             ),
         ]
         // What one process refuses it refuses on any rank: two sentences show that it is said once.
-        for (environment, file, complaint) in ranks == nil ? complaints : Array(complaints.prefix(2)) {
+        for (environment, file, errorLine) in ranks == nil ? errorLines : Array(errorLines.prefix(2)) {
             let child = try evaluate(environment, policy: file, ranks: ranks)
-            #expect(child.exitCode == 65 && child.complaints == ["\(file): \(complaint)"], "\(child.output)")
+            #expect(child.exitCode == 65 && child.errorLines == ["\(file): \(errorLine)"], "\(child.output)")
             #expect(child.standardOutput.isEmpty && child.seconds < 10)
         }
     }
@@ -72,16 +72,16 @@ import Testing
             }
         }
         let child = try evaluate("hopper", policy: path, ranks: ranks)
-        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+        #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
         let start = "\(path): in episode 0 'hopper' was given a non-finite action: element "
-        #expect(child.complaints.first?.hasPrefix(start) == true, "\(child.output)")
+        #expect(child.errorLines.first?.hasPrefix(start) == true, "\(child.output)")
         let recording = try ChildProcess.run(
             "active-bench",
             [
                 "collect", "rollout", "--env", "hopper", "--policy", path, "--transitions", "10", "--out",
                 folder("x.hdf5"),
             ])
-        #expect(recording.exitCode == 65 && recording.complaints.first?.hasPrefix("\(path): ") == true)
+        #expect(recording.exitCode == 65 && recording.errorLines.first?.hasPrefix("\(path): ") == true)
     }
 
     /// Said before the first episode where it can be known; a report that has been made is printed in any case.
@@ -89,7 +89,7 @@ import Testing
         put([1], at: folder("file"))
         for (path, code) in [(folder("file/out.hdf5"), 74), (folder.path, 65)] as [(String, Int32)] {
             let child = try evaluate("hopper", "--record", path, ranks: ranks)
-            #expect(child.exitCode == code && child.complaints.count == 1, "\(child.output)")
+            #expect(child.exitCode == code && child.errorLines.count == 1, "\(child.output)")
             #expect(child.standardOutput.isEmpty)
         }
         #expect(try evaluate("hopper", "--record", "").exitCode == 64)
@@ -106,7 +106,7 @@ import Testing
             ["render", "--steps", "1", "--out", path],
         ] {
             let child = try ChildProcess.run("active-bench", arguments + ["--env", "hopper", "--policy", path])
-            #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+            #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
             #expect(bytes(of: path) == bytes(of: policy))
         }
     }
@@ -129,7 +129,7 @@ import Testing
             "active-bench", ["evaluate", "--env", "hopper", "--policy", policy, "--episodes", "1"],
             prefix: ["sh", "-c", "exec \"$@\" > /dev/full", "sh"])
         #expect(child.exitCode == 74, "\(child.output)")
-        #expect(child.complaints.last?.hasSuffix("standard output: cannot write: No space left on device") == true)
+        #expect(child.errorLines.last?.hasSuffix("standard output: cannot write: No space left on device") == true)
     }
 
     @Test func whatMakesNoSense() throws {
@@ -138,13 +138,13 @@ import Testing
             snapshot.tensors.removeAll { $0.name.hasPrefix("log_std") }
         }
         let drawn = try evaluate("hopper", "--stochastic", policy: fixed)
-        #expect(drawn.exitCode == 65 && drawn.complaints == ["\(fixed): a deterministic policy has no actions to draw"])
+        #expect(drawn.exitCode == 65 && drawn.errorLines == ["\(fixed): a deterministic policy has no actions to draw"])
         let folderAsPolicy = try evaluate("hopper", policy: folder.path)
-        #expect(folderAsPolicy.complaints == ["\(folder.path): cannot read the policy: it is a folder"])
+        #expect(folderAsPolicy.errorLines == ["\(folder.path): cannot read the policy: it is a folder"])
         for arguments in [["render", "--out", folder("x")], ["collect", "rollout", "--out", folder("x.hdf5")]] {
             let child = try ChildProcess.run(
                 "active-bench", arguments + ["--env", "hopper", "--policy", policy], ranks: 2)
-            #expect(child.exitCode == 64 && child.complaints.first?.hasSuffix("and 2 were started") == true)
+            #expect(child.exitCode == 64 && child.errorLines.first?.hasSuffix("and 2 were started") == true)
         }
     }
 
@@ -168,8 +168,8 @@ import Testing
             "kitchen-complete", policy: folder("cook.safetensors"), ranks: 2,
             environment: ["ACTIVE_BENCH_CACHE": folder("cache")])
         #expect(child.exitCode == 70 && child.seconds < 20, "\(child.output)")
-        let complaint = try #require(child.complaints.first)
-        #expect(complaint.contains("MuJoCo failed to take a step for 'kitchen-complete': "), "\(child.output)")
+        let errorLine = try #require(child.errorLines.first)
+        #expect(errorLine.contains("MuJoCo failed to take a step for 'kitchen-complete': "), "\(child.output)")
         #expect(FileManager.default.fileExists(atPath: "MUJOCO_LOG.TXT") == false)
     }
 

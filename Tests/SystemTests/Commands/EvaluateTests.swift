@@ -99,9 +99,9 @@ import Testing
             try evaluate("hopper", "--episodes", "3", policy: folder($0), ranks: ranks)
         }
         #expect(found.allSatisfy { $0.exitCode == 0 } && found[1].standardOutput == found[0].standardOutput)
-        #expect(found[0].complaints.isEmpty)
+        #expect(found[0].errorLines.isEmpty)
         #expect(
-            found[1].complaints
+            found[1].errorLines
                 == ["\(folder("whole")): passed over 1 tensor that acting does not need: critic.0.weight"])
         let recording = try ChildProcess.run(
             "active-bench",
@@ -109,7 +109,7 @@ import Testing
                 "collect", "rollout", "--env", "hopper", "--policy", folder("whole"), "--transitions", "10", "--out",
                 folder("x"),
             ])
-        #expect(recording.exitCode == 0 && recording.complaints == found[1].complaints)
+        #expect(recording.exitCode == 0 && recording.errorLines == found[1].errorLines)
         #expect(try HDF5File(readingFrom: folder("x")).value("metadata/policy/nonlinearity") == .text("tanh"))
     }
 

@@ -31,7 +31,7 @@ import Testing
         #expect(child.standardOutput.contains("\"profile\" : \"\(profile)\""), "\(child.output)")
     }
 
-    @Test func aContradictionIsRefusedEverywhere() throws {
+    @Test func aConflictIsRefusedEverywhere() throws {
         let sentence =
             "'Hopper-v4' stands for 'hopper' with --profile gymnasium, but --profile d4rl was asked for: leave one of them "
             + "out, or write 'hopper'"
@@ -41,7 +41,7 @@ import Testing
         ] {
             let child = try ChildProcess.run(
                 "active-bench", command + ["--env", "Hopper-v4", "--profile", "d4rl"])
-            #expect(child.exitCode == 65 && child.complaints == [sentence], "\(child.output)")
+            #expect(child.exitCode == 65 && child.errorLines == [sentence], "\(child.output)")
         }
         #expect(folder.contents.isEmpty)
     }
@@ -72,9 +72,9 @@ import Testing
     func environmentsThatAreNone(name: String, hint: String) throws {
         let child = try ChildProcess.run("active-bench", ["evaluate", "--env", name, "--policy", policy])
         #expect(child.exitCode == 65, "\(child.output)")
-        #expect(child.complaints.count == 1, "\(child.output)")
+        #expect(child.errorLines.count == 1, "\(child.output)")
         #expect(
-            child.complaints.first?.hasPrefix("there is no environment '\(name)'\(hint)") == true, "\(child.output)")
+            child.errorLines.first?.hasPrefix("there is no environment '\(name)'\(hint)") == true, "\(child.output)")
     }
 
     @Test(arguments: [
@@ -87,8 +87,8 @@ import Testing
     ])
     func datasetsByOtherNames(name: String, sentence: String) throws {
         let child = try SystemRun.activeBench("data", "info", name)
-        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
-        #expect(child.complaints.first?.hasPrefix(sentence) == true, "\(child.output)")
+        #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
+        #expect(child.errorLines.first?.hasPrefix(sentence) == true, "\(child.output)")
     }
 
     /// One of D4RL's that is not of the paper's table, under the name in which D4RL published it.

@@ -93,7 +93,7 @@ import Testing
             if kind == .empty {
                 #expect(child.standardError.contains("', found an empty word: is a variable of the script not"), found)
             } else {
-                #expect(child.complaints.count == 1 && child.complaints[0].contains("\(path)"), found)
+                #expect(child.errorLines.count == 1 && child.errorLines[0].contains("\(path)"), found)
             }
             let after = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0 != "out" }
             #expect(after == before, found)
@@ -119,13 +119,13 @@ import Testing
         put(SystemRun.study.replacing("hopper-random-r1", with: own).utf8, at: folder("own.yaml"))
         for words in [["data", "info", folder("minari")], ["run", folder("own.yaml"), "--out", folder("out")]] {
             let child = try ChildProcess.run("active-bench", words)
-            #expect(child.exitCode == 65 && child.complaints.count == 1 && child.seconds < 20, "\(child.output)")
+            #expect(child.exitCode == 65 && child.errorLines.count == 1 && child.seconds < 20, "\(child.output)")
         }
         let run = TemporaryFolder()
         for name in ["curve.csv", "config.yaml", "result.json"] {
             let child = try begun(run, "cases/BC/hopper-random-r1/batch=8,hidden=8x8/seed-0/\(name)")
             #expect([65, 74].contains(child.exitCode) && child.seconds < 20, "\(name): \(child.output)")
-            #expect(!child.complaints.isEmpty, "\(name): \(child.output)")
+            #expect(!child.errorLines.isEmpty, "\(name): \(child.output)")
         }
         #expect(try begun(run, "logs/rank-0000.log").exitCode == 0, "a log is lost")
     }

@@ -43,7 +43,7 @@ import Testing
             """#)
         #expect(child.exitCode == 0, "\(child.output)")
         #expect(child.standardOutput.contains("lauf-m\u{FFFD}rz/hopper_random-r1.hdf5: good"))
-        #expect(child.complaints.contains("\u{FFFD}\u{FFFD}-absent: no such policy file"), "\(child.output)")
+        #expect(child.errorLines.contains("\u{FFFD}\u{FFFD}-absent: no such policy file"), "\(child.output)")
     }
 
     /// The program itself and what lies beside it, programs that it starts, and folders that variables name.
@@ -172,8 +172,8 @@ import Testing
             true
             """)
         #expect(child.exitCode == 0, "\(child.output)")
-        #expect(child.complaints.count == 6, "\(child.output)")
-        #expect(child.complaints.allSatisfy { $0.contains("Too many levels of symbolic links") }, "\(child.output)")
+        #expect(child.errorLines.count == 6, "\(child.output)")
+        #expect(child.errorLines.allSatisfy { $0.contains("Too many levels of symbolic links") }, "\(child.output)")
     }
 
     /// Names as long as file systems allow work; longer ones are refused in a sentence, before anything is run.
@@ -185,7 +185,7 @@ import Testing
             test -s $name
             """)
         #expect(child.exitCode == (length > 255 ? 74 : 0), "\(child.output)")
-        #expect(length <= 255 || child.standardOutput.isEmpty && child.complaints.count == 1, "\(child.output)")
+        #expect(length <= 255 || child.standardOutput.isEmpty && child.errorLines.count == 1, "\(child.output)")
     }
 
     /// Folders nearly as deep as the system takes; where a case's files would not find room, nothing is begun.
@@ -199,7 +199,7 @@ import Testing
         #expect(child.standardOutput == "\(code) \(code)\n", "\(child.output)")
         if code > 0 {
             #expect(
-                child.complaints.allSatisfy { $0.hasPrefix("the folder of the run lies too deep: ") }, "\(child.output)"
+                child.errorLines.allSatisfy { $0.hasPrefix("the folder of the run lies too deep: ") }, "\(child.output)"
             )
             #expect(!folder.contents.contains("deeper-and-deeper"))
         }

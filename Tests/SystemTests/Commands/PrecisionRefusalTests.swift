@@ -12,9 +12,9 @@ import Testing
     private func refused(_ arguments: [String], ranks: Int? = nil, location: SourceLocation = #_sourceLocation) throws {
         let child = try ChildProcess.run("active-bench", arguments, ranks: ranks, environment: environment)
         #expect(child.exitCode == 69, "\(child.output)", sourceLocation: location)
-        #expect(child.complaints.count == 1, "\(child.standardError)", sourceLocation: location)
+        #expect(child.errorLines.count == 1, "\(child.standardError)", sourceLocation: location)
         #expect(
-            child.complaints.first?.contains("precision: bf16: expected ") == true, "\(child.standardError)",
+            child.errorLines.first?.contains("precision: bf16: expected ") == true, "\(child.standardError)",
             sourceLocation: location)
         #expect(child.standardOutput.isEmpty, sourceLocation: location)
     }
@@ -38,7 +38,7 @@ import Testing
     @Test func anUnknownPrecision() throws {
         let study = SystemRun.study.replacing("IQL: {", with: "IQL: {precision: fp16, ")
         let child = try SystemRun.run(study, in: folder, ranks: 1)
-        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+        #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
         #expect(child.standardError.contains("expected 'bf16' or 'fp32', found 'fp16'"), "\(child.standardError)")
     }
 }

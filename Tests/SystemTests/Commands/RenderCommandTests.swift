@@ -19,10 +19,10 @@ import Testing
         _ child: ChildProcess, exitCode: Int32, says words: String..., location: SourceLocation = #_sourceLocation
     ) {
         #expect(child.exitCode == exitCode, "\(child.output)", sourceLocation: location)
-        #expect(child.complaints.count == 1, "\(child.standardError)", sourceLocation: location)
+        #expect(child.errorLines.count == 1, "\(child.standardError)", sourceLocation: location)
         for word in words {
             #expect(
-                child.complaints.first?.contains(word) == true, "\(word) in \(child.standardError)",
+                child.errorLines.first?.contains(word) == true, "\(word) in \(child.standardError)",
                 sourceLocation: location)
         }
         #expect(child.standardOutput.isEmpty && child.seconds < 20, sourceLocation: location)

@@ -129,8 +129,8 @@ import Testing
     @Test func refusedOnSeveralRanks() throws {
         put("no folder".utf8, at: folder("file"))
         let place = try scale("--out", folder("file/out"), ranks: 2)
-        #expect(place.exitCode == 74 && place.complaints.count == 1, "\(place.output)")
+        #expect(place.exitCode == 74 && place.errorLines.count == 1, "\(place.output)")
         let study = try scale("--study", folder("nowhere.yaml"), ranks: 2)
-        #expect(study.exitCode == 65 && study.complaints.count == 1, "\(study.output)")
+        #expect(study.exitCode == 65 && study.errorLines.count == 1, "\(study.output)")
     }
 }

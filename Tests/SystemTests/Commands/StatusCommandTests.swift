@@ -41,7 +41,7 @@ import Testing
         #expect(seen.count == 2 && Set(seen.compactMap(\.ranks)) == [[0], [1]], "\(seen)")
         #expect(
             seen.allSatisfy { (1..<steps).contains($0.step) && $0.phase == "training" && $0.stepsPerSecond ?? 0 > 0 })
-        #expect(seen.allSatisfy { ($0.secondsLeft ?? -1) > 0 && $0.hosts == [ThisProcess.host] })
+        #expect(seen.allSatisfy { ($0.secondsLeft ?? -1) > 0 && $0.hosts == [CurrentProcess.host] })
 
         let ranks = RunningProcess.identifiers(of: "active-bench", withArgument: folder("out"))
         #expect(ranks.count == 2)
@@ -93,6 +93,6 @@ import Testing
         let child = try SystemRun.activeBench("status", folder.path)
         #expect(child.exitCode == 65 && child.standardOutput.isEmpty)
         #expect(
-            child.complaints == ["\(folder("run.json")): no such file; expected a folder made by `active-bench run`"])
+            child.errorLines == ["\(folder("run.json")): no such file; expected a folder made by `active-bench run`"])
     }
 }

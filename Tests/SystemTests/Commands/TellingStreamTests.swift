@@ -93,7 +93,7 @@ import Testing
             let child = try ChildProcess.run("active-bench", arguments, environment: ["LD_PRELOAD": library])
             #expect(child.exitCode == Int32(code), "\(child.output)")
             guard code == 74 else { continue }
-            #expect(child.complaints == ["standard output: cannot write: Disk quota exceeded"])
+            #expect(child.errorLines == ["standard output: cannot write: Disk quota exceeded"])
         }
     }
 
@@ -109,7 +109,7 @@ import Testing
         }
         let child = try SystemRun.run(in: folder, ranks: 1)
         #expect(child.exitCode == 0, "\(child.output)")
-        #expect(child.complaints == ["\(log): cannot \(operation): \(reason); lines of this log are lost"])
+        #expect(child.errorLines == ["\(log): cannot \(operation): \(reason); lines of this log are lost"])
         expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
     }
 }

@@ -187,8 +187,8 @@ import Testing
     }
 
     private func expectOneSentence(_ child: ChildProcess, _ streams: String) {
-        let complaints = child.complaints.filter { $0.contains("standard output: cannot write: ") }
-        #expect(complaints.count == 1, "\(streams): \(child.output)")
+        let errorLines = child.errorLines.filter { $0.contains("standard output: cannot write: ") }
+        #expect(errorLines.count == 1, "\(streams): \(child.output)")
         #expect(!child.standardError.contains("Fatal") && !child.standardError.contains("Crash"), "\(streams)")
     }
 

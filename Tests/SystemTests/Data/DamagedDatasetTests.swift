@@ -57,13 +57,13 @@ import Testing
         let child = try ChildProcess.run("active-bench", ["data", "verify"] + paths)
         #expect(child.exitCode == 65 && child.standardOutput.isEmpty, "\(child.output.suffix(1000))")
         #expect(child.seconds < 20)
-        #expect(child.complaints.count == paths.count)
-        for (path, (size, complaint)) in zip(paths, zip(sizes, child.complaints)) {
+        #expect(child.errorLines.count == paths.count)
+        for (path, (size, errorLine)) in zip(paths, zip(sizes, child.errorLines)) {
             // What is shorter than the file's own header cannot say how long it should be.
             let found =
                 size < 96
                 ? "\(size) bytes" : "expected \(whole.count) bytes, found \(size): the file is truncated; download"
-            #expect(complaint.hasPrefix("\(path): ") && complaint.contains(found), "\(size): \(complaint)")
+            #expect(errorLine.hasPrefix("\(path): ") && errorLine.contains(found), "\(size): \(errorLine)")
         }
     }
 

@@ -118,12 +118,12 @@ import Testing
         let (arrays, learner, isRefusedByVerify, words) = Self.refused[index]
         try arrays.write(to: folder(file))
         let child = try run(learner)
-        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
-        #expect(child.complaints.allSatisfy { $0.hasPrefix("\(folder(file)): field ") })
-        for word in words { #expect(child.complaints.allSatisfy { $0.contains(word) }, "\(word) in \(child.output)") }
+        #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
+        #expect(child.errorLines.allSatisfy { $0.hasPrefix("\(folder(file)): field ") })
+        for word in words { #expect(child.errorLines.allSatisfy { $0.contains(word) }, "\(word) in \(child.output)") }
         let verified = try data("verify")
         // A setting is no property of a file.
         #expect(verified.exitCode == (isRefusedByVerify ? 65 : 0), "\(verified.output)")
-        if isRefusedByVerify { #expect(verified.complaints == child.complaints) }
+        if isRefusedByVerify { #expect(verified.errorLines == child.errorLines) }
     }
 }

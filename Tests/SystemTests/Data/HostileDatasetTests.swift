@@ -16,7 +16,7 @@ import Testing
         try file.write(to: path)
         let child = try ChildProcess.run("active-bench", ["data", "verify", path])
         #expect(child.exitCode == 65 && child.standardOutput.isEmpty, "\(child.output)")
-        #expect(child.complaints.count == 1 && file.isRefused(child.complaints[0], path: path), "\(child.output)")
+        #expect(child.errorLines.count == 1 && file.isRefused(child.errorLines[0], path: path), "\(child.output)")
         #expect(child.seconds < 5)
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)

@@ -19,15 +19,15 @@ struct HostileFile: CustomTestStringConvertible, Sendable {
         self.spoil = spoil
     }
 
-    /// Whether `complaint` is the sentence.
-    func isRefused(_ complaint: String, path: String) -> Bool {
-        var rest = complaint[...]
+    /// Whether `errorLine` is the sentence.
+    func isRefused(_ errorLine: String, path: String) -> Bool {
+        var rest = errorLine[...]
         let parts = "\(path): \(sentence)".components(separatedBy: "…")
         for part in parts {
             guard let range = rest.range(of: part) else { return false }
             rest = rest[range.upperBound...]
         }
-        return complaint.hasPrefix(parts[0]) && rest.isEmpty
+        return errorLine.hasPrefix(parts[0]) && rest.isEmpty
     }
 
     /// Writes ten good steps, S = 2, A = 1, to `path`, then spoils them.

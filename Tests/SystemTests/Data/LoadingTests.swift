@@ -26,7 +26,7 @@ import Testing
         #expect(child.exitCode == 71, "\(child.output)")
         let file = SystemRun.inputs("hopper_random-r1.hdf5")
         #expect(
-            child.complaints.contains {
+            child.errorLines.contains {
                 $0.hasPrefix("rank \(rank) on ")
                     && $0.hasSuffix(": \(file): no progress for 1.5 s in loading: ending the job (--hang-timeout)")
             }, "\(child.output)")

@@ -124,8 +124,8 @@ import Testing
         #expect(info.exitCode == 0 && info.standardOutput.contains("rows          40"), "\(info.output)")
         study("'minari:toy/noise-v0'")
         let refused = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
-        #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
-        #expect(refused.complaints.first?.contains("field 'env_spec'") == true, "\(refused.output)")
+        #expect(refused.exitCode == 65 && refused.errorLines.count == 1, "\(refused.output)")
+        #expect(refused.errorLines.first?.contains("field 'env_spec'") == true, "\(refused.output)")
         study(
             "{name: mine, file: minari/toy/noise-v0, environment: hopper, profile: gymnasium, presets: hopper-medium}")
         let child = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
@@ -166,13 +166,13 @@ import Testing
         default: break
         }
         let verify = try activeBench("data", "verify", "minari:\(id)")
-        #expect(verify.exitCode == 65 && verify.complaints.count == 1, "\(verify.output)")
-        let complaint = try #require(verify.complaints.first)
-        #expect(complaint.contains(sentence), "\(complaint)")
+        #expect(verify.exitCode == 65 && verify.errorLines.count == 1, "\(verify.output)")
+        let errorLine = try #require(verify.errorLines.first)
+        #expect(errorLine.contains(sentence), "\(errorLine)")
         study("'minari:\(id)'")
         let run = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
         // How much memory there is changes from one moment to the next.
-        let said = kind == "much in little" ? sentence : complaint
+        let said = kind == "much in little" ? sentence : errorLine
         #expect(run.exitCode == 65 && run.standardError.contains(said), "\(run.output)")
     }
 
@@ -243,9 +243,9 @@ import Testing
         for data in ["'minari:toy/noise-v0'", "{name: mine, file: minari/toy/noise-v0}"] {
             study(data)
             let refused = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
-            #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
+            #expect(refused.exitCode == 65 && refused.errorLines.count == 1, "\(refused.output)")
             let sentence = "field 'env_spec': expected an environment made as our hopper is, found '\(key)': \(shown); "
-            #expect(refused.complaints.first?.contains(sentence) == true, "\(refused.output)")
+            #expect(refused.errorLines.first?.contains(sentence) == true, "\(refused.output)")
         }
         study("{name: mine, file: minari/toy/noise-v0, environment: hopper, presets: hopper-medium}")
         let plan = try activeBench("plan", folder("study.yaml"))
@@ -296,8 +296,8 @@ import Testing
         #expect(info.standardOutput.contains(sentence), "\(info.output)")
         study("'minari:toy/noise-v0'")
         let refused = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
-        #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
-        #expect(refused.complaints.first?.contains(sentence) == true, "\(refused.output)")
+        #expect(refused.exitCode == 65 && refused.errorLines.count == 1, "\(refused.output)")
+        #expect(refused.errorLines.first?.contains(sentence) == true, "\(refused.output)")
         study("{name: mine, file: minari/toy/noise-v0, environment: hopper, presets: hopper-medium}")
         let plan = try activeBench("plan", folder("study.yaml"))
         #expect(plan.exitCode == 0, "\(plan.output)")
@@ -309,7 +309,7 @@ import Testing
         ScratchFiles.put("{broken".utf8, at: folder("minari/toy/noise-v0/data/metadata.json"))
         study("{name: mine, file: minari/toy/noise-v0\(environment)}")
         let refused = try activeBench("plan", folder("study.yaml"))
-        #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
+        #expect(refused.exitCode == 65 && refused.errorLines.count == 1, "\(refused.output)")
         #expect(refused.output.contains("expected the JSON object that Minari writes, found an object that is damaged"))
     }
 
@@ -317,7 +317,7 @@ import Testing
         try put("toy/noise-v0", environment: "FrankaKitchen-v1", kwargs: #"{"tasks_to_complete": ["microwave"]}"#)
         study("'minari:toy/noise-v0'")
         let refused = try activeBench("plan", folder("study.yaml"))
-        #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
+        #expect(refused.exitCode == 65 && refused.errorLines.count == 1, "\(refused.output)")
         for words in [
             "field 'env_spec.kwargs.tasks_to_complete': expected the tasks of kitchen-complete, ",
             "found 'microwave'; ",
@@ -335,7 +335,7 @@ import Testing
         study("'\(name)'")
         for arguments in [["data", "info", name], ["plan", folder("study.yaml")]] {
             let child = try ChildProcess.run("active-bench", arguments)
-            #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+            #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
             #expect(child.output.contains(words), "\(child.output)")
         }
     }
@@ -358,7 +358,7 @@ import Testing
         ] {
             let child = try ChildProcess.run(
                 "active-bench", arguments, environment: ["MINARI_DATASETS_PATH": folder("minari")])
-            #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
+            #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
             #expect(child.output.contains("minari download mujoco/hopper/expert-v0"), "\(child.output)")
         }
         study("mujoco/hopper/expert-v0")

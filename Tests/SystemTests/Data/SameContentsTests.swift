@@ -56,9 +56,9 @@ import Testing
         let contents = try #require(try record?.contentsSHA256)
 
         let refused = try run(on: "other")
-        #expect(refused.exitCode == 65 && refused.complaints.count == 1, "\(refused.output)")
+        #expect(refused.exitCode == 65 && refused.errorLines.count == 1, "\(refused.output)")
         #expect(
-            refused.complaints.first?.hasPrefix(
+            refused.errorLines.first?.hasPrefix(
                 "\(folder("out"))/run.json: cases were begun on a hopper-mine-r1 with contents \(contents.prefix(12))…")
                 == true, "\(refused.output)")
         expectEqual(SystemRun.results(folder("out")), before)
@@ -94,7 +94,7 @@ import Testing
         put(lines.joined(separator: "\n").utf8, at: path)
         let refused = try run(on: "d2")
         #expect(refused.exitCode == 65, "\(refused.output)")
-        #expect(refused.complaints.first?.contains("of whose contents no digest was kept") == true, "\(refused.output)")
+        #expect(refused.errorLines.first?.contains("of whose contents no digest was kept") == true, "\(refused.output)")
         let stopped = try run(on: "d1", fault: "rank=0,case-step=55,kind=exit")
         #expect(stopped.exitCode != 0)
         // By now the contents are known.

@@ -34,10 +34,10 @@ import Testing
         let count = files.count + 1
         let verified = try ChildProcess.run("active-bench", ["data", "verify"] + (0..<count).map(path))
         #expect(verified.exitCode == 65 && verified.standardOutput.isEmpty, "\(verified.output)")
-        #expect(verified.complaints.count == count)
+        #expect(verified.errorLines.count == count)
         let run = try SystemRun.run(study(count), in: folder, ranks: 1, data: folder.path)
         #expect(run.exitCode == 65, "\(run.output.suffix(2000))")
-        for (i, sentence) in verified.complaints.enumerated() {
+        for (i, sentence) in verified.errorLines.enumerated() {
             #expect(run.standardError.contains(sentence), "\(sentence)")
             guard i < files.count else { continue }
             let error = #expect(throws: DatasetError.self) { try D4RLFile(path: path(i)) }
@@ -61,7 +61,7 @@ import Testing
             }
         }
         let verified = try ChildProcess.run("active-bench", ["data", "verify"] + storages.indices.map(path))
-        #expect(verified.exitCode == 0 && verified.complaints.isEmpty, "\(verified.output)")
+        #expect(verified.exitCode == 0 && verified.errorLines.isEmpty, "\(verified.output)")
         for i in storages.indices {
             let transitions = try Transitions(D4RLFile(path: path(i)), maximumSteps: 1000).count
             let line = "\(path(i)): good, \(rows) rows, \(transitions) transitions"
@@ -93,7 +93,7 @@ import Testing
         let sentence = ": expected a readable file, found Input/output error"
         for arguments in [["data", "verify", path(0)], ["data", "info", path(0)]] {
             let child = try ChildProcess.run("active-bench", arguments)
-            #expect(child.exitCode == 74 && child.complaints == [path(0) + sentence], "\(child.output)")
+            #expect(child.exitCode == 74 && child.errorLines == [path(0) + sentence], "\(child.output)")
         }
         let run = try SystemRun.run(study(3), in: folder, ranks: 2, data: folder.path)
         #expect(run.exitCode == 74, "\(run.output)")
@@ -101,7 +101,7 @@ import Testing
         unlink(path(1))
         put("nothing".utf8, at: path(1))
         let verify = try ChildProcess.run("active-bench", ["data", "verify"] + (0..<3).map(path))
-        #expect(verify.exitCode == 65 && verify.complaints.count == 3, "\(verify.output)")
+        #expect(verify.exitCode == 65 && verify.errorLines.count == 3, "\(verify.output)")
         let again = try SystemRun.run(study(3), in: folder, ranks: 1, data: folder.path)
         #expect(again.exitCode == 65 && again.standardError.contains(path(0) + sentence), "\(again.output)")
     }

@@ -47,7 +47,7 @@ import Testing
         let end = try job.end()
         #expect(end.exitCode == 65, "\(end.output)")
         #expect(ContinuousClock.now - moment < .seconds(20))
-        #expect(end.complaints.contains { $0.contains("\(damaged): not a result") }, "\(end.standardError)")
+        #expect(end.errorLines.contains { $0.contains("\(damaged): not a result") }, "\(end.standardError)")
         #expect(!files(below: folder("out")).contains("table.md"))
         #expect(RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).isEmpty, "no rank is left")
     }
@@ -97,7 +97,7 @@ import Testing
         #expect(study != SystemRun.study, "the test changes nothing")
         let child = try SystemRun.run(study, in: folder, ranks: 2)
         #expect(child.exitCode == 65, "\(child.output)")
-        #expect(child.complaints.count == 1 && child.complaints[0].contains(sentence), "\(child.output)")
+        #expect(child.errorLines.count == 1 && child.errorLines[0].contains(sentence), "\(child.output)")
         #expect(child.standardOutput.isEmpty)
         expectEqual(everything, before)
     }
@@ -113,7 +113,7 @@ import Testing
             try D4RLFile(path: $0).contentsSHA256.prefix(12)
         }
         #expect(
-            child.complaints == [
+            child.errorLines == [
                 "\(folder("out"))/cases/\(SystemRun.cases[0])/result.json: trained on a hopper-random-r1 with contents "
                     + "\(digests[0])… (SHA-256), but \(other)/\(name) has \(digests[1])…: put the old data back, or "
                     + "choose another --out folder"

@@ -52,7 +52,7 @@ import Testing
             #expect(child.exitCode != 0 && child.exitCode != 124 && child.exitCode != 75, "\(death): \(child.output)")
             if ["throw", "exit"].contains(death.kind) { #expect(child.exitCode == 70, "\(death): \(child.output)") }
             #expect(child.seconds < 10, "\(death)")
-            let line = child.complaints.first {
+            let line = child.errorLines.first {
                 $0.hasPrefix("rank \(death.rank) of 3 on \(ProcessInfo.processInfo.hostName)")
                     && $0.contains("case \(one)") && $0.contains(death.words)
             }
@@ -101,7 +101,7 @@ import Testing
             fault: Death(kind: "hang", place: place, rank: rank).fault)
         #expect(child.exitCode == 71, "\(child.output)")
         #expect(child.seconds < 10)
-        let line = child.complaints.first { $0.contains("no progress for 3 s in ") } ?? ""
+        let line = child.errorLines.first { $0.contains("no progress for 3 s in ") } ?? ""
         #expect(
             line.contains("rank ") && line.contains("case ACTIVE-I/") && line.contains(" at step 5"), "\(child.output)")
         #expect(line.contains("exchange with the team") || line.contains("training"), "\(line)")

@@ -163,7 +163,7 @@ import Testing
         put(text(of: run.folder("study.yaml")).replacing(old, with: new).utf8, at: run.folder("study.yaml"))
         let child = try run.run(ranks: 2)
         #expect(child.exitCode == 65, "\(child.output)")
-        #expect(child.complaints.first?.contains(words) == true, "\(child.output)")
+        #expect(child.errorLines.first?.contains(words) == true, "\(child.output)")
         expectEqual(everything(run), before)
     }
 
@@ -180,7 +180,7 @@ import Testing
         #expect(child.exitCode == 65, "\(child.output)")
         for file in [SystemRun.inputs(name), run.folder("other/\(name)")] {
             let digest = try D4RLFile(path: file).contentsSHA256.prefix(12)
-            #expect(child.complaints.contains { $0.contains(digest) }, "\(digest): \(child.output)")
+            #expect(child.errorLines.contains { $0.contains(digest) }, "\(digest): \(child.output)")
         }
         expectEqual(everything(run), before)
         #expect(try run.run(ranks: 1).exitCode == 0, "with the old one it goes on")

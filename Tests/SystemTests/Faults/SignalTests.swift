@@ -286,7 +286,7 @@ import Testing
         let refused = try run.run(ranks: 2)
         #expect(refused.exitCode == 65, "\(refused.output)")
         #expect(
-            refused.complaints == ["\(stop) is there, by which all jobs on this folder stop: remove it to go on"])
+            refused.errorLines == ["\(stop) is there, by which all jobs on this folder stop: remove it to go on"])
         #expect(remove(stop) == 0)
         #expect(try run.run(ranks: 2).exitCode == 0)
         expectEqual(run.results(), try run.knownReference())

@@ -37,7 +37,7 @@ import Testing
         let child = try run.run(ranks: 2, options, into: out)
         #expect(child.exitCode == 74, "\(child.output)")
         #expect(child.seconds < 15)
-        let line = child.complaints.first { $0.contains("cannot ") && $0.contains(": No space left on device") }
+        let line = child.errorLines.first { $0.contains("cannot ") && $0.contains(": No space left on device") }
         #expect(line?.contains("\(out)/") == true, "\(child.output)")
         let before = files(below: out).filter { $0.hasSuffix(".bin") }
         try disk.remount("size=100m")
@@ -74,7 +74,7 @@ import Testing
             "active-bench", ["run", folder("study.yaml"), "--out", folder("out")], ranks: ranks,
             environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path])
         #expect(child.exitCode == 0 && child.standardOutput.contains("ACTIVE-I"), "\(child.output)")
-        let line = child.complaints.first { $0.contains("/makespan.json") }
+        let line = child.errorLines.first { $0.contains("/makespan.json") }
         #expect(line?.hasSuffix("; the run is complete without it") == true, "\(child.output)")
         expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
     }
@@ -88,7 +88,7 @@ import Testing
             command + ["run", run.folder("study.yaml"), "--out", run.out, "--checkpoint-steps", "10"],
             environment: ["ACTIVE_BENCH_DATA": run.data])
         #expect(child.exitCode == 74, "\(child.output)")
-        let line = child.complaints.first { $0.contains("checkpoint-0000000010.bin: cannot write ") }
+        let line = child.errorLines.first { $0.contains("checkpoint-0000000010.bin: cannot write ") }
         #expect(line?.hasSuffix(" bytes: File too large") == true, "\(child.output)")
         #expect(try run.run(ranks: 1).exitCode == 0)
         expectEqual(run.results(), try run.knownReference())
@@ -104,7 +104,7 @@ import Testing
         try disk.remount("ro")
         let child = try run.run(ranks: 2, into: out)
         #expect(child.exitCode == 74, "\(child.output)")
-        #expect(child.complaints.contains { $0.contains("Read-only file system") }, "\(child.output)")
+        #expect(child.errorLines.contains { $0.contains("Read-only file system") }, "\(child.output)")
         try disk.remount("rw")
         #expect(try run.run(ranks: 2, into: out).exitCode == 0)
         expectEqual(run.results(of: out), try run.knownReference())
@@ -135,7 +135,7 @@ import Testing
         let end = try job.end()
         #expect(end.exitCode == 74 && ContinuousClock.now - moment < .seconds(10), "\(end.output)")
         #expect(
-            end.complaints.contains { $0.contains("\(run.out)/cases/") && $0.contains("Permission denied") },
+            end.errorLines.contains { $0.contains("\(run.out)/cases/") && $0.contains("Permission denied") },
             "\(end.output)")
         #expect(!run.checkpoints().isEmpty)
         for folder in folders { #expect(chmod(folder, 0o755) == 0) }
@@ -155,7 +155,7 @@ import Testing
         let end = try job.end()
         #expect(end.exitCode == 74, "\(end.output)")
         #expect(ContinuousClock.now - moment < .seconds(10))
-        #expect(end.complaints.contains { $0.contains(run.out) && $0.contains("No such file") }, "\(end.output)")
+        #expect(end.errorLines.contains { $0.contains(run.out) && $0.contains("No such file") }, "\(end.output)")
         #expect(run.ranks.isEmpty)
         #expect(try run.run(ranks: 2).exitCode == 0)
         expectEqual(run.results(), try run.knownReference())

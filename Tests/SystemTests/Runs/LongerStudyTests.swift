@@ -86,8 +86,8 @@ import Testing
         #expect(try run(40, learners, keeps: keeps).exitCode == 0)
         let before = SystemRun.results(folder("out"))
         let child = try run(80, ranks: 2, learners, keeps: keeps)
-        #expect(child.exitCode == 65 && child.complaints.count == 1, "\(child.output)")
-        #expect(child.complaints.first?.contains(reason) == true, "\(child.output)")
+        #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
+        #expect(child.errorLines.first?.contains(reason) == true, "\(child.output)")
         expectEqual(SystemRun.results(folder("out")), before)
         #expect(try run(40, learners, keeps: keeps).exitCode == 0, "the old study is as done as before")
     }

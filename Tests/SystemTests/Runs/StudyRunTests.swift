@@ -107,7 +107,7 @@ import Testing
         let changed = try SystemRun.run(SystemRun.study.replacing("steps: 60", with: "steps: 70"), in: folder, ranks: 2)
         #expect(changed.exitCode == 65, "\(changed.output)")
         #expect(
-            changed.complaints == [
+            changed.errorLines == [
                 "\(folder("out"))/cases/\(SystemRun.cases[0])/config.yaml has 'steps: 60' where the study now has "
                     + "'steps: 70', and the case cannot go on from there: the rate of IQL's policy falls along a cosine "
                     + "that ends with the last step, so its first steps were others: choose another --out folder, or "

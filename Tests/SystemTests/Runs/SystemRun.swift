@@ -125,7 +125,7 @@ func differences(_ found: [String: [UInt8]], _ expected: [String: [UInt8]]) -> [
 
 extension ChildProcess {
     /// What active-bench itself said on standard error, line by line, without what mpirun adds.
-    var complaints: [String] {
+    var errorLines: [String] {
         standardError.split(separator: "\n").filter { $0.hasPrefix("active-bench: ") }
             .map { String($0.dropFirst("active-bench: ".count)) }
     }

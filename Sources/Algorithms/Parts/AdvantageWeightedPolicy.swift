@@ -1,0 +1,50 @@
+import Datasets
+import Networks
+import Numerics
+
+/// A Gaussian policy (family G) that learns from the data's actions: weighted by w in IQL and SQL, unweighted in BC,
+/// with a value term besides in ACTIVE. Its rate falls to zero along a cosine over the case.
+final class AdvantageWeightedPolicy {
+    let policy: GaussianPolicy
+    let optimiser: Adam
+    /// log π(a|s) of the data's actions [B].
+    let logLikelihood: Matrix
+    private let schedule: CosineSchedule
+    private let noise: any NoiseSource
+
+    init<Team: Exchange>(
+        hidden: [Int], precision: Precision, batch: Int, rate: Double, dropout: Double, problem: Problem<Team>
+    ) {
+        policy = GaussianPolicy(
+            states: problem.states, actions: problem.actions, hidden: hidden, precision: precision, batch: batch,
+            dropout: dropout)
+        Initialiser.orthogonal.fill(policy.network, stream: problem.initialStream.stream("policy"))
+        optimiser = Adam(policy.network)
+        logLikelihood = Matrix(vector: batch)
+        schedule = CosineSchedule(rate: rate, horizon: problem.horizon)
+        noise = problem.noise
+    }
+
+    /// μ(s) and log π(a|s) of the policy as it stands, in a training pass; the latter's mean is returned.
+    func evaluate(_ batch: Batch, step: Int) -> Double {
+        if let dropout = policy.dropout { noise.fill(dropout, .policyDropout, step: step) }
+        policy.forward(batch.states)
+        policy.logLikelihood(of: batch.actions, into: logLikelihood.pointer)
+        return orderedMean(logLikelihood.pointer, count: batch.size)
+    }
+
+    /// E[w log π(a|s)], after `evaluate`.
+    func meanWeighted(by weights: Matrix) -> Double {
+        var sum = 0.0
+        for b in 0..<weights.count { sum += Double(weights[b] * logLikelihood[b]) }
+        return sum / Double(weights.count)
+    }
+
+    /// One step on -E[w log π(a|s)], and on -E[Q] through the sampled actions where `pathwise` is given; after `evaluate`.
+    func step(_ batch: Batch, weights: Matrix, pathwise: (gradient: MatrixView, noise: MatrixView)? = nil) {
+        policy.backward(states: batch.states, actions: batch.actions, weights: weights.pointer, pathwise: pathwise)
+        optimiser.step(rate: schedule.rate(at: optimiser.steps))
+    }
+
+    var named: NamedNetwork { NamedNetwork("policy", policy.network, optimiser, of: .policy, 0) }
+}

@@ -1,0 +1,64 @@
+import CMPI
+
+/// Sends messages of raw bytes to some ranks without waiting for them to read: what a network's owner computes in a
+/// training step is on its way while the owner goes on. Each is read with `Communicator.receive(into:…)`.
+///
+/// A message travels from a buffer of the sender's own, one at a time. Nothing is allocated after the initialiser. Call
+/// `complete` before `MPIEnvironment.finish`.
+package final class MulticastSender {
+    private let communicator: Communicator
+    private let readers: UnsafeMutableBufferPointer<Int32>
+    private let requests: UnsafeMutablePointer<CMPI_Request>
+    private let buffer: UnsafeMutableRawBufferPointer
+    private let tag: Int32
+    /// How many requests, from the first, are under way.
+    private var underWay: Int32 = 0
+
+    /// A sender of messages of up to `capacity` bytes to `readers`, of whom the sending rank itself is left out, with a
+    /// `tag` of 0 ... 32767.
+    package init(capacity: Int, to readers: [Int], tag: Int, on communicator: Communicator) {
+        precondition(capacity >= 0 && capacity <= Int(Int32.max), "messages of \(capacity) bytes")
+        let others = readers.filter { $0 != communicator.rank }
+        precondition(Set(others).count == others.count, "a reader twice in \(readers)")
+        self.communicator = communicator
+        self.tag = Int32(tag)
+        self.readers = .allocate(capacity: others.count)
+        _ = self.readers.initialize(from: others.map { Int32($0) })
+        requests = .allocate(capacity: max(1, others.count))
+        requests.initialize(repeating: CMPI_REQUEST_NULL(), count: max(1, others.count))
+        buffer = .allocate(byteCount: capacity, alignment: 64)
+    }
+
+    deinit {
+        // A message under way keeps its memory for ever, since MPI may still read it.
+        guard underWay == 0 else { return }
+        readers.deallocate()
+        requests.deallocate()
+        buffer.deallocate()
+    }
+
+    /// Waits until the message before has left, then starts sending `count` bytes to every reader and returns.
+    ///
+    /// - Throws: `MPIError`.
+    package func send(_ bytes: UnsafeRawPointer, count: Int) throws {
+        precondition(count >= 0 && count <= buffer.count, "\(count) bytes in a sender for \(buffer.count)")
+        try complete()
+        buffer.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count))
+        for (i, reader) in readers.enumerated() {
+            try communicator.check(
+                CMPI_Isend(
+                    buffer.baseAddress, Int32(count), CMPI_BYTE(), reader, tag, communicator.handle, requests + i),
+                "MPI_Isend")
+            underWay += 1
+        }
+    }
+
+    /// Waits until the last message has left for all readers.
+    ///
+    /// - Throws: `MPIError`.
+    package func complete() throws {
+        guard underWay > 0 else { return }
+        try communicator.check(CMPI_Waitall(underWay, requests), "MPI_Waitall")
+        underWay = 0
+    }
+}

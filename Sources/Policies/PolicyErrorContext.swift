@@ -1,0 +1,15 @@
+import Environments
+import Failures
+import Networks
+
+/// Does `body` with the policy read from `path`; what is wrong with the policy, or with an action it gives, is worded as
+/// bad input that names the file.
+package func withPolicyErrorContext<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as PolicyError {
+        throw HarnessError.badInput("\(path): \(error)")
+    } catch let error as EnvironmentError where error.isOfTheAction {
+        throw HarnessError.badInput("\(path): \(error)")
+    }
+}

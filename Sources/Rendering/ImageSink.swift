@@ -1,0 +1,84 @@
+import Environments
+import Failures
+import Foundation
+import Paths
+import Storage
+
+/// Where the images of an episode go, in order. Nothing is there under its name before `finish`.
+protocol ImageSink: AnyObject {
+    /// Takes the next image.
+    func write(_ image: Image) throws
+    /// Puts what was written under its name.
+    func finish() throws
+    /// Removes what was written.
+    func discard()
+}
+
+/// A folder of numbered PNG files, `frame-000000.png` onwards.
+final class FrameFolder: ImageSink {
+    private let path: String
+    private let unfinished: String
+    private let isNew: Bool
+    private var names: [String] = []
+
+    /// Makes the folder if it is not there.
+    ///
+    /// - Throws: `HarnessError.badInput` when something is in it, `.io`.
+    init(_ path: String) throws {
+        isNew = try !FileCalls.isThere(path)
+        if let kind = PathKind(ofPath: path), kind != .folder {
+            throw HarnessError.badInput("\(path): expected a folder for the frames, found \(kind.rawValue)")
+        }
+        // A drawing that was killed leaves a folder of its own behind; one that is going on has its own, too.
+        var found = 0
+        for entry in try FileCalls.names(in: path) ?? [] {
+            let isLeft =
+                entry.hasPrefix(".tmp-")
+                && !DurableFile.isAtWork(onUnfinished: "\(path)/\(entry)", now: FileSystemClock.now(in: path))
+            guard isLeft else {
+                found += 1
+                continue
+            }
+            for name in try FileCalls.names(in: "\(path)/\(entry)") ?? [] { Paths.unlink("\(path)/\(entry)/\(name)") }
+            Paths.rmdir("\(path)/\(entry)")
+        }
+        guard found == 0 else {
+            throw HarnessError.badInput(
+                "\(path): expected an empty folder for the frames, found \(found) file\(found == 1 ? "" : "s") in it")
+        }
+        self.path = path
+        unfinished = "\(path)/\(DurableFile.temporarySuffix)"
+        try DurableFile.makeFolder(path)
+        do {
+            try DurableFile.makeFolder(unfinished)
+        } catch {
+            if isNew { Paths.rmdir(path) }
+            throw error
+        }
+    }
+
+    func write(_ image: Image) throws {
+        let number = String(names.count)
+        let name = "frame-\(String(repeating: "0", count: max(0, 6 - number.count)))\(number).png"
+        names.append(name)
+        try DurableFile.write(PNG.encode(image), to: "\(unfinished)/\(name)")
+    }
+
+    func finish() throws {
+        for name in names {
+            guard Paths.rename("\(unfinished)/\(name)", "\(path)/\(name)") == 0 else {
+                throw HarnessError.io(path: "\(path)/\(name)", operation: "rename", code: errno)
+            }
+        }
+        Paths.rmdir(unfinished)
+    }
+
+    func discard() {
+        for name in names {
+            Paths.unlink("\(unfinished)/\(name)")
+            Paths.unlink("\(path)/\(name)")
+        }
+        Paths.rmdir(unfinished)
+        if isNew { Paths.rmdir(path) }
+    }
+}

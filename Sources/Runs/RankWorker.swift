@@ -1,0 +1,145 @@
+import Cases
+import Foundation
+import Logging
+import MPI
+import Numerics
+import Planning
+import Processes
+import Report
+import RunFolders
+import Studies
+import Supervision
+import Teams
+
+/// The work of one rank in a run: in a team it claims cases and works them off until none is left or all are to stop.
+final class RankWorker {
+    private let plan: StudyPlan
+    private let works: [Schedule.Work]
+    private let folder: RunFolder
+    private let data: SharedData
+    private let monitor: RunMonitor
+    private let provenance: Provenance
+    private let options: RunOptions
+    private let log: Logger
+    private let world: Communicator
+    private let open: [Int]
+
+    init(
+        _ plan: StudyPlan, open: [Int], _ works: [Schedule.Work], folder: RunFolder, data: SharedData,
+        monitor: RunMonitor, provenance: Provenance, options: RunOptions, log: Logger, world: Communicator
+    ) {
+        self.plan = plan
+        self.open = open
+        self.works = works
+        self.folder = folder
+        self.data = data
+        self.monitor = monitor
+        self.provenance = provenance
+        self.options = options
+        self.log = log
+        self.world = world
+    }
+
+    /// Works in teams of `teamSize` ranks. Collective over the world, and after its first call over teams alone.
+    func work(teamSize: Int) throws {
+        let team =
+            teamSize > 1 ? try Team(world, worldRank: world.rank).split(size: teamSize) : Team(worldRank: world.rank)
+        try work(team)
+    }
+
+    /// Until there is nothing left for this team; if smaller ones have work left, as those.
+    private func work(_ team: Team) throws {
+        let queue = CaseQueue(
+            plan, open: open, works, folder: folder, holder: monitor.holder,
+            first: (team.worldRanks.first ?? 0) / team.size)
+        while true {
+            switch try agreeOnTurn(queue, team) {
+            case .work(let index):
+                guard try work(on: index, queue, team) else { return try team.disband() }
+            case .split(let size):
+                let part = try team.split(size: size)
+                try team.disband()
+                return try work(part)
+            case .end: return try team.disband()
+            }
+        }
+    }
+
+    /// What the leader has found to do, on every rank of the team.
+    private func agreeOnTurn(_ queue: CaseQueue, _ team: Team) throws -> CaseQueue.Turn {
+        Supervision.enter("claim of a case")
+        var words = [0.0, 0.0]
+        if team.isLeader, !Supervision.isStopRequested {
+            switch try queue.next(ranks: team.size) {
+            case .work(let index): words = [1, Double(index)]
+            case .split(let size): words = [2, Double(size)]
+            case .end: break
+            }
+            for notice in queue.notices { log.warning("\(notice)") }
+        }
+        words = try team.broadcast(words, from: 0)
+        return words[0] == 1 ? .work(Int(words[1])) : words[0] == 2 ? .split(size: Int(words[1])) : .end
+    }
+
+    /// Works on a case; false if it was asked to stop.
+    private func work(on index: Int, _ queue: CaseQueue, _ team: Team) throws -> Bool {
+        let studyCase = plan.cases[index]
+        let name = "rank \(world.rank) of \(world.size) on \(CurrentProcess.host)"
+        Supervision.describe(place: "\(name): case \(studyCase.identifier)")
+        defer { Supervision.describe(place: name) }
+        log.info("begin \(studyCase.identifier) on \(team.name)")
+        let start = DispatchTime.now()
+        try monitor.begin(studyCase, index: index, team: team)
+        Supervision.arm()
+        let outcome: CaseRun.Outcome
+        do {
+            let run = try CaseRun(
+                studyCase, data: data.data(for: studyCase), folder: folder.folder(of: studyCase), team: team,
+                rule: options.checkpoints)
+            if team.isLeader { CaseFailure.forget(in: folder.folder(of: studyCase).path) }
+            outcome = try run.run(
+                provenance: provenance, isStillOurs: { queue.isStillOurs },
+                told: { notice in log.warning("\(studyCase.identifier): \(notice)") },
+                alive: { [monitor] in try monitor.tickInEvaluation() }, progress: { try monitor.tick($0) })
+            if let traffic = run.traffic { log.info("\(studyCase.identifier): \(traffic)") }
+        } catch {
+            let failure = CaseFailure(identifier: studyCase.identifier, place: Supervision.where, cause: error)
+            log.error("\(studyCase.identifier): \(error)")
+            failure.leaveNote(in: folder.folder(of: studyCase).path)
+            throw failure
+        }
+        Supervision.disarm()
+        return try settle(outcome, studyCase, index, queue, team, seconds: secondsSince(start))
+    }
+
+    private func settle(
+        _ outcome: CaseRun.Outcome, _ studyCase: StudyCase, _ index: Int, _ queue: CaseQueue, _ team: Team,
+        seconds: Double
+    ) throws -> Bool {
+        switch outcome {
+        case .done(let result):
+            let score = result.evaluations.last.map { String(format: "%.1f", $0.score) } ?? "none"
+            log.info("done \(studyCase.identifier) in \(duration(seconds)), score \(score)")
+            if team.isLeader {
+                if let divergence = result.divergence {
+                    log.warning("\(studyCase.identifier) diverged by step \(divergence.step): \(divergence.reason)")
+                }
+                for warning in result.warnings ?? [] { log.warning("\(studyCase.identifier): \(warning)") }
+                queue.finish()
+            }
+            try monitor.end(work: team.isLeader ? works[index].seconds(on: 1) : nil)
+            return true
+        case .stopped(let step):
+            log.info("stopped \(studyCase.identifier) after step \(step)")
+            if team.isLeader { try queue.giveBack() }
+            try monitor.end(work: nil)
+            return false
+        case .takenOver:
+            log.warning(
+                "\(studyCase.identifier): another job has taken it over, having heard nothing of this one for long")
+            queue.forget()
+            try monitor.end(work: nil)
+            return true
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Dispatch
+import Networks
+import Numerics
+
+/// The exchange of one process that computes every network, and keeps a record of it: a learner asks who owns a network just
+/// before it works on it, so the time until its next call is that network's.
+///
+/// What every rank computes for itself after a network's turn, with no exchange in between, counts as that network's.
+final class RecordingExchange: Exchange {
+    private var events: [StepTrace.Event] = []
+    private var worker = StepTrace.Worker.everyone
+    private var start: UInt64 = 0
+
+    /// Begins a record.
+    func begin() {
+        events.removeAll(keepingCapacity: true)
+        go(on: .everyone)
+    }
+
+    /// What has happened since `begin`.
+    func end() -> [StepTrace.Event] {
+        stop()
+        return events
+    }
+
+    func owns(_ group: NetworkGroup, _ index: Int) -> Bool {
+        stop()
+        go(on: .owner(group, index))
+        return true
+    }
+
+    func share(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) {
+        stop()
+        events.append(.init(.share(.init(group, for: readers, rows: rows.rows, columns: rows.columns))))
+        go(on: .everyone)
+    }
+
+    func minimum(
+        _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, into out: UnsafeMutablePointer<Real>
+    ) {
+        stop()
+        go(on: .everyone)
+        columnMinimum(rows, into: out)
+        events.append(
+            .init(.minimum(.init(group, for: readers, rows: rows.rows, columns: rows.columns)), seconds: elapsed))
+        go(on: .everyone)
+    }
+
+    func report(_ numbers: inout [Double], each count: Int, of group: NetworkGroup) {}
+
+    private var elapsed: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+
+    private func go(on next: StepTrace.Worker) {
+        worker = next
+        start = DispatchTime.now().uptimeNanoseconds
+    }
+
+    /// Books what has been done since the last call.
+    private func stop() {
+        events.append(.init(.work(worker), seconds: elapsed))
+    }
+}

@@ -1,0 +1,34 @@
+package import Datasets
+import Foundation
+import Numerics
+
+/// Records the gradient steps of a subject on this process.
+package final class StepTraceRecorder {
+    private let loop: SteppingCase<RecordingExchange>
+    private let steps: Int
+    private var recordings: [[StepTrace.Event]] = []
+
+    /// Makes a few steps that do not count.
+    package init(_ subject: ScalingSubject, _ transitions: Transitions) {
+        loop = SteppingCase(subject, transitions, RecordingExchange())
+        steps = subject.period
+        loop.run(2 * steps)
+    }
+
+    /// Goes on recording for so many seconds, three times all steps at least.
+    ///
+    /// - Returns: the median seconds of a step in this time.
+    @discardableResult
+    package func record(seconds limit: Double) -> Double {
+        let (start, before) = (DispatchTime.now(), recordings.count)
+        while recordings.count < before + 3 || secondsSince(start) < limit {
+            loop.exchange.begin()
+            loop.run(steps)
+            recordings.append(loop.exchange.end())
+        }
+        return median(recordings[before...].map { $0.map(\.seconds).reduce(0, +) }) / Double(steps)
+    }
+
+    /// The middle of all that was recorded.
+    package var trace: StepTrace { StepTrace(middleOf: recordings, steps: steps) }
+}

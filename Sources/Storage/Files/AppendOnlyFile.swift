@@ -1,0 +1,99 @@
+import Failures
+import Foundation
+
+/// A file of a case to which rows are added as it goes on: `curve.csv`, `evaluations.csv`, `timing.csv`.
+///
+/// A checkpoint remembers how far it went; a case that goes on from there cuts off what was written since, after having
+/// made sure that the rest is what it was. Before each checkpoint: `sync()`, as it must not be ahead of its files.
+package final class AppendOnlyFile {
+    private let path: String
+    private var descriptor: Int32?
+    private var digest = SHA256Digest()
+    private var length = 0
+
+    /// A file at `path`, which is not touched yet.
+    package init(_ path: String) { self.path = path }
+
+    deinit { if let descriptor { _ = FileCalls.current.close(descriptor) } }
+
+    /// Begins it anew, empty.
+    package func begin() throws {
+        try open(O_WRONLY | O_CREAT | O_TRUNC, as: "create")
+    }
+
+    /// Goes on after the bytes that a checkpoint remembers.
+    ///
+    /// - Throws: `HarnessError.badInput` if they are not there any more as they were.
+    package func resume(at position: OutputLength) throws {
+        guard position.bytes > 0 else { return try begin() }
+        guard try FileCalls.isThere(path) else {
+            throw changed("expected \(position.bytes) bytes, found no file")
+        }
+        try open(O_RDWR, as: "open")
+        guard let descriptor else { return }
+        let size = 1 << 16
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { buffer.deallocate() }
+        while length < position.bytes {
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(size, position.bytes - length)])
+            let count = try FileCalls.current.readAll(piece, from: descriptor, at: length, of: path)
+            digest.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+            length += count
+            if count < piece.count { throw changed("expected \(position.bytes) bytes, found \(length)") }
+        }
+        guard digest.hexadecimal == position.sha256 else {
+            throw changed("its first \(length) bytes are others")
+        }
+        try FileCalls.current.require(
+            FileCalls.current.uninterrupted { FileCalls.current.truncate(descriptor, length) }, "truncate", path)
+    }
+
+    /// Goes on behind whatever is there; of a file that no checkpoint remembers.
+    package func resumeAtEnd() throws {
+        let bytes = try FileCalls.current.contents(of: path) ?? Data()
+        try resume(at: OutputLength(name: position.name, contents: bytes))
+    }
+
+    /// Adds text. After an error the next text takes the place of what part of this one was written.
+    package func append(_ text: String) throws {
+        var text = text
+        try text.withUTF8 { utf8 in
+            let bytes = UnsafeRawBufferPointer(utf8)
+            try FileCalls.current.writeAll(bytes, to: try opened(), at: length, of: path)
+            digest.update(bytes)
+            length += bytes.count
+        }
+    }
+
+    /// Returns when all that was added is on the disk.
+    package func sync() throws { try FileCalls.current.synced(opened(), of: path) }
+
+    /// How far it goes; nothing is read again for it.
+    package var position: OutputLength {
+        OutputLength(name: String(path.split(separator: "/").last ?? ""), bytes: length, sha256: digest.hexadecimal)
+    }
+
+    /// Closes it; a second time does nothing.
+    package func close() throws {
+        guard let open = descriptor else { return }
+        descriptor = nil
+        try FileCalls.current.closed(open, of: path)
+    }
+
+    private func open(_ flags: Int32, as operation: String) throws {
+        try close()
+        digest = SHA256Digest()
+        length = 0
+        descriptor = try FileCalls.current.opened(path, flags, as: operation)
+    }
+
+    private func opened() throws -> Int32 {
+        guard let descriptor else { throw HarnessError.io(path: path, operation: "write", code: EBADF) }
+        return descriptor
+    }
+
+    private func changed(_ how: String) -> HarnessError {
+        .badInput(
+            "\(path): changed since the checkpoint was written (\(how)): remove the case's folder to begin it again")
+    }
+}
