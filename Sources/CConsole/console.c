@@ -1,4 +1,5 @@
 #include "CConsole.h"
+#include "launcher.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +81,8 @@ static int close_a_copy(int descriptor) {
 }
 
 int ab_emit(const char *bytes, size_t count) {
-    int error;
+    int error = launcher_output_error(count);
+    if (error) return error;
     write_within(NO_LIMIT, STDOUT_FILENO, bytes, count, &error);
     return error ? error : close_a_copy(STDOUT_FILENO);
 }

@@ -34,7 +34,7 @@ extension EnvironmentRegistry {
         if let name = names.first(where: { letters($0) == letters(text) }) {
             return NamedEnvironment(name: name, profile: nil)
         }
-        if let named = try gymnasium(text) { return named }
+        if let named = try gymnasium(text.filter { !$0.isWhitespace }) { return named }
         if let reason = reasonForAbsence(of: text) { throw .notOurs(name: text, reason: reason, known: names) }
         throw unknown(text, among: names + others)
     }

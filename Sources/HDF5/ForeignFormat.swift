@@ -48,6 +48,9 @@ package struct ForeignFormat: Sendable {
         ),
         (0, Array("SQLite format 3".utf8), .init("an SQLite database")),
         (0, [0x80, 0x02], pickle), (0, [0x80, 0x03], pickle), (0, [0x80, 0x04], pickle), (0, [0x80, 0x05], pickle),
+        // Protocols 0 and 1 have no mark: a dictionary, a list, a name of a module.
+        (0, Array("(dp".utf8), pickle), (0, Array("(lp".utf8), pickle), (0, Array("}q\0".utf8), pickle),
+        (0, Array("]q\0".utf8), pickle), (0, Array("cnumpy".utf8), pickle), (0, Array("ccopy_reg\n".utf8), pickle),
         (0, [0xFF, 0xD8, 0xFF], .init("a JPEG picture")), (0, [0x89] + Array("PNG".utf8), .init("a PNG picture")),
         (0, Array("%PDF".utf8), .init("a PDF document")),
         (0, [0x89] + Array("HDF\r\n\u{1A}\n".utf8), .init("an HDF5 file")),

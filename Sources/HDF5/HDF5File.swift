@@ -20,6 +20,10 @@ package final class HDF5File {
     /// The virtual datasets whose sources have been checked, and the addresses of such sources, once for all that name them.
     var checkedVirtual: Set<VirtualPlace> = []
     var checkedSources: Set<haddr_t> = []
+    /// What each virtual dataset that was opened is made of, by the addresses of their headers, and which sources are known
+    /// to decode to the lengths of their chunks.
+    var sources: [haddr_t: Set<VirtualSource>] = [:]
+    var decodedSources: Set<haddr_t> = []
     /// The bytes that decoding a chunk of such a source takes at most.
     var sourceDecoding = 0
 

@@ -19,6 +19,7 @@ import Testing
         ("Hopper-v4", "hopper", .gymnasium), ("HalfCheetah-v5", "halfcheetah", .gymnasiumV5),
         ("Walker2d-v2", "walker2d", .d4rl), ("walker2d-V5", "walker2d", .gymnasiumV5),
         ("AntMaze_UMaze-v4", "antmaze-umaze", .gymnasium), ("AntMaze_Large-v4", "antmaze-large", .gymnasium),
+        ("Hopper-v4 ", "hopper", .gymnasium), ("\tHalfCheetah-v5\n", "halfcheetah", .gymnasiumV5),
     ])
     func gymnasiumsNames(text: String, name: String, profile: DynamicsProfile) throws {
         let found = try EnvironmentRegistry.resolve(text)

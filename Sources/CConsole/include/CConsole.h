@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 // Writes all bytes to standard output, however long its reader takes. 0, or the error number of what stood in the way,
-// EBADF where standard output was closed when the program started.
+// EBADF where standard output was closed when the program started. Under mpirun, of its standard output, too.
 int ab_emit(const char *bytes, size_t count);
 
 // Writes to standard error what is lost if it cannot be written. A reader is waited for for two seconds, and after that

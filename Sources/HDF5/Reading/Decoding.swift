@@ -19,6 +19,7 @@ extension HDF5File {
         guard H5Pget_layout(creation.id) == H5D_CHUNKED, try !filters(creation, name).isEmpty,
             try decodeChunks(dataset, space, creation, stored, name, into: memory)
         else {
+            if H5Pget_layout(creation.id) == H5D_VIRTUAL { try checkDecodingOfSources(dataset) }
             guard H5Dread(dataset.id, type, ab_H5S_ALL(), ab_H5S_ALL(), ab_H5P_DEFAULT(), memory) >= 0 else {
                 throw .library("H5Dread", file: path, object: name)
             }

@@ -7,6 +7,12 @@ struct VirtualPlace: Hashable {
     let openedAs: String
 }
 
+/// A dataset that a virtual one is made of.
+struct VirtualSource: Hashable {
+    /// The hard links that lead to it, and what the virtual dataset calls it.
+    let place, name: String
+}
+
 extension HDF5File {
     /// So many virtual datasets may be made of one another.
     private static let deepest = 8
@@ -79,6 +85,7 @@ extension HDF5File {
                 let resolved = try resolve(source, openedAs: &openedAs)
                 let opened = try openDataset(at: resolved, source, openedAs: openedAs, depth: depth + 1)
                 try checkSource(opened, source, type, name)
+                sources[ab_object_address(dataset.id), default: []].insert(VirtualSource(place: resolved, name: source))
                 try checkSelection(selection, of: opened, source, for: place, name)
             } catch  where error.reason == .missing {
                 throw failure(name, .astray(found: "a virtual dataset of '\(source)', which is not there"))
@@ -115,9 +122,21 @@ extension HDF5File {
         if try describe(source, sourceName).count > 0 {
             sourceDecoding = max(sourceDecoding, try decodingBytes(source, sourceName))
             try checkStorage(source, sourceName)
-            try checkDecoding(source, sourceName)
         }
         checkedSources.insert(ab_object_address(source.id))
+    }
+
+    /// Refuses a virtual dataset of which a source has a chunk that does not become as large as its shape is. This takes the
+    /// memory of `readingBytes`, and so it is no part of the opening.
+    func checkDecodingOfSources(_ dataset: borrowing Handle) throws(HDF5Error) {
+        for source in sources[ab_object_address(dataset.id)] ?? [] {
+            guard let opened = Handle(H5Oopen(handle.id, source.place, ab_H5P_DEFAULT())) else {
+                throw .library("H5Oopen", file: path, object: source.name)
+            }
+            guard decodedSources.insert(ab_object_address(opened.id)).inserted else { continue }
+            try checkDecoding(opened, source.name)
+            try checkDecodingOfSources(opened)
+        }
     }
 
     /// Checks that a source has all elements of which `selection` says that they are taken from it for those of `place`.

@@ -203,11 +203,42 @@ import Testing
         #expect(error.exitCode == 0 && !error.standardOutput.isEmpty, "\(error.output)")
     }
 
-    /// mpirun's own: what it makes of what the ranks write it tells nobody, but no rank hangs, crashes or stops early.
+    /// mpirun's own, which it does not tell the ranks of: a result is an error of rank 0, and the job's code is its code.
     @Test(arguments: commands) func ofTheLauncher(command: Command) throws {
         let child = try run(command, launch: Streams.shell(Streams.ofLauncher))
-        // A command for one process refuses to be two; two that write the same file get into each other's way.
-        let codes: Set<Int32> = command.isParallel ? [0] : [0, 64, 74]
+        // A command for one process refuses to be two; where two write the same file they get into each other's way.
+        let codes: Set<Int32> = command.isParallel || command.tells ? [64, 74] : [0, 64, 74]
         #expect(codes.contains(child.exitCode), "\(child.output)")
+        if command.isParallel { #expect(child.exitCode == 74, "\(child.output)") }
+    }
+
+    /// With a sentence, however it cannot be written: on a device, to a reader, to a file.
+    @Test(arguments: [
+        ("exec \"$@\" >/dev/full", "No space left on device"),
+        ("exec \"$@\" >&-", "it is closed"),
+        ("UNREAD; exec \"$@\" >&9 9>&-", "Broken pipe"),
+        ("truncate -s 1G out; ulimit -f 1048576; exec env --ignore-signal=XFSZ \"$@\" >>out", "File too large"),
+    ])
+    func theLauncherCannotPassItOn(streams: String, reason: String) throws {
+        let child = try ChildProcess.run(
+            "/bin/bash",
+            Streams.shell("cd '\(folder.path)'; " + streams).dropFirst() + [
+                "mpirun", "-n", "2", RunningProcess.path(of: "active-bench"), "info",
+            ])
+        #expect(child.exitCode == 74, "\(child.output)")
+        let sentence = "standard output: cannot write: \(reason)"
+        #expect(child.errorLines.filter { $0.hasSuffix(sentence) }.count == 1, "\(child.output)")
+    }
+
+    /// Nothing is in the way, and all arrives.
+    @Test(arguments: [">out", ">>out", "| cat >out", "2>/dev/full >out", "<&- >out"])
+    func theLauncherPassesItOn(streams: String) throws {
+        let child = try ChildProcess.run(
+            "/bin/bash",
+            Streams.shell("cd '\(folder.path)'; \"$@\" \(streams)").dropFirst() + [
+                "mpirun", "-n", "2", RunningProcess.path(of: "active-bench"), "info",
+            ])
+        #expect(child.exitCode == 0, "\(child.output)")
+        #expect(text(of: folder("out")).contains("\nranks         2\n"))
     }
 }
