@@ -60,6 +60,26 @@ import Testing
         }
     }
 
+    /// A look at a virtual dataset takes no memory for its source's chunks, however large; it says what reading will take.
+    @Test func sourcesAreDecodedWhenTheyAreRead() throws {
+        let chunk: hsize_t = 1 << 22
+        let file = try file { file in
+            var limit = hsize_t.max
+            let space = H5Screate_simple(1, [10], &limit)
+            let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
+            H5Pset_chunk(creation, 1, [chunk])
+            H5Pset_deflate(creation, 1)
+            let source = H5Dcreate2(file, "damaged", ab_H5T_IEEE_F32LE(), space, 0, creation, 0)
+            H5Dwrite_chunk(source, 0, 0, [0], 3, [1, 2, 3] as [UInt8])
+            for id in [source, creation, space] { H5Idec_ref(id) }
+            virtual("v", [(".", "x"), (".", "damaged")], in: file)
+        }
+        #expect(try file.describe("v").shape == [20])
+        #expect(try file.readingBytes("v") >= 2 * 4 * Int(chunk))
+        let error = #expect(throws: HDF5Error.self) { try file.float32("v") }
+        #expect("\(String(describing: error))".contains("'damaged': damaged: found a chunk"))
+    }
+
     /// Sources of which the library would make up elements, read them twice or convert them without a word.
     @Test func whatDoesNotAddUp() throws {
         let file = try file { file in

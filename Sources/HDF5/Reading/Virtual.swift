@@ -133,9 +133,10 @@ extension HDF5File {
             guard let opened = Handle(H5Oopen(handle.id, source.place, ab_H5P_DEFAULT())) else {
                 throw .library("H5Oopen", file: path, object: source.name)
             }
-            guard decodedSources.insert(ab_object_address(opened.id)).inserted else { continue }
+            guard !decodedSources.contains(ab_object_address(opened.id)) else { continue }
             try checkDecoding(opened, source.name)
             try checkDecodingOfSources(opened)
+            decodedSources.insert(ab_object_address(opened.id))
         }
     }
 
