@@ -10,24 +10,25 @@
 #include <time.h>
 #include <unistd.h>
 
-// Bytes that a call of write(2) takes without waiting once poll(2) has said that there is room: a pipe then has a page, a
-// terminal 256 bytes, of which a newline may take two.
+// The bytes that write(2) takes without blocking once poll(2) has reported room: at least a page for a pipe, 256 bytes
+// for a terminal, where a newline may take two.
 enum { PIECE = 4096, TERMINAL_PIECE = 128 };
 enum { PATIENCE = 2000, NO_LIMIT = -1 }; // milliseconds
 
-// Standard error as it was left: in the middle of a line that was cut off, and with a reader that took nothing in time.
+// The state of standard error: its last line was cut off; its reader took nothing within the time limit.
 static atomic_bool is_torn, is_stalled;
 
-// Opened against their direction, so that reading and writing stays the error EBADF that it was, in child processes too.
+// Opens missing streams against their direction, so that reading and writing still fail with EBADF, also in child
+// processes.
 static void fill_standard_descriptors(void) {
     static const int directions[] = {O_WRONLY, O_RDONLY, O_RDONLY};
     for (int descriptor = 0; descriptor <= 2; descriptor++) {
         if (fcntl(descriptor, F_GETFD) >= 0) continue;
-        if (open("/dev/null", directions[descriptor]) < 0) return; // a system without it: as it was
+        if (open("/dev/null", directions[descriptor]) < 0) return; // no /dev/null: leave the descriptors closed
     }
 }
 
-// Called before the constructors of the libraries, which may open files.
+// Runs before the libraries' constructors, which may open files.
 __attribute__((section(".preinit_array"), used)) static void (*const before_all)(void) = fill_standard_descriptors;
 
 static long long milliseconds(void) {
@@ -36,7 +37,7 @@ static long long milliseconds(void) {
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-// Waits until the descriptor takes a piece, or has an error for whoever writes. 0, or ETIMEDOUT.
+// Waits until the descriptor can take a piece or has an error, which write(2) will report. Returns 0 or ETIMEDOUT.
 static int wait_for_room(int descriptor, long long deadline) {
     while (true) {
         long long left = deadline - milliseconds();
@@ -49,7 +50,8 @@ static int wait_for_room(int descriptor, long long deadline) {
     }
 }
 
-// Writes as much as can be written within `patience` milliseconds. How many bytes that is, and in `error` why no more.
+// Writes as much as possible within `patience` milliseconds. Returns the number of bytes; `error` is why there are no
+// more.
 static size_t write_within(int patience, int descriptor, const char *bytes, size_t count, int *error) {
     struct stat status;
     bool is_device = fstat(descriptor, &status) == 0 && S_ISCHR(status.st_mode);
@@ -63,7 +65,7 @@ static size_t write_within(int patience, int descriptor, const char *bytes, size
         if (written > 0) {
             done += (size_t)written;
         } else if (written < 0 && errno == EAGAIN) {
-            poll(NULL, 0, 1); // a descriptor that does not wait, and somebody else was faster
+            poll(NULL, 0, 1); // a non-blocking descriptor, and another writer was faster
             if (deadline != NO_LIMIT && milliseconds() >= deadline) *error = ETIMEDOUT;
         } else if (written == 0 || errno != EINTR) {
             *error = written == 0 ? EIO : errno;
@@ -72,7 +74,7 @@ static size_t write_within(int patience, int descriptor, const char *bytes, size
     return done;
 }
 
-// What a file system has accepted it may still refuse when the file is closed (NFS, quotas).
+// A file system (NFS, quotas) may accept data and still refuse it when the file is closed.
 static int close_a_copy(int descriptor) {
     struct stat status;
     if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return 0;

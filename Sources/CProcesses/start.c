@@ -15,13 +15,13 @@ static size_t count(char *const list[]) {
     return n;
 }
 
-// Whether two variables have one name.
+// Whether two variables have the same name.
 static bool same_name(const char *one, const char *other) {
     size_t length = strcspn(one, "=");
     return strncmp(one, other, length + 1) == 0;
 }
 
-// This process's variables with `changes`; the list alone is to be freed.
+// This process's environment with `changes`; the caller frees the list only.
 static char **changed_environment(char *const changes[]) {
     char **list = malloc((count(environ) + count(changes) + 1) * sizeof *list);
     if (!list) return NULL;

@@ -1,4 +1,4 @@
-// Nanoseconds of CLOCK_MONOTONIC, which nobody sets; safe in a signal handler.
+// CLOCK_MONOTONIC in nanoseconds, which changes of the system time do not affect; safe in a signal handler.
 #pragma once
 #include <time.h>
 

@@ -23,7 +23,7 @@ enum { FATAL_COUNT = sizeof fatal / sizeof fatal[0] };
 
 static struct sigaction previous[FATAL_COUNT];
 static bool is_noted;
-// The process that must end MPI before it exits; 0: none. A child that forked from it need not.
+// The process that has to finalize MPI before it exits; 0: none. Its forked children need not.
 static _Atomic pid_t unfinished;
 
 static void on_crash(int signal, siginfo_t *information, void *context) {
@@ -42,9 +42,10 @@ static void on_crash(int signal, siginfo_t *information, void *context) {
     write_line(&line);
     remove_temporaries();
 
-    // Now whoever was here before, in the end the system: it gives the exit status. An instruction that failed fails again
-    // after the return, with all that is known about it. What was sent (abort, kill) is raised anew and goes straight to the
-    // system: handlers that wait for an instruction to fail again, as Swift's does, would let the process live on.
+    // The previous handler comes next, and finally the system, which sets the exit status. After the return a faulting
+    // instruction faults again, with the same signal information. A signal that was sent (abort, kill) is raised again
+    // and goes straight to the system: handlers that expect the instruction to fault again, such as Swift's, would let
+    // the process live on.
     struct sigaction plain = {.sa_handler = SIG_DFL};
     int is_sent = information->si_code <= 0;
     sigaction(signal, is_sent ? &plain : &previous[i], NULL);
@@ -54,7 +55,7 @@ static void on_crash(int signal, siginfo_t *information, void *context) {
 
 static void on_exit_call(void) {
     if (atomic_load(&unfinished) != getpid()) return;
-    fflush(NULL); // what led here; _exit would drop it
+    fflush(NULL); // the program's last output; _exit would drop it
     line_t line;
     begin_line(&line);
     append(&line, "exited");
@@ -68,7 +69,7 @@ int ab_note_crashes(void) {
     atomic_store(&unfinished, getpid());
     if (is_noted) return 0;
     is_noted = true;
-    // A stack of its own, for the crash may be that the other is full.
+    // The handlers need their own stack, because a stack overflow may be the cause of the crash.
     static _Alignas(64) char bytes[ALTERNATE_STACK];
     stack_t stack = {.ss_sp = bytes, .ss_size = sizeof bytes};
     if (sigaltstack(&stack, NULL)) return errno;

@@ -5,7 +5,7 @@
 #include "place.h"
 
 void append(line_t *line, const char *text) {
-    // The last byte is kept for the end of the line.
+    // The last byte is reserved for the newline.
     while (*text && line->length < LINE_SIZE - 1) line->text[line->length++] = *text++;
 }
 

@@ -1,4 +1,4 @@
-// One line on standard error, put together without stdio, locks or allocation: safe in a signal handler.
+// One line on standard error, assembled without stdio, locks or allocation: safe in a signal handler.
 #pragma once
 #include <stddef.h>
 
@@ -9,15 +9,15 @@ typedef struct {
     char text[LINE_SIZE];
 } line_t;
 
-#pragma GCC visibility push(hidden) // the names are short, and a program has many libraries
+#pragma GCC visibility push(hidden) // the names are short and could collide with a library's
 
 void append(line_t *line, const char *text);
 void append_number(line_t *line, long number);
 // Starts a line: "active-bench: PLACE: ".
 void begin_line(line_t *line);
-// " in PHASE at step N", or as much of it as is known.
+// Appends " in PHASE at step N", without the parts that are unknown.
 void append_phase(line_t *line);
-// Ends the line and writes it, as far as that can be done.
+// Ends the line and writes it; errors are ignored.
 void write_line(line_t *line);
 
 #pragma GCC visibility pop

@@ -4,8 +4,8 @@
 
 #include <stdatomic.h>
 
-// The place is in slot `edition % 2`; the next goes into the other slot before the edition counts up. A reader whose
-// edition is still the current one after it has copied has therefore seen no byte of another.
+// The place is in slot `edition % 2`; a new one goes into the other slot before the edition is incremented. A reader
+// that finds the same edition before and after its copy has therefore copied one consistent place.
 static _Atomic char slots[2][PLACE_SIZE];
 static atomic_uint edition;
 static _Atomic(const char *) phase;
@@ -17,12 +17,12 @@ _Static_assert(ATOMIC_POINTER_LOCK_FREE == 2 && ATOMIC_LONG_LOCK_FREE == 2, "sig
 void ab_describe_place(const char *place) {
     unsigned next = atomic_load_explicit(&edition, memory_order_relaxed) + 1;
     _Atomic char *slot = slots[next % 2];
-    // What is written below must not be seen before the edition that freed this slot.
+    // The writes below must not become visible before the edition that freed this slot.
     atomic_thread_fence(memory_order_release);
     size_t i = 0;
     for (; place[i] && i < PLACE_SIZE - 1; i++) atomic_store_explicit(&slot[i], place[i], memory_order_relaxed);
     atomic_store_explicit(&slot[i], 0, memory_order_relaxed);
-    // Before the place: its phase is unknown for a moment, never the last one's.
+    // The phase is cleared before the new place appears, so that nobody sees the new place with the old phase.
     atomic_store_explicit(&phase, NULL, memory_order_release);
     atomic_store_explicit(&step, -1, memory_order_release);
     atomic_store_explicit(&edition, next, memory_order_release);

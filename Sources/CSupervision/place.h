@@ -1,16 +1,16 @@
-// Where the process is, for whoever reads it from a signal handler or from another thread.
+// Where the process is, readable from a signal handler or another thread.
 #pragma once
 #include "line.h"
 
 #pragma GCC visibility push(hidden)
 
-// Copies the place, never half of one and half of the next.
+// Copies the place; never a mixture of two.
 void read_place(char place[PLACE_SIZE]);
-// NULL if there is none.
+// NULL if no phase is set.
 const char *current_phase(void);
-// Negative if there is none.
+// Negative if no step is set.
 long current_step(void);
-// Grows with every beat.
+// Increases with every beat.
 unsigned long current_beat(void);
 
 #pragma GCC visibility pop

@@ -18,10 +18,10 @@ static const struct {
 } signals[] = {{SIGINT, "SIGINT"}, {SIGHUP, "SIGHUP"}, {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}};
 enum { SIGNAL_COUNT = sizeof signals / sizeof signals[0] };
 
-// Atomic, as threads of the MPI library may be interrupted, too, at the same time.
+// Atomic, because signals may also arrive on the MPI library's threads at the same time.
 static atomic_int stop = AB_NO_STOP;
-static atomic_llong first_signal; // when it came; 0: not yet
-static atomic_bool is_told;       // whether the first one is worth a line
+static atomic_llong first_signal; // time of the first signal; 0: none yet
+static atomic_bool is_told;       // whether the first signal prints a line
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2, "a signal handler writes these");
 
@@ -40,7 +40,7 @@ void ab_die_by(int signal) {
     sigaddset(&only, signal);
     pthread_sigmask(SIG_UNBLOCK, &only, NULL);
     raise(signal);
-    _exit(128 + signal); // process 1 of a PID namespace outlives its own signals: end as a shell would say it
+    _exit(128 + signal); // process 1 of a PID namespace outlives its own signals: exit as a shell reports a signal
 }
 
 static void on_end(int signal) { ab_die_by(signal); }
@@ -69,10 +69,10 @@ static void on_stop(int signal) {
     errno = error;
 }
 
-// Has `handler` hear the first `count` of `signals`, but none that was ignored when the program was started: nohup's SIGHUP,
-// SIGINT in the background of a shell script. 0, or an error number.
+// Installs `handler` for the first `count` of `signals`, except those ignored when the program started: nohup's SIGHUP,
+// SIGINT in the background of a shell script. Returns 0 or an error number.
 static int hear(void (*handler)(int), int count) {
-    // Calls that wait go on waiting afterwards; none of the signals interrupts the handler of another.
+    // Interrupted system calls are restarted; none of the signals interrupts the handler of another.
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     for (int i = 0; i < count; i++) sigaddset(&action.sa_mask, signals[i].number);
@@ -82,11 +82,11 @@ static int hear(void (*handler)(int), int count) {
         if (before.sa_handler == SIG_IGN) continue;
         if (sigaction(signals[i].number, &action, NULL)) return errno;
     }
-    // A parent may have started this process with signals blocked; threads of Swift's concurrency do.
+    // A parent may have started this process with signals blocked, as threads of Swift's concurrency runtime do.
     return pthread_sigmask(SIG_UNBLOCK, &action.sa_mask, NULL);
 }
 
-int ab_end_on_signals(void) { return hear(on_end, SIGNAL_COUNT - 1); } // SIGUSR1 asks runs to stop, nobody else
+int ab_end_on_signals(void) { return hear(on_end, SIGNAL_COUNT - 1); } // SIGUSR1 is only for runs
 
 int ab_listen_for_stop(bool tells) {
     atomic_store(&is_told, tells);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOTS = 16, PATH_CAPACITY = 4096 }; // as many as are written at once, and some more; bytes
+enum { SLOTS = 16, PATH_CAPACITY = 4096 }; // more than are ever written at once; bytes
 enum { FREE, FILLING, NOTED };
 
 static struct {

@@ -1,4 +1,4 @@
-// Files that must not outlive this process.
+// Registered files, which must not outlive this process.
 #pragma once
 
 #pragma GCC visibility push(hidden)

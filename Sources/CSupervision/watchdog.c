@@ -13,20 +13,20 @@
 enum { HANG = 71 }; // exit code
 
 static const long long LOOK_EVERY = 250000000; // nanoseconds
-// A look that comes so late says that the whole process stood still (SIGSTOP, a debugger, a virtual machine that moved),
-// not that the program hangs.
+// A check that comes this late means that the whole process was suspended (SIGSTOP, a debugger, migration of a virtual
+// machine), not that the program hangs.
 static const long long SUSPENDED = 4 * LOOK_EVERY;
 
 static pthread_t thread;
-static bool is_running; // of the thread that starts and stops the watchdog
+static bool is_running; // used only by the thread that starts and stops the watchdog
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake;
-static bool should_end; // under the mutex
+static bool should_end; // guarded by the mutex
 
 static atomic_llong limit; // nanoseconds
 static atomic_bool is_armed;
 
-// Writes `nanoseconds` as seconds, with tenths where there are any.
+// Appends `nanoseconds` as seconds, with tenths unless they are 0.
 static void append_seconds(line_t *line, long long nanoseconds) {
     long tenths = (long)((nanoseconds + 50000000) / 100000000);
     append_number(line, tenths / 10);
@@ -37,7 +37,7 @@ static void append_seconds(line_t *line, long long nanoseconds) {
     append(line, " s");
 }
 
-// Without stdio and allocation: the program may hang with their locks held.
+// Uses neither stdio nor allocation: the program may hang while it holds their locks.
 static void end_process(void) {
     line_t line;
     begin_line(&line);
@@ -50,7 +50,7 @@ static void end_process(void) {
     _exit(HANG);
 }
 
-// Sleeps until the next look, which a stop of the watchdog cuts short. Whether to go on.
+// Sleeps until the next check; stopping the watchdog interrupts the sleep. Returns whether to go on.
 static bool wait_for_look(void) {
     long long until = monotonic_nanoseconds() + LOOK_EVERY;
     struct timespec deadline = {until / 1000000000, until % 1000000000};
@@ -83,7 +83,7 @@ static int start_thread(void) {
     pthread_cond_init(&wake, &attributes);
     pthread_condattr_destroy(&attributes);
     should_end = false;
-    // Signals are for the program: the thread inherits a mask that blocks them all.
+    // Signals are for the program's threads: this thread inherits a mask that blocks them all.
     sigset_t all, own;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &own);
@@ -112,7 +112,7 @@ void ab_stop_watchdog(void) {
 }
 
 void ab_arm_watchdog(void) {
-    ab_beat(); // the count begins here
+    ab_beat(); // the time without a beat starts here
     atomic_store(&is_armed, true);
 }
 

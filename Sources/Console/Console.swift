@@ -3,15 +3,15 @@ package import Failures
 import Glibc
 import Paths
 
-/// Standard output and standard error: all that this program writes to them it writes here, and unbuffered.
+/// Unbuffered standard output and standard error; everything this program prints passes through here.
 ///
-/// A closed stream, a full disk, a reader that has gone or stands still: a result that cannot be written is an error, and
-/// what is said by the way is lost. Neither ends the process.
+/// A stream may be closed, its disk full, its reader gone or stalled. For a result that is an error; a message is lost.
+/// Neither ends the process.
 package enum Console {
-    /// From now on a reader that has gone is an error of the call that writes, and no signal that ends the process.
+    /// Ignores SIGPIPE, so that a reader that has gone is an error of the write call.
     package static func prepare() { signal(SIGPIPE, SIG_IGN) }
 
-    /// Writes `text` on standard output, all of it, however long its reader takes.
+    /// Writes all of `text` to standard output, however long its reader takes.
     ///
     /// - Throws: `UnwritableOutput`.
     package static func emit(_ text: String) throws(UnwritableOutput) {
@@ -19,23 +19,23 @@ package enum Console {
         if error != 0 { throw UnwritableOutput(code: error) }
     }
 
-    /// Writes a line on standard error, or loses it. A reader that stands still is waited for once, for two seconds.
+    /// Writes a line to standard error, or drops it. Waits at most two seconds, once, for a stalled reader.
     package static func tell(_ line: String) {
         bytes(of: line + "\n") { ab_tell($0, $1) }
     }
 
-    /// `tell`, under the program's name: a line for each of `error`.
+    /// Writes each line of `error` by `tell`, prefixed by the program's name.
     package static func complain(_ error: Any) {
         for line in "\(error)".split(separator: "\n") { tell("active-bench: \(line)") }
     }
 
     static func bytes<Result>(of text: String, _ body: (UnsafePointer<CChar>?, Int) -> Result) -> Result {
-        var text = PathBytes.shown(text)  // names that are not UTF-8, too
+        var text = PathBytes.shown(text)  // it may contain names that are not UTF-8
         return text.withUTF8 { utf8 in utf8.withMemoryRebound(to: CChar.self) { body($0.baseAddress, $0.count) } }
     }
 }
 
-/// A result that could not be written on standard output.
+/// A result that could not be written to standard output.
 package struct UnwritableOutput: ExitCoded, Equatable, CustomStringConvertible {
     /// The system's error number: EBADF where the stream was closed when the program started.
     package let code: Int32

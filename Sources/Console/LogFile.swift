@@ -3,10 +3,10 @@ import Glibc
 import Paths
 import Synchronization
 
-/// A log: lines are added to a file, and lost where that cannot be done.
+/// A log file. Lines are appended; one that cannot be written is dropped.
 package final class LogFile: Sendable {
     private struct State {
-        /// nil after the file could not be opened.
+        /// The file; nil if it could not be opened.
         var descriptor: Int32?
         var isTorn = false
         var hasComplained = false
@@ -15,10 +15,10 @@ package final class LogFile: Sendable {
     private let path: String
     private let state: Mutex<State>
 
-    /// Opens the log at `path`, or makes it. A file that cannot be opened is complained of once.
+    /// Opens or creates the log at `path`. Reports a file that cannot be opened once.
     package init(_ path: String) {
         self.path = path
-        // A pipe there that nobody reads holds nothing up.
+        // Non-blocking, in case the path is a pipe without a reader.
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
         let error = errno
         state = Mutex(State(descriptor: descriptor >= 0 ? descriptor : nil))
@@ -27,7 +27,7 @@ package final class LogFile: Sendable {
 
     deinit { state.withLock { if let descriptor = $0.descriptor { _ = close(descriptor) } } }
 
-    /// Adds a line. The first one that cannot be written is complained of.
+    /// Appends a line. Reports only the first line that cannot be written.
     package func append(_ line: String) {
         state.withLock { state in
             guard let descriptor = state.descriptor else { return }

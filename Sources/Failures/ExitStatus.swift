@@ -3,32 +3,33 @@ package enum ExitStatus: Int32, Sendable {
     case done = 0
     /// The command line makes no sense.
     case usage = 64
-    /// An input file (study, dataset, policy) is missing, damaged or contradictory.
+    /// An input file (study, dataset, policy) is missing, damaged or inconsistent.
     case badInput = 65
-    /// A library or a program is missing or does not fit, or the files an environment is made of are not there.
+    /// A library or a program is missing or incompatible, or an environment's files are missing.
     case unavailable = 69
-    /// A defect of this program.
+    /// A bug in this program.
     case bug = 70
-    /// A rank made no progress for longer than it may.
+    /// A rank made no progress for longer than the watchdog's limit.
     case hang = 71
     /// Reading or writing failed for reasons outside the program.
     case io = 74
-    /// Stopped in order before everything was done: the same command goes on.
+    /// Stopped on request before everything was done; the same command resumes.
     case stopped = 75
 }
 
-/// An error that says with which code it ends the program.
+/// An error that knows the exit code it ends the program with.
 package protocol ExitCoded: Error {
-    /// The code of the process when this error ends it.
+    /// The exit code of the process when this error ends it.
     var exitStatus: ExitStatus { get }
 }
 
 extension ExitStatus {
-    /// The code for several errors at once: that of a bad input if there is one, which must be mended in any case.
+    /// The code for several errors at once: bad input if any of them is, because the user has to correct that in any
+    /// case.
     package init(ofAll statuses: [ExitStatus]) {
         self = statuses.contains(.badInput) ? .badInput : statuses.first ?? .done
     }
 
-    /// The code that `error` ends the program with; an error that does not say is a defect of the program.
+    /// The exit code for `error`; an error that does not define one is a bug in this program.
     package init(for error: any Error) { self = (error as? any ExitCoded)?.exitStatus ?? .bug }
 }

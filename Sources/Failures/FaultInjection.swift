@@ -1,34 +1,34 @@
 import Foundation
 
-/// A fault asked for by `ACTIVE_BENCH_FAULT`, for tests and for rehearsals on a cluster: "what happens if this node dies
-/// while it writes a checkpoint?"
+/// A fault requested by `ACTIVE_BENCH_FAULT`, for tests and for rehearsals on a cluster: "what happens if this node
+/// dies while it writes a checkpoint?"
 ///
 ///     kill-at-file-call=N        SIGKILL instead of this process's N-th file call (from 1)
 ///     kill-at-checkpoint-byte=K  SIGKILL when K bytes of the first checkpoint are written
-///     case-step=N,kind=K         at gradient step N of a case: throw, trap, exit, segv, hang; or nan: a parameter of one
-///                                network that the rank owns, a value network if it has one, becomes no number
-///     sleep=MS                   at every gradient step (from case-step on, if given) so many milliseconds
-///     place=P                    before, in or after the exchange of that step, not between the steps; loading: instead of
-///                                at a step, when the rank is about to read its first dataset
-///     rank=R                     on this rank of MPI_COMM_WORLD alone
+///     case-step=N,kind=K         at gradient step N of a case: throw, trap, exit, segv, hang; or nan: one parameter of a
+///                                network that the rank owns (a value network if it has one) becomes NaN
+///     sleep=MS                   sleeps so many milliseconds at every gradient step (from case-step on, if given)
+///     place=P                    before, in or after that step's exchange instead of between steps; loading: not at a
+///                                step but just before the rank reads its first dataset
+///     rank=R                     only on this rank of MPI_COMM_WORLD
 ///
 /// Without the variable a fault point costs one comparison.
 package struct FaultInjection: Sendable, Equatable {
-    /// What happens at a step.
+    /// The fault that happens at a step.
     package enum Kind: String, Sendable, CaseIterable {
         case throwing = "throw"
-        /// As a violated precondition.
+        /// Violates a precondition.
         case trap
-        /// With code 0 and without a word to the other ranks.
+        /// Exits with code 0 without telling the other ranks.
         case exit
         case segv
-        /// For ever.
+        /// Hangs forever.
         case hang
         case nan
         case sleep
     }
 
-    /// Where in the step.
+    /// Where in the step the fault happens.
     package enum Place: String, Sendable, CaseIterable {
         case before
         case inside = "in"
@@ -37,7 +37,7 @@ package struct FaultInjection: Sendable, Equatable {
     }
 
     package var rank: Int?
-    /// From 1.
+    /// The number of the file call at which the process is killed, counted from 1.
     package var fileCall: Int?
     package var checkpointByte: Int?
     package var step: Int?
@@ -45,7 +45,7 @@ package struct FaultInjection: Sendable, Equatable {
     package var milliseconds: Int?
     package var place: Place?
 
-    /// The fault asked for in this process's environment; nil for none.
+    /// The fault requested by this process's environment; nil for none.
     package static let current: FaultInjection? = try? asked.get()
 
     private static let asked: Result<FaultInjection?, HarnessError> = Result { () throws(HarnessError) in
@@ -53,24 +53,25 @@ package struct FaultInjection: Sendable, Equatable {
         return try FaultInjection(text)
     }
 
-    /// Refuses what `ACTIVE_BENCH_FAULT` says if it makes no sense: a rehearsal without its fault would prove nothing.
+    /// Checks `ACTIVE_BENCH_FAULT` before anything runs: a rehearsal whose fault never happens would prove nothing.
     ///
-    /// - Throws: `HarnessError.usage`.
+    /// - Throws: `HarnessError.usage` for a value that cannot be parsed.
     package static func requireSense() throws { _ = try asked.get() }
 
-    /// The fault point of a training loop: does what was asked for, if this is the step, the rank and the place.
+    /// Triggers the requested fault if this is its step, rank and place. Called by training loops.
     ///
     /// - Parameters:
-    ///   - step: gradient steps made in this case, the one at hand included.
+    ///   - step: number of gradient steps in this case, including the current one.
     ///   - place: nil between steps.
-    ///   - spoil: makes a parameter no number.
+    ///   - spoil: sets a parameter to NaN.
     /// - Throws: `InjectedFault`.
     @inline(__always)
     package static func atStep(_ step: Int, rank: Int, place: Place? = nil, spoil: () -> Void = {}) throws {
         if let current { try current.act(at: step, rank: rank, place: place, spoil: spoil) }
     }
 
-    /// The fault point of the loading of datasets: a file system that stalls, say, by `place=loading,kind=hang`.
+    /// Triggers the fault requested for the loading of datasets, such as a stalled file system
+    /// (`place=loading,kind=hang`).
     ///
     /// - Throws: `InjectedFault`.
     package static func atLoading(rank: Int) throws {
@@ -81,10 +82,10 @@ package struct FaultInjection: Sendable, Equatable {
         try current.strike(kind, step: 0, rank: rank)
     }
 
-    /// Whether it is meant for this rank.
+    /// Whether the fault applies to rank `other`.
     package func applies(toRank other: Int) -> Bool { rank == nil || rank == other }
 
-    /// The same for this fault, whatever the environment says.
+    /// Does the same for this fault, whatever the environment says.
     @inline(never)
     package func act(at step: Int, rank: Int, place: Place?, spoil: () -> Void = {}) throws {
         guard let kind, applies(toRank: rank), self.place == place else { return }
@@ -101,7 +102,7 @@ package struct FaultInjection: Sendable, Equatable {
         case .throwing: throw InjectedFault(step: step, rank: rank)
         case .trap: fatalError("injected fault")
         case .exit: Glibc.exit(0)
-        // A true one: of a signal that was only sent, a handler may make nothing at all; Swift's does.
+        // A real fault: after a signal that was only sent, handlers may act differently, as Swift's does.
         case .segv: UnsafeMutablePointer<UInt8>(bitPattern: Int(getpagesize()) / 2)?.pointee = 1
         case .hang: while true { Glibc.sleep(3600) }
         case .nan: spoil()
@@ -110,7 +111,7 @@ package struct FaultInjection: Sendable, Equatable {
     }
 }
 
-/// The error that `kind=throw` asks for.
+/// The error thrown for `kind=throw`.
 package struct InjectedFault: Error, Equatable, CustomStringConvertible {
     package let step: Int
     package let rank: Int

@@ -1,19 +1,20 @@
 import Foundation
 
-/// An error with the sentence and the exit code it ends the program with.
+/// An error with its message and the exit code it ends the program with.
 package enum HarnessError: ExitCoded, CustomStringConvertible, Equatable {
-    /// Words on the command line that make no sense.
+    /// An invalid command line.
     case usage(String)
     case badInput(String)
     /// A program that is not installed.
     case unavailable(String)
-    /// What is wrong with inputs, a sentence a line, and the code that this ends the program with.
+    /// Problems with the inputs, one sentence a line, and the exit code.
     case inputs(String, ExitStatus)
     case io(path: String, operation: String, code: Int32)
-    /// A clip that ffmpeg did not make.
+    /// A clip that ffmpeg failed to encode.
     case ffmpeg(String)
 
-    /// One sentence that names the file: what was expected and found, or the operation and the system's reason.
+    /// One sentence that names the file and what was expected and found, or the failed operation and the system's
+    /// reason.
     package var description: String {
         switch self {
         case .usage(let sentence), .badInput(let sentence), .unavailable(let sentence), .ffmpeg(let sentence),

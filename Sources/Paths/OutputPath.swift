@@ -1,14 +1,14 @@
 import Glibc
 
-/// Where an output goes, and what it is called while it is not whole.
+/// Where an output is written, and its name while it is incomplete.
 package enum OutputPath {
-    /// Symbolic links that Linux follows in one path.
+    /// Linux's limit on symbolic links followed in one path.
     private static let mostLinks = 40
-    /// Bytes of a file's name, on every file system of Linux.
+    /// Linux's limit on the length of a file name, in bytes.
     package static let longestName = 255
 
-    /// The path behind `path` where that is a symbolic link, even one to a file that is not there yet: writing to a link
-    /// writes what it points to.
+    /// Resolves the symbolic link at `path`, even if its target does not exist yet: writing to a link writes its
+    /// target.
     ///
     /// - Throws: `LinkLoop`.
     package static func target(of path: String) throws(LinkLoop) -> String {
@@ -20,10 +20,10 @@ package enum OutputPath {
         throw LinkLoop()
     }
 
-    /// Links that lead nowhere: ELOOP.
+    /// Symbolic links that form a loop (ELOOP).
     package struct LinkLoop: Error {}
 
-    /// A name beside `path`, made of its own and `suffix`, that is short enough for a file system.
+    /// A temporary name in the folder of `path`, built from its name and `suffix` and short enough for a file system.
     package static func temporary(for path: String, suffix: String) -> String {
         let folder = folder(of: path)
         var name = path.unicodeScalars.dropFirst(folder.unicodeScalars.count)
@@ -31,7 +31,7 @@ package enum OutputPath {
         return folder + String(name) + suffix
     }
 
-    /// All of a path before its last part, with the slash; empty for one of a single part.
+    /// The path up to and including its last slash; empty if there is none.
     private static func folder(of path: String) -> String {
         path.unicodeScalars.lastIndex(of: "/").map { String(path.unicodeScalars[...$0]) } ?? ""
     }

@@ -1,16 +1,16 @@
 import Glibc
 
-/// Paths as the system has them: bytes, which need not be UTF-8.
+/// Paths as the system has them: bytes that need not be UTF-8.
 ///
-/// A Swift string cannot hold any bytes; what is not UTF-8 is mended while the string is made, and so names another file.
-/// Inside this program a path is a string in which each byte b that is no part of valid UTF-8 stands as the character
-/// U+10FF00 + b, of Unicode's last private-use plane (after PEP 383, which does it with surrogates). The bytes of these
-/// characters themselves are written so, too: different bytes are different strings. All names that come from the system
-/// are made by `text(of:)`, and all that go there pass `withPath`.
+/// A Swift string cannot hold arbitrary bytes; invalid UTF-8 is replaced when the string is made, and so names another
+/// file. In this program a path is a string in which each byte b that is not part of valid UTF-8 is the character
+/// U+10FF00 + b, of Unicode's last private-use plane (like PEP 383, which uses surrogates). The bytes of these
+/// characters themselves are escaped in the same way, so that different bytes are different strings. All names from the
+/// system are made by `text(of:)`, and all that are passed to it go through `withPath`.
 package enum PathBytes {
     private static let escapes: ClosedRange<UInt32> = 0x10_FF80...0x10_FFFF
 
-    /// The path of these bytes.
+    /// The path made of these bytes.
     package static func text(of bytes: some Collection<UInt8>) -> String {
         if let text = plainText(bytes) { return text }
         let bytes = Array(bytes)
@@ -35,7 +35,7 @@ package enum PathBytes {
         return text
     }
 
-    /// The text that these bytes are in UTF-8; nil where they are none, or have an escape in them.
+    /// The text that these bytes are in UTF-8; nil if they are invalid UTF-8 or contain an escape character.
     private static func plainText(_ bytes: some Collection<UInt8>) -> String? {
         guard let text = String(validating: bytes, as: UTF8.self),
             !text.unicodeScalars.contains(where: { escapes.contains($0.value) })
@@ -56,7 +56,7 @@ package enum PathBytes {
         }
     }
 
-    /// A path or a sentence with one as it may be shown: what is not UTF-8 as U+FFFD, the replacement character.
+    /// A path, or a sentence that contains one, for display: invalid UTF-8 becomes U+FFFD, the replacement character.
     package static func shown(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { escapes.contains($0.value) }) else { return text }
         var shown = ""
@@ -66,10 +66,10 @@ package enum PathBytes {
         return shown
     }
 
-    /// The value of an environment variable, such as a folder; nil where it is not set.
+    /// The value of an environment variable, such as a folder; nil if it is not set.
     package static func environmentVariable(_ name: String) -> String? { getenv(name).map { text(ofCString: $0) } }
 
-    /// The words of the command line, the program's name first.
+    /// The command line's words, starting with the program's name.
     package static var arguments: [String] {
         CommandLine.unsafeArgv.withMemoryRebound(to: UnsafeMutablePointer<CChar>?.self, capacity: 1) { words in
             (0..<Int(CommandLine.argc)).compactMap { words[$0].map { text(ofCString: $0) } }
@@ -78,7 +78,7 @@ package enum PathBytes {
 }
 
 extension String {
-    /// Calls `body` with this path as the system takes it.
+    /// Calls `body` with this path as a C string for the system.
     package func withPath<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
         let bytes = PathBytes.bytes(of: self).map { CChar(bitPattern: $0) } + [0]
         return try bytes.withUnsafeBufferPointer { buffer in

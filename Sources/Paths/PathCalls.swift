@@ -1,7 +1,7 @@
 package import Glibc
 
-// The C library's calls that take a path, for paths of any bytes (`PathBytes`). A string passed to one of these names goes
-// here, where this room is imported, as no conversion to a C string is needed.
+// The C library's calls that take a path, for paths of any bytes (`PathBytes`). Where this module is imported, a call
+// with a string resolves to these functions, because no conversion to a C string is needed.
 
 /// open(2).
 package func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
@@ -11,9 +11,9 @@ package func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
 /// access(2).
 package func access(_ path: String, _ mode: Int32) -> Int32 { path.withPath { Glibc.access($0, mode) } }
 
-/// What stat(2) says of a file, links followed; nil with `errno` where it cannot be looked at.
+/// The result of stat(2), which follows links; nil with `errno` set on failure.
 ///
-/// It has a name of its own: a call of `stat` with a string and `&status` is resolved to the C library's.
+/// It has another name because a call of `stat` with a string and `&status` would resolve to the C library's function.
 package func fileStatus(_ path: String) -> stat? {
     var status = stat()
     return path.withPath { stat($0, &status) } == 0 ? status : nil
@@ -40,14 +40,14 @@ package func unlink(_ path: String) -> Int32 { path.withPath { Glibc.unlink($0) 
 @discardableResult
 package func rmdir(_ path: String) -> Int32 { path.withPath { Glibc.rmdir($0) } }
 
-/// Where a symbolic link points to; nil with `errno` where there is no link to read.
+/// The target of a symbolic link; nil with `errno` set if there is no readable link.
 package func readlink(_ path: String) -> String? {
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = path.withPath { Glibc.readlink($0, &target, target.count) }
     return length < 0 ? nil : PathBytes.text(of: target.prefix(length).map { UInt8(bitPattern: $0) })
 }
 
-/// The names in a folder but for "." and "..", in no order; nil with `errno` where it cannot be read.
+/// The names in a folder except "." and "..", unordered; nil with `errno` set if it cannot be read.
 package func names(inFolder path: String) -> [String]? {
     guard let stream = path.withPath({ opendir($0) }) else { return nil }
     defer { closedir(stream) }

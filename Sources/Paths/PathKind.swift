@@ -1,6 +1,6 @@
 package import Glibc
 
-/// What is at a path, as sentences call it.
+/// The kind of file at a path, in words for messages.
 package enum PathKind: String, Sendable {
     case file = "a file"
     case folder = "a folder"
@@ -8,13 +8,13 @@ package enum PathKind: String, Sendable {
     case socket = "a socket"
     case device = "a device"
 
-    /// What is at `path`, links followed; nil with `errno` where there is nothing or it cannot be looked at.
+    /// The kind of file at `path`, following links; nil with `errno` set if there is none or stat(2) fails.
     package init?(ofPath path: String) {
         guard let status = fileStatus(path) else { return nil }
         self.init(mode: status.st_mode)
     }
 
-    /// What a mode of stat(2) says.
+    /// The kind of file in a mode returned by stat(2).
     package init(mode: mode_t) {
         switch mode & S_IFMT {
         case S_IFREG: self = .file

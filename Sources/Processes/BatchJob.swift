@@ -1,12 +1,13 @@
 import Foundation
 
-/// A job of a batch system that may be started again under its name: after a requeue, or because it submitted itself once more.
+/// A job of a batch system that may be started again under its name: requeued, or resubmitted by itself.
 ///
-/// A batch system starts a job again only when all processes of the start before have ended.
+/// A batch system starts a job again only after all processes of the previous start have ended.
 package struct BatchJob: Codable, Sendable, Equatable {
-    /// The same at all starts of the job, and no other job's: "slurm CLUSTER 12", "slurm CLUSTER 12_3" for a task of an array.
+    /// A name that is the same at all starts of the job and differs from every other job's: "slurm CLUSTER 12", or
+    /// "slurm CLUSTER 12_3" for a task of an array.
     package var name: String
-    /// How often it was started before. Of two starts the first number that differs tells which came later.
+    /// Counters of earlier starts, compared lexicographically: the greater list is the later start.
     package var starts: [Int]
 
     package init(name: String, starts: [Int]) {
@@ -14,9 +15,9 @@ package struct BatchJob: Codable, Sendable, Equatable {
         self.starts = starts
     }
 
-    /// What the environment tells of a job: Slurm's own variables, or `ACTIVE_BENCH_JOB` and `ACTIVE_BENCH_JOB_STARTS`
-    /// ("2 1": numbers with blanks between), by which the script for PBS hands on the number of the first of its jobs, how
-    /// many followed it and the last one's `run_count`. nil where it tells of none.
+    /// The job described by the environment: Slurm's own variables, or `ACTIVE_BENCH_JOB` and `ACTIVE_BENCH_JOB_STARTS`
+    /// ("2 1": numbers separated by blanks). The script for PBS sets these: the number of its first job, how many jobs
+    /// followed, and the last one's `run_count`. nil if there is no job.
     package init?(environment: [String: String]) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let job = value("ACTIVE_BENCH_JOB") {
@@ -33,9 +34,9 @@ package struct BatchJob: Codable, Sendable, Equatable {
         }
     }
 
-    /// The job that this process is a part of.
+    /// The job that this process belongs to.
     package static var current: BatchJob? { BatchJob(environment: ProcessInfo.processInfo.environment) }
 
-    /// Whether all processes of this start have ended, because the same job has been started again since.
+    /// Whether all processes of this start have ended because the same job has been started again.
     package func isBefore(_ now: BatchJob) -> Bool { name == now.name && starts.lexicographicallyPrecedes(now.starts) }
 }

@@ -2,18 +2,18 @@ import CProcesses
 import Glibc
 import Paths
 
-/// A program that this one has started. Its path, words and variables are bytes (`PathBytes`); Foundation's `Process` would
-/// make text of them, and so start another program on another file.
+/// A program started by this one. Path, arguments and variables are bytes (`PathBytes`); Foundation's `Process` would
+/// convert them to text, which can name another file.
 package final class ChildProgram {
-    /// How a program has ended.
+    /// How a program ended.
     package enum End: Equatable, Sendable {
         case exit(Int32)
         case signal(Int32)
     }
 
-    /// What a standard stream of a program is.
+    /// Where a standard stream of the program comes from or goes to.
     package enum Stream {
-        /// That of this process.
+        /// The same stream as this process's.
         case ours
         case nothing
         case descriptor(Int32)
@@ -27,7 +27,7 @@ package final class ChildProgram {
         }
     }
 
-    /// It could not be started.
+    /// The program could not be started.
     package struct NotStarted: Error {
         /// The system's error number.
         package let code: Int32
@@ -36,11 +36,11 @@ package final class ChildProgram {
     private let pid: pid_t
     private var ended: End?
 
-    /// Starts `words[0]`, looked for in PATH where it has no slash.
+    /// Starts `words[0]`, searched for in PATH if it has no slash.
     ///
     /// - Parameters:
-    ///   - variables: replace or join this process's.
-    ///   - isOfOwnGroup: whether a terminal's signals to this process pass it by.
+    ///   - variables: added to this process's environment, or replacing some of it.
+    ///   - isOfOwnGroup: whether signals from a terminal to this process do not reach the program.
     package init(
         _ words: [String], variables: [String: String] = [:], input: Stream = .nothing, output: Stream = .ours,
         errors: Stream = .ours, isOfOwnGroup: Bool = false
@@ -52,10 +52,10 @@ package final class ChildProgram {
         guard pid > 0 else { throw NotStarted(code: -pid) }
     }
 
-    /// Waits for its end.
+    /// Waits for the program to end.
     package func wait() -> End { end(0) ?? .exit(127) }
 
-    /// Its end, if it comes within so many seconds.
+    /// Waits at most `seconds` for the program to end; nil if it still runs.
     package func end(within seconds: Double) -> End? {
         let patience = ContinuousClock.now + .seconds(seconds)
         while true {
@@ -65,25 +65,25 @@ package final class ChildProgram {
         }
     }
 
-    /// Sends it a signal, unless it has ended.
+    /// Sends the program a signal, unless it has ended.
     package func send(_ signal: Int32) { if end(WNOHANG) == nil { kill(pid, signal) } }
 
-    /// The end of the program, which is asked for once: its number may be another's afterwards.
+    /// Reaps the program. Done only once, because its process number may be reused afterwards.
     private func end(_ options: Int32) -> End? {
         if let ended { return ended }
         var status: Int32 = 0
         var found: pid_t
         repeat { found = waitpid(pid, &status, options) } while found < 0 && errno == EINTR
         if found == 0 { return nil }
-        // Where this process was told to ignore its children's ends, nobody knows how this one did.
+        // If this process was started with SIGCHLD ignored, the exit status is lost.
         let (signal, code) = found < 0 ? (0, 127) : (status & 0x7F, status >> 8 & 0xFF)
         ended = signal == 0 ? .exit(code) : .signal(signal)
         return ended
     }
 
-    /// Starts a program without input, and waits for its end.
+    /// Runs a program without input and waits for its end.
     ///
-    /// - Returns: what it has written to its standard output, and its end.
+    /// - Returns: what it wrote to standard output, and how it ended.
     package static func output(
         of words: [String], variables: [String: String] = [:], errors: Stream = .ours
     ) throws(NotStarted) -> (bytes: [UInt8], end: End) {
@@ -107,7 +107,7 @@ package final class ChildProgram {
     }
 }
 
-/// A list of C strings as the system takes it, NULL at its end.
+/// A NULL-terminated list of C strings.
 private final class CStrings {
     private(set) var list: [UnsafeMutablePointer<CChar>?]
 

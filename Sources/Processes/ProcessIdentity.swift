@@ -1,18 +1,19 @@
 import Foundation
 
-/// What tells a process from every other one, on whichever machine: of temporary files, claims, heartbeats and runs.
+/// An identity that distinguishes a process from every other, on any machine; used in temporary files, claims,
+/// heartbeats and runs.
 ///
-/// Host names and process numbers do not: containers, cloned machines and restarts repeat them. A kernel is known by its boot
-/// id, a process on it by its PID namespace, number and start time. Machines that were cloned while they ran share all of
-/// these, so every process draws random bits as well.
+/// Host names and process numbers are not enough: containers, cloned machines and restarts repeat them. A kernel is
+/// known by its boot id; a process on it by its PID namespace, number and start time. Machines cloned while running
+/// share all of these, so every process also draws random bits.
 package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, Codable {
-    /// Of the kernel's boot id and the namespaces of numbers and times, 48 bits; nil where /proc does not tell them.
+    /// Hash (48 bits) of the kernel's boot id and the PID and time namespaces; nil if /proc does not show them.
     package var kernel: UInt64?
-    /// The number in its namespace.
+    /// The process number in its namespace.
     package var pid: pid_t
-    /// Clock ticks from the kernel's start to the process's: its number may be another one's later.
+    /// The process's start in clock ticks since the kernel started, because numbers are reused.
     package var start: UInt64
-    /// Drawn once by the process.
+    /// Random bits drawn once by the process.
     package var random: UInt64
 
     static let kernelMask: UInt64 = (1 << 48) - 1
@@ -24,15 +25,16 @@ package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, C
         self.random = random
     }
 
-    /// "1f2e3d4c5b6a-3039-1a2b3c-0123456789abcdef", for file names: kernel, number, start and random bits in hexadecimal, at
-    /// most 48 characters.
+    /// "1f2e3d4c5b6a-3039-1a2b3c-0123456789abcdef", for file names: kernel, number, start and random bits in
+    /// hexadecimal, at most 48 characters.
     package var description: String {
         let place = kernel.map { ProcessIdentity.hexadecimal($0, digits: 12) } ?? "unknown"
         return "\(place)-\(String(pid, radix: 16))-\(String(start, radix: 16))-"
             + ProcessIdentity.hexadecimal(random, digits: 16)
     }
 
-    /// Reads what `description` wrote; nil for anything else, as the host name and number of older programs.
+    /// Parses what `description` wrote; nil for anything else, such as the host name and number that older versions
+    /// wrote.
     package init?(_ description: String) {
         let words = description.split(separator: "-", omittingEmptySubsequences: false)
         guard words.count == 4, words[0] == "unknown" || words[0].count == 12, words[3].count == 16,
@@ -57,8 +59,8 @@ package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, C
         try container.encode(description)
     }
 
-    /// Whether the process is known to be gone (true) or alive (false); nil where this process cannot tell: on other kernels,
-    /// in other namespaces, where its marker file is missing, or where processes of other users are hidden.
+    /// Whether the process is known to be gone (true) or alive (false); nil if this process cannot tell: for other
+    /// kernels or namespaces, without a marker file, or if other users' processes are hidden.
     package var isGone: Bool? {
         let own = CurrentProcess.identity
         if self == own { return false }

@@ -1,15 +1,16 @@
 import Foundation
 import Paths
 
-/// An empty file in /dev/shm, the memory of one running kernel, by which a process shows that it has been on it.
+/// An empty file in /dev/shm, the memory of one running kernel, by which a process shows that it has run on it.
 ///
-/// A machine that was cloned while it ran has its original's boot id, so that a process number which is free here proves
-/// nothing of a process there: without a marker nobody is taken for gone. The marker of a process that was killed stays for a
-/// month, of one that ended in order not at all.
+/// A machine cloned while running has its original's boot id, so an unused process number here does not prove that the
+/// process there has ended: without a marker, no process counts as gone. A killed process's marker stays for a month; a
+/// process that ends normally removes its own.
 enum ProcessMarker {
     private static let folder = "/dev/shm"
     private static let prefix = "active-bench-"
-    /// Seconds from a process's start for which it may matter that it is known to be gone: longer than any job runs.
+    /// Seconds after a process's start during which others may need to know whether it is gone: longer than any job
+    /// runs.
     private static let lifetime: Double = 30 * 86_400
 
     static func leave(of identity: ProcessIdentity) {
@@ -21,8 +22,8 @@ enum ProcessMarker {
 
     static func isThere(of identity: ProcessIdentity) -> Bool { access(path(of: identity), F_OK) == 0 }
 
-    /// Removes what processes of `kernel` that were killed have left long ago; numbers of others mean nothing here. Once a day
-    /// for each user, as there may be thousands: a file's time says when it was last done.
+    /// Removes old markers of processes of `kernel` that were killed; process numbers of other kernels mean nothing
+    /// here. Runs once a day for each user, because there may be thousands: a file's time stamp records the last run.
     static func sweep(on kernel: UInt64?) {
         let mark = "\(folder)/\(prefix)swept-\(getuid())"
         guard age(of: mark).map({ $0 > 86_400 }) ?? true else { return }
@@ -43,7 +44,7 @@ enum ProcessMarker {
         }
     }
 
-    /// Seconds since the file was written; nil where it is not there.
+    /// Seconds since the file was written; nil if it does not exist.
     private static func age(of path: String) -> Double? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }

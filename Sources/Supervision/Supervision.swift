@@ -2,39 +2,39 @@ import CSupervision
 import Glibc
 import Paths
 
-/// Looks after this process: hears requests to stop, ends it when it makes no progress, and leaves a line on standard
-/// error when it dies. Without it a rank that hangs keeps all nodes busy until the time limit, and one that crashes says
-/// a number at best.
+/// Supervises this process: handles requests to stop, ends the process when it makes no progress, and writes a line to
+/// standard error when it crashes. Without it, a rank that hangs would keep all nodes busy until the time limit, and
+/// one that crashes would leave an exit code at best.
 ///
-/// All calls belong on the thread that runs the program.
+/// Call everything here on the main thread.
 package enum Supervision {
     // MARK: Where the process is
 
-    /// Names the work of this process, "rank 1 of 3 on node7: case IQL/hopper-medium-v2/default/seed-0", as every line
-    /// begins; phase and step are unknown afterwards. Of a longer text the first 599 bytes are kept.
+    /// Sets what the process works on, such as "rank 1 of 3 on node7: case IQL/hopper-medium-v2/default/seed-0", which
+    /// starts every line on standard error. Clears the phase and the step. Only the first 599 bytes are kept.
     package static func describe(place: String) {
         ab_describe_place(place)
     }
 
-    /// Names what the process does now, "training". Costs no more than a store.
+    /// Sets the current phase, such as "training". Costs one store.
     package static func enter(_ phase: StaticString) {
         precondition(phase.hasPointerRepresentation, "a phase of one character has no address")
         phase.utf8Start.withMemoryRebound(to: CChar.self, capacity: phase.utf8CodeUnitCount + 1) { ab_enter_phase($0) }
     }
 
-    /// The gradient step the process is at; counts as a beat.
+    /// Sets the current gradient step; counts as a beat.
     package static func step(_ number: Int) {
         ab_count_step(number)
     }
 
-    /// Tells the watchdog that there is progress.
+    /// Tells the watchdog that the process makes progress.
     package static func beat() {
         ab_beat()
     }
 
-    /// "PLACE, PHASE at step N", or as much of it as is known.
+    /// "PLACE, PHASE at step N", without the parts that are unknown.
     package static var `where`: String {
-        // A place, a phase and a number: longer ones are cut, as they are in the lines on standard error.
+        // Longer texts are cut off, as in the lines on standard error.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1_000) { text in
             guard let first = text.baseAddress else { return "" }
             ab_write_where(first, text.count)
@@ -44,112 +44,113 @@ package enum Supervision {
 
     // MARK: Requests to stop
 
-    /// Takes SIGINT, SIGHUP, SIGTERM and SIGUSR1 as requests to stop from now on. Another one 100 ms or more after the first
-    /// ends the process at once, by that signal; one that comes earlier is the same request, forwarded by both Slurm and
-    /// mpirun. A signal that was ignored when the program was started, as by nohup, stays so.
+    /// Treats SIGINT, SIGHUP, SIGTERM and SIGUSR1 as requests to stop from now on. A second signal 100 ms or more after
+    /// the first ends the process at once; an earlier one is the same request, forwarded by both Slurm and mpirun. A
+    /// signal that was already ignored at the program's start (nohup) stays ignored.
     ///
-    /// - Parameter tells: whether the first one leaves a line on standard error.
+    /// - Parameter tells: whether the first signal prints a line on standard error.
     package static func listenForStop(tells: Bool = false) {
         requireSuccess(ab_listen_for_stop(tells), "sigaction")
     }
 
-    /// All that was to be saved is saved, and the process is about to end: from now on signals that ask it to do nothing. mpirun
-    /// may still send one, which is no second request.
+    /// Ignores further stop signals. Call it when everything is saved and the process is about to end: mpirun may still
+    /// send a signal, which is not a second request.
     package static func ignoreStops() { ab_ignore_stops() }
 
-    /// From now on SIGINT, SIGHUP and SIGTERM remove unfinished files and end the process, as process 1 of a container, too.
-    /// One that was ignored when the program was started stays so.
+    /// Makes SIGINT, SIGHUP and SIGTERM remove unfinished files and end the process, even as process 1 of a container.
+    /// A signal that was already ignored at the program's start stays ignored.
     package static func endOnSignals() {
         requireSuccess(ab_end_on_signals(), "sigaction")
     }
 
-    /// Ends the process as though by the signal that asked it to stop, if one did: a shell then knows it was interrupted.
+    /// Ends the process by the signal that asked it to stop, if there was one, so that a shell sees an interrupted
+    /// program.
     package static func endIfAsked() {
         if let signal = stopSignal { ab_die_by(signal) }
     }
 
-    /// "SIGINT"; "a signal" for one that is no request to stop.
+    /// The signal's name, such as "SIGINT"; "a signal" for one that is not a request to stop.
     package static func name(ofSignal signal: Int32) -> String { String(cString: ab_signal_name(signal)) }
 
-    /// The signal that asked this process to stop; nil if none did.
+    /// The signal that asked this process to stop; nil if there was none.
     package static var stopSignal: Int32? {
         let signal = ab_stop_signal()
         return signal > 0 ? signal : nil
     }
 
-    /// Asks this process to stop as a signal would, for another reason: a file STOP, another rank.
+    /// Requests a stop for a reason other than a signal: a file STOP, or another rank.
     package static func requestStop() {
         ab_request_stop()
     }
 
-    /// Whether the process was asked to stop. One load, for every gradient step.
+    /// Whether a stop was requested. Costs one load, so that it can be read at every gradient step.
     package static var isStopRequested: Bool { ab_stop_signal() != Int32(AB_NO_STOP) }
 
-    /// As though nobody had asked.
+    /// Cancels the request to stop.
     package static func forget() {
         ab_forget_stop()
     }
 
     // MARK: The watchdog
 
-    /// Starts a thread that ends the process with exit code 71, and so the job, when it is armed and `seconds` pass
-    /// without a beat. It looks four times a second. While the whole process stands still (SIGSTOP, a virtual machine
-    /// that moves) no time passes. A second start changes the limit.
+    /// Starts a thread that ends the process, and so the MPI job, with exit code 71 when the watchdog is armed and
+    /// `seconds` pass without a beat. The thread checks four times a second. Time during which the whole process is
+    /// suspended (SIGSTOP, virtual machine migration) does not count. Calling it again changes the limit.
     package static func startWatchdog(seconds: Double) {
         precondition(seconds > 0 && seconds < 1e9, "a watchdog of \(seconds) seconds")
         requireSuccess(ab_start_watchdog(seconds), "pthread_create")
     }
 
-    /// Ends the thread.
+    /// Stops the watchdog's thread.
     package static func stopWatchdog() {
         ab_stop_watchdog()
     }
 
-    /// From now on beats are expected.
+    /// Starts to expect beats.
     package static func arm() {
         ab_arm_watchdog()
     }
 
-    /// From now on no beats are expected, as in a collective call that waits for the slowest rank.
+    /// Stops expecting beats, as in a collective call that waits for the slowest rank.
     package static func disarm() {
         ab_disarm_watchdog()
     }
 
     // MARK: Unfinished files
 
-    /// Has the file at `path` removed if the process ends by a signal, a crash or the watchdog.
+    /// Registers the file at `path` for removal if the process is ended by a signal, a crash or the watchdog.
     ///
-    /// - Returns: what to forget it by, once it is gone or has its own name.
+    /// - Returns: a handle to call `forget` on once the file is removed or renamed.
     package static func noteUnfinished(_ path: String) -> UnfinishedFile {
         UnfinishedFile(number: path.withPath { ab_note_temporary($0) })
     }
 
-    /// A file that `noteUnfinished` was told of.
+    /// A file registered by `noteUnfinished`.
     package struct UnfinishedFile: Sendable {
         fileprivate let number: Int32
 
-        /// The file is gone, or has its own name.
+        /// Unregisters the file, which has been removed or renamed.
         package func forget() { ab_forget_temporary(number) }
     }
 
-    // MARK: Last words
+    // MARK: Crashes
 
-    /// From now on a signal that ends the process (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP; a trap of Swift is
-    /// one) leaves a line that says where; handlers installed before run after it, and the exit status stays the
-    /// signal's. A call of `exit` before `leave` leaves a line, too, and becomes exit code 70: a library that exits would
-    /// otherwise look like success.
+    /// Makes fatal signals (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP; Swift's traps are among them) print a
+    /// line that says where the process was. Handlers installed earlier still run afterwards, and the exit status is
+    /// still the signal's. A call of `exit` before `leave` also prints a line and becomes exit code 70, because a
+    /// library that exits would otherwise look like success.
     ///
-    /// Call it after `MPIEnvironment.start`, whose library installs handlers of its own.
+    /// Call it after `MPIEnvironment.start`, because the MPI library installs handlers of its own.
     package static func noteCrashes() {
         requireSuccess(ab_note_crashes(), "sigaction")
     }
 
-    /// From now on the process may call `exit`. `MPIEnvironment.finish` and `abort` call it.
+    /// Allows the process to call `exit`. `MPIEnvironment.finish` and `abort` call this.
     package static func leave() {
         ab_leave()
     }
 
-    /// These calls fail for programmer errors and for want of memory or threads at the start of the process.
+    /// These calls fail only for programmer errors and when memory or threads run out as the process starts.
     private static func requireSuccess(_ error: Int32, _ routine: String) {
         precondition(error == 0, "\(routine): \(String(cString: strerror(error)))")
     }
