@@ -3,7 +3,7 @@ import Networks
 import Numerics
 import Testing
 
-/// What ACTIVE's switches must amount to. That each computes its formula is for the conformance tests to say.
+/// Identities between ACTIVE's switches and other learners. The conformance tests check the formula of each switch.
 @Suite struct ActiveSwitchTests {
     /// Every parameter after fifty steps, by network.
     private func trained(_ kind: LearnerKind, _ changes: [String: SettingValue], steps: Int = 50) -> [String: [Real]] {
@@ -15,7 +15,7 @@ import Testing
 
     private static let oneMember: [String: SettingValue] = ["m": .integer(1), "cloning_temperature": .word("off")]
 
-    /// What both sides of an identity have in common.
+    /// Settings that both sides of an identity share.
     static let common: [[String: SettingValue]] = [
         ["value_layer_norm": .flag(false)], ["value_layer_norm": .flag(true)],
         ["value_layer_norm": .flag(true), "actor_dropout": .real(0.3)],
@@ -46,7 +46,7 @@ import Testing
                 == trained(.activeI, ["beta_rate": .real(0), "initial_beta": .real(0.7)]))
     }
 
-    /// The quantile 0 of the members at s' is their minimum; ½ of three members is none of min and mean.
+    /// The quantile 0 over the members at s' is their minimum; of three, ½ gives neither minimum nor mean.
     @Test func theLowestQuantileIsTheMinimum() {
         let lowest = trained(.activeI, ["backup": .word("quantile"), "backup_quantile": .real(0)])
         #expect(lowest == trained(.activeI, ["backup": .word("min")]))
@@ -66,7 +66,7 @@ import Testing
         #expect(trained(.activeI, changes) != trained(.activeI, [:]))
     }
 
-    /// β drowns the value term when H_D is out of reach, and the learner says so; it does not where H_D is within reach.
+    /// Where H_D is out of reach, β outgrows the value term and the learner warns of it; within reach it does not.
     @Test func anUnreachableTargetIsNamed() throws {
         func warning(_ target: Double) -> String? {
             let sample = LearnerSample(
@@ -85,7 +85,7 @@ import Testing
             (.activeI, ["actor_dropout": .real(0.3)]),
         ]
 
-    /// Whatever the counters stood at before, `resume` and the same parameters give the same next step.
+    /// `resume` with the same parameters gives the same next step, whatever the counters were before.
     @Test(arguments: resumed)
     func resumesBitForBit(kind: LearnerKind, changes: [String: SettingValue]) {
         let straight = LearnerSample(kind, seed: 0, changes)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct AdaptiveTemperatureTests {
-    /// β rises while the data are less likely than H_D, falls while they are more likely, and rests at H_D.
+    /// β rises while the data are less likely than H_D, falls while they are more likely, and stays constant at H_D.
     @Test func direction() {
         var beta = AdaptiveTemperature(initial: 1, targetLogLikelihood: -1, rate: 0.01)
         _ = beta.step(meanLogLikelihood: -3)
@@ -33,8 +33,8 @@ import Testing
         #expect(beta.value >= 1e-4 * (1 - 1e-12) && beta.value < 1.1e-4)
     }
 
-    /// β that begins at its bound is no sign of a target out of reach; β that is there still after long training is.
-    @Test func complainsOfTheBoundOnlyAfterSomeTime() {
+    /// Starting at the bound does not show that the target is out of reach; still being there after many steps does.
+    @Test func warnsOfTheBoundOnlyAfterSomeTime() {
         var beta = AdaptiveTemperature(initial: 1e4, targetLogLikelihood: -1, rate: 3e-4)
         _ = beta.step(meanLogLikelihood: -3)
         #expect(beta.warning == nil)

@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct AllocationTests {
     /// A gradient step allocates nothing: 1,000 steps of every learner (20 of CQL) and fewer with switches, after the
-    /// first 10, counted at malloc, calloc, realloc, posix_memalign and aligned_alloc in processes of their own.
+    /// first 10, counted at malloc, calloc, realloc, posix_memalign and aligned_alloc in separate processes.
     ///
-    /// The OpenBLAS kernels matter: some sets allocate in products of certain shapes. One process has those that the
-    /// environment chooses, another, at the same time, a set that is not taken by a processor that cannot run it.
+    /// Some kernel sets of OpenBLAS allocate in products of certain shapes. Therefore one process uses the kernels that
+    /// the environment chooses and another, at the same time, a fixed set, unless this processor cannot run that set.
     @Test(.timeLimit(.minutes(4))) func stepsAllocateNothing() throws {
         let counts = try ["", "SkylakeX"].map { try Count(kernels: $0) }
         for count in counts {
@@ -15,7 +15,7 @@ import Testing
             count.process.waitUntilExit()
             #expect(count.process.terminationStatus == 0)
             let lines = output.split(separator: "\n")
-            // The counter itself works: making a matrix is seen.
+            // The counter itself works: it sees that a matrix is made.
             #expect(lines.first?.hasPrefix("counter ") == true && lines.first?.hasPrefix("counter 0") == false)
             let learners = LearnerKind.allCases.map(\.rawValue) + ["CQL", "ACTIVE-I", "ACTIVE-S"]
             #expect(lines.dropFirst() == learners.map { "\($0) 0" }[...])
@@ -23,12 +23,12 @@ import Testing
     }
 }
 
-/// A process that counts, and what it prints.
+/// A process that counts allocations, and its output.
 private struct Count {
     let process = Process()
     let pipe = Pipe()
 
-    /// Starts it with the OpenBLAS kernels named; the empty name leaves the choice to the environment.
+    /// Starts the process with the named OpenBLAS kernels; the empty name leaves the choice to the environment.
     init(kernels: String) throws {
         if !kernels.isEmpty {
             process.environment = ProcessInfo.processInfo.environment.merging(["OPENBLAS_CORETYPE": kernels]) { $1 }

@@ -19,7 +19,7 @@ import Testing
         #expect(abs(work - expected) < 0.05)
     }
 
-    /// Same names, same numbers, same bits; another seed, other bits.
+    /// Equal stream names give equal bits; another seed gives other bits.
     @Test(arguments: LearnerKind.allCases)
     func reproducible(kind: LearnerKind) {
         func parameters(_ seed: Int) -> [[Real]] {
@@ -32,7 +32,7 @@ import Testing
         #expect(first != parameters(1))
     }
 
-    /// All values stay finite and every network but the targets moves in the first step; the targets move by η.
+    /// In the first step all values stay finite, every network but the targets changes, and the targets change by η.
     @Test(arguments: LearnerKind.allCases)
     func everyNetworkLearns(kind: LearnerKind) {
         let sample = LearnerSample(kind, seed: 0)
@@ -46,7 +46,7 @@ import Testing
         #expect(sample.learner.diagnostics().allSatisfy { $0.value.isFinite })
     }
 
-    /// The members of an ensemble start apart and see the same data.
+    /// The members of an ensemble start with different weights and see the same data.
     @Test func membersDiffer() {
         let sample = LearnerSample(.activeI, seed: 0)
         let members = sample.learner.networks.filter { $0.name.hasPrefix("v.") }.map { values(of: $0.parameters) }
@@ -54,7 +54,7 @@ import Testing
         #expect(members[0] != members[1] && members[1] != members[2])
     }
 
-    /// A NaN among the data shows in the diagnostics, so that the case is marked as diverged.
+    /// A NaN in the data appears in the diagnostics, so that the case is marked as diverged.
     @Test(arguments: LearnerKind.allCases)
     func divergenceShows(kind: LearnerKind) {
         let sample = LearnerSample(kind, seed: 0)
@@ -64,8 +64,9 @@ import Testing
     }
 
     #if ACTIVE_BENCH_DOUBLE
-        /// Every gradient of every learner against central differences of the loss it reports, as the whole update
-        /// computes it: with all rates at zero an update changes nothing and leaves the gradients of where it stands.
+        /// Every gradient of every learner equals the central differences of the reported loss, as the whole update
+        /// computes it. With all rates at zero an update changes nothing and leaves the gradients at the current
+        /// parameters.
         @Test(arguments: LearnerKind.allCases)
         func gradientsAreThoseOfTheReportedLosses(kind: LearnerKind) throws {
             let sample = LearnerSample(kind, seed: 0, rate: 0)
@@ -73,7 +74,7 @@ import Testing
             let learner = sample.learner
             for network in learner.networks {
                 guard let gradients = network.gradients else { continue }
-                // λ of TD3+BC takes part in its policy's loss and no gradient passes through it: see Conformance.
+                // λ of TD3+BC is part of the policy's loss, but no gradient passes through it: see Conformance.
                 if kind == .td3bc && network.name == "policy" { continue }
                 let (loss, factor): (String, Double) =
                     switch network.name.prefix(1) {
@@ -98,7 +99,7 @@ func values(of block: ParameterBlock) -> [Real] {
     Array(UnsafeBufferPointer(start: block.values, count: block.count))
 }
 
-/// A small learner with made-up data.
+/// A small learner with generated data.
 final class LearnerSample {
     let learner: any Learner
     private let kind: LearnerKind
@@ -107,9 +108,9 @@ final class LearnerSample {
     private let batch = Batch(size: 6, stateSize: 4, actionSize: 2)
 
     /// - Parameters:
-    ///   - rate: of all networks and of β.
-    ///   - changes: settings other than those of the small learner.
-    ///   - team: who computes which network.
+    ///   - rate: the learning rate of all networks and of β.
+    ///   - changes: settings that differ from those of the small learner.
+    ///   - team: the assignment of networks to ranks.
     init<Team: Exchange>(
         _ kind: LearnerKind, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:],
         team: Team = Solo()
@@ -126,7 +127,7 @@ final class LearnerSample {
         learner.update(batch)
     }
 
-    /// ∂(loss)/∂(parameter i of the network) at the fresh learner's parameters, by one update of two others.
+    /// ∂(loss)/∂(parameter i of the network) at the initial parameters, from one update each of two other learners.
     func centralDifference(of loss: String, _ network: String, _ i: Int) -> Double {
         let h = 1e-6
         let losses = [h, -h].map { shift -> Double in

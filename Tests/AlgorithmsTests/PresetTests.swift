@@ -4,13 +4,13 @@ import Environments
 import Suites
 import Testing
 
-/// The settings of `learner` on the dataset of this name; "" for no task in particular.
+/// The settings of `learner` on the dataset of this name; "" stands for no particular dataset.
 func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
     Presets.hyperparameters(
         learner, for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
 }
 
-/// The published settings, as the specification of the learners lists them.
+/// The presets are the published settings.
 @Suite struct PresetTests {
     static let paper = [
         "halfcheetah-medium-v2", "hopper-medium-v2", "walker2d-medium-v2", "halfcheetah-medium-replay-v2",
@@ -134,7 +134,7 @@ func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparamet
         #expect(row("hidden").map { $0?.description } == ["[256, 256, 256]", "[256, 256, 256]", "[512, 512, 512]"])
     }
 
-    /// The transforms that the settings stand for.
+    /// The settings that name transforms give these transforms.
     @Test func settingsAreTransforms() {
         let expected: [(LearnerKind, String, TransitionTransforms)] = [
             (.iql, "hopper-medium-v2", .init(actionLimit: 1 - 1e-5, reward: .returnRange(scale: 1000))),

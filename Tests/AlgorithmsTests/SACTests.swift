@@ -8,7 +8,7 @@ import Testing
 @Suite struct SACTests {
     private static let sizes = (states: 3, actions: 2)
 
-    /// r = −10 Σⱼ (aⱼ − ½)², and every transition is the last: Q(s, a) is the reward itself.
+    /// r = −10 Σⱼ (aⱼ − ½)², and every transition ends its episode: Q(s, a) is the reward itself.
     ///
     /// With weight 10 and α near 1 the best policy's density in a is ∝ exp(−10(a − ½)²/α), in x = atanh a times
     /// 1 − a²; its mode solves (½ − a)(1 − a²) = (α/10)·a, which for α = 0.7 is a = 0.46.
@@ -22,7 +22,7 @@ import Testing
             sac.update(batch)
             if step == 0 {
                 firstTemperature = sac.report.temperature
-                // Near zero the mean and log σ of a fresh network: a = tanh ε, log π about −0.68 for each dimension.
+                // A new network's mean and log σ are near zero: a = tanh ε, log π about −0.68 for each dimension.
                 #expect(abs(sac.report.meanLogLikelihood + 2 * 0.68) < 0.3)
             }
             if step >= updates - 50 {
@@ -31,7 +31,7 @@ import Testing
                 likelihoods += sac.report.meanLogLikelihood / 50
             }
         }
-        // E[−10((a − ½)²)] over a uniform on ±1, twice: −10·2·(1/3 + 1/4) = −11.7.
+        // E[−10((a − ½)²)] for a uniform on ±1, summed over two dimensions: −10·2·(1/3 + 1/4) = −11.7.
         #expect(abs(rewards + 35.0 / 3) < 0.5)
         #expect(abs(values - rewards) < 0.3, "Q \(values), r \(rewards)")
 
@@ -49,15 +49,16 @@ import Testing
         }
         #expect(abs(meanAction - 0.46) < 0.06, "\(meanAction)")
 
-        // ∂L_α/∂log α = −(E log π + H̄), H̄ = −2. As long as E log π < 2, that is entropy to spare, it is positive and α
-        // falls; Adam's first step is the rate, 3e-4 in log α, and none of a gradient that only shrinks is longer.
+        // ∂L_α/∂log α = −(E log π + H̄), H̄ = −2. While E log π < 2, the entropy is above its target, the gradient is
+        // positive and α falls. Adam's first step on log α is the rate, 3e-4; while the gradient only shrinks, no later
+        // step is longer.
         #expect(likelihoods < 2 && likelihoods > -1.4, "narrower than at first, not yet at the target: \(likelihoods)")
         #expect(abs(firstTemperature - exp(-3e-4)) < 1e-9)
         #expect(sac.report.temperature > exp(-3e-4 * Double(updates)) - 1e-6)
         #expect(sac.report.temperature < exp(-3e-4 * Double(updates) / 2), "\(sac.report.temperature)")
     }
 
-    /// The other direction: where only narrow policies are any good the entropy falls below H̄ and α rises.
+    /// Where only narrow policies earn a good reward the entropy falls below H̄ and α rises.
     @Test func temperatureRisesWhenTheEntropyIsSpent() {
         let sac = Self.sac(batch: 32)
         for j in 0..<Self.sizes.actions {  // log σ = −4 in every state
@@ -66,7 +67,7 @@ import Testing
         let batch = Batch(size: 32, stateSize: Self.sizes.states, actionSize: Self.sizes.actions)
         Self.fill(batch, step: 0) { $0 }
         sac.update(batch)
-        // −½ − log σ − ½ log 2π = 2.58 for each dimension, and more where tanh bends.
+        // −½ − log σ − ½ log 2π = 2.58 for each dimension, and more where tanh is curved.
         #expect(sac.report.meanLogLikelihood > 2 * 2.3, "\(sac.report.meanLogLikelihood)")
         #expect(abs(sac.report.temperature - exp(3e-4)) < 1e-9)
     }
@@ -88,7 +89,7 @@ import Testing
         #expect(first != parameters("SAC/seed-1"))
     }
 
-    /// The first critic loss, computed again from the parts: y = 1 + γ(1 − d)(min Q̂(s', a') − α log π(a'|s')), α = 1.
+    /// The first critic loss, recomputed from its parts: y = 1 + γ(1 − d)(min Q̂(s', a') − α log π(a'|s')), α = 1.
     @Test(arguments: [Real(1), 0]) func firstTarget(continuation: Real) throws {
         let size = 16
         let (states, actions) = Self.sizes
@@ -130,7 +131,7 @@ import Testing
         let sac = SAC(states: states, actions: actions, batch: size, stream: stream)
         sac.update(batch)
         #expect(abs(sac.report.critic.loss - loss) < 1e-5 * loss, "\(sac.report.critic.loss), expected \(loss)")
-        // Without the entropy's share, or without the bootstrap, it would be another number by far.
+        // Without the entropy term, or without the bootstrap, the loss would be on the other side of these bounds.
         if continuation == 1 { #expect(loss > 5) } else { #expect(loss < 3) }
     }
 
@@ -138,7 +139,7 @@ import Testing
         SAC(states: sizes.states, actions: sizes.actions, batch: batch, stream: RandomStream(name))
     }
 
-    /// States and actions uniform on ±1, rewards that are a sum over the action's elements, and no next step.
+    /// Draws states and actions uniformly on ±1; the reward is a sum over the action's elements; there is no next step.
     private static func fill(_ batch: Batch, step: Int, reward: (Real) -> Real) {
         let stream = RandomStream("one-step problem")
         stream.stream("next").normals(step: step, into: batch.nextStates.pointer, count: batch.nextStates.count)

@@ -25,7 +25,7 @@ import Testing
         #expect(SettingValue.flag(true).description == "true")
     }
 
-    /// Every preset's own value passes its own check, and every setting says where it comes from.
+    /// Every preset's value passes its own check, and every setting names its origin.
     @Test(arguments: LearnerKind.allCases)
     func presetsAreWithinTheirRanges(learner: LearnerKind) {
         let settings = Presets.hyperparameters(learner).settings

@@ -7,7 +7,7 @@ import Testing
         presetSettings(of: .activeI, on: dataset)["target_log_likelihood"]
     }
 
-    /// The presets are what the committed measurements and the rule H_D = L_BC - A/2 give.
+    /// The presets follow from the committed measurements by the rule H_D = L_BC - A/2.
     @Test(arguments: ["hopper", "halfcheetah", "walker2d"].flatMap { ["\($0)-medium", "\($0)-medium-replay"] })
     func followsTheMeasurement(task: String) throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

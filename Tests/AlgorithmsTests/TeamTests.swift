@@ -4,8 +4,8 @@ import Networks
 import Numerics
 import Testing
 
-/// Ranks that own a part of a case's networks each: every network, and what the owner of the policy reports, must come out
-/// as one rank alone computes it.
+/// Several ranks that each own some of a case's networks compute every network, and what the owner of the policy
+/// reports, as a single rank does.
 @Suite struct TeamTests {
     static let cases: [(LearnerKind, [String: SettingValue])] =
         LearnerKind.allCases.map { ($0, [:]) } + [
@@ -14,8 +14,8 @@ import Testing
             (.activeS, ["backup": .word("mean"), "q_normalisation": .flag(true), "actor_dropout": .real(0.3)]),
         ]
 
-    /// Two ranks, either of them with the policy, then three and five, where the last one has nothing but the policy and
-    /// some may have nothing at all.
+    /// Two ranks, with the policy on either of them; then three and five ranks, where the last owns only the policy and
+    /// some may own nothing.
     @Test(.timeLimit(.minutes(1)), arguments: cases, [(2, 0), (2, 1), (3, 2), (5, 4)])
     func everyOwnerHasWhatOneRankHas(_ subject: (LearnerKind, [String: SettingValue]), team: (ranks: Int, policy: Int))
     {
@@ -26,7 +26,8 @@ import Testing
         let mailbox = Mailbox(ranks: team.ranks)
         let parts = (0..<team.ranks).map { Part(rank: $0, policyOwner: team.policy, mailbox: mailbox) }
         let ranks = parts.map { Rank(LearnerSample(kind, seed: 0, changes, team: $0)) }
-        // Threads and not a concurrent queue, which on one core does its work in turns: the ranks wait for each other.
+        // Threads rather than a concurrent queue: on one core a queue runs its work in turns, and the ranks wait for
+        // each other.
         let threads = ranks.map { rank in Thread { rank.run(steps) } }
         threads.forEach { $0.start() }
         ranks.forEach { $0.finished.wait() }
@@ -58,7 +59,7 @@ private final class Rank: @unchecked Sendable {
     }
 }
 
-/// Rows on their way between ranks, one exchange at a time.
+/// Rows that ranks pass to each other, one exchange at a time.
 private final class Mailbox: @unchecked Sendable {
     let ranks: Int
     private let condition = NSCondition()
@@ -68,7 +69,7 @@ private final class Mailbox: @unchecked Sendable {
 
     init(ranks: Int) { self.ranks = ranks }
 
-    /// Posts `own` (by row) and gives what the others have posted.
+    /// Posts this rank's rows and returns those that the others posted.
     func exchange(_ own: [Int: [Double]]) -> [Int: [Double]] {
         meet { rows = (waiting == 0 ? [:] : rows).merging(own) { _, new in new } }
         let all = condition.withLock { rows }
@@ -76,7 +77,7 @@ private final class Mailbox: @unchecked Sendable {
         return all.filter { own[$0.key] == nil }
     }
 
-    /// Does `body` alone, then waits for the others.
+    /// Runs `body` alone, then waits for the other ranks.
     private func meet(_ body: () -> Void) {
         condition.lock()
         defer { condition.unlock() }
@@ -91,8 +92,8 @@ private final class Mailbox: @unchecked Sendable {
     }
 }
 
-/// One of several ranks: it owns every so manieth network of an ensemble, and the policy if it is the one. What neither is
-/// its own nor shared with it is poisoned.
+/// One of several ranks: it owns every n-th network of an ensemble, and the policy if it is the policy's rank. Networks
+/// that it neither owns nor reads are filled with NaN.
 private struct Part: Exchange {
     let rank: Int
     let policyOwner: Int
@@ -130,7 +131,7 @@ private struct Part: Exchange {
         }
     }
 
-    /// As though every ensemble had a member for every rank, and two critics.
+    /// Reads as if every ensemble had a member for every rank, and two critics.
     private func reads(_ readers: Readers) -> Bool {
         (readers.contains(.critics) && rank < 2) || readers.contains(.values)
             || (readers.contains(.policy) && rank == policyOwner)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ValueLossTests {
     private static let q = [1, -0.5, 2, 0.3]
 
-    /// v = ½ each; losses and gradients from an independent computation. SQL's are reported with + V/α.
+    /// All v = ½; losses and gradients are from an independent computation. SQL's loss is reported with + V/α.
     @Test(arguments: [
         (ValueLoss.expectile(tau: 0.7), 0.5155, [-0.175, 0.15, -0.525, 0.03]),
         (ValueLoss.expectile(tau: 0.9), 0.5885, [-0.225, 0.05, -0.675, 0.01]),
@@ -20,7 +20,7 @@ import Testing
         for b in 0..<4 { #expect(abs(Double(out[b]) - gradient[b]) < 1e-6 * max(1, abs(gradient[b]))) }
     }
 
-    /// Where gradient descent on one V for the targets 0, 1, 2, 3, 10 comes to rest.
+    /// The V at which gradient descent for the targets 0, 1, 2, 3, 10 converges.
     @Test(arguments: [
         (ValueLoss.expectile(tau: 0.5), 3.2), (ValueLoss.expectile(tau: 0.7), 4.631578947),
         (ValueLoss.expectile(tau: 0.9), 7.384615385), (ValueLoss.expectile(tau: 0.99), 9.669902913),
@@ -56,7 +56,7 @@ import Testing
         #expect(abs(Double(gradient[0]) - 1 / alpha) < 1e-6)
     }
 
-    /// The advantage weights of q - v with v = ½.
+    /// The advantage weights of q - v for v = ½.
     @Test func weightsGolden() {
         let iql = [4.4816890703, 0.0497870684, 90.0171313005, 0.5488116361]
         let sql = [0.5, 0, 1.5, 0]

@@ -3,23 +3,23 @@ import Foundation
 import ScratchFiles
 import Testing
 
-/// A log whose lines are lost where they cannot be written, and are lines again afterwards.
+/// A log file loses the lines that cannot be written, and takes lines again as soon as it can be written.
 @Suite struct LogFileTests {
     private let folder = TemporaryFolder()
 
-    @Test func linesAreAddedToWhatIsThere() {
+    @Test func linesAreAppended() {
         for word in ["one", "two"] { LogFile(folder("log")).append(word) }
         #expect(text(of: folder("log")) == "one\ntwo\n")
     }
 
-    /// None of these ends the process that runs the tests.
+    /// A write error does not end the process that runs the tests.
     @Test(arguments: ["/dev/full", "/proc/absent/log", "/"])
-    func whatCannotBeWrittenIsLost(path: String) {
+    func linesThatCannotBeWrittenAreLost(path: String) {
         let log = LogFile(path)
         for _ in 0..<3 { log.append("lost") }
     }
 
-    /// A pipe of two pages that nobody reads takes the beginning of a long line; the next begins a line of its own.
+    /// A pipe of two pages without a reader takes the start of a long line; the next line still starts on a new line.
     @Test func aLineThatWasCutOffEnds() throws {
         #expect(mkfifo(folder("pipe"), 0o600) == 0)
         let reader = open(folder("pipe"), O_RDWR | O_NONBLOCK)

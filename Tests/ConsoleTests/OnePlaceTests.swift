@@ -1,19 +1,19 @@
 import Foundation
 import Testing
 
-/// Nothing but the room Console writes to standard output or standard error.
+/// Only the module Console writes to standard output or standard error.
 @Suite struct OnePlaceTests {
     private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Sources").standardizedFileURL
 
-    /// What writes to a standard stream: it traps there, or loses without a word what it was given.
+    /// Calls that write to a standard stream without handling errors: they trap or lose the text silently.
     private static let writers = [
         #"\b(print|debugPrint|dump|puts|fputs|putchar|putc|fputc|perror|printf|vprintf)\("#,
         #"\b(v?f|v?d|f?w)printf\("#, #"FileHandle\.standard(Output|Error|Input)"#, #""/dev/(std|fd/|tty)"#,
         #"\bSTD(OUT|ERR)_FILENO\b"#, #"(^|[^.\w"])std(out|err)\b"#,
     ]
 
-    /// Questions that write nothing.
+    /// Calls that only ask about a stream and write nothing.
     private static let questions = ["isatty(STDOUT_FILENO)", "isatty(STDERR_FILENO)"]
 
     private static let search = Result { try NSRegularExpression(pattern: writers.joined(separator: "|")) }
@@ -24,7 +24,7 @@ import Testing
         return try search.get().firstMatch(in: rest, range: NSRange(rest.startIndex..., in: rest)) != nil
     }
 
-    @Test func nobodyElseWrites() throws {
+    @Test func noOtherModuleWrites() throws {
         let files = try #require(FileManager.default.subpaths(atPath: Self.sources.path)).filter { name in
             [".swift", ".c", ".h"].contains { name.hasSuffix($0) } && !name.contains("Console/")
         }
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// The test itself.
+    /// The detector recognises the calls that it is meant to find.
     @Test(arguments: [
         ("print(table)", true), ("    fprintf(stderr, \"x\");", true), ("FileHandle.standardError.write(x)", true),
         ("write(STDERR_FILENO, p, n)", true), ("if (isatty(STDERR_FILENO)) puts(\"x\");", true), ("dump(x)", true),
@@ -48,7 +48,7 @@ import Testing
         ("let fingerprint = fingerprint(of: x)", false), ("snprintf(text, 3, \"x\")", false), ("inputs(\"x\")", false),
         ("process.standardOutput = pipe", false), ("isatty(STDOUT_FILENO) == 1", false), ("// print(x)", false),
     ])
-    func itTellsThemApart(line: String, isWriter: Bool) throws {
+    func writersAreRecognised(line: String, isWriter: Bool) throws {
         #expect(try Self.writes(line) == isWriter)
     }
 }

@@ -3,7 +3,7 @@ import Numerics
 import Testing
 
 @Suite struct BatchTests {
-    /// n transitions in which every number says which row and column it is.
+    /// n transitions whose every number encodes its row and column.
     private func numbered(_ n: Int, stateSize: Int, actionSize: Int) -> Transitions {
         let t = Transitions(count: n, stateSize: stateSize, actionSize: actionSize, origin: "numbered")
         for i in 0..<n {
@@ -18,7 +18,7 @@ import Testing
         return t
     }
 
-    /// Whether row b of `batch` is the row of a numbered table that `indices` says.
+    /// Whether each row b of `batch` is row `indices[b]` of a numbered table.
     private func holds(_ batch: Batch) -> Bool {
         (0..<batch.size).allSatisfy { b in
             let i = Int(batch.indices[b])

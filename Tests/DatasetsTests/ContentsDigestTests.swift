@@ -4,7 +4,8 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// The digest of a dataset's contents; `Tests/Peers/contents.py` computes the same with numpy.
+/// The digest of a dataset's contents depends on every number and on nothing else; `Tests/Peers/contents.py` computes
+/// the same with numpy.
 @Suite struct ContentsDigestTests {
     let folder = TemporaryFolder()
 
@@ -13,26 +14,26 @@ import Testing
         return try D4RLFile(path: folder("a.hdf5"), includingNextObservations: true).contentsSHA256
     }
 
-    /// By Python's hashlib, from the definition and the sample's numbers.
-    @Test func isTheOneThatItsDefinitionGives() throws {
+    /// The expected digest was computed by Python's hashlib from the definition and the sample's numbers.
+    @Test func followsItsDefinition() throws {
         #expect(try digest(SampleFile()) == "43c47954f271045860f757b23d9cdf176d44f6007d019e1be5784601f6f4589a")
         #expect(
             try digest(SampleFile(timeouts: nil)) == "5f69b618ec5ccd44e37250d30aa4fbeda176829f9af176e6dff5b0e584fe8dc7")
     }
 
-    /// By Tests/Peers/contents.py.
+    /// The expected digests were computed by Tests/Peers/contents.py.
     @Test(arguments: [
         ("mujoco/hopper/medium-v0", "4ba0930f6e31d9f2910fbeebbe95169ca4a823c25f6bd6b9c1326dde162e6b39"),
         ("D4RL/antmaze/umaze-v1", "23bf04bfb6e1f59df94526a43a8e7f110f6ba9e2e3a8c0434dadfc095c08f9e1"),
         ("D4RL/kitchen/complete-v2", "526de4da4526041040ac5a5e7db549cbfb80ce2e697396ed0d36ee540629773b"),
     ])
-    func ofMinarisDatasets(id: String, digest: String) throws {
+    func minariDatasets(id: String, digest: String) throws {
         let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
             "Fixtures/minari")
         #expect(try MinariFile(MinariFolder(at: fixtures.appendingPathComponent(id).path)).contentsSHA256 == digest)
     }
 
-    /// However they are stored, equal data are equal.
+    /// Equal data have equal digests, however they are stored.
     @Test(arguments: [
         SampleFile(storage: .contiguous), SampleFile(storage: .gzip(level: 9)), SampleFile(doubles: true),
         SampleFile(booleans: false), SampleFile(doubles: true, storage: .contiguous, booleans: false),

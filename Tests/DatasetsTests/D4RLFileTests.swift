@@ -8,7 +8,7 @@ import Testing
     let folder = TemporaryFolder()
     private var path: String { folder("hopper.hdf5") }
 
-    /// The message with which a file is refused.
+    /// The message of the error that refuses the file.
     private func refusal(_ sample: SampleFile, edited body: ((hid_t) -> Void)? = nil) throws -> String {
         try sample.write(to: path)
         if let body { edit(path, body) }
@@ -36,7 +36,7 @@ import Testing
         #expect(try D4RLFile(path: path).nextObservations == nil)
     }
 
-    @Test func everyWayOfStoringGivesTheSameTransitions() throws {
+    @Test func everyStorageGivesTheSameTransitions() throws {
         try SampleFile().write(to: path)
         let expected = try Transitions(D4RLFile(path: path), maximumSteps: 1000)
         for doubles in [false, true] {
@@ -133,7 +133,7 @@ import Testing
             try refusal(sample) == "hopper.hdf5: field 'terminals': expected 0 or 1 in every row, found 2 in row 2")
     }
 
-    @Test func objectsThatAreNoArrays() throws {
+    @Test func objectsThatAreNotArrays() throws {
         let none = ab_H5P_DEFAULT()
         let sample = SampleFile(without: "actions")
         #expect(

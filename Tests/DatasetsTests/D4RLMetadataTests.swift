@@ -4,11 +4,11 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// Metadata of any kind leave the data readable, and what is not understood is said once.
+/// Metadata of any kind leave the data readable, and one note tells what was left out of them.
 @Suite struct D4RLMetadataTests {
     let folder = TemporaryFolder()
 
-    /// Something under `metadata`, what it reads as, and the end of the note where it is left out.
+    /// An object under `metadata`, its value as read, and the end of the note where it is left out.
     struct Example: CustomTestStringConvertible, Sendable {
         let testDescription: String
         var values: [String: MetadataValue] = [:]
@@ -26,7 +26,7 @@ import Testing
         if let note = example.note { #expect(file.notes.first?.contains(note) == true, "\(file.notes)") }
     }
 
-    /// Puts a dataset of one type and extent at `name`; nil bytes are not written.
+    /// Creates a dataset of one type and extent at `name`; nil bytes are not written.
     private static func put(
         _ file: hid_t, _ name: String, _ type: hid_t, _ shape: [hsize_t]?, _ bytes: [UInt8]?, isEmpty: Bool = false
     ) {
@@ -141,7 +141,7 @@ import Testing
         },
     ]
 
-    /// Names beyond those that are read are counted all the same.
+    /// Names beyond the limit are not read, but counted.
     @Test func tooManyNames() throws {
         try SampleFile().write(to: folder("a.hdf5"))
         edit(folder("a.hdf5")) { file in

@@ -2,11 +2,11 @@ import Datasets
 import ScratchFiles
 import Testing
 
-/// D4RL's datasets outside the paper's table, and other spellings of all.
+/// D4RL's datasets outside the paper's table are known, and so are other spellings of all names.
 @Suite struct D4RLNameTests {
     let folder = TemporaryFolder()
 
-    /// Names and paths written out once more from D4RL's own tables.
+    /// Names and paths, copied from D4RL's own tables.
     @Test(arguments: [
         ("hopper-random-v2", "gym_mujoco_v2/hopper_random-v2.hdf5"),
         ("walker2d-full-replay-v1", "gym_mujoco_v1/walker2d_full_replay-v1.hdf5"),
@@ -32,7 +32,7 @@ import Testing
         #expect(D4RLTasks.isOfUnknownDigest(dataset) == (D4RLCatalogue.entries[dataset] == nil))
     }
 
-    @Test func everyFileNameIsOneDatasets() {
+    @Test func everyFileNameBelongsToOneDataset() {
         let files = D4RLTasks.paths.keys.compactMap { DatasetLocation.fileName(for: $0) }
         #expect(Set(files).count == files.count && files.count == 18 + 42 + 12)
         for unpublished in ["hopper-full-replay-v0", "kitchen-complete-v1", "hopper-medium-v3", "hopper-medium-r1"] {
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// The published name, or the one by the pattern of D4RL's later files.
+    /// A file is found under the published name and under the naming pattern of D4RL's later files.
     @Test(arguments: ["hopper_mixed.hdf5", "hopper_medium_replay-v0.hdf5"]) func isFound(file: String) throws {
         put([1, 2], at: folder(file))
         let location = DatasetLocation(folders: ["/nowhere", folder.path])
@@ -72,20 +72,20 @@ import Testing
     }
 
     @Test(arguments: ["hopper-medium-v2", "hopper", "hoper_medium-v2", "", "notes.hdf5", "kitchen-mixed-v0", "mine"])
-    func whatNeedsNoneOrHasNone(text: String) {
+    func namesWithoutAnotherSpelling(text: String) {
         #expect(D4RLTasks.respelt(text) == nil)
     }
 
     @Test(arguments: [
         ("locomotion", 0), ("hopper", 1), ("hopper-medium", 2), ("mine", Int.max),
     ])
-    func selectorsOfANameThatSaysNothing(text: String, closeness: Int) {
+    func selectorsOfAnOwnDataset(text: String, closeness: Int) {
         #expect(DatasetSelector(text).closeness(to: "mine", class: "hopper-medium") == closeness)
         #expect(DatasetSelector.all(for: "mine", class: "hopper-medium").contains(DatasetSelector(text)))
     }
 
-    @Test(arguments: ["min", "hopper-med", "hopper-medium-replay", "antmaze", ""]) func whatDoesNotNameIt(text: String)
-    {
+    @Test(arguments: ["min", "hopper-med", "hopper-medium-replay", "antmaze", ""])
+    func wordsThatDoNotSelectIt(text: String) {
         #expect(DatasetSelector(text).closeness(to: "mine", class: "hopper-medium") == nil)
     }
 }

@@ -52,7 +52,7 @@ import Testing
         #expect(folder.contents == ["a.hdf5", "b.hdf5"])
     }
 
-    @Test func whatTheReaderWouldRefuseIsNotWritten() {
+    @Test func dataThatTheReaderWouldRefuseAreNotWritten() {
         func refusal(_ change: (inout D4RLRecording) -> Void) -> String {
             var r = recording()
             change(&r)
@@ -72,7 +72,7 @@ import Testing
         #expect(folder.contents == [])
     }
 
-    @Test func aFolderThatIsNotThereIsAnError() {
+    @Test func anAbsentFolderIsAnError() {
         let error = #expect(throws: DatasetError.self) {
             try D4RLWriter.write(recording(), to: folder("no/a.hdf5"))
         }

@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func filesTellTheirDataset() {
+    @Test func fileNamesTellTheirDataset() {
         for dataset in D4RLCatalogue.names + ["hopper-medium-replay-r1", "mine-v3"] {
             #expect(DatasetLocation.dataset(ofFile: DatasetLocation.fileName(for: dataset) ?? "") == dataset)
         }
@@ -57,7 +57,7 @@ import Testing
                 == folder("hopper_medium-r1.hdf5"))
     }
 
-    @Test func listingsTellWhatIsThere() throws {
+    @Test func listingsTellTheStateOfEachFile() throws {
         let location = DatasetLocation(folders: ["/nowhere", folder.path])
         put([1, 2], at: folder("hopper_medium-v2.hdf5"))
         put([1, 2, 3], at: folder("hopper_medium-r1.hdf5"))
@@ -72,15 +72,15 @@ import Testing
         #expect(own.publishedBytes == nil && own.url == nil)
         let absent = location.listing("walker2d-medium-v2")
         #expect(absent.state == .absent && absent.folder == nil && absent.bytes == nil)
-        truncate(folder("hopper_medium-v2.hdf5"), 152_756_557)  // zeros that take no space
+        truncate(folder("hopper_medium-v2.hdf5"), 152_756_557)  // a sparse file, which takes no space
         #expect(location.listing("hopper-medium-v2").state == .present, "a listing compares sizes alone")
     }
 
-    /// What keeps a file from being read: a file that its owner has closed, in a folder that is closed, …
+    /// A reason why a file cannot be read, for example that its permissions or its folder's forbid it.
     enum Obstacle: CaseIterable, Sendable {
         case mode, closedFolder, folder, pipe, linkLoop
 
-        /// Puts it at `folder/name`; returns the reason.
+        /// Creates the obstacle at `folder/name`; returns the reason that the error must name.
         func make(_ name: String, in folder: String) -> String {
             let path = "\(folder)/\(name)"
             switch self {
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    /// What is there and cannot be read is never taken for absent, even where a later folder has a good file.
+    /// An existing file that cannot be read is never reported as absent, even where a later folder has a good file.
     @Test(arguments: Obstacle.allCases) func unreadableFilesAreNotAbsent(obstacle: Obstacle) throws {
         let name = "hopper_medium-r1.hdf5"
         let (closed, open) = (folder("closed"), folder("open"))

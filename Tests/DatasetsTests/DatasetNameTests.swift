@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: ["", "hop", "hopper-", "hopper-med", "antmaze", "hopper-medium-replay-v", "Hopper", "medium"])
-    func whatDoesNotNameIt(text: String) {
+    func wordsThatDoNotSelectIt(text: String) {
         #expect(DatasetSelector(text).closeness(to: "hopper-medium-replay-v2") == nil)
     }
 
@@ -25,10 +25,10 @@ import Testing
     func allSelectorsOfADataset(dataset: String) {
         let found = DatasetSelector.all(for: dataset).map { $0.closeness(to: dataset) ?? -1 }
         #expect(found.first == 0 && found.last == .max)
-        #expect(zip(found, found.dropFirst()).allSatisfy { $0 < $1 }, "less close first")
+        #expect(zip(found, found.dropFirst()).allSatisfy { $0 < $1 }, "from the least close to the closest")
     }
 
-    @Test func versionsVAreD4RLs() {
+    @Test func versionsWithVAreD4RLs() {
         for dataset in D4RLCatalogue.entries.keys { #expect(D4RLTasks.allows(dataset), "\(dataset)") }
         for dataset in ["hopper-expert-v0", "walker2d-full-replay-v1", "hopper-anything-r1"] {
             #expect(D4RLTasks.allows(dataset), "\(dataset)")

@@ -3,7 +3,7 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// Data that can be trained on but mislead: each kind is said in a sentence, and good data in none.
+/// Data that can be trained on but mislead get one remark for each kind; good data get none.
 @Suite struct DatasetRemarksTests {
     let folder = TemporaryFolder()
 
@@ -20,7 +20,7 @@ import Testing
         return sample
     }
 
-    @Test func goodDataAreNotRemarkable() throws {
+    @Test func goodDataGetNoRemark() throws {
         #expect(try remarks(SampleFile()).isEmpty)
         #expect(try remarks(SampleFile(timeouts: nil)).isEmpty)
     }
@@ -37,7 +37,7 @@ import Testing
         #expect(try remarks(sample).contains(remark))
     }
 
-    /// Values of the second element, and whether they are one but for rounding.
+    /// Values of the second element, and whether they are equal up to rounding.
     @Test(
         arguments: [
             ([1, 1.000_000_1, 1, 0.999_999_9, 1, 1, 1], true), ([1, 1, 1, 1, 1, 1, 1.000_01], false),
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func manyElementsAreListedByRanges() throws {
-        // 14 numbers as two rows of seven, of which 1, 3, 4 and 6 change.
+        // 14 numbers as two rows of seven elements, of which 1, 3, 4 and 6 change.
         let sample = SampleFile(
             observations: [0, 1, 2, 3, 4, 5, 6, 0, 9, 2, 9, 9, 5, 9], observationShape: [2, 7], actions: [0, 0.5],
             actionShape: [2, 1], rewards: [1, 2], rewardShape: [2], terminals: [0, 0], timeouts: nil)
@@ -59,7 +59,7 @@ import Testing
             try remarks(sample).first == "0, 2 and 5 of an observation's 7 elements (counted from 0) never change")
     }
 
-    /// 1.8e19 is the root of the largest single-precision number.
+    /// 1.8e19 is the square root of the largest single-precision number.
     @Test func numbersWhoseSquaresOverflow() throws {
         #expect(try remarks(changed { $0.observations[9] = -1.8e19 }).isEmpty)
         #expect(
@@ -74,7 +74,7 @@ import Testing
 
     // MARK: Rewards
 
-    /// Three trajectories: rows 0–2, 3 and 5.
+    /// The three trajectories are rows 0–2, 3 and 5.
     @Test func returnsThatDifferByRounding() throws {
         let sample = changed { $0.rewards = [1, 1, 1, 3, 0, 3.0000002, 0] }
         #expect(
@@ -93,7 +93,7 @@ import Testing
             ])
     }
 
-    /// Rewards that cancel: rows 0–2, 3 and 5.
+    /// The rewards cancel within each trajectory: rows 0–2, 3 and 5.
     @Test func returnsThatAreZero() throws {
         #expect(
             try remarks(changed { $0.rewards = [1, -1, 0, 0, 9, 0, 9] }) == [
@@ -142,7 +142,7 @@ import Testing
         #expect(try remarks(changed { $0.actions = [1, -1, 1, 1, -1, 1, 0.999] }).isEmpty)
     }
 
-    /// No learner sees them, so they refuse no file; but they are said.
+    /// No learner reads these fields, so they refuse no file; but a remark names them.
     @Test(arguments: [Float.nan, .infinity, -.infinity]) func fieldsThatTrainingDoesNotUse(value: Float) throws {
         var next = SampleFile().observations
         next[7] = value
@@ -174,7 +174,7 @@ import Testing
         ),
     ]
 
-    /// Whatever is wrong with them.
+    /// Each unreadable field gets a remark, whatever is wrong with it.
     @Test(arguments: unreadable.indices) func fieldsThatTrainingDoesNotUseAndThatCannotBeRead(index: Int) throws {
         let (write, reason) = Self.unreadable[index]
         let sample = SampleFile()

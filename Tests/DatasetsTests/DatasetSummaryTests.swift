@@ -17,7 +17,7 @@ import Testing
         return DatasetSummary(file, try Transitions(file, maximumSteps: maximumSteps ?? .max), remarks: ["odd"])
     }
 
-    /// By hand, from the sample's rows: the transitions 0–3 and 5, with returns 6 (rows 0–2), 10 (3) and 100 (5).
+    /// Computed by hand from the sample's rows: transitions 0–3 and 5, with returns 6 (rows 0–2), 10 (3) and 100 (5).
     @Test func countsAndReturns() throws {
         let summary = try summary(SampleFile())
         #expect(summary.rows == 7 && summary.stateSize == 2 && summary.actionSize == 1)
@@ -32,7 +32,7 @@ import Testing
         #expect(try summary(SampleFile(timeouts: nil), maximumSteps: 2).transitions == 3)
     }
 
-    @Test func metadataAreWordsForATerminal() throws {
+    @Test func metadataAreEscapedForATerminal() throws {
         let weights = HDF5Array(shape: [1, 2], elements: [1, 2] as [Float])
         try HDF5Writer.write(to: path) { file in
             try SampleFile().write(to: file)

@@ -3,8 +3,8 @@ import Foundation
 import HDF5
 import Testing
 
-/// The same arrays in the formats of three HDF5 libraries: one that is too new for the library in use is called that, with what
-/// to do, and what that says makes it readable.
+/// The same arrays in the formats of three HDF5 libraries: a format that is too new for the library in use is named
+/// together with its remedy, and the remedy makes the file readable.
 @Suite struct FormatVersionTests {
     private static let versions: [(name: String, least: [Int])] = [
         ("v110", [1, 10]), ("v114", [1, 12]), ("v200", [2, 0]),
@@ -47,7 +47,7 @@ import Testing
         #expect(file.terminals == terminals && file.timeouts == timeouts)
     }
 
-    /// Each kind of array by itself: gzip, growing, chunks that are there from the start, booleans, booleans under gzip.
+    /// Each kind of array alone: gzip, extendible, chunks allocated in advance, booleans, booleans under gzip.
     @Test(arguments: ["observations", "actions", "rewards", "terminals", "timeouts"], versions)
     func oneArray(field: String, version: (name: String, least: [Int])) throws {
         let expected = try HDF5File(readingFrom: path("v110")).float32(field)

@@ -5,11 +5,11 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// What loading takes is told before it begins, for `data verify` may not take more.
+/// The memory that loading takes is known before it begins, because `data verify` may not exceed its limit.
 @Suite struct LoadingMemoryTests {
     private let folder = TemporaryFolder()
 
-    /// Puts float32 zeros into compressed chunks of so many rows, most of which may lie beyond the array's end.
+    /// Writes float32 zeros into compressed chunks of `chunk` rows, most of which may lie beyond the array's end.
     private func put(_ name: String, rows: hsize_t, chunk: hsize_t, at path: String) {
         edit(path) { file in
             H5Ldelete(file, name, 0)
@@ -41,7 +41,7 @@ import Testing
         let before = try memory(path)
         put(name, rows: hsize_t(rows), chunk: chunk, at: path)
         let more = try memory(path) - before
-        // The chunk before and after its filter, as it is stored, and one of fill values.
+        // One chunk before its filter, after it, and as stored, and one of fill values.
         #expect(more >= 4 * 4 * Int(chunk) && more < 5 * 4 * Int(chunk), "\(more)")
     }
 }

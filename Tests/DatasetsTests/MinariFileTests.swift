@@ -6,14 +6,14 @@ import Numerics
 import ScratchFiles
 import Testing
 
-/// Minari's layout, made by our own writer, with one thing changed in each test; and files of the minari package itself.
+/// Reads Minari's layout: files of our own writer with one thing changed in each test, and files of the minari package.
 @Suite struct MinariFileTests {
     private let folder = TemporaryFolder()
 
-    /// Episodes of these lengths: observation [k, t, 0.5] in step t of episode k, action ±0.1 t, reward 10 k + t.
+    /// Episodes of given lengths: observation [k, t, 0.5] in step t of episode k, action ±0.1 t, reward 10 k + t.
     struct Sample {
         var lengths = [2, 3, 1]
-        /// By episode and field, what is written instead; nil leaves it out.
+        /// What is written instead of a field, by episode and field; nil leaves the field out.
         var replaced: [String: ((HDF5Writer, String) throws -> Void)?] = [:]
         var metadata: [String: Any]? = [:]
         /// The number of the episode that neither terminates nor is truncated.
@@ -71,7 +71,7 @@ import Testing
         (0..<view.rows).map { i in (0..<view.columns).map { view.row(i)[$0] } }
     }
 
-    /// Nothing is lost at a time-out, and the unfinished episode at the end counts, too.
+    /// No step is lost at a time-out, and the unfinished episode at the end counts, too.
     @Test(arguments: ["", "/data", "/data/main_data.hdf5"]) func everyStepIsATransition(path: String) throws {
         let file = try read(Sample(), at: path)
         #expect(file.lengths == [2, 3, 1] && file.count == 6 && file.stateSize == 3 && file.actionSize == 2)
@@ -87,7 +87,7 @@ import Testing
         #expect(file.metadata.environment == "Hopper-v5" && file.metadata.maximumSteps == 3)
     }
 
-    /// Episode 10 comes after 9, and not after 1 as in the order of names.
+    /// Episode 10 comes after 9, not after 1 as in alphabetical order.
     @Test func elevenEpisodesInTheOrderOfTheirNumbers() throws {
         let file = try read(Sample(lengths: Array(1...11), unfinished: 10))
         #expect(file.lengths == Array(1...11))
@@ -96,7 +96,7 @@ import Testing
         #expect(rows(table.observations).map { $0[0] } == numbers)
     }
 
-    @Test func whatMayBeMissing() throws {
+    @Test func optionalPartsMayBeMissing() throws {
         for metadata: [String: Any] in [
             ["env_spec": NSNull()], ["total_episodes": NSNull(), "total_steps": NSNull()],
             ["observation_space": NSNull()],
@@ -128,7 +128,7 @@ import Testing
         #expect(file.observationNames == used)
         let sizes = used.compactMap { name in names.firstIndex(of: name).map { widths[$0] } }
         #expect(file.stateSize == sizes.reduce(0, +))
-        // Row 1 of episode 1: the second row of each array, one behind the other.
+        // Row 1 of episode 1: the second row of each array, concatenated.
         let expected = sizes.flatMap { width in (0..<width).map { Float(1000 * width + width + $0 + 100) } }
         #expect(Array(file.observations[4 * file.stateSize..<5 * file.stateSize]) == expected)
     }
@@ -137,7 +137,7 @@ import Testing
         Sample(replaced: [field: write])
     }
 
-    /// With an array of one number all over in the place of `field`: float64 as Minari's observations, float32 as its actions.
+    /// A sample whose `field` is filled with one number: float64 as Minari's observations, float32 as its actions.
     private static func refused(_ field: String, _ shape: [Int], of number: Float = 0) -> Sample {
         let numbers = [Float](repeating: number, count: shape.reduce(1, *))
         return refused(field) { file, name in
@@ -260,7 +260,7 @@ import Testing
         }
     }
 
-    /// Episodes whose arrays were made first, of 30 rows, of which a recorder has written some.
+    /// Episodes whose arrays of 30 rows were created first, and of which a recorder has written some rows.
     @Test(
         arguments: [
             (
@@ -298,12 +298,12 @@ import Testing
         ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "a Git LFS pointer"),
         ("not found", "text that begins 'not found'"),
     ])
-    func metadataThatAreNone(text: String, found: String) {
+    func invalidMetadata(text: String, found: String) {
         let error = #expect(throws: DatasetError.self) { try MinariMetadata(text, file: "metadata.json") }
         #expect(error?.found.hasPrefix(found) == true, "\(String(describing: error))")
     }
 
-    @Test func whatIsNoEpisodeIsNoted() throws {
+    @Test func groupsThatAreNotEpisodesAreNoted() throws {
         let sample = Self.refused("episode_0/rewards") {
             try $0.write([0, 1] as [Double], shape: [2], to: $1)
             for name in ["extra", "episode_of_mine", "zebra"] { try $0.write(.integer(1), to: name) }
@@ -314,7 +314,7 @@ import Testing
         #expect(DatasetRemarks.of(file, try file.transitions(), maximumSteps: nil).first == file.notes.first)
     }
 
-    /// What is to be loaded is known before it is, from the sizes alone.
+    /// The memory that loading takes is known from the sizes alone, before anything is loaded.
     @Test func memoryIsToldBeforeAnythingIsLoaded() throws {
         struct Stop: Error {}
         try Sample().write(to: folder("set"))
@@ -333,7 +333,7 @@ import Testing
         )
     }
 
-    @Test func eachLayoutIsToldFromTheOther() throws {
+    @Test func theLayoutsAreToldApart() throws {
         try SampleFile().write(to: folder("d4rl.hdf5"))
         let d4rl = #expect(throws: DatasetError.self) {
             try StoredDataset.read(path: folder("d4rl.hdf5"), layout: .minari)
@@ -365,18 +365,18 @@ import Testing
     }
 
     @Test(arguments: ["", "hopper", "a//b-v0", "/a-v0", "../x-v0", "a b-v0", "hopper-v", "-v0", "hopper-v0/", "a:b-v0"])
-    func noIds(text: String) {
+    func invalidIds(text: String) {
         #expect(MinariID(text) == nil)
         #expect(MinariID(name: text) == nil)
     }
 
-    @Test func absentOnesSayHowToGetThem() throws {
+    @Test func absentDatasetsSayHowToGetThem() throws {
         let id = try #require(MinariID("mujoco/hopper/medium-v0"))
         let error = #expect(throws: DatasetError.self) { try MinariFolder.find(id, in: folder.path) }
         #expect(error?.description.contains("get it with `minari download mujoco/hopper/medium-v0`") == true)
     }
 
-    /// Files that the minari package has written, against what it read of them (Tests/Peers/minari_traces.py, seed 0).
+    /// Files written by the minari package, compared with what it reads (Tests/Peers/minari_traces.py, seed 0).
     @Test(arguments: ["hopper", "maze", "kitchen"]) func readsWhatMinariReads(name: String) throws {
         let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
             "Fixtures/minari")

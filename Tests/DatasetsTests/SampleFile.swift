@@ -1,7 +1,7 @@
 import HDF5
 
 /// Seven steps, S = 2, A = 1: an episode that a terminal ends (rows 0–2), one that the time limit ends (3–4), and one
-/// cut off by the end of the file (5–6). Each test changes what it is about.
+/// that the end of the file cuts off (5–6). Each test changes the part that it is about.
 struct SampleFile {
     var observations: [Float] = [0, 0.5, 1, 1.5, 2, 2.5, 10, 10.5, 11, 11.5, 20, 20.5, 21, 21.5]
     var observationShape = [7, 2]

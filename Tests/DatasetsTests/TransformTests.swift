@@ -20,7 +20,8 @@ func table(
 }
 
 @Suite struct TransformTests {
-    /// Returns 3 (cut by a jump from 3 to 10), −4 (cut by d = 1, though the next row continues it), 7 (the last piece).
+    /// Three trajectories: return 3 (ends at a jump from 3 to 10), −4 (ends at d = 1, though the next row continues
+    /// it), 7 (the last).
     private let pieces = table(
         states: [1, 2, 10, 11, 12, 13], next: [2, 3, 11, 12, 13, 14], rewards: [1, 2, -3, -1, 5, 2],
         terminals: [0, 0, 0, 1, 0, 0])
@@ -42,7 +43,7 @@ func table(
         let raw: [Double] = [1, 2, -3, -1, 5, 2]
         let scaled = raw.map { Real($0 * summary.rewardScale) }
         #expect(elements(result.rewards) == scaled)
-        #expect(elements(pieces.rewards) == [1, 2, -3, -1, 5, 2])  // the original stays
+        #expect(elements(pieces.rewards) == [1, 2, -3, -1, 5, 2])  // the original is unchanged
         #expect(summary.returns.maximum == 7)
     }
 
@@ -93,7 +94,7 @@ func table(
         #expect(elements(result.observations) == [0, 0, 0])
     }
 
-    /// What single precision cannot hold is refused with the row of the file and the setting, before anything is trained.
+    /// Numbers beyond single precision are refused before training, with the row of the file and the setting.
     @Test func numbersThatBecomeInfiniteAreRefused() throws {
         let large = table(states: [0, 5, 9], next: [1, 6, 10], rewards: [3e38, -3e38, 0])
         let loud = try? TransitionTransforms(reward: .affine(scale: 10, shift: -5)).apply(to: large)
@@ -107,7 +108,7 @@ func table(
         let error = #expect(throws: DatasetError.self) {
             try TransitionTransforms(normalisesObservations: true).apply(to: transitions)
         }
-        // Transition 4 is row 5: the time limit ended row 4. Its s' is what overflows.
+        // Transition 4 is row 5, because the time limit ended row 4. Its s' overflows.
         #expect(
             error?.description
                 == "\(folder("a.hdf5")): field 'observations': expected numbers that stay within single precision with the "
@@ -115,7 +116,7 @@ func table(
         )
     }
 
-    @Test func nothingToDoGivesTheSameTable() throws {
+    @Test func noTransformGivesTheSameTable() throws {
         let (result, summary) = try TransitionTransforms.none.apply(to: pieces)
         #expect(result === pieces)
         #expect(summary.rewardScale == 1 && summary.rewardShift == 0 && summary.normalisation == nil)

@@ -18,7 +18,8 @@ func elements(_ view: MatrixView) -> [Real] {
     }
 
     @Test func timeoutsAreDroppedTerminalsKept() throws {
-        // Rows 0–3 and 5: row 4 is a time-out, row 6 has no successor. Row 2 is a terminal, its s' the next episode's.
+        // Rows 0–3 and 5: row 4 is a time-out, row 6 has no successor. Row 2 is a terminal; its s' is the next
+        // episode's first state.
         let t = try transitions(SampleFile())
         #expect(t.count == 5 && t.stateSize == 2 && t.actionSize == 1)
         #expect(elements(t.observations) == [0, 0.5, 1, 1.5, 2, 2.5, 10, 10.5, 20, 20.5])
@@ -45,7 +46,7 @@ func elements(_ view: MatrixView) -> [Real] {
             try elements(transitions(SampleFile(timeouts: [1, 0, 0, 0, 0, 1, 1])).rewards) == [2, 3, 10, 20])
     }
 
-    /// Rows kept by a transliteration of D4RL's loop, counter and all.
+    /// Indices of the rows that D4RL's loop keeps, transliterated with its step counter.
     private func reference(_ terminals: [UInt8], _ timeouts: [UInt8]?, _ maximumSteps: Int) -> [Int] {
         var kept: [Int] = []
         var step = 0
@@ -63,7 +64,8 @@ func elements(_ view: MatrixView) -> [Real] {
     }
 
     @Test func theStepCounterStandsInForTimeouts() throws {
-        // Limit 3: row 2 is a time-out (0, 1, 2), row 3 a terminal, after which the counter starts at 1: row 5.
+        // Limit 3: row 2 is a time-out (steps 0, 1, 2), row 3 a terminal, after which the counter starts at 1: row 5
+        // times out.
         let terminals: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 0, 0]
         #expect(qLearningRuns(terminals: terminals, timeouts: nil, maximumSteps: 3) == [0..<2, 3..<5, 6..<8])
         let sample = SampleFile(timeouts: nil)
@@ -88,7 +90,7 @@ func elements(_ view: MatrixView) -> [Real] {
         }
     }
 
-    @Test func nothingLeftIsRefused() throws {
+    @Test func aFileWithoutTransitionsIsRefused() throws {
         let none = #expect(throws: DatasetError.self) {
             try transitions(SampleFile(timeouts: [UInt8](repeating: 1, count: 7)))
         }

@@ -3,18 +3,18 @@ import Glibc
 import ScratchFiles
 import Testing
 
-/// Data that are there, or may be, and cannot be read are never taken for absent, and a system that fails for no damage.
+/// Data that exist but cannot be read are never reported as absent, and a failure of the system never as damage.
 @Suite struct UnreadableDatasetTests {
     let folder = TemporaryFolder()
     private let id = MinariID("mujoco/hopper/medium-v0")
 
-    /// The parts of the path of a dataset of Minari's, from its root on.
+    /// The parts of the path of a Minari dataset, from its root on.
     static let parts = [
         "", "/mujoco", "/mujoco/hopper/medium-v0", "/mujoco/hopper/medium-v0/data",
         "/mujoco/hopper/medium-v0/data/main_data.hdf5", "/mujoco/hopper/medium-v0/data/metadata.json",
     ]
 
-    /// A dataset of Minari's in the folder `minari`, up to the part that is `left` out.
+    /// Creates a Minari dataset in the folder `minari`, up to and without the part `left`.
     private func make(upTo left: String) {
         for part in Self.parts where !left.isEmpty && !part.hasPrefix(left) {
             let path = folder("minari") + part
@@ -48,7 +48,7 @@ import Testing
         #expect(error?.found == "Permission denied" && error?.isSystemFailure == true, "\(String(describing: error))")
     }
 
-    @Test func whatIsNotThere() throws {
+    @Test func absentDatasets() throws {
         make(upTo: "/mujoco/hopper/medium-v0")
         let id = try #require(self.id)
         let error = #expect(throws: DatasetError.self) { try MinariFolder.find(id, in: folder("minari")) }
@@ -68,7 +68,7 @@ import Testing
             error?.file == path && error?.expected == "a folder that can be listed" && error?.isSystemFailure == true)
     }
 
-    /// A process's own memory, as a file, cannot be read at its beginning: EIO.
+    /// Reading /proc/self/mem at offset 0 fails with EIO.
     @Test func aDiskThatFails() throws {
         make(upTo: "/mujoco/hopper/medium-v0/data/main_data.hdf5")
         let data = folder("minari") + Self.parts[4]

@@ -3,36 +3,37 @@ import Datasets
 import ScratchFiles
 import Testing
 
-/// Rows that were never written are named; data that are constant are data.
+/// Rows that were never written are reported; constant data are accepted.
 @Suite struct WrittenRowsTests {
     let folder = TemporaryFolder()
 
-    /// 60 rows, of which a recorder has written some.
+    /// 60 rows, some of which a recorder has written.
     struct Recording: CustomTestStringConvertible, Sendable {
         let testDescription: String
-        /// Rows whose observations, and actions, were written.
+        /// Rows whose observations and actions were written.
         var observations: Range<Int> = 0..<60
         var actions: Range<Int> = 0..<60
-        /// What is written into them besides; zeros are what a fill value is.
+        /// Whether zeros, which are also the fill value, are written into these rows.
         var isZero = false
         var chunkRows: Int? = nil
         var isEarly = false
         var fill: Float = 0
-        /// One for each row, in one block.
+        /// The rewards, one for each row, stored in one block.
         var rewards = [Float](repeating: 0, count: 60)
-        /// The rows of a compressed chunk of rewards, or else whether their storage was allocated in advance.
+        /// The number of rows in a compressed chunk of rewards; nil for rewards without chunks, with storage allocated
+        /// in advance.
         var rewardChunk: Int? = nil
         var isRewardEarly = false
-        /// A row in which an episode ends; nil for one episode.
+        /// The row in which an episode ends; nil for a single episode.
         var end: Int? = nil
-        /// A part of the sentence; nil where the file is good.
+        /// A part of the error's sentence; nil where the file is good.
         var refusal: String? = nil
-        /// A part of a note on a file that is good; nil where there is none.
+        /// A part of the note on a good file; nil where there is no note.
         var note: String? = nil
     }
 
     @Test(arguments: recordings)
-    func isToldFromData(recording: Recording) throws {
+    func isDistinguishedFromConstantData(recording: Recording) throws {
         try SampleFile(
             rewards: recording.rewards, rewardShape: [60],
             terminals: (0..<60).map { $0 == recording.end ? 1 : 0 }, timeouts: nil, without: "observations"
@@ -53,7 +54,7 @@ import Testing
         }
     }
 
-    /// Puts the rewards into storage of their own; those allocated in advance are written only where they are not 0.
+    /// Writes the rewards into their own storage; storage allocated in advance is written only where rewards are not 0.
     private func putRewards(_ recording: Recording, in file: hid_t) {
         H5Ldelete(file, "rewards", 0)
         let (space, creation) = (H5Screate_simple(1, [60], nil), H5Pcreate(ab_H5P_DATASET_CREATE()))
@@ -175,7 +176,7 @@ import Testing
             note: "field 'actions' has rows 40 to 59 that hold nothing but the fill value 0.0"),
     ]
 
-    /// Flags are false where nobody has written them, and a note says so.
+    /// Flags that were not written are false, and a note says so.
     @Test func flagsInPart() throws {
         for written in [[], [4], [1, 6]] as [[Int]] {
             try SampleFile().write(to: folder("a.hdf5"))
@@ -201,7 +202,7 @@ import Testing
         }
     }
 
-    /// Nobody has written the flags: they are the fill value, true where that is.
+    /// Flags none of which was written have the fill value, which may be true.
     @Test(arguments: [(1, true), (255, true), (0, false)] as [(UInt8, Bool)])
     func flagsByDefault(fill: UInt8, isTrue: Bool) throws {
         try SampleFile().write(to: folder("a.hdf5"))
