@@ -5,7 +5,7 @@ import Numerics
 /// Adam (Kingma and Ba 2015) on the parameters of one network: bias-corrected, epsilon outside the square root,
 /// no weight decay, no clipping.
 package final class Adam {
-    /// The constants besides the learning rate.
+    /// The decay rates and ε; the learning rate is given at each step.
     package struct Constants: Sendable, Equatable {
         /// β₁, the decay of the first moment.
         package var beta1 = 0.9
@@ -14,22 +14,22 @@ package final class Adam {
         /// ε, added to the square root of the second moment.
         package var epsilon = 1e-8
 
-        /// Those of the paper, which all official codes of the learners use.
+        /// The values of the paper, which all official codes of the learners use.
         package init() {}
     }
 
     let parameters: ParameterBlock
     let gradients: ParameterBlock
-    /// m, laid out as the parameters.
+    /// m, the mean of the gradients, in the layout of the parameters.
     package let firstMoment: ParameterBlock
-    /// v, likewise.
+    /// v, the mean of the squared gradients, in the same layout.
     package let secondMoment: ParameterBlock
-    /// t, the updates made so far; to be set only when a run is taken up again.
+    /// t, the number of updates made so far; set only when a run is resumed.
     package var steps = 0
     private let constants: Constants
     private let network: MLP
 
-    /// Moments at zero for a trainable network.
+    /// Starts with both moments at zero; the network must be trainable.
     package init(_ network: MLP, constants: Constants = Constants()) {
         guard let gradients = network.gradients else { preconditionFailure("Adam needs a trainable network") }
         parameters = network.parameters
@@ -40,7 +40,7 @@ package final class Adam {
         self.network = network
     }
 
-    /// One update with the gradient as it stands.
+    /// Makes one update with the network's current gradient.
     package func step(rate: Double) {
         steps += 1
         let kernelConstants = ab_adam_constants(
@@ -51,28 +51,28 @@ package final class Adam {
         ab_adam(
             parameters.values, gradients.values, firstMoment.values, secondMoment.values, parameters.count,
             kernelConstants)
-        network.roundWeights()  // Now they are in the cache.
+        network.roundWeights()  // The weights are still in the cache.
     }
 }
 
-/// A trained number with its Adam, in double precision (log β of ACTIVE, the entropy temperature of SAC and CQL).
+/// A trained scalar with its own Adam, in double precision (log β of ACTIVE, the entropy temperature of SAC and CQL).
 ///
-/// Value, moments and `steps` are to be set only when a run is taken up again.
+/// Value, moments and `steps` are set from outside only when a run is resumed.
 package final class ScalarAdam {
-    /// The number as the last step left it; NaN once a gradient was NaN.
+    /// The scalar after the last step; NaN once a gradient was NaN.
     package var value: Double
-    /// m.
+    /// m, the mean of the gradients.
     package var firstMoment = 0.0
-    /// v.
+    /// v, the mean of the squared gradients.
     package var secondMoment = 0.0
-    /// t, the updates made so far.
+    /// t, the number of updates made so far.
     package var steps = 0
     private let constants = Adam.Constants()
 
     /// Starts at `value` with both moments at zero.
     package init(_ value: Double) { self.value = value }
 
-    /// One update with `gradient`, the value kept within `range` where one is given.
+    /// Makes one update with `gradient`, then clamps the value to `range` if one is given. NaN stays NaN.
     package func step(gradient: Double, rate: Double, range: ClosedRange<Double>? = nil) {
         steps += 1
         firstMoment = constants.beta1 * firstMoment + (1 - constants.beta1) * gradient
@@ -88,7 +88,7 @@ package final class ScalarAdam {
     }
 }
 
-/// The actor's learning rate at update t: rate·½(1 + cos(π·min(t, T)/T)) (algorithms of IQL and SQL).
+/// The policy's learning rate at update t: rate·½(1 + cos(π·min(t, T)/T)), as in the official IQL and SQL code.
 package struct CosineSchedule: Sendable, Equatable {
     var rate: Double
     /// T, the planned number of updates.
@@ -100,13 +100,13 @@ package struct CosineSchedule: Sendable, Equatable {
         self.horizon = horizon
     }
 
-    /// The rate when `t` updates have been made before.
+    /// Returns the rate of the update that follows `t` others.
     package func rate(at t: Int) -> Double {
         rate * 0.5 * (1 + cos(Double.pi * Double(min(t, horizon)) / Double(horizon)))
     }
 }
 
-/// Exponential moving average of a network, θ̂ ← (1 - η)θ̂ + ηθ (Polyak averaging).
+/// Moves `target` towards `source` by Polyak averaging, θ̂ ← (1 - η)θ̂ + ηθ with η = `rate`.
 package func trackWithAverage(_ target: ParameterBlock, of source: ParameterBlock, rate: Double) {
     precondition(target.tensors == source.tensors)
     ab_polyak(target.values, source.values, source.count, Real(rate))

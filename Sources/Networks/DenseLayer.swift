@@ -4,14 +4,14 @@ import Numerics
 
 /// A dense layer for one sample: y = b + W·x.
 ///
-/// Its sums are taken in the order of the inputs, so they are the same on every processor of a kind and with any BLAS
-/// kernels, which are made for batches.
+/// Sums are taken in the order of the inputs, so they are the same on every processor of one type. No BLAS is used:
+/// its kernels are made for batches.
 final class DenseLayer {
-    /// Elements of x.
+    /// The number of elements of x.
     let inputs: Int
-    /// Elements of y that mean something; zeros may follow.
+    /// The number of elements of y; zero padding may follow them.
     let outputs: Int
-    /// y, `outputs` elements.
+    /// y of the last `forward`, `outputs` elements.
     var output: UnsafeMutablePointer<Real> { result.pointer }
 
     private let weights: Matrix
@@ -33,7 +33,7 @@ final class DenseLayer {
         ab_dense_pack(weights.pointer, weight, inputs, outputs)
     }
 
-    /// Takes `x`, `inputs` elements, through the layer, and through a ReLU if it is `rectified`; returns `output`.
+    /// Computes `output` from `x` (`inputs` elements), followed by a ReLU if `rectified`; returns `output`.
     @discardableResult
     func forward(_ x: UnsafePointer<Real>, rectified: Bool = false) -> UnsafePointer<Real> {
         ab_dense(result.pointer, x, weights.pointer, bias.pointer, inputs, bias.count)
@@ -41,7 +41,7 @@ final class DenseLayer {
         return UnsafePointer(result.pointer)
     }
 
-    /// Takes `output` through a hyperbolic tangent.
+    /// Applies tanh to `output`.
     func squash() {
         for j in 0..<outputs { result[j] = tanh(result[j]) }
     }

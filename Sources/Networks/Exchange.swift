@@ -1,6 +1,6 @@
 package import Numerics
 
-/// Which kind of network of a case is meant.
+/// The kinds of network that a case has.
 package enum NetworkGroup: Int, Sendable, CaseIterable {
     /// V₁ … V_m.
     case values
@@ -10,7 +10,7 @@ package enum NetworkGroup: Int, Sendable, CaseIterable {
     case policy
 }
 
-/// Whose owners need what is exchanged.
+/// The groups whose owners need what is exchanged.
 package struct Readers: OptionSet, Sendable, Hashable {
     /// A bit for each group, in the order of `NetworkGroup`.
     package let rawValue: UInt8
@@ -18,31 +18,32 @@ package struct Readers: OptionSet, Sendable, Hashable {
     /// The groups whose bits are set.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Whoever owns a V.
+    /// The processes that own a V.
     package static let values = Readers(rawValue: 1 << 0)
-    /// Whoever owns a Q.
+    /// The processes that own a Q.
     package static let critics = Readers(rawValue: 1 << 1)
-    /// The owner of π.
+    /// The process that owns π.
     package static let policy = Readers(rawValue: 1 << 2)
 }
 
 /// How results of a case's networks travel between the processes that own them.
 ///
-/// Every network of a case has one owner; in a training step only per-sample vectors of a batch travel, never parameters. A
-/// learner says what it needs known where and does not know who computes it, so any division of the networks gives the same
-/// bits. Every process of a case makes the same calls in the same order, also those for networks that it does not own.
+/// Every network of a case has one owner. In a training step only per-sample vectors of a batch travel, never parameters. A
+/// learner says which values it needs at which networks' owners; it does not know which process computes them, so any
+/// division of the networks gives the same bits. All calls are collective: every process of a case makes the same calls in
+/// the same order, also those for networks that it does not own.
 package protocol Exchange {
     /// Whether this process computes network `index` of `group`.
     func owns(_ group: NetworkGroup, _ index: Int) -> Bool
-    /// Makes row i of `rows`, computed by the owner of network i of `group`, known to the readers. Elsewhere the rows of
-    /// others are left as they were.
+    /// Sends row i of `rows` from the owner of network i of `group` to the readers. On other processes the rows that they
+    /// do not own are left as they were.
     func share(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers)
-    /// out = minimum over the rows of all networks of `group`, known to the readers; NaN in any row gives NaN. Elsewhere
-    /// `out` is left undefined.
+    /// Computes out = the elementwise minimum over the rows of all networks of `group` on the readers; NaN in any row gives
+    /// NaN. On other processes `out` is undefined.
     func minimum(
         _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, into out: UnsafeMutablePointer<Real>)
-    /// Makes the i-th `count` of `numbers`, known to the owner of network i of `group`, known to all processes: for
-    /// reports, which are asked for now and then. May allocate.
+    /// Sends the i-th run of `count` elements of `numbers` from the owner of network i of `group` to all processes. For
+    /// diagnostics, which are seldom asked for; may allocate.
     func report(_ numbers: inout [Double], each count: Int, of group: NetworkGroup)
 }
 
@@ -51,24 +52,24 @@ extension Exchange {
     package var ownsPolicy: Bool { owns(.policy, 0) }
 }
 
-/// One process computes every network of a case: nothing travels.
+/// One process that computes every network of a case: nothing travels.
 package struct Solo: Exchange, Sendable {
-    /// Holds nothing; one is as good as another.
+    /// Makes one; it has no state.
     package init() {}
 
-    /// True, whichever network is meant.
+    /// Returns true for every network.
     package func owns(_ group: NetworkGroup, _ index: Int) -> Bool { true }
 
-    /// Does nothing: whoever computed the rows is all there is.
+    /// Does nothing: this process has computed all rows.
     package func share(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) {}
 
-    /// The `columnMinimum` of the rows.
+    /// Computes the `columnMinimum` of the rows.
     package func minimum(
         _ rows: MatrixView, of group: NetworkGroup, for readers: Readers, into out: UnsafeMutablePointer<Real>
     ) {
         columnMinimum(rows, into: out)
     }
 
-    /// Does nothing, likewise.
+    /// Does nothing: this process has computed all numbers.
     package func report(_ numbers: inout [Double], each count: Int, of group: NetworkGroup) {}
 }

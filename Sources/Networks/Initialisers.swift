@@ -2,7 +2,7 @@ package import Numerics
 
 /// How the weights of a fresh network are drawn.
 package enum Initialiser: Sendable {
-    /// Every weight, the output layer's included, orthogonal with gain √2; biases 0; norm scales 1 (jaxrl, IQL, SQL).
+    /// All weights, the output layer's included, orthogonal with gain √2; biases 0; norm scales 1 (jaxrl, IQL, SQL).
     case orthogonal
     /// Weights and biases uniform within ±1/√inputs (PyTorch's default for a dense layer).
     case uniformByFanIn
@@ -12,8 +12,8 @@ package enum Initialiser: Sendable {
     /// (Xavier with gain 0.01; the policy of young-geng/CQL).
     case uniformSmallOutput
 
-    /// Draws all layer tensors of `network`. Each tensor has its own stream, named by its path, so the numbers depend
-    /// on nothing but `stream`; extra tensors are left at zero.
+    /// Draws all layer tensors of `network`. Each tensor has its own stream, named by its path, so its values depend
+    /// only on `stream`; extra tensors are left at zero.
     package func fill(_ network: MLP, stream: RandomStream) {
         for name in MLP.layerNames(of: network.shape) {
             let weight = network.parameters.matrix("\(name)/weight")

@@ -1,8 +1,8 @@
 import Numerics
 
-// Where the layers of a network lie in its block of parameters.
+// The layout of a network's layers in its block of parameters.
 extension MLP {
-    /// Where one layer's tensors lie. The last layer has no norm.
+    /// Views of one layer's tensors. The last layer has no norm.
     struct Layer {
         var weight: MatrixView
         var bias: UnsafeMutablePointer<Real>

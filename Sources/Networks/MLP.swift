@@ -3,20 +3,20 @@ package import Numerics
 
 /// A multilayer perceptron: dense layers with ReLU, optionally layer-normalised before the ReLU, and a linear output.
 ///
-/// The forward pass leaves on a `Tape` what the backward pass needs; the gradient lands in `gradients`. One-output
-/// networks (Q and V) take matrix-vector products for their last layer, so no product is wasted on a width of one.
+/// The forward pass leaves on a `Tape` what the backward pass needs; the gradient goes to `gradients`. One-output
+/// networks (Q and V) use matrix-vector products for their last layer, as a matrix product is slow at a width of one.
 package final class MLP {
     /// The architecture of a network.
     package struct Shape: Sendable, Equatable {
-        /// S, or S + A for a critic.
+        /// The number of inputs: S, or S + A for a critic.
         package var inputs: Int
         /// Widths of the hidden layers, the one next to the input first.
         package var hidden: [Int]
-        /// 1 for Q and V, A or 2A for a policy.
+        /// The number of outputs: 1 for Q and V, A or 2A for a policy.
         package var outputs: Int
         /// Layer normalisation after the dense part of each hidden layer (value networks of SQL).
         package var layerNorm: Bool
-        /// Of the products between hidden layers, where nearly all of a step's multiplications are.
+        /// The precision of the products between hidden layers, which have nearly all of a step's multiplications.
         package var precision: Precision
 
         /// Traps unless there is a hidden layer and every width is positive.
@@ -32,10 +32,10 @@ package final class MLP {
         }
     }
 
-    /// Flax's epsilon; PyTorch ports use 1e-5.
+    /// ε of layer normalisation, as in Flax; PyTorch ports use 1e-5.
     package static let layerNormEpsilon: Real = 1e-6
 
-    /// What a `Tape` must be made for to be used with this network.
+    /// The architecture; a `Tape` for this network is made for the same one.
     package let shape: Shape
     /// The tensors of all layers, `fc0/weight` to `out/bias`, and the extra ones behind them.
     package let parameters: ParameterBlock
@@ -43,14 +43,14 @@ package final class MLP {
     package let gradients: ParameterBlock?
     let layers: [Layer]
     let gradientLayers: [Layer]
-    /// The weights between hidden layers in bfloat16, as they were at the last forward pass; none in full precision.
+    /// The weights between hidden layers in bfloat16, as of the last `roundWeights`; empty in full precision.
     private let roundedWeights: [BFloat16Matrix]
-    /// Whether the parameters held no infinite number and no NaN then.
+    /// Whether all parameters were finite at the last `roundWeights`.
     private(set) var parametersAreFinite = true
-    /// Room for the transposed weight of a narrow output layer.
+    /// Scratch memory for the transposed weight of a narrow output layer.
     private let transposedWeight: Matrix?
 
-    /// A network of zeros.
+    /// Makes a network whose parameters are zero.
     ///
     /// - Parameters:
     ///   - extra: further trainable tensors kept in the same block (the policy's `log_std`).
@@ -60,8 +60,8 @@ package final class MLP {
         parameters = ParameterBlock(MLP.tensors(of: shape) + extra)
         gradients = trainable ? ParameterBlock(like: parameters) : nil
         layers = MLP.layers(of: shape, in: parameters)
-        // OpenBLAS is three times as fast as our own product where there are so few columns, but only in the form a·bᵀ: in a·b
-        // its AVX-512 kernels allocate.
+        // With 2 to 4 columns OpenBLAS is three times as fast as our own product, but only in the form a·bᵀ: in a·b its
+        // AVX-512 kernels allocate memory.
         transposedWeight =
             (2...4).contains(shape.outputs) ? Matrix(shape.outputs, shape.hidden[shape.hidden.count - 1]) : nil
         gradientLayers = gradients.map { MLP.layers(of: shape, in: $0) } ?? []
@@ -69,7 +69,7 @@ package final class MLP {
             shape.precision == .full ? [] : zip(shape.hidden, shape.hidden.dropFirst()).map { BFloat16Matrix($0, $1) }
     }
 
-    /// y = network(x): fills `tape`, whose `output` is y.
+    /// Computes y = network(x): fills `tape`, whose `output` is y.
     ///
     /// - Parameters:
     ///   - input: [batch × inputs].
@@ -79,7 +79,7 @@ package final class MLP {
         let isFinite = shape.precision == .full || parametersAreFinite && input.isFinite
         var (x, next) = (input, 0)
         if dropout == nil, let rounded = tape.rounded(1), leavesFirstRounded {
-            // Nobody but the product above reads the first activations: they are left in no other form.
+            // Only the next product reads the first activations, so they are stored in bfloat16 alone.
             multiply(input, layers[0].weight, bias: layers[0].bias, roundedInto: rounded.input)
             rounded.forward(roundedWeights[0], bias: layers[1].bias, isFinite: isFinite, into: tape.hidden[1])
             (x, next) = (tape.hidden[1], 2)
@@ -91,7 +91,7 @@ package final class MLP {
         forwardThroughOutput(x, tape)
     }
 
-    /// From the activations below hidden layer `l` to its own.
+    /// Computes the activations of hidden layer `l` from those of the layer below, `x`.
     private func forwardThroughHidden(
         _ l: Int, _ x: MatrixView, _ tape: Tape, _ isFinite: Bool, _ dropout: Dropout?
     ) {
@@ -125,8 +125,8 @@ package final class MLP {
         }
     }
 
-    /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape, which is used up
-    /// by that. Extra tensors are left alone.
+    /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape. The tape is
+    /// overwritten. Extra tensors are left as they are.
     ///
     /// - Parameters:
     ///   - outputGradient: [batch × outputs], contiguous.
@@ -153,12 +153,12 @@ package final class MLP {
         }
     }
 
-    /// Computes ∂L/∂x for some of the inputs from ∂L/∂y, after `forward` on the same tape, which is used up by
-    /// that; no parameter gradient.
+    /// Computes ∂L/∂x for some of the inputs from ∂L/∂y, after `forward` on the same tape, but no parameter gradient.
+    /// The tape is overwritten.
     ///
     /// - Parameters:
     ///   - outputGradient: [batch × outputs], contiguous.
-    ///   - inputs: which inputs are wanted (the actions of a critic).
+    ///   - inputs: the range of inputs to differentiate by (the actions of a critic).
     ///   - inputGradient: [batch × inputs.count].
     package func backwardToInput(
         _ tape: Tape, outputGradient: MatrixView, inputs: Range<Int>, into inputGradient: MatrixView
@@ -172,8 +172,8 @@ package final class MLP {
         multiply(tape.hiddenGradient[0], rows.transposed, into: inputGradient)
     }
 
-    /// From the gradient above hidden layer `l` to the one at its dense part (in `tape.hiddenGradient[l]`), with the
-    /// gradient of its normalisation.
+    /// Computes the gradient at the dense part of hidden layer `l` (in `tape.hiddenGradient[l]`) from that of the layer
+    /// above, and the gradient of its normalisation's parameters.
     private func backwardThroughHidden(
         _ l: Int, _ tape: Tape, _ outputGradient: MatrixView, normInto gradient: Norm?, _ dropout: Dropout?
     ) {
@@ -181,7 +181,7 @@ package final class MLP {
         let dy = tape.hiddenGradient[l]
         let above = layers[l + 1]
         let isTop = l == layers.count - 2
-        // The way back through a normalisation has the ReLU in it.
+        // The backward pass through a normalisation includes the ReLU.
         let mask = layers[l].norm == nil ? y : nil
         if isTop && shape.outputs == 1 {
             ab_outer(outputGradient.pointer, above.weight.pointer, mask?.pointer, dy.pointer, dy.rows, dy.columns)
@@ -191,7 +191,7 @@ package final class MLP {
             multiply(
                 isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy, where: mask)
         }
-        // Where a unit was dropped y is 0, and so is what passes; only the factor is left to apply.
+        // Where a unit was dropped y is 0, so the gradient is already masked; only the factor is left to apply.
         if let dropout { ab_scale(dy.pointer, dropout.factor, dy.count) }
         if let norm = layers[l].norm, let gradient {
             ab_layer_norm_relu_backward(
@@ -200,7 +200,7 @@ package final class MLP {
         }
     }
 
-    /// The weights into hidden layers 1, 2, … in bfloat16, as they stand; none in full precision.
+    /// Rounds the weights into hidden layers 1, 2, … to bfloat16 if they have changed; returns them, none in full precision.
     @discardableResult
     func roundWeights() -> [BFloat16Matrix] {
         guard !roundedWeights.isEmpty, parameters.isChanged else { return roundedWeights }
@@ -210,6 +210,6 @@ package final class MLP {
         return roundedWeights
     }
 
-    /// Whether the first activations may go to the second layer in bfloat16 alone.
+    /// Whether the first activations may be passed to the second layer in bfloat16 alone.
     private var leavesFirstRounded: Bool { !shape.layerNorm && shape.inputs <= Int(AB_PANEL_ROWS) }
 }

@@ -1,30 +1,30 @@
 package import Numerics
 
-/// What one gradient step computes with one network and its target. Costs are predicted by it, and networks placed.
+/// What one gradient step computes with one network and its target: predicts a case's cost and places its networks.
 package struct NetworkWork: Sendable, Hashable {
-    /// With `index`, which network.
+    /// The network's group.
     package let group: NetworkGroup
-    /// Within its group.
+    /// The network's position within its group.
     package let index: Int
-    /// S, or S + A for a critic.
+    /// The number of inputs: S, or S + A for a critic.
     package let inputs: Int
     /// Widths of the hidden layers.
     package let hidden: [Int]
-    /// 1 for Q and V, A or 2A for a policy.
+    /// The number of outputs: 1 for Q and V, A or 2A for a policy.
     package let outputs: Int
     /// Whether its hidden layers are layer-normalised.
     package var layerNorm = false
-    /// Of the products between its hidden layers.
+    /// The precision of the products between its hidden layers.
     package var precision = Precision.full
-    /// How many of a critic's inputs are actions.
+    /// The number of a critic's inputs that are actions.
     package var actions = 0
-    /// Forward passes of a batch that nothing goes back from.
+    /// Forward passes of a batch without a backward pass.
     package var forwards = 0.0
-    /// Steps on a batch: forward, backward to every layer but the input, Adam.
+    /// Training steps on a batch: forward, backward to every layer but the input, Adam.
     package var trainings = 0.0
-    /// Forward passes of a batch that go back to the actions among the inputs, and no further.
+    /// Forward passes of a batch with a backward pass to the actions among the inputs and without parameter gradients.
     package var actionGradients = 0.0
-    /// K actions in every state of a batch that take part in the same step (CQL).
+    /// K, the number of sampled actions in every state of a batch that take part in the same step (CQL).
     package var sampledActions = 0
 
     package init(_ group: NetworkGroup, _ index: Int, _ inputs: Int, _ hidden: [Int], _ outputs: Int) {
@@ -35,17 +35,17 @@ package struct NetworkWork: Sendable, Hashable {
         self.outputs = outputs
     }
 
-    /// Exact multiply-adds for a sample of the batch, the minimum the algorithm needs.
+    /// Exact multiply-adds for one sample of the batch, the minimum that the algorithm needs.
     ///
-    /// A forward pass costs as many as there are weights, their gradient as many again, and the way back to a layer's input
-    /// that layer's weights.
+    /// A forward pass costs one per weight, the weights' gradient as many again, and the backward pass to a layer's input
+    /// one per weight of that layer.
     package var multiplyAdds: Double {
         let widths = [inputs] + hidden + [outputs]
         let forward = zip(widths, widths.dropFirst()).map { Double($0 * $1) }.reduce(0, +)
         let first = Double(hidden[0])
         let trained = 3 * forward - Double(inputs) * first
         let states = Double(inputs - actions)
-        // Of a sampled action's row only the action's part of the first layer is its own.
+        // The state's part of the first layer is computed once per state, not once per sampled action.
         let sampled =
             sampledActions > 0
             ? Double(sampledActions) * (trained - 2 * states * first) + 2 * states * first : 0

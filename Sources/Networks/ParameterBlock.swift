@@ -5,23 +5,23 @@ package import Numerics
 package struct TensorLayout: Sendable, Equatable {
     /// Path within the network: `fc0/weight`, `fc0/norm/scale`, `out/bias`, `log_std`.
     package let name: String
-    /// [inputs, outputs] for a weight, [count] for a vector.
+    /// The dimensions: [inputs, outputs] for a weight, [count] for a vector.
     package let shape: [Int]
-    /// First element within the block.
+    /// The index of the first element within the block.
     package let offset: Int
 
     /// The number of elements.
     package var count: Int { shape.reduce(1, *) }
 }
 
-/// All parameters of one network in one aligned piece of memory, so that Adam and EMA are one loop over it.
+/// All parameters of one network in one aligned allocation, so that Adam and Polyak averaging are one loop over it.
 ///
 /// Tensors start on 64-byte boundaries; the gap elements are zero and stay zero. Gradients and Adam moments are blocks
-/// of the same layout. Weights lie as [inputs × outputs] (`y = x·W`); files hold them transposed, see `exported(_:)`.
+/// of the same layout. Weights are stored as [inputs × outputs] (`y = x·W`); files hold them transposed, see `exported(_:)`.
 package final class ParameterBlock {
     /// The tensors in the order they were given.
     package let tensors: [TensorLayout]
-    /// Elements in the block, gaps included.
+    /// The number of elements in the block, gaps included.
     package let count: Int
     /// `count` elements on a 64-byte boundary, which the block owns. Asking for them counts as a change of them:
     /// who keeps the pointer and writes later, after a forward pass, is not noticed.
@@ -33,7 +33,7 @@ package final class ParameterBlock {
     var isChanged = true
     private let storage: UnsafeMutablePointer<Real>
 
-    /// A zeroed block for tensors of the given names and shapes.
+    /// Makes a zeroed block for tensors of the given names and shapes.
     package init(_ tensors: [(name: String, shape: [Int])]) {
         let alignment = 64 / MemoryLayout<Real>.stride
         var layouts: [TensorLayout] = []
@@ -48,20 +48,20 @@ package final class ParameterBlock {
         storage = allocateAligned(offset)
     }
 
-    /// A zeroed block of the same layout.
+    /// Makes a zeroed block of the same layout.
     package convenience init(like other: ParameterBlock) {
         self.init(other.tensors.map { ($0.name, $0.shape) })
     }
 
     deinit { free(storage) }
 
-    /// Takes over all values of a block of the same layout.
+    /// Copies all values of a block of the same layout.
     package func copy(from other: ParameterBlock) {
         precondition(other.tensors == tensors, "copy between different layouts")
         values.update(from: other.storage, count: count)
     }
 
-    /// The layout of the tensor `name`; a name that is not there is a programmer's error and traps.
+    /// Returns the layout of the tensor `name`; traps if there is none, which is a programming error.
     package func layout(_ name: String) -> TensorLayout {
         guard let layout = tensors.first(where: { $0.name == name }) else {
             preconditionFailure("no tensor \(name)")
@@ -69,10 +69,10 @@ package final class ParameterBlock {
         return layout
     }
 
-    /// The first element of the tensor `name`.
+    /// Returns the first element of the tensor `name`.
     package func pointer(_ name: String) -> UnsafeMutablePointer<Real> { values + layout(name).offset }
 
-    /// The two-dimensional tensor `name`.
+    /// Returns a view of the two-dimensional tensor `name`.
     package func matrix(_ name: String) -> MatrixView {
         let layout = layout(name)
         precondition(layout.shape.count == 2, "\(name) is no matrix")
@@ -89,7 +89,7 @@ package final class ParameterBlock {
         return sum.squareRoot()
     }
 
-    /// A tensor as files hold it: a weight as [outputs, inputs], anything else as it is.
+    /// Returns a tensor as files hold it: a weight as [outputs, inputs], any other tensor unchanged.
     package func exported(_ layout: TensorLayout) -> NamedTensor {
         let source = storage + layout.offset
         guard layout.shape.count == 2 else {
@@ -103,7 +103,7 @@ package final class ParameterBlock {
         return NamedTensor(name: layout.name, shape: [outputs, inputs], values: values)
     }
 
-    /// The inverse of `exported(_:)`; the shape must be right.
+    /// Sets a tensor from what `exported(_:)` returned; traps if the number of elements differs.
     package func fill(_ layout: TensorLayout, from tensor: NamedTensor) {
         let target = values + layout.offset
         precondition(tensor.values.count == layout.count, "\(tensor.name) has \(tensor.values.count) elements")
@@ -116,16 +116,16 @@ package final class ParameterBlock {
     }
 }
 
-/// A tensor outside a network: what files and snapshots hold, in float32.
+/// A tensor outside a network, as files and snapshots hold it, in float32.
 package struct NamedTensor: Sendable, Equatable {
-    /// As in a file, `fc0.weight`; as in a `TensorLayout` where `ParameterBlock` makes or takes it.
+    /// The name: as in a file (`fc0.weight`), or as in a `TensorLayout` where `ParameterBlock` makes or takes it.
     package var name: String
-    /// [outputs, inputs] for a weight, [count] for a vector.
+    /// The dimensions: [outputs, inputs] for a weight, [count] for a vector.
     package var shape: [Int]
-    /// Row-major.
+    /// The elements, row-major.
     package var values: [Float]
 
-    /// Traps unless there are as many values as `shape` asks for.
+    /// Traps unless `values` has as many elements as `shape` says.
     package init(name: String, shape: [Int], values: [Float]) {
         precondition(shape.reduce(1, *) == values.count, "\(name): \(values.count) values for shape \(shape)")
         self.name = name
@@ -133,6 +133,6 @@ package struct NamedTensor: Sendable, Equatable {
         self.values = values
     }
 
-    /// Whether it has one dimension, or others beside it of length one: [A], [1, A], [A, 1].
+    /// Whether at most one dimension is longer than one: [A], [1, A], [A, 1].
     package var isVector: Bool { !shape.isEmpty && shape.filter { $0 != 1 }.count <= 1 }
 }

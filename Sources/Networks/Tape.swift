@@ -3,22 +3,22 @@ package import Numerics
 
 /// What a forward pass leaves behind for the backward pass, for one batch shape.
 ///
-/// Networks of the same shape may take turns on one tape when each is stepped before the next runs forward.
+/// Networks of the same shape may share one tape if each one's backward pass ends before the next one's forward pass.
 package final class Tape {
     /// y [batch × outputs] of the last forward pass.
     package let output: MatrixView
     let hidden: [MatrixView]
-    /// On the way back, in the memory of `hidden` where the kernels can do with that: a step then fits the second-level cache.
+    /// The gradients of the backward pass, in the memory of `hidden` where the kernels allow it: a step then fits the L2 cache.
     let hiddenGradient: [MatrixView]
     let normalised: [MatrixView]
     let inverseDeviation: [MatrixView]
-    /// Where gradients of normalisations go that nobody wants (`MLP.backwardToInput`).
+    /// Scratch memory for gradients of normalisations that are not needed (`MLP.backwardToInput`).
     let discarded: [MLP.Norm?]
-    /// The products of hidden layers 1, 2, … in bfloat16; none in full precision.
+    /// The bfloat16 products of hidden layers 1, 2, …; empty in full precision.
     private let roundedLayers: [RoundedLayer]
     private let storage: [Matrix]
 
-    /// Buffers for `batch` samples through networks of `shape`.
+    /// Makes buffers for `batch` samples through networks of `shape`.
     package init(_ shape: MLP.Shape, batch: Int) {
         var storage: [Matrix] = []
         func view(_ rows: Int, _ columns: Int) -> MatrixView {
@@ -38,6 +38,6 @@ package final class Tape {
         self.storage = storage
     }
 
-    /// The products of hidden layer `l` where they are taken in bfloat16.
+    /// Returns the bfloat16 products of hidden layer `l`; nil where it computes in full precision.
     func rounded(_ l: Int) -> RoundedLayer? { l > 0 && l <= roundedLayers.count ? roundedLayers[l - 1] : nil }
 }

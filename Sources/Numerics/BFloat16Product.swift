@@ -2,16 +2,16 @@ import CKernels
 import COneDNN
 import Glibc
 
-/// A row-major matrix in bfloat16, the upper half of a float32, that owns its storage: zeroed and 64-byte aligned.
+/// A row-major matrix in bfloat16 (the upper half of a float32) that owns its storage, zeroed and 64-byte aligned.
 package final class BFloat16Matrix {
     /// The first dimension.
     package let rows: Int
     /// The second dimension.
     package let columns: Int
-    /// Bit patterns, rows · columns of them.
+    /// The elements' bit patterns [rows · columns].
     package let pointer: UnsafeMutablePointer<UInt16>
 
-    /// Zeros.
+    /// Makes a matrix of zeros.
     package init(_ rows: Int, _ columns: Int) {
         (self.rows, self.columns) = (rows, columns)
         let numbers =
@@ -22,9 +22,9 @@ package final class BFloat16Matrix {
 
     deinit { free(pointer) }
 
-    /// Takes over the elements of a contiguous matrix of the same shape, rounded to the nearest.
+    /// Copies a contiguous matrix of the same shape, rounded to nearest.
     ///
-    /// - Parameter columnSums: receives the sums of `matrix`'s columns, or is added them when `adding`: `columns` elements.
+    /// - Parameter columnSums: receives the sums of `matrix`'s columns, accumulated if `adding`: `columns` elements.
     package func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, adding: Bool = false) {
         precondition(
             matrix.rows == rows && matrix.columns == columns && matrix.isContiguous, "shape of what is rounded")
@@ -34,19 +34,19 @@ package final class BFloat16Matrix {
 
 /// A product of matrices in bfloat16 with sums in float32, by oneDNN, prepared for one shape.
 ///
-/// Its bits depend on the library's version and on the processor (its instructions, `Precision.library`, and perhaps its caches,
-/// by which oneDNN divides the work), not on who computes it.
+/// The bits of the result depend on the library's version and on the processor (its instructions, `Precision.library`, and
+/// perhaps its caches, by which oneDNN blocks the product), not on which rank computes it.
 package final class BFloat16Product {
     private let handle: OpaquePointer
     private let shape: ab_onednn_shape
 
-    /// Prepares c = a·b: [rows × inner]·[inner × columns]. Traps unless `Precision.bfloat16` has no obstacle.
+    /// Prepares c = a·b: [rows × inner]·[inner × columns]. Traps if `Precision.bfloat16` has an `obstacle`.
     ///
     /// - Parameters:
-    ///   - transposed: which factor lies transposed in memory, if one does.
-    ///   - adding: whether the product is added to c.
-    ///   - biased: whether c = a·b + bias.
-    ///   - rectified: whether max(0, ·) is taken then, which makes 0 of NaN.
+    ///   - transposed: the factor that is stored transposed, if any.
+    ///   - adding: whether the product is accumulated into c.
+    ///   - biased: whether a bias is added: c = a·b + bias.
+    ///   - rectified: whether max(0, ·) follows, which turns NaN into 0.
     package init(
         rows: Int, columns: Int, inner: Int, transposed: Factor? = nil, adding: Bool = false, biased: Bool = false,
         rectified: Bool = false
@@ -55,20 +55,20 @@ package final class BFloat16Product {
             rows: rows, columns: columns, inner: inner, a_transposed: transposed == .first ? 1 : 0,
             b_transposed: transposed == .second ? 1 : 0, adding: adding ? 1 : 0, biased: biased ? 1 : 0,
             rectified: rectified ? 1 : 0)
-        precondition(Precision.bfloat16.obstacle == nil, "bfloat16 is not to be had")
+        precondition(Precision.bfloat16.obstacle == nil, "bfloat16 is not available")
         guard let handle = ab_onednn_prepare(shape) else { preconditionFailure("out of memory: oneDNN") }
         self.handle = handle
     }
 
     deinit { ab_onednn_release(handle) }
 
-    /// One of the two matrices that are multiplied.
+    /// One of the two factors of a product.
     package enum Factor: Sendable {
         case first
         case second
     }
 
-    /// c = a·b, contiguous; shapes that do not fit trap.
+    /// Computes c = a·b for a contiguous c; traps if the shapes do not match.
     ///
     /// - Parameter bias: `c.columns` elements, given where the product was prepared as `biased`.
     package func multiply(

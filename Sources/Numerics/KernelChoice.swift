@@ -1,11 +1,11 @@
 import Foundation
 
-/// Which OpenBLAS kernels to compute with, by a fixed table of processors.
+/// The choice of OpenBLAS kernels, by a fixed table of processors.
 ///
 /// OpenBLAS falls back to slower kernels on processors newer than itself. The table is part of the product and not
 /// measured at run time, so that every rank on the same processor model computes the same bits.
 package enum KernelChoice {
-    /// What the table looks at, as /proc/cpuinfo words it.
+    /// The processor's properties that the table uses, as in /proc/cpuinfo.
     package struct Processor: Sendable, Equatable {
         var vendor: String
         var family: Int
@@ -17,7 +17,7 @@ package enum KernelChoice {
             self.flags = flags
         }
 
-        /// The first processor in the text of /proc/cpuinfo; nil where the text has no such entries (not x86-64).
+        /// Reads the first processor in the text of /proc/cpuinfo; nil if the text has no such entries (not x86-64).
         package init?(cpuinfo: String) {
             var fields: [String: String] = [:]
             for line in cpuinfo.split(separator: "\n") {
@@ -32,7 +32,7 @@ package enum KernelChoice {
         }
     }
 
-    /// The value for `OPENBLAS_CORETYPE`, or nil to leave the choice to OpenBLAS.
+    /// Returns the value for `OPENBLAS_CORETYPE`, or nil to leave the choice to OpenBLAS.
     ///
     /// Measured with OpenBLAS 0.3.21 on 256³ sgemm: Zen 5 (family 26) takes 0.16 ms with SkylakeX kernels and 0.30 ms
     /// with its default, Haswell; Zen 4 (family 25 with AVX-512) is fastest with Haswell kernels.

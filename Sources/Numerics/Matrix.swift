@@ -1,21 +1,21 @@
 import CKernels
 import Glibc
 
-/// A row-major window [rows × columns] on memory that somebody else owns.
+/// A row-major view [rows × columns] of memory that another object owns.
 ///
-/// Rows lie `stride` elements apart, so the states inside a batch of (state, action) rows are a window too.
-/// Bounds are the caller's business: these are the hot path's pointers.
+/// Rows are `stride` elements apart (the leading dimension), so the states in a batch of (state, action) rows are a view too.
+/// Bounds are not checked: this is the pointer type of the hot path.
 package struct MatrixView {
-    /// Row 0, column 0; valid while the owner of the memory lives.
+    /// The element at row 0, column 0; valid while the owner of the memory lives.
     package let pointer: UnsafeMutablePointer<Real>
-    /// The first dimension: in a batch, its samples.
+    /// The number of rows: in a batch, of samples.
     package let rows: Int
-    /// The second dimension: the elements of a row that lie inside the window.
+    /// The number of elements of a row.
     package let columns: Int
-    /// Elements from the start of one row to that of the next.
+    /// The distance between the starts of two successive rows, in elements.
     package let stride: Int
 
-    /// A window that starts at `pointer`; without a `stride` its rows follow one another without a gap.
+    /// Makes a view that starts at `pointer`; without a `stride` it is contiguous.
     package init(pointer: UnsafeMutablePointer<Real>, rows: Int, columns: Int, stride: Int? = nil) {
         self.pointer = pointer
         self.rows = rows
@@ -23,31 +23,31 @@ package struct MatrixView {
         self.stride = stride ?? columns
     }
 
-    /// The start of row `i`.
+    /// Returns the start of row `i`.
     @inlinable
     package func row(_ i: Int) -> UnsafeMutablePointer<Real> { pointer + i * stride }
 
-    /// The columns `range` of every row.
+    /// Returns a view of the columns `range`.
     package func columns(_ range: Range<Int>) -> MatrixView {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return MatrixView(pointer: pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 
-    /// The same elements as a single row; for contiguous rows only.
+    /// The same elements as a single row; traps unless the view is contiguous.
     package var asOneRow: MatrixView {
         precondition(isContiguous, "rows with gaps between them are no single row")
         return MatrixView(pointer: pointer, rows: 1, columns: count)
     }
 
-    /// The number of elements when rows lie one behind the other.
+    /// The number of elements, rows · columns.
     @inlinable
     package var count: Int { rows * columns }
 
-    /// Whether rows follow one another without a gap; the elementwise kernels ask for that.
+    /// Whether rows follow one another without a gap, as the elementwise kernels require.
     @inlinable
     package var isContiguous: Bool { stride == columns }
 
-    /// Whether no element is infinite or NaN, as float32.
+    /// Whether no element is infinite or NaN.
     package var isFinite: Bool {
         isContiguous
             ? ab_is_finite(pointer, count) != 0 : (0..<rows).allSatisfy { ab_is_finite(row($0), columns) != 0 }
@@ -56,28 +56,28 @@ package struct MatrixView {
 
 /// A row-major matrix [rows × columns] that owns its storage: zeroed, 64-byte aligned, contiguous.
 ///
-/// A vector is a matrix of one row. Made once per case; nothing in a training step allocates. A view does not keep its
-/// matrix alive: hold the matrix in a variable for as long as the view is used.
+/// A vector is a matrix of one row. Matrices are made once per case, as nothing in a training step allocates. A view does
+/// not keep its matrix alive: keep the matrix in a variable for as long as the view is used.
 package final class Matrix: @unchecked Sendable {
-    /// The whole matrix as a window, which does not keep it alive.
+    /// A view of the whole matrix, which does not keep it alive.
     package let view: MatrixView
 
-    /// Zeroed storage for `rows` × `columns` elements.
+    /// Makes a matrix of zeros.
     package init(_ rows: Int, _ columns: Int) {
         precondition(rows >= 0 && columns >= 0)
         view = MatrixView(pointer: allocateAligned(rows * columns), rows: rows, columns: columns)
     }
 
-    /// A vector of `count` zeros.
+    /// Makes a vector of `count` zeros.
     package convenience init(vector count: Int) { self.init(1, count) }
 
     deinit { free(view.pointer) }
 
     /// The first element, on a 64-byte boundary.
     @inlinable package var pointer: UnsafeMutablePointer<Real> { view.pointer }
-    /// The first dimension; 1 for a vector.
+    /// The number of rows; 1 for a vector.
     @inlinable package var rows: Int { view.rows }
-    /// The second dimension; the length of a vector.
+    /// The number of columns; the length of a vector.
     @inlinable package var columns: Int { view.columns }
     /// The number of elements, rows · columns.
     @inlinable package var count: Int { view.count }
@@ -97,7 +97,7 @@ package final class Matrix: @unchecked Sendable {
     package var elements: [Real] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }
 
-/// b = aᵀ, element by element: for small matrices.
+/// Computes b = aᵀ element by element, for small matrices.
 package func transpose(_ a: MatrixView, into b: MatrixView) {
     precondition(a.rows == b.columns && a.columns == b.rows, "shapes of a transposition")
     for i in 0..<a.rows {
@@ -106,10 +106,10 @@ package func transpose(_ a: MatrixView, into b: MatrixView) {
     }
 }
 
-/// `count` elements on a 64-byte boundary, to be released with `free`; zeros unless told otherwise.
+/// Allocates `count` elements on a 64-byte boundary, zeroed unless told otherwise; release them with `free`.
 ///
-/// A table of a dataset's size asks for huge pages, where the system has them for the asking: its pages come faster, and rows
-/// drawn at random are found faster. Traps when the system has no memory left, as Swift's own allocations do.
+/// Allocations of 16 MiB or more, such as a dataset's tables, ask for huge pages: fewer page faults, and fewer TLB misses
+/// when rows are drawn at random. Traps when the system has no memory left, as Swift's own allocations do.
 package func allocateAligned(_ count: Int, zeroed: Bool = true) -> UnsafeMutablePointer<Real> {
     let hugePage = 2 << 20
     var raw: UnsafeMutableRawPointer?
@@ -117,7 +117,7 @@ package func allocateAligned(_ count: Int, zeroed: Bool = true) -> UnsafeMutable
     let isLarge = bytes >= 8 * hugePage
     precondition(posix_memalign(&raw, isLarge ? hugePage : 64, bytes) == 0, "out of memory: \(bytes) bytes")
     guard let raw else { preconditionFailure("out of memory: \(bytes) bytes") }
-    if isLarge { madvise(raw, bytes, MADV_HUGEPAGE) }  // A refusal changes nothing but time.
+    if isLarge { madvise(raw, bytes, MADV_HUGEPAGE) }  // Only affects speed, so a failure is ignored.
     if zeroed { memset(raw, 0, bytes) }
     return raw.bindMemory(to: Real.self, capacity: count)
 }

@@ -1,9 +1,9 @@
 import COpenBLAS
 
-/// A random [rows × columns] matrix with orthonormal columns (orthonormal rows when there are more columns than rows).
+/// Returns a random [rows × columns] matrix with orthonormal columns (orthonormal rows if columns > rows).
 ///
-/// QR decomposition of a standard normal matrix, each column's sign taken from the diagonal of R, as Flax and PyTorch
-/// do it. Worked out in double precision with LAPACK; row-major.
+/// It is the Q of a QR decomposition of a standard normal matrix, with signs taken from the diagonal of R, as Flax and PyTorch
+/// do it, computed in double precision with LAPACK. Row-major.
 package func orthogonalMatrix(rows: Int, columns: Int, stream: RandomStream) -> [Double] {
     let long = max(rows, columns)
     let short = min(rows, columns)

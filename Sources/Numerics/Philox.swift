@@ -1,12 +1,12 @@
 /// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 ///
 /// A block of four words is a pure function of a 64-bit key and a 128-bit counter: there is no state to save, and any
-/// number of a stream can be computed anywhere.
+/// element of a stream can be computed on any rank.
 package enum Philox {
     /// Four 32-bit words.
     package typealias Block = (UInt32, UInt32, UInt32, UInt32)
 
-    /// The block at `counter` of the stream `key`.
+    /// Returns the block at `counter` of the stream `key`.
     package static func block(counter: Block, key: (UInt32, UInt32)) -> Block {
         var (c0, c1, c2, c3) = counter
         var (k0, k1) = key

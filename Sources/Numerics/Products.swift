@@ -1,13 +1,13 @@
 import CKernels
 import COpenBLAS
 
-/// A matrix that enters a product transposed; nothing is copied.
+/// A matrix that is a transposed factor of a product; nothing is copied.
 package struct TransposedView {
     let matrix: MatrixView
 }
 
 extension MatrixView {
-    /// This window, transposed, as a factor of `multiply`.
+    /// This view, transposed, as a factor of `multiply`.
     package var transposed: TransposedView { TransposedView(matrix: self) }
 
     fileprivate var factor: ab_factor { ab_factor(values: pointer, row: stride, column: 1) }
@@ -17,10 +17,10 @@ extension TransposedView {
     fileprivate var factor: ab_factor { ab_factor(values: matrix.pointer, row: 1, column: matrix.stride) }
 }
 
-/// Columns of c from which on a·bᵀ is our own; of fewer OpenBLAS is faster, by rows of both factors.
+/// The number of columns of c from which our own kernel computes a·bᵀ; with fewer columns OpenBLAS is faster.
 private let narrowestOwn = 5
 
-/// How wide the vectors are that products are computed in on this processor.
+/// The width in bytes of the vectors in which this processor computes products.
 package let vectorBytes = ab_vector_bytes()
 
 // Products of matrices are our own kernel: it finishes the elements of a layer while they are in registers, which no BLAS

@@ -1,33 +1,33 @@
 import CKernels
 
-/// Where the time of gradient steps goes: kernel by kernel and shape by shape, on the thread that calls. Off unless started,
-/// when it costs a load a kernel. Kernels in C and the products note themselves; other work is noted with `begin` and `end`.
+/// The time of gradient steps by kernel and shape, on the calling thread. While it is off, it costs one load per kernel
+/// call. Kernels in C and products record themselves; other work is recorded with `begin` and `end`.
 package enum Profile {
     /// All calls of one kernel with one shape.
     package struct Line: Sendable, Equatable {
-        /// "product a b", "Adam".
+        /// The kernel's name, such as "product a b" or "Adam".
         package let kernel: String
-        /// Of the result.
+        /// The number of rows of the result.
         package let rows: Int
-        /// Of the result.
+        /// The number of columns of the result.
         package let columns: Int
-        /// What a product sums over; 0 for what is none.
+        /// The inner dimension of a product; 0 for other kernels.
         package let inner: Int
-        /// How often it was called.
+        /// The number of calls.
         package let calls: Int
-        /// In all calls.
+        /// The time of all calls in seconds.
         package let seconds: Double
-        /// Read and written in all calls, every operand once a call.
+        /// The bytes read and written in all calls, each operand counted once per call.
         package let bytes: Int
     }
 
-    /// Begins anew.
+    /// Clears the profile and starts recording.
     package static func start() { ab_profile_start() }
 
-    /// Ends it; the lines stay until the next start.
+    /// Stops recording; the lines stay until the next start.
     package static func stop() { ab_profile_stop() }
 
-    /// In the order in which the kernels were first called.
+    /// The recorded lines, in the order in which the kernels were first called.
     package static var lines: [Line] {
         (0..<ab_profile_count()).map { index in
             let line = ab_profile_get(index)
@@ -37,12 +37,12 @@ package enum Profile {
         }
     }
 
-    /// A piece of work begins; what is returned goes to `end`.
+    /// Marks the beginning of a piece of work; pass the result to `end`.
     package static func begin() -> UInt64 { ab_profile_begin() }
 
-    /// It has ended.
+    /// Marks the end of a piece of work and records its time.
     ///
-    /// - Parameter numbers: how many `Real`s it has read and written.
+    /// - Parameter numbers: the number of `Real`s that it has read and written.
     package static func end(
         _ start: UInt64, _ kernel: StaticString, _ rows: Int, _ columns: Int, _ inner: Int = 0, numbers: Int
     ) {

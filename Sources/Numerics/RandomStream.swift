@@ -1,27 +1,27 @@
 import CKernels
 import Glibc
 
-/// A stream of random numbers named by what the numbers are for, never by who draws them.
+/// A stream of random numbers, named by the purpose of the numbers and not by the rank that draws them.
 ///
-/// The name (say "IQL/hopper-medium-v2/default/seed-0/minibatch") makes the Philox key; the counter is (step, index).
+/// The name (such as "IQL/hopper-medium-v2/default/seed-0/minibatch") is hashed to the Philox key; the counter is (step, index).
 /// The same name, step and index give the same number on any rank, in any order, after any restart.
 package struct RandomStream: Sendable, Equatable {
     /// The 64-bit Philox key.
     package let key: UInt64
 
-    /// The stream called `name`.
+    /// Makes the stream called `name`.
     package init(_ name: String) {
         key = RandomStream.hash(name, from: 0xCBF2_9CE4_8422_2325)
     }
 
     private init(key: UInt64) { self.key = key }
 
-    /// The stream for one purpose within this one.
+    /// Returns the stream for one purpose within this one.
     package func stream(_ purpose: String) -> RandomStream {
         RandomStream(key: RandomStream.hash(purpose, from: key ^ 0x9E37_79B9_7F4A_7C15))
     }
 
-    /// FNV-1a over the UTF-8 bytes, finished with the SplitMix64 mixer so that similar names give unrelated keys.
+    /// Hashes with FNV-1a over the UTF-8 bytes, then the SplitMix64 mixer, so that similar names give unrelated keys.
     private static func hash(_ text: String, from basis: UInt64) -> UInt64 {
         var h = basis
         for byte in text.utf8 { h = (h ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
@@ -30,7 +30,7 @@ package struct RandomStream: Sendable, Equatable {
         return h ^ (h >> 31)
     }
 
-    /// The block of four words at (step, index).
+    /// Returns the block of four words at (step, index).
     @inlinable
     package func block(step: Int, index: Int) -> Philox.Block {
         let s = UInt64(bitPattern: Int64(step))
@@ -43,7 +43,7 @@ package struct RandomStream: Sendable, Equatable {
             key: (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)))
     }
 
-    /// A number uniform on [0, 1), with 53 bits.
+    /// Returns a number uniform on [0, 1), with 53 random bits.
     package func uniform(step: Int, index: Int) -> Double {
         let (a, b, _, _) = block(step: step, index: index)
         return unitInterval(a, b)
@@ -51,7 +51,7 @@ package struct RandomStream: Sendable, Equatable {
 
     /// Fills `out` with `count` integers, each uniform on 0 ..< bound, for one step.
     ///
-    /// Multiplying 64 random bits by the bound and keeping the high word leaves a bias below bound/2⁶⁴.
+    /// Each is the high word of 64 random bits times the bound; its bias is below bound/2⁶⁴.
     package func integers(below bound: Int, step: Int, into out: UnsafeMutablePointer<Int32>, count: Int) {
         precondition(bound > 0 && bound <= Int(Int32.max), "bound \(bound)")
         func draw(_ high: UInt32, _ low: UInt32) -> Int32 {
@@ -88,13 +88,13 @@ package struct RandomStream: Sendable, Equatable {
         }
     }
 
-    /// Fills `out` with `count` numbers that are 1 with probability `probability` (to 2⁻³²) and otherwise 0.
+    /// Fills `out` with `count` Bernoulli numbers: 1 with probability `probability` (to within 2⁻³²), else 0.
     package func bernoulli(probability: Double, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         precondition((0...1).contains(probability), "a probability of \(probability)")
         ab_bernoulli(out, count, key, UInt64(bitPattern: Int64(step)), UInt64((probability * 0x1p32).rounded()))
     }
 
-    /// Two independent standard normal numbers.
+    /// Returns two independent standard normal numbers.
     package func normalPair(step: Int, index: Int) -> (Double, Double) {
         let (a, b, c, d) = block(step: step, index: index)
         let radius = (-2 * log(1 - unitInterval(a, b))).squareRoot()

@@ -1,26 +1,26 @@
 import CKernels
 
-/// Sum in index order, in double precision: the same bits for any number of ranks that hold the same values.
+/// Returns the sum in index order, in double precision: the same bits for the same values on any rank.
 package func orderedSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
     var sum = 0.0
     for i in 0..<count { sum += Double(x[i]) }
     return sum
 }
 
-/// Mean in index order, in double precision; NaN for no values.
+/// Returns the mean, summed in index order in double precision; NaN if there are no values.
 package func orderedMean(_ x: UnsafePointer<Real>, count: Int) -> Double {
     orderedSum(x, count: count) / Double(count)
 }
 
-/// Sum of |x| in index order, in double precision.
+/// Returns the sum of |x| in index order, in double precision.
 package func orderedMagnitudeSum(_ x: UnsafePointer<Real>, count: Int) -> Double {
     var sum = 0.0
     for i in 0..<count { sum += Double(abs(x[i])) }
     return sum
 }
 
-/// y[i] = the smaller of y[i] and x[i]: the same bits in whatever order minima are taken, NaN always being the same one and of
-/// the two zeros the negative one the smaller.
+/// Computes y[i] = min(y[i], x[i]). The bits do not depend on the order in which minima are taken: NaN wins and always has
+/// the same bit pattern, and -0 is less than +0.
 package func elementwiseMinimum(_ y: UnsafeMutablePointer<Real>, with x: UnsafePointer<Real>, count: Int) {
     #if ACTIVE_BENCH_DOUBLE
         ab_minimum_double(y, x, count)
@@ -29,13 +29,13 @@ package func elementwiseMinimum(_ y: UnsafeMutablePointer<Real>, with x: UnsafeP
     #endif
 }
 
-/// out[b] = minimum over the rows of `values` in column b, whatever their order. A NaN in any row makes the result NaN.
+/// Computes out[b] = the minimum of column b of `values`, independent of the rows' order. NaN in any row gives NaN.
 package func columnMinimum(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
     out.update(repeating: .infinity, count: values.columns)
     for i in 0..<values.rows { elementwiseMinimum(out, with: values.row(i), count: values.columns) }
 }
 
-/// out[b] = mean over the rows of `values` in column b, summed in row order.
+/// Computes out[b] = the mean of column b of `values`, summed in row order.
 package func columnMean(_ values: MatrixView, into out: UnsafeMutablePointer<Real>) {
     for b in 0..<values.columns {
         var sum: Real = 0
@@ -44,12 +44,12 @@ package func columnMean(_ values: MatrixView, into out: UnsafeMutablePointer<Rea
     }
 }
 
-/// out[b] = the `level` quantile of column b over the rows of `values`: linear interpolation at position
-/// level·(rows - 1) of the sorted values (NumPy's default, Hyndman and Fan's type 7). A NaN makes the result NaN.
+/// Computes out[b] = the `level` quantile of column b of `values`: linear interpolation at position
+/// level·(rows - 1) of the sorted values (NumPy's default, Hyndman and Fan's type 7). NaN in any row gives NaN.
 ///
 /// - Parameters:
 ///   - level: between 0 (the minimum) and 1 (the maximum).
-///   - scratch: room for `values.rows` elements.
+///   - scratch: memory for `values.rows` elements.
 package func columnQuantile(
     _ values: MatrixView, level: Double, scratch: UnsafeMutablePointer<Real>, into out: UnsafeMutablePointer<Real>
 ) {
@@ -73,9 +73,10 @@ package func columnQuantile(
     }
 }
 
-/// Puts what sorting would leave at `below`, and at `above`, which is the same place or the next, there. No NaN.
+/// Moves to positions `below` and `above` the elements that sorting would put there. `above` is `below` or `below` + 1;
+/// no element is NaN.
 private func bringInPlace(_ below: Int, _ above: Int, of x: UnsafeMutablePointer<Real>, count: Int) {
-    // Hoare's selection, until insertion is faster; as it is at once for most ensembles.
+    // Hoare's selection down to 24 elements, where insertion sort is faster; most ensembles are smaller than that.
     var (first, last) = (0, count - 1)
     while last - first >= 24 {
         let middle = x[first + (last - first) / 2]
@@ -94,7 +95,7 @@ private func bringInPlace(_ below: Int, _ above: Int, of x: UnsafeMutablePointer
         } else if below >= i {
             first = i
         } else {
-            // One or both lie between the parts, or at their edges: j is the left one's largest, i the right one's smallest.
+            // `below` and `above` lie between the two parts or at their edges: j holds the left part's maximum, i the right's minimum.
             if below <= j { swapExtreme(of: x, in: first...j, to: j, by: >) }
             if above >= i { swapExtreme(of: x, in: i...last, to: i, by: <) }
             return
@@ -111,7 +112,7 @@ private func bringInPlace(_ below: Int, _ above: Int, of x: UnsafeMutablePointer
     }
 }
 
-/// Exchanges x[place] with the extreme of `range`, the one that comes before all others.
+/// Swaps x[place] with the extreme element of `range`, the one that comes before all others.
 private func swapExtreme(
     of x: UnsafeMutablePointer<Real>, in range: ClosedRange<Int>, to place: Int, by comesBefore: (Real, Real) -> Bool
 ) {

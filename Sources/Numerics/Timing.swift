@@ -1,18 +1,18 @@
 package import Foundation
 
-/// Seconds that `body` takes.
+/// Returns the wall-clock time of `body` in seconds.
 package func seconds(_ body: () throws -> Void) rethrows -> Double {
     let start = DispatchTime.now()
     try body()
     return secondsSince(start)
 }
 
-/// Seconds from `start` until now.
+/// Returns the seconds from `start` until now.
 package func secondsSince(_ start: DispatchTime) -> Double {
     Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-9
 }
 
-/// Seconds that the processor spends on `body` in this thread: what it would take on a machine with nobody else on it.
+/// Returns the processor time of `body` in this thread in seconds: its duration on an otherwise idle machine.
 package func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
     func now() -> Double {
         var time = timespec()
@@ -24,5 +24,5 @@ package func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
     return now() - start
 }
 
-/// The middle value (the upper of two).
+/// Returns the middle value (the upper one of two); traps if there is none.
 package func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

@@ -3,27 +3,27 @@ package import Numerics
 
 /// A critic's values of K actions in each of B states, forward and backward (CQL's sampled actions).
 ///
-/// The state's part of the first layer is computed once per state, not once per action. The K·B rows are worked off in
-/// blocks of B, one action of every state, so that what a block's product leaves is still in the cache for the next.
-/// Critics of the same shape may take turns when each goes backward before the next goes forward.
+/// The state's part of the first layer is computed once per state, not once per action. The K·B rows are processed in
+/// blocks of B, one action of every state, so that the result of one product is still in the cache for the next.
+/// Critics of the same shape may share one object if each one's backward pass ends before the next one's forward pass.
 package final class ActionSamples {
     /// Q(s_b, a_{k,b}) of the last `forward` [K × B].
     package let values: MatrixView
     private let batch: Int
     private let samples: Int
     private let storage: Matrix
-    /// s·W_s + bias, the first layer before the action is known [B × width].
+    /// s·W_s + bias, the state's part of the first layer [B × width].
     private let stateFeatures: Matrix
-    /// Activations of each hidden layer, all blocks one behind the other [K·B × width].
+    /// Activations of each hidden layer, all blocks in sequence [K·B × width].
     private let hidden: [Matrix]
-    /// ∂L/∂(layer before its ReLU) of one block [B × width].
+    /// ∂L/∂(input of the layer's ReLU) of one block [B × width].
     private let hiddenGradient: [Matrix]
-    /// The same of the first layer, summed over a state's actions.
+    /// The same gradient of the first layer, summed over each state's actions [B × width].
     private let stateGradient: Matrix
-    /// The products of hidden layers 1, 2, … of one block in bfloat16; none in full precision.
+    /// The bfloat16 products of hidden layers 1, 2, … of one block; empty in full precision.
     private let rounded: [RoundedLayer]
 
-    /// Buffers for `samples` actions in each of `batch` states through critics of `shape`, which has one output and no
+    /// Makes buffers for `samples` actions in each of `batch` states through critics of `shape`, which has one output and no
     /// layer normalisation.
     package init(_ shape: MLP.Shape, batch: Int, samples: Int) {
         precondition(shape.outputs == 1 && !shape.layerNorm && samples > 0)
@@ -112,7 +112,7 @@ package final class ActionSamples {
         MatrixView(pointer: rows.row(k * batch), rows: batch, columns: rows.columns, stride: rows.stride)
     }
 
-    /// The rows of a first layer's weight that belong to the state and those that belong to the action.
+    /// Splits the rows of a first layer's weight into those of the state and those of the action.
     private static func split(_ weight: MatrixView, states: Int) -> (state: MatrixView, action: MatrixView) {
         func rows(_ range: Range<Int>) -> MatrixView {
             MatrixView(pointer: weight.row(range.lowerBound), rows: range.count, columns: weight.columns)

@@ -3,15 +3,15 @@ package import Numerics
 
 /// A policy that gives one action per state, a = tanh(MLP(s)) (policy family D: TD3+BC).
 package final class DeterministicPolicy {
-    /// s → z.
+    /// The network s → z.
     package let network: MLP
-    /// a [batch × actions] of the last `forward`.
+    /// The actions a [batch × actions] of the last `forward`.
     package let actions: MatrixView
     private let tape: Tape
     private let storage: Matrix
     private let outputGradient: Matrix
 
-    /// A policy of zeros with buffers for `batch` states; one that is not trainable follows another.
+    /// Makes a policy whose parameters are zero, with buffers for `batch` states; a target policy is not trainable.
     package init(
         states: Int, actions: Int, hidden: [Int], precision: Precision = .full, batch: Int, trainable: Bool = true
     ) {
@@ -29,7 +29,7 @@ package final class DeterministicPolicy {
         for i in 0..<actions.count { actions.pointer[i] = tanh(tape.output.pointer[i]) }
     }
 
-    /// Leaves ∂L/∂parameters in `network.gradients`, after `forward` of the same states.
+    /// Computes ∂L/∂parameters into `network.gradients`, after `forward` of the same states.
     ///
     /// - Parameter actionGradient: ∂L/∂a [batch × actions], contiguous.
     package func backward(states: MatrixView, actionGradient: MatrixView) {

@@ -1,7 +1,7 @@
 import Glibc
 package import Numerics
 
-/// A Gaussian policy whose mean is squashed and whose deviation does not depend on the state (policy family G:
+/// A Gaussian policy with a squashed mean and a standard deviation that does not depend on the state (policy family G:
 /// IQL, SQL, ACTIVE).
 ///
 /// z = MLP(s), μ = tanh(z), σ = exp(clamp(ρ, -5, 2)) with one free ρ per action dimension (tensor `log_std`);
@@ -10,7 +10,7 @@ package final class GaussianPolicy {
     /// The clamp of ρ in the official IQL and SQL code.
     package static let logDeviationRange: ClosedRange<Real> = -5...2
 
-    /// s → z, with ρ as the extra tensor `log_std`.
+    /// The network s → z, with ρ as the extra tensor `log_std`.
     package let network: MLP
     /// ρ, one per action dimension.
     package let logDeviation: UnsafeMutablePointer<Real>
@@ -23,7 +23,7 @@ package final class GaussianPolicy {
     /// The masks of a training pass; nil without dropout.
     package let dropout: Dropout?
 
-    /// A policy of zeros with buffers for `batch` states.
+    /// Makes a policy whose parameters are zero, with buffers for `batch` states.
     ///
     /// - Parameter dropout: the rate at which training passes drop hidden units; 0 for none.
     package init(
@@ -41,23 +41,23 @@ package final class GaussianPolicy {
         self.dropout = dropout > 0 ? Dropout(rate: dropout, hidden: hidden, batch: batch) : nil
     }
 
-    /// Computes μ(s) for a batch of states [batch × states], as a training pass with the masks as they stand.
+    /// Computes μ(s) for a batch of states [batch × states], with the current dropout masks if there are any.
     package func forward(_ states: MatrixView) {
         network.forward(states, tape, dropout: dropout)
         for i in 0..<means.count { means.pointer[i] = tanh(tape.output.pointer[i]) }
     }
 
-    /// σ of action dimension `j`.
+    /// Returns σ of action dimension `j`.
     package func deviation(_ j: Int) -> Real { exp(clampedLogDeviation(j)) }
 
-    /// log σ of action dimension `j`.
+    /// Returns log σ of action dimension `j`.
     package func clampedLogDeviation(_ j: Int) -> Real {
         min(
             max(logDeviation[j], GaussianPolicy.logDeviationRange.lowerBound),
             GaussianPolicy.logDeviationRange.upperBound)
     }
 
-    /// out[b] = log π(a_b|s_b) for the states of the last `forward`.
+    /// Computes out[b] = log π(a_b|s_b) for the states of the last `forward`.
     package func logLikelihood(of actions: MatrixView, into out: UnsafeMutablePointer<Real>) {
         for b in 0..<means.rows { out[b] = 0 }
         let halfLogTwoPi = Real(0.5 * log(2 * Double.pi))
@@ -71,7 +71,7 @@ package final class GaussianPolicy {
         }
     }
 
-    /// a = clip(μ + σε, ±1), and where the clip is inactive (only there does a gradient pass).
+    /// Computes a = clip(μ + σε, ±1) into `actions`.
     ///
     /// - Parameter noise: ε, standard normal [batch × actions].
     package func sample(noise: MatrixView, into actions: MatrixView) {
@@ -83,12 +83,12 @@ package final class GaussianPolicy {
         }
     }
 
-    /// The gradient of L = (1/B) Σ_b [-w_b log π(a_b|s_b)] - (1/B) Σ_b g_b·(μ_b + σε_b), for the states of the last
-    /// `forward`, left in `network.gradients`.
+    /// Computes the gradient of L = (1/B) Σ_b [-w_b log π(a_b|s_b)] - (1/B) Σ_b g_b·(μ_b + σε_b) for the states of the last
+    /// `forward`, into `network.gradients`.
     ///
     /// - Parameters:
     ///   - weights: w, one per sample; no gradient flows through it.
-    ///   - pathwise: g = ∂Q/∂a at the sampled actions, zero where they were clipped, with the ε they were sampled with.
+    ///   - pathwise: g = ∂Q/∂a at the sampled actions, zero where they were clipped, and the ε that they were sampled with.
     package func backward(
         states: MatrixView, actions: MatrixView, weights: UnsafePointer<Real>,
         pathwise: (gradient: MatrixView, noise: MatrixView)? = nil

@@ -3,19 +3,19 @@ package import Failures
 /// What is wrong with a policy's tensors.
 package enum PolicyError: ExitCoded, Equatable, CustomStringConvertible {
     case missing(String)
-    /// A tensor that no part of the policy would use.
+    /// A tensor that no part of the policy uses.
     case unknown(String)
     case shape(String, expected: [Int], found: [Int])
-    /// A weight that is no matrix.
+    /// A weight that is not a matrix.
     case rank(String, found: [Int])
     /// A weight stored as [inputs, outputs].
     case transposed(String, found: [Int])
     /// A tensor of a hidden layer before which another is missing.
     case gap(String, missing: String)
     case notFinite(String)
-    /// An observation is to be divided by a deviation that is not positive, or whose inverse is not finite.
+    /// A standard deviation of the observations that is not positive, or whose inverse is not finite.
     case noDeviation
-    /// Made for other [observations, actions] than the environment has.
+    /// A policy for other [observations, actions] than the environment has.
     case sizes(environment: String, expected: [Int], found: [Int])
 
     /// One sentence: which tensor or environment, expected, found.

@@ -3,11 +3,11 @@ package import Numerics
 
 /// A policy that acts on one observation at a time.
 ///
-/// The batch is always one, so an action depends on the observation alone and not on how many episodes run beside it.
+/// The batch is always one, so an action depends on the observation alone and not on how many episodes run at once.
 package final class PolicyInference {
-    /// S, the inputs of the first layer.
+    /// S, the number of elements of an observation.
     package let observationSize: Int
-    /// A, the outputs of the mean.
+    /// A, the number of elements of an action.
     package let actionSize: Int
     let head: PolicySnapshot.Head
     private let layers: PolicyLayers
@@ -31,7 +31,7 @@ package final class PolicyInference {
         clip = snapshot.observationClip.map { Real($0) }
     }
 
-    /// Refuses means and deviations that would not leave an observation a number.
+    /// Refuses observation means and deviations of the wrong size, and those that would make an observation non-finite.
     private static func requireStatistics(_ snapshot: PolicySnapshot, count: Int) throws {
         let statistics = [
             ("observation_mean", snapshot.observationMean), ("observation_std", snapshot.observationDeviation),
@@ -49,13 +49,13 @@ package final class PolicyInference {
         }
     }
 
-    /// The action of an evaluation: the mean, squashed if the head says so; clipped to ±1.
+    /// Computes the action of an evaluation: the mean, squashed if the head says so, clipped to ±1.
     package func act(_ observation: UnsafePointer<Real>, into action: UnsafeMutablePointer<Real>) {
         layers.mean.forward(hidden(observation))
         for j in 0..<actionSize { action[j] = modal(layers.mean.output[j]) }
     }
 
-    /// The action that a deterministic policy takes, from its mean.
+    /// Returns one element of the action that evaluation takes, from that of the mean.
     private func modal(_ mean: Real) -> Real {
         switch head {
         case .deterministicTanh, .gaussianTanhMean, .tanhGaussian: tanh(mean)
@@ -63,10 +63,10 @@ package final class PolicyInference {
         }
     }
 
-    /// A sampled action.
+    /// Samples an action.
     ///
     /// - Parameter noise: standard normal, one per action dimension.
-    /// - Returns: log π(action | observation), of the action before it is clipped to ±1. A deterministic head
+    /// - Returns: log π(action | observation) of the action before it is clipped to ±1. A deterministic head
     ///   ignores the noise and returns 0.
     package func sample(
         _ observation: UnsafePointer<Real>, noise: UnsafePointer<Real>, into action: UnsafeMutablePointer<Real>
@@ -96,7 +96,7 @@ package final class PolicyInference {
         return logLikelihood
     }
 
-    /// The last hidden layer's output; the normalised observation where there is no hidden layer.
+    /// Returns the last hidden layer's output, or the normalised observation if there is no hidden layer.
     private func hidden(_ observation: UnsafePointer<Real>) -> UnsafePointer<Real> {
         for i in 0..<observationSize {
             normalised[i] = shift.isEmpty ? observation[i] : (observation[i] - shift[i]) * inverseDeviation[i]

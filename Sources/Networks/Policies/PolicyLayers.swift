@@ -1,15 +1,15 @@
 import Numerics
 
-/// Where log σ comes from.
+/// The source of log σ.
 enum LogDeviation {
-    /// A deterministic policy has none.
+    /// No log σ: the policy is deterministic.
     case none
-    /// The same in all states [A].
+    /// One value per action dimension, the same in all states [A].
     case free([Real])
-    /// A function of the last hidden layer.
+    /// A dense layer on the last hidden layer.
     case ofState(DenseLayer)
 
-    /// log σ of action `j` before it is held within bounds.
+    /// Returns log σ of action dimension `j` before clamping.
     func callAsFunction(_ j: Int) -> Real {
         switch self {
         case .none: 0
@@ -19,17 +19,17 @@ enum LogDeviation {
     }
 }
 
-/// The layers of a policy that acts on one observation at a time, made of a snapshot's tensors.
+/// The layers of a policy that acts on one observation at a time, built from a snapshot's tensors.
 struct PolicyLayers {
-    /// `fc0`, `fc1`, …; empty for a policy that is linear up to its head.
+    /// The hidden layers `fc0`, `fc1`, …; empty for a policy that is linear up to its head.
     let hidden: [DenseLayer]
-    /// The layer of A outputs.
+    /// The output layer, with A outputs.
     let mean: DenseLayer
     let logDeviation: LogDeviation
-    /// S, the elements of an observation.
+    /// S, the number of elements of an observation.
     let inputs: Int
 
-    /// - Throws: `PolicyError`, also for a tensor that the policy would leave out, such as that of a normalising layer.
+    /// - Throws: `PolicyError`, also for a tensor that the policy would not use, such as one of a normalising layer.
     init(_ snapshot: PolicySnapshot) throws {
         var count = 0
         while snapshot.tensors.contains(where: { $0.name.hasPrefix("fc\(count).") }) { count += 1 }
@@ -54,7 +54,7 @@ struct PolicyLayers {
         logDeviation = .free(try PolicyLayers.vector(snapshot, "log_std", count: mean.outputs).map { Real($0) })
     }
 
-    /// Refuses a hidden layer whose predecessor is missing, and tensors that this policy would leave out.
+    /// Refuses a hidden layer whose predecessor is missing, and tensors that this policy would not use.
     private static func requireKnown(_ snapshot: PolicySnapshot, hiddenLayers: Int) throws {
         let layers = ["mean", "log_std"] + (0..<hiddenLayers).map { "fc\($0)" }
         let known = layers.flatMap { ["\($0).weight", "\($0).bias"] } + ["log_std"]
@@ -66,7 +66,7 @@ struct PolicyLayers {
         throw PolicyError.gap(other, missing: "fc\(hiddenLayers)")
     }
 
-    /// The layer `name`, of the width its weight has unless told otherwise.
+    /// Makes the layer `name`; its widths are those of its weight unless `inputs` or `outputs` demands others.
     private static func dense(
         _ snapshot: PolicySnapshot, _ name: String, inputs: Int?, outputs: Int? = nil
     ) throws -> DenseLayer {
@@ -84,7 +84,7 @@ struct PolicyLayers {
             weight: weight.values, bias: try vector(snapshot, "\(name).bias", count: expected[0]))
     }
 
-    /// Refuses a weight whose columns are as many as the bias has elements, and whose rows are not: it is [inputs, outputs].
+    /// Refuses a weight stored as [inputs, outputs]: it has as many columns as the bias has elements, but not as many rows.
     private static func requireUpright(_ weight: NamedTensor, bias: NamedTensor?, inputs: Int?) throws {
         guard let outputs = bias?.values.count, weight.shape[1] == outputs, weight.shape[0] != outputs,
             inputs == nil || inputs == weight.shape[0]
@@ -92,7 +92,7 @@ struct PolicyLayers {
         throw PolicyError.transposed(weight.name, found: weight.shape)
     }
 
-    /// The numbers of a vector, which some frameworks store as a row or a column.
+    /// Returns the elements of a vector, which some frameworks store as a row or a column matrix.
     private static func vector(_ snapshot: PolicySnapshot, _ name: String, count: Int) throws -> [Float] {
         guard let tensor = snapshot.tensor(name) else { throw PolicyError.missing(name) }
         guard tensor.isVector, tensor.values.count == count else {

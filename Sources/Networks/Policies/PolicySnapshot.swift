@@ -1,55 +1,55 @@
-/// Everything needed to act: the policy's tensors, what its head means, and how observations are normalised.
+/// Everything needed to act: the policy's tensors, the meaning of its outputs, and how observations are normalised.
 ///
-/// Tensors are named `fc0.weight` [256, observations], `fc0.bias`, `fc1.…` for any number of hidden layers, none included,
+/// Tensors are named `fc0.weight` [256, observations], `fc0.bias`, `fc1.…` for any number of hidden layers, also zero,
 /// `mean.weight`, `mean.bias`, and either `log_std` [actions] or `log_std.weight` with `log_std.bias`.
 package struct PolicySnapshot: Sendable, Equatable {
-    /// What the head's numbers mean.
+    /// The meaning of the output layers.
     package enum Head: String, Sendable, CaseIterable {
-        /// a = tanh(x), x ~ N(mean, exp(log_std)), log_std from the state (SAC, CQL).
+        /// a = tanh(x), x ~ N(mean, exp(log_std)), log_std a function of the state (SAC, CQL).
         case tanhGaussian = "tanh-gaussian"
-        /// a = clip(x, ±1), x ~ N(tanh(mean), exp(log_std)), log_std free of the state (IQL, SQL, ACTIVE).
+        /// a = clip(x, ±1), x ~ N(tanh(mean), exp(log_std)), log_std the same in all states (IQL, SQL, ACTIVE).
         case gaussianTanhMean = "gaussian-tanh-mean"
         /// a = tanh(mean) (TD3+BC).
         case deterministicTanh = "deterministic-tanh"
-        /// a = clip(x, ±1), x ~ N(mean, exp(log_std)): nothing is squashed (PPO of Stable-Baselines3).
+        /// a = clip(x, ±1), x ~ N(mean, exp(log_std)), without squashing (PPO of Stable-Baselines3).
         case gaussian
         /// a = clip(mean, ±1).
         case deterministic
 
-        /// Whether it gives one action per observation and has no log_std.
+        /// Whether the action is a function of the observation, without log_std.
         package var isDeterministic: Bool { self == .deterministicTanh || self == .deterministic }
     }
 
-    /// The nonlinearity behind every hidden layer.
+    /// The nonlinearity after every hidden layer.
     package enum Activation: String, Sendable, CaseIterable {
         case relu, tanh
     }
 
-    /// How an action is made of the tensors' outputs.
+    /// How an action is computed from the output layers.
     package var head: Head
     /// The hidden layers' nonlinearity.
     package var activation = Activation.relu
-    /// In file order.
+    /// The tensors, in file order.
     package var tensors: [NamedTensor]
-    /// Subtracted from an observation before the network sees it, S elements; empty when nothing is normalised.
+    /// The mean that is subtracted from an observation [S]; empty when observations are not normalised.
     package var observationMean: [Float] = []
-    /// What the difference is divided by, the dataset's deviation with its offset, S elements; empty likewise.
+    /// The divisor of the difference [S], the dataset's standard deviation plus an offset; empty when not normalised.
     package var observationDeviation: [Float] = []
-    /// c > 0: a normalised observation is clipped to ±c (VecNormalize of Stable-Baselines3: 10); nil where it is not.
+    /// c > 0, where normalised observations are clipped to ±c (VecNormalize of Stable-Baselines3: 10); nil for no clip.
     package var observationClip: Float?
-    /// Names of the file's tensors that are no part of acting: those of critics, targets and optimisers.
+    /// Names of the file's tensors that are not needed to act: those of critics, targets and optimisers.
     package var passedOver: [String] = []
 
-    /// A policy that takes observations as they are.
+    /// Makes a policy without observation normalisation.
     package init(head: Head, tensors: [NamedTensor]) {
         self.head = head
         self.tensors = tensors
     }
 
-    /// The tensor `name`, if it is there.
+    /// Returns the tensor `name`, or nil.
     package func tensor(_ name: String) -> NamedTensor? { tensors.first { $0.name == name } }
 
-    /// Width of the observation and of the action.
+    /// S and A, the numbers of elements of an observation and of an action.
     package var sizes: (observations: Int, actions: Int) {
         let first = tensor("fc0.weight") ?? tensor("mean.weight")
         return (first?.shape.last ?? 0, tensor("mean.weight")?.shape.first ?? 0)
@@ -57,22 +57,22 @@ package struct PolicySnapshot: Sendable, Equatable {
 }
 
 extension GaussianPolicy {
-    /// The policy as it stands.
+    /// A copy of the policy's current parameters.
     package var snapshot: PolicySnapshot {
         PolicySnapshot(head: .gaussianTanhMean, tensors: network.parameters.fileTensors)
     }
 }
 
 extension DeterministicPolicy {
-    /// The policy as it stands.
+    /// A copy of the policy's current parameters.
     package var snapshot: PolicySnapshot {
         PolicySnapshot(head: .deterministicTanh, tensors: network.parameters.fileTensors)
     }
 }
 
 extension TanhGaussianPolicy {
-    /// The policy as it stands: the two halves of the output layer become `mean` and `log_std`, the latter with k and b
-    /// multiplied in.
+    /// A copy of the policy's current parameters: the two halves of the output layer become `mean` and `log_std`, the
+    /// latter with k and b applied.
     package var snapshot: PolicySnapshot {
         let (scale, shift) = affine
         var tensors: [NamedTensor] = []
@@ -94,7 +94,7 @@ extension TanhGaussianPolicy {
 }
 
 extension ParameterBlock {
-    /// All tensors under the names of policy files: `out/weight` → `mean.weight`, `fc0/bias` → `fc0.bias`.
+    /// All tensors with the names of policy files: `out/weight` → `mean.weight`, `fc0/bias` → `fc0.bias`.
     var fileTensors: [NamedTensor] {
         tensors.map { layout in
             var tensor = exported(layout)

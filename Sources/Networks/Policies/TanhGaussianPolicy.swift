@@ -1,29 +1,29 @@
 import Glibc
 package import Numerics
 
-/// A Gaussian squashed as a whole, its deviation depending on the state (policy family T: SAC, CQL).
+/// A tanh-squashed Gaussian whose standard deviation depends on the state (policy family T: SAC, CQL).
 ///
 /// MLP(s) → (m, ℓ), log σ = clamp(k·ℓ + b, -20, 2), x = m + σε, a = tanh(x);
-/// log π(a|s) = Σⱼ [log N(xⱼ; mⱼ, σⱼ) - 2(log 2 - xⱼ - softplus(-2xⱼ))]. x is kept; tanh is never inverted.
-/// k and b are trained numbers in CQL (tensors `log_std_scale`, `log_std_shift`), 1 and 0 in SAC.
+/// log π(a|s) = Σⱼ [log N(xⱼ; mⱼ, σⱼ) - 2(log 2 - xⱼ - softplus(-2xⱼ))]. It is computed from x, so tanh is never inverted.
+/// k and b are trained in CQL (tensors `log_std_scale`, `log_std_shift`); in SAC they are 1 and 0.
 package final class TanhGaussianPolicy {
     /// The clamp of log σ, as in rlkit.
     static let logDeviationRange: ClosedRange<Real> = -20...2
 
-    /// s → (m, ℓ), the A means before the A deviations.
+    /// The network s → (m, ℓ), the A means before the A values ℓ.
     package let network: MLP
-    /// a [batch × actions] of the last `sample`.
+    /// The actions a [batch × actions] of the last `sample`.
     package let actions: MatrixView
     /// log π(a|s) [batch] of the last `sample`.
     package let logLikelihoods: UnsafeMutablePointer<Real>
     private let actionSize: Int
-    /// Where k, b and their gradients lie; nil where they are 1 and 0.
+    /// Pointers to k, b and their gradients; nil where k = 1 and b = 0 are constant.
     private let affineParameters: (values: Affine, gradients: Affine)?
     private let tape: Tape
     private let outputGradient: Matrix
     private let storage: (actions: Matrix, logLikelihoods: Matrix)
 
-    /// A policy of zeros with buffers for `batch` states.
+    /// Makes a policy whose parameters are zero, with buffers for `batch` states.
     ///
     /// - Parameter affineDeviation: whether k and b are trained; they then start at 1 and -1.
     package convenience init(
@@ -39,13 +39,13 @@ package final class TanhGaussianPolicy {
         network.parameters.pointer("log_std_shift")[0] = -1
     }
 
-    /// The same policy, parameters shared, with buffers for another batch (one state, to act with while it learns; the
-    /// next states of a batch).
+    /// Makes a policy that shares the parameters of `other` but has buffers of its own (for one state, to act with while
+    /// the other learns; for the next states of a batch).
     package convenience init(sharing other: TanhGaussianPolicy, batch: Int) {
         self.init(network: other.network, batch: batch)
     }
 
-    /// Where k and b lie in a block of parameters or of gradients.
+    /// Pointers to k and b in a block of parameters or of gradients.
     private struct Affine {
         let scale: UnsafeMutablePointer<Real>
         let shift: UnsafeMutablePointer<Real>
@@ -91,9 +91,9 @@ package final class TanhGaussianPolicy {
     /// Draws K actions for each state of the last `forward`.
     ///
     /// - Parameters:
-    ///   - noise: ε, standard normal [K·batch × actions], row k·batch + b being the k-th for state b.
-    ///   - drawn: the actions, in the same order.
-    ///   - logLikelihoods: log π of each [K·batch].
+    ///   - noise: ε, standard normal [K·batch × actions]; row k·batch + b is the k-th draw for state b.
+    ///   - drawn: receives the actions, in the same order.
+    ///   - logLikelihoods: receives log π of each action [K·batch].
     package func draw(noise: MatrixView, into drawn: MatrixView, logLikelihoods: UnsafeMutablePointer<Real>) {
         let (scale, shift) = affine
         let batch = tape.output.rows
@@ -110,8 +110,8 @@ package final class TanhGaussianPolicy {
         }
     }
 
-    /// The gradient of L = (1/B) Σ_b [α log π(a_b|s_b) - Q(s_b, a_b)] through a = tanh(m + σε), for the last `sample`,
-    /// left in `network.gradients`.
+    /// Computes the gradient of L = (1/B) Σ_b [α log π(a_b|s_b) - Q(s_b, a_b)] through a = tanh(m + σε) for the last `sample`,
+    /// into `network.gradients`.
     ///
     /// - Parameters:
     ///   - valueGradient: ∂Q/∂a at the sampled actions [batch × actions].
@@ -146,13 +146,13 @@ package final class TanhGaussianPolicy {
 
 /// One dimension of the tanh-transformed Gaussian.
 package enum TanhGaussian {
-    /// log σ within its range.
+    /// Returns log σ clamped to its range.
     package static func clamped(_ logDeviation: Real) -> Real {
         let range = TanhGaussianPolicy.logDeviationRange
         return min(max(logDeviation, range.lowerBound), range.upperBound)
     }
 
-    /// a = tanh(m + σε) and this dimension's share of log π(a|s).
+    /// Returns a = tanh(m + σε) and this dimension's term of log π(a|s).
     package static func sample(mean: Real, logDeviation: Real, noise: Real) -> (action: Real, logLikelihood: Real) {
         let logSigma = clamped(logDeviation)
         let x = mean + exp(logSigma) * noise
