@@ -7,18 +7,19 @@ import Numerics
 package import Studies
 package import Teams
 
-/// How long cases take on a core like this one, from a few gradient steps of every kind of learner of a study, measured, and
-/// exact multiply-adds for the rest.
+/// Predicts how long cases take on a core like this one, from a few measured gradient steps of every kind of learner in
+/// a study and exact counts of multiply-adds.
 package struct CostModel: Sendable, Codable, Equatable {
-    /// Measured seconds of a gradient step per multiply-add, by `kind`.
+    /// Measured seconds per multiply-add of a gradient step, by `kind`.
     package private(set) var secondsPerMultiplyAdd: [String: Double] = [:]
-    /// Measured seconds of a step in Hopper with a policy of 256-256.
+    /// Measured seconds of an environment step in Hopper with a 256-256 policy.
     package private(set) var hopperStepSeconds = 0.0
 
-    /// Measures what the cases need: a few steps of each kind of learner, a tenth of a second or less if a step is short.
+    /// Measures a few steps of each kind of learner that the cases use; at most a tenth of a second each if steps are
+    /// short.
     ///
-    /// - Throws: `EnvironmentError` when a dataset's environment is unknown; `HarnessError.unavailable` for a precision that
-    ///   is not to be had here.
+    /// - Throws: `EnvironmentError` for an unknown environment; `HarnessError.unavailable` for a precision that this
+    ///   machine does not support.
     package init(measuring cases: [StudyCase]) throws {
         for studyCase in cases {
             let kind = CostModel.kind(studyCase)
@@ -32,13 +33,13 @@ package struct CostModel: Sendable, Codable, Equatable {
         if !cases.isEmpty { hopperStepSeconds = try CostModel.measureHopper() }
     }
 
-    /// Every case at one rate: for tests, whose numbers must not depend on the machine.
+    /// A model with the same rate for every case, for tests whose numbers must not depend on the machine.
     package init(_ cases: [StudyCase], secondsPerMultiplyAdd seconds: Double, hopperStepSeconds: Double) {
         for studyCase in cases { secondsPerMultiplyAdd[CostModel.kind(studyCase)] = seconds }
         self.hopperStepSeconds = hopperStepSeconds
     }
 
-    /// The middle of what several ranks have measured, each entry for itself.
+    /// The median of several ranks' measurements, taken separately for each entry.
     package init(median models: [CostModel]) {
         let kinds = Set(models.flatMap { $0.secondsPerMultiplyAdd.keys })
         for kind in kinds {
@@ -47,21 +48,21 @@ package struct CostModel: Sendable, Codable, Equatable {
         if !models.isEmpty { hopperStepSeconds = Numerics.median(models.map(\.hopperStepSeconds)) }
     }
 
-    /// Predicted seconds of a gradient step on one rank.
+    /// The predicted seconds of a gradient step on one rank.
     ///
-    /// - Throws: `EnvironmentError` when the dataset's environment is unknown.
+    /// - Throws: `EnvironmentError` for an unknown environment.
     package func stepSeconds(_ studyCase: StudyCase) throws -> Double {
         try CostModel.multiplyAdds(studyCase) * (secondsPerMultiplyAdd[CostModel.kind(studyCase)] ?? 0)
     }
 
-    /// Exact, of a gradient step.
+    /// The exact number of multiply-adds of a gradient step.
     package static func multiplyAdds(_ studyCase: StudyCase) throws -> Double {
         let sizes = try specification(studyCase)
         return studyCase.learner.multiplyAdds(
             studyCase.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
     }
 
-    /// Multiply-adds a second of every learner, the slowest of its kinds.
+    /// The multiply-adds per second of every learner, for the slowest of its kinds.
     var rates: [(name: String, rate: Double)] {
         var rates: [String: Double] = [:]
         for (kind, seconds) in secondsPerMultiplyAdd where seconds > 0 {
@@ -71,17 +72,17 @@ package struct CostModel: Sendable, Codable, Equatable {
         return rates.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Predicted seconds of a case for the schedule, on one rank and on teams.
+    /// The predicted seconds of a case on one rank and on teams, for the schedule.
     ///
-    /// Episodes are taken in full length and as shared out evenly over the team.
-    /// - Throws: `EnvironmentError` when the dataset's environment is unknown.
+    /// Episodes count in full length and as divided evenly over the team.
+    /// - Throws: `EnvironmentError` for an unknown environment.
     package func work(_ studyCase: StudyCase) throws -> Schedule.Work {
         let perMultiplyAdd =
             (secondsPerMultiplyAdd[CostModel.kind(studyCase)] ?? 0) * Double(studyCase.hyperparameters.batchSize)
         return try work(studyCase) { perMultiplyAdd * $0.stepSeconds }
     }
 
-    /// The same with other seconds of a gradient step; the costs of the placements are multiply-adds for a sample.
+    /// As above with another time per gradient step; the costs of the placements are multiply-adds per sample.
     package func work(_ studyCase: StudyCase, stepSeconds: (Placement) -> Double) throws -> Schedule.Work {
         let sizes = try CostModel.specification(studyCase)
         let networks = studyCase.learner.work(
@@ -97,7 +98,7 @@ package struct CostModel: Sendable, Codable, Equatable {
             })
     }
 
-    /// What a step's rate depends on besides the exact number of multiply-adds.
+    /// The settings that affect a step's rate in addition to the number of multiply-adds.
     package static func kind(_ studyCase: StudyCase) -> String {
         let keys = [
             "batch", "hidden", "critic_hidden", "value_layer_norm", "actor_dropout", "sampled_actions", "precision",
@@ -111,9 +112,9 @@ package struct CostModel: Sendable, Codable, Equatable {
     }
 }
 
-// The measurements.
+// Measurements.
 extension CostModel {
-    /// Median seconds of a gradient step with its batch, on made-up data.
+    /// The median seconds of a gradient step including its batch, on synthetic data.
     private static func stepSeconds(
         _ learner: LearnerKind, _ hyperparameters: Hyperparameters, states: Int, actions: Int
     ) -> Double {
@@ -135,8 +136,8 @@ extension CostModel {
                 }
             } / Double(count)
         }
-        // An even number: TD3+BC's policy steps every second time.
-        let first = run(2)  // The first touches memory, too.
+        // An even number, because TD3+BC updates its policy every second step.
+        let first = run(2)  // The first run also touches new memory.
         let count = max(2, min(50, Int(0.02 / max(first, 1e-6)) / 2 * 2))
         return median((0..<5).map { _ in run(count) })
     }

@@ -3,57 +3,56 @@ import Numerics
 import Report
 package import Studies
 
-/// What `active-bench plan` has to say: who would run which case, and what the study costs.
+/// The output of `active-bench plan`: who would run which case, and what the study costs.
 ///
-/// Core-hours are gradient steps, each learner's measured when the plan is made, and full-length episodes. Who runs what is
-/// decided when a team has nothing to do; predicted is what comes of it if every case takes its predicted time.
+/// Core-hours consist of gradient steps, measured for each learner when the plan is made, and full-length episodes. A
+/// run assigns cases only when a team becomes free; the plan shows the assignment if every case takes its predicted
+/// time.
 package struct PlanReport: Sendable {
-    /// One case and what would become of it.
+    /// One case and its assignment.
     package struct Line: Sendable, Codable, Equatable {
         /// `StudyCase.identifier`.
         package var `case`: String
-        /// The table's row.
+        /// The case's row in the table.
         package var dataset: String
-        /// The table's column.
+        /// The case's column in the table.
         package var column: String
-        /// Part of the case's name.
         package var seed: Int
-        /// "todo", "begun" (there is a checkpoint to go on from) or "done".
+        /// "todo", "begun" (there is a checkpoint to resume from) or "done".
         package var state: String
-        /// The first of the ranks that would run it; nil for a case that is done.
+        /// The first rank that would run the case; nil for a case that is done.
         package var rank: Int?
-        /// How many ranks would, together; nil for a case that is done.
+        /// The number of ranks that would run the case together; nil for a case that is done.
         package var teamSize: Int?
-        /// How many ranks have something to do in it.
+        /// The number of ranks that have work in the case.
         package var usefulRanks: Int
-        /// When it would begin, in seconds after the first; nil for a case that is done.
+        /// The predicted start in seconds after the first case's; nil for a case that is done.
         package var start: Double?
-        /// Exact, of all gradient steps.
+        /// The exact number of multiply-adds in all gradient steps.
         package var multiplyAdds: Double
-        /// Predicted, on one core like this one; of a case begun what is left of it.
+        /// The predicted core-hours on a core like this one; for a begun case those that remain.
         package var coreHours: Double
     }
 
     /// All cases, in the plan's order.
     package let lines: [Line]
-    /// The study's name.
     package let study: String
-    /// Ranks the cases are worked off by.
+    /// The number of ranks that share the cases.
     package let ranks: Int
-    /// In teams of so many.
+    /// The number of ranks per team.
     package let teamSize: Int
-    /// Predicted seconds until the last case is done.
+    /// The predicted seconds until the last case is done.
     package let makespan: Double
-    /// The busiest rank's predicted seconds over the mean of all.
+    /// The busiest rank's predicted seconds divided by the mean over ranks.
     package let imbalance: Double
     private let model: CostModel
 
     /// - Parameters:
-    ///   - open: indices of the cases that are not done.
-    ///   - stepsBefore: gradient steps that cases have already, by their index.
-    ///   - teamSize: nil: as the study says, or 1.
-    ///   - model: what steps and episodes take.
-    /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
+    ///   - open: the indices of the cases that are not done.
+    ///   - stepsBefore: the gradient steps already made, by case index.
+    ///   - teamSize: the ranks per team; nil for the study's choice, or 1.
+    ///   - model: the predicted times of steps and episodes.
+    /// - Throws: `EnvironmentError` for an unknown environment.
     package init(
         _ plan: StudyPlan, open: [Int], stepsBefore: [Int: Int] = [:], ranks: Int, teamSize asked: TeamSize? = nil,
         model: CostModel
@@ -81,10 +80,10 @@ package struct PlanReport: Sendable {
         study = plan.study.name
     }
 
-    /// Core-hours of the whole study.
+    /// The core-hours of the whole study.
     package var coreHours: Double { lines.map(\.coreHours).reduce(0, +) }
 
-    /// The cases one a line.
+    /// The cases, one per line.
     package var caseList: String {
         let header = "ranks    state  Tera-multiply-adds  case\n"
         return lines.reduce(into: header) { text, line in
@@ -94,7 +93,7 @@ package struct PlanReport: Sendable {
         }
     }
 
-    /// Core-hours of every cell of the table, all its seeds together, with sums.
+    /// The core-hours of every cell of the table, summed over its seeds, with totals.
     package var cellTable: String {
         var hours: [String: [String: Double]] = [:]
         var (datasets, columns): ([String], [String]) = ([], [])
@@ -120,7 +119,7 @@ package struct PlanReport: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Three digits or a tenth, whichever is less.
+    /// Hours with two to four decimals when small, else with one.
     private static func text(_ hours: Double) -> String {
         String(format: hours < 0.1 ? "%.4f" : hours < 10 ? "%.2f" : "%.1f", hours)
     }
@@ -138,7 +137,7 @@ package struct PlanReport: Sendable {
             .joined(separator: ", ") + "; episodes in full length included"
     }
 
-    /// Which cases cannot use a whole team, and what becomes of its other ranks; nil where all can.
+    /// A sentence on the cases that cannot use a whole team, and what the remaining ranks do; nil if all can.
     package var surplusSentence: String? {
         let small = lines.filter { $0.rank != nil && $0.usefulRanks < teamSize }
         guard teamSize > 1, !small.isEmpty else { return nil }
@@ -158,7 +157,7 @@ package struct PlanReport: Sendable {
             + String(format: "imbalance %.2f", imbalance)
     }
 
-    /// All of it for other programs.
+    /// The report as JSON.
     package func json() throws -> String {
         struct Document: Encodable {
             let study: String

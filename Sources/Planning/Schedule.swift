@@ -1,11 +1,11 @@
-/// How the ranks of a job work off the cases of a plan: in teams of so many ranks, each of which takes the dearest case left
-/// when it has nothing to do, and parts into smaller ones when no case is left that needs so many.
+/// How the ranks of a job share the cases of a plan: in teams of equal size. Each free team takes the most expensive
+/// open case, and splits into smaller teams when no open case can use all its ranks.
 package struct Schedule: Sendable {
-    /// A case as far as its place in a schedule depends on it.
+    /// The properties of a case that determine its place in a schedule.
     package struct Work: Sendable {
-        /// How many ranks have something to do in it.
+        /// The number of ranks that have work in the case.
         package var usefulRanks: Int
-        /// Predicted seconds on teams of 1, 2, … `usefulRanks` ranks.
+        /// The predicted seconds on teams of 1, 2, … `usefulRanks` ranks.
         package var seconds: [Double]
 
         package init(usefulRanks: Int, seconds: [Double]) {
@@ -14,14 +14,14 @@ package struct Schedule: Sendable {
             self.seconds = seconds
         }
 
-        /// What is left of it once a share of its steps is made.
+        /// Scales the times to the fraction `share` of the steps that remains.
         package mutating func scale(by share: Double) { seconds = seconds.map { $0 * share } }
 
-        /// On a team of `ranks`, of which no more than the useful ones take part.
+        /// The predicted seconds on a team of `ranks`, of which at most `usefulRanks` take part.
         package func seconds(on ranks: Int) -> Double { seconds[min(ranks, usefulRanks) - 1] }
     }
 
-    /// Who works on a case from when to when.
+    /// The ranks and the time at which a case runs.
     package struct Assignment: Sendable, Equatable {
         package var ranks: Range<Int>
         package var start: Double
@@ -32,14 +32,14 @@ package struct Schedule: Sendable {
         }
     }
 
-    /// By the index of the case.
+    /// The assignments by case index.
     package private(set) var assignments: [Int: Assignment] = [:]
-    /// Predicted seconds from the first case's start to the last one's end.
+    /// The predicted seconds from the first case's start to the last one's end.
     package private(set) var makespan = 0.0
-    /// The busiest rank's seconds over the mean of all: 1 is even.
+    /// The busiest rank's seconds divided by the mean over ranks; 1 is perfectly even.
     package private(set) var imbalance = 1.0
 
-    /// The cases `open`, indices into `works`, on `ranks` ranks in teams of `teamSize`.
+    /// Schedules the cases `open`, indices into `works`, on `ranks` ranks in teams of `teamSize`.
     package init(_ open: [Int], _ works: [Work], ranks: Int, teamSize: Int) {
         var left = Schedule.order(open, works)
         var teams = Schedule.teams(ranks: ranks, size: teamSize).map { (ranks: $0, free: 0.0) }
@@ -67,23 +67,23 @@ package struct Schedule: Sendable {
         imbalance = mean > 0 ? (busy.max() ?? 0) / mean : 1
     }
 
-    /// Dearest first; equal ones in the plan's order.
+    /// The open cases, most expensive first; equal ones in the plan's order.
     package static func order(_ open: [Int], _ works: [Work]) -> [Int] {
         open.sorted { (works[$1].seconds(on: 1), $0) < (works[$0].seconds(on: 1), $1) }
     }
 
-    /// The teams that `ranks` ranks make: as many of `size` as there can be, and what is left over as one smaller.
+    /// Splits `ranks` ranks into teams of `size`; the remainder makes one smaller team.
     package static func teams(ranks: Int, size: Int) -> [Range<Int>] { parts(of: 0..<ranks, size: size) }
 
-    /// Consecutive ranges of `size`, the last one possibly shorter.
+    /// Splits a range into consecutive ranges of `size`, the last one possibly shorter.
     package static func parts(of ranks: Range<Int>, size: Int) -> [Range<Int>] {
         stride(from: ranks.lowerBound, to: ranks.upperBound, by: size).map {
             $0..<min($0 + size, ranks.upperBound)
         }
     }
 
-    /// The team size, among those that some case has use for, with the shortest predicted makespan; of equal ones the
-    /// smallest.
+    /// The team size with the shortest predicted makespan, among those that some case can use; the smallest of equal
+    /// ones.
     package static func bestTeamSize(_ open: [Int], _ works: [Work], ranks: Int) -> Int {
         let largest = min(ranks, open.map { works[$0].usefulRanks }.max() ?? 1)
         let makespans = (1...max(1, largest)).map { Schedule(open, works, ranks: ranks, teamSize: $0).makespan }

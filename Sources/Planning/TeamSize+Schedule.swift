@@ -1,7 +1,7 @@
 import Studies
 
 extension TeamSize {
-    /// For `open` cases on `ranks` ranks; never more than there are.
+    /// The team size for the `open` cases on `ranks` ranks; at most `ranks`.
     package func resolved(_ open: [Int], _ works: [Schedule.Work], ranks: Int) -> Int {
         switch self {
         case .ranks(let count): min(count, ranks)

@@ -5,21 +5,21 @@ import Foundation
 import Paths
 import Suites
 
-/// A file of the user's own on the command line, with what a study says of one in `{name:, file:, environment:, …}`.
+/// A file of the user's own given on the command line, with the keys that a study has for one.
 package struct OwnFile: Sendable {
-    /// D4RL's layout or Minari's `main_data.hdf5`, or the folder of that.
+    /// The path of a file in D4RL's layout or of Minari's `main_data.hdf5`, or the folder that contains it.
     package var path: String
-    /// The environment it is of; nil for that of its metadata, or of D4RL's dataset that its name is the file name of.
+    /// The environment; nil for the one in the metadata, or of D4RL's dataset with the same file name.
     package var environment: String?
-    /// Whose dynamics; nil for those that the environment's name stands for.
+    /// The dynamics profile; nil for the one implied by the environment's name.
     package var profile: DynamicsProfile?
-    /// The class whose presets it takes; nil for the environment's own.
+    /// The class of datasets whose presets apply; nil for the environment's own.
     package var presets: String?
 
-    /// The file at `path`, of which nothing else is known.
+    /// A file at `path`, with everything else left to its metadata or name.
     package init(_ path: String) { self.path = path }
 
-    /// Whether a word of the command line is a path rather than a dataset's name.
+    /// Whether a command-line word is a path rather than the name of a dataset.
     package static func isPath(_ word: String) -> Bool {
         guard MinariID(name: word) == nil else { return false }
         let isThere = fileStatus(word) != nil || (errno != ENOENT && errno != ENOTDIR)
@@ -29,10 +29,10 @@ package struct OwnFile: Sendable {
 }
 
 extension DatasetReference {
-    /// The dataset that is a file of the user's own; it is called by the file's name without its ending.
+    /// The dataset in a file of the user's own, named after the file without its extension.
     ///
-    /// - Throws: `HarnessError` for words that name nothing or where the environment is left open; `DatasetError` for a
-    ///   folder of Minari's that is damaged.
+    /// - Throws: `HarnessError` for unknown names or if the environment cannot be determined; `DatasetError` for a
+    ///   damaged Minari folder.
     package init(_ own: OwnFile) throws {
         let published = DatasetLocation.dataset(ofFile: Self.lastPart(of: own.path))
         let named: NamedEnvironment
@@ -66,7 +66,7 @@ extension DatasetReference {
             presets: presets ?? ownPresets, remarks: remarks)
     }
 
-    /// "mine" of "data/mine.hdf5": what a file or folder can be called in any file system.
+    /// "mine" of "data/mine.hdf5", restricted to characters that every file system allows.
     private static func name(ofFile path: String) -> String {
         let last = lastPart(of: path)
         let stem = last.hasSuffix(".hdf5") ? last.dropLast(".hdf5".count) : last[...]

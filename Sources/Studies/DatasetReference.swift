@@ -4,40 +4,39 @@ import Failures
 package import Numerics
 package import Suites
 
-/// What a case learns from and is judged by: the dataset's name, where its data come from, the environment and whose
-/// dynamics, and the class of datasets whose presets it takes.
+/// What a case learns from and is evaluated on: the dataset's name and source, the environment with its dynamics
+/// profile, and the class of datasets whose presets apply.
 package struct DatasetReference: Sendable, Equatable {
-    /// Where the data come from.
     package enum Source: Sendable, Equatable {
-        /// The file that D4RL, or a recipe of ours, gives a dataset of this name.
+        /// The file that D4RL, or one of our recipes, publishes under this name.
         case published
-        /// A dataset of Minari's, in Minari's folder.
+        /// A Minari dataset in Minari's data folder.
         case minari(MinariID)
-        /// A file or folder of the user's own.
         case file(String)
     }
 
-    /// Names the table's rows and the random streams: "hopper-medium-v2", "minari:mujoco/hopper/medium-v0", "mine".
+    /// The name in the table's rows and the random streams: "hopper-medium-v2", "minari:mujoco/hopper/medium-v0",
+    /// "mine".
     package let name: String
-    /// Where the data come from.
+    /// The source of the data.
     package let source: Source
     /// The environment's name in the registry.
     package let environment: String
-    /// Whose dynamics and rewards it is judged by.
+    /// The profile of dynamics and rewards used for evaluation.
     package let profile: DynamicsProfile
-    /// The class whose presets it takes: a task of D4RL's with or without a version, or an environment's name for what
-    /// its datasets have in common.
+    /// The class of datasets whose presets apply: a D4RL task with or without a version, or an environment's name for
+    /// what all its datasets share.
     package let presets: String
-    /// What learners choose settings by: the class `presets`.
+    /// The class `presets`, by which learners choose their settings.
     package let taskClass: TaskClass
     /// The suite of its environment.
     package let suite: TaskSuite
-    /// What of its environment is done otherwise here than its metadata say, a sentence each.
+    /// Differences between our environment and the one in the dataset's metadata, one sentence each.
     package let remarks: [String]
 
-    /// The dataset of D4RL's, or of a recipe of ours, called `name`.
+    /// The dataset that D4RL or one of our recipes calls `name`.
     ///
-    /// - Throws: `EnvironmentError.unknownDataset` for a name that begins with no environment's.
+    /// - Throws: `EnvironmentError.unknownDataset` if the name does not start with an environment's name.
     package init(published name: String) throws {
         self.name = name
         source = .published
@@ -49,9 +48,9 @@ package struct DatasetReference: Sendable, Equatable {
         remarks = []
     }
 
-    /// The dataset that a word on the command line names.
+    /// The dataset named by a word on the command line.
     ///
-    /// - Throws: `HarnessError.badInput` for a name that no dataset has, with what it may have been meant for.
+    /// - Throws: `HarnessError.badInput` for an unknown name, with a suggestion.
     package static func named(_ text: String) throws -> DatasetReference {
         if let id = MinariID(name: text) { return try DatasetReference(minari: id) }
         guard StudyFile.isDataset(text) else {
@@ -61,9 +60,9 @@ package struct DatasetReference: Sendable, Equatable {
         return try DatasetReference(published: text)
     }
 
-    /// A dataset that is not known by its name alone; a class of presets that is nil is the environment's own.
+    /// A dataset described by more than its name. `presets` nil means the environment's own class.
     ///
-    /// - Throws: `EnvironmentError` for an environment or a class that there is not.
+    /// - Throws: `EnvironmentError` for an unknown environment or class.
     package init(
         name: String, source: Source, environment: String, profile: DynamicsProfile, presets: String? = nil,
         remarks: [String] = []
@@ -78,15 +77,15 @@ package struct DatasetReference: Sendable, Equatable {
         self.remarks = remarks
     }
 
-    /// The name as a folder has it: `/` and `:` become `--`.
+    /// The name as a folder's name: `/` and `:` become `--`.
     package var folderName: String { Self.folderName(name) }
 
-    /// See `folderName`.
+    /// The folder name of a dataset's name: `/` and `:` become `--`.
     package static func folderName(_ name: String) -> String {
         name.replacing("/", with: "--").replacing(":", with: "--")
     }
 
-    /// The path of its data.
+    /// The path of the data.
     ///
     /// - Throws: `DatasetError` for a published dataset that is not on this machine.
     package func path() throws(DatasetError) -> String {
@@ -97,9 +96,9 @@ package struct DatasetReference: Sendable, Equatable {
         }
     }
 
-    /// The layout its data are to have.
+    /// The expected layout of the data.
     ///
-    /// - Throws: as `path`.
+    /// - Throws: the same errors as `path`.
     package func layout() throws(DatasetError) -> StoredDataset.Layout {
         switch source {
         case .published: .d4rl
@@ -108,24 +107,24 @@ package struct DatasetReference: Sendable, Equatable {
         }
     }
 
-    /// Where its policies are judged and whose reference returns score them, in words; nil for a dataset that is D4RL's or
-    /// made like one, of which nothing need be said.
+    /// A sentence on the environment and the reference returns that policies are evaluated by; nil for D4RL's datasets
+    /// and those made like them.
     package var judgement: String? {
         source == .published
             ? nil
             : "judged in \(environment), profile \(profile.rawValue), and scored by D4RL's reference returns of it"
     }
 
-    /// Sizes, time limit and reference scores of its environment.
+    /// The sizes, time limit and reference scores of the environment.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`.
     package func specification() throws -> EnvironmentSpecification {
         try EnvironmentRegistry.specification(environment, profile: profile)
     }
 
-    /// A new environment to judge its policies in; a goal that is drawn once comes from `stream`.
+    /// A new environment for evaluation; a goal that is drawn once comes from `stream`.
     ///
-    /// - Throws: as `EnvironmentRegistry.make`.
+    /// - Throws: the same errors as `EnvironmentRegistry.make`.
     package func makeEnvironment(stream: RandomStream) throws -> any Environment {
         let goals =
             source == .published
@@ -133,7 +132,7 @@ package struct DatasetReference: Sendable, Equatable {
         return try EnvironmentRegistry.make(environment, options: EnvironmentOptions(profile: profile, goals: goals))
     }
 
-    /// What `config.yaml` says of a dataset that is not known by its name alone.
+    /// The lines that `config.yaml` adds for a dataset described by more than its name.
     package var configuration: [String] {
         if source == .published { return [] }
         return ["environment: \(environment)", "profile: \(profile.rawValue)", "presets: \(presets)"]
@@ -141,12 +140,13 @@ package struct DatasetReference: Sendable, Equatable {
 }
 
 extension DatasetSelector {
-    /// How closely this names `dataset`, by its name, its class of presets or its suite; nil when it does not.
+    /// How specifically this selector covers `dataset`: by its name, its class of presets or its suite; nil if it does
+    /// not.
     func closeness(to dataset: DatasetReference) -> Int? {
         closeness(to: dataset.name, class: dataset.source == .published ? nil : dataset.presets)
     }
 
-    /// All that covers `dataset`, least close first.
+    /// All selectors that cover `dataset`, least specific first.
     static func all(for dataset: DatasetReference) -> [DatasetSelector] {
         all(for: dataset.name, class: dataset.source == .published ? nil : dataset.presets)
     }

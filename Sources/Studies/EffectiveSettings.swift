@@ -4,18 +4,17 @@ import Environments
 import Failures
 import Yams
 
-/// The settings a learner would have on a dataset, as a study sets them: what `active-bench config` prints.
+/// The settings of a learner on a dataset as a study would set them, printed by `active-bench config`.
 package struct EffectiveSettings: Sendable {
-    /// The algorithm.
     package let learner: LearnerKind
-    /// The dataset.
     package let dataset: DatasetReference
-    /// The learner's preset with the assignments put in.
+    /// The learner's preset with the assignments applied.
     package let hyperparameters: Hyperparameters
 
-    /// The settings of `learner` on `dataset`, with `assignments` such as "m=10" put in; values are YAML, as in a study.
+    /// The settings of `learner` on `dataset` with `assignments` such as "m=10" applied; values are YAML, as in a
+    /// study.
     ///
-    /// - Throws: `HarnessError.usage` when a word is none that is known.
+    /// - Throws: `HarnessError.usage` for an unknown word.
     package init(learner: String, dataset: String, assignments: [String]) throws {
         guard let kind = LearnerKind(rawValue: learner) else {
             throw Self.refused(
@@ -50,7 +49,7 @@ package struct EffectiveSettings: Sendable {
 
     private static func value(_ text: String, of setting: Setting) throws -> SettingValue {
         do {
-            // In brackets, so that the text is all of the value and may be empty.
+            // Brackets make the whole text one value, which may be empty.
             let list = try StudyNode(parsing: "[ \(text) ]", source: "").node.sequence
             guard let item = list?.first, list?.count == 1 else {
                 throw refused(setting.key, setting.expectation, text.isEmpty ? "nothing" : StudyNode.quoted(text))
@@ -67,7 +66,7 @@ package struct EffectiveSettings: Sendable {
         .usage("\(place): expected \(expected), found \(found)")
     }
 
-    /// A study's `learners:` with these settings, and where each value comes from.
+    /// A study's `learners:` section with these settings, and the origin of each value.
     package var yaml: String {
         let variant = StudyPlan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset.taskClass))
         let lines = [

@@ -2,20 +2,20 @@ package import Datasets
 package import Environments
 import Failures
 
-/// The environment that policies learnt from a dataset of Minari's are judged in: the one that its metadata name, and how far
-/// ours is it.
+/// The environment that evaluates policies learnt from a Minari dataset: the one named in its metadata, and how far
+/// ours matches it.
 package struct MinariJudge: Sendable {
-    /// Name and profile.
+    /// Our environment, with its profile.
     package let environment: NamedEnvironment
-    /// What of the metadata's environment is done otherwise here, a sentence each, though it hinders no run.
+    /// Differences from the metadata's environment that do not prevent a run, one sentence each.
     package let remarks: [String]
-    /// Why a run is refused: the first setting, and the wrappers, that make theirs another environment than ours; nil where
-    /// there is none.
+    /// The error that refuses a run, naming the first setting and the wrappers that make the metadata's environment
+    /// differ from ours; nil if there is no such difference.
     private let refusal: HarnessError?
 
-    /// The environment that the metadata of the dataset in `folder` name.
+    /// Reads the environment named in the metadata of the dataset in `folder`.
     ///
-    /// - Throws: `HarnessError.badInput` when they name none that there is; `DatasetError` for metadata that are damaged.
+    /// - Throws: `HarnessError.badInput` for an unknown environment; `DatasetError` for damaged metadata.
     package init(of folder: MinariFolder) throws {
         guard let path = folder.metadata else {
             throw HarnessError.badInput(
@@ -49,9 +49,9 @@ package struct MinariJudge: Sendable {
                     + "to be judged in ours all the same, \(Self.ownFileHint(environment))")
     }
 
-    /// Refuses an environment that is made otherwise than ours.
+    /// Refuses a dataset whose environment differs from ours.
     ///
-    /// - Throws: `HarnessError.badInput` that names the setting and its value.
+    /// - Throws: `HarnessError.badInput` naming the setting and its value.
     package func requireOurs() throws {
         if let refusal { throw refusal }
     }
@@ -67,17 +67,17 @@ package struct MinariJudge: Sendable {
     // MARK: Settings
 
     private enum Answer {
-        /// It changes nothing that is learnt or scored, or is as here.
+        /// The setting affects neither learning nor scores, or matches ours.
         case pass
-        /// It is done otherwise here, as D4RL does it, whose reference returns score the policies.
+        /// Our environment differs: it follows D4RL, whose reference returns score the policies.
         case remark
         case refuse
     }
 
-    /// The settings (`kwargs`) of Gymnasium's environments that hinder no run; any other makes another environment.
+    /// Settings (`kwargs`) of Gymnasium's environments that allow a run; any other makes a different environment.
     ///
-    /// The tasks choose the kitchen, whose other settings Minari's own datasets all change. Goals and starts of a maze are
-    /// drawn by the task's rule, whatever cells its map marks.
+    /// The kitchen's variant is chosen by its tasks; its other settings differ in all of Minari's own datasets. Goals
+    /// and starts of a maze are drawn by the task's rule, whatever cells its map marks.
     private static let harmless: [String: Answer] = [
         "render_mode": .pass, "width": .pass, "height": .pass, "camera_id": .pass, "camera_name": .pass,
         "default_camera_config": .pass, "max_geom": .pass, "visual_options": .pass, "tasks_to_complete": .pass,
@@ -85,20 +85,20 @@ package struct MinariJudge: Sendable {
         "terminate_on_tasks_completed": .remark, "remove_task_when_completed": .remark,
     ]
 
-    /// Values that are what ours does, of settings whose other values make another environment.
+    /// Values that match our environment, of settings whose other values make a different one.
     private static let ours: [String: [String]] = [
         "reward_type": ["\"sparse\""], "terminate_when_unhealthy": ["true"],
         "exclude_current_positions_from_observation": ["true"],
     ]
 
-    /// The wrappers of Gymnasium's that change neither what is observed and rewarded nor what comes of an action; that a time
-    /// limit is another is remarked.
+    /// Gymnasium's wrappers that change neither observations, rewards nor the effect of actions; a different time limit
+    /// is reported.
     private static let watching = [
         "TimeLimit", "OrderEnforcing", "PassiveEnvChecker", "RecordEpisodeStatistics", "RecordVideo", "HumanRendering",
         "RenderCollection",
     ]
 
-    /// The wrappers that do, or may, in words; nil where there are none.
+    /// The wrappers that do or may change these, in words; nil if there are none.
     private static func changing(_ wrappers: [MinariMetadata.Wrapper]) -> String? {
         let others = wrappers.filter { one in
             !watching.contains(one.name) || !(one.place.map { $0.hasPrefix("gymnasium.wrappers.") } ?? true)
@@ -128,7 +128,8 @@ package struct MinariJudge: Sendable {
         return remarks
     }
 
-    /// The environment of Gymnasium's `id`; the kitchen is told by its tasks, and how a maze was filled does not count.
+    /// Our environment for Gymnasium's `id`. The kitchen's variant follows from its tasks; how a maze's data were
+    /// collected does not matter.
     private static func environment(
         _ id: String, _ metadata: MinariMetadata, _ path: String
     ) throws -> NamedEnvironment {
@@ -136,7 +137,7 @@ package struct MinariJudge: Sendable {
             let words = MinariID(metadata.id ?? "")?.namesake
             for name in ["kitchen-partial", "kitchen-complete", "kitchen-mixed"] {
                 guard try Set(EnvironmentRegistry.specification(name).tasks) == Set(tasks) else { continue }
-                // kitchen-complete and kitchen-partial ask for the same.
+                // kitchen-complete and kitchen-partial have the same tasks.
                 if name == "kitchen-partial" && words != name { continue }
                 return NamedEnvironment(name: name, profile: .gymnasium)
             }
@@ -152,10 +153,10 @@ package struct MinariJudge: Sendable {
 }
 
 extension DatasetReference {
-    /// The dataset of Minari's called `id`, with the presets of D4RL's of the same words.
+    /// The Minari dataset `id`, with the presets of the D4RL dataset named by the same words.
     ///
-    /// - Throws: `DatasetError` when it is not on this machine; `HarnessError.badInput` when its metadata name no
-    ///   environment that there is, or one made otherwise than ours.
+    /// - Throws: `DatasetError` if it is not on this machine; `HarnessError.badInput` if its metadata name an unknown
+    ///   environment or one that differs from ours.
     package init(minari id: MinariID) throws {
         let judge = try MinariJudge(of: MinariFolder.find(id))
         try judge.requireOurs()

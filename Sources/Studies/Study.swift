@@ -1,36 +1,35 @@
 package import Algorithms
 
-/// What a study file asks for: learners × datasets × seeds, and how long each case trains and how it is judged.
+/// The contents of a study file: learners × datasets × seeds, the length of training, and the evaluation schedule.
 package struct Study: Sendable, Equatable {
-    /// One learner of the study with the values it does not take from its preset.
+    /// One learner of the study, with the values that differ from its preset.
     package struct Entry: Sendable, Equatable {
         /// A value set by the study.
         package struct Override: Sendable, Equatable {
-            /// Of a setting in the learner's preset.
+            /// The key of a setting in the learner's preset.
             package var key: String
-            /// Of the setting's type and within its range.
+            /// The value, of the setting's type and within its range.
             package var value: SettingValue
-            /// Where in the study: "study", or "study, antmaze" for what holds there only.
+            /// The section of the study that sets it: "study", or "study, antmaze" for a value that applies only there.
             package var origin = "study"
         }
 
-        /// Whose preset gives all other values.
+        /// The learner, whose preset gives all other values.
         package var learner: LearnerKind
-        /// Set for all variants on all datasets, in file order.
+        /// Values for all variants on all datasets, in file order.
         package var overrides: [Override] = []
-        /// What single datasets have besides, of several values of a key the last one: the most closely named.
+        /// Additional values by dataset. If a key has several, the last one, from the most specific selector, wins.
         package var exceptions: [String: [Override]] = [:]
-        /// Keys of which every value makes a variant of its own, in file order.
+        /// Keys each of whose values makes a separate variant, in file order.
         package var sweep: [(key: String, values: [SettingValue])] = []
 
-        /// Written out because a sweep is made of tuples.
+        /// Not synthesised, because a sweep consists of tuples.
         package static func == (a: Entry, b: Entry) -> Bool {
             a.learner == b.learner && a.overrides == b.overrides && a.exceptions == b.exceptions
                 && a.sweep.map(\.key) == b.sweep.map(\.key) && a.sweep.map(\.values) == b.sweep.map(\.values)
         }
 
-        /// The overrides of every variant on `dataset`, every key once: those of the sweep, one value of each key, come
-        /// last.
+        /// The overrides of every variant on `dataset`, each key once; the sweep's values, one for each key, come last.
         func variants(on dataset: String) -> [(overrides: [Override], swept: [Override])] {
             var fixed: [Override] = []
             for override in overrides + exceptions[dataset, default: []] {
@@ -45,34 +44,34 @@ package struct Study: Sendable, Equatable {
         }
     }
 
-    /// How a case is judged while it trains and at its end.
+    /// The schedule of evaluations during and after training.
     package struct EvaluationSchedule: Sendable, Equatable {
         /// Gradient steps between evaluations; the last step is always evaluated.
         package var every: Int
-        /// Deterministic episodes of an evaluation.
+        /// Deterministic episodes per evaluation.
         package var episodes: Int
-        /// Those of the evaluation after the last step.
+        /// Deterministic episodes of the evaluation after the last step.
         package var finalEpisodes: Int
     }
 
-    /// For people: no file's name and no random stream depends on it.
+    /// A name for messages; no file name and no random stream depends on it.
     package var name: String
-    /// Of distinct names, in file order.
+    /// Datasets with distinct names, in file order.
     package var datasets: [DatasetReference]
-    /// Distinct and not negative, in file order.
+    /// Seeds, distinct and not negative, in file order.
     package var seeds: [Int]
-    /// Gradient steps of a case.
+    /// Gradient steps per case.
     package var steps: Int
-    /// How cases are judged.
+    /// The evaluation schedule unless `evaluations` has another one for the dataset.
     package var evaluation: EvaluationSchedule
-    /// The datasets on which they are judged otherwise.
+    /// The evaluation schedules of single datasets.
     package var evaluations: [String: EvaluationSchedule]
-    /// In file order, which is that of the table's columns.
+    /// The learners in file order, which is the order of the table's columns.
     package var entries: [Entry]
-    /// How many ranks work on a case together, where the command line does not say; no result depends on it.
+    /// The number of ranks per case if the command line does not set it; no result depends on it.
     package var teamSize: TeamSize?
 
-    /// How cases on `dataset` are judged.
+    /// The evaluation schedule on `dataset`.
     package func evaluation(on dataset: String) -> EvaluationSchedule { evaluations[dataset] ?? evaluation }
 
     /// "paper: 540 cases (6 learners, 18 datasets, 5 seeds), 1000000 steps each".
@@ -84,7 +83,7 @@ package struct Study: Sendable, Equatable {
             + ", \(counted(datasets.count, "dataset")), \(counted(seeds.count, "seed"))), \(counted(steps, "step")) each"
     }
 
-    /// Datasets × variants × seeds; a floating-point number, as sweeps multiply beyond an integer's reach.
+    /// Datasets × variants × seeds; a floating-point number, because sweeps can overflow an integer.
     var caseCount: Double {
         let variants = entries.map { $0.sweep.reduce(1) { $0 * Double($1.values.count) } }.reduce(0, +)
         return Double(datasets.count) * variants * Double(seeds.count)

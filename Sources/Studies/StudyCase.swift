@@ -4,28 +4,28 @@ import Foundation
 package import Numerics
 import Storage
 
-/// One training run: learner, dataset, overrides and seed. They name it, its random streams, its folder and its result;
-/// nothing about it depends on rank, host, time or the order of execution.
+/// One training run: learner, dataset, overrides and seed. These name it, its random streams, its folder and its
+/// result; nothing about it depends on rank, host, time or the order of execution.
 package struct StudyCase: Sendable, Equatable {
-    /// The algorithm, which also picks the preset and the transforms of the data.
+    /// The learner, which also determines the preset and the transforms of the data.
     package var learner: LearnerKind
-    /// What it learns from and is judged in.
+    /// The dataset, with the environment of its evaluation.
     package var data: DatasetReference
-    /// `default`, or the study's overrides: "m=10".
+    /// `default`, or the study's overrides such as "m=10".
     package var variant: String
-    /// Part of the name, and so of every random stream; it seeds nothing else.
+    /// The seed, which is part of the name and so of every random stream.
     package var seed: Int
-    /// The learner's preset with the study's values put in.
+    /// The learner's preset with the study's values applied.
     package var hyperparameters: Hyperparameters
-    /// Gradient steps.
+    /// The number of gradient steps.
     package var steps: Int
     /// Gradient steps between evaluations; the last step is always evaluated.
     package var evaluateEvery: Int
-    /// Deterministic episodes of an evaluation.
+    /// Deterministic episodes per evaluation.
     package var episodes: Int
-    /// Those of the evaluation after the last step.
+    /// Deterministic episodes of the evaluation after the last step.
     package var finalEpisodes: Int
-    /// The column of the table this case belongs to: the learner, with the swept values if there are any.
+    /// The case's column in the table: the learner, with the swept values if there are any.
     package var column: String
 
     package init(
@@ -44,21 +44,21 @@ package struct StudyCase: Sendable, Equatable {
         self.column = column
     }
 
-    /// The dataset's name.
     package var dataset: String { data.name }
 
-    /// LEARNER/DATASET/VARIANT/seed-N, unique within a study and the path below `cases/`.
+    /// LEARNER/DATASET/VARIANT/seed-N, unique within a study; the case's path below `cases/`.
     package var identifier: String { "\(learner.rawValue)/\(data.folderName)/\(variant)/seed-\(seed)" }
 
-    /// Where all of the case's random numbers come from: its name, but for the precision. A case in bfloat16 begins with the
-    /// weights of the one in full precision and sees its batches, so that the two differ by nothing but the rounding.
+    /// The source of all the case's random numbers: its name without the precision. A case in bfloat16 thus starts from
+    /// the same weights and sees the same batches as the case in full precision, so that they differ only in rounding.
     package var stream: RandomStream {
         let words = variant.split(separator: ",").filter { $0 != "precision=\(Precision.bfloat16.rawValue)" }
         let name = words.isEmpty ? "default" : words.joined(separator: ",")
         return RandomStream("\(learner.rawValue)/\(dataset)/\(name)/seed-\(seed)")
     }
 
-    /// The effective configuration as YAML, with where each value comes from: `config.yaml`. Full precision goes without saying.
+    /// The effective configuration as YAML with the origin of each value: `config.yaml`. Full precision is not
+    /// mentioned.
     package var configuration: String {
         let final = finalEpisodes == episodes ? "" : ", final_episodes: \(finalEpisodes)"
         let subject = ["learner: \(learner.rawValue)", "dataset: \(dataset)"] + data.configuration
@@ -67,14 +67,14 @@ package struct StudyCase: Sendable, Equatable {
             "evaluate: {every: \(evaluateEvery), episodes: \(episodes)\(final)}",
             "transforms: \"\(hyperparameters.transforms.description)\"", "settings:",
         ]
-        // Folders and checkpoints of a time when there was one precision go on as they are.
+        // Full precision is omitted, so that folders and checkpoints from before there was a choice remain valid.
         let settings = hyperparameters.settings.filter {
             $0.key != "precision" || $0.value != .word(Precision.full.rawValue)
         }
         return (subject + lines + settings.map { "  \($0.line)" }).joined(separator: "\n") + "\n"
     }
 
-    /// SHA-256 of the values of `configuration`, its comments left out, in hexadecimal.
+    /// SHA-256 in hexadecimal of the values of `configuration` without its comments.
     package var configurationDigest: String {
         let digest = SHA256Digest()
         Array(StudyCase.values(ofConfiguration: configuration).joined(separator: "\n").utf8).withUnsafeBytes {
@@ -83,7 +83,7 @@ package struct StudyCase: Sendable, Equatable {
         return digest.hexadecimal
     }
 
-    /// Gradient steps between two rows of the learning curve; there is one before every evaluation, too.
+    /// Gradient steps between two rows of the learning curve; there is also a row before every evaluation.
     package static let curveInterval = 500
 
     /// Whether the learning curve has a row after `step` gradient steps.
@@ -97,12 +97,12 @@ package struct StudyCase: Sendable, Equatable {
     /// Deterministic episodes of the evaluation after `step` gradient steps.
     package func episodes(after step: Int) -> Int { step == steps ? finalEpisodes : episodes }
 
-    /// Episodes of all its evaluations.
+    /// The number of episodes in all evaluations together.
     package var plannedEpisodes: Int { (steps - 1) / evaluateEvery * episodes + finalEpisodes }
 }
 
 extension Hyperparameters {
-    /// The settings as lines of YAML, with where each value comes from.
+    /// The settings as lines of YAML, with the origin of each value.
     var lines: [String] { settings.map(\.line) }
 }
 
@@ -111,7 +111,7 @@ extension Setting {
 }
 
 extension StudyCase {
-    /// The lines of a configuration without their comments, which say where values come from and may be reworded.
+    /// The lines of a configuration without comments, which state the origin of values and may be reworded.
     package static func values(ofConfiguration configuration: String) -> [String] {
         configuration.split(separator: "\n").map { line in
             (line.split(separator: "#", maxSplits: 1).first ?? line).trimmingCharacters(in: .whitespaces)

@@ -9,7 +9,7 @@ import Yams
 
 /// The datasets of a study: names, and files of the user's own.
 extension StudyFile {
-    /// What `datasets:` lists. Relative paths are those of the study's folder.
+    /// Parses `datasets:`. Relative paths start at the study's folder.
     static func datasets(_ node: StudyNode) throws -> [DatasetReference] {
         let references = try node.items().map { item in
             item.node.mapping == nil ? try named(item) : try ownFile(item)
@@ -39,7 +39,7 @@ extension StudyFile {
         return try DatasetReference(published: name)
     }
 
-    /// `{name: mine, file: PATH, environment: hopper, profile: d4rl, presets: hopper-medium}`.
+    /// Parses `{name: mine, file: PATH, environment: hopper, profile: d4rl, presets: hopper-medium}`.
     private static func ownFile(_ item: StudyNode) throws -> DatasetReference {
         let keys = ["name", "file", "environment", "profile", "presets"]
         let fields = try item.fields(keys, required: ["name", "file"])
@@ -58,7 +58,7 @@ extension StudyFile {
             remarks: remarks)
     }
 
-    /// A name that can be a folder's, and is not the name of a dataset of D4RL's.
+    /// A name that is a valid folder name and not a D4RL dataset's.
     private static func ownName(_ node: StudyNode) throws -> String {
         let name = try node.word()
         let isSafe = name.utf8.allSatisfy { byte in
@@ -76,11 +76,11 @@ extension StudyFile {
         return name
     }
 
-    /// An absolute path, or one below the study file's folder; `~` is the home folder.
+    /// An absolute path, or one relative to the study's folder; `~` is the home folder.
     private static func filePath(_ node: StudyNode) throws -> String {
         let text = try node.word()
         let home = PathBytes.environmentVariable("HOME")
-        // Another user's home is looked up; one's own may be of any bytes.
+        // Only another user's home is looked up: the user's own may be any bytes.
         let path =
             text == "~" || text.hasPrefix("~/")
             ? (home ?? NSHomeDirectory()) + text.dropFirst() : (text as NSString).expandingTildeInPath
@@ -89,8 +89,7 @@ extension StudyFile {
         return folder.isEmpty ? path : folder + "/" + path
     }
 
-    /// The environment and the profile that policies are judged by: of Minari's data those that their metadata name, where
-    /// the study does not say it.
+    /// The environment and the profile for evaluation: those in the metadata of Minari data unless the study sets them.
     private static func judge(
         _ environment: StudyNode?, profile: StudyNode?, of file: String, _ item: StudyNode
     ) throws -> (String, DynamicsProfile, [String]) {
@@ -124,9 +123,9 @@ extension StudyFile {
         }
     }
 
-    /// The environment that the metadata of Minari's data name; nil where they name none and none is needed.
+    /// The environment in the metadata of Minari data; nil if they name none and none is needed.
     ///
-    /// - Throws: `DatasetError` for metadata that are damaged; `HarnessError.badInput` where one is needed.
+    /// - Throws: `DatasetError` for damaged metadata; `HarnessError.badInput` if an environment is needed and missing.
     private static func minariJudge(of file: String, isNeeded: Bool) throws -> MinariJudge? {
         do {
             let judge = try MinariJudge(of: MinariFolder(at: file))
@@ -138,7 +137,7 @@ extension StudyFile {
         }
     }
 
-    /// A class of datasets of the environment's family: "hopper", "hopper-medium".
+    /// Parses a class of datasets of the environment's family: "hopper", "hopper-medium".
     private static func presetClass(_ node: StudyNode, of environment: String) throws -> String {
         let text = try node.word()
         guard let task = presetClass(text, of: environment) else {
@@ -147,7 +146,7 @@ extension StudyFile {
         return task
     }
 
-    /// The class that `text` names, with or without a version; nil where it is none of the environment's family.
+    /// The class that `text` names, with or without a version; nil if it does not belong to the environment's family.
     static func presetClass(_ text: String, of environment: String) -> String? {
         let task = DatasetName(text).task
         return presetClasses(of: environment).contains(task) ? task : nil
@@ -159,7 +158,7 @@ extension StudyFile {
         return (EnvironmentRegistry.names + D4RLTasks.names).filter { $0.prefix { $0 != "-" } == family }
     }
 
-    /// What an item that names no dataset was meant to be: one, or a file of the user's own.
+    /// A suggestion for an item that names no dataset: a similar name, or a file of the user's own.
     private static func itemHint(_ name: String) -> String {
         let hint = datasetHint(name)
         guard hint.hasPrefix(anyName) else { return hint }
@@ -170,13 +169,13 @@ extension StudyFile {
 
     private static let anyName = "a name such as hopper-medium-v2"
 
-    /// Whether `name` is well-formed, of a known environment and, if it claims to be D4RL's, of a task that D4RL has.
+    /// Whether `name` is well-formed, of a known environment and, if it has a D4RL version, of a task that D4RL has.
     package static func isDataset(_ name: String) -> Bool {
         DatasetLocation.fileName(for: name) != nil && D4RLTasks.allows(name)
             && (try? EnvironmentRegistry.environmentName(forDataset: name)) != nil
     }
 
-    /// What a name that is no dataset's was meant to be.
+    /// A suggestion for a name that is not a dataset's.
     package static func datasetHint(_ name: String) -> String {
         if let minari = MinariID.expectation(for: name) { return minari }
         if let reason = EnvironmentRegistry.reasonForAbsence(of: name) {
@@ -195,6 +194,6 @@ extension StudyFile {
 }
 
 extension Character {
-    /// Whether it is a letter from a to z, of either case, or a digit.
+    /// Whether it is an ASCII letter or digit.
     fileprivate var isASCIIWord: Bool { isASCII && (isLetter || isNumber) }
 }

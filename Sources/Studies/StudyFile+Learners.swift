@@ -1,7 +1,7 @@
 import Algorithms
 import Yams
 
-/// The learners of a study: their settings, in general and per dataset, and their sweeps.
+/// Parses the learners of a study: their settings, in general and per dataset, and their sweeps.
 extension StudyFile {
     static func entries(_ node: StudyNode, datasets: [DatasetReference]) throws -> [Study.Entry] {
         if node.isNothing || node.node.mapping?.isEmpty != false {
@@ -20,8 +20,8 @@ extension StudyFile {
         -> Study.Entry
     {
         var entry = Study.Entry(learner: learner)
-        if node.isNothing { return entry }  // `IQL:` with nothing behind it
-        // Keys and ranges are the same for every dataset.
+        if node.isNothing { return entry }  // `IQL:` without settings
+        // Keys and ranges do not depend on the dataset.
         let preset = Presets.hyperparameters(learner, for: datasets[0].taskClass)
         let keys = preset.settings.map(\.key)
         func overrides(_ pairs: [(key: String, value: StudyNode)], from origin: String) throws -> [Study.Entry.Override]

@@ -6,11 +6,12 @@ import Foundation
 import Paths
 import Yams
 
-/// Reads study files: YAML in which every key is known, typed and in range, or the file is refused with a line number.
+/// Reads study files: YAML in which every key has to be known, of the right type and in range; otherwise the file is
+/// refused with a line number.
 package enum StudyFile {
     /// Reads the study at `path`.
     ///
-    /// - Throws: `HarnessError.badInput` naming file, line, key, what was expected and found.
+    /// - Throws: `HarnessError.badInput` naming file, line and key, and what was expected and found.
     package static func read(_ path: String) throws -> (study: Study, text: String) {
         let data = try contents(of: path)
         guard data.count <= 1 << 20 else {
@@ -38,7 +39,7 @@ package enum StudyFile {
         }
     }
 
-    /// Reads the text of a study; `path` is where errors say it came from.
+    /// Parses the text of a study; `path` is its origin in error messages.
     ///
     /// - Throws: `HarnessError.badInput`.
     package static func parse(_ text: String, path: String) throws -> Study {
@@ -60,8 +61,8 @@ package enum StudyFile {
         return study
     }
 
-    /// What only whole cases show: settings that contradict each other, and names too long. A case's variant names its
-    /// folder, and file systems end at 255 bytes.
+    /// Checks what only complete cases show: settings that contradict each other, and names that are too long. A case's
+    /// variant names its folder, and file systems limit names to 255 bytes.
     private static func check(_ cases: [StudyCase], _ learners: StudyNode) throws {
         for studyCase in cases {
             let actions = try studyCase.data.specification().actionSize
@@ -96,7 +97,7 @@ package enum StudyFile {
         return size
     }
 
-    /// A list of seeds, or a range such as 0-4; a number alone would leave open whether it is a seed or how many.
+    /// Parses a list of seeds, or a range such as 0-4. A single number would be ambiguous: a seed or a count?
     private static func seeds(_ node: StudyNode) throws -> [Int] {
         if let text = node.node.scalar?.string {
             let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
@@ -112,7 +113,7 @@ package enum StudyFile {
         return seeds
     }
 
-    /// How cases are judged: in general, and the datasets with a protocol of their own.
+    /// Parses the evaluation schedule, and those of single datasets.
     private static func evaluations(
         _ node: StudyNode, datasets: [DatasetReference]
     ) throws -> (Study.EvaluationSchedule, [String: Study.EvaluationSchedule]) {
@@ -129,7 +130,7 @@ package enum StudyFile {
         return (general, special)
     }
 
-    /// `base` with what `fields` replace. The last evaluation has as many episodes as the others where only those are set.
+    /// `base` with the values in `fields`. If only `episodes` is set, it applies to the last evaluation, too.
     private static func evaluation(
         _ base: Study.EvaluationSchedule, _ fields: [String: StudyNode]
     ) throws -> Study.EvaluationSchedule {
@@ -141,7 +142,7 @@ package enum StudyFile {
             finalEpisodes: final ?? episodes ?? base.finalEpisodes)
     }
 
-    /// What stands under `datasets:` with the datasets of the study that it is for, least close first.
+    /// The values under `datasets:`, each with the study's datasets that it applies to, least specific first.
     static func selections(
         _ node: StudyNode?, _ datasets: [DatasetReference]
     ) throws -> [(datasets: [String], value: StudyNode)] {
@@ -154,7 +155,7 @@ package enum StudyFile {
                     ? "a suite, a dataset of this study or the first words of one" : StudyNode.hint(name, known),
                 "the key \(StudyNode.quoted(name))")
         }
-        // One rank for all datasets: a selector is a suite, so many words, or a whole name for each that it covers.
+        // A selector (a suite, some words or a whole name) has the same specificity for every dataset it covers.
         return pairs.map { key, value in
             let selector = DatasetSelector(key)
             let covered = datasets.filter { selector.closeness(to: $0) != nil }

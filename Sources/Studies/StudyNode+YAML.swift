@@ -1,14 +1,14 @@
 import Failures
 import Yams
 
-/// From text to nodes: what YAML itself forbids, and what it allows but a study does not.
+/// From text to nodes: reports YAML errors, and YAML features that a study may not use.
 extension StudyNode {
-    /// The one document of `text`, which came from the file `source`.
+    /// Parses `text`, a single document from the file `source`.
     ///
     /// - Throws: `HarnessError.badInput`.
     package init(parsing text: String, source: String) throws {
         try StudyNode.requireFewAliases(text, source)
-        // To libyaml a byte order mark would indent the first line.
+        // libyaml would count a byte order mark as indentation of the first line.
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         do {
             let parser = try Parser(yaml: text)
@@ -22,8 +22,8 @@ extension StudyNode {
         }
     }
 
-    /// A few aliases, each with several of the one before, make a few lines a billion values: they are counted before the
-    /// text is parsed. A word in a remark that looks like an alias counts.
+    /// Nested aliases can expand a few lines to a billion values, so they are counted before the text is parsed. A word
+    /// in a comment that looks like an alias counts, too.
     private static func requireFewAliases(_ text: String, _ source: String) throws {
         var (aliases, line) = (0, 1)
         var previous: Character = "\n"
@@ -40,7 +40,7 @@ extension StudyNode {
         }
     }
 
-    /// An alias repeats what stands elsewhere, and no line number would be right for it.
+    /// Refuses aliases: an error in a repeated value would have no correct line number.
     private func requireNoAnchors() throws {
         let children: [Node]
         switch node {
@@ -54,7 +54,7 @@ extension StudyNode {
         for node in children { try child(node).requireNoAnchors() }
     }
 
-    /// What YAML itself forbids, in one line.
+    /// A YAML error as one line.
     private static func refused(_ error: YamlError, _ source: String) -> HarnessError {
         switch error {
         case .duplicatedKeysInMapping(let duplicates, let context):

@@ -3,11 +3,12 @@ import Environments
 import Failures
 import Yams
 
-/// A piece of YAML and where it stands: what a study file is read with. Every reading is checked, every refusal says where.
+/// A YAML node with its position, from which study files are read. Every access is checked, and every error names the
+/// position.
 package struct StudyNode {
-    /// The file; empty for words of the command line.
+    /// The file; empty for words on the command line.
     let source: String
-    /// Keys from the root, "learners.IQL.batch"; empty at the root.
+    /// The keys from the root, such as "learners.IQL.batch"; empty at the root.
     let place: String
     let node: Node
 
@@ -18,7 +19,7 @@ package struct StudyNode {
 
     // MARK: Keys and lists
 
-    /// The keys with their values, in file order, each of them one of `known`.
+    /// The keys with their values, in file order; refuses keys not in `known`.
     func pairs(_ known: [String]) throws -> [(key: String, value: StudyNode)] {
         try pairs { key, name in
             guard !known.contains(name) else { return }
@@ -26,14 +27,14 @@ package struct StudyNode {
         }
     }
 
-    /// The keys with their values, in file order, each of them passed by `check`.
+    /// The keys with their values, in file order, each validated by `check`.
     func pairs(check: (StudyNode, String) throws -> Void) throws -> [(key: String, value: StudyNode)] {
         guard case .mapping(let mapping) = node else { throw refused("keys with values", kind) }
         var seen: Set<String> = []
         return try mapping.map { key, value in
             let key = child(key)
             let name = try key.word()
-            // YAML tells keys of different tags apart, a study does not.
+            // YAML distinguishes keys with different tags; a study does not.
             guard seen.insert(name).inserted else {
                 throw key.refused("every key once", "\(StudyNode.quoted(name)) twice")
             }
@@ -42,7 +43,7 @@ package struct StudyNode {
         }
     }
 
-    /// The values by key; all of `required` are there.
+    /// The values by key; refuses unknown keys and missing ones of `required`.
     func fields(_ known: [String], required: [String] = []) throws -> [String: StudyNode] {
         let fields = Dictionary(uniqueKeysWithValues: try pairs(known))
         for key in required where fields[key] == nil {
@@ -52,7 +53,7 @@ package struct StudyNode {
         return fields
     }
 
-    /// At least one item.
+    /// The items of a list that has at least one.
     func items() throws -> [StudyNode] {
         guard case .sequence(let items) = node, !items.isEmpty else { throw refused("a list of at least one", kind) }
         return items.map { child($0) }
@@ -68,10 +69,10 @@ package struct StudyNode {
 
     // MARK: Values
 
-    /// Whether nothing stands behind the colon.
+    /// Whether the value is empty or null.
     var isNothing: Bool { plainText == "" || plainText == "~" || plainText == "null" }
 
-    /// Any scalar's text, as it is written: `no` is a word, too.
+    /// The text of any scalar as written; `no` is a word, too.
     func word() throws -> String {
         guard let text = node.scalar?.string, !text.isEmpty, !isNothing else { throw refused("a word", kind) }
         return text
@@ -83,7 +84,8 @@ package struct StudyNode {
         return value
     }
 
-    /// A value that `setting` accepts. A word that YAML would read as something else (`off`) passes where it is asked for.
+    /// A value that `setting` accepts. A word that YAML would read as another type (`off`) is accepted where a word is
+    /// expected.
     package func value(of setting: Setting) throws -> SettingValue {
         for candidate in candidates {
             if let value = setting.accepted(candidate) { return value }
@@ -94,7 +96,7 @@ package struct StudyNode {
         throw refused(StudyNode.hint(text, words), kind)
     }
 
-    /// What this may be read as.
+    /// The possible readings of this scalar.
     private var candidates: [SettingValue] {
         if case .sequence(let items) = node {
             let integers = items.compactMap { item -> Int? in
@@ -113,7 +115,8 @@ package struct StudyNode {
         return [number, flag, word].compactMap { $0 }
     }
 
-    /// A decimal number. YAML's octal `010`, hexadecimal, sexagesimal `1:30` and not-a-number are none in a study.
+    /// A decimal number or infinity. YAML's octal `010`, hexadecimal, sexagesimal `1:30` and `.nan` are not numbers in
+    /// a study.
     private var number: SettingValue? {
         guard let text = plainText else { return nil }
         switch text.lowercased() {
@@ -130,7 +133,7 @@ package struct StudyNode {
         return Double(digits).flatMap { $0.isFinite ? .real($0) : nil }
     }
 
-    /// The text of a scalar without quotes around it.
+    /// The text of an unquoted scalar.
     private var plainText: String? { node.scalar.flatMap { $0.style == .plain ? $0.string : nil } }
 
     // MARK: Refusals
@@ -140,7 +143,7 @@ package struct StudyNode {
         return .badInput("\(file)\(place.isEmpty ? "the study" : place): expected \(expected), found \(found)")
     }
 
-    /// What this is, for an error message.
+    /// A description of this node for error messages.
     var kind: String {
         switch node {
         case .mapping(let pairs): return pairs.isEmpty ? "nothing" : "keys with values"
@@ -155,13 +158,13 @@ package struct StudyNode {
         }
     }
 
-    /// In quotes, on one line, and not longer than a line.
+    /// The text in quotes, on one line and shortened if necessary.
     package static func quoted(_ text: String) -> String {
         let line = text.unicodeScalars.prefix(60).map { $0.properties.generalCategory == .control ? "·" : "\($0)" }
         return "'" + line.joined() + (text.unicodeScalars.count > 60 ? "…'" : "'")
     }
 
-    /// The nearest of `known`, or all of them.
+    /// The names in `known` closest to `name`, or all of them.
     package static func hint(_ name: String, _ known: [String]) -> String {
         let nearest = nearestNames(to: name, among: known)
         return nearest.isEmpty

@@ -2,12 +2,12 @@ import Algorithms
 
 /// The cases of a study in the table's order.
 package struct StudyPlan: Sendable {
-    /// What it was made from.
+    /// The study that the plan was made from.
     package let study: Study
-    /// In the order the table, `run.json` and schedules go by.
+    /// The cases in the order used by the table, `run.json` and schedules.
     package let cases: [StudyCase]
 
-    /// Every case of `study`: datasets, then learners with their variants, then seeds.
+    /// Expands `study` to its cases: datasets, then learners with their variants, then seeds.
     package init(_ study: Study) {
         self.study = study
         var cases: [StudyCase] = []
@@ -37,15 +37,16 @@ package struct StudyPlan: Sendable {
         self.cases = cases
     }
 
-    /// What tells these settings from the learner's preset for the dataset, in its order: "default", "m=10,quantile=0.25".
+    /// The settings that differ from the learner's preset for the dataset, in the preset's order: "default",
+    /// "m=10,quantile=0.25".
     ///
-    /// So settings that are the same have the same name, and with it the same random numbers, however a study words them.
+    /// Equal settings get the same name, and so the same random numbers, however a study writes them.
     static func variant(_ hyperparameters: Hyperparameters, _ preset: Hyperparameters) -> String {
         let changed = hyperparameters.settings.filter { $0.value != preset[$0.key]?.value }
         return changed.isEmpty ? "default" : changed.map { assignment($0.key, $0.value) }.joined(separator: ",")
     }
 
-    /// "m=10", "hidden=32x32": fit for a folder's name.
+    /// An assignment such as "m=10" or "hidden=32x32" that is valid in a folder's name.
     private static func assignment(_ key: String, _ value: SettingValue) -> String {
         guard case .integers(let values) = value else { return "\(key)=\(value)" }
         return "\(key)=" + values.map { String($0) }.joined(separator: "x")

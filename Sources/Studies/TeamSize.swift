@@ -1,10 +1,10 @@
-/// How many ranks work on a case together.
+/// The number of ranks that work on a case together.
 package enum TeamSize: Sendable, Equatable {
     case ranks(Int)
     /// The size with the shortest predicted makespan.
     case automatic
 
-    /// Reads "4" or "auto"; nil for anything else.
+    /// Parses "4" or "auto"; nil for anything else.
     package init?(_ text: String) {
         if text == "auto" {
             self = .automatic

@@ -4,8 +4,8 @@ package import Numerics
 import Processes
 
 extension Communicator {
-    /// Refuses ranks that compute with different kernels: they would give a result different bits depending on who
-    /// computes it. Collective.
+    /// Refuses ranks that use different OpenBLAS kernels: a result's bits would depend on which rank computes it.
+    /// Collective.
     package func requireEqualKernels() throws {
         let names = try gatherLines([BLASLibrary.coreType])
         try agree(that: {
@@ -18,7 +18,7 @@ extension Communicator {
         })
     }
 
-    /// Refuses a precision that some rank cannot compute in, or in which ranks would get different bits. Collective.
+    /// Refuses a precision that some rank does not support, or in which ranks would compute different bits. Collective.
     package func requirePrecisions(_ precisions: [Precision]) throws {
         let asked = Set(precisions).subtracting([.full])
         guard !asked.isEmpty else { return }

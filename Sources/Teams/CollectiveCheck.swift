@@ -1,16 +1,16 @@
 package import Failures
 import MPI
 
-/// A fault found by rank 0 that all ranks know of, so that each can end in order.
+/// An error found by rank 0 and known to all ranks, so that each can end in order.
 package struct AgreedFault: ExitCoded {
-    /// What rank 0 found; nil on the others, which have nothing to say.
+    /// The error on rank 0; nil on the others, which print nothing.
     package let cause: (any Error)?
-    /// The code every rank ends with.
+    /// The exit code of every rank.
     package let exitStatus: ExitStatus
 }
 
 extension Communicator {
-    /// Does `check` on rank 0; if it throws there, every rank throws `AgreedFault`. Collective.
+    /// Runs `check` on rank 0; if it throws there, every rank throws `AgreedFault`. Collective.
     package func agree(that check: () throws -> Void) throws {
         _ = try agree(sharing: {
             try check()
@@ -18,7 +18,7 @@ extension Communicator {
         })
     }
 
-    /// The bytes that `body` gives on rank 0, on every rank; if it throws there, every rank throws `AgreedFault`.
+    /// Broadcasts the bytes that `body` returns on rank 0; if it throws there, every rank throws `AgreedFault`.
     /// Collective.
     package func agree(sharing body: () throws -> [UInt8]) throws -> [UInt8] {
         var message: [UInt8] = []
@@ -39,7 +39,7 @@ extension Communicator {
         return Array(message.dropFirst())
     }
 
-    /// The lines of all ranks' texts, in rank order, on rank 0; none elsewhere. Collective.
+    /// Gathers the lines of all ranks on rank 0, in rank order; empty on the other ranks. Collective.
     package func gatherLines(_ lines: [String]) throws -> [String] {
         let gathered = try gather(Array(lines.joined(separator: "\n").utf8)) ?? []
         return gathered.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map { String($0) } }

@@ -3,7 +3,8 @@ package import Networks
 import Numerics
 
 extension Placement {
-    /// Who computes what on a team: decided by the leader, from a measurement. No result depends on it. Collective.
+    /// Places networks on the ranks of a team by measured costs, decided by the leader. No result depends on it.
+    /// Collective.
     package init(_ networks: [NetworkWork], measuredOn team: Team, batch: Int) throws {
         guard team.size > 1 else {
             self = .alone(networks)
@@ -15,9 +16,10 @@ extension Placement {
     }
 }
 
-/// How long what a gradient step computes with a network takes, measured: what networks are placed on ranks by.
+/// The measured time of a gradient step's work on each network, by which networks are placed on ranks.
 package enum NetworkStepCost {
-    /// Seconds a step of each of `networks` on batches of `batch`; networks of equal shape and use are measured once.
+    /// Seconds per step for each of `networks` on batches of `batch`; networks of equal shape and use are measured
+    /// once.
     package static func seconds(_ networks: [NetworkWork], batch: Int) -> [Double] {
         var known: [String: Double] = [:]
         return networks.map { work in
@@ -30,7 +32,7 @@ package enum NetworkStepCost {
         }
     }
 
-    /// The fastest of three of each kind of pass, times how often a step makes it.
+    /// Sums over the kinds of pass: the fastest of three runs times the number of passes in a step.
     private static func measure(_ work: NetworkWork, batch: Int) -> Double {
         let shape = MLP.Shape(
             inputs: work.inputs, hidden: work.hidden, outputs: work.outputs, layerNorm: work.layerNorm,

@@ -2,23 +2,23 @@ package import Networks
 
 /// Which rank of a team owns which network of a case.
 package struct Placement: Sendable, Equatable {
-    /// Ranks that own something: 0 ..< size.
+    /// The number of ranks that own a network: ranks 0 ..< size.
     package let size: Int
     /// The owner of every network, by group and index.
     private let owners: [[Int]]
-    /// Seconds (or any other unit of cost) of each rank's networks in a gradient step.
+    /// The cost of each rank's networks in a gradient step, in seconds or any other unit.
     package let loads: [Double]
-    /// Predicted seconds of a step: the groups wait for one another, so the busiest rank of each counts.
+    /// The predicted time of a step: groups wait for one another, so the busiest rank of each group counts.
     package let stepSeconds: Double
 
-    /// Spreads every group over the ranks by longest processing time: each network, dearest first, goes to the rank with the
-    /// least of its group so far, and among those to the one with the least of all.
+    /// Distributes every group over the ranks by longest processing time: each network, most expensive first, goes to
+    /// the rank with the smallest load of its group so far, and among equals to the one with the smallest total load.
     ///
-    /// So each critic has a rank of its own if there are two, and no group waits for another longer than it must.
+    /// So two critics get a rank each if there are two ranks, and no group waits longer than necessary.
     ///
     /// - Parameters:
-    ///   - costs: of each network in a gradient step, in the order of `networks`.
-    ///   - ranks: how many may own something; more than there are networks stay without one.
+    ///   - costs: the cost of each network in a gradient step, in the order of `networks`.
+    ///   - ranks: the number of ranks available; ranks beyond the number of networks own nothing.
     package init(_ networks: [NetworkWork], costs: [Double], ranks: Int) {
         precondition(networks.count == costs.count && ranks > 0)
         var owners = NetworkGroup.allCases.map { group in
@@ -54,13 +54,13 @@ package struct Placement: Sendable, Equatable {
     /// The ranks that own a network of `group`, ascending.
     package func ranks(of group: NetworkGroup) -> [Int] { Set(owners[group.rawValue]).sorted() }
 
-    /// The ranks that read what is meant for `readers`, ascending.
+    /// The ranks that read rows meant for `readers`, ascending.
     package func ranks(reading readers: Readers) -> [Int] {
         let groups = NetworkGroup.allCases.filter { readers.contains(Readers(rawValue: 1 << UInt8($0.rawValue))) }
         return Set(groups.flatMap { ranks(of: $0) }).sorted()
     }
 
-    /// The smallest number of ranks with a step no more than a thirtieth slower than the fastest that any number has.
+    /// The smallest number of ranks whose step takes at most 1/30 longer than the fastest placement's.
     package static func usefulRanks(_ networks: [NetworkWork], costs: [Double]) -> Int {
         let seconds = (1...networks.count).map { Placement(networks, costs: costs, ranks: $0).stepSeconds }
         let fastest = seconds.min() ?? 0

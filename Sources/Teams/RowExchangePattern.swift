@@ -1,29 +1,29 @@
 package import Networks
 
-/// Who sends which rows of an exchange to whom, by the placement of the networks alone: what `TeamExchange` does, and what
-/// `StepModel` counts.
+/// Which rank sends which rows of an exchange to which ranks. It follows from the placement alone; `TeamExchange`
+/// carries it out, and `StepModel` counts its messages.
 package struct RowExchangePattern: Sendable {
     /// Ranks with the rows they compute, ascending.
     package let sources: [(rank: Int, rows: [Int])]
-    /// Ranks that read, ascending.
+    /// The ranks that read the rows, ascending.
     package let readers: [Int]
 
     /// The rows that `rank` computes.
     package func rows(of rank: Int) -> [Int] { sources.first { $0.rank == rank }?.rows ?? [] }
 
-    /// To whom `rank` sends its rows: every reader but itself, if it has any.
+    /// The ranks that `rank` sends its rows to: every reader except itself, if it has any rows.
     package func receivers(from rank: Int) -> [Int] {
         rows(of: rank).isEmpty ? [] : readers.filter { $0 != rank }
     }
 
-    /// From whom `rank` receives which rows.
+    /// The ranks that `rank` receives rows from, with those rows.
     package func sources(to rank: Int) -> [(rank: Int, rows: [Int])] {
         readers.contains(rank) ? sources.filter { $0.rank != rank } : []
     }
 }
 
 extension Placement {
-    /// The exchange of `rows` rows, row i of which the owner of network i of `group` computes.
+    /// The pattern for `rows` rows, where the owner of network i of `group` computes row i.
     package func exchangePattern(of group: NetworkGroup, rows: Int, for readers: Readers) -> RowExchangePattern {
         var own: [Int: [Int]] = [:]
         for row in 0..<rows { own[owner(group, row), default: []].append(row) }
@@ -31,12 +31,12 @@ extension Placement {
             sources: own.keys.sorted().map { ($0, own[$0] ?? []) }, readers: ranks(reading: readers))
     }
 
-    /// The ranks among whom the minimum over `group` is reduced, ascending: owners and readers.
+    /// The ranks that take part in the reduction to the minimum over `group`, ascending: owners and readers.
     package func members(ofMinimumOver group: NetworkGroup, for readers: Readers) -> [Int] {
         Set(ranks(of: group) + ranks(reading: readers)).sorted()
     }
 
-    /// Whether a minimum over so many rows goes by a reduction: of one or two it goes by the rows themselves, as a reduction
-    /// would make owners wait for readers.
+    /// Whether a minimum over so many rows uses a reduction. For one or two the rows themselves are sent, because a
+    /// reduction would make owners wait for readers.
     package static func reduces(minimumOver rows: Int) -> Bool { rows > 2 }
 }

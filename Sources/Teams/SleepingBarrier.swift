@@ -2,8 +2,8 @@ import Foundation
 import MPI
 
 extension Communicator {
-    /// Returns when all ranks have come here, which sleep meanwhile: a rank that waits in MPI keeps its core busy, and so
-    /// slows down those whose speed is being measured. Collective.
+    /// Waits until all ranks have called it, sleeping meanwhile: a rank that waits in MPI keeps its core busy and would
+    /// slow down the ranks that are being measured. Collective.
     package func sleepingBarrier() throws {
         func wait(for tag: Int) throws {
             while try receive(ifAvailable: tag) == nil { usleep(200) }

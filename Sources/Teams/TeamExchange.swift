@@ -5,20 +5,20 @@ import Networks
 import Numerics
 import Supervision
 
-/// A case's exchange over the ranks of a team: what the owners of networks compute goes by messages to those who read it.
+/// The exchange of a case over the ranks of a team: the owners of networks send what they compute to its readers.
 ///
-/// Rows go from each owner straight to the readers, who alone wait; an owner that does not read goes on at once. The minimum
-/// of an ensemble is an MPI_Allreduce among owners and readers with an operation that keeps NaN, that of one or two networks
-/// goes by their rows. Ranks that neither own nor read take no part. So the policy's step on one batch runs beside the value
-/// step on the next where they have owners of their own. Allocates when an exchange is made for the first time, and not
-/// again.
+/// Rows go from each owner directly to the readers; only readers wait, and an owner that does not read continues at
+/// once. The minimum over an ensemble is an MPI_Allreduce over owners and readers with an operation that propagates
+/// NaN; for one or two networks the rows are sent instead. Ranks that neither own nor read take no part. So the policy
+/// step on one batch overlaps with the value step on the next if they have different owners. Memory is allocated only
+/// the first time each exchange is made.
 package final class TeamExchange: Exchange {
-    /// What has travelled from this rank.
+    /// Counts of what this rank has sent.
     package struct Traffic {
-        /// A message to two readers counts twice, a reduction once.
+        /// The number of messages; a message to two readers counts twice, a reduction once.
         package var messages = 0
         package var bytes = 0
-        /// Nanoseconds in calls of MPI, most of them waiting.
+        /// Nanoseconds spent in MPI calls, mostly waiting.
         package var nanoseconds: UInt64 = 0
     }
 
@@ -29,10 +29,10 @@ package final class TeamExchange: Exchange {
     private var channels: [RowChannel] = []
     private var minima: [MinimumChannel] = []
     package private(set) var traffic = Traffic()
-    /// The gradient step at hand, for injected faults.
+    /// The current gradient step, for fault injection.
     package var step = 0
 
-    /// - Parameter fail: ends the job: an exchange has no way to go on after an error.
+    /// - Parameter fail: ends the job, because an exchange cannot continue after an error.
     package init(
         _ communicator: Communicator, _ placement: Placement, worldRank: Int, fail: @escaping (any Error) -> Never
     ) {
@@ -85,7 +85,7 @@ package final class TeamExchange: Exchange {
         }
     }
 
-    /// Waits until everything has left, and gives back what the exchange was made of. Collective.
+    /// Waits until all messages have been sent, then frees requests and communicators. Collective.
     package func finish() throws {
         for channel in channels { try channel.finish() }
         for channel in minima { try channel.finish() }
@@ -108,7 +108,7 @@ package final class TeamExchange: Exchange {
 
     private func rowChannel(_ rows: MatrixView, of group: NetworkGroup, for readers: Readers) -> RowChannel {
         for channel in channels where channel.key == (group, readers, rows.rows, rows.columns) { return channel }
-        // Numbered alike on all ranks, which make the same exchanges in the same order.
+        // All ranks make the same exchanges in the same order, so the numbers agree.
         let channel = RowChannel(
             rows, of: group, for: readers, placement, communicator, tag: MessageTag.rows + channels.count)
         channels.append(channel)
@@ -125,12 +125,12 @@ package final class TeamExchange: Exchange {
     }
 }
 
-/// One kind of exchange of rows: who sends which, and who receives them.
+/// One kind of row exchange: who sends which rows, and who receives them.
 private final class RowChannel {
     let key: (NetworkGroup, Readers, Int, Int)
-    /// Rows of this rank.
+    /// The rows of this rank.
     private let own: [Int]
-    /// Other ranks' rows that this rank reads.
+    /// The rows of other ranks that this rank reads.
     private let sources: [(rank: Int, rows: [Int])]
     private let sender: MulticastSender?
     private let readerCount: Int
@@ -158,10 +158,10 @@ private final class RowChannel {
 
     deinit { free(staging) }
 
-    /// Bytes that a message with this rank's rows sends, to all readers.
+    /// The bytes sent to all readers in one exchange of this rank's rows.
     var postedBytes: Int { readerCount * own.count * key.3 * MemoryLayout<Real>.stride }
 
-    /// Sends this rank's rows on their way; the number of messages.
+    /// Starts to send this rank's rows; returns the number of messages.
     func send(_ rows: MatrixView) throws -> Int {
         guard let sender else { return 0 }
         for (k, i) in own.enumerated() { (staging + k * rows.columns).update(from: rows.row(i), count: rows.columns) }
@@ -182,11 +182,11 @@ private final class RowChannel {
     package func finish() throws { try sender?.complete() }
 }
 
-/// One kind of minimum: among whom, and over which rows of this rank.
+/// One kind of minimum: its ranks, and this rank's rows.
 private final class MinimumChannel {
     let key: (NetworkGroup, Readers, Int, Int)
     private let own: [Int]
-    /// Of owners and readers; nil on the others.
+    /// The communicator of owners and readers; nil on the other ranks.
     private let members: Communicator?
     private let scratch: UnsafeMutablePointer<Real>
 
@@ -205,7 +205,7 @@ private final class MinimumChannel {
 
     deinit { free(scratch) }
 
-    /// Whether a message was needed; `out` is defined on all members.
+    /// Computes the minimum; returns whether a message was needed. `out` is defined on all members.
     func reduce(_ rows: MatrixView, into out: UnsafeMutablePointer<Real>) throws -> Bool {
         guard let members else { return false }
         let count = rows.columns

@@ -3,36 +3,39 @@ import Foundation
 import Paths
 import Processes
 
-/// What came of an attempt to claim a case.
+/// The result of an attempt to claim a case.
 package enum ClaimOutcome: Sendable {
-    /// It is this process's now; the notice says whose it was, if a stale claim was taken over.
+    /// This process holds the claim now; if it took over a stale claim, the notice names the previous holder.
     case taken(Claim, notice: String?)
-    /// Someone is at work on it.
+    /// Another process works on the case.
     case inUse(by: String)
 }
 
-/// A case in use: nobody else works on it, be it on another node or in another job.
+/// The exclusive right to work on a case, across nodes and jobs.
 ///
-/// A claim counts until its holder is known to be gone, on this very kernel or because its batch job has been started again
-/// since, or has given no heartbeat for `staleAfter` (times further ahead than that count as none). A process that is seen to live, on this very kernel, keeps its claim.
+/// A claim is valid until its holder is known to be gone (on this kernel, or because its batch job has been started
+/// again since), or has written no heartbeat for `staleAfter` seconds; time stamps further in the future than that are
+/// ignored. A process known to be alive on this kernel keeps its claim.
 ///
-/// Claims are files `claim-0`, `claim-1`, … in the case's folder, and the holder is who made the one with the highest
-/// number. The only way to take over is to make the next number, and only one process can: two that see the same stale
-/// claim never both win. That needs no locks, which shared file systems often lack or get wrong. Numbers only grow; a
-/// claim that is released stays, marked as free, until the case is done (`remove`), as a process that has looked a moment
-/// ago could otherwise make a number that has been used up, while another one begins again from `claim-0`.
+/// Claims are files `claim-0`, `claim-1`, … in the case's folder; the holder is the process that created the one with
+/// the highest number. The only way to take over is to create the next number, and only one process can: two that see
+/// the same stale claim never both win. This needs no locks, which shared file systems often lack or implement wrongly.
+/// Numbers only grow. A released claim stays, marked as free, until the case is done (`remove`): otherwise a process
+/// that listed the folder a moment ago could create the number it computed then, while another process starts again at
+/// `claim-0`.
 ///
-/// A claim is written to a file of its own that gets its name by link(2), which fails with EEXIST as O_EXCL does: so
-/// nobody reads half a claim, and over NFS, where the answer to a call may be lost, the file's count of names tells.
+/// A claim is written to a temporary file and then gets its name by link(2), which fails with EEXIST as O_EXCL does. So
+/// no process reads half a claim, and over NFS, where the reply to a call may be lost, the file's link count shows
+/// whether the call succeeded.
 ///
-/// After taking a claim, look again whether the case is done: it may have been finished just before.
+/// After taking a claim, check again whether the case is done: it may have been finished just before.
 package struct Claim: Sendable {
-    /// Seconds for which a holder of whom nothing else is known may be silent.
+    /// Seconds without a heartbeat after which a claim is stale, unless its holder is known to be alive.
     package static let staleAfter: Double = 300
 
     private struct Record: Codable, Equatable {
         var holder: ClaimHolder
-        /// Tells claims of one holder apart.
+        /// Distinguishes claims of the same holder.
         var token: String
         var isReleased: Bool
     }
@@ -41,11 +44,11 @@ package struct Claim: Sendable {
     private let number: Int
     private let record: Record
 
-    /// Claims the case in `folder`, which is made if need be.
+    /// Claims the case in `folder`, which is created if it does not exist.
     ///
     /// - Parameters:
     ///   - heartbeats: the folder of the run's heartbeats (`Heartbeat.folder(in:)`).
-    ///   - staleAfter: seconds without a heartbeat after which the claim of a process that may be alive counts no more.
+    ///   - staleAfter: seconds without a heartbeat after which a claim is no longer valid, if its holder may be alive.
     /// - Throws: `HarnessError.io`.
     package static func take(
         folder: String, holder: ClaimHolder, heartbeats: String, staleAfter: Double = Claim.staleAfter
@@ -60,7 +63,7 @@ package struct Claim: Sendable {
                     FileSystemClock.now(in: folder)
                 }
                 switch judgement {
-                case .gone: continue  // Its case has been finished, all claims with it.
+                case .gone: continue  // The case was finished and all its claims were removed.
                 case .held(let by): return .inUse(by: name(by))
                 case .stale(let by, let reason):
                     notice = "\(folder): was in use by \(name(by)), \(reason): taken over"
@@ -77,20 +80,21 @@ package struct Claim: Sendable {
             }
             return .taken(claim, notice: notice)
         }
-        throw HarnessError.io(path: folder, operation: "claim", code: EAGAIN)  // It shows claims that cannot be read.
+        // The folder lists claims that cannot be opened.
+        throw HarnessError.io(path: folder, operation: "claim", code: EAGAIN)
     }
 
-    /// Whether nobody has taken it over: to be asked before anything is put into the case's folder after a long pause.
+    /// Whether no process has taken the claim over. Check it after a long pause, before writing into the case's folder.
     ///
-    /// A folder that is gone is nobody else's: who writes into it next learns the true reason why that fails.
+    /// A folder that has been deleted counts as ours: the next write then fails with the true reason.
     package func isStillOurs() -> Bool {
         guard Paths.access(folder, F_OK) == 0 || errno != ENOENT else { return true }
         return (try? Claim.lastNumber(in: folder)) == number && (try? Claim.read(path)) == record
     }
 
-    /// Gives the case back unfinished: anybody may go on with it at once.
+    /// Releases the case unfinished: any process may continue it at once.
     ///
-    /// - Throws: `HarnessError.io`; the claim then counts until this process ends.
+    /// - Throws: `HarnessError.io`; the claim then stays valid until this process ends.
     package func release() throws {
         guard isStillOurs() else { return }
         var free = record
@@ -98,18 +102,18 @@ package struct Claim: Sendable {
         try DurableFile.write(Claim.encode(free), to: path)
     }
 
-    /// Removes all claims of a case that is done, the highest last.
+    /// Removes all claims of a case that is done, the highest number last.
     package func remove() {
         guard isStillOurs() else { return }
         for number in 0...number { _ = FileCalls.current.unlink(Claim.path(number, in: folder)) }
     }
 
-    /// Removes the claims that a case that is done has kept: whoever finished it was killed before it could. That of a
-    /// process that may be alive stays: asked for more steps, it may be about to open the case again. Where the folder is not
-    /// ours to write in they stay, too, and mean nothing.
+    /// Removes claims left on a finished case by a process that was killed before it could remove them. The claim of a
+    /// process that may be alive stays, because it may be about to open the case again for more steps. In a folder that
+    /// is not writable the claims stay and mean nothing.
     ///
-    /// - Parameter now: as of `look`.
-    /// - Returns: whether nobody has the case in hand.
+    /// - Parameter now: as in `look`.
+    /// - Returns: whether no process holds the case.
     /// - Throws: `HarnessError.io` when the claim cannot be read.
     @discardableResult
     package static func removeAll(
@@ -139,7 +143,8 @@ package struct Claim: Sendable {
         return true
     }
 
-    /// For file systems without a second name for a file. Who reads it half written waits, as for a foreign file.
+    /// For file systems without hard links. A process that reads the half-written file treats it as unreadable and
+    /// waits.
     private func makeWithoutLink() throws -> Int {
         let calls = FileCalls.current
         let descriptor = calls.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
@@ -150,22 +155,22 @@ package struct Claim: Sendable {
     }
 }
 
-// Other processes' claims.
+// Claims of other processes.
 extension Claim {
-    /// What a claim says of a case. The holder is nil where the file is no claim of ours.
+    /// The state of a claim. The holder is nil if the file is not a valid claim.
     package enum Judgement: Sendable, Equatable {
         case held(by: ClaimHolder?)
-        /// The reason why a claim that was never released counts no more: "which is gone".
+        /// An unreleased claim that is no longer valid; the reason, such as "which is gone".
         case stale(ClaimHolder?, reason: String)
         case released
-        /// The file was removed a moment ago.
+        /// The file was removed while it was being read.
         case gone
     }
 
-    /// Who holds the case in `folder`, without taking it or writing anything.
+    /// Reads who holds the case in `folder`, without taking or writing anything.
     ///
-    /// - Parameter now: seconds since 1970 by the clock of the file system; asked for only where a claim's age matters.
-    /// - Returns: nil where nobody has ever claimed it.
+    /// - Parameter now: seconds since 1970 by the file system's clock; evaluated only if a claim's age matters.
+    /// - Returns: nil if the case was never claimed.
     /// - Throws: `HarnessError.io`.
     package static func look(
         at folder: String, heartbeats: String, staleAfter: Double = Claim.staleAfter, now: () -> Double
@@ -182,24 +187,24 @@ extension Claim {
         _ number: Int, in folder: String, heartbeats: String, _ staleAfter: Double, _ job: BatchJob?, now: () -> Double
     ) throws -> Judgement {
         let path = path(number, in: folder)
-        // When the file is none of ours (a machine may have failed while it was written), its time tells all there is.
-        // What cannot be read may be a living process's all the same: that is an error.
+        // If the file is not a valid claim (the machine may have failed while writing it), only its time stamp counts.
+        // A file that cannot be read is an error, because its holder may be alive.
         let record = try read(path)
         let holder = record?.holder
         if record?.isReleased == true { return .released }
-        // Seen to live, it keeps its claim, whatever a batch system says of its job.
+        // A holder known to be alive keeps its claim, whatever a batch system says about its job.
         let isGone = holder?.isGone
         if isGone == false { return .held(by: holder) }
         if holder?.isOfEarlierStart(of: job) == true {
             return .stale(holder, reason: "which ended before this job was started again")
         }
         if isGone == true { return .stale(holder, reason: "which is gone") }
-        // No younger than the claim itself: its holder's first heartbeat may not have got here yet.
+        // At least as recent as the claim itself: the holder's first heartbeat may not be visible here yet.
         let heartbeat = try holder.flatMap { try FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
         guard let claimed = try FileSystemClock.lastWrite(path) else { return .gone }
         let now = now()
-        // A time well ahead of the clock was not set by it (the clock was wrong, a copy has other times): it tells nothing,
-        // and who lives writes another within seconds.
+        // Ignore a time stamp far in the future (the clock was wrong, or a copy has other times): a live process writes
+        // another heartbeat within seconds.
         let times = [claimed, heartbeat ?? claimed].filter { $0 <= now + staleAfter }
         guard let last = times.max() else {
             return .stale(holder, reason: "whose files are dated \(seconds(claimed - now)) s ahead of the clock")
@@ -208,12 +213,12 @@ extension Claim {
         return .stale(holder, reason: "not heard of for \(seconds(now - last)) s")
     }
 
-    /// Rounded; of a time from afar as many as a number holds.
+    /// Rounded seconds, clamped to the range of Int.
     private static func seconds(_ time: Double) -> Int { Int(exactly: time.rounded()) ?? .max }
 
-    /// The highest number made; looked for by opening, too, as lists of folders are remembered for a while over NFS.
+    /// The highest claim number. Also probes by opening files, because NFS caches directory listings.
     ///
-    /// - Throws: `HarnessError.io` where that cannot be found out.
+    /// - Throws: `HarnessError.io` if it cannot be determined.
     private static func lastNumber(in folder: String) throws -> Int? {
         let names = try FileCalls.names(in: folder) ?? []
         var last = names.compactMap(number(ofName:)).max()
@@ -221,7 +226,7 @@ extension Claim {
         return last
     }
 
-    /// The number in a claim's name; nil for any other, such as "claim-007" or one that nobody counts up to.
+    /// The number in a claim's name; nil for any other name, such as "claim-007" or a number out of range.
     private static func number(ofName name: String) -> Int? {
         let number = Int(name.dropFirst("claim-".count))
         return number.flatMap { (0..<1_000_000).contains($0) && name == "claim-\($0)" ? $0 : nil }

@@ -1,33 +1,34 @@
 import Foundation
 package import Processes
 
-/// Who has claimed a case.
+/// The process that has claimed a case.
 package struct ClaimHolder: Codable, Sendable, Equatable {
-    /// The process; nil where an older program made the claim.
+    /// The process; nil in a claim by an older version.
     package var identity: ProcessIdentity?
-    /// The machine's name for itself, for people.
+    /// The host name, for messages only.
     package var host: String
-    /// For people.
+    /// The process number, for messages only.
     package var pid: Int32
-    /// Of MPI_COMM_WORLD, counted from 0.
+    /// The rank in MPI_COMM_WORLD, counted from 0.
     package var rank: Int
-    /// The batch system's number of the job, for people; nil where there is none.
+    /// The batch system's job id, for messages only; nil if there is none.
     package var job: String?
-    /// The job, where it may be started again.
+    /// The batch job, if it may be started again.
     package var batchJob: BatchJob?
-    /// The name of its heartbeat file, without a folder: nodes may have the run's folder under different paths.
+    /// The name of the holder's heartbeat file, without its folder: nodes may mount the run folder under different
+    /// paths.
     package var heartbeat: String
 
-    // What the program of before knew a process by: it reads no claim without. Nothing else looks at these.
+    // Older versions identify processes by these fields and reject claims without them. Nothing else uses them.
     private var processStart: UInt64
     private var boot: String
     private var processNumbers: String
 
-    /// This process.
+    /// The holder that stands for this process.
     ///
     /// - Parameters:
-    ///   - heartbeat: `HeartbeatFile.name`. The file is to be there before the first claim.
-    ///   - batchJob: the job, as rank 0 knows it: a batch system may tell the ranks of other nodes nothing.
+    ///   - heartbeat: `HeartbeatFile.name`. The file has to exist before the first claim.
+    ///   - batchJob: the job, as known by rank 0: the environment of other nodes may lack it.
     package static func ofThisProcess(
         rank: Int, heartbeat: String, batchJob: BatchJob? = BatchJob.current
     ) -> ClaimHolder {
@@ -43,10 +44,10 @@ package struct ClaimHolder: Codable, Sendable, Equatable {
         "pid \(pid) on \(host) (rank \(rank)\(job.map { ", job \($0)" } ?? ""))"
     }
 
-    /// Whether it is known to be gone or alive; nil where only its heartbeat can tell.
+    /// Whether the process is known to be gone (true) or alive (false); nil if only its heartbeat can tell.
     package var isGone: Bool? { identity?.isGone }
 
-    /// Whether it ended before the job of this process, which it was a part of, was started again.
+    /// Whether the holder belonged to this process's job and ended before the job was started again.
     ///
     /// - Parameter now: the job of this process.
     package func isOfEarlierStart(of now: BatchJob?) -> Bool {

@@ -2,39 +2,40 @@ import Foundation
 import Paths
 package import Processes
 
-/// What a rank last said of itself: for `status`, and for others that wait for a case it has claimed.
+/// The last reported state of a rank: for `status`, and for processes that wait for a case it has claimed.
 package struct Heartbeat: Codable, Sendable, Equatable {
-    /// Seconds between two heartbeats of a phase.
+    /// Seconds between two heartbeats within a phase.
     package static let interval = 10.0
 
-    /// Names the run of the program, the same on all its ranks.
+    /// A name for this run of the program, the same on all its ranks.
     package var token: String
-    /// Of MPI_COMM_WORLD, counted from 0.
+    /// The rank in MPI_COMM_WORLD, counted from 0.
     package var rank: Int
     /// The size of MPI_COMM_WORLD.
     package var ranks: Int
-    /// The process; nil where an older program wrote it.
+    /// The process; nil in a heartbeat by an older version.
     package var identity: ProcessIdentity?
-    /// The node's name for itself, for people.
+    /// The host name, for messages only.
     package var host: String
-    /// For people.
+    /// The process number, for messages only.
     package var pid: Int32
-    /// The batch system's number, if there is one.
+    /// The batch system's job id, if there is one.
     package var job: String?
-    /// The case at hand, if there is one.
+    /// The current case, if there is one.
     package var caseIdentifier: String?
-    /// "train", "evaluate", …
+    /// The phase: "train", "evaluate", …
     package var phase: String
-    /// Gradient steps of the case made.
+    /// The number of gradient steps made in the case.
     package var step: Int
-    /// Lately; 0 where it is not known.
+    /// The current rate; 0 if unknown.
     package var stepsPerSecond: Double
-    /// The ranks that work on this case together, in ascending order.
+    /// The ranks that work on this case together, ascending.
     package var teamRanks: [Int]
-    /// When, by this node's clock, in UTC (ISO 8601). Ages are told by the file's time instead: clocks differ.
+    /// The time of writing by this node's clock, in UTC (ISO 8601). Ages use the file's time stamp instead, because
+    /// clocks differ.
     package var written: String
 
-    /// The heartbeat of this process, now.
+    /// The heartbeat of this process at this moment.
     package init(
         token: String, rank: Int, ranks: Int, caseIdentifier: String? = nil, phase: String, step: Int = 0,
         stepsPerSecond: Double = 0, teamRanks: [Int] = []
@@ -54,13 +55,13 @@ package struct Heartbeat: Codable, Sendable, Equatable {
         written = Date().formatted(.iso8601)
     }
 
-    /// The folder of the heartbeats of a run.
+    /// The folder of a run's heartbeats.
     package static func folder(in runFolder: String) -> String { "\(runFolder)/ranks" }
 
-    /// The name of its file.
+    /// The name of this heartbeat's file.
     package var fileName: String { Heartbeat.fileName(token: token, rank: rank) }
 
-    /// What the name of a heartbeat's file begins with; nil for another name.
+    /// The token in the name of a heartbeat file; nil for another name.
     package static func token(ofFile name: String) -> String? {
         name.range(of: "-rank-", options: .backwards).map { String(name[..<$0.lowerBound]) }
     }
@@ -70,11 +71,11 @@ package struct Heartbeat: Codable, Sendable, Equatable {
         return "\(token)-rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).json"
     }
 
-    /// Whether its process is known to be gone: on another machine that cannot be told.
+    /// Whether its process is known to be gone; false if it runs on another machine.
     package var isGone: Bool { identity?.isGone == true }
 
-    /// Removes those of processes that are gone, or that claims have stopped waiting for, and what is left of unfinished
-    /// ones. Those of processes that are known to live stay, however silent they are.
+    /// Removes heartbeats of processes that are gone or that claims no longer wait for, and remains of unfinished
+    /// files. Those of processes known to be alive stay, however old.
     package static func removeSilent(in runFolder: String) {
         for (heartbeat, age) in (try? readAll(in: runFolder)) ?? []
         where heartbeat.identity?.isGone ?? (age > Claim.staleAfter) {
@@ -83,11 +84,11 @@ package struct Heartbeat: Codable, Sendable, Equatable {
         DurableFile.removeUnfinished(in: folder(in: runFolder))
     }
 
-    /// All heartbeats in a run's folder by token and rank, each with its age in seconds.
+    /// Reads all heartbeats in a run's folder by token and rank, each with its age in seconds.
     ///
-    /// Files that are none, or not whole, are passed over.
+    /// Skips files that are not complete heartbeats.
     ///
-    /// - Parameter now: seconds since 1970 by the clock of the file system; nil: it is asked, by making a file.
+    /// - Parameter now: seconds since 1970 by the file system's clock; nil: determined by creating a file.
     /// - Throws: `HarnessError.io` when the folder cannot be listed.
     package static func readAll(
         in runFolder: String, now: Double? = nil
@@ -108,10 +109,10 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     }
 }
 
-/// The file `ranks/TOKEN-rank-0003.json` that this rank writes again and again.
+/// The file `ranks/TOKEN-rank-0003.json`, which this rank rewrites periodically.
 ///
-/// It is replaced in one move but never synced, and its calls are not those of `FileCalls`: it says how things are, is
-/// worth nothing after a crash, and is written by the clock, so that counting its calls would make nothing repeatable.
+/// It is replaced by an atomic rename but never synced, because it is worthless after a crash. It bypasses `FileCalls`:
+/// heartbeats depend on the clock, so counting their calls would make injected faults unrepeatable.
 package struct HeartbeatFile: Sendable {
     /// The file's name, for claims.
     package let name: String
@@ -119,16 +120,16 @@ package struct HeartbeatFile: Sendable {
     private var path: String { "\(folder)/\(name)" }
 
     /// - Parameters:
-    ///   - folder: the run's.
-    ///   - token: names the run of the program; it becomes a part of the file's name.
+    ///   - folder: the run's folder.
+    ///   - token: a name for this run of the program, part of the file's name.
     package init(folder: String, token: String, rank: Int) {
         self.folder = Heartbeat.folder(in: folder)
         name = Heartbeat.fileName(token: token, rank: rank)
     }
 
-    /// Replaces the file; its folder is made if need be.
+    /// Replaces the file; creates its folder if necessary.
     ///
-    /// - Returns: whether it could be done. Training does not end for want of a heartbeat.
+    /// - Returns: whether it succeeded. Training continues without heartbeats.
     @discardableResult
     package func write(_ heartbeat: Heartbeat) -> Bool {
         let encoder = JSONEncoder()
@@ -138,7 +139,7 @@ package struct HeartbeatFile: Sendable {
         return (try? DurableFile.makeFolder(folder)) != nil && replace(with: json)
     }
 
-    /// Removes it: this rank has come to its end, and nobody need wait for it.
+    /// Removes the file at the end of this rank, so that no process waits for it.
     @discardableResult
     package func remove() -> Bool { Paths.unlink(path) == 0 }
 

@@ -1,29 +1,29 @@
 import Failures
 import Foundation
 
-/// A file of a case to which rows are added as it goes on: `curve.csv`, `evaluations.csv`, `timing.csv`.
+/// A file of a case to which rows are appended: `curve.csv`, `evaluations.csv`, `timing.csv`.
 ///
-/// A checkpoint remembers how far it went; a case that goes on from there cuts off what was written since, after having
-/// made sure that the rest is what it was. Before each checkpoint: `sync()`, as it must not be ahead of its files.
+/// A checkpoint records the file's length and hash. When a case resumes, the recorded part is verified and later rows
+/// are cut off. Call `sync()` before each checkpoint, because a checkpoint must never be ahead of its files.
 package final class AppendOnlyFile {
     private let path: String
     private var descriptor: Int32?
     private var digest = SHA256Digest()
     private var length = 0
 
-    /// A file at `path`, which is not touched yet.
+    /// Refers to the file at `path` without opening it.
     package init(_ path: String) { self.path = path }
 
     deinit { if let descriptor { _ = FileCalls.current.close(descriptor) } }
 
-    /// Begins it anew, empty.
+    /// Creates the file, or truncates it.
     package func begin() throws {
         try open(O_WRONLY | O_CREAT | O_TRUNC, as: "create")
     }
 
-    /// Goes on after the bytes that a checkpoint remembers.
+    /// Truncates the file to the bytes recorded by a checkpoint and continues there.
     ///
-    /// - Throws: `HarnessError.badInput` if they are not there any more as they were.
+    /// - Throws: `HarnessError.badInput` if those bytes have changed.
     package func resume(at position: OutputLength) throws {
         guard position.bytes > 0 else { return try begin() }
         guard try FileCalls.isThere(path) else {
@@ -48,13 +48,13 @@ package final class AppendOnlyFile {
             FileCalls.current.uninterrupted { FileCalls.current.truncate(descriptor, length) }, "truncate", path)
     }
 
-    /// Goes on behind whatever is there; of a file that no checkpoint remembers.
+    /// Continues at the end of the file; for a file that no checkpoint records.
     package func resumeAtEnd() throws {
         let bytes = try FileCalls.current.contents(of: path) ?? Data()
         try resume(at: OutputLength(name: position.name, contents: bytes))
     }
 
-    /// Adds text. After an error the next text takes the place of what part of this one was written.
+    /// Appends text. After an error the next text overwrites what was written of this one.
     package func append(_ text: String) throws {
         var text = text
         try text.withUTF8 { utf8 in
@@ -65,15 +65,15 @@ package final class AppendOnlyFile {
         }
     }
 
-    /// Returns when all that was added is on the disk.
+    /// Returns when everything appended is on disk.
     package func sync() throws { try FileCalls.current.synced(opened(), of: path) }
 
-    /// How far it goes; nothing is read again for it.
+    /// The file's current length and hash, known without reading the file again.
     package var position: OutputLength {
         OutputLength(name: String(path.split(separator: "/").last ?? ""), bytes: length, sha256: digest.hexadecimal)
     }
 
-    /// Closes it; a second time does nothing.
+    /// Closes the file; does nothing if it is closed.
     package func close() throws {
         guard let open = descriptor else { return }
         descriptor = nil

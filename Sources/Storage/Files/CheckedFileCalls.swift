@@ -2,12 +2,12 @@ import Failures
 package import Foundation
 import Paths
 
-/// The calls with what must be done around each: again after an interruption, on after a part, and an error that says
-/// what could not be done to which file.
+/// File calls with the necessary care: retries after interruptions and partial transfers, and errors that name the
+/// operation and the file.
 extension FileCalls {
-    /// A descriptor of the file at `path`.
+    /// Opens the file at `path` and returns its descriptor.
     ///
-    /// - Parameter named: the file that an error speaks of, and how: "create", "open".
+    /// - Parameter named: the operation in error messages: "create", "open".
     package func opened(
         _ path: String, _ flags: Int32, mode: mode_t = 0o666, as operation: String, of named: String? = nil
     ) throws -> Int32 {
@@ -16,21 +16,21 @@ extension FileCalls {
         return Int32(descriptor)
     }
 
-    /// Writes all bytes at `offset`, in as many calls as it takes.
+    /// Writes all bytes at `offset`, in as many calls as necessary.
     func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int = 0, of path: String) throws {
         var done = 0
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
             let written = uninterrupted { write(descriptor, rest, offset + done) }
-            // Nothing written without a reason why, for ever: no file system should, and a loop would not end.
+            // Zero bytes without an error should not happen; treat it as an error instead of looping forever.
             try require(written == 0 ? -Int(EIO) : written, "write \(bytes.count) bytes", path)
             done += written
         }
     }
 
-    /// Fills `bytes` from `offset` on, as far as the file goes.
+    /// Fills `bytes` from `offset` on, until the end of the file.
     ///
-    /// - Returns: how many bytes there were.
+    /// - Returns: the number of bytes read.
     func readAll(
         _ bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int = 0, of path: String
     ) throws -> Int {
@@ -45,9 +45,9 @@ extension FileCalls {
         return done
     }
 
-    /// The contents of the file at `path`; nil if there is none.
+    /// Reads the file at `path`; nil if it does not exist.
     ///
-    /// - Throws: `HarnessError.io` with the reason why it cannot be read: never taken for absent.
+    /// - Throws: `HarnessError.io` if it exists but cannot be read.
     package func contents(of path: String) throws -> Data? {
         let found = uninterrupted { open(path, O_RDONLY, 0) }
         if found == -Int(ENOENT) { return nil }
@@ -67,38 +67,38 @@ extension FileCalls {
         return length == data.count ? data : data.prefix(length)
     }
 
-    /// Removes the file at `path`, if there is one.
+    /// Removes the file at `path`, if it exists.
     package func removed(_ path: String) throws {
         let result = uninterrupted { unlink(path) }
         if result != -Int(ENOENT) { try require(result, "remove", path) }
     }
 
-    /// Returns when what has been written is on the disk.
+    /// Returns when everything written is on disk.
     ///
-    /// Only an interruption is tried again: after any other failure the system may have forgotten what it did not write.
+    /// Retries only after an interruption: after any other failure the system may have dropped the unwritten data.
     func synced(_ descriptor: Int32, of path: String) throws {
         try require(uninterrupted { sync(descriptor) }, "fsync", path)
     }
 
-    /// Closes a file that has been written to. Never called twice: on Linux the descriptor is gone even after EINTR,
-    /// and its number may by then be another thread's file.
+    /// Closes a file that was written to. Never retried: on Linux the descriptor is closed even after EINTR, and
+    /// another thread may already have reused its number.
     func closed(_ descriptor: Int32, of path: String) throws {
         let result = close(descriptor)
         if result == -Int(EINTR) { return }
         try require(result, "close", path)
     }
 
-    /// Makes the names in a folder durable.
+    /// Syncs a folder, which makes its names durable.
     package func syncedFolder(_ folder: String) throws {
         let path = folder.isEmpty ? "." : folder
         let descriptor = try opened(path, O_RDONLY | O_DIRECTORY, as: "open folder", of: path)
         defer { _ = close(descriptor) }
         let result = uninterrupted { sync(descriptor) }
-        if result == -Int(EINVAL) { return }  // Some network file systems have no fsync of folders, nor a need of it.
+        if result == -Int(EINVAL) { return }  // Some network file systems neither support nor need fsync of folders.
         try require(result, "fsync", path)
     }
 
-    /// Makes a call again as long as signals interrupt it.
+    /// Repeats a call while signals interrupt it.
     func uninterrupted(_ call: () -> Int) -> Int {
         while true {
             let result = call()
@@ -106,7 +106,9 @@ extension FileCalls {
         }
     }
 
-    /// - Throws: `HarnessError.io` for the error number that `result` is the negative of.
+    /// Throws if `result` is negative.
+    ///
+    /// - Throws: `HarnessError.io` with the error number -`result`.
     func require(_ result: Int, _ operation: String, _ path: String) throws {
         if result < 0 { throw HarnessError.io(path: path, operation: operation, code: Int32(-result)) }
     }

@@ -4,13 +4,12 @@ import Paths
 import Processes
 import Supervision
 
-/// Files that are either whole or not there: temp file → fsync → rename → fsync of the folder.
+/// Files that are either complete or absent: temporary file → fsync → rename → fsync of the folder.
 package enum DurableFile {
-    /// Writes `data` to `path`, replacing what was there in one move. A symbolic link stays one: what it points to is
-    /// written.
+    /// Writes `data` to `path`, replacing an existing file atomically. For a symbolic link its target is written.
     ///
-    /// - Throws: `HarnessError.io` with path, operation and the system's reason; the old file then still stands, or
-    ///   already the new one where only the folder could not be synced.
+    /// - Throws: `HarnessError.io` with path, operation and the system's reason. The old file is then unchanged, unless
+    ///   only the sync of the folder failed: then the new one is already in place.
     package static func write(_ data: Data, to path: String) throws {
         let calls = FileCalls.current
         let target = try target(of: path)
@@ -23,9 +22,10 @@ package enum DurableFile {
         try calls.syncedFolder(folder(of: target))
     }
 
-    /// The path that an output called `path` is written to: behind symbolic links, even to a file that is not there yet.
+    /// The path that an output called `path` is written to: the target of symbolic links, even if it does not exist
+    /// yet.
     ///
-    /// - Throws: `HarnessError` for links that lead nowhere, and where a folder, pipe or device would be replaced.
+    /// - Throws: `HarnessError` for links that form a loop, and if a folder, pipe or device would be replaced.
     package static func target(of path: String) throws -> String {
         let target: String
         do {
@@ -42,9 +42,9 @@ package enum DurableFile {
         throw HarnessError.badInput("\(path): expected a place for a file, found \(kind.rawValue)")
     }
 
-    /// Writes `data` to a file beside `path` that is whole and on the disk, but not in its place yet.
+    /// Writes `data` to a temporary file in the folder of `path` and syncs it; the caller renames it.
     ///
-    /// - Returns: its path.
+    /// - Returns: the temporary file's path.
     static func writeTemporary(_ data: Data, beside path: String) throws -> String {
         let calls = FileCalls.current
         let temporary = OutputPath.temporary(for: path, suffix: temporarySuffix)
@@ -68,7 +68,7 @@ package enum DurableFile {
         try write(Data(text.utf8), to: path)
     }
 
-    /// Makes a folder with its parents, a symbolic link's where there is one; the empty path is the working folder.
+    /// Creates a folder and its parents, following symbolic links; the empty path is the working folder.
     package static func makeFolder(_ path: String) throws {
         guard !path.isEmpty else { return }
         let calls = FileCalls.current
@@ -82,7 +82,7 @@ package enum DurableFile {
         }
         if result >= 0 { return }
         if result == -Int(EEXIST), let kind = PathKind(ofPath: path) {
-            if kind == .folder { return }  // Another rank may have been faster.
+            if kind == .folder { return }  // Another rank may have created it first.
             throw HarnessError.badInput("\(path): expected a folder, or a place for one, found \(kind.rawValue)")
         }
         if result == -Int(EEXIST), let target = try? OutputPath.target(of: path), target != path {
@@ -91,7 +91,7 @@ package enum DurableFile {
         throw HarnessError.io(path: path, operation: "make folder", code: Int32(-result))
     }
 
-    /// The folder a path lies in: empty for one of a single part, "/" for one right below the root.
+    /// The folder that contains a path: empty for a path of a single part, "/" for one directly below the root.
     ///
     /// Foundation's `deletingLastPathComponent` traps on Linux for some paths of a single part.
     package static func folder(of path: String) -> String {
@@ -99,7 +99,7 @@ package enum DurableFile {
         return (path.unicodeScalars.first == "/" ? "/" : "") + parts.map { String($0) }.joined(separator: "/")
     }
 
-    /// Refuses an output that is one of the inputs, by whatever path.
+    /// Refuses an output that is also an input, even by another path.
     ///
     /// - Throws: `HarnessError.badInput`.
     package static func requireOther(
@@ -113,12 +113,12 @@ package enum DurableFile {
         }
     }
 
-    /// Refuses an output path where something else than a file lies.
+    /// Refuses an output path that names something other than a file.
     ///
     /// - Throws: as `target`.
     package static func requireNothingElse(at path: String) throws { _ = try target(of: path) }
 
-    /// Finds out whether a file can be made at `path`, before hours are spent on what it is to hold; makes its folder.
+    /// Checks that a file can be created at `path`, before hours are spent on its contents; creates its folder.
     ///
     /// - Throws: `HarnessError.io`.
     package static func requirePlace(for path: String) throws {
@@ -135,19 +135,19 @@ package enum DurableFile {
     }
 }
 
-// Files on their way: FILE.tmp-PROCESS, as processes of several machines may be writing into one folder.
+// Incomplete files are called FILE.tmp-PROCESS, because processes of several machines may write into one folder.
 extension DurableFile {
-    /// What this process adds to a file's name while it is not whole, at most 53 bytes.
+    /// The suffix of this process's incomplete files, at most 53 bytes.
     package static let temporarySuffix = temporaryMark + CurrentProcess.identity.description
 
     private static let temporaryMark = ".tmp-"
 
-    /// How long a file is left alone whose writer may be alive, in seconds since it was last written to.
+    /// Seconds since its last write for which an incomplete file is kept if its writer may be alive.
     private static let patience: Double = 3600
 
-    /// Removes what writers that were killed have left in a folder, which no thread of this process may be writing into.
+    /// Removes incomplete files of killed writers from a folder. No thread of this process may be writing into it.
     ///
-    /// What another process has begun stays while it lives, and for an hour where that cannot be told.
+    /// Another process's file stays while that process is alive, or for an hour if that is unknown.
     package static func removeUnfinished(in folder: String) {
         let unfinished = (Paths.names(inFolder: folder) ?? []).filter { $0.contains(temporaryMark) }
         guard !unfinished.isEmpty else { return }
@@ -157,16 +157,17 @@ extension DurableFile {
         }
     }
 
-    /// Removes what one process has left in a folder that is known to be gone, be it that this kernel cannot tell.
+    /// Removes the incomplete files of one process in a folder. The caller knows that the process is gone, even if this
+    /// kernel cannot tell.
     static func removeUnfinished(in folder: String, of writer: ProcessIdentity) {
         for name in Paths.names(inFolder: folder) ?? [] where name.hasSuffix("\(temporaryMark)\(writer)") {
             _ = FileCalls.current.unlink("\(folder)/\(name)")
         }
     }
 
-    /// Whether another process may still be writing a file or folder with a temporary name.
+    /// Whether another process may still be writing the file or folder with this temporary name.
     ///
-    /// - Parameter now: seconds since 1970 by the clock of the file system.
+    /// - Parameter now: seconds since 1970 by the file system's clock.
     package static func isAtWork(onUnfinished path: String, now: @autoclosure () -> Double) -> Bool {
         let writer = path.range(of: temporaryMark, options: .backwards).flatMap {
             ProcessIdentity(String(path[$0.upperBound...]))

@@ -2,11 +2,11 @@ import Failures
 import Foundation
 import Synchronization
 
-/// File calls one of which is this process's last: SIGKILL, which leaves no time for cleaning up.
+/// File calls that kill this process at a given call by SIGKILL, which allows no cleaning up.
 enum FatalFileCalls {
     private struct Count {
         var calls = 0
-        /// The first checkpoint to be written.
+        /// The descriptor of the first checkpoint written.
         var checkpoint: Int32?
     }
 
@@ -16,7 +16,7 @@ enum FatalFileCalls {
 
         init(_ fault: FaultInjection) { self.fault = fault }
 
-        /// Every call passes here before it is made.
+        /// Counts a call before it is made, and kills the process if it is the last one.
         func pass() {
             let calls = count.withLock {
                 $0.calls += 1
@@ -32,14 +32,14 @@ enum FatalFileCalls {
             }
         }
 
-        /// How many of the bytes about to be written are the last; nil if they are not.
+        /// How many of these bytes are written before the process is killed; nil for all of them.
         func last(of bytes: Int, to descriptor: Int32, at offset: Int) -> Int? {
             guard let limit = fault.checkpointByte, offset + bytes >= limit else { return nil }
             return count.withLock { $0.checkpoint == descriptor ? max(0, limit - offset) : nil }
         }
     }
 
-    /// The `calls`, until the fault.
+    /// Wraps `calls` so that `fault` happens.
     static func calls(over calls: FileCalls, fault: FaultInjection) -> FileCalls {
         guard fault.fileCall != nil || fault.checkpointByte != nil, fault.applies(toRank: launchedRank) else {
             return calls
@@ -80,7 +80,7 @@ enum FatalFileCalls {
         }
     }
 
-    /// This process's rank as its launcher tells: file calls are made before MPI is up, too.
+    /// This process's rank according to its launcher: file calls are also made before MPI is initialised.
     private static var launchedRank: Int {
         let variables = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
         let environment = ProcessInfo.processInfo.environment
@@ -89,11 +89,11 @@ enum FatalFileCalls {
 
     private static func die() {
         kill(getpid(), SIGKILL)
-        while true { pause() }  // until it arrives
+        while true { pause() }  // until the signal arrives
     }
 }
 
-/// Whether a file, whole or not yet, is a checkpoint by its name.
+/// Whether a file, complete or not, is a checkpoint by its name.
 private func isCheckpoint(_ path: String) -> Bool {
     path.split(separator: "/").last?.hasPrefix("checkpoint-") ?? false
 }

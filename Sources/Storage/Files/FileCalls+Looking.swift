@@ -2,25 +2,25 @@ import Failures
 import Foundation
 import Paths
 
-// What cannot be looked at is never taken for absent.
+// A path that cannot be examined is an error, never treated as absent.
 extension FileCalls {
-    /// Whether there is anything at `path`, links followed.
+    /// Whether `path` exists, following links.
     ///
-    /// - Throws: `HarnessError.io` when that cannot be found out: a folder on the way may be closed to us.
+    /// - Throws: `HarnessError.io` if that cannot be determined: a parent folder may be unreadable.
     package static func isThere(_ path: String) throws -> Bool {
         if fileStatus(path) != nil { return true }
         guard errno == ENOENT else { throw HarnessError.io(path: path, operation: "look for", code: errno) }
         return false
     }
 
-    /// Whether there is a folder at `path`; false for a file.
+    /// Whether `path` is a folder.
     ///
     /// - Throws: as `isThere`.
     package static func isFolder(_ path: String) throws -> Bool {
         try isThere(path) && fileStatus(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
-    /// The names in a folder; nil if it is not there.
+    /// The names in a folder; nil if it does not exist.
     ///
     /// - Throws: `HarnessError.io` when it cannot be read.
     package static func names(in folder: String) throws -> [String]? {

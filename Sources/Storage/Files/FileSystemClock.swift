@@ -1,9 +1,9 @@
 import Foundation
 import Paths
 
-/// The time as the file system of a folder keeps it: clocks of nodes differ, and the times of files are the server's.
+/// The clock of a folder's file system: nodes' clocks differ, and time stamps of files come from the server.
 package enum FileSystemClock {
-    /// Now, in seconds since 1970: the time of a file made for it. The local clock where none can be made.
+    /// The current time in seconds since 1970, taken from a new file; the local clock if none can be created.
     package static func now(in folder: String) -> Double {
         let path = "\(folder)/.clock-\(UInt64.random(in: 0...UInt64.max))\(DurableFile.temporarySuffix)"
         let descriptor = Paths.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -13,16 +13,16 @@ package enum FileSystemClock {
             Paths.unlink(path)
         }
         var status = stat()
-        // A byte, as over NFS only writing is sure to be stamped by the server.
+        // Writes a byte, because over NFS only a write is certain to get the server's time.
         guard write(descriptor, ".", 1) == 1, fstat(descriptor, &status) == 0 else {
             return Date().timeIntervalSince1970
         }
         return seconds(status.st_mtim)
     }
 
-    /// When the file at `path` was last written; nil if it is not there.
+    /// When the file at `path` was last written; nil if it does not exist.
     ///
-    /// - Throws: `HarnessError.io` when that cannot be found out.
+    /// - Throws: `HarnessError.io` if that cannot be determined.
     package static func lastWrite(_ path: String) throws -> Double? {
         try FileCalls.isThere(path) ? fileStatus(path).map { seconds($0.st_mtim) } : nil
     }

@@ -1,10 +1,10 @@
 import Failures
 package import Foundation
 
-/// Reads JSON that this program has written, in the file at `path`.
+/// Decodes JSON written by this program, read from the file at `path`.
 ///
-/// - Parameter what: the file, for the sentence: "a result of this program".
-/// - Throws: `HarnessError.badInput` naming the file and the key that is not what it should be.
+/// - Parameter what: what the file should be, for messages: "a result of this program".
+/// - Throws: `HarnessError.badInput` that names the file and the key that is missing or invalid.
 package func decodeJSON<Value: Decodable>(_ data: Data, as what: String, path: String) throws -> Value {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
@@ -21,7 +21,7 @@ package func decodeJSON<Value: Decodable>(_ data: Data, as what: String, path: S
     }
 }
 
-/// What is there instead of what was expected, with its place: "no key 'cases[2].seed'".
+/// What was found instead of the expected value, with its place: "no key 'cases[2].seed'".
 private func found(_ error: DecodingError) -> String {
     func place(_ path: [any CodingKey]) -> String {
         path.reduce("") { text, key in
@@ -39,15 +39,15 @@ private func found(_ error: DecodingError) -> String {
     }
 }
 
-/// Whether these bytes can be a JSON object in UTF-8, as all that is read here must be. Foundation's decoder also takes
-/// UTF-16 and UTF-32, which begin with a mark or have NUL bytes.
+/// Whether these bytes can be a JSON object in UTF-8, the only encoding read here. Foundation's decoder also accepts
+/// UTF-16 and UTF-32, which start with a byte order mark or contain NUL bytes.
 package func isUTF8Object(_ json: Data) -> Bool { json.first == UInt8(ascii: "{") && !json.contains(0) }
 
-/// A key that an object of JSON has more than once, at any depth; parsers keep one of the values and say nothing.
+/// A key that occurs twice in some object of the JSON, at any depth; parsers keep one of the values without a warning.
 ///
-/// Of bytes that are no JSON the answer means nothing, but there is one.
+/// For invalid JSON the result is arbitrary, but the function returns.
 package func repeatedKey(in json: Data) -> String? {
-    var keys: [Set<String>?] = []  // of the objects around this place; nil for an array
+    var keys: [Set<String>?] = []  // of the enclosing objects; nil for an array
     var isKey = false
     var rest = json[...]
     while let byte = rest.popFirst() {
@@ -72,7 +72,7 @@ package func repeatedKey(in json: Data) -> String? {
     return nil
 }
 
-/// The string literal whose opening quotation mark lies just before `rest`, which is left behind the closing one.
+/// The string literal whose opening quotation mark lies just before `rest`; advances `rest` past the closing one.
 private func stringLiteral(from rest: inout Data) -> Data {
     var literal = Data([UInt8(ascii: "\"")])
     var isEscaped = false

@@ -1,11 +1,11 @@
 package import Foundation
 
-/// How far an append-only file went, and what was in it up to there.
+/// The length of an append-only file at some moment, and the hash of its contents up to there.
 package struct OutputLength: Sendable, Codable, Equatable {
     /// The file's name within the case's folder.
     package var name: String
     package var bytes: Int
-    /// Of these bytes, in hexadecimal.
+    /// SHA-256 of these bytes, in hexadecimal.
     package var sha256: String
 
     package init(name: String, bytes: Int, sha256: String) {
@@ -14,7 +14,7 @@ package struct OutputLength: Sendable, Codable, Equatable {
         self.sha256 = sha256
     }
 
-    /// That of a file of these contents.
+    /// The length and hash of a file with these contents.
     package init(name: String, contents: Data) {
         let digest = SHA256Digest()
         contents.withUnsafeBytes { digest.update($0) }

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// A SHA-256 in the making.
+/// An incremental SHA-256.
 package struct SHA256Digest: ~Copyable {
     private let context = EVP_MD_CTX_new()
 
@@ -8,10 +8,10 @@ package struct SHA256Digest: ~Copyable {
 
     deinit { EVP_MD_CTX_free(context) }
 
-    /// Takes up more bytes.
+    /// Adds bytes to the digest.
     package func update(_ bytes: UnsafeRawBufferPointer) { EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
 
-    /// The 32 bytes of the digest of all bytes so far; more may follow.
+    /// The 32 bytes of the digest of everything added so far; more may be added.
     package var bytes: [UInt8] {
         let copy = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(copy) }
@@ -21,7 +21,7 @@ package struct SHA256Digest: ~Copyable {
         return digest
     }
 
-    /// The same in hexadecimal.
+    /// The digest in hexadecimal.
     package var hexadecimal: String {
         let digits = Array("0123456789abcdef")
         return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
