@@ -7,7 +7,7 @@ import Testing
     private static let umaze = AntMaze.Task("antmaze-umaze", .umaze, maximumSteps: 700)
     private static let medium = AntMaze.Task("antmaze-medium", .medium, maximumSteps: 1000)
 
-    /// MuJoCo 2.1.0's and the Python package's numbers for D4RL's ant (Oracle/antmaze.txt).
+    /// Observations of D4RL's ant agree with those of MuJoCo 2.1.0 and of its Python package (Oracle/antmaze.txt).
     @Test(arguments: try oracleRows("antmaze.txt")) func oracle(_ row: [String]) throws {
         let ant = AntModel.d4rl(legacyInertia: row[1] == "d4rl")
         let environment = try AntMaze(Self.medium, options: .init(), ant: ant)
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    /// A sphere, and capsules of both lengths by the legacy formula.
+    /// The masses are those of a sphere and of capsules of both lengths by the legacy formula.
     @Test func masses() throws {
         let masses = try AntMaze(Self.medium, options: .init()).simulation.bodyMasses
         #expect(masses.count == 13)
@@ -38,7 +38,7 @@ import Testing
         for episode in 0..<200 {
             try environment.reset(episode: episode, stream: stream)
             let quaternion = environment.positions[3..<7]
-            #expect(abs(quaternion.reduce(0) { $0 + $1 * $1 } - 1) < 1e-12, "made a unit by mj_forward")
+            #expect(abs(quaternion.reduce(0) { $0 + $1 * $1 } - 1) < 1e-12, "mj_forward normalises the quaternion")
             for i in [0, 1, 2] + Array(7..<15) {
                 let noise = environment.positions[i] - atRest[i]
                 #expect(abs(noise) <= 0.1)
@@ -50,7 +50,7 @@ import Testing
         #expect(abs(sum / (200 * 14) / 0.01 - 1) < 0.1, "standard deviation 0.1")
     }
 
-    /// v2: another goal every episode; each coordinate is the cell's, shifted by U(0, 1) + U(0, 0.5), never below 0.
+    /// v2 draws another goal every episode; each coordinate is the cell's plus U(0, 1) + U(0, 0.5), at least 0.
     @Test func goalOfEveryEpisode() throws {
         let environment = try AntMaze(Self.umaze, options: .init())
         var goals: [[Double]] = []
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    /// v0 and v1: one goal for as long as the environment lives.
+    /// v0 and v1 draw one goal for the lifetime of the environment.
     @Test func goalDrawnOnce() throws {
         let name = "antmaze-umaze-diverse-v0"
         let environment = try #require(EnvironmentRegistry.make(forDataset: name, stream: stream) as? AntMaze)
@@ -85,7 +85,7 @@ import Testing
         #expect(two?.goal != first)
     }
 
-    /// Within 0.5 m, and not beyond it, there is a reward and the episode ends.
+    /// Within `radius` of the goal, and only there, the step is rewarded and the episode ends.
     @Test(arguments: [(DynamicsProfile.d4rl, 0.5), (.gymnasium, 0.45)])
     func reachingTheGoal(_ profile: DynamicsProfile, radius: Double) throws {
         let environment = try AntMaze(Self.umaze, options: .init(profile: profile))
@@ -94,7 +94,7 @@ import Testing
         let result = try environment.step(exactly: none)
         #expect(result.reward == 1 && result.terminal == (profile == .d4rl) && !result.timeout)
         #expect(environment.completedTasks == ["goal"])
-        // The ant falls straight down.
+        // The ant falls straight down without moving sideways.
         let place = Maze.Place(environment.positions[0], environment.positions[1])
         for (shift, reward) in [(radius - 1e-9, 1.0), (radius + 1e-9, 0)] {
             try environment.begin(positions: atRest, velocities: still, goal: place + Maze.Place(0, shift))
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    /// Gymnasium's start: in a free cell, far from the goal, exactly at rest.
+    /// Gymnasium's episodes start in a free cell, far from the goal, exactly at rest.
     @Test func gymnasiumStarts() throws {
         let environment = try AntMaze(Self.medium, options: .init(profile: .gymnasium))
         let cells = Maze.medium.freeCells.map(Maze.medium.gymnasiumCentre)

@@ -3,7 +3,7 @@ import Environments
 import Numerics
 import Testing
 
-/// What is seen in images, and that drawing changes nothing about the physics.
+/// Images show what they should, and drawing does not change the physics.
 @Suite struct CameraTests {
     private let width = 160
     private let height = 120
@@ -12,12 +12,12 @@ import Testing
         try Camera(EnvironmentRegistry.makeDrawable(name), width: width, height: height)
     }
 
-    /// Of the pixels with the bodies' orange: how many, and their mean column and row.
+    /// The number of pixels with the bodies' orange, and their mean column and row.
     private func orange(_ image: Image) -> (count: Int, column: Double, row: Double) {
         centre(image) { red, green, blue in red > green + 30 && green > blue + 10 }
     }
 
-    /// Of those with the blue of a limb on the far side; the sky is brighter.
+    /// The same for the blue of a limb on the far side; the sky is brighter.
     private func farBlue(_ image: Image) -> (count: Int, column: Double, row: Double) {
         centre(image) { red, green, blue in blue > green + 20 && green > red + 20 && red < 100 }
     }
@@ -36,7 +36,7 @@ import Testing
         return (count, Double(columns) / Double(count), Double(rows) / Double(count))
     }
 
-    /// The mean absolute difference of their bytes.
+    /// The mean absolute difference of the images' bytes.
     private func difference(_ one: Image, _ other: Image) -> Double {
         Double(zip(one.bytes, other.bytes).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }) / Double(one.bytes.count)
     }
@@ -61,21 +61,21 @@ import Testing
         let camera = try camera(of: "hopper")
         let low = try camera.image(of: [0, 1.25, 0, 0, 0, 0])
         let high = try camera.image(of: [0, 1.55, 0, 0, 0, 0])
-        #expect(orange(high).row < orange(low).row - 5, "0.3 m up is up in the image")
+        #expect(orange(high).row < orange(low).row - 5, "0.3 m higher is higher in the image")
         let folded = try camera.image(of: [0, 1.25, 0, -1.5, -1.5, 0])
         #expect(folded != low && abs(orange(folded).column - orange(low).column) > 2)
-        #expect(try camera.image(of: [0, 1.25, 0, 0, 0, 0]) == low, "the same state is the same image")
+        #expect(try camera.image(of: [0, 1.25, 0, 0, 0, 0]) == low, "the same state gives the same image")
     }
 
-    @Test func theCameraGoesAlong() throws {
+    @Test func theCameraFollowsTheBody() throws {
         let camera = try camera(of: "hopper")
         let start = try camera.image(of: [0, 1.25, 0, 0, 0, 0])
         for distance in [1.0, 501] {
             let later = try camera.image(of: [distance, 1.25, 0, 0, 0, 0])
             #expect(abs(orange(later).column - orange(start).column) < 2)
-            #expect(difference(later, start) > 2, "the floor goes by, squares of 1 m")
+            #expect(difference(later, start) > 2, "the floor, in squares of 1 m, moves past")
             let another = try camera.image(of: [distance + 1, 1.25, 0, 0, 0, 0])
-            #expect(difference(another, start) < 0.5, "two of them on it looks as before: the floor does not end")
+            #expect(difference(another, start) < 0.5, "two squares on it looks the same: the floor is endless")
         }
     }
 
@@ -85,7 +85,7 @@ import Testing
         #expect(farBlue(try camera(of: "hopper").image(of: [0, 1.25, 0, 0, 0, 0])).count == 0)
     }
 
-    /// The ball at the goal is green, and so is nothing else.
+    /// The ball at the goal is green, and nothing else is.
     @Test func theGoalOfAMazeIsSeen() throws {
         let maze = try EnvironmentRegistry.makeDrawable("antmaze-umaze")
         let camera = try Camera(maze, width: width, height: height)
@@ -98,7 +98,7 @@ import Testing
             #expect(orange(image).count > 10 && orange(image).row > 60, "the ant starts in the south")
             rows.append(ball.row)
         }
-        #expect(rows[0] != rows[1], "every episode has its own")
+        #expect(rows[0] != rows[1], "every episode has another goal")
     }
 
     @Test(arguments: EnvironmentRegistry.names)
@@ -111,7 +111,7 @@ import Testing
         #expect(environment.controlStep > 0.001 && environment.controlStep < 0.2)
     }
 
-    /// Each has an OpenGL context of its own, and one thread has one that is current.
+    /// Each camera has its own OpenGL context, of which a thread has one current at a time.
     @Test func camerasDoNotDisturbEachOther() throws {
         let state: [Double] = [0, 1.25, 0, 0, 0, 0]
         let hopper = try camera(of: "hopper")
@@ -121,13 +121,13 @@ import Testing
             let other = try walker.image(of: [0, 1.25, 0, 0, 0, 0, 0, 0, 0])
             #expect(try hopper.image(of: state) == alone && other != alone)
         }
-        #expect(try hopper.image(of: state) == alone, "one of them is gone")
+        #expect(try hopper.image(of: state) == alone, "after the other camera was freed")
     }
 
     // MARK: The physics
 
     @Test(arguments: DynamicsProfile.allCases)
-    func aDressedModelMovesAsThePlainOne(_ profile: DynamicsProfile) throws {
+    func aModelWithVisualsMovesAsThePlainOne(_ profile: DynamicsProfile) throws {
         for task in [Hopper.task, HalfCheetah.task, Walker2d.task] {
             let environment = try PlanarLocomotion(task, profile: profile)
             let (plain, dressed) = (environment.simulation, try environment.makeDrawing())
@@ -145,8 +145,8 @@ import Testing
         }
     }
 
-    /// That of the kitchen is an oracle test's, of its visuals.
-    @Test func aDressedAntMovesAsThePlainOne() throws {
+    /// KitchenAssetsTests checks the same for the kitchen's visuals.
+    @Test func anAntWithVisualsMovesAsThePlainOne() throws {
         let maze = try EnvironmentRegistry.makeDrawable("antmaze-medium")
         let plain = try #require((maze as? AntMaze)?.simulation)
         let dressed = try maze.makeDrawing()
@@ -162,7 +162,7 @@ import Testing
         #expect(Array(plain.velocities) == Array(dressed.velocities))
     }
 
-    @Test func simulatedModelsAreNotDressed() {
+    @Test func simulatedModelsHaveNoVisuals() {
         for task in [Hopper.task, HalfCheetah.task, Walker2d.task] {
             let text = task.model(.d4rl).mjcf(.d4rl)
             for word in ["material", "texture", "light", "visual", "statistic"] { #expect(!text.contains(word)) }

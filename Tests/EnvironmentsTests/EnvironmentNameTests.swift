@@ -1,7 +1,8 @@
 import Environments
 import Testing
 
-/// What people call environments: our names in any spelling, Gymnasium's ids, and what this program does not have.
+/// Environments are found by our names in any spelling and by Gymnasium's
+/// ids; for others the reason for absence is given.
 @Suite struct EnvironmentNameTests {
     @Test(arguments: [
         ("hopper", "hopper"), ("HOPPER", "hopper"), ("half-cheetah", "halfcheetah"), ("HalfCheetah", "halfcheetah"),
@@ -49,7 +50,7 @@ import Testing
         ("antmaze-eval-umaze-v0", "D4RL's evaluation mazes"), ("bullet-hopper-medium-v0", "PyBullet"),
         ("InvertedPendulum-v4", "Gymnasium's pendulums"), ("Swimmer-v4", "Gymnasium's swimmers"),
     ])
-    func whatOthersHave(text: String, reason: String) {
+    func environmentsOfOthers(text: String, reason: String) {
         let error = #expect(throws: EnvironmentError.self) { try EnvironmentRegistry.resolve(text) }
         #expect(error?.description.hasPrefix("there is no environment '\(text)'; ") == true)
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")

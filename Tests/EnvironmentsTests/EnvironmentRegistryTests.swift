@@ -51,7 +51,7 @@ import Testing
         #expect(EnvironmentRegistry.suites.contains(suite))
     }
 
-    /// Nothing takes the settings, or joins the sum, of a suite that it does not belong to.
+    /// A dataset outside every suite gets no suite's settings and joins no suite's sum.
     @Test(arguments: ["pen-human-v1", "ant-medium-v2", "mine", ""])
     func noSuite(dataset: String) throws {
         #expect(EnvironmentRegistry.suite(ofDataset: dataset) == nil)
@@ -59,7 +59,7 @@ import Testing
         #expect(error?.exitStatus == .badInput && error?.description.contains("known: 'hopper'") == true)
     }
 
-    /// The sums and the settings go by a name's first word.
+    /// The sums and the settings are chosen by a name's first word.
     @Test func noTwoSuitesShareAFirstWord() {
         let words = EnvironmentRegistry.families.flatMap { family in
             Set(family.environments.map { DatasetName.family(of: $0.name) }).map { ($0, family.suite) }
@@ -68,7 +68,8 @@ import Testing
         #expect(Set(EnvironmentRegistry.names).count == EnvironmentRegistry.names.count)
     }
 
-    /// D4RL's names of the paper's datasets: the maze counts, how it was filled does not.
+    /// The paper's datasets under D4RL's names: the maze selects the
+    /// environment, the way the data were collected does not.
     @Test(arguments: [
         ("halfcheetah-medium-expert-v2", "halfcheetah"), ("walker2d-medium-v2", "walker2d"),
         ("antmaze-umaze-v2", "antmaze-umaze"), ("antmaze-umaze-diverse-v2", "antmaze-umaze"),
@@ -80,7 +81,7 @@ import Testing
         #expect(try EnvironmentRegistry.environmentName(forDataset: dataset) == name)
     }
 
-    /// D4RL's sizes, time limits and reference scores (d4rl/infos.py), written out once more.
+    /// D4RL's sizes, time limits and reference scores, copied from d4rl/infos.py.
     @Test(arguments: [
         ("hopper", [11, 3, 1000, 6, 6], [-20.272305, 3234.3]),
         ("halfcheetah", [17, 6, 1000, 9, 9], [-280.178953, 12135.0]),

@@ -23,7 +23,7 @@ import Testing
             try hopper.reset(episode: episode, stream: stream)
             let noise = zip(hopper.positions + hopper.velocities, atRest).map { abs($0 - $1) }
             #expect(noise.allSatisfy { $0 <= 0.005 + 1e-15 })
-            #expect(Set(noise).count == 12, "every entry has its own number")
+            #expect(Set(noise).count == 12, "every entry has its own noise")
             for i in 0..<12 { widest[i] = max(widest[i], noise[i]) }
         }
         #expect(widest.allSatisfy { $0 > 0.0049 })
@@ -82,7 +82,8 @@ import Testing
         #expect(try hopper.step([0, 0, 0]).reward.isFinite)
     }
 
-    /// Beyond the box the dynamics do not change; the cost does only in Gymnasium's profile.
+    /// An action outside [−1, 1] has the same dynamics as its clipped
+    /// value; the cost differs in Gymnasium's profile only.
     @Test(arguments: [(DynamicsProfile.d4rl, 0.0), (.gymnasium, 0.001 * (9 - 1))])
     func unclippedAction(_ profile: DynamicsProfile, surcharge: Double) throws {
         let inside = try EnvironmentRegistry.make("hopper", options: .init(profile: profile))

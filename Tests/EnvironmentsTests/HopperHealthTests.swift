@@ -6,7 +6,7 @@ import Testing
 
     @Test func uprightIsHealthy() { #expect(isHealthy(upright)) }
 
-    /// Bounds are open; x, the distance run, is free.
+    /// The bounds themselves are unhealthy; x, the distance run, is not bounded.
     @Test(arguments: [(1, 0.7), (2, 0.2), (2, -0.2), (3, 100), (5, -100), (6, 100), (11, -100)])
     func boundIsUnhealthy(_ index: Int, value: Double) {
         var state = upright
@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: 1..<12) func nonFiniteIsUnhealthy(_ index: Int) {
         var state = upright
-        // An infinite height alone is not in the published rule: z has no upper bound.
+        // The published rule does not exclude an infinite height by itself: z has no upper bound.
         for value in [Double.nan, -.infinity] {
             state[index] = value
             #expect(!isHealthy(state))

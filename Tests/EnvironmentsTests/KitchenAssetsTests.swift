@@ -26,7 +26,7 @@ import Testing
         )
     }
 
-    /// A copy of the assets without a mesh, or with a mesh that is none, is refused in one sentence; nothing is written.
+    /// A copy of the assets without a mesh, or with an invalid mesh, is refused in one sentence; nothing is written.
     @Test(arguments: [true, false]) func damagedOnes(missing: Bool) throws {
         let folder = TemporaryFolder()
         let copy = folder("kitchen")
@@ -46,7 +46,7 @@ import Testing
         _ = try KitchenAssets().simulation(name: "kitchen")
     }
 
-    /// A model without the visual geoms is the same machine.
+    /// A model without the visual geoms has the same dynamics.
     @Test func visualsAreLeftOut() throws {
         let (lean, whole) = try (
             KitchenAssets().simulation(name: "kitchen"), KitchenAssets().simulation(name: "kitchen", visuals: true)

@@ -2,8 +2,8 @@ import Environments
 import Glibc
 import Testing
 
-/// qpos of D4RL's kitchen run with MuJoCo's Python package: its XML, no noise, controls clip(qpos + 0.16·a, bounds),
-/// a_t,i = sin(0.37·(t + 1)·(i + 1)); printed with nine digits.
+/// Compares positions with the qpos of D4RL's kitchen run by MuJoCo's Python package: its XML, no noise, controls
+/// clip(qpos + 0.16·a, bounds), a_t,i = sin(0.37·(t + 1)·(i + 1)); printed with nine digits.
 @Suite struct KitchenOracleTests {
     struct Line: Sendable {
         let steps: Int
@@ -11,7 +11,8 @@ import Testing
         let tolerance: Double
     }
 
-    /// Half a unit of the ninth printed digit, and after contacts what round-off becomes in them.
+    /// Tolerances are half a unit of the ninth printed digit; after contacts
+    /// they allow for round-off that contacts amplify.
     static let lines = [
         Line(
             steps: 0,

@@ -6,7 +6,7 @@ import Testing
     private let stream = RandomStream("tests/kitchen/reset")
     private let rest = [Double](repeating: 0, count: 29)
     private let still = [Double](repeating: 0, count: 9)
-    /// `pos_noise_amp` of D4RL's franka_config.xml times 0.1.
+    /// 0.1 times `pos_noise_amp` of D4RL's franka_config.xml.
     private let widths: [Double] =
         [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01] + [5e-4, 5e-4, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5]
         + [5e-4, 5e-4, 5e-4, 0.01, 0.01, 0.01, 5e-4, 5e-4, 5e-4, 0.01, 0.01, 0.01, 5e-4]
@@ -20,7 +20,7 @@ import Testing
             specification, tasks: tasks, profile: profile, simulation: KitchenAssets().simulation(name: "kitchen"))
     }
 
-    /// The start state with the objects of `tasks` where they shall be.
+    /// The start state with the objects of `tasks` at their goals.
     private func state(with tasks: [KitchenTask]) -> [Double] {
         var positions = Kitchen.start
         for task in tasks { positions.replaceSubrange(task.start..<task.start + task.goal.count, with: task.goal) }
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func noiseIsFreshAfterEveryStepAndTheSameForEveryObserver() throws {
+    @Test func noiseIsDrawnOncePerStep() throws {
         let kitchen = try kitchen()
         try kitchen.reset(episode: 0, stream: stream)
         var seen: Set<Double> = []
@@ -56,7 +56,7 @@ import Testing
             kitchen.observe(into: &twice)
             #expect(once == twice && once == kitchen.exactObservation.map { Real($0) })
             for i in 0..<30 { seen.insert((kitchen.exactObservation[i] - kitchen.positions[i]) / widths[i]) }
-            #expect(seen.count == 30 * (t + 1), "no number is used twice")
+            #expect(seen.count == 30 * (t + 1), "no noise is used twice")
             _ = try kitchen.step(exactly: still)
         }
     }
@@ -69,7 +69,7 @@ import Testing
         #expect(try trajectory(on: used, episode: 4) != first)
     }
 
-    /// Observation after each of five steps, looked at once or not at all in between.
+    /// The observation after each of five steps; between steps it is read once or not at all.
     private func trajectory(on kitchen: Kitchen, episode: Int) throws -> [[Double]] {
         try kitchen.reset(episode: episode, stream: stream)
         return try (0..<5).map { t in
@@ -94,8 +94,8 @@ import Testing
 
     // MARK: Acting
 
-    /// The controls start from what was observed, not from where the arm is, and stay within D4RL's bounds.
-    @Test func theArmIsMovedFromWhereItWasSeen() throws {
+    /// The controls start from the observed position, not the arm's true one, and stay within D4RL's bounds.
+    @Test func controlsStartFromTheObservedPosition() throws {
         let kitchen = try kitchen()
         try kitchen.reset(episode: 1, stream: stream)
         let seen = Array(kitchen.exactObservation[..<9])
@@ -133,7 +133,7 @@ import Testing
         #expect(distance > KitchenTask.tolerance)
     }
 
-    /// A task pays once; the fourth ends the episode.
+    /// A task is rewarded once; the fourth ends the episode.
     @Test(arguments: [DynamicsProfile.d4rl, .gymnasium])
     func tasksPayOnceAndTheLastEndsTheEpisode(profile: DynamicsProfile) throws {
         let kitchen = try kitchen(profile: profile)
@@ -148,15 +148,15 @@ import Testing
             let first = try kitchen.step(exactly: still)
             #expect(first.reward == Double(group.count) && first.terminal == (done.count == 4))
             #expect(kitchen.isOpen == kitchen.tasks.map { !done.contains($0) })
-            #expect(try kitchen.step(exactly: still).reward == 0, "what is done is paid once")
+            #expect(try kitchen.step(exactly: still).reward == 0, "a completed task is rewarded once")
         }
         try kitchen.begin(at: state(with: KitchenTask.complete), velocities: rest)
         let together = try kitchen.step(exactly: still)
-        #expect(together.reward == 4 && together.terminal, "all at once, in a new episode")
+        #expect(together.reward == 4 && together.terminal, "all four at once, in a new episode")
     }
 
-    /// Within the tolerance by what is observed, not by what is: D4RL judges the noisy positions, Gymnasium the exact ones.
-    @Test func whoJudges() throws {
+    /// D4RL compares the noisy positions with the goal, Gymnasium the exact ones.
+    @Test func successIsJudgedByTheProfilesPositions() throws {
         var (observed, exact) = (0, 0)
         for (profile, count) in [(DynamicsProfile.d4rl, 40), (.gymnasium, 40)] {
             let kitchen = try kitchen([.microwave], profile: profile)
@@ -196,7 +196,8 @@ import Testing
 
     // MARK: Gymnasium's
 
-    /// FrankaKitchen-v1's observation: robot qpos, qvel, objects' qpos, qvel, with 0.01 and 0.0005 of D4RL's amplitudes.
+    /// FrankaKitchen-v1's observation: robot qpos, qvel, objects' qpos,
+    /// qvel, with 0.01 and 0.0005 of D4RL's amplitudes.
     @Test func gymnasiumsObservation() throws {
         let kitchen = try kitchen(profile: .gymnasium)
         #expect(kitchen.specification.observationSize == 59)

@@ -2,12 +2,12 @@ import Environments
 import Foundation
 import Testing
 
-/// The published environments' own numbers: see Oracle/locomotion.txt.
+/// Compares states, rewards and returns with those of the published environments (Oracle/locomotion.txt).
 @Suite struct LocomotionOracleTests {
     private static let tasks = ["hopper": Hopper.task, "halfcheetah": HalfCheetah.task, "walker2d": Walker2d.task]
 
-    /// A number is printed with nine digits; MuJoCo's versions differ by round-off, which 250 physics steps of a
-    /// cheetah's contacts make a thousandth.
+    /// Numbers are printed with nine digits; MuJoCo's versions differ by round-off, which contacts amplify to 1e-3 in
+    /// 250 physics steps of a cheetah.
     @Test(arguments: try oracleRows("locomotion.txt")) func stateAndReward(_ row: [String]) throws {
         let steps = try #require(Int(row[2]))
         let environment = try environment(row)
@@ -32,7 +32,7 @@ import Testing
         #expect(results.allSatisfy { !$0.timeout })
     }
 
-    /// kg, the torso first; a cheetah weighs 14 in all.
+    /// Masses in kg, the torso first; a cheetah weighs 14 kg in all.
     @Test(arguments: [
         ("hopper", "d4rl", [3.5342917353, 3.9269908170, 2.7143360527, 5.0893800988]),
         ("hopper", "gymnasium", [3.6651914292, 4.0578905109, 2.7813566960, 5.3155747699]),
@@ -66,7 +66,7 @@ import Testing
         for (mass, expected) in zip(masses, expected) { #expect(abs(mass - expected) < 1e-9) }
     }
 
-    /// The fall of step 15 earns the healthy reward in v4 and not in v5.
+    /// The fall at step 15 earns the healthy reward in v4 and not in v5.
     @Test func healthyRewardOfAFall() throws {
         let (four, five) = try (environment(["hopper", "gymnasium"]), environment(["hopper", "gymnasium-v5"]))
         for t in 0..<15 {
@@ -75,15 +75,15 @@ import Testing
         }
     }
 
-    /// Sliding friction of the right and the left foot.
+    /// The sliding friction of the right and the left foot.
     @Test(arguments: [("d4rl", [0.9, 1.9]), ("gymnasium", [0.9, 1.9]), ("gymnasium-v5", [1.9, 1.9])])
     func walkersFeet(profile: String, expected: [Double]) throws {
         let friction = try environment(["walker2d", profile]).simulation.slidingFriction
-        #expect([friction[4], friction[7]] == expected, "the floor is 0, the torso 1")
+        #expect([friction[4], friction[7]] == expected, "geom 0 is the floor, geom 1 the torso")
         #expect(friction[0] == 0.7 && friction[1] == 0.9)
     }
 
-    /// The environment a row names, exactly at qpos0, at rest.
+    /// The environment that a row names, exactly at qpos0 and at rest.
     private func environment(_ row: [String]) throws -> PlanarLocomotion {
         let task = try #require(Self.tasks[row[0]])
         let profile = try #require(DynamicsProfile(rawValue: row[1]))

@@ -4,7 +4,8 @@ import Testing
 @Suite struct MassPropertiesTests {
     private let capsule = Capsule(radius: 0.1, halfLength: 0.45)
 
-    /// A cylinder of length 1 and radius 0.1: m = 10π, I = (3r² + L²)/12·m across, r²/2·m along.
+    /// A cylinder of length 1 and radius 0.1: m = 10π, I = (3r² + L²)/12·m
+    /// about a transverse axis, r²/2·m about its own.
     @Test func legacyCapsule() {
         let upright = capsule.legacyMassProperties(density: 1000)
         let mass = 10 * Double.pi
@@ -23,7 +24,7 @@ import Testing
         #expect((lying.xy, lying.xz, lying.yz) == (0, 0, 0))
     }
 
-    /// Tilted by 45° in the x-z plane, the trace is kept and half the difference of moments appears off the diagonal.
+    /// A tilt by 45° in the x-z plane keeps the trace; half the difference of the moments appears off the diagonal.
     @Test func tiltedCapsule() {
         let upright = capsule.legacyMassProperties(density: 1000).inertia
         let tilted = Capsule(radius: 0.1, halfLength: 0.45, axis: Vector(0.5.squareRoot(), 0, 0.5.squareRoot()))

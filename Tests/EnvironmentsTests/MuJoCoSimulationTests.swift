@@ -24,7 +24,7 @@ import Testing
         #expect(error.description == "MuJoCo failed to load the model for 'empty': the model is empty")
     }
 
-    /// The scratch memory suffices in the air and not on the ground: an `mju_error` from deep inside `mj_step`.
+    /// The scratch memory suffices in the air and not on the ground: `mj_step` calls `mju_error` deep inside.
     @Test func errorInsideAStep() throws {
         let simulation = try MuJoCoSimulation(name: "cramped", model: crampedModel)
         try simulation.step(1)
@@ -75,7 +75,7 @@ import Testing
     private func expectNoLogFile() { #expect(access("MUJOCO_LOG.TXT", F_OK) != 0) }
 }
 
-/// A box that falls on the floor, with too little scratch memory for a contact.
+/// A box that falls on the floor, with too little scratch memory for one contact.
 private let crampedModel = """
     <mujoco>
     <size nstack="150"/>
@@ -86,7 +86,7 @@ private let crampedModel = """
     </mujoco>
     """
 
-/// The cramped model, without the guard.
+/// A model and its data of the cramped box, made without the guard.
 private func unguardedData() -> (model: UnsafeMutablePointer<mjModel>, data: UnsafeMutablePointer<mjData>)? {
     var model: UnsafeMutablePointer<mjModel>?
     guard ab_mujoco_load(crampedModel, &model, nil, 0) == AB_MUJOCO_OK, let model, let data = mj_makeData(model) else {

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// The rows of a table in the folder Oracle: words separated by spaces, lines that begin with # left out.
+/// The rows of a table in the folder Oracle, each as words separated by spaces; lines that begin with # are left out.
 func oracleRows(_ name: String) throws -> [[String]] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Oracle")
     let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
@@ -16,5 +16,5 @@ func oracleAction(_ t: Int, size: Int = 3) -> [Double] {
     (0..<size).map { sin(0.37 * Double(t + 1) * Double($0 + 1)) }
 }
 
-/// The same for the kitchen's arm.
+/// The oracle's action for the kitchen's arm.
 func kitchenOracleAction(_ t: Int) -> [Double] { oracleAction(t, size: 9) }

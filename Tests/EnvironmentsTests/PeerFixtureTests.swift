@@ -3,8 +3,8 @@ import Foundation
 import PeerTraces
 import Testing
 
-/// Single steps of Gymnasium's own environments from random states, committed so that no Python is needed;
-/// Tests/Peers/run.sh does the same on a thousand fresh states each.
+/// Single steps from random states agree with Gymnasium's environments. The traces are committed so that no Python is
+/// needed; Tests/Peers/run.sh compares a thousand new states each.
 @Suite struct PeerFixtureTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Peers/fixtures")
@@ -36,7 +36,7 @@ import Testing
         #expect(!trace.terminals.contains(true))
     }
 
-    /// The fixtures tell the profiles apart in everything the profiles differ in.
+    /// The fixtures distinguish the profiles in everything in which the profiles differ.
     @Test(arguments: locomotion) func disagreesWithLegacyInertia(_ peer: String) throws {
         var trace = try trace(peer)
         trace.profile = .d4rl
@@ -54,6 +54,6 @@ import Testing
         let falls = trace.terminals.indices.filter { trace.terminals[$0] }
         #expect(falls.count > 10 && falls.count < 50)
         for i in falls where comparison.state[i] < 1e-9 { #expect(abs(comparison.reward[i] - 1) < 1e-9) }
-        #expect(comparison.state.contains { $0 > 1e-4 } == inTheModelToo, "the right foot's friction")
+        #expect(comparison.state.contains { $0 > 1e-4 } == inTheModelToo, "the right foot's friction differs")
     }
 }

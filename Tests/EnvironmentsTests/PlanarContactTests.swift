@@ -3,11 +3,11 @@ import Foundation
 import Numerics
 import Testing
 
-/// The contacts that the models name are those the engine would find.
+/// The contact pairs that the models name are those that MuJoCo would find.
 @Suite struct PlanarContactTests {
     static let tasks = [Hopper.task, HalfCheetah.task, Walker2d.task]
 
-    /// Over 20 episodes of random controls, fallen and entangled limbs included: the same bits.
+    /// Named pairs give the same bits over 20 episodes of random controls, which include fallen and entangled limbs.
     @Test(arguments: tasks, DynamicsProfile.allCases)
     func namedPairsAreThoseTheEngineFinds(_ task: PlanarLocomotion.Task, profile: DynamicsProfile) throws {
         let text = task.model(profile).mjcf(profile)
@@ -35,7 +35,7 @@ import Testing
         #expect(contacts > 2000)
     }
 
-    /// At rest, every joint and the pitch disturbed by up to half a radian.
+    /// Puts the simulation at rest, with every joint and the pitch disturbed by up to half a radian.
     private func start(_ simulation: MuJoCoSimulation, _ episode: Int, _ stream: RandomStream) throws {
         try simulation.reset()
         for i in 2..<simulation.positions.count {

@@ -2,13 +2,13 @@ import Environments
 import Numerics
 import Testing
 
-/// The uniform random policy's mean return against that of D4RL's random datasets: what they were collected in and what
-/// we simulate give the same returns.
+/// The uniform random policy has the mean return of D4RL's random datasets: our
+/// simulation gives the returns of the one that they were collected in.
 ///
-/// 1,000 episodes with a fixed stream. Their mean may differ from the published one by three standard errors, to which
-/// both sides contribute: √(s²/1000 + σ²/N).
+/// The mean of 1,000 episodes with a fixed stream may differ from the published one by three standard errors, to which
+/// both samples contribute: √(s²/1000 + σ²/N).
 @Suite struct RandomPolicyTests {
-    /// Mean and standard deviation of the trajectories' returns (public training logs on D4RL's -v2 files).
+    /// The mean and standard deviation of the trajectories' returns (public training logs on D4RL's -v2 files).
     struct Published: Sendable {
         let environment: String
         let mean: Double
@@ -30,7 +30,8 @@ import Testing
         #expect(abs(deviation / published.deviation - 1) < 0.2, "the spread of the returns, \(deviation)")
     }
 
-    /// Exact capsule inertia, which D4RL's data do not come from, is told apart by this measure: 2.84 for walker2d.
+    /// Exact capsule inertia, with which D4RL's data were not collected,
+    /// is rejected by this measure: 2.84 for walker2d.
     @Test func exactInertiaIsRejected() async throws {
         let walker = try #require(Self.published.last)
         let (mean, deviation) = try await returns(walker.environment, .gymnasium)
@@ -48,7 +49,7 @@ import Testing
         return (mean - published.mean) / (ours + theirs).squareRoot()
     }
 
-    /// Mean and standard deviation over 1,000 episodes, which two threads share out.
+    /// The mean and standard deviation over 1,000 episodes, which two threads share.
     private func returns(_ name: String, _ profile: DynamicsProfile) async throws -> (Double, Double) {
         let returns = try await withThrowingTaskGroup(of: [Double].self) { group in
             for half in 0..<2 {
@@ -57,7 +58,7 @@ import Testing
                     return try (0..<Self.episodes / 2).map { try Self.run($0 * 2 + half, in: environment) }
                 }
             }
-            return try await group.reduce(into: []) { $0 += $1 }.sorted()  // one order of summation, whoever is first
+            return try await group.reduce(into: []) { $0 += $1 }.sorted()  // one order of summation, whichever thread ends first
         }
         let mean = returns.reduce(0, +) / Double(returns.count)
         let variance = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(returns.count - 1)

@@ -4,10 +4,10 @@ import Foundation
 import Numerics
 import Testing
 
-/// Collision tests that cannot find a contact, and geoms that only look, are left out: no bit changes.
+/// Leaving out collision tests that cannot find a contact, and geoms that are only visual, changes no bit.
 @Suite struct SeparationTests {
-    /// The published kitchen and those without some of its parts take the same actions, with the same noise, through the
-    /// same episodes.
+    /// The published kitchen and kitchens without some of its parts take the same
+    /// actions, with the same noise, through the same episodes.
     @Test func noBitOfAKitchenChanges() throws {
         let assets = KitchenAssets()
         let simulations = try [
@@ -37,19 +37,19 @@ import Testing
                 for i in 0..<30 { moved[i] = max(moved[i], abs(kitchens[0].positions[i] - Kitchen.start[i])) }
             }
         }
-        #expect(contacts >= 6, "at rest there are four")
+        #expect(contacts >= 6, "a kitchen at rest has four contacts")
         #expect(moved[23] > 0.2, "the kettle is pushed about: \(moved)")
     }
 
-    /// First the arm sweeps the kettle off the stove, then every joint turns one way, the other or not for a while, so
-    /// that the arm gets somewhere and runs into things.
+    /// First the arm sweeps the kettle off the stove; then every joint turns in a random
+    /// direction for a while, so that the arm travels and hits things.
     private func pushes(_ episode: Int, _ t: Int, _ stream: RandomStream) -> [Double] {
         if episode == 0 { return [-1, 0, 0, 0, 0, 0, 0, 0, 0] }
         return (0..<9).map { (3 * stream.uniform(step: 100 * episode + t / 20, index: $0)).rounded(.down) - 1 }
     }
 
-    /// Only bodies are excluded whose geoms' bitmasks keep them apart.
-    @Test func onlyWhatCannotTouchIsExcluded() throws {
+    /// Bodies are excluded only where their geoms' bitmasks already keep them apart.
+    @Test func onlyBodiesThatCannotTouchAreExcluded() throws {
         let kitchen = try KitchenAssets().simulation(name: "kitchen")
         kitchen.withModel { model in
             #expect(model.nexclude == 137)
@@ -74,7 +74,7 @@ import Testing
         return start..<start + Int(model.body_geomnum[body])
     }
 
-    /// Boxes, cylinders and capsules that fall in a heap touch everywhere and at all angles, and spheres roll off it.
+    /// Boxes, cylinders and capsules that fall in a heap touch at all places and angles, and spheres roll off the heap.
     @Test func noBitOfAHeapChanges() throws {
         let shapes = [
             #"type="box" size=".1 .07 .05""#, #"type="cylinder" size=".06 .1""#, #"type="capsule" size=".05 .1""#,
@@ -102,8 +102,9 @@ import Testing
         #expect(contacts > 50)
     }
 
-    /// A kitchen at work on another thread and in turns on this one leaves a Hopper as it is.
-    @Test func othersAreNotTouched() async throws {
+    /// A kitchen that steps on another thread, and one that alternates
+    /// with it on this thread, leave a Hopper unchanged.
+    @Test func otherSimulationsAreUnchanged() async throws {
         let alone = try hopperStates(kitchen: nil)
         let kitchen = try Kitchen("kitchen-mixed", tasks: KitchenTask.mixed, profile: .d4rl)
         let neighbour = Thread {
@@ -125,7 +126,8 @@ import Testing
         }
     }
 
-    /// At least 170 steps per second where Hopper makes 11,000, by this thread's processor time, the two in turns.
+    /// A kitchen makes at least 170 steps while Hopper makes 11,000, in
+    /// processor time of this thread, measured alternately.
     @Test func aKitchenIsFastEnough() throws {
         let hopper = try EnvironmentRegistry.make("hopper")
         let kitchen = try EnvironmentRegistry.make("kitchen-complete")
@@ -139,7 +141,7 @@ import Testing
         #expect(median >= 170.0 / 11_000, "\(ratios)")
     }
 
-    /// With random actions; an episode that ends is followed by the next.
+    /// The processor time per step with random actions; an episode that ends is followed by the next.
     private func secondsPerStep(
         _ environment: any Environment, steps: Int, episode: Int, _ stream: RandomStream
     ) throws -> Double {

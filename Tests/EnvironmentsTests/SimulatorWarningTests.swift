@@ -3,9 +3,10 @@ import Environments
 import Numerics
 import Testing
 
-/// What MuJoCo warns of in an episode is said with its outcome.
+/// A warning of MuJoCo in an episode is part of the episode's outcome.
 @Suite struct SimulatorWarningTests {
-    /// Boxes on the ground with room for two contacts of eight: full at the start state already, which MuJoCo says once.
+    /// Boxes on the ground with room for two of eight contacts: the start
+    /// state fills the buffer, and MuJoCo warns once.
     @Test func aFullContactBuffer() throws {
         let world = try Boxes(contacts: 2)
         let stream = RandomStream("tests/warnings")
@@ -19,7 +20,7 @@ import Testing
         #expect(try roomy.run(episode: 0, mode: .deterministic).warning == nil)
     }
 
-    /// A number that is none ends the episode before it becomes an observation.
+    /// A NaN ends the episode before it becomes an observation.
     @Test func divergence() throws {
         let world = try Boxes(contacts: 100, velocity: 1e12)
         let outcome = try Rollout(world, PolicyInference(policy), stream: RandomStream("tests/warnings"))
@@ -28,7 +29,7 @@ import Testing
         #expect(outcome.warning?.contains("QVEL") == true, "\(outcome.warning ?? "nothing")")
     }
 
-    /// One observation, one action.
+    /// A policy with one observation and one action.
     private var policy: PolicySnapshot {
         PolicySnapshot(
             head: .deterministicTanh,
@@ -41,7 +42,7 @@ import Testing
     }
 }
 
-/// Two boxes that lie on the floor when an episode begins; the model has them in the air.
+/// Two boxes that lie on the floor when an episode begins; the model places them in the air.
 private final class Boxes: SimulatedEnvironment {
     let specification = EnvironmentSpecification(
         name: "boxes", observationSize: 1, actionSize: 1, maximumSteps: 3,

@@ -3,12 +3,12 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// Filters that the user has installed are called by the library; those that nobody has are refused by name. And szip, of which
-/// lines of pixels may be no whole number of blocks.
+/// The library calls filters that the user has installed; filters that are not installed are
+/// refused by name. Also szip with lines that are not a whole number of blocks.
 @Suite struct FilterPluginTests {
     let folder = TemporaryFolder()
 
-    /// A filter of the numbers that are left for tests (256 to 511): every byte's bits are turned round.
+    /// A filter with a number reserved for tests (256 to 511): it inverts every bit.
     static let turning: H5Z_filter_t = {
         var filter = H5Z_class2_t()
         filter.version = H5Z_CLASS_T_VERS
@@ -23,7 +23,7 @@ import Testing
         return filter.id
     }()
 
-    /// Writes 'x', the numbers 0 to 95 in three chunks, and 'virtual' of all of it.
+    /// Writes 'x', the numbers 0 to 95 in three chunks, and 'virtual', which maps all of it.
     private func write(_ filters: (hid_t) -> Void) throws -> HDF5File {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
         edit(folder("a.hdf5")) { file in
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// Lines of 11 numbers and blocks of 8, for numbers of every size; of a chunk that is cut nothing is made up.
+    /// Lines of 11 numbers in blocks of 8, for numbers of every size; no elements are made up for a truncated chunk.
     @Test(arguments: [1, 2, 4, 8]) func szipOfOddLines(bytes: Int) throws {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
         var size: hsize_t = 0

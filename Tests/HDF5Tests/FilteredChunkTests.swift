@@ -3,16 +3,16 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// Chunks whose filters do not lead to as many bytes as their shape has are refused, with a virtual dataset of them.
+/// A chunk whose filters do not give as many bytes as its shape needs is refused, also in a virtual dataset of it.
 @Suite struct FilteredChunkTests {
     let folder = TemporaryFolder()
 
-    /// A dataset of 96 numbers in one chunk, stored under filters as `bytes`.
+    /// A dataset of 96 numbers in one chunk that is stored as given bytes under given filters.
     struct Example: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let filters: @Sendable (hid_t) -> Void
         var mask: UInt32 = 0
-        /// The stored chunk, made of one that the library wrote of 0, 1, 2, …
+        /// Makes the stored chunk from the one that the library wrote for 0, 1, 2, …
         let made: @Sendable ([UInt8]) -> [UInt8]
         let words: String
     }
@@ -21,7 +21,7 @@ import Testing
     static let gzip: @Sendable (hid_t) -> Void = { H5Pset_deflate($0, 4) }
     static let checked: @Sendable (hid_t) -> Void = { H5Pset_fletcher32($0) }
     static let szip: @Sendable (hid_t) -> Void = { H5Pset_szip($0, UInt32(H5_SZIP_NN_OPTION_MASK), 8) }
-    /// 96 numbers are a line of no whole number of blocks.
+    /// 96 numbers are not a whole number of blocks of 10.
     static let szipOfOddLines: @Sendable (hid_t) -> Void = {
         H5Pset_szip($0, UInt32(H5_SZIP_NN_OPTION_MASK), 10)
     }
@@ -31,7 +31,7 @@ import Testing
         for filter in [shuffled, gzip, checked] { filter($0) }
     }
 
-    /// A zlib stream of `bytes` as they are (RFC 1950 and 1951), with Adler's checksum.
+    /// A zlib stream that stores `bytes` uncompressed (RFC 1950 and 1951), with its Adler-32 checksum.
     static func zlib(_ bytes: [UInt8]) -> [UInt8] {
         let (a, b) = bytes.reduce((1, 0)) { (($0.0 + Int($1)) % 65521, ($0.1 + $0.0 + Int($1)) % 65521) }
         let size = [UInt8(bytes.count & 255), UInt8(bytes.count >> 8)]
@@ -108,7 +108,7 @@ import Testing
             words: "a dataset with the filter 1 (gzip) before 6 (scaleoffset); write the data with gzip"),
     ]
 
-    @Test(arguments: refused) func aChunkMadeToHarm(example: Example) throws {
+    @Test(arguments: refused) func maliciousChunks(example: Example) throws {
         let file = try write(example)
         for name in ["x", "virtual"] {
             for read in [{ _ = try file.float32(name) }, { _ = try file.int64(name) }, { _ = try file.flags(name) }]
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    /// The same filters over what the library wrote, also where a filter is left out and where it packs twice.
+    /// The library's own chunks are read under the same filters, also where one was skipped or is applied twice.
     @Test(
         arguments: [
             Example(testDescription: "all", filters: all, made: { $0 }, words: ""),
@@ -148,7 +148,7 @@ import Testing
             Example(testDescription: "szip", filters: szip, made: { $0 }, words: ""),
             Example(testDescription: "szip of odd lines", filters: szipOfOddLines, made: { $0 }, words: ""),
         ])
-    func whatTheLibraryWrote(example: Example) throws {
+    func chunksOfTheLibrary(example: Example) throws {
         let file = try write(example)
         for name in ["x", "virtual"] {
             #expect(try file.int64(name).elements == (0..<96).map { Int64($0) }, "\(name)")
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    /// Chunks of every shape in arrays of one to three dimensions, edges within and beyond a chunk.
+    /// Chunks of every shape in arrays of one to three dimensions; the arrays' edges lie on and inside chunks.
     @Test(
         arguments: [
             ([7], [3]), ([12], [12]), ([5], [1]), ([7, 5], [3, 5]), ([7, 5], [7, 2]), ([7, 5], [2, 2]),
@@ -181,8 +181,8 @@ import Testing
         #expect(try file.float32("x").elements == (0..<count).map { Float($0) })
     }
 
-    /// Flags of which chunks were never written are the fill value there.
-    @Test func chunksThatAreNotThere() throws {
+    /// Flags in chunks that were never written have the fill value.
+    @Test func absentChunks() throws {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
         edit(folder("a.hdf5")) { file in
             let space = H5Screate_simple(1, [10], nil)
@@ -200,7 +200,7 @@ import Testing
         #expect(throws: HDF5Error.self) { try file.float32("x") }
     }
 
-    /// Writes 'x' with its one chunk put in place of the library's, and 'virtual' of all of it.
+    /// Writes 'x' with the example's chunk in place of the library's, and 'virtual', which maps all of it.
     private func write(_ example: Example) throws -> HDF5File {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
         edit(folder("a.hdf5")) { file in
@@ -208,7 +208,7 @@ import Testing
             let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
             H5Pset_chunk(creation, 1, [96])
             example.filters(creation)
-            // 11 of 32 bits, so that nbit has something to leave out.
+            // 11 of 32 bits, so that nbit has bits to leave out.
             let type = H5Tcopy(ab_H5T_STD_I64LE())
             H5Tset_size(type, 4)
             H5Tset_precision(type, 11)

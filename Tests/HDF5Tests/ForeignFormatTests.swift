@@ -2,7 +2,7 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// A file that is something else than its name says is called what it is.
+/// A file of another format than its name says is refused with the name of its true format.
 @Suite struct ForeignFormatTests {
     let folder = TemporaryFolder()
 
@@ -30,7 +30,7 @@ import Testing
         (zip("hopper.hdf5"), "a zip archive"), (tar, "a tar archive"),
     ]
 
-    /// A zip archive's first entry, as far as it is looked at.
+    /// The beginning of a zip archive, as far as the check reads it.
     private static func zip(_ name: String) -> [UInt8] {
         var bytes: [UInt8] = [0x50, 0x4B, 3, 4]
         bytes += [UInt8](repeating: 0, count: 22)

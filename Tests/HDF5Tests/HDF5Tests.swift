@@ -119,7 +119,7 @@ import Testing
         #expect(folder.contents == ["a.hdf5"])
     }
 
-    @Test func aFolderThatIsNotThereIsAnError() {
+    @Test func anAbsentFolderIsAnError() {
         let error = #expect(throws: HDF5Error.self) { try HDF5Writer.write(to: folder("no/a.hdf5")) { _ in } }
         #expect(error.map { "\($0)".contains("no/a.hdf5: H5Fcreate failed: No such file or directory") } == true)
     }
@@ -128,7 +128,7 @@ import Testing
 @Suite struct HDF5Refusals {
     let folder = TemporaryFolder()
 
-    /// A file with one good dataset 'x' and whatever `body` adds.
+    /// A file with one valid dataset 'x' and whatever `body` adds.
     private func file(_ body: (hid_t) -> Void) throws -> HDF5File {
         try HDF5Writer.write(to: folder("a.hdf5")) { try $0.write([1, 2] as [Float], shape: [2], to: "x") }
         edit(folder("a.hdf5"), body)
@@ -150,7 +150,7 @@ import Testing
             H5Lcreate_soft("/x", file, "group/up", none, none)
             H5Lcreate_external("/etc/other.hdf5", "/x", file, "external", none, none)
             H5Lcreate_soft("/external", file, "out", none, none)
-            // Names of the very file lead into it, whatever they are.
+            // A link that names its own file leads into it, whatever the name.
             symlink("a.hdf5", folder("alias.hdf5"))
             H5Lcreate_external("a.hdf5", "/group", file, "self", none, none)
             H5Lcreate_external(folder("alias.hdf5"), "group/up", file, "up", none, none)
@@ -206,7 +206,7 @@ import Testing
         #expect(reason { _ = try strict.float32("x") } == .tooLarge(shape: [2], limit: 7))
     }
 
-    /// Declares a chunked array of single-precision numbers without data.
+    /// Creates a chunked array of single-precision numbers without data.
     private func declare(_ file: hid_t, _ name: String, _ shape: [hsize_t]) {
         let space = H5Screate_simple(Int32(shape.count), shape, nil)
         let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
@@ -217,7 +217,7 @@ import Testing
         for id in [dataset, creation, space] { H5Idec_ref(id) }
     }
 
-    @Test func filesThatAreNone() throws {
+    @Test func filesThatAreNotHDF5() throws {
         #expect(
             reason { _ = try HDF5File(readingFrom: folder("none")) }
                 == .system(call: "stat", code: ENOENT))

@@ -5,21 +5,21 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// h5py's compression: what it wrote is read, and nothing that is made up does harm.
+/// h5py's LZF compression: chunks that h5py wrote are decoded, and invalid chunks do no harm.
 @Suite struct LZFTests {
     let folder = TemporaryFolder()
 
     private func decode(_ bytes: [UInt8]) -> [UInt8]? {
         let size = ab_lzf_decoded_size(bytes, bytes.count)
         guard size > 0 else { return nil }
-        // Room for exactly so much, with a guard behind it that would show a byte too many.
+        // A buffer of exactly this size, with a guard behind it that shows a byte too many.
         var decoded = [UInt8](repeating: 0xA5, count: size + 64)
         ab_lzf_decode(bytes, bytes.count, &decoded)
-        #expect(decoded.suffix(64).allSatisfy { $0 == 0xA5 }, "nothing is written behind the end")
+        #expect(decoded.suffix(64).allSatisfy { $0 == 0xA5 }, "no byte is written beyond the end")
         return Array(decoded.prefix(size))
     }
 
-    /// By hand, from the format's description.
+    /// Streams written by hand from the format's description.
     @Test(
         arguments: [
             ([0, 7], [7]),
@@ -35,10 +35,10 @@ import Testing
         arguments: [
             [], [5, 1], [0], [0x20], [0x20, 0], [0, 1, 0x20, 1], [0, 1, 0xE0, 0], [0, 1, 0xFF, 255, 255], [31],
         ] as [[UInt8]])
-    func whatIsNone(bytes: [UInt8]) { #expect(ab_lzf_decoded_size(bytes, bytes.count) == 0) }
+    func invalidStreams(bytes: [UInt8]) { #expect(ab_lzf_decoded_size(bytes, bytes.count) == 0) }
 
-    /// Streams of any bytes, cut at any place: decoded within their room or refused.
-    @Test func anyBytes() {
+    /// Random streams, truncated anywhere, are decoded within their buffer or refused.
+    @Test func randomBytes() {
         var state: UInt64 = 1
         func next() -> UInt64 {  // SplitMix64
             state &+= 0x9E37_79B9_7F4A_7C15
@@ -50,7 +50,7 @@ import Testing
         var good = 0
         for _ in 0..<200_000 {
             let count = Int(next() % 40)
-            // Small first bytes, so that many streams begin well.
+            // The first byte is small, so that many streams begin with valid literals.
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 == 0 ? next() % 8 : next() >> (next() % 8)) }
             if let decoded = decode(bytes) {
                 good += 1
@@ -60,7 +60,7 @@ import Testing
         #expect(good > 5_000 && good < 200_000, "\(good)")
     }
 
-    @Test func whatH5pyWrote() throws {
+    @Test func chunksOfH5py() throws {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Fixtures/h5py.hdf5"
         let file = try HDF5File(readingFrom: path)
         let rows = 0..<500
@@ -79,7 +79,7 @@ import Testing
         #expect(try file.flags("flags").elements.count { $0 == 1 } == 12)
     }
 
-    /// A chunk that decodes to less than its shape, or is no LZF, is an error and no more.
+    /// A chunk that decodes to less than its shape, or is not LZF, is an error without further harm.
     @Test(
         arguments: [
             ([0, 1, 2], "a chunk that the filter 32000 (LZF) cannot decode at [0]"),
@@ -87,7 +87,7 @@ import Testing
             ([0, 7], "a chunk of 1 bytes instead of 400 at [0]"),
             ([0, 7, 0xE0, 200, 0, 0xE0, 200, 0], "a chunk of 419 bytes"),
         ] as [([UInt8], String)])
-    func aChunkMadeToHarm(bytes: [UInt8], words: String) throws {
+    func maliciousChunks(bytes: [UInt8], words: String) throws {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
         edit(folder("a.hdf5")) { file in
             let space = H5Screate_simple(1, [100], nil)

@@ -4,16 +4,16 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// Virtual datasets and links that name their own file by a path of it are followed, and no other file is opened.
+/// Virtual datasets and links that name their own file by any path to it are followed; no other file is opened.
 @Suite struct OwnNameTests {
     let folder = TemporaryFolder()
 
-    /// In `folder`: there/a.hdf5 with an array 'x' of ten numbers; of the same file a hard link there/hard.hdf5 and a
-    /// symbolic one here/link.hdf5; a symbolic link 'way' to the folder 'there'; another file other.hdf5, with an array 'x'
-    /// of other numbers; and of this copies or links with the names of `decoys`.
+    /// Creates in `folder`: there/a.hdf5 with an array 'x' of ten numbers; a hard link to it, there/hard.hdf5; a
+    /// symbolic link to it, here/link.hdf5; a symbolic link 'way' to the folder 'there'; another file, other.hdf5,
+    /// whose array 'x' has other numbers; and hard links to that other file with the names in `decoys`.
     ///
-    /// The file gets 'virtual', whose elements are those of 'x' in the file that `name` names, '<' standing for `folder`;
-    /// 'link', an external link to it; and what is made of both.
+    /// there/a.hdf5 gets 'virtual', whose elements are those of 'x' in the file that `name` names ('<' stands for
+    /// `folder`); 'link', an external link to that file; and the combinations of both.
     private func makeFile(naming name: String, decoys: [String] = []) throws {
         let manager = FileManager.default
         for path in ["there", "here"] { mkdir(folder(path), 0o777) }
@@ -56,9 +56,9 @@ import Testing
             ("a.hdf5", "there/hard.hdf5"), ("</there/a.hdf5", "there/a.hdf5"), ("</way/a.hdf5", "there/a.hdf5"),
             ("../way/a.hdf5", "there/a.hdf5"), ("../here/link.hdf5", "there/a.hdf5"), ("a.hdf5", "way/a.hdf5"),
             ("link.hdf5", "here/link.hdf5"), ("</here/link.hdf5", "way/a.hdf5"),
-            // Where the link that it is opened by has another name, or lies in another folder.
+            // The file is opened by a link with another name or in another folder.
             ("a.hdf5", "here/link.hdf5"), ("../there/a.hdf5", "here/link.hdf5"),
-            // As it lay on the machine that wrote it.
+            // The file names itself by its path on the machine that wrote it.
             ("/nowhere/on/this/machine/a.hdf5", "there/a.hdf5"), ("/nowhere/a.hdf5", "here/link.hdf5"),
         ])
     func theFileItself(name: String, opened: String) throws {
@@ -73,9 +73,9 @@ import Testing
         arguments: [
             ("../other.hdf5", "there/a.hdf5", []), ("</other.hdf5", "there/a.hdf5", []), ("b.hdf5", "there/a.hdf5", []),
             ("b.hdf5", "there/a.hdf5", ["there/b.hdf5"]), ("..", "there/a.hdf5", []), ("</there", "there/a.hdf5", []),
-            // What lies beside the link comes first.
+            // A file in the link's folder comes first.
             ("a.hdf5", "here/link.hdf5", ["here/a.hdf5"]), ("<//a.hdf5", "there/a.hdf5", ["a.hdf5"]),
-            // The library ends where it cannot look.
+            // The library stops at a path that it cannot open.
             (String(repeating: "x", count: 300), "there/a.hdf5", []),
         ] as [(String, String, [String])])
     func anotherFile(name: String, opened: String, decoys: [String]) throws {
@@ -88,8 +88,8 @@ import Testing
         }
     }
 
-    /// By each of its names a file is met the files named in it are looked for from another place.
-    @Test func eachNameIsFollowedByItself() throws {
+    /// The files named in a file are searched from each name by which the file itself was opened.
+    @Test func namesAreRelativeToTheNameOfTheOpenFile() throws {
         try makeFile(naming: "a.hdf5", decoys: ["here/a.hdf5"])
         edit(folder("there/a.hdf5")) { map("from here", to: "virtual", in: "../here/link.hdf5", of: $0) }
         let file = try HDF5File(readingFrom: folder("there/a.hdf5"))

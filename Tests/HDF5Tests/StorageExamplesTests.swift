@@ -3,7 +3,7 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// Numbers of every type in every storage.
+/// Numbers of every type in every storage are read exactly or refused.
 @Suite struct StorageExamplesTests {
     let folder = TemporaryFolder()
 
@@ -16,10 +16,10 @@ import Testing
             #expect(try file.flags(example.name).elements == flags, "\(example.name)")
         }
         #expect(Set(examples.map(\.type)).count == 32 && Set(examples.map(\.storage)).count == 18)
-        #expect(examples.count > 520, "\(examples.count): what the library refuses to write is little")
+        #expect(examples.count > 520, "\(examples.count): the library refuses to write only a few")
     }
 
-    /// What is exact in one type only, or wants rounding: always once, to the nearest, of two to the even one.
+    /// Numbers that one type holds exactly or that need rounding are rounded once, to nearest, ties to even.
     @Test(arguments: Stored.all)
     func valuesAreRoundedOnce(example: Stored) throws {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
@@ -40,7 +40,7 @@ import Testing
     }
 }
 
-/// Numbers as the bytes of a type, and what they are in single precision.
+/// Numbers as bytes of a type, and their values in single precision.
 struct Stored: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let type: @Sendable () -> hid_t
@@ -76,7 +76,7 @@ struct Stored: CustomTestStringConvertible, Sendable {
         0.1, 1 + 0x1p-24, 1 + 0x1.8p-23, 1 + 0x1p-24 + 0x1p-52, 0x1p-149, 0x1p-150, 0x1.8p-150, -0x1.fffffefp127, -0.0,
         .infinity,
     ]
-    /// Halfway between two numbers of single precision, and one above it: rounding to double first would lose that one.
+    /// Halfway between two single-precision numbers, and one above: rounding to double first would lose the difference.
     private static let integers: [Int64] = [
         1 << 60 + 1 << 36, 1 << 60 + 1 << 36 + 1, -(1 << 60 + 1 << 36 + 1), .min, .max,
     ]
@@ -115,7 +115,7 @@ struct Stored: CustomTestStringConvertible, Sendable {
     }
 }
 
-/// Numbers that cannot be taken, and the end of the sentence that says so.
+/// Numbers that are refused, and the end of the error's sentence.
 struct Refused: CustomTestStringConvertible, Sendable {
     let stored: Stored
     let sentence: String

@@ -3,11 +3,11 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// A disk that fails is told from a file that is damaged.
+/// An I/O error is distinguished from a damaged file.
 @Suite struct SystemErrorTests {
     let folder = TemporaryFolder()
 
-    /// Reasons as HDF5 1.10 and 1.14 word them, the most specific first.
+    /// Reasons in the words of HDF5 1.10 and 1.14, the most specific first.
     @Test(
         arguments: [
             (
@@ -25,7 +25,7 @@ import Testing
             ),
             (["unable to fstat file, errno = 110, error message = 'Connection timed out'"], ETIMEDOUT),
             (["can't read chunk", "file read failed: x, errno = 12, error message = 'y'"], ENOMEM),
-            // Of the system nothing is said, whatever a name in the file says.
+            // No error of the system is reported, whatever names in the file contain.
             (["no object 'file read failed, errno = 5' found"], nil), (["bad version number"], nil), ([], nil),
             (["file read failed: addr overflow, addr = 512, size = 96"], nil),
             (["file read failed: x, errno = 0, error message = 'Success'"], nil),
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// A process's own memory, as a file, cannot be read at its beginning.
+    /// Reading /proc/self/mem at offset 0 fails with EIO.
     @Test func aFileThatCannotBeRead() {
         symlink("/proc/self/mem", folder("a.hdf5"))
         let error = #expect(throws: HDF5Error.self) { try HDF5File(readingFrom: folder("a.hdf5")) }

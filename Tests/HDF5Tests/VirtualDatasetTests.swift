@@ -4,7 +4,7 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// Virtual datasets are followed within their file, and files that a writer left open are told from damaged ones.
+/// Virtual datasets are followed within their file, and files that a writer left open are not reported as damaged.
 @Suite struct VirtualDatasetTests {
     let folder = TemporaryFolder()
 
@@ -39,7 +39,7 @@ import Testing
         #expect(try file.float32("v").elements == (0..<20).map { Float($0 % 10) })
     }
 
-    @Test func whatIsNotFollowed() throws {
+    @Test func sourcesThatAreRefused() throws {
         let file = try file { file in
             virtual("outside", [(".", "x"), ("other.hdf5", "x")], in: file)
             virtual("nowhere", [(".", "y"), (".", "x")], in: file)
@@ -60,7 +60,8 @@ import Testing
         }
     }
 
-    /// A look at a virtual dataset takes no memory for its source's chunks, however large; it says what reading will take.
+    /// Opening a virtual dataset takes no memory for its source's chunks,
+    /// however large, and tells the memory that reading takes.
     @Test func sourcesAreDecodedWhenTheyAreRead() throws {
         let chunk: hsize_t = 1 << 22
         let file = try file { file in
@@ -80,8 +81,8 @@ import Testing
         #expect("\(String(describing: error))".contains("'damaged': damaged: found a chunk"))
     }
 
-    /// Sources of which the library would make up elements, read them twice or convert them without a word.
-    @Test func whatDoesNotAddUp() throws {
+    /// Sources for which the library would silently make up elements, read them twice or convert them.
+    @Test func invalidMappings() throws {
         let file = try file { file in
             map("overlapping", [(0, 1, 10), (5, 1, 10)], in: file)
             map("twice", [(0, 1, 10), (0, 1, 10)], in: file)
@@ -107,8 +108,8 @@ import Testing
         #expect(try file.float32("interleaved").elements == (0..<20).map { Float($0 / 2) })
     }
 
-    /// Ten mappings on each of seven levels: a source is checked once, not once for each of ten million ways to it.
-    @Test func manyWaysToOneSource() throws {
+    /// Ten mappings on each of seven levels: a source is checked once, not once for each of ten million paths to it.
+    @Test func manyPathsToOneSource() throws {
         let file = try file { file in
             for level in 1...7 {
                 let space = H5Screate_simple(1, [10], nil)
@@ -129,7 +130,8 @@ import Testing
         #expect(time < .seconds(5), "\(time)")
     }
 
-    /// Adds a virtual dataset of twenty elements, of which each mapping provides so many from a start at a stride, from 'x'.
+    /// Adds a virtual dataset of twenty elements; each mapping takes a
+    /// count of elements of 'x' from a start at a stride.
     private func map(
         _ name: String, _ mappings: [(start: hsize_t, stride: hsize_t, count: hsize_t)],
         of type: hid_t = ab_H5T_IEEE_F32LE(), in file: hid_t
@@ -147,7 +149,7 @@ import Testing
         for id in [creation, space] { H5Idec_ref(id) }
     }
 
-    /// As a writer that dies behind its last flush leaves a file of the newer formats.
+    /// A writer that dies after its last flush leaves such a file in the newer formats.
     @Test func aFileThatWasLeftOpen() throws {
         let access = H5Pcreate(ab_H5P_FILE_ACCESS())
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110)
@@ -162,7 +164,7 @@ import Testing
         #expect(throws: Never.self) { try HDF5File(readingFrom: folder("open.hdf5")) }
     }
 
-    @Test func attributesInAFormThatIsNotExpected() throws {
+    @Test func attributesOfUnexpectedTypes() throws {
         let file = try file { file in
             for (name, space) in [("many", H5Screate_simple(1, [3], nil)), ("empty", H5Screate(H5S_NULL))] {
                 H5Aclose(H5Acreate2(file, name, ab_H5T_IEEE_F64LE(), space, 0, 0))

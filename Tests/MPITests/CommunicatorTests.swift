@@ -1,7 +1,7 @@
 import ProgramRuns
 import Testing
 
-/// Each call on 1, 2, 3 and 5 ranks: odd and prime numbers find what powers of two hide.
+/// Each call works on 1, 2, 3 and 5 ranks: odd and prime numbers find errors that powers of two hide.
 @Suite struct CommunicatorTests {
     @Test(arguments: ["collectives", "progress", "dropped-record"], [1, 2, 3, 5])
     func isRightOnEveryRank(exercise: String, ranks: Int) throws {

@@ -16,7 +16,7 @@ import Testing
         #expect(child.output.contains(MPIEnvironment.libraryVersion), "\(child.output)")
     }
 
-    /// The other ranks wait in a barrier, and the last line of the one that gives up is not lost.
+    /// The other ranks wait in a barrier; the last line of the rank that aborts is not lost.
     @Test(arguments: [1, 2, 3, 5]) func abortEndsAllRanksWithItsCode(ranks: Int) throws {
         let child = try ChildProcess.exercise("abort", ranks: ranks)
         #expect(child.exitCode == 65, "\(child.output)")
@@ -24,7 +24,7 @@ import Testing
         #expect(child.seconds < 10)
     }
 
-    @Test func abortAloneSaysNothingOfItsOwn() throws {
+    @Test func abortWithoutLauncherPrintsNothingMore() throws {
         let child = try ChildProcess.exerciseAlone("abort")
         #expect(child.exitCode == 65)
         #expect(child.output == "rank 0 gives up")

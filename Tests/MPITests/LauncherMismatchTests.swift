@@ -27,7 +27,7 @@ import Testing
         #expect(mismatch.description.hasPrefix("MPI sees 1 rank, but PMI_SIZE=4 processes were started: "))
     }
 
-    /// A batch script has SLURM_NTASKS and SLURM_PROCID, but is no task of a step.
+    /// A batch script has SLURM_NTASKS and SLURM_PROCID, but is not a task of a step.
     @Test func aBatchScriptOrInteractiveShellPasses() throws {
         try check(1, ["SLURM_NTASKS": "16", "SLURM_PROCID": "0"])
         for step in ["batch", "4294967291", "4294967290"] {
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// mpirun starts its daemons with srun, so the ranks on other nodes see a step of as many tasks as nodes.
+    /// mpirun starts its daemons with srun, so ranks on other nodes see a step with as many tasks as nodes.
     @Test func mpirunInsideAnAllocationPasses() throws {
         let step = ["SLURM_NTASKS": "3", "SLURM_PROCID": "1", "SLURM_STEP_ID": "0"]
         try check(1, step.merging(["OMPI_COMM_WORLD_SIZE": "1"]) { $1 })
@@ -43,7 +43,8 @@ import Testing
         try check(2, step.merging(["PMI_SIZE": "2"]) { $1 })
     }
 
-    /// Each part of a heterogeneous job has its own SLURM_NTASKS; ranks that found each other are no singletons.
+    /// Each part of a heterogeneous job has its own SLURM_NTASKS; ranks
+    /// that are connected are never reported as singletons.
     @Test func severalConnectedRanksPassWhateverSlurmCounts() throws {
         try check(6, ["SLURM_NTASKS": "2", "SLURM_PROCID": "0", "SLURM_STEP_ID": "0"])
     }

@@ -6,7 +6,7 @@ extension ChildProcess {
         try run("mpi-exercise", [name], ranks: ranks)
     }
 
-    /// Runs `mpi-exercise` alone, without a launcher, after the words of `prefix`.
+    /// Runs `mpi-exercise` alone, without a launcher; `prefix` is put before the command.
     static func exerciseAlone(
         _ name: String, prefix: [String] = [], environment: [String: String] = [:]
     ) throws -> ChildProcess {

@@ -2,12 +2,13 @@ import Foundation
 import ProgramRuns
 import Testing
 
-/// What a supervised process does when it is signalled, hangs or dies: each a child process, alone unless said otherwise.
+/// Behaviour of a supervised process that is signalled, hangs or dies:
+/// each a child process, without launcher unless noted.
 @Suite struct SupervisionTests {
     private static let place = "active-bench: rank 0 of 1: case IQL/seed-0: "
 
     private func supervised(_ mode: String) throws -> ChildProcess {
-        // Swift's own report of a crash takes a second.
+        // Swift's own crash report would take a second.
         try ChildProcess.exerciseAlone("supervised-" + mode, environment: ["SWIFT_BACKTRACE": "enable=no"])
     }
 
@@ -34,7 +35,7 @@ import Testing
         #expect(child.exitCode == 0, "\(child.output)")
     }
 
-    /// The child beats for longer than the limit, and is disarmed for longer than the limit, before it hangs.
+    /// Before it hangs, the child beats for longer than the limit and is disarmed for longer than the limit.
     @Test func watchdogEndsAHang() throws {
         let child = try supervised("hang")
         let end = Date().timeIntervalSince1970
@@ -47,14 +48,14 @@ import Testing
         #expect(end - start < 1.5)
     }
 
-    /// Three seconds of SIGSTOP are no second without progress.
+    /// Three seconds of SIGSTOP do not count as time without progress.
     @Test func watchdogForgivesASuspension() throws {
         let child = try supervised("suspension")
         #expect(child.exitCode == 0, "\(child.output)")
         #expect(child.standardError.isEmpty, "\(child.output)")
     }
 
-    /// A line, then whatever Open MPI has to say, then the end that the signal would have had.
+    /// One line, then Open MPI's own output, then the exit status that the signal would have had.
     @Test(arguments: [
         ("segv", SIGSEGV, "segmentation fault"), ("overflow", SIGSEGV, "segmentation fault"),
         ("abort", SIGABRT, "abort"),
@@ -66,7 +67,7 @@ import Testing
         #expect(child.standardError.components(separatedBy: line).count == 2, "\(child.output)")
     }
 
-    /// Which signal a trap is depends on the processor.
+    /// The signal of a trap depends on the processor.
     @Test func trapOfSwiftLeavesALine() throws {
         let child = try supervised("trap")
         let name = child.exitCode == SIGTRAP ? "trap" : "illegal instruction"
@@ -76,7 +77,7 @@ import Testing
         #expect(child.standardError.hasSuffix(line), "\(child.output)")
     }
 
-    /// A library that calls exit(0) does not look like success, and what it wrote is not lost.
+    /// A library that calls exit(0) does not look like success, and its output is not lost.
     @Test func exitWithoutEndingMPIIsABug() throws {
         let child = try supervised("exit")
         #expect(child.exitCode == 70, "\(child.output)")

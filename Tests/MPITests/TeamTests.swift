@@ -2,7 +2,7 @@ import MPI
 import ProgramRuns
 import Testing
 
-/// What teams of ranks are made of: groups, the minimum, messages, shared memory.
+/// The parts of teams of ranks: groups, the minimum, messages, shared memory.
 @Suite struct TeamTests {
     @Test(arguments: ["groups", "minimum", "messages", "shared-blocks"], [1, 2, 3, 4])
     func isRightOnEveryRank(exercise: String, ranks: Int) throws {

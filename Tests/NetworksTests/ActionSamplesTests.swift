@@ -3,7 +3,7 @@ import Numerics
 import Testing
 
 @Suite struct ActionSamplesTests {
-    /// Values and gradients of K actions per state are those of the critic on the K·B rows written out.
+    /// Values and gradients of K actions per state equal those of the critic on all K·B rows.
     @Test(arguments: [[5], [1], [6, 5], [4, 1, 7]], [1, 3])
     func areThoseOfTheCritic(hidden: [Int], samples: Int) throws {
         let (states, actions, batch) = (4, 2, 3)
@@ -28,7 +28,7 @@ import Testing
         sampled.forward(shared, states: s.view, actions: a.view)
         for r in 0..<rows.rows { #expect(abs(sampled.values.pointer[r] - tape.output.pointer[r]) < 1e-5) }
 
-        // It adds to what is there already.
+        // Gradients are added to those already accumulated.
         let (sum, expected) = (try #require(shared.gradients), try #require(plain.gradients))
         for i in 0..<sum.count { sum.values[i] = 1 }
         let valueGradient = MatrixView(pointer: gradient.pointer, rows: samples, columns: batch)

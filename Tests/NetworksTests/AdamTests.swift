@@ -3,7 +3,7 @@ import Numerics
 import Testing
 
 @Suite struct AdamTests {
-    /// Rate 3e-4 from 0 with gradients 1, -2, 0.5 (an independent computation).
+    /// Three steps at rate 3e-4 from 0 with gradients 1, -2, 0.5 (an independent computation).
     private let golden = [-2.999999970e-4, -1.901689396e-4, -1.491617410e-4]
 
     @Test func followsTheGoldenPath() throws {

@@ -3,13 +3,14 @@ import Numerics
 import Testing
 
 #if !ACTIVE_BENCH_DOUBLE
-    /// Networks whose products between hidden layers are taken in bfloat16, against the formulas in double precision with the
-    /// same factors rounded. Needs oneDNN and a processor with AVX512-BF16 or AMX.
+    /// Networks whose products between hidden layers use bfloat16, compared with the formulas in double precision with
+    /// the same factors rounded. Needs oneDNN and a processor with AVX512-BF16 or AMX.
     @Suite struct BFloat16NetworkTests {
         private static let batch = 200
 
-        /// Output, and every gradient, to 1e-5 of the largest element: everything else is float32. (A factor that lies so near
-        /// the middle of two bfloat16 that float32 falls to the other side would show with up to 1e-3; these have none.)
+        /// Output and every gradient agree to 1e-5 of the largest element: everything else
+        /// is float32. (A factor so near the midpoint of two bfloat16 that float32 rounds it
+        /// the other way would differ by up to 1e-3; these data have none.)
         @Test(arguments: [[16, 16], [12, 20, 9], [7], [300, 280]], [1, 3])
         func isTheFormulaWithRoundedFactors(hidden: [Int], outputs: Int) throws {
             let shape = MLP.Shape(inputs: 6, hidden: hidden, outputs: outputs, precision: .bfloat16)
@@ -32,8 +33,8 @@ import Testing
             expectClose(inputGradient.view, columns, "∂L/∂x")
         }
 
-        /// Normalisation and dropout in between: within 5 % of full precision's gradient, by norm, and 10 % of
-        /// the inputs', which no sum over the batch smooths.
+        /// With normalisation and dropout, gradients are within 5 % of full precision's by norm, and the inputs'
+        /// gradient, which no sum over the batch smooths, within 10 %.
         @Test(arguments: [true, false], [0, 0.3]) func isCloseToFullPrecision(layerNorm: Bool, dropout: Double) throws {
             var found: [[[Real]]] = []
             for precision in Precision.allCases {
@@ -64,9 +65,9 @@ import Testing
 
         private func norm(_ x: [Real]) -> Double { x.map { Double($0) * Double($0) }.reduce(0, +).squareRoot() }
 
-        /// A weight that is no number makes all values none, as in full precision, though there is a ReLU on the way.
+        /// A NaN weight makes all outputs NaN, as in full precision, though the network contains a ReLU.
         @Test(arguments: Precision.allCases, ["fc0/weight", "fc1/weight", "fc1/bias"])
-        func notANumberPassesTheReLU(precision: Precision, tensor: String) {
+        func reluKeepsNaN(precision: Precision, tensor: String) {
             let shape = MLP.Shape(inputs: 6, hidden: [16, 16], outputs: 1, precision: precision)
             let (network, input, _) = sample(shape)
             let tape = Tape(shape, batch: Self.batch)
@@ -75,7 +76,7 @@ import Testing
             #expect(elements(tape.output).allSatisfy { $0.isNaN })
         }
 
-        /// Whoever writes into the parameters, at whatever time: the next forward pass is a fresh network's.
+        /// After any write to the parameters, at any time, the next forward pass equals a new network's.
         @Test func roundsWhatHasChanged() {
             let shape = MLP.Shape(inputs: 6, hidden: [16, 16], outputs: 1, precision: .bfloat16)
             let (network, input, outputGradient) = sample(shape)
@@ -102,10 +103,10 @@ import Testing
                 outputs.append(elements(tape.output))
                 #expect(outputs.last == elements(freshTape.output))
             }
-            #expect(Set(outputs).count == changes.count, "every change is seen")
+            #expect(Set(outputs).count == changes.count, "every change has an effect")
         }
 
-        /// CQL's sampled actions: those of the critic on all rows written out, to 1e-4.
+        /// CQL's sampled actions have the critic's values on all rows, to 1e-4.
         @Test func sampledActionsAreThoseOfTheCritic() throws {
             let shape = MLP.Shape(inputs: 6, hidden: [16, 12, 8], outputs: 1, precision: .bfloat16)
             let (states, actions, samples) = (4, 2, 3)

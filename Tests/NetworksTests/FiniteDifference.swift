@@ -1,9 +1,9 @@
 import Numerics
 
-/// Central differences of `loss` with respect to `parameters`, compared with `gradient`, for every element.
+/// Compares `gradient` with central differences of `loss` for every element of `parameters`.
 ///
-/// In the Double build a difference of 1e-6 leaves an error of about 1e-9; a wrong formula is off by its own size. In
-/// the Float build differences drown in rounding: there the golden values and the Double build speak.
+/// In the Double build a difference of 1e-6 leaves an error of about 1e-9; a wrong formula is off by the size of the
+/// gradient. In the Float build rounding hides the differences: there golden values are used instead.
 ///
 /// - Returns: the largest |difference - gradient| over 1 + |gradient|.
 func largestGradientError(

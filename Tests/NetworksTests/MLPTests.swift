@@ -4,7 +4,7 @@ import Numerics
 import Testing
 
 @Suite struct MLPTests {
-    /// [1, 2, 4, -1] normalised with ε 1e-6.
+    /// The input [1, 2, 4, -1], normalised with ε 1e-6.
     @Test func layerNormGolden() {
         let x = Matrix(vector: 4)
         for (i, value) in [1, 2, 4, -1].enumerated() { x[i] = Real(value) }
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    /// The forward pass against the formula in double precision, with and without layer normalisation.
+    /// The forward pass agrees with the formula in double precision, with and without layer normalisation.
     @Test(arguments: [false, true], [1, 3])
     func forward(layerNorm: Bool, outputs: Int) {
         let (network, input, tape) = sample(layerNorm: layerNorm, outputs: outputs)
@@ -33,7 +33,7 @@ import Testing
     }
 
     #if ACTIVE_BENCH_DOUBLE
-        /// L = Σ c·y for random c: every parameter and every input, to 1e-7.
+        /// L = Σ c·y for random c: the gradients of every parameter and every input agree to 1e-7.
         @Test(arguments: [false, true], [1, 3])
         func gradients(layerNorm: Bool, outputs: Int) throws {
             let (network, input, tape) = sample(layerNorm: layerNorm, outputs: outputs)
@@ -60,7 +60,7 @@ import Testing
         }
     #endif
 
-    /// Two independent networks must not share weights; the same stream must give the same ones.
+    /// Two independent networks have different weights; the same stream gives the same weights.
     @Test func initialisation() {
         let shape = MLP.Shape(inputs: 5, hidden: [8, 8], outputs: 1, layerNorm: true)
         let (a, b, c) = (MLP(shape), MLP(shape), MLP(shape))
@@ -88,7 +88,8 @@ import Testing
         #expect(largest <= 0.25 && largest > 0.24)
     }
 
-    /// CQL's networks: the output's weight is small and its bias 0, the hidden layers are as in the families they come from.
+    /// CQL's networks: the output's weight is small and its bias 0; hidden
+    /// layers are initialised as in the original code.
     @Test func smallOutputs() {
         let shape = MLP.Shape(inputs: 16, hidden: [64], outputs: 2)
         let (critic, policy) = (MLP(shape), MLP(shape))
@@ -109,7 +110,7 @@ import Testing
         for network in [critic, policy] { #expect(magnitudes(network, "out/bias") == [0, 0]) }
     }
 
-    /// Weights lie as [in, out] in memory and as [out, in] in files.
+    /// Weights are stored as [in, out] in memory and as [out, in] in files.
     @Test func exportTransposes() {
         let network = MLP(MLP.Shape(inputs: 2, hidden: [3], outputs: 1))
         let layout = network.parameters.layout("fc0/weight")

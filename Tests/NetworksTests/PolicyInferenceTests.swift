@@ -3,7 +3,7 @@ import Networks
 import Numerics
 import Testing
 
-/// What other frameworks' policies do, against the formulas in double precision.
+/// Policies in other frameworks' forms act by the formulas, computed here in double precision.
 @Suite struct PolicyInferenceTests {
     private static let sizes = (observations: 5, actions: 3)
 
@@ -33,7 +33,7 @@ import Testing
         return snapshot
     }
 
-    /// The mean and log σ of `snapshot` for an observation.
+    /// The mean and log σ of the policy `snapshot` for an observation.
     private func outputs(_ snapshot: PolicySnapshot, _ observation: [Double]) -> (
         mean: [Double], logDeviation: [Double]
     ) {
@@ -110,7 +110,7 @@ import Testing
         #expect(clippedMeans > 5, "some means lie outside of the actions' range")
     }
 
-    /// A number that only clipping keeps small.
+    /// The normalised observation, 1998, is clipped before the first layer.
     @Test func clippingHoldsBeforeTheFirstLayer() throws {
         var policy = PolicySnapshot(
             head: .deterministic,
@@ -144,13 +144,13 @@ import Testing
         #expect(refusal(policy) == error)
     }
 
-    /// What belongs to the policy's own layers and has no place in them.
+    /// Tensors whose names belong to the policy's layers but that the layers do not have.
     @Test(arguments: [
         ("fc2.weight", PolicyError.gap("fc2.weight", missing: "fc1")), ("fc7.bias", .gap("fc7.bias", missing: "fc1")),
         ("fc0.norm.weight", .unknown("fc0.norm.weight")), ("fc0.weight_g", .unknown("fc0.weight_g")),
         ("mean.scale", .unknown("mean.scale")), ("fc01.weight", .unknown("fc01.weight")),
     ])
-    func partsThatAreNotUnderstood(name: String, error: PolicyError) {
+    func unknownTensors(name: String, error: PolicyError) {
         var policy = snapshot(.gaussian, .relu, hidden: [8])
         policy.tensors.append(NamedTensor(name: name, shape: [1], values: [1]))
         #expect(refusal(policy) == error)

@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// log σ is clamped to [-5, 2]; ρ beyond it has no gradient.
+    /// log σ is clamped to [-5, 2]; beyond the bounds the gradient with respect to ρ is 0.
     @Test func deviationIsClamped() throws {
         let policy = policyWithOutputs([0, 0], logDeviations: [-9, 3])
         #expect(abs(Double(policy.deviation(0)) - exp(-5.0)) < 1e-8)
@@ -38,7 +38,7 @@ import Testing
         #expect(gradient[0] == 0 && gradient[1] == 0)
     }
 
-    /// x = [0.4, -1.2] from m = [0.1, -0.5], log σ = [-0.3, 0.2].
+    /// x = [0.4, -1.2] drawn from m = [0.1, -0.5], log σ = [-0.3, 0.2].
     @Test func tanhGaussianGolden() {
         let (x, m, l) = ([0.4, -1.2], [0.1, -0.5], [-0.3, 0.2])
         var logLikelihood = 0.0
@@ -52,7 +52,7 @@ import Testing
     }
 
     #if ACTIVE_BENCH_DOUBLE
-        /// ACTIVE's policy loss with a made-up Q(a) = Σ c·a: -(1/B) Σ c·(μ + σε) - (1/B) Σ w log π(a|s).
+        /// ACTIVE's policy loss with a simple Q(a) = Σ c·a: -(1/B) Σ c·(μ + σε) - (1/B) Σ w log π(a|s).
         @Test func gaussianGradients() throws {
             let policy = GaussianPolicy(states: 4, actions: 2, hidden: [6, 5], batch: 3)
             let parameters = policy.network.parameters
@@ -84,7 +84,7 @@ import Testing
                 largestGradientError(parameters.values, gradients.values, count: parameters.count, loss: loss) < 1e-7)
         }
 
-        /// SAC's policy loss with Q(a) = Σ c·a.
+        /// SAC's policy loss with a simple Q(a) = Σ c·a.
         @Test func tanhGaussianGradients() throws {
             let policy = TanhGaussianPolicy(states: 4, actions: 2, hidden: [6, 5], batch: 3)
             let parameters = policy.network.parameters
@@ -107,7 +107,7 @@ import Testing
         }
     #endif
 
-    /// What acts on one state is what trained on batches.
+    /// Inference on one state equals the policy that was trained in batches.
     @Test func actorAgreesWithTheGaussianPolicy() throws {
         let policy = GaussianPolicy(states: 11, actions: 3, hidden: [32, 32], batch: 4)
         Initialiser.orthogonal.fill(policy.network, stream: RandomStream("policy"))
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    /// A log σ that is the same in all states is one of the state whose weights are zero.
+    /// A log σ that does not depend on the state equals a state-dependent one whose weights are zero.
     @Test(arguments: [PolicySnapshot.Head.tanhGaussian, .gaussianTanhMean])
     func actorTakesEitherFormOfTheDeviation(_ head: PolicySnapshot.Head) throws {
         let policy = GaussianPolicy(states: 11, actions: 3, hidden: [32, 32], batch: 1)
@@ -169,7 +169,7 @@ import Testing
         #expect(found[0] == found[1] && found[0][0] != 0)
     }
 
-    /// Observations are normalised inside the policy, so that nobody can forget it.
+    /// Observations are normalised inside the policy, so that no caller can forget it.
     @Test func actorNormalisesObservations() throws {
         let policy = GaussianPolicy(states: 2, actions: 1, hidden: [8], batch: 1)
         Initialiser.orthogonal.fill(policy.network, stream: RandomStream("policy"))
@@ -208,8 +208,8 @@ import Testing
                 == .shape("observation_mean", expected: [3], found: [1]))
     }
 
-    /// What an observation is shifted and divided by must leave it a number.
-    @Test func observationStatisticsThatMakeNoNumberAreRefused() {
+    /// Means and deviations with which a normalised observation would not be finite are refused.
+    @Test func observationStatisticsThatGiveNonFiniteNumbersAreRefused() {
         func error(mean: [Float], deviation: [Float]) -> PolicyError? {
             var snapshot = GaussianPolicy(states: 3, actions: 2, hidden: [4, 4], batch: 1).snapshot
             (snapshot.observationMean, snapshot.observationDeviation) = (mean, deviation)
@@ -226,10 +226,10 @@ import Testing
         #expect(error(mean: [0, 0, 0], deviation: [.nan, 2, 3]) == .notFinite("observation_std"))
         #expect(error(mean: [0, 0, 0], deviation: [1, .infinity, 3]) == .notFinite("observation_std"))
         #expect(error(mean: [0, .nan, 0], deviation: [1, 2, 3]) == .notFinite("observation_mean"))
-        #expect(error(mean: [0, .nan, 0], deviation: [0, 0, 0]) == .notFinite("observation_mean"), "the first fault")
+        #expect(error(mean: [0, .nan, 0], deviation: [0, 0, 0]) == .notFinite("observation_mean"), "the first error")
     }
 
-    /// A policy of one state whose network ignores the state and gives `outputs`.
+    /// A policy for one state whose network ignores the state and outputs `outputs`.
     private func policyWithOutputs(_ outputs: [Double], logDeviations: [Double]) -> GaussianPolicy {
         let policy = GaussianPolicy(states: 1, actions: outputs.count, hidden: [2], batch: 1)
         for (j, output) in outputs.enumerated() {

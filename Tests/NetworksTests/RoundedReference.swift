@@ -1,12 +1,12 @@
 import Networks
 import Numerics
 
-/// A network forward and backward in double precision, written out, but for what enters a product between two hidden layers:
-/// that is rounded to bfloat16 (after it was rounded to float32, which is what the program has).
+/// A network's forward and backward pass in double precision, written out, except that the factors of products between
+/// two hidden layers are rounded to bfloat16 (after rounding to float32, which is what the program has).
 struct RoundedReference {
     /// y [batch × outputs].
     private(set) var output: [Double] = []
-    /// By the tensors' names.
+    /// The gradients by tensor name.
     private(set) var gradients: [String: [Double]] = [:]
     /// ∂L/∂x [batch × inputs].
     private(set) var inputGradient: [Double] = []

@@ -2,15 +2,15 @@ import Numerics
 import Testing
 
 #if !ACTIVE_BENCH_DOUBLE
-    /// oneDNN's products against sums in double precision of the rounded factors' products. Needs oneDNN and a processor with
-    /// AVX512-BF16 or AMX, without which jobs/test.sh leaves it out.
+    /// oneDNN's products agree with double-precision sums of the rounded factors' products. Needs oneDNN and a
+    /// processor with AVX512-BF16 or AMX, without which jobs/test.sh leaves this suite out.
     @Suite struct BFloat16ProductTests {
-        @Test func isToBeHadHere() {
+        @Test func isAvailable() {
             #expect(Precision.bfloat16.obstacle == nil)
             #expect(Precision.library?.hasPrefix("oneDNN 2.") == true)
         }
 
-        /// To 1e-6 of the sum of the magnitudes, which is what float32's rounding of a sum over 300 may come to.
+        /// The tolerance is 1e-6 of the sum of the magnitudes, the bound of float32's rounding of a sum over 300.
         @Test(
             arguments: [(256, 256, 256), (32, 16, 16), (7, 5, 3), (1, 9, 300), (64, 33, 100)],
             [nil, .first, .second] as [BFloat16Product.Factor?])
@@ -58,8 +58,8 @@ import Testing
             expectProducts { max(0, $2 + Double(bias[$1])) }
         }
 
-        /// What was not a number must not get lost on the way: a case that diverges is told by it.
-        @Test func notANumberStaysThat() {
+        /// NaN must not get lost in a product: it shows that a case diverges.
+        @Test func keepsNaN() {
             let (x, c) = (Matrix(2, 2), Matrix(2, 2))
             for i in 0..<4 { x[i] = 1 }
             x[0] = .nan

@@ -4,7 +4,7 @@ import Testing
 @Suite struct MatrixTests {
     private let stream = RandomStream("matrices")
 
-    /// All three orientations against a triple loop in double precision, on windows with a stride.
+    /// All three orientations agree with a triple loop in double precision, on windows with a stride.
     @Test func products() {
         let (rows, inner, columns) = (7, 5, 6)
         let wideA = random(rows, inner + 3, step: 0)
@@ -40,7 +40,7 @@ import Testing
         #expect(matrix.elements == [Real](repeating: 0, count: 15))
     }
 
-    /// QᵀQ = 1 for tall, wide and square matrices; the signs make the distribution the Haar measure's.
+    /// QᵀQ = 1 for tall, wide and square matrices; with the chosen signs, Q has the Haar distribution.
     @Test(arguments: [(11, 4), (4, 11), (6, 6), (256, 1)])
     func orthogonal(rows: Int, columns: Int) {
         let q = orthogonalMatrix(rows: rows, columns: columns, stream: stream)

@@ -3,7 +3,7 @@ import Numerics
 import Testing
 
 @Suite struct NormalQuantileTests {
-    /// Formula (8)'s coefficient k(m) = Φ⁻¹((m - π/8)/(m - π/4 + 1)), to the four digits of the project's table.
+    /// Formula (8)'s coefficient k(m) = Φ⁻¹((m - π/8)/(m - π/4 + 1)), to four digits.
     @Test(arguments: [
         (1, 0), (2, 0.6001), (3, 0.8819), (5, 1.1929), (10, 1.5594), (20, 1.8802), (50, 2.2541), (100, 2.5086),
     ])
@@ -17,7 +17,7 @@ import Testing
         #expect(abs(normalQuantile(p) - expected) < 1e-9)
     }
 
-    @Test func outsideThereIsNone() {
+    @Test func isUndefinedOutsideTheUnitInterval() {
         for p in [0, 1, -0.1, 1.1, .nan] { #expect(normalQuantile(p).isNaN) }
     }
 }

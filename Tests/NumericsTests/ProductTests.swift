@@ -2,12 +2,12 @@ import CKernels
 import Numerics
 import Testing
 
-/// The kernel that gradient steps are made of, bit for bit, in vectors of every width that this processor has.
+/// The matrix product of gradient steps is exact to the bit, in vectors of every width that this processor has.
 @Suite struct ProductTests {
-    /// Which factor lies transposed.
+    /// Which factor is stored transposed.
     enum Order: CaseIterable { case plain, firstTransposed, secondTransposed }
 
-    /// Odd ones, whole tiles, narrow ones, and sums over more than 256.
+    /// Odd shapes, whole tiles, narrow ones, and sums over more than 256.
     private static let shapes: [(rows: Int, columns: Int, inner: Int)] = [
         (1, 1, 1), (7, 5, 6), (8, 32, 256), (13, 33, 300), (11, 256, 256), (256, 3, 40), (64, 64, 64), (5, 17, 520),
         (300, 20, 9), (6, 16, 11), (256, 256, 17),
@@ -15,7 +15,7 @@ import Testing
 
     private static let widths: [Int] = ab_vector_bytes() == 64 ? [32, 64] : [ab_vector_bytes()]
 
-    /// A matrix as a window on a wider one, and what surrounds it.
+    /// A matrix as a window on a wider one, with the elements around the window.
     private struct Window {
         let whole: Matrix
         let view: MatrixView
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// c before and after a product, its factors, and what the finish refers to.
+    /// c before and after a product, the product's factors, and the operands of the epilogue.
     private struct Example {
         let a, b: Window
         let c: Window
@@ -58,7 +58,7 @@ import Testing
         private func a(_ i: Int, _ p: Int) -> Real { order == .firstTransposed ? a.view.row(p)[i] : a.view.row(i)[p] }
         private func b(_ p: Int, _ j: Int) -> Real { order == .secondTransposed ? b.view.row(j)[p] : b.view.row(p)[j] }
 
-        /// In the order that the kernel promises.
+        /// One element of the product, summed in the order that the kernel promises.
         func sum(_ i: Int, _ j: Int, from start: Real? = nil) -> Real {
             var total = start
             for first in stride(from: 0, to: inner, by: 256) {
@@ -69,7 +69,7 @@ import Testing
             return total ?? 0
         }
 
-        /// Whether every element is what `expected` says, to the last bit, and nothing around them has changed.
+        /// Whether every element equals `expected` to the last bit and the elements around the windows are unchanged.
         func matches(_ expected: (Int, Int) -> Real) -> Bool {
             let after = c.whole.elements
             return (0..<rows).allSatisfy { i in
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    /// The mask lies where the product goes, as on the way back through a network.
+    /// The mask is the output itself, as in the backward pass through a network.
     @Test(arguments: [(8, 32, 256), (13, 33, 40), (256, 256, 256), (7, 5, 6)])
     func maskInPlace(rows: Int, columns: Int, inner: Int) {
         for width in Self.widths {
@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    /// Against the library, within the rounding of 256 additions.
+    /// The kernel agrees with BLAS within the rounding of 256 additions.
     @Test func agreesWithBLAS() {
         let (a, b) = (Window(256, 256, "a"), Window(256, 256, "b"))
         let (ours, theirs) = (Matrix(256, 256), Matrix(256, 256))

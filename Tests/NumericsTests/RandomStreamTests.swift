@@ -16,7 +16,7 @@ import Testing
         #expect(RandomStream("").key == 0xF52A_15E9_A9B5_E89B)
     }
 
-    /// Mean and variance within 4σ of uniform and normal; 2¹⁶ draws.
+    /// Mean and variance of 2¹⁶ uniform and normal draws are within 4σ of the expected values.
     @Test func moments() {
         let n = 1 << 16
         let uniform = (0..<n).map { stream.uniform(step: 3, index: $0) }
@@ -31,7 +31,7 @@ import Testing
         #expect(abs(square - 1) < 4 * (2 / Double(n)).squareRoot())
     }
 
-    /// χ² over ten bins, 9 degrees of freedom: 99.99 % quantile 33.7.
+    /// χ² over ten bins, 9 degrees of freedom: the 99.99 % quantile is 33.7.
     @Test func integersAreUniform() {
         let n = 100_000
         let draws = UnsafeMutablePointer<Int32>.allocate(capacity: n)
@@ -44,7 +44,7 @@ import Testing
         #expect(chiSquared < 33.7)
     }
 
-    /// An odd count takes the first numbers of the even one; another step gives others.
+    /// An odd count takes the first numbers of the next even one; another step gives other numbers.
     @Test func drawsDependOnStepAndIndexOnly() {
         let (seven, eight, other) = (Matrix(vector: 7), Matrix(vector: 8), Matrix(vector: 8))
         stream.normals(step: 1, into: seven.pointer, count: 7)
@@ -54,7 +54,7 @@ import Testing
         #expect(Set(eight.elements).isDisjoint(with: other.elements))
     }
 
-    /// A Bernoulli draw is decided by a word of the stream's blocks, one after the other, whatever their number.
+    /// A Bernoulli draw uses one word of the stream's blocks, in order, whatever the number of draws.
     @Test(arguments: [0, 1e-9, 0.1, 0.5, 0.9, 1]) func drawsAreWords(probability: Double) {
         let stream = RandomStream("Bernoulli")
         for count in [1, 3, 4, 63, 64, 65, 1000] {
@@ -67,7 +67,7 @@ import Testing
                 #expect(
                     bernoulli[i] == (Double(word) < (probability * 0x1p32).rounded() ? 1 : 0), "draw \(i) of \(count)")
             }
-            #expect(bernoulli[count] == 7, "nothing behind them")
+            #expect(bernoulli[count] == 7, "nothing is written beyond the end")
         }
     }
 }

@@ -2,14 +2,14 @@ import Numerics
 import Testing
 
 @Suite struct ReductionTests {
-    /// NumPy's default quantile of [0.2, 0.9, -0.1, 0.4, 0.6].
+    /// Expected values are NumPy's default quantiles of [0.2, 0.9, -0.1, 0.4, 0.6].
     @Test(arguments: [(0, -0.1), (0.1, 0.02), (0.25, 0.2), (0.5, 0.4), (0.75, 0.6), (0.9, 0.78), (1, 0.9)])
     func quantile(level: Double, expected: Double) {
         #expect(abs(quantileOfColumn([0.2, 0.9, -0.1, 0.4, 0.6], level) - expected) < 1e-6)
     }
 
-    /// Of ensembles of every size, with ties and infinities: what sorting all values would give, to the last bit.
-    @Test func quantilesOfManyAreThoseOfTheSorted() {
+    /// For ensembles of every size, with ties and infinities, the quantile is the sorted one's to the last bit.
+    @Test func quantilesEqualThoseOfSortedValues() {
         let stream = RandomStream("quantiles")
         for count in Array(1...70) + [127, 128, 500] {
             var values = (0..<count).map { i in
@@ -33,9 +33,9 @@ import Testing
         #expect(quantileOfColumn([3.5], 0.3) == 3.5)
     }
 
-    /// A diverged member must not be hidden, wherever it stands.
+    /// A diverged member must not be hidden, whatever its position.
     @Test(arguments: 0..<3)
-    func notANumberPropagates(position: Int) {
+    func nanPropagates(position: Int) {
         var values = [1.0, 2.0, 3.0]
         values[position] = .nan
         #expect(quantileOfColumn(values, 0).isNaN)
@@ -47,7 +47,7 @@ import Testing
         #expect(minimumOfColumn([7]) == 7)
     }
 
-    /// An ensemble's minimum must not depend on who takes it in which order.
+    /// An ensemble's minimum must not depend on the order in which ranks compute it.
     @Test func minimaHaveOneAnswer() {
         for values in [[0.0, -0.0], [-0.0, 0.0]] {
             let least = minimumOfColumn(values)
@@ -61,7 +61,7 @@ import Testing
         #expect(minimumOfColumn([-3, -.infinity, 2]) == -.infinity)
     }
 
-    /// 1 followed by many numbers below its rounding: a single-precision sum would not see them.
+    /// 1 followed by many numbers below its rounding: a single-precision sum would lose them.
     @Test func sumsAreDouble() {
         let n = 10_001
         let values = Matrix(vector: n)

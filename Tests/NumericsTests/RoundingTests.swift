@@ -2,9 +2,9 @@ import CKernels
 import Numerics
 import Testing
 
-/// What is done around products in bfloat16, in any build.
+/// Conversions, sums, masks and checks around bfloat16 products, in any build.
 @Suite struct RoundingTests {
-    /// To the nearest, of two to the even one; what is out of range becomes infinite, NaN stays NaN.
+    /// Rounding is to nearest, ties to even; numbers out of range become infinite.
     @Test(
         arguments: [
             (0, 0x0000), (-0.0, 0x8000), (1, 0x3f80), (-2, 0xc000), (1.00390625, 0x3f80), (1.01171875, 0x3f82),
@@ -15,14 +15,14 @@ import Testing
         #expect(rounded([Real(number)]) == [bits])
     }
 
-    @Test func notANumberStaysThat() {
+    @Test func keepsNaN() {
         for bits in [0x7fc0_0000, 0x7f80_0001, 0xff80_0001, 0x7fff_ffff] as [UInt32] {
             let result = rounded([Real(Float(bitPattern: bits))])[0]
             #expect(result & 0x7f80 == 0x7f80 && result & 0x7f != 0, "\(bits)")
         }
     }
 
-    /// No bfloat16 is nearer, over all of the numbers' range.
+    /// No other bfloat16 is nearer, over the whole range of numbers.
     @Test func nothingIsNearer() {
         let patterns = stride(from: UInt32(0), to: 0x7f7f_0000, by: 40_009).map { $0 }
         let numbers = patterns.map { Float(bitPattern: $0) }
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// Of columns that are no whole number of blocks, from above to below.
+    /// Column counts that are not whole blocks; each sum runs from the first row to the last.
     @Test(arguments: [1, 64, 77]) func sumsAreTakenBeforeRounding(columns: Int) {
         let (x, sums) = (Matrix(9, columns), Matrix(vector: columns))
         RandomStream("rounding").normals(step: 0, into: x.pointer, count: x.count)
@@ -49,7 +49,7 @@ import Testing
         #expect(sums.elements == expected.map { $0 + $0 })
     }
 
-    /// Gradients pass where the activations are above 0, and what is no number is not.
+    /// Gradients pass where the activation is above 0; NaN is not above 0.
     @Test func theMaskOfAReLU() {
         let values: [Real] = [1, -1, 0, -0.0, .infinity, .nan, 2, -.nan, -.infinity, 1e-30]
         let y = BFloat16Matrix(1, values.count)
@@ -60,7 +60,7 @@ import Testing
         #expect(dy.elements == [1, 0, 0, 0, 5, 0, 7, 0, 0, 10])
     }
 
-    /// The product that rounds is the product, rounded; over the edges of its tiles, and with NaN kept.
+    /// The product that rounds its result equals the product, rounded, also at the edges of its tiles and with NaN.
     @Test(arguments: [(256, 256, 14), (7, 33, 3), (5, 3, 256), (9, 40, 11)])
     func aProductMayRound(rows: Int, columns: Int, inner: Int) {
         let (a, b, bias) = (Matrix(rows, inner), Matrix(inner, columns), Matrix(vector: columns))
@@ -81,7 +81,7 @@ import Testing
         #expect(found.pointer[columns - 1] & 0x7fff > 0x7f80)
     }
 
-    /// Anywhere among 77 columns of three rows.
+    /// The non-finite element lies anywhere among three rows of 77 columns.
     @Test(arguments: [0, 70, 76, 153, 230]) func saysWhetherAllAreFinite(place: Int) {
         let x = Matrix(3, 77)
         for (value, isFinite) in [(1, true), (.nan, false), (-.infinity, false), (3e38, true)] as [(Real, Bool)] {
@@ -89,7 +89,7 @@ import Testing
             #expect(x.view.isFinite == isFinite)
             #expect(x.view.columns(0..<77).isFinite == isFinite)
             #expect(x.view.columns(place % 77..<77).isFinite == isFinite, "a window")
-            if place % 77 > 0 { #expect(x.view.columns(0..<place % 77).isFinite, "what lies beside it") }
+            if place % 77 > 0 { #expect(x.view.columns(0..<place % 77).isFinite, "the columns before the window") }
         }
     }
 
@@ -100,7 +100,7 @@ import Testing
     }
 
     #if ACTIVE_BENCH_DOUBLE
-        @Test func doublePrecisionHasNone() throws {
+        @Test func doublePrecisionHasNoBFloat16() throws {
             let obstacle = try #require(Precision.bfloat16.obstacle)
             #expect(obstacle.contains("expected a build in single precision"))
             #expect(Precision.full.obstacle == nil && Precision.library == nil)

@@ -8,7 +8,7 @@ import Testing
         Array("plain".utf8), Array("größe 10 % \n".utf8), [0x6D, 0xE4, 0x72, 0x7A], [0xFF], [0xC3], [0xE2, 0x82],
         [0xF0, 0x9F, 0x98], Array("😀".utf8) + [0x80, 0xBF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80],
         Array("e".utf8) + [0xCC, 0x81, 0xE9], Array(0x80...0xFF), Array("%%41%".utf8),
-        // The characters that stand for bytes are bytes themselves where they are in a name.
+        // The characters that stand for invalid bytes are themselves encoded byte by byte where they occur in a name.
         Array("\u{10FF80}".utf8), Array("a\u{10FFE4}\u{10FF7F}".utf8), Array("\u{10FFFF}".utf8) + [0xFF],
     ]
 
@@ -34,7 +34,7 @@ import Testing
         #expect(PathBytes.shown(PathBytes.text(of: [0x6D, 0xE4, 0x72])) == "m\u{FFFD}r")
     }
 
-    /// Made, seen in its folder, looked at, renamed and removed under its own bytes.
+    /// Paths of any bytes can be created, listed, inspected, renamed and removed.
     @Test(arguments: examples) func callsTakeAnyBytes(bytes: [UInt8]) {
         let folder = TemporaryFolder()
         let path = folder(PathBytes.text(of: bytes))
@@ -47,7 +47,7 @@ import Testing
         #expect(names(inFolder: path) == nil && errno == ENOENT)
     }
 
-    @Test func linksAreFollowedToWhatIsNotThereYet() throws {
+    @Test func linksAreFollowedToAbsentFiles() throws {
         let folder = TemporaryFolder()
         func link(_ name: String, to target: String) { symlink(target, folder(name)) }
         _ = mkdir(folder("scratch"), 0o777)

@@ -19,7 +19,7 @@ import Testing
         #expect(PaperTable.score("BC", on: "hopper-medium-v2") == nil)
     }
 
-    /// The sums that algorithms.md (1.4) computed from the slides on its own.
+    /// The expected sums were computed independently from the paper's slides.
     @Test(arguments: [
         (TaskSuite.locomotion, ["698.4", "677.4", "692.4", "747.5", "688.7", "700.4", "747.5", "773.9"]),
         (TaskSuite.antmaze, ["303.6", "163.8", "378.0", "424.0", "391.8", "354.4", "419.2", "374.2"]),

@@ -85,7 +85,7 @@ import Testing
         #expect(SmallTable.table.csv() == expected)
     }
 
-    /// A seed that diverged and has a score all the same: the cell is marked, in every format.
+    /// The cell of a seed that diverged and still has a score is marked, in every format.
     @Test func aDivergedSeedWithAScoreIsMarked() {
         let cell = CellScore(
             dataset: "d", column: "c", seeds: [.init(0, 1), .init(1, 2, hasDiverged: true)], expectedSeeds: 2)
@@ -96,7 +96,7 @@ import Testing
         #expect(table.csv().contains("1.0;2.0,0;1,1\n"))
     }
 
-    /// Nothing to explain, nothing explained; without paper columns there are no groups to tell apart.
+    /// A table without special cells has no notes; without the paper's columns there are no column groups.
     @Test func aPlainTableHasNoNotes() {
         let cell = CellScore(dataset: "d", column: "c", seeds: [.init(0, 1), .init(1, 2)], expectedSeeds: 2)
         let table = ScoreTable([cell], scoreProtocol: ScoreProtocol(.best, episodes: [1]), paperColumns: [])
@@ -113,7 +113,7 @@ import Testing
         #expect(!table.latex().contains("multicolumn"))
     }
 
-    /// Names are the user's: they must not break the markup.
+    /// Names come from the user and must not break the markup.
     @Test func namesAreEscaped() {
         let cell = CellScore(dataset: "a_b|c", column: "x,\"y\" 5%", seeds: [.init(0, 1)], expectedSeeds: 1)
         let table = ScoreTable([cell], scoreProtocol: ScoreProtocol(.last10, episodes: [10]), paperColumns: [])

@@ -25,8 +25,8 @@ import Testing
         #expect(table.cell("IQL", on: "hopper-medium-v2") == nil)
     }
 
-    /// The bits of a mean must not depend on which case finished first.
-    @Test func theOrderOfFinishingDoesNotShow() {
+    /// The bits of a mean must not depend on the order in which cases finish.
+    @Test func meansDoNotDependOnTheOrderOfFinishing() {
         let seeds = [0.1, 0.2, 0.3, 1e9, 1e-9].enumerated().map { CellScore.Seed($0, $1) }
         let cells = [seeds, seeds.reversed(), [seeds[3], seeds[0], seeds[4], seeds[2], seeds[1]]].map {
             CellScore(dataset: "d", column: "c", seeds: $0, expectedSeeds: 5)
@@ -53,7 +53,7 @@ import Testing
             table.footnotes.contains("No locomotion sum for partial, diverged, absent: not every cell is complete."))
     }
 
-    /// A study of the paper's own numbers, one seed each: our sums are then the paper's.
+    /// A study of the paper's own scores, one seed each, has the paper's sums.
     @Test func theWholeTableHasThePapersSums() {
         let cells = PaperTable.datasets.flatMap { dataset in
             PaperTable.learners.compactMap { learner in
@@ -65,7 +65,8 @@ import Testing
         for sum in sums { #expect(sum.sums == sum.paperSums) }
     }
 
-    /// The paper's suites come in its order, whatever the rows' is; those that it does not know come after them.
+    /// The paper's suites come in the paper's order, whatever the order of
+    /// rows; suites that it does not have come after them.
     @Test func sumsOfOtherSuitesComeLast() {
         let other = TaskSuite("reaching")
         let rows: [(String, TaskSuite?)] = [

@@ -19,7 +19,7 @@ enum SmallTable {
     private static func cell(
         _ dataset: String, _ column: String, _ scores: [Double], of expected: Int = 5, notes: [String] = []
     ) -> CellScore {
-        // Handed over in reverse: the order in which cases finish must not show.
+        // The seeds are passed in reverse: the order in which cases finish must not matter.
         let seeds = scores.enumerated().map { CellScore.Seed($0, $1) }.reversed()
         return CellScore(
             dataset: dataset, suite: EnvironmentRegistry.suite(ofDataset: dataset), column: column, seeds: Array(seeds),

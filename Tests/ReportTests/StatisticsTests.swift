@@ -12,8 +12,8 @@ import Testing
     }
 
     /// Five seeds of 100 episodes that give the paper's 91.6 ±1.4 (ACTIVE-I, antmaze-umaze-v2): with the divisor n - 1
-    /// the spread would be 1.5 (algorithms.md, 1.3).
-    @Test func thePapersSpreadIsThePopulations() {
+    /// the spread would be 1.5.
+    @Test func thePaperUsesThePopulationDeviation() {
         let scores = [90.0, 91, 91, 92, 94]
         #expect(decimal(Statistics.mean(scores)) == "91.6")
         #expect(decimal(Statistics.populationStandardDeviation(scores)) == "1.4")
@@ -26,7 +26,7 @@ import Testing
         #expect(Statistics.populationStandardDeviation([1, .nan, 2]).isNaN)
     }
 
-    /// As Python's format(x, ".1f") and format(x, ".3f").
+    /// Expected texts are those of Python's format(x, ".1f") and format(x, ".3f").
     @Test func decimals() {
         let tenths: [(Double, String)] = [
             (0, "0.0"), (-0.0, "0.0"), (-0.04, "0.0"), (-0.06, "-0.1"), (0.25, "0.2"), (0.75, "0.8"), (0.35, "0.3"),
