@@ -58,7 +58,7 @@ import Testing
                     return try (0..<Self.episodes / 2).map { try Self.run($0 * 2 + half, in: environment) }
                 }
             }
-            return try await group.reduce(into: []) { $0 += $1 }.sorted()  // one order of summation, whichever thread ends first
+            return try await group.reduce(into: []) { $0 += $1 }.sorted()  // the sum has a fixed order
         }
         let mean = returns.reduce(0, +) / Double(returns.count)
         let variance = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(returns.count - 1)
