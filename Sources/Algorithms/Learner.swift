@@ -96,7 +96,7 @@ package struct NamedScalar {
 }
 
 /// Everything a learner needs to know besides its own hyperparameters.
-package struct Problem<Team: Exchange> {
+package struct Problem {
     /// S.
     var states: Int
     /// A.
@@ -108,13 +108,14 @@ package struct Problem<Team: Exchange> {
     /// Where the random numbers of a step come from.
     var noise: any NoiseSource
     /// Who computes which network.
-    var team: Team
+    var team: any Exchange
 
     /// A case with states of S and actions of A elements that plans `horizon` steps and draws from `stream` alone.
     ///
     /// - Parameter noise: takes the place of the stream for the random numbers of the steps.
     package init(
-        states: Int, actions: Int, horizon: Int, stream: RandomStream, team: Team, noise: (any NoiseSource)? = nil
+        states: Int, actions: Int, horizon: Int, stream: RandomStream, team: any Exchange,
+        noise: (any NoiseSource)? = nil
     ) {
         self.states = states
         self.actions = actions
@@ -132,7 +133,7 @@ package struct Problem<Team: Exchange> {
 
 /// Euclidean norm of the last gradients of the networks of a group, taken together. Collective over the team.
 func gradientNorm(
-    _ name: String, _ networks: [MLP], of group: NetworkGroup, _ team: some Exchange
+    _ name: String, _ networks: [MLP], of group: NetworkGroup, _ team: any Exchange
 ) -> Diagnostic {
     var squares = networks.enumerated().map { index, network in
         guard team.owns(group, index), let norm = network.gradients?.norm else { return 0.0 }

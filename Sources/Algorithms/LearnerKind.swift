@@ -1,5 +1,3 @@
-package import Networks
-
 /// The learners there are. A new one is a case here, a file of its own and a preset.
 package enum LearnerKind: String, Sendable, CaseIterable, Comparable {
     case bc = "BC"
@@ -27,7 +25,7 @@ package enum LearnerKind: String, Sendable, CaseIterable, Comparable {
     /// A fresh learner.
     ///
     /// - Parameter hyperparameters: a preset of this learner, possibly with other values.
-    package func make<Team: Exchange>(_ hyperparameters: Hyperparameters, problem: Problem<Team>) -> any Learner {
+    package func make(_ hyperparameters: Hyperparameters, problem: Problem) -> any Learner {
         switch self {
         case .bc: BC(.init(hyperparameters), problem: problem)
         case .cql: CQL(.init(hyperparameters, actions: problem.actions), problem: problem)

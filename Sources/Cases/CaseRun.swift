@@ -80,19 +80,16 @@ package final class CaseRun {
         let networks = studyCase.learner.work(studyCase.hyperparameters, states: states, actions: actions)
         let placement = try Placement(networks, measuredOn: team, batch: studyCase.hyperparameters.batchSize)
         self.placement = placement
-        func make<Exchanging: Exchange>(_ exchange: Exchanging) -> any Learner {
-            studyCase.learner.make(
-                studyCase.hyperparameters,
-                problem: Problem(
-                    states: states, actions: actions, horizon: studyCase.steps, stream: studyCase.stream, team: exchange
-                ))
-        }
         exchange = team.communicator.map { communicator in
             TeamExchange(communicator, placement, worldRank: team.worldRank) { error in
                 CaseRun.end(studyCase, in: folder, because: error)
             }
         }
-        learner = exchange.map { make($0) } ?? make(Solo())
+        let members: any Exchange = exchange.map { $0 } ?? Solo()
+        learner = studyCase.learner.make(
+            studyCase.hyperparameters,
+            problem: Problem(
+                states: states, actions: actions, horizon: studyCase.steps, stream: studyCase.stream, team: members))
         criterion = DivergenceCriterion(
             data.transitions, suite: studyCase.data.suite, discount: studyCase.hyperparameters.discount)
         store = CheckpointStore(folder: folder.path)

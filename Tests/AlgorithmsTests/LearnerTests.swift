@@ -111,9 +111,9 @@ final class LearnerSample {
     ///   - rate: the learning rate of all networks and of β.
     ///   - changes: settings that differ from those of the small learner.
     ///   - team: the assignment of networks to ranks.
-    init<Team: Exchange>(
+    init(
         _ kind: LearnerKind, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:],
-        team: Team = Solo()
+        team: any Exchange = Solo()
     ) {
         self.kind = kind
         self.seed = seed
@@ -140,9 +140,9 @@ final class LearnerSample {
         return (losses[0] - losses[1]) / (2 * h)
     }
 
-    private static func make<Team: Exchange>(
+    private static func make(
         _ kind: LearnerKind, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:],
-        team: Team = Solo()
+        team: any Exchange = Solo()
     ) -> any Learner {
         var hyperparameters = Presets.hyperparameters(kind)
         let small: [(String, SettingValue)] = [

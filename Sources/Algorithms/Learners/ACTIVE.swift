@@ -11,13 +11,13 @@ import Numerics
 ///
 /// With the adaptive cloning temperature off, the step is the baseline's, ensemble and all
 /// (`InSampleNetworks.stepByCloning`): IQL or SQL bit for bit when m = 1.
-package final class ACTIVE<Team: Exchange>: Learner {
-    private let settings: ACTIVESettings<Team>
-    private let parts: InSampleNetworks<Team>
+package final class ACTIVE: Learner {
+    private let settings: ACTIVESettings
+    private let parts: InSampleNetworks
     private let noise: any NoiseSource
     private var beta: AdaptiveTemperature
     private var updates = 0
-    private var report = InSampleReport<Team>()
+    private var report = InSampleReport()
     private var temperatureLoss = 0.0
 
     /// ε of a = μ(s) + σε.
@@ -30,7 +30,7 @@ package final class ACTIVE<Team: Exchange>: Learner {
     /// β·w.
     private let cloningWeights: Matrix
 
-    init(_ settings: ACTIVESettings<Team>, problem: Problem<Team>) {
+    init(_ settings: ACTIVESettings, problem: Problem) {
         self.settings = settings
         parts = InSampleNetworks(settings.common, members: settings.members, problem: problem)
         beta = AdaptiveTemperature(

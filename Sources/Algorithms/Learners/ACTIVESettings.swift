@@ -1,7 +1,7 @@
 import Networks
 
 /// ACTIVE's hyperparameters and switches: m, f, H_D, c, β₀, λ_β and what an ablation turns off or exchanges.
-struct ACTIVESettings<Team: Exchange>: Sendable, Equatable {
+struct ACTIVESettings: Sendable, Equatable {
     /// What becomes of β.
     enum Temperature: String, Sendable, CaseIterable {
         /// Dual ascent (ACT).
@@ -12,7 +12,7 @@ struct ACTIVESettings<Team: Exchange>: Sendable, Equatable {
         case off
     }
 
-    let common: InSampleNetworks<Team>.Settings
+    let common: InSampleNetworks.Settings
     /// f.
     let loss: ValueLoss
     /// m, the number of V networks.

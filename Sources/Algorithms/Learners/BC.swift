@@ -8,7 +8,7 @@ import Numerics
 ///
 /// The policy and its schedule are IQL's with w = 1, so L_BC, the likelihood it ends with, is what ACTIVE's H_D is
 /// measured against.
-package final class BC<Team: Exchange>: Learner {
+package final class BC: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
         let batch: Int
@@ -28,12 +28,12 @@ package final class BC<Team: Exchange>: Learner {
     }
 
     private let actor: AdvantageWeightedPolicy
-    private let team: Team
+    private let team: any Exchange
     private let weights: Matrix
     private var updates = 0
     private var meanLogLikelihood = 0.0
 
-    init(_ settings: Settings, problem: Problem<Team>) {
+    init(_ settings: Settings, problem: Problem) {
         team = problem.team
         actor = AdvantageWeightedPolicy(
             hidden: settings.hidden, precision: settings.precision, batch: settings.batch, rate: settings.learningRate,

@@ -11,9 +11,9 @@ import Numerics
 ///     α:   -E[log α·(log π(ã|s) + H̄)],   α':  -½ Σ_j ζ·α_CQL·(Δ_j - gap),  ζ = clip(exp(log α'), 0, 1e6)
 ///
 /// Every loss is built from the parameters as they were before the step.
-package final class CQL<Team: Exchange>: Learner {
+package final class CQL: Learner {
     private let settings: CQLSettings
-    private let critics: Critics<Team>
+    private let critics: Critics
     private let penalty: ConservativePenalty
     private let actor: TanhGaussianPolicy
     /// The same policy with buffers of its own for the next states.
@@ -22,7 +22,7 @@ package final class CQL<Team: Exchange>: Learner {
     private let logAlpha = ScalarAdam(0)
     private let logLagrange = ScalarAdam(1)
     private let noise: any NoiseSource
-    private let team: Team
+    private let team: any Exchange
     private var updates = 0
     private var report = Report()
 
@@ -48,7 +48,7 @@ package final class CQL<Team: Exchange>: Learner {
     private let nextActions: Matrix
     private let nextLogLikelihoods: Matrix
 
-    init(_ settings: CQLSettings, problem: Problem<Team>) {
+    init(_ settings: CQLSettings, problem: Problem) {
         self.settings = settings
         let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
         critics = Critics(

@@ -39,7 +39,7 @@ final class ConservativePenalty {
     /// where it is owned, from where they travel to the critics.
     func draw(
         atState policy: TanhGaussianPolicy, atNextState nextPolicy: TanhGaussianPolicy, noise source: any NoiseSource,
-        step: Int, team: some Exchange
+        step: Int, team: any Exchange
     ) {
         let count = noise.count
         source.uniforms(.uniformActions, step: step, into: actions.pointer, count: count)

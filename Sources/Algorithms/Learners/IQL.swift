@@ -8,10 +8,10 @@ package import Networks
 ///     Q:  E[(r + γ(1 - d)V(s') - Q(s,a))²] for both critics, then the moving average of the targets
 ///
 /// in this order, V as it is after its own step.
-package final class IQL<Team: Exchange>: Learner {
+package final class IQL: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
-        let common: InSampleNetworks<Team>.Settings
+        let common: InSampleNetworks.Settings
         /// τ.
         let expectile: Double
         /// β, the inverse temperature of the advantage weights.
@@ -25,11 +25,11 @@ package final class IQL<Team: Exchange>: Learner {
     }
 
     private let settings: Settings
-    private let parts: InSampleNetworks<Team>
+    private let parts: InSampleNetworks
     private var updates = 0
-    private var report = InSampleReport<Team>()
+    private var report = InSampleReport()
 
-    init(_ settings: Settings, problem: Problem<Team>) {
+    init(_ settings: Settings, problem: Problem) {
         self.settings = settings
         parts = InSampleNetworks(settings.common, members: 1, problem: problem)
     }

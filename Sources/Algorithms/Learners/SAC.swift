@@ -16,7 +16,7 @@ package final class SAC {
     /// What a step reports.
     package struct Report: Sendable {
         /// Of Q₁ and Q₂ on the batch, before their step.
-        package var critic = Critics<Solo>.Report()
+        package var critic = Critics.Report()
         /// E[log π(ã|s)] before the policy's step, in nats; −H̄ is where α rests.
         package var meanLogLikelihood = 0.0
         /// α after its step.
@@ -35,7 +35,7 @@ package final class SAC {
     package let policy: TanhGaussianPolicy
     /// What the last `update` had to say; zeros before the first.
     package private(set) var report = Report()
-    private let critic: Critics<Solo>
+    private let critic: Critics
     private let policyOptimiser: Adam
     private let logTemperature = ScalarAdam(0)
     private let noiseStream: RandomStream

@@ -8,10 +8,10 @@ package import Networks
 ///     Q:  E[(r + γ(1 - d)V(s') - Q(s,a))²] for both critics, then the moving average of the targets
 ///
 /// Only V is layer-normalised.
-package final class SQL<Team: Exchange>: Learner {
+package final class SQL: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
-        let common: InSampleNetworks<Team>.Settings
+        let common: InSampleNetworks.Settings
         /// α.
         let alpha: Double
 
@@ -22,11 +22,11 @@ package final class SQL<Team: Exchange>: Learner {
     }
 
     private let settings: Settings
-    private let parts: InSampleNetworks<Team>
+    private let parts: InSampleNetworks
     private var updates = 0
-    private var report = InSampleReport<Team>()
+    private var report = InSampleReport()
 
-    init(_ settings: Settings, problem: Problem<Team>) {
+    init(_ settings: Settings, problem: Problem) {
         self.settings = settings
         parts = InSampleNetworks(settings.common, members: 1, problem: problem)
     }

@@ -9,7 +9,7 @@ import Numerics
 ///     π:  -λ·E[Q₁(s, π(s))] + E[(π(s) - a)²],  λ = α/E|Q₁(s, π(s))|, the square averaged over action dimensions too
 ///
 /// The policy is stepped, and all targets follow, at every second update only. Q₁ is the online critic, after its step.
-package final class TD3BC<Team: Exchange>: Learner {
+package final class TD3BC: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
         let batch: Int
@@ -45,13 +45,13 @@ package final class TD3BC<Team: Exchange>: Learner {
     }
 
     private let settings: Settings
-    private let critics: Critics<Team>
+    private let critics: Critics
     private let actor: DeterministicPolicy
     private let targetActor: DeterministicPolicy
     private let actorOptimiser: Adam
     private let noise: any NoiseSource
     private var updates = 0
-    private let team: Team
+    private let team: any Exchange
     private var policyLoss = 0.0
     private var lambda = 0.0
     /// Norm of the policy's last gradient, where that was computed before the run was taken up again.
@@ -63,7 +63,7 @@ package final class TD3BC<Team: Exchange>: Learner {
     private let policyValue: Matrix
     private let actionGradient: Matrix
 
-    init(_ settings: Settings, problem: Problem<Team>) {
+    init(_ settings: Settings, problem: Problem) {
         self.settings = settings
         let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
         critics = Critics(

@@ -12,8 +12,8 @@ final class AdvantageWeightedPolicy {
     private let schedule: CosineSchedule
     private let noise: any NoiseSource
 
-    init<Team: Exchange>(
-        hidden: [Int], precision: Precision, batch: Int, rate: Double, dropout: Double, problem: Problem<Team>
+    init(
+        hidden: [Int], precision: Precision, batch: Int, rate: Double, dropout: Double, problem: Problem
     ) {
         policy = GaussianPolicy(
             states: problem.states, actions: problem.actions, hidden: hidden, precision: precision, batch: batch,

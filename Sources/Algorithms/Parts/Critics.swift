@@ -3,7 +3,7 @@ package import Networks
 package import Numerics
 
 /// Action-value networks Q_j with their slowly following targets Q̂_j: two for clipped double Q-learning, or one.
-package final class Critics<Team: Exchange> {
+package final class Critics {
     /// Loss and mean value of a step, for the curve.
     package struct Report: Sendable {
         /// Sum over critics of their mean squared errors, with whatever else a learner adds.
@@ -37,7 +37,7 @@ package final class Critics<Team: Exchange> {
     let values: MatrixView
     /// ∂L/∂Q_j(s, a) of one critic at a time [batch × 1].
     let outputGradient: MatrixView
-    private let team: Team
+    private let team: any Exchange
     private let tapes: [Tape]
     private let storage: (values: Matrix, outputGradient: Matrix)
     /// Q_j and behind it ∂Q_j/∂a [critics × batch·(1 + actions)], which travel together.
@@ -48,7 +48,7 @@ package final class Critics<Team: Exchange> {
     /// `count` independent networks on (state, action), and their exact copies as targets.
     package init(
         count: Int = 2, states: Int, actions: Int, hidden: [Int], precision: Precision = .full, batch: Int,
-        initialiser: Initialiser, stream: RandomStream, team: Team
+        initialiser: Initialiser, stream: RandomStream, team: any Exchange
     ) {
         precondition((1...2).contains(count), "\(count) critics")
         let shape = MLP.Shape(inputs: states + actions, hidden: hidden, outputs: 1, precision: precision)

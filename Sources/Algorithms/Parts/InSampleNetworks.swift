@@ -4,7 +4,7 @@ import Numerics
 
 /// What every in-sample learner (IQL, SQL, ACTIVE) has: V networks, critics, a cloned Gaussian policy, and the
 /// per-sample vectors that pass between them. The learners differ in how they put these to use.
-struct InSampleNetworks<Team: Exchange> {
+struct InSampleNetworks {
     /// Hyperparameters common to these learners.
     struct Settings: Sendable, Equatable {
         /// B.
@@ -43,10 +43,10 @@ struct InSampleNetworks<Team: Exchange> {
     }
 
     let settings: Settings
-    let values: ValueEnsemble<Team>
-    let critics: Critics<Team>
+    let values: ValueEnsemble
+    let critics: Critics
     let actor: AdvantageWeightedPolicy
-    let team: Team
+    let team: any Exchange
 
     /// Q̂(s, a).
     let q: Matrix
@@ -58,7 +58,7 @@ struct InSampleNetworks<Team: Exchange> {
     let weights: Matrix
 
     /// - Parameter members: m, the number of V networks.
-    init(_ settings: Settings, members: Int, problem: Problem<Team>) {
+    init(_ settings: Settings, members: Int, problem: Problem) {
         self.settings = settings
         team = problem.team
         values = ValueEnsemble(
@@ -108,7 +108,7 @@ struct InSampleNetworks<Team: Exchange> {
     ///   - weight: w of the advantage.
     func stepByCloning(
         _ batch: Batch, step: Int, loss: ValueLoss, quantile: Double = 0, backup: Backup = .minimum,
-        weight: AdvantageWeight, into report: inout InSampleReport<Team>
+        weight: AdvantageWeight, into report: inout InSampleReport
     ) {
         stepValues(batch, loss: loss, qFor: .values.union(.policy))  // No literal: it would be an array first.
 
@@ -134,7 +134,7 @@ struct InSampleNetworks<Team: Exchange> {
 }
 
 /// What the last update of the policy of an in-sample learner leaves for the learning curve, where the policy is owned.
-struct InSampleReport<Team: Exchange> {
+struct InSampleReport {
     var policyLoss = 0.0
     /// E[log π(a|s)] before the policy's step.
     var logLikelihood = 0.0
@@ -142,7 +142,7 @@ struct InSampleReport<Team: Exchange> {
     var weightedLogLikelihood = 0.0
 
     /// The last update's, complete where the policy is owned. Collective over the team.
-    func diagnostics(_ parts: InSampleNetworks<Team>) -> [Diagnostic] {
+    func diagnostics(_ parts: InSampleNetworks) -> [Diagnostic] {
         parts.values.gatherLosses()
         parts.critics.gatherRecords()
         let critic = parts.critics.report

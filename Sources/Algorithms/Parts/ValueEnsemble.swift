@@ -14,10 +14,10 @@ enum Backup: Sendable, Equatable {
 /// V₁ … V_m: state-value networks that see the same batches and the same targets and differ in their first weights only.
 ///
 /// IQL and SQL are the case m = 1.
-final class ValueEnsemble<Team: Exchange> {
+final class ValueEnsemble {
     let members: [MLP]
     let optimisers: [Adam]
-    private let team: Team
+    private let team: any Exchange
     private let tape: Tape
     /// Vᵢ(s_b) [m × B] at the states of the last `quantile`.
     private let values: Matrix
@@ -31,7 +31,7 @@ final class ValueEnsemble<Team: Exchange> {
     /// `count` networks on states, drawn from the streams "v.0", "v.1", …
     init(
         count: Int, states: Int, hidden: [Int], layerNorm: Bool, precision: Precision, batch: Int, stream: RandomStream,
-        team: Team
+        team: any Exchange
     ) {
         precondition(count > 0)
         let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: 1, layerNorm: layerNorm, precision: precision)
