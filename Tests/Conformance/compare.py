@@ -25,6 +25,7 @@ import jax
 import numpy as np
 
 from reference import Trace, flatten, join_moments, read_tree, scalars_to_vectors, split_moments
+from traces import PLAIN, SWITCHES
 
 EPS32 = 2.0**-23
 TINY = 1e-12
@@ -325,17 +326,17 @@ def main():
     parser.add_argument("--float", metavar="BINARY", help="a build in single precision")
     parser.add_argument("--every", type=int, default=25, help="--double: compare the states after every K-th step too")
     parser.add_argument("--states", type=int, default=100, help="--float: from how many states one step is made")
+    parser.add_argument("--live", action="store_true", help="all that traces.py's registries demand must be there")
     parser.add_argument("traces", nargs="+", type=pathlib.Path)
     given = parser.parse_args()
     if not (given.double or given.float):
         parser.error("nothing to do: --double BINARY, --float BINARY or both")
+    demanded = sorted((*PLAIN, *SWITCHES) if given.live else {path.stem for path in traces_of(given.traces)})
 
-    failures, compared = [], 0
+    failures, compared = [], []
     print(f"{'trace':<30} {'criterion':<34} {'worst':>9} {'limit':>9}  where")
-    for path in given.traces:
-        if path.name.endswith(".reference.h5"):
-            continue
-        compared += 1
+    for path in traces_of(given.traces):
+        compared.append(path.stem)
         try:
             trace = Trace.read(path)
             with tempfile.TemporaryDirectory() as folder:
@@ -360,10 +361,19 @@ def main():
             failures += [f"{path.stem}: {text}" for _, text in worst_first[:SHOWN]]
             if len(worst_first) > SHOWN:
                 failures.append(f"{path.stem}: and {len(worst_first) - SHOWN} more beyond their limits")
-    print(f"\n{compared} traces compared", "all agree" if not failures else "disagreements:", sep=", ")
+    failures += [f"{name}: demanded and not compared" for name in demanded if name not in compared]
+    met = len(set(demanded) & set(compared))
+    traces = "traces of the registries" if given.live else "traces"
+    verdict = "all agree" if compared and not failures else "disagreements:"
+    print(f"\n{met} of {len(demanded)} {traces} compared, {verdict}")
     for failure in failures:
         print(f"  {failure}")
     return 1 if failures or not compared else 0
+
+
+def traces_of(paths):
+    """The paths that are no outputs of the reference."""
+    return [path for path in paths if not path.name.endswith(".reference.h5")]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""The seven learners of active-bench once more, in JAX and double precision, for the conformance tests.
+"""The learners of active-bench once more, in JAX and double precision, for the conformance tests.
 
-Every learner is its losses, written down as in the papers, and the order in which they are descended. Gradients come
-from `jax.grad` alone. A loss is a function of *all* parameters; `descend` differentiates it in the networks that it is
+Every learner is one function `NAME_step`: its losses, written down as in the papers, and the order in which they are
+descended. The decorator `@learner` above it enters it in `LEARNERS`, with its settings, the tensors it is made of and the
+random numbers it draws: nothing else here, in traces.py or in compare.py names a learner. Gradients come from
+`jax.grad` alone. A loss is a function of *all* parameters; `descend` differentiates it in the networks that it is
 given by name, so everything else in the loss (targets, weights, advantages, multipliers) is constant unmarked.
 
     python reference.py TRACE.h5 --out OUT.h5 [--every K | --at T1,T2,...]
@@ -32,71 +34,70 @@ jax.config.update("jax_enable_x64", True)
 
 # ------------------------------------------------------------------------------------------------- configuration
 
-IN_SAMPLE = {
-    "learning_rate": 3e-4,
-    "target_rate": 0.005,
-    "hidden": [256, 256],
-    "critics": 2,
-    "value_layer_norm": True,
-    "actor_dropout": 0.0,
-    "weight_cap": 100.0,
-}
-ACTIVE = IN_SAMPLE | {
-    "m": 5,
-    "value_ensemble": True,
-    "backup": "min",
-    "backup_quantile": 0.25,
-    "quantile": 0.5,
-    "weight": "auto",
-    "inverse_temperature": 1.0,
-    "cloning_temperature": "adaptive",
-    "target_log_likelihood": -1.0,
-    "initial_beta": 1.0,
-    "beta_rate": 3e-4,
-    "q_normalisation": False,
-}
-DEFAULTS = {
-    "BC": {"learning_rate": 3e-4, "hidden": [256, 256], "actor_dropout": 0.0},
-    "IQL": IN_SAMPLE | {"value_layer_norm": False, "expectile": 0.7, "inverse_temperature": 3.0},
-    "SQL": IN_SAMPLE | {"alpha": 1.0},
-    "ACTIVE-I": ACTIVE | {"expectile": 0.7},
-    "ACTIVE-S": ACTIVE | {"alpha": 1.0},
-    "TD3+BC": {
-        "alpha": 2.5,
-        "policy_noise": 0.2,
-        "noise_clip": 0.5,
-        "policy_delay": 2,
-        "learning_rate": 3e-4,
-        "target_rate": 0.005,
-        "hidden": [256, 256],
-    },
-    "CQL": {
-        "alpha": 10.0,
-        "sampled_actions": 10,
-        "importance_sampling": True,
-        "lagrange": False,
-        "lagrange_gap": -1.0,
-        "max_target_backup": False,
-        "softmax_temperature": 1.0,
-        "penalty_minimum": -np.inf,
-        "penalty_maximum": np.inf,
-        "entropy_per_dimension": -1.0,
-        "learning_rate": 3e-4,
-        "policy_learning_rate": 3e-5,
-        "target_rate": 0.005,
-        "hidden": [256, 256, 256],
-        "critic_hidden": [256, 256, 256],
-    },
-}
 COMMON = {"batch": 256, "discount": 0.99, "steps": 1_000_000}
+LEARNERS = {}
+
+
+class Learner(NamedTuple):
+    """What is known of a learner besides COMMON, under its name in LEARNERS."""
+
+    # (config, state, batch, noise) -> (state, losses, metrics)
+    step: object
+    # The learner's own keys with their defaults.
+    defaults: dict
+    # (config, states, actions) -> the tensors of `/initial` as nested dictionaries of shapes.
+    tensors: object
+    # (config, batch, actions) -> the arrays of `/noise`, without their leading T.
+    noise: object
+    # Keys of the traces that try it: rates at which things move in 100 steps, a schedule that bends within them.
+    trial: dict
+    # Elements of states and actions in the learner's own fixture.
+    sizes: dict
+    # Values that the log repeats until they are computed anew.
+    repeated: dict
+
+
+def learner(name, *, defaults, tensors, noise, trial, sizes=None, repeated=None):
+    """Enters a step in LEARNERS."""
+
+    def register(step):
+        LEARNERS[name] = Learner(step, defaults, tensors, noise, trial, sizes or {}, repeated or {})
+        return step
+
+    return register
 
 
 def complete(learner, given):
     """The learner's configuration: its defaults with the keys of `given` (a dict) laid over them."""
-    defaults = COMMON | DEFAULTS[learner]
+    defaults = COMMON | LEARNERS[learner].defaults
     if unknown := set(given) - set(defaults):
         raise ValueError(f"{learner} has no keys {sorted(unknown)}")
     return defaults | given
+
+
+# ------------------------------------------------------------------------------------------ shapes of several learners
+
+
+def mlp_shapes(inputs, hidden, outputs, layer_norm=False):
+    layers = {}
+    for i, width in enumerate(hidden):
+        layers[f"fc{i}"] = {"weight": (width, inputs), "bias": (width,)}
+        if layer_norm:
+            layers[f"fc{i}"]["norm"] = {"scale": (width,), "bias": (width,)}
+        inputs = width
+    return layers | {"out": {"weight": (outputs, inputs), "bias": (outputs,)}}
+
+
+def critic_shapes(config, states, actions):
+    """`q.0`, `target_q.0`, ..."""
+    hidden = config.get("critic_hidden", config["hidden"])
+    names = [name for j in range(config.get("critics", 2)) for name in (f"q.{j}", f"target_q.{j}")]
+    return {name: mlp_shapes(states + actions, hidden, 1) for name in names}
+
+
+def gaussian_shapes(config, states, actions):
+    """The policy of BC, IQL, SQL and ACTIVE (family G)."""
+    return {"policy": mlp_shapes(states, config["hidden"], actions) | {"log_std": (actions,)}}
 
 
 def members(config):
@@ -104,55 +105,19 @@ def members(config):
     return config["m"] if config.get("value_ensemble") else 1
 
 
-def parameter_shapes(learner, config, states, actions):
-    """The tensors of `/initial` as nested dictionaries of shapes."""
-
-    def mlp(inputs, hidden, outputs, layer_norm=False):
-        layers = {}
-        for i, width in enumerate(hidden):
-            layers[f"fc{i}"] = {"weight": (width, inputs), "bias": (width,)}
-            if layer_norm:
-                layers[f"fc{i}"]["norm"] = {"scale": (width,), "bias": (width,)}
-            inputs = width
-        return layers | {"out": {"weight": (outputs, inputs), "bias": (outputs,)}}
-
-    hidden, tensors = config["hidden"], {}
-    if learner in ("IQL", "SQL", "ACTIVE-I", "ACTIVE-S"):
-        for i in range(members(config)):
-            tensors[f"v.{i}"] = mlp(states, hidden, 1, config["value_layer_norm"])
-    if learner != "BC":
-        for j in range(config.get("critics", 2)):
-            for name in (f"q.{j}", f"target_q.{j}"):
-                tensors[name] = mlp(states + actions, config.get("critic_hidden", hidden), 1)
-    if learner == "CQL":
-        tensors["policy"] = mlp(states, hidden, 2 * actions) | {"log_std_scale": (1,), "log_std_shift": (1,)}
-        tensors["log_alpha"] = (1,)
-        if config["lagrange"]:
-            tensors["log_lagrange"] = (1,)
-    elif learner == "TD3+BC":
-        tensors["policy"] = tensors["target_policy"] = mlp(states, hidden, actions)
-    else:
-        tensors["policy"] = mlp(states, hidden, actions) | {"log_std": (actions,)}
-    if config.get("cloning_temperature") == "adaptive":
-        tensors["log_beta"] = (1,)
-    return tensors
+def in_sample_shapes(config, states, actions):
+    """IQL, SQL and ACTIVE."""
+    values = {
+        f"v.{i}": mlp_shapes(states, config["hidden"], 1, config["value_layer_norm"]) for i in range(members(config))
+    }
+    return values | critic_shapes(config, states, actions) | gaussian_shapes(config, states, actions)
 
 
-def noise_shapes(learner, config, batch, actions):
-    """The arrays of `/noise`, without their leading T."""
-    noise = {}
-    if config.get("actor_dropout"):
-        noise["policy_dropout"] = {f"fc{i}": (batch, width) for i, width in enumerate(config["hidden"])}
-    if config.get("cloning_temperature") in ("adaptive", "fixed"):
-        noise["policy"] = (batch, actions)
-    if learner == "TD3+BC":
-        noise["target_policy"] = (batch, actions)
-    if learner == "CQL":
-        sampled = (config["sampled_actions"], batch, actions)
-        noise["policy"] = (batch, actions)
-        noise["next_policy"] = sampled if config["max_target_backup"] else (batch, actions)
-        noise |= {"cql_current": sampled, "cql_next": sampled, "cql_uniform": sampled}
-    return noise
+def dropout_noise(config, batch, actions):
+    """The masks of a policy of family G."""
+    if not config["actor_dropout"]:
+        return {}
+    return {"policy_dropout": {f"fc{i}": (batch, width) for i, width in enumerate(config["hidden"])}}
 
 
 # ------------------------------------------------------------------------------------------------------ networks
@@ -343,7 +308,6 @@ def names_of(state, prefix):
 
 
 # ------------------------------------------------------------------------------------------------------ learners
-# A learner is step(config, state, batch, noise) -> (state, losses, metrics).
 
 
 def training_log_density(config, params, batch, noise):
@@ -352,6 +316,13 @@ def training_log_density(config, params, batch, noise):
     return gaussian_log_density(batch["a"], mean, log_std), mean, log_std
 
 
+@learner(
+    "BC",
+    defaults={"learning_rate": 3e-4, "hidden": [256, 256], "actor_dropout": 0.0},
+    tensors=gaussian_shapes,
+    noise=dropout_noise,
+    trial={"learning_rate": 3e-3, "steps": 400, "hidden": [16, 16]},
+)
 def bc_step(config, state, batch, noise):
     """Behavioural cloning: L_pi = -E[log pi(a|s)]."""
 
@@ -398,15 +369,13 @@ def critic_update(config, state, batch):
     return descend(state, Goal(names_of(state, "q."), loss, config["learning_rate"]))
 
 
-def policy_weight(learner, config, params, batch):
-    """w of A = Q^(s, a) - E_c[V_i](s)."""
+def policy_weight(config, params, batch, auto):
+    """w of A = Q^(s, a) - E_c[V_i](s); `auto` is what the key `weight` stands for where it does not say."""
     advantage = q_hat(params, batch["s"], batch["a"]) - quantile(
         values(params, batch["s"]), config.get("quantile", 0.5)
     )
     kind = config.get("weight", "auto")
-    if kind == "auto":
-        sparse_regression = learner == "SQL" or learner == "ACTIVE-S" and config["cloning_temperature"] == "off"
-        kind = "positive" if sparse_regression else "exp"
+    kind = auto if kind == "auto" else kind
     if kind == "one":
         return jnp.ones_like(advantage)
     if kind == "positive":
@@ -414,13 +383,13 @@ def policy_weight(learner, config, params, batch):
     return exponential_weight(advantage, config["inverse_temperature"], config["weight_cap"])
 
 
-def regression_step(learner, config, state, batch, noise):
+def regression_step(config, state, batch, noise, weight):
     """IQL, SQL and ACTIVE without ACT: V -> policy -> Q -> EMA; L_pi = -E[w log pi(a|s)].
 
     Q^ is that of before this step's EMA throughout; w and y use the V just updated.
     """
     state, value = value_update(config, state, batch)
-    w = policy_weight(learner, config, state.params, batch)
+    w = policy_weight(config, state.params, batch, weight)
 
     def policy_loss(params):
         log_density, _, _ = training_log_density(config, params, batch, noise)
@@ -443,7 +412,41 @@ def regression_step(learner, config, state, batch, noise):
     )
 
 
-def active_step(learner, config, state, batch, noise):
+IN_SAMPLE = {
+    "learning_rate": 3e-4,
+    "target_rate": 0.005,
+    "hidden": [256, 256],
+    "critics": 2,
+    "value_layer_norm": True,
+    "actor_dropout": 0.0,
+    "weight_cap": 100.0,
+}
+IN_SAMPLE_TRIAL = {"learning_rate": 3e-3, "target_rate": 0.05, "steps": 400, "hidden": [16, 16]}
+
+
+@learner(
+    "IQL",
+    defaults=IN_SAMPLE | {"value_layer_norm": False, "expectile": 0.7, "inverse_temperature": 3.0},
+    tensors=in_sample_shapes,
+    noise=dropout_noise,
+    trial=IN_SAMPLE_TRIAL,
+)
+def iql_step(config, state, batch, noise):
+    return regression_step(config, state, batch, noise, "exp")
+
+
+@learner(
+    "SQL",
+    defaults=IN_SAMPLE | {"alpha": 1.0},
+    tensors=in_sample_shapes,
+    noise=dropout_noise,
+    trial=IN_SAMPLE_TRIAL | {"alpha": 0.3},
+)
+def sql_step(config, state, batch, noise):
+    return regression_step(config, state, batch, noise, "positive")
+
+
+def act_step(config, state, batch, noise):
     """ACTIVE with ACT: all V_i -> Q -> EMA -> beta -> policy (its Algorithm 1).
 
     L(beta) = beta (E[log pi(a|s)] - H_D), descended in log beta (eq. 14), for the policy before its update;
@@ -472,7 +475,7 @@ def active_step(learner, config, state, batch, noise):
         beta = jnp.asarray(config["initial_beta"], float)
     metrics["beta"] = beta
 
-    w = policy_weight(learner, config, state.params, batch)
+    w = policy_weight(config, state.params, batch, "exp")
     metrics["mean_weight"] = jnp.mean(w)
 
     def policy_loss(params):
@@ -488,11 +491,82 @@ def active_step(learner, config, state, batch, noise):
     return state, losses, metrics
 
 
-def active_or_regression_step(learner, config, state, batch, noise):
-    step = regression_step if config["cloning_temperature"] == "off" else active_step
-    return step(learner, config, state, batch, noise)
+ACTIVE = IN_SAMPLE | {
+    "m": 5,
+    "value_ensemble": True,
+    "backup": "min",
+    "backup_quantile": 0.25,
+    "quantile": 0.5,
+    "weight": "auto",
+    "inverse_temperature": 1.0,
+    "cloning_temperature": "adaptive",
+    "target_log_likelihood": -1.0,
+    "initial_beta": 1.0,
+    "beta_rate": 3e-4,
+    "q_normalisation": False,
+}
+ACTIVE_TRIAL = IN_SAMPLE_TRIAL | {"m": 3, "beta_rate": 5e-3}
 
 
+def active_shapes(config, states, actions):
+    beta = {"log_beta": (1,)} if config["cloning_temperature"] == "adaptive" else {}
+    return in_sample_shapes(config, states, actions) | beta
+
+
+def active_noise(config, batch, actions):
+    noise = dropout_noise(config, batch, actions)
+    return noise if config["cloning_temperature"] == "off" else noise | {"policy": (batch, actions)}
+
+
+@learner(
+    "ACTIVE-I",
+    defaults=ACTIVE | {"expectile": 0.7},
+    tensors=active_shapes,
+    noise=active_noise,
+    trial=ACTIVE_TRIAL,
+)
+def active_i_step(config, state, batch, noise):
+    if config["cloning_temperature"] == "off":
+        return regression_step(config, state, batch, noise, "exp")
+    return act_step(config, state, batch, noise)
+
+
+@learner(
+    "ACTIVE-S",
+    defaults=ACTIVE | {"alpha": 1.0},
+    tensors=active_shapes,
+    noise=active_noise,
+    trial=ACTIVE_TRIAL | {"alpha": 0.3},
+    sizes={"state": 11, "action": 3},
+)
+def active_s_step(config, state, batch, noise):
+    if config["cloning_temperature"] == "off":
+        return regression_step(config, state, batch, noise, "positive")
+    return act_step(config, state, batch, noise)
+
+
+def td3bc_shapes(config, states, actions):
+    policy = mlp_shapes(states, config["hidden"], actions)
+    return critic_shapes(config, states, actions) | {"policy": policy, "target_policy": policy}
+
+
+@learner(
+    "TD3+BC",
+    defaults={
+        "alpha": 2.5,
+        "policy_noise": 0.2,
+        "noise_clip": 0.5,
+        "policy_delay": 2,
+        "learning_rate": 3e-4,
+        "target_rate": 0.005,
+        "hidden": [256, 256],
+    },
+    tensors=td3bc_shapes,
+    noise=lambda config, batch, actions: {"target_policy": (batch, actions)},
+    trial=IN_SAMPLE_TRIAL,
+    sizes={"state": 11, "action": 3},
+    repeated={"policy": 0.0, "lambda": 0.0},
+)
 def td3bc_step(config, state, batch, noise):
     """TD3+BC: the critics every step; the policy, and the EMA of all three targets, every policy_delay-th.
 
@@ -531,6 +605,55 @@ def td3bc_step(config, state, batch, noise):
     return state, losses, {"mean_q": mean_q, "lambda": state.repeated["lambda"]}
 
 
+def cql_shapes(config, states, actions):
+    policy = mlp_shapes(states, config["hidden"], 2 * actions) | {"log_std_scale": (1,), "log_std_shift": (1,)}
+    tensors = critic_shapes(config, states, actions) | {"policy": policy, "log_alpha": (1,)}
+    return tensors | ({"log_lagrange": (1,)} if config["lagrange"] else {})
+
+
+def cql_noise(config, batch, actions):
+    sampled = (config["sampled_actions"], batch, actions)
+    return {
+        "policy": (batch, actions),
+        "next_policy": sampled if config["max_target_backup"] else (batch, actions),
+        "cql_current": sampled,
+        "cql_next": sampled,
+        "cql_uniform": sampled,
+    }
+
+
+@learner(
+    "CQL",
+    defaults={
+        "alpha": 10.0,
+        "sampled_actions": 10,
+        "importance_sampling": True,
+        "lagrange": False,
+        "lagrange_gap": -1.0,
+        "max_target_backup": False,
+        "softmax_temperature": 1.0,
+        "penalty_minimum": -np.inf,
+        "penalty_maximum": np.inf,
+        "entropy_per_dimension": -1.0,
+        "learning_rate": 3e-4,
+        "policy_learning_rate": 3e-5,
+        "target_rate": 0.005,
+        "hidden": [256, 256, 256],
+        "critic_hidden": [256, 256, 256],
+    },
+    tensors=cql_shapes,
+    noise=cql_noise,
+    trial={
+        "alpha": 5.0,
+        "learning_rate": 3e-3,
+        "policy_learning_rate": 2e-3,
+        "target_rate": 0.05,
+        "steps": 400,
+        "hidden": [12, 12, 12],
+        "critic_hidden": [12, 12, 12],
+        "sampled_actions": 4,
+    },
+)
 def cql_step(config, state, batch, noise):
     """CQL(H) on SAC: every loss is built from the parameters before the step, then all are descended, then the EMA.
 
@@ -621,17 +744,6 @@ def cql_step(config, state, batch, noise):
     return track(state, config["target_rate"]), losses, metrics
 
 
-STEPS = {
-    "BC": bc_step,
-    "IQL": functools.partial(regression_step, "IQL"),
-    "SQL": functools.partial(regression_step, "SQL"),
-    "ACTIVE-I": functools.partial(active_or_regression_step, "ACTIVE-I"),
-    "ACTIVE-S": functools.partial(active_or_regression_step, "ACTIVE-S"),
-    "TD3+BC": td3bc_step,
-    "CQL": cql_step,
-}
-
-
 @functools.cache
 def compiled_step(learner, config_text):
     """The learner's step, compiled once for each configuration (its JSON); it also counts the updates."""
@@ -639,7 +751,7 @@ def compiled_step(learner, config_text):
 
     @jax.jit
     def step(state, batch, noise):
-        state, losses, metrics = STEPS[learner](config, state, batch, noise)
+        state, losses, metrics = LEARNERS[learner].step(config, state, batch, noise)
         return state._replace(step=state.step + 1), losses, metrics
 
     return step
@@ -675,10 +787,10 @@ class Trace:
         batches = {name: (self.steps, batch, *shapes.get(name, ())) for name in BATCHES}
         noise = jax.tree.map(
             lambda shape: (self.steps, *shape),
-            noise_shapes(self.learner, self.config, batch, actions),
+            LEARNERS[self.learner].noise(self.config, batch, actions),
             is_leaf=lambda x: isinstance(x, tuple),
         )
-        params = parameter_shapes(self.learner, self.config, states, actions)
+        params = LEARNERS[self.learner].tensors(self.config, states, actions)
         moments = {name: tree for name, tree in params.items() if not name.startswith("target_")}
         for place, expected, found in (
             ("batches", batches, self.batches),
@@ -698,8 +810,8 @@ class Trace:
     def initial_state(self):
         """In the default precision: float64, or float32 with jax_enable_x64 off."""
         params, m, v = (jax.tree.map(lambda x: jnp.asarray(x, float), tree) for tree in (self.params, *self.moments))
-        repeated = {"policy": 0.0, "lambda": 0.0} if self.learner == "TD3+BC" else {}
-        return State(params, m, v, jnp.asarray(self.step, int), jax.tree.map(lambda x: jnp.asarray(x, float), repeated))
+        repeated = jax.tree.map(lambda x: jnp.asarray(x, float), LEARNERS[self.learner].repeated)
+        return State(params, m, v, jnp.asarray(self.step, int), repeated)
 
     def advance(self, state, t):
         """The state after batch t, the losses and the metrics of that step."""

@@ -30,5 +30,5 @@ status=0
 if [ -n "$double" ]; then
     "$python" "$here/compare.py" --double "$double" "$here"/fixtures/*.h5 || status=1
 fi
-"$python" "$here/compare.py" ${double:+--double "$double"} ${float:+--float "$float"} "$traces"/*.h5 || status=1
+"$python" "$here/compare.py" --live ${double:+--double "$double"} ${float:+--float "$float"} "$traces"/*.h5 || status=1
 exit $status

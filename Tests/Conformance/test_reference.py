@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import reference as r
+import traces
 
 Q, V = jnp.array([1, -0.5, 2, 0.3]), jnp.full(4, 0.5)
 TARGETS = jnp.array([0.0, 1, 2, 3, 10])
@@ -136,6 +137,13 @@ def test_mlp():
 
 def test_scalars_may_be_written_either_way():
     assert r.scalars_to_vectors({"log_beta": np.float64(2)})["log_beta"].shape == (1,)
+
+
+def test_every_trace_has_its_fixture():
+    """The committed files are those that the registries of learners and of switches ask for."""
+    folder = pathlib.Path(__file__).parent / "fixtures"
+    assert {path.stem for path in folder.glob("*.h5") if "." not in path.stem} == set(traces.FIXTURES)
+    assert {path.name.split(".")[0] for path in folder.glob("*.reference.h5")} == set(traces.FIXTURES)
 
 
 def check_fixtures():

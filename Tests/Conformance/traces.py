@@ -16,42 +16,25 @@ import numpy as np
 
 import reference
 
-# What the fixtures do not say otherwise: rates at which things move in 100 steps, a schedule that bends within them.
-IN_SAMPLE = {"learning_rate": 3e-3, "target_rate": 0.05, "steps": 400, "hidden": [16, 16]}
-ACTIVE = IN_SAMPLE | {"m": 3, "beta_rate": 5e-3}
-SETTINGS = {
-    "BC": {"learning_rate": 3e-3, "steps": 400, "hidden": [16, 16]},
-    "IQL": IN_SAMPLE,
-    "SQL": IN_SAMPLE | {"alpha": 0.3},
-    "ACTIVE-I": ACTIVE,
-    "ACTIVE-S": ACTIVE | {"alpha": 0.3},
-    "TD3+BC": IN_SAMPLE,
-    "CQL": {
-        "alpha": 5.0,
-        "learning_rate": 3e-3,
-        "policy_learning_rate": 2e-3,
-        "target_rate": 0.05,
-        "steps": 400,
-        "hidden": [12, 12, 12],
-        "critic_hidden": [12, 12, 12],
-        "sampled_actions": 4,
-    },
-}
 # Switches are tried on less: HDF5 spends more on a small tensor's name than on its numbers.
 SMALL = {"hidden": [8], "batch": 8}
 MID_TRAINING = "active-s-mid-training"
 
-# name: (learner, keys beside SETTINGS, other arguments of `make`)
-FIXTURES = {
-    "bc": ("BC", {}, {}),
+
+def slug(learner):
+    """What files call a learner: "td3bc"."""
+    return learner.lower().replace("+", "")
+
+
+# name: (learner, keys beside those of its trial, other arguments of `make`)
+# Every learner's own: its trial as it stands.
+PLAIN = {slug(name): (name, {}, learner.sizes) for name, learner in reference.LEARNERS.items()}
+# Its switches, each of which changes a formula.
+FIXTURES = PLAIN | {
     "bc-dropout": ("BC", {"actor_dropout": 0.25}, {}),
-    "iql": ("IQL", {}, {}),
     "iql-dropout-layernorm": ("IQL", SMALL | {"actor_dropout": 0.25, "value_layer_norm": True}, {}),
     "iql-single-critic": ("IQL", SMALL | {"critics": 1}, {}),
-    "sql": ("SQL", {}, {}),
     "sql-dropout": ("SQL", SMALL | {"actor_dropout": 0.1}, {}),
-    "td3bc": ("TD3+BC", {}, {"state": 11, "action": 3}),
-    "cql": ("CQL", {}, {}),
     "cql-plain": ("CQL", {"batch": 8, "importance_sampling": False, "softmax_temperature": 0.7}, {}),
     "cql-lagrange": (
         "CQL",
@@ -60,8 +43,6 @@ FIXTURES = {
     ),
     "cql-max-target": ("CQL", {"batch": 8, "max_target_backup": True}, {}),
     "cql-five-layers": ("CQL", {"batch": 8, "critic_hidden": [12, 10, 8, 10, 12]}, {}),
-    "active-i": ("ACTIVE-I", {}, {}),
-    "active-s": ("ACTIVE-S", {}, {"state": 11, "action": 3}),
     "active-i-backup-mean": ("ACTIVE-I", SMALL | {"backup": "mean", "quantile": 0.1}, {}),
     "active-i-backup-quantile": (
         "ACTIVE-I",
@@ -82,8 +63,7 @@ FIXTURES = {
     "active-i-no-layernorm": ("ACTIVE-I", SMALL | {"value_layer_norm": False}, {}),
     MID_TRAINING: ("ACTIVE-S", SMALL | {"steps": 2000}, {"step": 1000, "warm_up": 20}),
 }
-# The live check: every learner in 100 steps, and in 25 the switches that change a step or its networks the most.
-LEARNERS = ("bc", "iql", "sql", "td3bc", "cql", "active-i", "active-s")
+# The live check: every learner's own in 100 steps, and in 25 the switches that change a step or its networks the most.
 SWITCHES = (
     "iql-dropout-layernorm",
     "cql-lagrange",
@@ -107,7 +87,6 @@ def tensors(shapes, random, path=""):
     kind = path.rsplit("/", 1)[-1]
     centre, spread = {
         "weight": (0, np.sqrt(2 / shapes[-1])),
-        "bias": (0, 0.2),
         "scale": (1, 0.2),
         "log_std": (-0.5, 0.3),
         "log_std_scale": (0.9, 0.05),
@@ -115,7 +94,7 @@ def tensors(shapes, random, path=""):
         "log_alpha": (-0.5, 0.1),
         "log_lagrange": (-0.7, 0.1),
         "log_beta": (0.4, 0.1),
-    }[kind]
+    }.get(kind, (0, 0.2))
     return np.float32(grid(random.normal(centre, spread, shapes), bits=12))
 
 
@@ -154,13 +133,13 @@ def make(learner, config, seed, bits=10, steps=100, state=5, action=2, step=0, w
         "terminals": np.float32(random.random((total, batch)) < 0.15),
     }
     noise = {}
-    for name, shape in reference.noise_shapes(learner, complete, batch, action).items():
+    for name, shape in reference.LEARNERS[learner].noise(complete, batch, action).items():
         if name == "policy_dropout":
             keep = 1 - complete["actor_dropout"]
             noise[name] = {layer: np.float32(random.random((total, *each)) < keep) for layer, each in shape.items()}
         else:
-            noise[name] = (uniform if name == "cql_uniform" else normal)(shape)
-    params = initial_tensors(reference.parameter_shapes(learner, complete, state, action), random)
+            noise[name] = (uniform if name.endswith("uniform") else normal)(shape)
+    params = initial_tensors(reference.LEARNERS[learner].tensors(complete, state, action), random)
 
     def part(first, last):
         return [reference.jax.tree.map(lambda x: x[first:last], tree) for tree in (batches, noise)]
@@ -175,24 +154,25 @@ def make(learner, config, seed, bits=10, steps=100, state=5, action=2, step=0, w
 
 def fixture(name):
     learner, keys, arguments = FIXTURES[name]
-    return make(learner, SETTINGS[learner] | keys, zlib.crc32(name.encode()), bits=4, **arguments)
+    return make(learner, reference.LEARNERS[learner].trial | keys, zlib.crc32(name.encode()), bits=4, **arguments)
 
 
 def live(name, seed):
     """A trace like the fixture of that name, drawn afresh and more finely."""
     learner, keys, arguments = FIXTURES[name]
-    steps = 100 if name in LEARNERS else 25
-    return make(learner, SETTINGS[learner] | keys, [seed, zlib.crc32(name.encode())], steps=steps, **arguments)
+    steps = 100 if name in PLAIN else 25
+    config = reference.LEARNERS[learner].trial | keys
+    return make(learner, config, [seed, zlib.crc32(name.encode())], steps=steps, **arguments)
 
 
 def main():
     parser = argparse.ArgumentParser(description="Make traces for the conformance tests.")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--learner", choices=reference.DEFAULTS)
+    what.add_argument("--learner", choices=reference.LEARNERS)
     what.add_argument("--all", metavar="FOLDER", help="write the named fixtures and their reference outputs")
     what.add_argument("--live", metavar="FOLDER", help="write the live check's traces, drawn afresh with --seed")
     parser.add_argument("names", nargs="*", help="with --all: only these")
-    parser.add_argument("--config", type=json.loads, default={}, help="JSON laid over this file's settings")
+    parser.add_argument("--config", type=json.loads, default={}, help="JSON laid over the learner's trial")
     for name, value in {"steps": 100, "batch": 16, "state": 5, "action": 2, "seed": 0}.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--out", help="with --learner: the trace to write")
@@ -204,16 +184,17 @@ def main():
         for name in given.names or FIXTURES:
             trace = fixture(name)
             trace.write(folder / f"{name}.h5")
-            reference.write_output(folder / f"{name}.reference.h5", *trace.run(KEPT if name in LEARNERS else ()))
+            reference.write_output(folder / f"{name}.reference.h5", *trace.run(KEPT if name in PLAIN else ()))
     elif given.live:
         folder = pathlib.Path(given.live)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in LEARNERS + SWITCHES:
+        for name in (*PLAIN, *SWITCHES):
             live(name, given.seed).write(folder / f"{name}.h5")
+        print(f"{len(PLAIN)} learners and {len(SWITCHES)} switches")
     else:
         if not given.out:
             parser.error("--learner needs --out")
-        config = SETTINGS[given.learner] | {"batch": given.batch} | given.config
+        config = reference.LEARNERS[given.learner].trial | {"batch": given.batch} | given.config
         sizes = {"steps": given.steps, "state": given.state, "action": given.action}
         make(given.learner, config, given.seed, **sizes).write(given.out)
 
