@@ -75,7 +75,8 @@ package struct NamedNetwork {
     /// Of the network within its group; a target has that of the network it follows.
     package var index: Int
 
-    init(_ name: String, _ network: MLP, _ optimiser: Adam? = nil, of group: NetworkGroup, _ index: Int) {
+    /// The parameters of `network`, which is number `index` of its group.
+    package init(_ name: String, _ network: MLP, _ optimiser: Adam? = nil, of group: NetworkGroup, _ index: Int) {
         self.name = name
         self.group = group
         self.index = index
@@ -98,17 +99,17 @@ package struct NamedScalar {
 /// Everything a learner needs to know besides its own hyperparameters.
 package struct Problem {
     /// S.
-    var states: Int
+    package let states: Int
     /// A.
-    var actions: Int
+    package let actions: Int
     /// T of the actor's cosine schedule: the planned number of steps.
-    var horizon: Int
+    package let horizon: Int
     /// The case's stream; each use takes its own stream of it.
-    var stream: RandomStream
+    package let stream: RandomStream
     /// Where the random numbers of a step come from.
-    var noise: any NoiseSource
+    package let noise: any NoiseSource
     /// Who computes which network.
-    var team: any Exchange
+    package let team: any Exchange
 
     /// A case with states of S and actions of A elements that plans `horizon` steps and draws from `stream` alone.
     ///
@@ -126,13 +127,13 @@ package struct Problem {
     }
 
     /// Where first weights are drawn from.
-    var initialStream: RandomStream { stream.stream("initial") }
+    package var initialStream: RandomStream { stream.stream("initial") }
 }
 
 // Diagnostics that learners share. They are computed when asked for, from what the last update has left.
 
 /// Euclidean norm of the last gradients of the networks of a group, taken together. Collective over the team.
-func gradientNorm(
+package func gradientNorm(
     _ name: String, _ networks: [MLP], of group: NetworkGroup, _ team: any Exchange
 ) -> Diagnostic {
     var squares = networks.enumerated().map { index, network in

@@ -11,18 +11,19 @@ package final class StepLoop {
         package let name: String
         /// Of the products between hidden layers.
         package var precision: Precision { hyperparameters.precision }
-        package let learner: LearnerKind
+        package let learner: LearnerDefinition
         package let hyperparameters: Hyperparameters
 
         /// A learner's preset on Hopper, with V LayerNorm off, and with the settings given.
-        package init(_ learner: LearnerKind, _ changes: [(key: String, value: SettingValue)] = []) {
+        package init(_ learner: LearnerDefinition, _ changes: [SettingAssignment] = []) {
             self.learner = learner
-            var hyperparameters = Presets.hyperparameters(learner)
-            let plain =
-                hyperparameters["value_layer_norm"] == nil ? [] : [("value_layer_norm", SettingValue.flag(false))]
-            for (key, value) in plain + changes { hyperparameters.set(key, to: value, from: "benchmark") }
+            var hyperparameters = learner.hyperparameters()
+            if hyperparameters.value(of: .valueLayerNorm) != nil {
+                hyperparameters.set(.valueLayerNorm, to: false, from: "benchmark")
+            }
+            for change in changes { hyperparameters.set(change, from: "benchmark") }
             self.hyperparameters = hyperparameters
-            name = ([learner.rawValue] + changes.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+            name = ([learner.name] + changes.map(\.description)).joined(separator: " ")
         }
 
         /// Exact multiply-adds of a step, the minimum that the algorithm needs, from the shapes alone.

@@ -62,7 +62,7 @@ extension CaseRun {
     /// Writes what a finished case leaves, on the leader; the result is known to all.
     func concludeCase() throws -> CaseResult {
         let result = CaseResult(
-            learner: studyCase.learner.rawValue, dataset: studyCase.dataset, variant: studyCase.variant,
+            learner: studyCase.learner.name, dataset: studyCase.dataset, variant: studyCase.variant,
             seed: studyCase.seed,
             steps: studyCase.steps, datasetSHA256: data.file.sha256, transitions: data.file.transitions,
             data: data.summary,
@@ -93,7 +93,7 @@ extension CaseRun {
 
     private var policyMetadata: [String: String] {
         [
-            "environment": environment.specification.name, "algorithm": studyCase.learner.rawValue,
+            "environment": environment.specification.name, "algorithm": studyCase.learner.name,
             "dataset": studyCase.dataset,
             "variant": studyCase.variant, "seed": String(studyCase.seed), "step": String(step),
         ]

@@ -75,11 +75,12 @@ package struct LikelihoodProbe {
     package func run(progress: (Int, Double) -> Void = { _, _ in }) throws -> Report {
         let studyCase = StudyCase(
             learner: .bc, data: dataset, variant: "probe", seed: seed,
-            hyperparameters: Presets.hyperparameters(.bc, for: dataset.taskClass), steps: steps, evaluateEvery: steps,
+            hyperparameters: LearnerDefinition.bc.hyperparameters(for: dataset.taskClass), steps: steps,
+            evaluateEvery: steps,
             episodes: 1, finalEpisodes: 1, column: "BC")
         let data = try DataPreparation().data(for: studyCase)
         let transitions = data.transitions
-        let learner = LearnerKind.bc.make(
+        let learner = LearnerDefinition.bc.make(
             studyCase.hyperparameters,
             problem: Problem(
                 states: transitions.stateSize, actions: transitions.actionSize, horizon: steps,
@@ -110,7 +111,7 @@ package struct LikelihoodProbe {
     private func evaluationPolicy(_ learner: any Learner, _ transitions: Transitions) -> GaussianPolicy {
         let policy = GaussianPolicy(
             states: transitions.stateSize, actions: transitions.actionSize,
-            hidden: Presets.hyperparameters(.bc, for: dataset.taskClass).widths("hidden"),
+            hidden: LearnerDefinition.bc.hyperparameters(for: dataset.taskClass)[.hidden],
             batch: min(256, transitions.count))
         for network in learner.networks { policy.network.parameters.copy(from: network.parameters) }
         return policy

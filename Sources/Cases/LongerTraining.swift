@@ -41,7 +41,7 @@ package struct LongerTraining {
         guard try isFinished || store.stepOfNewest() != nil else { return nil }
         guard !studyCase.learner.followsHorizon else {
             throw refusal(
-                "the rate of \(studyCase.learner.rawValue)'s policy falls along a cosine that ends with the last step, so its "
+                "the rate of \(studyCase.learner.name)'s policy falls along a cosine that ends with the last step, so its "
                     + "first steps were others")
         }
         let (checkpoints, notices) = try store.readable()

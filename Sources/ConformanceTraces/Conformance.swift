@@ -1,4 +1,4 @@
-import Algorithms
+package import Algorithms
 import Datasets
 import HDF5
 import Networks
@@ -22,11 +22,13 @@ package struct Conformance {
 
     /// A learner at the trace's first parameters.
     ///
-    /// - Parameter precision: takes the place of the trace's own.
+    /// - Parameters:
+    ///   - precision: takes the place of the trace's own.
+    ///   - learners: those that it may name.
     /// - Throws: `HarnessError.badInput` for whatever is wrong with the trace at `path`; `unavailable` for a precision that
     ///   is not to be had here.
-    package init(_ path: String, precision: Precision? = nil) throws {
-        trace = try ConformanceTrace(path)
+    package init(_ path: String, precision: Precision? = nil, learners: LearnerRegistry = .standard) throws {
+        trace = try ConformanceTrace(path, learners: learners)
         batches = Batches(
             observations: try trace.batches("observations", width: trace.states),
             actions: try trace.batches("actions", width: trace.actions),
@@ -37,7 +39,7 @@ package struct Conformance {
             throw trace.refused("batches/terminals", "zeros and ones", "others")
         }
         var hyperparameters = trace.hyperparameters
-        if let precision { hyperparameters.set("precision", to: .word(precision.rawValue), from: "command line") }
+        if let precision { hyperparameters.set(.precision, to: precision, from: "command line") }
         try hyperparameters.precision.requireAvailable()
         learner = trace.learner.make(
             hyperparameters,
@@ -76,7 +78,7 @@ package struct Conformance {
                 try writer.write(values, shape: [values.count], to: place)
             }
             try writer.setAttribute("format", to: .text("active-bench-trace-output/1"))
-            try writer.setAttribute("learner", to: .text(trace.learner.rawValue))
+            try writer.setAttribute("learner", to: .text(trace.learner.name))
             try writer.setAttribute("real", to: .text("float\(8 * MemoryLayout<Real>.size)"))
             try writer.setAttribute("step", to: .integer(trace.updatesBefore + trace.steps))
         }

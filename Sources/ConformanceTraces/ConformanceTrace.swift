@@ -16,7 +16,7 @@ package struct ConformanceTrace {
     private static let attributes = ["config", "dataset", "format", "learner", "step"]
 
     /// The learner of the `learner` attribute.
-    package let learner: LearnerKind
+    package let learner: LearnerDefinition
     /// The preset with the `config` attribute's values put in.
     package let hyperparameters: Hyperparameters
     /// T of the cosine schedule.
@@ -35,8 +35,9 @@ package struct ConformanceTrace {
 
     /// Opens the trace at `path` and checks its attributes and the shapes of its batches.
     ///
+    /// - Parameter learners: those that it may name.
     /// - Throws: `HarnessError.badInput` for a file that is none, an unknown learner or a wrong configuration or shape.
-    package init(_ path: String) throws {
+    package init(_ path: String, learners: LearnerRegistry = .standard) throws {
         let file = try wordingHDF5Errors { try HDF5File(readingFrom: path) }
         self.file = file
         func refused(_ place: String, _ expected: String, _ found: String) -> HarnessError {
@@ -62,9 +63,9 @@ package struct ConformanceTrace {
             throw refused("attributes", StudyNode.hint(other, ConformanceTrace.attributes), "'\(other)'")
         }
         let name = try text("learner")
-        guard let learner = name.flatMap({ LearnerKind(rawValue: $0) }) else {
+        guard let learner = name.flatMap({ learners[$0] }) else {
             throw refused(
-                "attribute 'learner'", "one of \(LearnerKind.allCases.map(\.rawValue).joined(separator: ", "))",
+                "attribute 'learner'", "one of \(learners.names.joined(separator: ", "))",
                 name.map(StudyNode.quoted) ?? "no attribute")
         }
         self.learner = learner
@@ -87,10 +88,10 @@ package struct ConformanceTrace {
         guard dataset.isEmpty || StudyFile.isDataset(dataset) else {
             throw refused("attribute 'dataset'", StudyFile.datasetHint(dataset), StudyNode.quoted(dataset))
         }
-        let preset = try Presets.hyperparameters(
-            learner, for: dataset.isEmpty ? .unspecified : DatasetReference(published: dataset).taskClass)
+        let preset = try learner.hyperparameters(
+            for: dataset.isEmpty ? .unspecified : DatasetReference(published: dataset).taskClass)
         let configuration = try TraceConfiguration(
-            try text("config") ?? "{}", preset: preset, batch: batch, actions: actions, path: path)
+            try text("config") ?? "{}", of: learner, preset: preset, batch: batch, actions: actions, path: path)
         (hyperparameters, horizon) = (configuration.hyperparameters, configuration.horizon)
         for name in try self.names(in: "/") { try requireNoAttributes(of: name) }
         for group in ["batches", "noise"] where try contains(group) {
@@ -151,7 +152,9 @@ private struct TraceConfiguration {
     var hyperparameters: Hyperparameters
     var horizon = 1_000_000
 
-    init(_ json: String, preset: Hyperparameters, batch: Int, actions: Int, path: String) throws {
+    init(
+        _ json: String, of learner: LearnerDefinition, preset: Hyperparameters, batch: Int, actions: Int, path: String
+    ) throws {
         func refused(_ key: String?, _ expected: String, _ found: String) -> HarnessError {
             let place = key.map { ", key '\($0)'" } ?? ""
             return .badInput("\(path): attribute 'config'\(place): expected \(expected), found \(found)")
@@ -166,7 +169,7 @@ private struct TraceConfiguration {
         }
         if let key = repeatedKey(in: text) { throw refused(key, "one value", "several") }
         hyperparameters = preset
-        if values["batch"] == nil { hyperparameters.set("batch", to: .integer(batch), from: "the trace's batches") }
+        if values[SettingKey.batch.name] == nil { hyperparameters.set(.batch, to: batch, from: "the trace's batches") }
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {
             if key == "steps" {
                 guard case .integer(let steps) = value.setting, steps > 0 else {
@@ -183,7 +186,7 @@ private struct TraceConfiguration {
             }
             hyperparameters.set(key, to: accepted, from: "the trace")
         }
-        if let conflict = hyperparameters.conflict(actions: actions) {
+        if let conflict = learner.conflict(hyperparameters, actions: actions) {
             throw refused(nil, conflict.expected, conflict.found)
         }
         guard hyperparameters.batchSize == batch else {

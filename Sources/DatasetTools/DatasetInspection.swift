@@ -119,7 +119,7 @@ extension DatasetInspection {
             let contents = try DatasetContents(
                 path: path, environment: given ?? named.specification, layout: layout, willLoad: limit)
             let batch = DatasetRemarks.smallerThanBatch(
-                contents.transitions.count, batch: Presets.hyperparameters(.iql).batchSize)
+                contents.transitions.count, batch: LearnerDefinition.iql.hyperparameters().batchSize)
             let summary = DatasetSummary(
                 contents.file, contents.transitions,
                 remarks: named.remarks + contents.remarks + [batch].compactMap { $0 })

@@ -100,11 +100,8 @@ package struct CostModel: Sendable, Codable, Equatable {
 
     /// The settings that affect a step's rate in addition to the number of multiply-adds.
     package static func kind(_ studyCase: StudyCase) -> String {
-        let keys = [
-            "batch", "hidden", "critic_hidden", "value_layer_norm", "actor_dropout", "sampled_actions", "precision",
-        ]
-        let values = keys.compactMap { key in studyCase.hyperparameters[key].map { "\(key)=\($0.value)" } }
-        return ([studyCase.learner.rawValue] + values).joined(separator: " ")
+        let settings = studyCase.hyperparameters.settings.filter { $0.cost == .rate }
+        return ([studyCase.learner.name] + settings.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
     }
 
     package static func specification(_ studyCase: StudyCase) throws -> EnvironmentSpecification {
@@ -116,10 +113,10 @@ package struct CostModel: Sendable, Codable, Equatable {
 extension CostModel {
     /// The median seconds of a gradient step including its batch, on synthetic data.
     private static func stepSeconds(
-        _ learner: LearnerKind, _ hyperparameters: Hyperparameters, states: Int, actions: Int
+        _ definition: LearnerDefinition, _ hyperparameters: Hyperparameters, states: Int, actions: Int
     ) -> Double {
         let stream = RandomStream("cost")
-        let learner = learner.make(
+        let learner = definition.make(
             hyperparameters,
             problem: Problem(states: states, actions: actions, horizon: 1_000_000, stream: stream, team: Solo()))
         let sampler = BatchSampler(
@@ -136,9 +133,10 @@ extension CostModel {
                 }
             } / Double(count)
         }
-        // An even number, because TD3+BC updates its policy every second step.
-        let first = run(2)  // The first run also touches new memory.
-        let count = max(2, min(50, Int(0.02 / max(first, 1e-6)) / 2 * 2))
+        // Whole periods, so that delayed updates are included if the period is short.
+        let period = min(definition.period(hyperparameters), 50)
+        let first = run(max(2, period))  // The first run also touches new memory.
+        let count = max(2, period, min(50, Int(0.02 / max(first, 1e-6))) / period * period)
         return median((0..<5).map { _ in run(count) })
     }
 

@@ -1,4 +1,4 @@
-import Algorithms
+package import Algorithms
 import Cases
 import Console
 import Datasets
@@ -35,12 +35,18 @@ package final class StudyRun {
     let studyPath: String
     let folder: RunFolder
     let options: RunOptions
+    /// Those that the study may name.
+    private let learners: LearnerRegistry
     private var log = Logger(label: "active-bench")
 
     /// A run of the study at `studyPath` into the folder `output`.
-    package init(studyPath: String, output: String, options: RunOptions = RunOptions(), world: Communicator) {
+    package init(
+        studyPath: String, output: String, options: RunOptions = RunOptions(),
+        learners: LearnerRegistry = .standard, world: Communicator
+    ) {
         self.studyPath = studyPath
         self.options = options
+        self.learners = learners
         folder = RunFolder(output)
         self.world = world
     }
@@ -54,8 +60,9 @@ package final class StudyRun {
         try FaultInjection.requireSense()
         try world.requireEqualKernels()
         let text = String(
-            decoding: try world.agree(sharing: { Array(try StudyFile.read(studyPath).text.utf8) }), as: UTF8.self)
-        let plan = StudyPlan(try StudyFile.parse(text, path: studyPath))
+            decoding: try world.agree(sharing: { Array(try StudyFile.read(studyPath, learners: learners).text.utf8) }),
+            as: UTF8.self)
+        let plan = StudyPlan(try StudyFile.parse(text, path: studyPath, learners: learners))
         let open = try agreeOnOpenCases(plan)
         try world.requirePrecisions(open.map { plan.cases[$0.index].hyperparameters.precision })
         if let seconds = options.hangTimeout { Supervision.startWatchdog(seconds: seconds) }

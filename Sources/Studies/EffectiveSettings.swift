@@ -6,7 +6,7 @@ import Yams
 
 /// The settings of a learner on a dataset as a study would set them, printed by `active-bench config`.
 package struct EffectiveSettings: Sendable {
-    package let learner: LearnerKind
+    package let learner: LearnerDefinition
     package let dataset: DatasetReference
     /// The learner's preset with the assignments applied.
     package let hyperparameters: Hyperparameters
@@ -15,18 +15,20 @@ package struct EffectiveSettings: Sendable {
     /// study.
     ///
     /// - Throws: `HarnessError.usage` for an unknown word.
-    package init(learner: String, dataset: String, assignments: [String]) throws {
-        guard let kind = LearnerKind(rawValue: learner) else {
+    package init(
+        learner: String, of learners: LearnerRegistry = .standard, dataset: String, assignments: [String]
+    ) throws {
+        guard let definition = learners[learner] else {
             throw Self.refused(
-                "learner", StudyNode.hint(learner, LearnerKind.allCases.map(\.rawValue)), StudyNode.quoted(learner))
+                "learner", StudyNode.hint(learner, learners.names), StudyNode.quoted(learner))
         }
         guard StudyFile.isDataset(dataset) || MinariID(name: dataset) != nil else {
             throw Self.refused("dataset", StudyFile.datasetHint(dataset), StudyNode.quoted(dataset))
         }
         let reference = try DatasetReference.named(dataset)
-        self.learner = kind
+        self.learner = definition
         self.dataset = reference
-        var hyperparameters = Presets.hyperparameters(kind, for: reference.taskClass)
+        var hyperparameters = definition.hyperparameters(for: reference.taskClass)
         var seen: Set<String> = []
         for assignment in assignments {
             let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -41,7 +43,8 @@ package struct EffectiveSettings: Sendable {
             guard seen.insert(key).inserted else { throw Self.refused(learner, "every key once", "'\(key)' twice") }
             hyperparameters.set(key, to: try Self.value(String(parts[1]), of: setting), from: "command line")
         }
-        if let conflict = hyperparameters.conflict(actions: try reference.specification().actionSize) {
+        let actions = try reference.specification().actionSize
+        if let conflict = definition.conflict(hyperparameters, actions: actions) {
             throw Self.refused(learner, conflict.expected, conflict.found)
         }
         self.hyperparameters = hyperparameters
@@ -68,10 +71,10 @@ package struct EffectiveSettings: Sendable {
 
     /// A study's `learners:` section with these settings, and the origin of each value.
     package var yaml: String {
-        let variant = StudyPlan.variant(hyperparameters, Presets.hyperparameters(learner, for: dataset.taskClass))
+        let variant = StudyPlan.variant(hyperparameters, learner.hyperparameters(for: dataset.taskClass))
         let lines = [
             "# \(dataset.name), variant \(variant); \(hyperparameters.transforms.description)", "learners:",
-            "  \(learner.rawValue):",
+            "  \(learner.name):",
         ]
         return (lines + hyperparameters.lines.map { "    " + $0 }).joined(separator: "\n") + "\n"
     }

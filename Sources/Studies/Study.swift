@@ -15,7 +15,7 @@ package struct Study: Sendable, Equatable {
         }
 
         /// The learner, whose preset gives all other values.
-        package var learner: LearnerKind
+        package var learner: LearnerDefinition
         /// Values for all variants on all datasets, in file order.
         package var overrides: [Override] = []
         /// Additional values by dataset. If a key has several, the last one, from the most specific selector, wins.

@@ -8,7 +8,7 @@ import Storage
 /// result; nothing about it depends on rank, host, time or the order of execution.
 package struct StudyCase: Sendable, Equatable {
     /// The learner, which also determines the preset and the transforms of the data.
-    package var learner: LearnerKind
+    package var learner: LearnerDefinition
     /// The dataset, with the environment of its evaluation.
     package var data: DatasetReference
     /// `default`, or the study's overrides such as "m=10".
@@ -29,7 +29,8 @@ package struct StudyCase: Sendable, Equatable {
     package var column: String
 
     package init(
-        learner: LearnerKind, data: DatasetReference, variant: String, seed: Int, hyperparameters: Hyperparameters,
+        learner: LearnerDefinition, data: DatasetReference, variant: String, seed: Int,
+        hyperparameters: Hyperparameters,
         steps: Int, evaluateEvery: Int, episodes: Int, finalEpisodes: Int, column: String
     ) {
         self.learner = learner
@@ -47,21 +48,21 @@ package struct StudyCase: Sendable, Equatable {
     package var dataset: String { data.name }
 
     /// LEARNER/DATASET/VARIANT/seed-N, unique within a study; the case's path below `cases/`.
-    package var identifier: String { "\(learner.rawValue)/\(data.folderName)/\(variant)/seed-\(seed)" }
+    package var identifier: String { "\(learner.name)/\(data.folderName)/\(variant)/seed-\(seed)" }
 
     /// The source of all the case's random numbers: its name without the precision. A case in bfloat16 thus starts from
     /// the same weights and sees the same batches as the case in full precision, so that they differ only in rounding.
     package var stream: RandomStream {
         let words = variant.split(separator: ",").filter { $0 != "precision=\(Precision.bfloat16.rawValue)" }
         let name = words.isEmpty ? "default" : words.joined(separator: ",")
-        return RandomStream("\(learner.rawValue)/\(dataset)/\(name)/seed-\(seed)")
+        return RandomStream("\(learner.name)/\(dataset)/\(name)/seed-\(seed)")
     }
 
     /// The effective configuration as YAML with the origin of each value: `config.yaml`. Full precision is not
     /// mentioned.
     package var configuration: String {
         let final = finalEpisodes == episodes ? "" : ", final_episodes: \(finalEpisodes)"
-        let subject = ["learner: \(learner.rawValue)", "dataset: \(dataset)"] + data.configuration
+        let subject = ["learner: \(learner.name)", "dataset: \(dataset)"] + data.configuration
         let lines = [
             "variant: \"\(variant)\"", "seed: \(seed)", "steps: \(steps)",
             "evaluate: {every: \(evaluateEvery), episodes: \(episodes)\(final)}",

@@ -3,26 +3,28 @@ import Yams
 
 /// Parses the learners of a study: their settings, in general and per dataset, and their sweeps.
 extension StudyFile {
-    static func entries(_ node: StudyNode, datasets: [DatasetReference]) throws -> [Study.Entry] {
+    static func entries(
+        _ node: StudyNode, of learners: LearnerRegistry, datasets: [DatasetReference]
+    ) throws -> [Study.Entry] {
         if node.isNothing || node.node.mapping?.isEmpty != false {
             throw node.refused("learners with their settings, such as `IQL: {}`", node.kind)
         }
         let pairs = try node.pairs { key, name in
-            guard LearnerKind(rawValue: name) == nil else { return }
-            throw key.refused(StudyNode.hint(name, LearnerKind.allCases.map(\.rawValue)), StudyNode.quoted(name))
+            guard learners[name] == nil else { return }
+            throw key.refused(StudyNode.hint(name, learners.names), StudyNode.quoted(name))
         }
         return try pairs.compactMap { name, value in
-            try LearnerKind(rawValue: name).map { try entry($0, value, datasets: datasets) }
+            try learners[name].map { try entry($0, value, datasets: datasets) }
         }
     }
 
-    private static func entry(_ learner: LearnerKind, _ node: StudyNode, datasets: [DatasetReference]) throws
+    private static func entry(_ learner: LearnerDefinition, _ node: StudyNode, datasets: [DatasetReference]) throws
         -> Study.Entry
     {
         var entry = Study.Entry(learner: learner)
         if node.isNothing { return entry }  // `IQL:` without settings
         // Keys and ranges do not depend on the dataset.
-        let preset = Presets.hyperparameters(learner, for: datasets[0].taskClass)
+        let preset = learner.hyperparameters(for: datasets[0].taskClass)
         let keys = preset.settings.map(\.key)
         func overrides(_ pairs: [(key: String, value: StudyNode)], from origin: String) throws -> [Study.Entry.Override]
         {

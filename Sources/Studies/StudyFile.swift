@@ -1,4 +1,4 @@
-import Algorithms
+package import Algorithms
 import Datasets
 import Environments
 import Failures
@@ -9,10 +9,12 @@ import Yams
 /// Reads study files: YAML in which every key has to be known, of the right type and in range; otherwise the file is
 /// refused with a line number.
 package enum StudyFile {
-    /// Reads the study at `path`.
+    /// Reads the study at `path`, which may name `learners`.
     ///
     /// - Throws: `HarnessError.badInput` naming file, line and key, and what was expected and found.
-    package static func read(_ path: String) throws -> (study: Study, text: String) {
+    package static func read(
+        _ path: String, learners: LearnerRegistry = .standard
+    ) throws -> (study: Study, text: String) {
         let data = try contents(of: path)
         guard data.count <= 1 << 20 else {
             throw HarnessError.badInput("\(path): expected a study of at most 1 MiB, found more")
@@ -20,7 +22,7 @@ package enum StudyFile {
         guard let text = String(data: data, encoding: .utf8) else {
             throw HarnessError.badInput("\(path): expected UTF-8 text, found other bytes")
         }
-        return (try parse(text, path: path), text)
+        return (try parse(text, path: path, learners: learners), text)
     }
 
     private static func contents(of path: String) throws -> Data {
@@ -39,10 +41,12 @@ package enum StudyFile {
         }
     }
 
-    /// Parses the text of a study; `path` is its origin in error messages.
+    /// Parses the text of a study, which may name `learners`; `path` is its origin in error messages.
     ///
     /// - Throws: `HarnessError.badInput`.
-    package static func parse(_ text: String, path: String) throws -> Study {
+    package static func parse(
+        _ text: String, path: String, learners: LearnerRegistry = .standard
+    ) throws -> Study {
         let root = try StudyNode(parsing: text, source: path)
         let fields = try root.fields(keys + ["team_size"], required: keys)
         func field(_ key: String) -> StudyNode { fields[key] ?? root }
@@ -51,7 +55,8 @@ package enum StudyFile {
         let study = Study(
             name: try name(field("name")), datasets: datasets, seeds: try seeds(field("seeds")),
             steps: try field("steps").integer(1...1_000_000_000), evaluation: evaluation, evaluations: evaluations,
-            entries: try entries(field("learners"), datasets: datasets), teamSize: try fields["team_size"].map(teamSize)
+            entries: try entries(field("learners"), of: learners, datasets: datasets),
+            teamSize: try fields["team_size"].map(teamSize)
         )
         let count = study.caseCount
         guard count <= 100_000 else {
@@ -66,14 +71,16 @@ package enum StudyFile {
     private static func check(_ cases: [StudyCase], _ learners: StudyNode) throws {
         for studyCase in cases {
             let actions = try studyCase.data.specification().actionSize
-            guard let conflict = studyCase.hyperparameters.conflict(actions: actions) else { continue }
-            throw learners.child(learners.node, studyCase.learner.rawValue).refused(
+            guard let conflict = studyCase.learner.conflict(studyCase.hyperparameters, actions: actions) else {
+                continue
+            }
+            throw learners.child(learners.node, studyCase.learner.name).refused(
                 conflict.expected, conflict.found)
         }
         guard let longest = cases.max(by: { $0.variant.utf8.count < $1.variant.utf8.count }),
             longest.variant.utf8.count > 200
         else { return }
-        throw learners.child(learners.node, longest.learner.rawValue).refused(
+        throw learners.child(learners.node, longest.learner.name).refused(
             "settings whose names and values take at most 200 characters",
             "\(longest.variant.utf8.count): '\(longest.variant.prefix(60))…'")
     }

@@ -15,12 +15,12 @@ package struct StudyPlan: Sendable {
             let evaluation = study.evaluation(on: dataset.name)
             for entry in study.entries {
                 for (overrides, swept) in entry.variants(on: dataset.name) {
-                    let preset = Presets.hyperparameters(entry.learner, for: dataset.taskClass)
+                    let preset = entry.learner.hyperparameters(for: dataset.taskClass)
                     var hyperparameters = preset
                     for override in overrides {
                         hyperparameters.set(override.key, to: override.value, from: override.origin)
                     }
-                    let column = ([entry.learner.rawValue] + swept.map { StudyPlan.assignment($0.key, $0.value) })
+                    let column = ([entry.learner.name] + swept.map { StudyPlan.assignment($0.key, $0.value) })
                         .joined(separator: " ")
                     let variant = StudyPlan.variant(hyperparameters, preset)
                     for seed in study.seeds {

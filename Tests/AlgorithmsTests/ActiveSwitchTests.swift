@@ -6,7 +6,9 @@ import Testing
 /// Identities between ACTIVE's switches and other learners. The conformance tests check the formula of each switch.
 @Suite struct ActiveSwitchTests {
     /// Every parameter after fifty steps, by network.
-    private func trained(_ kind: LearnerKind, _ changes: [String: SettingValue], steps: Int = 50) -> [String: [Real]] {
+    private func trained(_ kind: LearnerDefinition, _ changes: [String: SettingValue], steps: Int = 50) -> [String:
+        [Real]]
+    {
         let sample = LearnerSample(kind, seed: 0, changes)
         for step in 0..<steps { sample.update(step) }
         return Dictionary(
@@ -34,7 +36,7 @@ import Testing
     }
 
     @Test func theEnsembleOffIsOneMember() {
-        for kind in [LearnerKind.activeI, .activeS] {
+        for kind in [LearnerDefinition.activeI, .activeS] {
             #expect(
                 trained(kind, ["m": .integer(4), "value_ensemble": .flag(false)]) == trained(kind, ["m": .integer(1)]))
         }
@@ -79,15 +81,15 @@ import Testing
         #expect(warning(-900) == nil)
     }
 
-    static let resumed: [(LearnerKind, [String: SettingValue])] =
-        LearnerKind.allCases.map { ($0, [:]) } + [
+    static let resumed: [(LearnerDefinition, [String: SettingValue])] =
+        LearnerRegistry.standard.learners.map { ($0, [:]) } + [
             (.td3bc, ["policy_delay": .integer(3)]), (.cql, ["lagrange": .flag(true)]),
             (.activeI, ["actor_dropout": .real(0.3)]),
         ]
 
     /// `resume` with the same parameters gives the same next step, whatever the counters were before.
     @Test(arguments: resumed)
-    func resumesBitForBit(kind: LearnerKind, changes: [String: SettingValue]) {
+    func resumesBitForBit(kind: LearnerDefinition, changes: [String: SettingValue]) {
         let straight = LearnerSample(kind, seed: 0, changes)
         for step in 0..<7 { straight.update(step) }
         let resumed = LearnerSample(kind, seed: 0, changes)

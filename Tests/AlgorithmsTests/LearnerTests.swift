@@ -8,20 +8,20 @@ import Testing
 @Suite struct LearnerTests {
     /// Multiply-adds of a step on Hopper in units of 256³ (counted by hand: swift-facts, users' documentation).
     @Test(arguments: [
-        (LearnerKind.td3bc, nil, 12.02), (.cql, nil, 395.0), (.iql, nil, 16.67), (.sql, nil, 16.67),
+        (LearnerDefinition.td3bc, nil, 12.02), (.cql, nil, 395.0), (.iql, nil, 16.67), (.sql, nil, 16.67),
         (.activeI, 1, 22.94), (.activeS, 5, 43.70),
         (.activeI, 10, 69.66),
     ])
-    func work(learner: LearnerKind, members: Int?, expected: Double) {
-        var hyperparameters = Presets.hyperparameters(learner)
+    func work(learner: LearnerDefinition, members: Int?, expected: Double) {
+        var hyperparameters = learner.hyperparameters()
         if let members { hyperparameters.set("m", to: .integer(members), from: "test") }
         let work = learner.multiplyAdds(hyperparameters, states: 11, actions: 3) / Double(256 * 256 * 256)
         #expect(abs(work - expected) < 0.05)
     }
 
     /// Equal stream names give equal bits; another seed gives other bits.
-    @Test(arguments: LearnerKind.allCases)
-    func reproducible(kind: LearnerKind) {
+    @Test(arguments: LearnerRegistry.standard.learners)
+    func reproducible(kind: LearnerDefinition) {
         func parameters(_ seed: Int) -> [[Real]] {
             let sample = LearnerSample(kind, seed: seed)
             for step in 0..<5 { sample.update(step) }
@@ -33,8 +33,8 @@ import Testing
     }
 
     /// In the first step all values stay finite, every network but the targets changes, and the targets change by η.
-    @Test(arguments: LearnerKind.allCases)
-    func everyNetworkLearns(kind: LearnerKind) {
+    @Test(arguments: LearnerRegistry.standard.learners)
+    func everyNetworkLearns(kind: LearnerDefinition) {
         let sample = LearnerSample(kind, seed: 0)
         let before = sample.learner.networks.map { values(of: $0.parameters) }
         sample.update(0)
@@ -55,8 +55,8 @@ import Testing
     }
 
     /// A NaN in the data appears in the diagnostics, so that the case is marked as diverged.
-    @Test(arguments: LearnerKind.allCases)
-    func divergenceShows(kind: LearnerKind) {
+    @Test(arguments: LearnerRegistry.standard.learners)
+    func divergenceShows(kind: LearnerDefinition) {
         let sample = LearnerSample(kind, seed: 0)
         sample.update(0) { $0.states.row(3)[0] = .nan }
         sample.update(1)
@@ -67,8 +67,8 @@ import Testing
         /// Every gradient of every learner equals the central differences of the reported loss, as the whole update
         /// computes it. With all rates at zero an update changes nothing and leaves the gradients at the current
         /// parameters.
-        @Test(arguments: LearnerKind.allCases)
-        func gradientsAreThoseOfTheReportedLosses(kind: LearnerKind) throws {
+        @Test(arguments: LearnerRegistry.standard.learners)
+        func gradientsAreThoseOfTheReportedLosses(kind: LearnerDefinition) throws {
             let sample = LearnerSample(kind, seed: 0, rate: 0)
             sample.update(0)
             let learner = sample.learner
@@ -88,7 +88,7 @@ import Testing
                     let difference = factor * sample.centralDifference(of: loss, network.name, i)
                     largest = max(largest, abs(difference - expected[i]) / (1 + abs(expected[i])))
                 }
-                #expect(largest < 1e-6, "\(kind.rawValue) \(network.name): \(largest)")
+                #expect(largest < 1e-6, "\(kind.name) \(network.name): \(largest)")
             }
         }
     #endif
@@ -102,7 +102,7 @@ func values(of block: ParameterBlock) -> [Real] {
 /// A small learner with generated data.
 final class LearnerSample {
     let learner: any Learner
-    private let kind: LearnerKind
+    private let kind: LearnerDefinition
     private let seed: Int
     private let rate: Double
     private let batch = Batch(size: 6, stateSize: 4, actionSize: 2)
@@ -112,7 +112,7 @@ final class LearnerSample {
     ///   - changes: settings that differ from those of the small learner.
     ///   - team: the assignment of networks to ranks.
     init(
-        _ kind: LearnerKind, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:],
+        _ kind: LearnerDefinition, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:],
         team: any Exchange = Solo()
     ) {
         self.kind = kind
@@ -141,10 +141,20 @@ final class LearnerSample {
     }
 
     private static func make(
-        _ kind: LearnerKind, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:],
+        _ kind: LearnerDefinition, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:],
         team: any Exchange = Solo()
     ) -> any Learner {
-        var hyperparameters = Presets.hyperparameters(kind)
+        kind.make(
+            settings(kind, rate: rate, changes),
+            problem: Problem(
+                states: 4, actions: 2, horizon: 1_000, stream: RandomStream("learner/seed-\(seed)"), team: team))
+    }
+
+    /// Those of the small learner, with `changes`.
+    static func settings(
+        _ kind: LearnerDefinition, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:]
+    ) -> Hyperparameters {
+        var hyperparameters = kind.hyperparameters()
         let small: [(String, SettingValue)] = [
             ("hidden", .integers([7, 5])), ("critic_hidden", .integers([6, 5])), ("batch", .integer(6)),
             ("learning_rate", .real(rate)), ("policy_learning_rate", .real(rate)), ("beta_rate", .real(rate)),
@@ -155,13 +165,10 @@ final class LearnerSample {
             hyperparameters.set(key, to: value, from: "test")
         }
         for (key, value) in changes { hyperparameters.set(key, to: value, from: "test") }
-        return kind.make(
-            hyperparameters,
-            problem: Problem(
-                states: 4, actions: 2, horizon: 1_000, stream: RandomStream("learner/seed-\(seed)"), team: team))
+        return hyperparameters
     }
 
-    private static func fill(_ batch: Batch, step: Int) {
+    static func fill(_ batch: Batch, step: Int) {
         let stream = RandomStream("batch-\(step)")
         stream.normals(step: 0, into: batch.stateActions.pointer, count: batch.stateActions.count)
         stream.normals(step: 1, into: batch.nextStates.pointer, count: batch.nextStates.count)

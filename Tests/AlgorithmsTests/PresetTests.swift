@@ -5,9 +5,8 @@ import Suites
 import Testing
 
 /// The settings of `learner` on the dataset of this name; "" stands for no particular dataset.
-func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
-    Presets.hyperparameters(
-        learner, for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
+func presetSettings(of learner: LearnerDefinition, on dataset: String) -> Hyperparameters {
+    learner.hyperparameters(for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
 }
 
 /// The presets are the published settings.
@@ -20,13 +19,13 @@ func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparamet
         "kitchen-complete-v0", "kitchen-partial-v0", "kitchen-mixed-v0",
     ]
 
-    private func value(_ learner: LearnerKind, _ key: String, _ dataset: String) -> SettingValue? {
+    private func value(_ learner: LearnerDefinition, _ key: String, _ dataset: String) -> SettingValue? {
         presetSettings(of: learner, on: dataset)[key]?.value
     }
 
-    @Test(arguments: LearnerKind.allCases)
-    func everyDatasetHasTheSameKeysAndAnOriginForEach(learner: LearnerKind) {
-        let keys = Presets.hyperparameters(learner).settings.map(\.key)
+    @Test(arguments: LearnerRegistry.standard.learners)
+    func everyDatasetHasTheSameKeysAndAnOriginForEach(learner: LearnerDefinition) {
+        let keys = learner.hyperparameters().settings.map(\.key)
         #expect(Set(keys).count == keys.count)
         for dataset in Self.paper {
             let settings = presetSettings(of: learner, on: dataset).settings
@@ -35,8 +34,8 @@ func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparamet
         }
     }
 
-    @Test(arguments: LearnerKind.allCases)
-    func ourDatasetsTakeTheirNamesakesPreset(learner: LearnerKind) {
+    @Test(arguments: LearnerRegistry.standard.learners)
+    func ourDatasetsTakeTheirNamesakesPreset(learner: LearnerDefinition) {
         for dataset in Self.paper where dataset.hasSuffix("-v2") {
             #expect(
                 presetSettings(of: learner, on: dataset.replacing("-v2", with: "-r1"))
@@ -66,7 +65,7 @@ func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparamet
             ("antmaze-umaze-diverse-v2", 3, 2e-4, 0), ("kitchen-partial-v0", 0.5, 3e-4, 0.1),
         ]
         for (dataset, alpha, rate, dropout) in expected {
-            for learner in [LearnerKind.sql, .activeS] {
+            for learner in [LearnerDefinition.sql, .activeS] {
                 #expect(value(learner, "alpha", dataset) == .real(alpha))
                 #expect(value(learner, "learning_rate", dataset) == .real(rate))
                 #expect(value(learner, "actor_dropout", dataset) == .real(dropout))
@@ -77,7 +76,7 @@ func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparamet
 
     @Test func active() {
         for (dataset, m) in [("hopper-medium-v2", 5), ("antmaze-medium-play-v2", 10), ("kitchen-complete-v0", 5)] {
-            for learner in [LearnerKind.activeI, .activeS] {
+            for learner in [LearnerDefinition.activeI, .activeS] {
                 #expect(value(learner, "m", dataset) == .integer(m))
                 #expect(value(learner, "backup", dataset) == .word("min"))
                 #expect(value(learner, "cloning_temperature", dataset) == .word("adaptive"))
@@ -87,11 +86,11 @@ func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparamet
         #expect(value(.activeI, "learning_rate", "antmaze-umaze-v2") == .real(3e-4))
     }
 
-    @Test(arguments: LearnerKind.allCases)
-    func aSuiteWithoutSettingsHasThoseOfLocomotion(learner: LearnerKind) {
+    @Test(arguments: LearnerRegistry.standard.learners)
+    func aSuiteWithoutSettingsHasThoseOfLocomotion(learner: LearnerDefinition) {
         let other = TaskClass(task: "reach-medium", suite: TaskSuite("reaching"), actionSize: 2)
         let (found, locomotion) = (
-            Presets.hyperparameters(learner, for: other), presetSettings(of: learner, on: "hopper-expert-v2")
+            learner.hyperparameters(for: other), presetSettings(of: learner, on: "hopper-expert-v2")
         )
         for (one, known) in zip(found.settings, locomotion.settings) where one.key != "target_log_likelihood" {
             #expect(one.key == known.key && one.value == known.value)
@@ -136,7 +135,7 @@ func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparamet
 
     /// The settings that name transforms give these transforms.
     @Test func settingsAreTransforms() {
-        let expected: [(LearnerKind, String, TransitionTransforms)] = [
+        let expected: [(LearnerDefinition, String, TransitionTransforms)] = [
             (.iql, "hopper-medium-v2", .init(actionLimit: 1 - 1e-5, reward: .returnRange(scale: 1000))),
             (.cql, "hopper-medium-v2", .init(normalisesObservations: true)),
             (.cql, "antmaze-umaze-v2", .init(reward: .affine(scale: 10, shift: -5))),

@@ -26,9 +26,9 @@ import Testing
     }
 
     /// Every preset's value passes its own check, and every setting names its origin.
-    @Test(arguments: LearnerKind.allCases)
-    func presetsAreWithinTheirRanges(learner: LearnerKind) {
-        let settings = Presets.hyperparameters(learner).settings
+    @Test(arguments: LearnerRegistry.standard.learners)
+    func presetsAreWithinTheirRanges(learner: LearnerDefinition) {
+        let settings = learner.hyperparameters().settings
         #expect(Set(settings.map(\.key)).count == settings.count)
         for setting in settings {
             #expect(setting.accepted(setting.value) == setting.value, "\(setting.key)")

@@ -7,8 +7,8 @@ import Testing
 /// Several ranks that each own some of a case's networks compute every network, and what the owner of the policy
 /// reports, as a single rank does.
 @Suite struct TeamTests {
-    static let cases: [(LearnerKind, [String: SettingValue])] =
-        LearnerKind.allCases.map { ($0, [:]) } + [
+    static let cases: [(LearnerDefinition, [String: SettingValue])] =
+        LearnerRegistry.standard.learners.map { ($0, [:]) } + [
             (.cql, ["lagrange": .flag(true), "max_target_backup": .flag(true)]),
             (.activeI, ["backup": .word("quantile"), "cloning_temperature": .word("off")]),
             (.activeS, ["backup": .word("mean"), "q_normalisation": .flag(true), "actor_dropout": .real(0.3)]),
@@ -17,8 +17,9 @@ import Testing
     /// Two ranks, with the policy on either of them; then three and five ranks, where the last owns only the policy and
     /// some may own nothing.
     @Test(.timeLimit(.minutes(1)), arguments: cases, [(2, 0), (2, 1), (3, 2), (5, 4)])
-    func everyOwnerHasWhatOneRankHas(_ subject: (LearnerKind, [String: SettingValue]), team: (ranks: Int, policy: Int))
-    {
+    func everyOwnerHasWhatOneRankHas(
+        _ subject: (LearnerDefinition, [String: SettingValue]), team: (ranks: Int, policy: Int)
+    ) {
         let (kind, changes) = subject
         let steps = 20
         let alone = LearnerSample(kind, seed: 0, changes)

@@ -3,13 +3,29 @@ import Networks
 /// ACTIVE's hyperparameters and switches: m, f, H_D, c, β₀, λ_β and what an ablation turns off or exchanges.
 struct ACTIVESettings: Sendable, Equatable {
     /// What becomes of β.
-    enum Temperature: String, Sendable, CaseIterable {
+    enum Temperature: String, SettingWord {
         /// Dual ascent (ACT).
         case adaptive
         /// β₀ throughout.
         case fixed
         /// No value term in the policy's loss: the baseline's weighted cloning.
         case off
+    }
+
+    /// What of V₁(s') … V_m(s') a study chooses for the critics' target.
+    enum BackupWord: String, SettingWord {
+        case minimum = "min"
+        case mean
+        case quantile
+    }
+
+    /// What a study chooses for w.
+    enum WeightWord: String, SettingWord {
+        /// exp(A) with a value term, and the baseline's own weight without one.
+        case auto
+        case exponential = "exp"
+        case one
+        case positive
     }
 
     let common: InSampleNetworks.Settings
@@ -36,33 +52,31 @@ struct ACTIVESettings: Sendable, Equatable {
     init(_ hyperparameters: Hyperparameters, loss: ValueLoss) {
         common = .init(hyperparameters)
         self.loss = loss
-        members = hyperparameters.flag("value_ensemble") ? hyperparameters.integer("m") : 1
+        members = hyperparameters[.valueEnsemble] ? hyperparameters[.m] : 1
         backup =
-            switch hyperparameters.word("backup") {
-            case "mean": .mean
-            case "quantile": .quantile(hyperparameters.real("backup_quantile"))
-            default: .minimum
+            switch hyperparameters[.backup] {
+            case .minimum: .minimum
+            case .mean: .mean
+            case .quantile: .quantile(hyperparameters[.backupQuantile])
             }
-        quantile = hyperparameters.real("quantile")
-        temperature = Temperature(rawValue: hyperparameters.word("cloning_temperature")) ?? .adaptive
+        quantile = hyperparameters[.quantile]
+        temperature = hyperparameters[.cloningTemperature]
         weight = ACTIVESettings.weight(hyperparameters, loss: loss, temperature: temperature)
-        targetLogLikelihood = hyperparameters.real("target_log_likelihood")
-        initialBeta = hyperparameters.real("initial_beta")
-        betaRate = hyperparameters.real("beta_rate")
-        normalisesQ = hyperparameters.flag("q_normalisation")
+        targetLogLikelihood = hyperparameters[.targetLogLikelihood]
+        initialBeta = hyperparameters[.initialBeta]
+        betaRate = hyperparameters[.betaRate]
+        normalisesQ = hyperparameters[.qNormalisation]
     }
 
-    /// "auto" is exp(A) with a value term, and the baseline's own weight without one.
     private static func weight(
         _ hyperparameters: Hyperparameters, loss: ValueLoss, temperature: Temperature
     ) -> AdvantageWeight {
-        let exponential = AdvantageWeight.exponential(
-            inverseTemperature: hyperparameters.real("inverse_temperature"))
-        switch (hyperparameters.word("weight"), loss) {
-        case ("one", _): return .one
-        case ("positive", _): return .positivePart
-        case ("auto", .sparse) where temperature == .off: return .positivePart
-        default: return exponential
+        let exponential = AdvantageWeight.exponential(inverseTemperature: hyperparameters[.inverseTemperature])
+        switch (hyperparameters[.weight], loss) {
+        case (.one, _): return .one
+        case (.positive, _): return .positivePart
+        case (.auto, .sparse) where temperature == .off: return .positivePart
+        case (.auto, _), (.exponential, _): return exponential
         }
     }
 }

@@ -1,6 +1,23 @@
 package import Datasets
 package import Networks
 import Numerics
+import Suites
+
+extension LearnerDefinition {
+    package static let bc = LearnerDefinition(
+        "BC", title: "Behaviour cloning", source: "by maximum likelihood with IQL's policy", followsHorizon: true,
+        settings: { task in
+            let origin = "\(Origin.ours): IQL's policy"
+            return [
+                Setting(.learningRate, 3e-4, .rates, from: origin), Setting.actorDropout(task, from: origin),
+            ] + Setting.shape([256, 256], from: origin) + Setting.data(clip: true, .raw, from: origin)
+        },
+        work: { settings, states, actions in
+            [.policy(states: states, hidden: settings[.hidden], outputs: actions)]
+        },
+        noise: { AdvantageWeightedPolicy.noise($0) },
+        make: { BC(.init($0), problem: $1) })
+}
 
 /// Behaviour cloning by maximum likelihood.
 ///
@@ -20,10 +37,10 @@ package final class BC: Learner {
 
         package init(_ hyperparameters: Hyperparameters) {
             batch = hyperparameters.batchSize
-            hidden = hyperparameters.widths("hidden")
+            hidden = hyperparameters[.hidden]
             precision = hyperparameters.precision
-            learningRate = hyperparameters.real("learning_rate")
-            actorDropout = hyperparameters.real("actor_dropout")
+            learningRate = hyperparameters[.learningRate]
+            actorDropout = hyperparameters[.actorDropout]
         }
     }
 

@@ -38,21 +38,21 @@ struct CQLSettings: Sendable, Equatable {
 
     init(_ hyperparameters: Hyperparameters, actions: Int) {
         batch = hyperparameters.batchSize
-        hidden = hyperparameters.widths("hidden")
-        criticHidden = hyperparameters.widths("critic_hidden")
+        hidden = hyperparameters[.hidden]
+        criticHidden = hyperparameters[.criticHidden]
         precision = hyperparameters.precision
-        alpha = hyperparameters.real("alpha")
-        sampledActions = hyperparameters.integer("sampled_actions")
-        importanceSampling = hyperparameters.flag("importance_sampling")
-        lagrange = hyperparameters.flag("lagrange")
-        lagrangeGap = hyperparameters.real("lagrange_gap")
-        maxTargetBackup = hyperparameters.flag("max_target_backup")
-        softmaxTemperature = hyperparameters.real("softmax_temperature")
-        penaltyRange = hyperparameters.real("penalty_minimum")...hyperparameters.real("penalty_maximum")
-        targetEntropy = hyperparameters.real("entropy_per_dimension") * Double(actions)
-        learningRate = hyperparameters.real("learning_rate")
-        policyLearningRate = hyperparameters.real("policy_learning_rate")
-        discount = hyperparameters.real("discount")
-        targetRate = hyperparameters.real("target_rate")
+        alpha = hyperparameters[.alpha]
+        sampledActions = hyperparameters[.sampledActions]
+        importanceSampling = hyperparameters[.importanceSampling]
+        lagrange = hyperparameters[.lagrange]
+        lagrangeGap = hyperparameters[.lagrangeGap]
+        maxTargetBackup = hyperparameters[.maxTargetBackup]
+        softmaxTemperature = hyperparameters[.softmaxTemperature]
+        penaltyRange = hyperparameters[.penaltyMinimum]...hyperparameters[.penaltyMaximum]
+        targetEntropy = hyperparameters[.entropyPerDimension] * Double(actions)
+        learningRate = hyperparameters[.learningRate]
+        policyLearningRate = hyperparameters[.policyLearningRate]
+        discount = hyperparameters[.discount]
+        targetRate = hyperparameters[.targetRate]
     }
 }

@@ -2,6 +2,15 @@ import Foundation
 import Networks
 import Numerics
 
+extension NoiseUse {
+    /// ε of the regulariser's actions drawn at s.
+    static let sampledAtState = NoiseUse("sampled-at-state", inTraces: "cql_current")
+    /// ε of the regulariser's actions drawn at s'.
+    static let sampledAtNextState = NoiseUse("sampled-at-next-state", inTraces: "cql_next")
+    /// The regulariser's uniform actions.
+    static let uniformActions = NoiseUse("uniform-actions", inTraces: "cql_uniform")
+}
+
 /// CQL's regulariser: how much higher a critic values actions drawn from the policy and at random than the data's.
 ///
 /// Over N uniform actions aᵘ, N of π(s') and N of π(s), all valued at s,

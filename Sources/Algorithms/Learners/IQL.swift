@@ -1,5 +1,21 @@
 package import Datasets
 package import Networks
+import Suites
+
+extension LearnerDefinition {
+    package static let iql = LearnerDefinition(
+        "IQL", title: "Implicit Q-learning", source: "Kostrikov, Nair, Levine; ICLR 2022", followsHorizon: true,
+        settings: { task in
+            [
+                InSampleNetworks.expectile(task),
+                Setting(
+                    .inverseTemperature, task.choose(3, [.antmaze: 10, .kitchen: 0.5]), 0...1e6, from: Origin.iqlCode),
+            ] + InSampleNetworks.settings(task, layerNorm: false, rate: 3e-4, from: Origin.iqlCode)
+        },
+        work: { InSampleNetworks.work($0, members: 1, states: $1, actions: $2) },
+        noise: { AdvantageWeightedPolicy.noise($0) },
+        make: { IQL(.init($0), problem: $1) })
+}
 
 /// Implicit Q-learning (Kostrikov, Nair, Levine; ICLR 2022), as ikostrikov/implicit_q_learning@09d7002 runs it.
 ///
@@ -19,8 +35,8 @@ package final class IQL: Learner {
 
         package init(_ hyperparameters: Hyperparameters) {
             common = .init(hyperparameters)
-            expectile = hyperparameters.real("expectile")
-            inverseTemperature = hyperparameters.real("inverse_temperature")
+            expectile = hyperparameters[.expectile]
+            inverseTemperature = hyperparameters[.inverseTemperature]
         }
     }
 

@@ -1,5 +1,19 @@
 package import Datasets
 package import Networks
+import Suites
+
+extension LearnerDefinition {
+    package static let sql = LearnerDefinition(
+        "SQL", title: "Sparse Q-learning", source: "Xu et al.; ICLR 2023", followsHorizon: true,
+        settings: { task in
+            [InSampleNetworks.sparsity(task)]
+                + InSampleNetworks.settings(
+                    task, layerNorm: true, rate: InSampleNetworks.sparseRate(task), from: Origin.sqlCode)
+        },
+        work: { InSampleNetworks.work($0, members: 1, states: $1, actions: $2) },
+        noise: { AdvantageWeightedPolicy.noise($0) },
+        make: { SQL(.init($0), problem: $1) })
+}
 
 /// Sparse Q-learning (Xu et al., ICLR 2023), as ryanxhr/IVR@58edd26 runs it: IQL with another value loss and weight.
 ///
@@ -17,7 +31,7 @@ package final class SQL: Learner {
 
         package init(_ hyperparameters: Hyperparameters) {
             common = .init(hyperparameters)
-            alpha = hyperparameters.real("alpha")
+            alpha = hyperparameters[.alpha]
         }
     }
 

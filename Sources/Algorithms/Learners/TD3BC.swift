@@ -1,6 +1,57 @@
 package import Datasets
 package import Networks
 import Numerics
+import Suites
+
+extension SettingKey<Double> {
+    /// σ_n, the deviation of the target policy's smoothing noise.
+    static var policyNoise: Self { Self("policy_noise") }
+    /// c, its clip.
+    static var noiseClip: Self { Self("noise_clip") }
+}
+
+extension SettingKey<Int> {
+    /// Updates per step of the policy.
+    static var policyDelay: Self { Self("policy_delay") }
+}
+
+extension NoiseUse {
+    /// ε that smooths the target policy.
+    static let targetPolicy = NoiseUse("target-policy-noise", inTraces: "target_policy")
+}
+
+extension LearnerDefinition {
+    package static let td3bc = LearnerDefinition(
+        "TD3+BC", title: "TD3 with behaviour cloning", source: "Fujimoto, Gu; NeurIPS 2021", followsHorizon: false,
+        settings: { task in
+            // The author's AntMaze runs do without normalisation (sfujim/TD3_BC issue #2); their reward is not said.
+            let isMaze = task.suite == .antmaze
+            let code = Origin.td3bcCode
+            return [
+                Setting(.alpha, 2.5, 0...1e6, from: code),
+                Setting(.policyNoise, 0.2, 0...10, from: code),
+                Setting(.noiseClip, 0.5, 0...10, from: code),
+                Setting(.policyDelay, 2, 1...1000, cost: .operations, from: code),
+                Setting(.learningRate, 3e-4, .rates, from: code),
+            ] + Setting.offPolicy(from: code) + Setting.shape([256, 256], from: code)
+                + Setting.data(
+                    clip: false, isMaze ? .minusOne : .raw, from: task.choose(code, [.kitchen: Origin.ours]),
+                    rewardOrigin: isMaze ? Origin.corl : nil, normalise: !isMaze)
+        },
+        work: { settings, states, actions in
+            let hidden = settings[.hidden]
+            let share = 1 / Double(settings[.policyDelay])
+            var policy = NetworkWork.policy(states: states, hidden: hidden, outputs: actions)
+            policy.trainings = share
+            policy.forwards = 1
+            var critics = NetworkWork.critics(2, states: states, actions: actions, hidden: hidden)
+            critics[0].actionGradients = share
+            return critics + [policy]
+        },
+        period: { $0[.policyDelay] },
+        noise: { _ in [NoiseDraw(.targetPolicy, .normal(samples: nil))] },
+        make: { TD3BC(.init($0), problem: $1) })
+}
 
 /// TD3+BC (Fujimoto and Gu, NeurIPS 2021), as sfujim/TD3_BC runs it.
 ///
@@ -32,15 +83,15 @@ package final class TD3BC: Learner {
 
         package init(_ hyperparameters: Hyperparameters) {
             batch = hyperparameters.batchSize
-            hidden = hyperparameters.widths("hidden")
+            hidden = hyperparameters[.hidden]
             precision = hyperparameters.precision
-            alpha = hyperparameters.real("alpha")
-            policyNoise = hyperparameters.real("policy_noise")
-            noiseClip = hyperparameters.real("noise_clip")
-            policyDelay = hyperparameters.integer("policy_delay")
-            discount = hyperparameters.real("discount")
-            targetRate = hyperparameters.real("target_rate")
-            learningRate = hyperparameters.real("learning_rate")
+            alpha = hyperparameters[.alpha]
+            policyNoise = hyperparameters[.policyNoise]
+            noiseClip = hyperparameters[.noiseClip]
+            policyDelay = hyperparameters[.policyDelay]
+            discount = hyperparameters[.discount]
+            targetRate = hyperparameters[.targetRate]
+            learningRate = hyperparameters[.learningRate]
         }
     }
 

@@ -30,15 +30,15 @@ struct InSampleNetworks {
 
         init(_ hyperparameters: Hyperparameters) {
             batch = hyperparameters.batchSize
-            hidden = hyperparameters.widths("hidden")
+            hidden = hyperparameters[.hidden]
             precision = hyperparameters.precision
-            discount = hyperparameters.real("discount")
-            targetRate = hyperparameters.real("target_rate")
-            learningRate = hyperparameters.real("learning_rate")
-            critics = hyperparameters.integer("critics")
-            valueLayerNorm = hyperparameters.flag("value_layer_norm")
-            actorDropout = hyperparameters.real("actor_dropout")
-            weightCap = hyperparameters.real("weight_cap")
+            discount = hyperparameters[.discount]
+            targetRate = hyperparameters[.targetRate]
+            learningRate = hyperparameters[.learningRate]
+            critics = hyperparameters[.critics]
+            valueLayerNorm = hyperparameters[.valueLayerNorm]
+            actorDropout = hyperparameters[.actorDropout]
+            weightCap = hyperparameters[.weightCap]
         }
     }
 

@@ -1,22 +1,18 @@
 package import Datasets
 
-/// The settings that say what is done to a dataset before a learner sees it: `clip_actions`, `reward`,
-/// `normalise_observations`.
+/// The settings that say what is done to a dataset before a learner sees it.
 extension Hyperparameters {
-    /// What these settings ask for.
+    /// What `clip_actions`, `reward` and `normalise_observations` ask for.
     package var transforms: TransitionTransforms {
-        guard let reward = RewardWord(rawValue: word("reward")) else {
-            preconditionFailure("reward: \(word("reward"))")
-        }
-        let limit = real("clip_actions")
+        let limit = self[.clipActions]
         return TransitionTransforms(
-            actionLimit: limit < 1 ? limit : nil, reward: reward.transform,
-            normalisesObservations: flag("normalise_observations"))
+            actionLimit: limit < 1 ? limit : nil, reward: self[.reward].transform,
+            normalisesObservations: self[.normaliseObservations])
     }
 }
 
 /// The reward transforms in use in the field, by the words a study names them with.
-enum RewardWord: String, CaseIterable {
+package enum RewardWord: String, SettingWord {
     /// As recorded.
     case raw
     /// 1000·r/(R_max - R_min), the returns being those of the dataset's trajectories (IQL on locomotion).

@@ -1,7 +1,5 @@
-package import Numerics
-
 /// The value of a hyperparameter.
-package enum SettingValue: Sendable, Equatable, CustomStringConvertible {
+package enum SettingValue: Sendable, Hashable, CustomStringConvertible {
     case integer(Int)
     case real(Double)
     case flag(Bool)
@@ -43,13 +41,48 @@ package struct Setting: Sendable, Equatable {
     package var value: SettingValue
     /// Where the value comes from: the authors' code, our default, the study.
     package var origin: String
+    /// What it changes of a step's cost.
+    package var cost: StepCost
 
     /// A setting at its default, which nobody checks against `range`.
-    package init(_ key: String, _ value: SettingValue, _ range: Range, from origin: String) {
+    package init(_ key: String, _ value: SettingValue, _ range: Range, cost: StepCost = .rate, from origin: String) {
         self.key = key
         self.value = value
         self.range = range
+        self.cost = cost
         self.origin = origin
+    }
+
+    /// A whole number.
+    package init(
+        _ key: SettingKey<Int>, _ value: Int, _ range: ClosedRange<Int>, cost: StepCost = .rate, from origin: String
+    ) {
+        self.init(key.name, .integer(value), .integer(range), cost: cost, from: origin)
+    }
+
+    /// A real number.
+    package init(
+        _ key: SettingKey<Double>, _ value: Double, _ range: ClosedRange<Double>, cost: StepCost = .none,
+        from origin: String
+    ) {
+        self.init(key.name, .real(value), .real(range), cost: cost, from: origin)
+    }
+
+    /// True or false.
+    package init(_ key: SettingKey<Bool>, _ value: Bool, cost: StepCost = .rate, from origin: String) {
+        self.init(key.name, .flag(value), .flag, cost: cost, from: origin)
+    }
+
+    /// Widths of hidden layers.
+    package init(_ key: SettingKey<[Int]>, _ widths: [Int], from origin: String) {
+        self.init(key.name, .integers(widths), .widths, from: origin)
+    }
+
+    /// One of the words of an enumeration.
+    package init<Word: SettingWord>(
+        _ key: SettingKey<Word>, _ value: Word, cost: StepCost = .rate, from origin: String
+    ) {
+        self.init(key.name, value.settingValue, .words(Word.allCases.map(\.rawValue)), cost: cost, from: origin)
     }
 
     /// `candidate` as a value of this setting; an integral number passes where a real one is asked for, and the
@@ -82,66 +115,5 @@ package struct Setting: Sendable, Equatable {
         case .widths: "a list of 1 to 8 layer widths from 1 to 8192"
         case .words(let words): "one of \(words.joined(separator: ", "))"
         }
-    }
-}
-
-/// All hyperparameters of one case, in a fixed order.
-package struct Hyperparameters: Sendable, Equatable {
-    /// In the order they are printed in.
-    package private(set) var settings: [Setting]
-
-    init(_ settings: [Setting]) { self.settings = settings }
-
-    /// The setting called `key`, if this learner has it.
-    package subscript(key: String) -> Setting? { settings.first { $0.key == key } }
-
-    /// Replaces a value that `Setting.accepted` has passed.
-    package mutating func set(_ key: String, to value: SettingValue, from origin: String) {
-        guard let index = settings.firstIndex(where: { $0.key == key }) else {
-            preconditionFailure("no setting \(key)")
-        }
-        guard settings[index].value != value else { return }  // what is said again comes from where it came from
-        settings[index].value = value
-        settings[index].origin = origin
-    }
-
-    /// B, which every learner has.
-    package var batchSize: Int { integer("batch") }
-
-    /// γ, where the learner has one; 0 for behaviour cloning, which looks at no reward.
-    package var discount: Double { self["discount"] == nil ? 0 : real("discount") }
-
-    /// Of the products between hidden layers, a setting of every learner.
-    package var precision: Precision {
-        guard let precision = Precision(rawValue: word("precision")) else {
-            preconditionFailure("precision: \(word("precision"))")
-        }
-        return precision
-    }
-
-    func integer(_ key: String) -> Int {
-        guard case .integer(let value)? = self[key]?.value else { preconditionFailure("\(key) is no integer setting") }
-        return value
-    }
-
-    func real(_ key: String) -> Double {
-        guard case .real(let value)? = self[key]?.value else { preconditionFailure("\(key) is no real setting") }
-        return value
-    }
-
-    func flag(_ key: String) -> Bool {
-        guard case .flag(let value)? = self[key]?.value else { preconditionFailure("\(key) is no flag") }
-        return value
-    }
-
-    func word(_ key: String) -> String {
-        guard case .word(let value)? = self[key]?.value else { preconditionFailure("\(key) is no word") }
-        return value
-    }
-
-    /// A setting of widths, `hidden`; traps for a key that is none.
-    package func widths(_ key: String) -> [Int] {
-        guard case .integers(let value)? = self[key]?.value else { preconditionFailure("\(key) is no list") }
-        return value
     }
 }

@@ -32,7 +32,7 @@ package struct ScalingOptions: Sendable {
     ///
     /// - Throws: `HarnessError.usage`.
     func subject() throws -> ScalingSubject {
-        let hasEnsemble = LearnerKind(rawValue: learner).map { Presets.hyperparameters($0)["m"] != nil } ?? false
+        let hasEnsemble = LearnerRegistry.standard[learner]?.hyperparameters().value(of: .m) != nil
         let settings = try EffectiveSettings(
             learner: learner, dataset: "hopper-medium-v2",
             assignments: (hasEnsemble ? ["m=\(members)"] : []) + settings)

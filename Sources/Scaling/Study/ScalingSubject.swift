@@ -6,13 +6,13 @@ import Teams
 
 /// What a scaling study is of: a learner's gradient steps, on made-up transitions of a dataset's sizes.
 package struct ScalingSubject: Sendable {
-    package let learner: LearnerKind
+    package let learner: LearnerDefinition
     package var hyperparameters: Hyperparameters
     /// S and A.
     package let states: Int
     package let actions: Int
 
-    package init(_ learner: LearnerKind, _ hyperparameters: Hyperparameters, states: Int = 11, actions: Int = 3) {
+    package init(_ learner: LearnerDefinition, _ hyperparameters: Hyperparameters, states: Int = 11, actions: Int = 3) {
         self.learner = learner
         self.hyperparameters = hyperparameters
         self.states = states
@@ -23,29 +23,23 @@ package struct ScalingSubject: Sendable {
     package func with(members: Int) -> ScalingSubject? {
         guard self.members != nil else { return nil }
         var other = self
-        other.hyperparameters.set("m", to: .integer(members), from: "scaling study")
+        other.hyperparameters.set(.m, to: members, from: "scaling study")
         return other
     }
 
     /// m; nil for a learner without an ensemble.
     package var members: Int? {
-        guard case .integer(let members)? = hyperparameters["m"]?.value,
-            hyperparameters["value_ensemble"]?.value != .flag(false)
-        else { return nil }
-        return members
+        hyperparameters.value(of: .valueEnsemble) == false ? nil : hyperparameters.value(of: .m)
     }
 
     /// The largest m that a study may ask for.
     package var largestEnsemble: Int {
-        guard case .integer(let range)? = hyperparameters["m"]?.range else { return 1 }
+        guard case .integer(let range)? = hyperparameters.setting(.m)?.range else { return 1 }
         return range.upperBound
     }
 
     /// Gradient steps after which everything has been done once: those from one step of a delayed policy to the next.
-    package var period: Int {
-        guard case .integer(let delay)? = hyperparameters["policy_delay"]?.value else { return 1 }
-        return delay
-    }
+    package var period: Int { learner.period(hyperparameters) }
 
     package var networks: [NetworkWork] { learner.work(hyperparameters, states: states, actions: actions) }
 
@@ -55,7 +49,7 @@ package struct ScalingSubject: Sendable {
     /// "ACTIVE-I m=10", "IQL precision=bf16".
     package var name: String {
         let precision = hyperparameters.precision
-        return learner.rawValue + (members.map { " m=\($0)" } ?? "")
+        return learner.name + (members.map { " m=\($0)" } ?? "")
             + (precision == .full ? "" : " precision=\(precision.rawValue)")
     }
 

@@ -35,11 +35,10 @@ struct StudyScaling {
 
     private static func key(_ studyCase: StudyCase) throws -> String {
         let sizes = try CostModel.specification(studyCase)
-        let settings = [
-            "m", "value_ensemble", "backup", "cloning_temperature", "critics", "policy_delay", "lagrange",
-            "max_target_backup",
-        ].compactMap { studyCase.hyperparameters[$0]?.value.description }
-        return ([CostModel.kind(studyCase)] + settings + ["\(sizes.observationSize)", "\(sizes.actionSize)"])
+        let settings = studyCase.hyperparameters.settings.filter { $0.cost == .operations }
+        return
+            ([CostModel.kind(studyCase)] + settings.map(\.value.description)
+            + ["\(sizes.observationSize)", "\(sizes.actionSize)"])
             .joined(separator: " ")
     }
 

@@ -92,20 +92,17 @@ struct BenchSteps: ParsableCommand {
 
     /// Without V LayerNorm and dropout, where the floor is exact, and some with them.
     private static let subjects: [StepLoop.Subject] = {
-        func with(_ changes: (String, SettingValue)...) -> [(key: String, value: SettingValue)] { changes }
-        let norm = ("value_layer_norm", SettingValue.flag(true))
-        let dropout = ("actor_dropout", SettingValue.real(0.1))
-        let half = ("precision", SettingValue.word(Precision.bfloat16.rawValue))
+        let norm = SettingAssignment(.valueLayerNorm, true)
+        let dropout = SettingAssignment(.actorDropout, 0.1)
+        let half = SettingAssignment(.precision, .bfloat16)
+        func members(_ m: Int) -> SettingAssignment { SettingAssignment(.m, m) }
         return [.init(.bc), .init(.td3bc), .init(.iql), .init(.sql)]
-            + [1, 2, 5, 10, 20, 50].map { .init(.activeI, with(("m", .integer($0)))) }
-            + [.init(.activeS, with(("m", .integer(10)))), .init(.cql)]
-            + [.init(.iql, with(dropout)), .init(.sql, with(norm, dropout))]
-            + [
-                .init(.activeI, with(("m", .integer(10)), norm)),
-                .init(.activeI, with(("m", .integer(10)), norm, dropout)),
-            ]
-            + [.init(.td3bc, with(half)), .init(.iql, with(half)), .init(.sql, with(half))]
-            + [1, 10].map { .init(.activeI, with(("m", .integer($0)), half)) } + [.init(.cql, with(half))]
+            + [1, 2, 5, 10, 20, 50].map { .init(.activeI, [members($0)]) }
+            + [.init(.activeS, [members(10)]), .init(.cql)]
+            + [.init(.iql, [dropout]), .init(.sql, [norm, dropout])]
+            + [.init(.activeI, [members(10), norm]), .init(.activeI, [members(10), norm, dropout])]
+            + [.init(.td3bc, [half]), .init(.iql, [half]), .init(.sql, [half])]
+            + [1, 10].map { .init(.activeI, [members($0), half]) } + [.init(.cql, [half])]
     }()
 }
 

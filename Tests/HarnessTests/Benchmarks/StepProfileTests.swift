@@ -8,15 +8,14 @@ import Testing
     init() { BLASLibrary.useOneThread() }
 
     private static func active(_ members: Int) -> StepLoop.Subject {
-        StepLoop.Subject(.activeI, [("m", .integer(members))])
+        StepLoop.Subject(.activeI, [SettingAssignment(.m, members)])
     }
 
     private static let subjects: [StepLoop.Subject] =
-        [
-            .init(.bc), .init(.td3bc), .init(.iql), .init(.sql), active(1), active(3), .init(.cql),
-        ] + (Precision.bfloat16.obstacle == nil ? [.init(.iql, rounded), .init(.cql, rounded)] : [])
+        LearnerRegistry.standard.learners.map { .init($0) } + [active(1), active(3)]
+        + (Precision.bfloat16.obstacle == nil ? [.init(.iql, rounded), .init(.cql, rounded)] : [])
 
-    private static let rounded = [(key: "precision", value: SettingValue.word(Precision.bfloat16.rawValue))]
+    private static let rounded = [SettingAssignment(.precision, .bfloat16)]
 
     /// The multiply-adds that kernels really make are those the algorithm needs, to the last one: no layer is computed twice,
     /// no gradient is taken of what nobody trains. (TD3+BC's policy steps in one of two.)

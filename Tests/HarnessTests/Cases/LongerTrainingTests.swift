@@ -165,10 +165,9 @@ import Testing
     // MARK: Which learners can
 
     /// The state after thirty steps is the same whatever was planned, if the learner says so.
-    @Test(arguments: LearnerKind.allCases) func whatDependsOnTheHorizon(kind: LearnerKind) throws {
+    @Test(arguments: LearnerRegistry.standard.learners) func whatDependsOnTheHorizon(kind: LearnerDefinition) throws {
         // SQL's weights are positive from the first step on only where α is large.
-        let more = [LearnerKind.cql: ", critic_hidden: [16, 16]", .sql: ", alpha: 1e4", .activeS: ", alpha: 1e4"]
-        let learner = "\(kind.rawValue): {\(SmallRun.small)\(more[kind] ?? "")}"
+        let learner = SmallRun.entry(kind, [.sql: "alpha: 1e4", .activeS: "alpha: 1e4"][kind])
         let states = try [30, 90].map { steps in
             let studyCase = try studyCase(learner, steps: steps)
             let other = RunFolder(temporary("\(steps)"))
@@ -189,8 +188,8 @@ import Testing
         return sentence
     }
 
-    @Test(arguments: ["BC", "IQL", "SQL", "ACTIVE-I", "ACTIVE-S"]) func ofLearnersWithASchedule(learner: String) throws
-    {
+    @Test(arguments: LearnerRegistry.standard.learners.filter(\.followsHorizon).map(\.name))
+    func ofLearnersWithASchedule(learner: String) throws {
         let learner = "\(learner): {\(SmallRun.small)}"
         try train(studyCase(learner, steps: 25))
         let longer = try studyCase(learner, steps: 50)

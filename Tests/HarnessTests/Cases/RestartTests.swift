@@ -1,3 +1,4 @@
+import Algorithms
 import DatasetTools
 import ExampleInputs
 import Foundation
@@ -13,12 +14,9 @@ import Testing
 @Suite(.serialized) struct RestartTests {
     private static let steps = 200
     /// Every learner, with what else it has a state of its own for.
-    private static let learners = [
-        "BC: {\(SmallRun.small)}",
-        "CQL: {\(SmallRun.small), critic_hidden: [16, 16], sampled_actions: 3, lagrange: true}",
-        "TD3+BC: {\(SmallRun.small)}", "IQL: {\(SmallRun.small)}", "SQL: {\(SmallRun.small), actor_dropout: 0.1}",
-        "ACTIVE-I: {\(SmallRun.small), m: 3}", "ACTIVE-S: {\(SmallRun.small), m: 2}",
-    ]
+    private static let learners = LearnerRegistry.standard.learners.map { learner in
+        SmallRun.entry(learner, [.cql: "lagrange: true", .sql: "actor_dropout: 0.1"][learner])
+    }
 
     private func run(_ learner: String) throws -> StoppedRun {
         try StoppedRun(SmallRun.plan(learner, steps: Self.steps).cases[0])

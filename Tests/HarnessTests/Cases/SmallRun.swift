@@ -11,9 +11,8 @@ import Studies
 import Suites
 
 /// The settings of `learner` on the dataset of this name.
-func presetSettings(of learner: LearnerKind, on dataset: String) -> Hyperparameters {
-    Presets.hyperparameters(
-        learner, for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
+func presetSettings(of learner: LearnerDefinition, on dataset: String) -> Hyperparameters {
+    learner.hyperparameters(for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
 }
 
 /// A dataset of a thousand steps of a random policy, recorded once for all tests of this process, and what is computed
@@ -58,6 +57,15 @@ enum SmallRun {
     /// The settings that make a case small.
     static let small = "hidden: [16, 16], batch: 32"
 
+    /// A learner of a study with all the settings that make its networks and ensembles small, and with `more`.
+    static func entry(_ learner: LearnerDefinition, _ more: String? = nil) -> String {
+        let preset = learner.hyperparameters()
+        let own = ["critic_hidden": "[16, 16]", "sampled_actions": "3", "m": "3"].filter { preset[$0.key] != nil }
+        let settings =
+            [small] + own.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } + (more.map { [$0] } ?? [])
+        return "\(learner.name): {\(settings.joined(separator: ", "))}"
+    }
+
     /// Where this process runs, without what costs time to find out.
     static let provenance = Provenance.ofThisProcess(
         .init(source: "a test", executableSHA256: "", compiler: ""), rank: 0, ranks: 1)
@@ -91,7 +99,7 @@ enum SmallRun {
                 "\"divergence\": {\"step\": \($0), \"reason\": \"critic_loss is nan\", \"isFinal\": true}, "
             } ?? ""
         return """
-            {"format": 1, "learner": "\(studyCase.learner.rawValue)", "dataset": "\(studyCase.dataset)", "variant": "\(studyCase.variant)",
+            {"format": 1, "learner": "\(studyCase.learner.name)", "dataset": "\(studyCase.dataset)", "variant": "\(studyCase.variant)",
              "seed": \(studyCase.seed), "steps": \(studyCase.steps), "datasetSHA256": "\(sha256)", "transitions": 9, \(diverged)
              "data": {"returns": {"minimum": 1, "maximum": 2.5, "trajectories": 3}, "rewardScale": 4, "rewardShift": 0,
                       "clippedActions": 0},

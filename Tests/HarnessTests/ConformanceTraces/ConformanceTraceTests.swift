@@ -1,3 +1,4 @@
+import Algorithms
 import ConformanceTraces
 import Failures
 import Foundation
@@ -35,6 +36,8 @@ import Testing
             Edit(place: "@\(name)", attribute: value, sentence: sentence)
         }
     }
+
+    private static let learners = LearnerRegistry.standard.names.joined(separator: ", ")
 
     static let edits: [Edit] = [
         .array("initial/q.0/fc0/weight", "initial/q.0/fc0/weight") { _ in nil },
@@ -82,11 +85,9 @@ import Testing
             HDF5Array(shape: [100, 64, 2], elements: $0.elements)
         },
         .attribute(
-            "learner", .text("AWAC"),
-            "attribute 'learner': expected one of BC, CQL, TD3+BC, IQL, SQL, ACTIVE-I, ACTIVE-S, found 'AWAC'"),
+            "learner", .text("Dreamer"), "attribute 'learner': expected one of \(learners), found 'Dreamer'"),
         .attribute(
-            "learner", nil,
-            "attribute 'learner': expected one of BC, CQL, TD3+BC, IQL, SQL, ACTIVE-I, ACTIVE-S, found no attribute"),
+            "learner", nil, "attribute 'learner': expected one of \(learners), found no attribute"),
         .attribute("format", nil, "attribute 'format': expected 'active-bench-trace/1', found no attribute"),
         .attribute(
             "config", .text("{\0}\0"), "attribute 'config': expected a JSON object of settings, found "),

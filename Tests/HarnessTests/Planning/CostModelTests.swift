@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 import Planning
 import Studies
@@ -21,13 +22,12 @@ import Testing
 
     /// Every learner there is: a step takes more than nothing and less than a second.
     @Test func measuresEveryLearner() throws {
-        let learners = ["BC", "TD3+BC", "IQL", "SQL", "ACTIVE-I", "ACTIVE-S"].map { "\($0): {\(Self.small)}" }
-        let cql = "CQL: {\(Self.small), critic_hidden: [16, 16], sampled_actions: 2}"
-        let plan = try plan((learners + [cql]).joined(separator: ", "))
+        let learners = LearnerRegistry.standard.learners
+        let plan = try plan(learners.map { SmallRun.entry($0) }.joined(separator: ", "))
         let start = ContinuousClock.now
         let model = try CostModel(measuring: plan.cases)
         #expect(ContinuousClock.now - start < .seconds(3))
-        #expect(model.secondsPerMultiplyAdd.count == 7, "each once, whatever the number of seeds")
+        #expect(model.secondsPerMultiplyAdd.count == learners.count, "each once, whatever the number of seeds")
         for studyCase in plan.cases {
             let (seconds, work) = (try model.stepSeconds(studyCase), try model.work(studyCase))
             #expect(seconds > 1e-7 && seconds < 1, "\(studyCase.identifier): \(seconds)")

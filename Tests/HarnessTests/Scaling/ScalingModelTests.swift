@@ -5,7 +5,7 @@ import Teams
 import Testing
 
 @Suite struct ScalingModelTests {
-    private func model(_ learner: LearnerKind, busyRanks: Int = 1, busyFactor: Double = 1) -> ScalingModel {
+    private func model(_ learner: LearnerDefinition, busyRanks: Int = 1, busyFactor: Double = 1) -> ScalingModel {
         let subject = SmallSubject.make(learner)
         let trace = SmallSubject.trace(subject)
         return ScalingModel(
@@ -15,7 +15,7 @@ import Testing
             busyFactor: busyFactor)
     }
 
-    @Test(arguments: LearnerKind.allCases) func oneRankIsOne(learner: LearnerKind) throws {
+    @Test(arguments: LearnerRegistry.standard.learners) func oneRankIsOne(learner: LearnerDefinition) throws {
         let model = model(learner)
         for kind in ScalingPoint.Kind.allCases {
             guard let point = model.point(kind, ranks: 1) else {

@@ -12,9 +12,9 @@ import Testing
 
     /// Two critics and a policy.
     private var networks: [NetworkWork] {
-        var hyperparameters = Presets.hyperparameters(.td3bc)
+        var hyperparameters = LearnerDefinition.td3bc.hyperparameters()
         hyperparameters.set("hidden", to: .integers([8]), from: "test")
-        return LearnerKind.td3bc.work(hyperparameters, states: 3, actions: 2)
+        return LearnerDefinition.td3bc.work(hyperparameters, states: 3, actions: 2)
     }
 
     /// The critics on ranks 0 and 1, the policy on rank 0 or on a third.
@@ -85,9 +85,9 @@ import Testing
 
     /// The reduction of more than two rows begins with the last to come and holds up all members.
     @Test func reductionOfAnEnsemble() {
-        var hyperparameters = Presets.hyperparameters(.activeI)
+        var hyperparameters = LearnerDefinition.activeI.hyperparameters()
         hyperparameters.set("m", to: .integer(4), from: "test")
-        let networks = LearnerKind.activeI.work(hyperparameters, states: 3, actions: 2)
+        let networks = LearnerDefinition.activeI.work(hyperparameters, states: 3, actions: 2)
         let costs = networks.map { $0.group == .values ? 1.0 : 10 }
         let placement = Placement(networks, costs: costs, ranks: 4)
         let members = (0..<4).map { StepTrace.Event(.work(.owner(.values, $0)), seconds: Double($0)) }
@@ -99,7 +99,9 @@ import Testing
     }
 
     /// Costlier messages never make a team faster, and no team is faster than its dearest rank or its share.
-    @Test(arguments: [LearnerKind.activeI, .iql, .td3bc, .cql], 1...6) func bounds(learner: LearnerKind, ranks: Int) {
+    @Test(arguments: [LearnerDefinition.activeI, .iql, .td3bc, .cql], 1...6) func bounds(
+        learner: LearnerDefinition, ranks: Int
+    ) {
         let subject = SmallSubject.make(learner)
         let trace = SmallSubject.trace(subject)
         let placement = Placement(
@@ -119,8 +121,8 @@ import Testing
 
 /// Learners with small networks.
 enum SmallSubject {
-    static func make(_ learner: LearnerKind, _ changes: [(String, SettingValue)] = []) -> ScalingSubject {
-        var hyperparameters = Presets.hyperparameters(learner)
+    static func make(_ learner: LearnerDefinition, _ changes: [(String, SettingValue)] = []) -> ScalingSubject {
+        var hyperparameters = learner.hyperparameters()
         let small: [(String, SettingValue)] = [("hidden", .integers([16, 16])), ("batch", .integer(32))]
         let cql: [(String, SettingValue)] =
             learner == .cql ? [("critic_hidden", .integers([16, 16])), ("sampled_actions", .integer(2))] : []

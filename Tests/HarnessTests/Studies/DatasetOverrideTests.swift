@@ -1,4 +1,5 @@
 import Algorithms
+import Datasets
 import Report
 import RunFolders
 import ScratchFiles

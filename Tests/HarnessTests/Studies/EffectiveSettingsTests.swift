@@ -1,4 +1,5 @@
 import Algorithms
+import Datasets
 import Failures
 import Studies
 import Testing
@@ -25,9 +26,11 @@ import Testing
     }
 
     /// What is printed is the end of a study, and gives these very settings.
-    @Test(arguments: LearnerKind.allCases, ["hopper-medium-v2", "antmaze-umaze-diverse-v2", "kitchen-mixed-v0"])
-    func canStandInAStudy(learner: LearnerKind, dataset: String) throws {
-        let found = try settings(learner.rawValue, dataset, "batch=64")
+    @Test(
+        arguments: LearnerRegistry.standard.learners,
+        ["hopper-medium-v2", "antmaze-umaze-diverse-v2", "kitchen-mixed-v0"])
+    func canStandInAStudy(learner: LearnerDefinition, dataset: String) throws {
+        let found = try settings(learner.name, dataset, "batch=64")
         let study = """
             {name}: x
             datasets: [\(dataset)]

@@ -1,4 +1,5 @@
 import Algorithms
+import Datasets
 import Failures
 import ScratchFiles
 import Studies

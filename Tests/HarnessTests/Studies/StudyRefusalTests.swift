@@ -1,4 +1,5 @@
 import Algorithms
+import Datasets
 import Failures
 import Studies
 import Testing
@@ -122,7 +123,7 @@ import Testing
         BadStudy("IQL: {}", "ACTIVE-X: {}", "7: learners: expected 'ACTIVE-I' or 'ACTIVE-S', found 'ACTIVE-X'"),
         BadStudy(
             "IQL: {}", "Dreamer: {}",
-            "7: learners: expected one of \(LearnerKind.allCases.map(\.rawValue).joined(separator: ", ")), found 'Dreamer'"
+            "7: learners: expected one of \(LearnerRegistry.standard.names.joined(separator: ", ")), found 'Dreamer'"
         ),
         BadStudy("IQL: {}", "IQL: [1]", "7: learners.IQL: expected keys with values, found a list"),
         BadStudy("IQL: {}", "IQL: no", "7: learners.IQL: expected keys with values, found 'no'"),
@@ -189,7 +190,7 @@ import Testing
         BadStudy(
             "sweep: {m", "sweep: {sweep: {}, m",
             "9: learners.ACTIVE-S.sweep: expected one of "
-                + Presets.hyperparameters(.activeS).settings.map(\.key).joined(separator: ", ")
+                + LearnerDefinition.activeS.hyperparameters().settings.map(\.key).joined(separator: ", ")
                 + ", found the key 'sweep'"),
         BadStudy(
             "  IQL: {}\n  SQL:\n  ACTIVE-S", "  {}\n#",

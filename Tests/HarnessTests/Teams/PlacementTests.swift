@@ -4,8 +4,8 @@ import Teams
 import Testing
 
 @Suite struct PlacementTests {
-    private func networks(_ learner: LearnerKind, _ changes: [(String, SettingValue)] = []) -> [NetworkWork] {
-        var hyperparameters = Presets.hyperparameters(learner)
+    private func networks(_ learner: LearnerDefinition, _ changes: [(String, SettingValue)] = []) -> [NetworkWork] {
+        var hyperparameters = learner.hyperparameters()
         for (key, value) in changes { hyperparameters.set(key, to: value, from: "test") }
         return learner.work(hyperparameters, states: 11, actions: 3)
     }
@@ -14,7 +14,9 @@ import Testing
         Placement(networks, costs: networks.map(\.multiplyAdds), ranks: ranks)
     }
 
-    @Test(arguments: LearnerKind.allCases, 1...6) func everyNetworkHasOneOwner(learner: LearnerKind, ranks: Int) {
+    @Test(arguments: LearnerRegistry.standard.learners, 1...6) func everyNetworkHasOneOwner(
+        learner: LearnerDefinition, ranks: Int
+    ) {
         let networks = networks(learner)
         let placement = placement(networks, ranks: ranks)
         for network in networks {

@@ -15,19 +15,19 @@ struct StepAllocations {
         let before = ab_allocation_count()
         let matrix = Matrix(8, 8)
         print("counter \(ab_allocation_count() - before) for a matrix of \(matrix.count)")
-        for (learner, changes) in subjects { print("\(learner.rawValue) \(allocations(of: learner, changes))") }
+        for (learner, changes) in subjects { print("\(learner.name) \(allocations(of: learner, changes))") }
     }
 
     /// Every learner, then those with switches that make other passes.
-    private static let subjects: [(LearnerKind, [String: SettingValue])] =
-        LearnerKind.allCases.map { ($0, [:]) } + [
+    private static let subjects: [(LearnerDefinition, [String: SettingValue])] =
+        LearnerRegistry.standard.learners.map { ($0, [:]) } + [
             (.cql, ["lagrange": .flag(true), "max_target_backup": .flag(true), "importance_sampling": .flag(false)]),
             (.activeI, ["backup": .word("quantile"), "actor_dropout": .real(0.1), "q_normalisation": .flag(true)]),
             (.activeS, ["backup": .word("mean"), "cloning_temperature": .word("off"), "critics": .integer(1)]),
         ]
 
-    private static func allocations(of kind: LearnerKind, _ changes: [String: SettingValue]) -> Int {
-        var hyperparameters = Presets.hyperparameters(kind)
+    private static func allocations(of kind: LearnerDefinition, _ changes: [String: SettingValue]) -> Int {
+        var hyperparameters = kind.hyperparameters()
         if hyperparameters["m"] != nil { hyperparameters.set("m", to: .integer(2), from: "test") }
         for (key, value) in changes { hyperparameters.set(key, to: value, from: "test") }
         let stream = RandomStream("allocations")

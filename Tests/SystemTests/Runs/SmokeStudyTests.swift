@@ -32,12 +32,12 @@ import Testing
             steps: 30
             evaluate: {every: 30, episodes: 1}
             learners:
-            \(LearnerKind.allCases.map { "  \($0.rawValue): {}" }.joined(separator: "\n"))
+            \(LearnerRegistry.standard.learners.map { "  \($0.name): {}" }.joined(separator: "\n"))
             """
         let child = try SystemRun.run(study, in: folder, ranks: 2, data: folder.path, limit: 900)
         try #require(child.exitCode == 0, "\(child.output)")
-        for learner in LearnerKind.allCases {
-            for dataset in datasets { try check(learner.rawValue, dataset) }
+        for learner in LearnerRegistry.standard.learners {
+            for dataset in datasets { try check(learner.name, dataset) }
         }
         let table = try String(contentsOfFile: folder("out/table.csv"), encoding: .utf8)
         for dataset in datasets { #expect(table.contains(dataset), "\(dataset)") }

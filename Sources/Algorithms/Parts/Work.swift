@@ -1,0 +1,25 @@
+package import Networks
+
+// What a gradient step computes with the usual networks of a learner: see `NetworkWork` for how it is counted.
+
+extension NetworkWork {
+    /// A policy that is trained in every step.
+    ///
+    /// - Parameter outputs: A, or 2A where the deviation depends on the state.
+    package static func policy(states: Int, hidden: [Int], outputs: Int) -> NetworkWork {
+        var policy = NetworkWork(.policy, 0, states, hidden, outputs)
+        policy.trainings = 1
+        return policy
+    }
+
+    /// Critics with targets: Q̂ once for the target y, and Q's step.
+    package static func critics(_ count: Int, states: Int, actions: Int, hidden: [Int]) -> [NetworkWork] {
+        (0..<count).map { j in
+            var critic = NetworkWork(.critics, j, states + actions, hidden, 1)
+            critic.actions = actions
+            critic.trainings = 1
+            critic.forwards = 1
+            return critic
+        }
+    }
+}
