@@ -253,6 +253,13 @@ let package = Package(
             "AlgorithmsTests",
             ["Algorithms", "Datasets", "Environments", "Networks", "Numerics", "Suites", "step-allocations"]),
         tests("ReportTests", ["Environments", "Report", "Suites"]),
+        // A learner that is added to the program from outside, as a value.
+        tests(
+            "ExtensionTests",
+            [
+                "Algorithms", "Cases", "DatasetTools", "Datasets", "ExampleInputs", "Failures", "Networks", "Numerics",
+                "Planning", "Policies", "ScratchFiles", "Studies", "Suites", "Supervision",
+            ]),
         tests(
             "HarnessTests",
             [
