@@ -2,7 +2,7 @@ package import Networks
 package import Suites
 
 /// A learner as the rest of the program knows it. Each learner's file declares its own, and `LearnerRegistry.standard` lists
-/// them: nothing else in the program names a learner.
+/// them: nothing else in the program has a list of learners.
 package struct LearnerDefinition: Sendable {
     /// What studies, tables and folders call it: "TD3+BC".
     package let name: String
@@ -18,7 +18,7 @@ package struct LearnerDefinition: Sendable {
     private let networks: @Sendable (Hyperparameters, _ states: Int, _ actions: Int) -> [NetworkWork]
     private let steps: @Sendable (Hyperparameters) -> Int
     private let draws: @Sendable (Hyperparameters) -> [NoiseDraw]
-    private let refuse: @Sendable (Hyperparameters, _ actions: Int) -> SettingsContradiction?
+    private let refuse: @Sendable (Hyperparameters, _ actions: Int) -> SettingsConflict?
     private let create: @Sendable (Hyperparameters, Problem) -> any Learner
 
     /// A learner called `name`.
@@ -37,8 +37,7 @@ package struct LearnerDefinition: Sendable {
         work: @escaping @Sendable (Hyperparameters, _ states: Int, _ actions: Int) -> [NetworkWork],
         period: @escaping @Sendable (Hyperparameters) -> Int = { _ in 1 },
         noise: @escaping @Sendable (Hyperparameters) -> [NoiseDraw] = { _ in [] },
-        conflict: @escaping @Sendable (Hyperparameters, _ actions: Int) -> SettingsContradiction? = { _, _ in nil
-        },
+        conflict: @escaping @Sendable (Hyperparameters, _ actions: Int) -> SettingsConflict? = { (_, _) in nil },
         make: @escaping @Sendable (Hyperparameters, Problem) -> any Learner
     ) {
         self.name = name
@@ -90,7 +89,7 @@ extension LearnerDefinition {
 
     /// What settings that are each within their range cannot be together, or not for actions of `actions` dimensions; nil
     /// for nothing. A learner is made of no others.
-    package func conflict(_ hyperparameters: Hyperparameters, actions: Int) -> SettingsContradiction? {
+    package func conflict(_ hyperparameters: Hyperparameters, actions: Int) -> SettingsConflict? {
         refuse(hyperparameters, actions)
     }
 }
@@ -106,7 +105,7 @@ extension LearnerDefinition: Hashable, CustomStringConvertible {
 }
 
 /// Settings that exclude each other: what was expected of them, and what was found.
-package struct SettingsContradiction: Sendable, Equatable {
+package struct SettingsConflict: Sendable, Equatable {
     package let expected: String
     package let found: String
 

@@ -26,7 +26,7 @@ extension LearnerDefinition {
         },
         conflict: { settings, _ in
             guard settings[.largestError] > 2 else { return nil }
-            return SettingsContradiction(
+            return SettingsConflict(
                 expected: "largest_error of at most 2, the distance of two actions",
                 found: "\(settings[.largestError].settingValue)")
         },

@@ -111,11 +111,11 @@ extension ACTIVESettings {
 
     /// An H_D that no policy reaches: with σ at its floor of e⁻⁵ a dimension adds 5 - ½ log 2π = 4.081 nats to log π, and no
     /// more.
-    fileprivate static func unreachableTarget(_ settings: Hyperparameters, actions: Int) -> SettingsContradiction? {
+    fileprivate static func unreachableTarget(_ settings: Hyperparameters, actions: Int) -> SettingsConflict? {
         let target = settings[.targetLogLikelihood]
         let highest = Double(actions) * (5 - 0.5 * log(2 * Double.pi))
         guard settings[.cloningTemperature] == .adaptive, target > highest else { return nil }
-        return SettingsContradiction(
+        return SettingsConflict(
             expected: String(
                 format: "target_log_likelihood of at most %.2f, the highest for %d dimensions", highest, actions),
             found: "\(target.settingValue)")

@@ -103,20 +103,20 @@ extension LearnerDefinition {
 
 extension CQLSettings {
     /// A range of the penalty without a number in it.
-    fileprivate static func emptyRange(_ settings: Hyperparameters) -> SettingsContradiction? {
+    fileprivate static func emptyRange(_ settings: Hyperparameters) -> SettingsConflict? {
         let (minimum, maximum) = (settings[.penaltyMinimum], settings[.penaltyMaximum])
         guard minimum > maximum else { return nil }
-        return SettingsContradiction(
+        return SettingsConflict(
             expected: "penalty_minimum no larger than penalty_maximum",
             found: "\(minimum.settingValue) and \(maximum.settingValue)")
     }
 
     /// The activations of all sampled actions of a batch are kept; beyond 64 GiB no node would have the memory.
-    fileprivate static func tooMuchMemory(_ settings: Hyperparameters) -> SettingsContradiction? {
+    fileprivate static func tooMuchMemory(_ settings: Hyperparameters) -> SettingsConflict? {
         let rows = Double(3 * settings[.sampledActions]) * Double(settings.batchSize)
         let gibibytes = rows * Double(settings[.criticHidden].reduce(0, +)) * 4 / 0x1p30
         guard gibibytes > 64 else { return nil }
-        return SettingsContradiction(
+        return SettingsConflict(
             expected: "batch, sampled_actions and critic_hidden that need at most 64 GiB of activations",
             found: String(format: "%.0f GiB", gibibytes))
     }

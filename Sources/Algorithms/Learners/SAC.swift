@@ -105,12 +105,3 @@ package final class SAC {
         layOut(states, policy.actions, into: policyStateActions.view)
     }
 }
-
-/// Writes the rows (s_b, a_b).
-func layOut(_ states: MatrixView, _ actions: MatrixView, into stateActions: MatrixView) {
-    for b in 0..<stateActions.rows {
-        let row = stateActions.row(b)
-        row.update(from: states.row(b), count: states.columns)
-        (row + states.columns).update(from: actions.row(b), count: actions.columns)
-    }
-}
