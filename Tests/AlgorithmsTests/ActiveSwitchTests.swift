@@ -6,9 +6,9 @@ import Testing
 /// Identities between ACTIVE's switches and other learners. The conformance tests check the formula of each switch.
 @Suite struct ActiveSwitchTests {
     /// Every parameter after fifty steps, by network.
-    private func trained(_ kind: LearnerDefinition, _ changes: [String: SettingValue], steps: Int = 50) -> [String:
-        [Real]]
-    {
+    private func trained(
+        _ kind: LearnerDefinition, _ changes: [String: SettingValue], steps: Int = 50
+    ) -> [String: [Real]] {
         let sample = LearnerSample(kind, seed: 0, changes)
         for step in 0..<steps { sample.update(step) }
         return Dictionary(
