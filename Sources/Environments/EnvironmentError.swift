@@ -2,25 +2,25 @@ package import Failures
 
 /// Why an environment could not be made or run.
 package enum EnvironmentError: ExitCoded, Equatable, CustomStringConvertible {
-    /// No environment has this name; `nearest` are the known names it may have been meant for.
+    /// No environment has this name; `nearest` are similar known names.
     case unknownEnvironment(name: String, nearest: [String], known: [String])
-    /// No known environment's name begins this dataset's name.
+    /// The dataset's name does not begin with the name of a known environment.
     case unknownDataset(name: String, nearest: [String], known: [String])
-    /// Others have what `name` names, and this program has not, or not under that name: why, in a clause.
+    /// Other libraries have an environment `name`, this program has none, or has it under another name; `reason` is a clause.
     case notOurs(name: String, reason: String, known: [String])
-    /// `name` stands for the profile `meant`, and another one was asked for.
+    /// `name` implies the profile `meant`, but the profile `asked` was requested.
     case otherProfile(name: String, environment: String, meant: DynamicsProfile, asked: DynamicsProfile)
-    /// The files `environment` is made of are not in `folder`.
+    /// The model files of `environment` are not in `folder`.
     case missingAssets(environment: String, folder: String)
-    /// They are there and MuJoCo cannot read them; its words.
+    /// MuJoCo cannot read the model files of `environment`; `text` is its error message.
     case damagedAssets(environment: String, folder: String, text: String)
-    /// Compiled against one MuJoCo and run with another, whose structures may be laid out differently.
+    /// The program was compiled against one version of MuJoCo and runs with another, so structures may have another layout.
     case libraryMismatch(header: Int, library: Int)
-    /// MuJoCo reported an error during `operation`, in its own words.
+    /// MuJoCo reported an error during `operation`; `text` is its message.
     case simulator(environment: String, operation: String, text: String)
-    /// The physics left the finite numbers; MuJoCo's warning.
+    /// The physics became non-finite; `text` is MuJoCo's warning.
     case diverged(environment: String, text: String)
-    /// An action with a NaN or an infinity at `index`.
+    /// An action whose element `index` is NaN or infinite.
     case nonFiniteAction(environment: String, index: Int, value: Double)
 
     /// One sentence: what, where, expected, found.
@@ -52,7 +52,7 @@ package enum EnvironmentError: ExitCoded, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether the fault is that of the action it was given, and so of whoever chose it.
+    /// Whether the action caused the error, that is, the policy that chose it.
     package var isOfTheAction: Bool {
         if case .nonFiniteAction = self { true } else { false }
     }
@@ -66,7 +66,7 @@ package enum EnvironmentError: ExitCoded, Equatable, CustomStringConvertible {
         names.map { "'\($0)'" }.joined(separator: separator)
     }
 
-    /// MuJoCo writes 2.2.2 as 222.
+    /// Formats a version number: MuJoCo writes 2.2.2 as 222.
     private static func version(_ number: Int) -> String {
         "\(number / 100).\(number / 10 % 10).\(number % 10)"
     }

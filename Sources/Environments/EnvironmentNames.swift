@@ -1,8 +1,8 @@
-/// An environment as people name it: ours, or one of Gymnasium's ids, which says whose dynamics are meant, too.
+/// An environment as users name it: one of our names, or one of Gymnasium's ids, which also implies the dynamics.
 package struct NamedEnvironment: Sendable, Equatable {
     /// The environment's name in the registry.
     package let name: String
-    /// The profile that the name stands for; nil for our own names, which leave it open.
+    /// The profile that the name implies; nil for our own names, which leave it open.
     package let profile: DynamicsProfile?
 
     package init(name: String, profile: DynamicsProfile?) {
@@ -10,9 +10,9 @@ package struct NamedEnvironment: Sendable, Equatable {
         self.profile = profile
     }
 
-    /// The profile to use where `asked` was asked for; D4RL's where neither says anything.
+    /// Returns the profile to use if `asked` was requested; `d4rl` if neither the name nor the user says which.
     ///
-    /// - Throws: `EnvironmentError.otherProfile` when the name stands for another one than `asked`.
+    /// - Throws: `EnvironmentError.otherProfile` when the name implies another profile than `asked`.
     package func profile(asked: DynamicsProfile?, as text: String) throws(EnvironmentError) -> DynamicsProfile {
         if let asked, let profile, asked != profile {
             throw .otherProfile(name: text, environment: name, meant: profile, asked: asked)
@@ -22,11 +22,11 @@ package struct NamedEnvironment: Sendable, Equatable {
 }
 
 extension EnvironmentRegistry {
-    /// The environment that `text` names: a registered name in any spelling of case, hyphens and underscores, or an id
-    /// of Gymnasium ("Hopper-v4", "AntMaze_UMaze-v4"). Gym's v2 and v3 ran on the MuJoCo that D4RL's data come from.
+    /// Returns the environment that `text` names: a registered name in any spelling of case, hyphens and underscores, or an id
+    /// of Gymnasium ("Hopper-v4", "AntMaze_UMaze-v4"). Gym's v2 and v3 ran on the MuJoCo with which D4RL's data were made.
     ///
-    /// - Parameter others: names besides the environments' that an unknown one may have been meant for.
-    /// - Throws: `EnvironmentError.unknownEnvironment`, or `.notOurs` for what others have and this program has not.
+    /// - Parameter others: further names to suggest for an unknown one, in addition to the environments'.
+    /// - Throws: `EnvironmentError.unknownEnvironment`, or `.notOurs` for an environment that only other libraries have.
     package static func resolve(
         _ text: String, others: [String] = []
     ) throws(EnvironmentError) -> NamedEnvironment {
@@ -39,14 +39,14 @@ extension EnvironmentRegistry {
         throw unknown(text, among: names + others)
     }
 
-    /// That no environment is called `text`, with the nearest of `candidates`.
+    /// Makes the error that no environment is called `text`, with the most similar `candidates`.
     private static func unknown(_ text: String, among candidates: [String]) -> EnvironmentError {
         var nearest = nearestNames(to: text, among: candidates)
         if nearest.isEmpty, let mark = text.lowercased().ranges(of: "-v").last {
             nearest = nearestNames(to: String(text.lowercased()[..<mark.lowerBound]), among: names)
         }
         if nearest.isEmpty {
-            // "cheetah", "walker", "ant-maze": a part of a name.
+            // "cheetah", "walker", "ant-maze" are parts of names.
             let part = letters(text)
             nearest = part.count < 4 ? [] : Array(names.filter { letters($0).contains(part) }.prefix(3))
         }
@@ -57,7 +57,7 @@ extension EnvironmentRegistry {
     private static func gymnasium(_ text: String) throws(EnvironmentError) -> NamedEnvironment? {
         guard let dash = text.lastIndex(of: "-"), text[dash...].lowercased().hasPrefix("-v"),
             case let digits = String(text[dash...].dropFirst(2)), let version = Int(digits),
-            digits == "\(version)"  // "v04" and "v+4" are no ids
+            digits == "\(version)"  // "v04" and "v+4" are not ids
         else { return nil }
         let base = letters(String(text[..<dash]))
         func refusal(_ reason: String) -> EnvironmentError { .notOurs(name: text, reason: reason, known: names) }
@@ -89,7 +89,7 @@ extension EnvironmentRegistry {
         "FrankaKitchen-v1 leaves open what is to be done: it is 'kitchen-complete', 'kitchen-partial' or 'kitchen-mixed' "
         + "with --profile gymnasium"
 
-    /// What names that begin so are elsewhere; the longest beginning counts.
+    /// The owners of names that begin with these words; the longest match counts.
     private static let elsewhere: [(beginning: String, what: String)] = [
         ("ant", "the ant without a maze, of D4RL and Gymnasium"), ("humanoid", "Gymnasium's humanoids"),
         ("ale", "the Arcade Learning Environment"), ("maze2d", "D4RL's point mazes"),
@@ -115,7 +115,7 @@ extension EnvironmentRegistry {
         return "it belongs to \(what), which this program does not have"
     }
 
-    /// `text` without its case, hyphens, underscores and blanks.
+    /// Returns `text` in lower case, without hyphens, underscores and blanks.
     private static func letters(_ text: String) -> String {
         String(text.lowercased().filter { $0.isLetter || $0.isNumber })
     }

@@ -1,8 +1,8 @@
 package import Numerics
 
-/// What an environment is made with.
+/// The options with which an environment is made.
 package struct EnvironmentOptions: Sendable {
-    /// When an environment with goals draws one.
+    /// When an environment with goals draws its goal.
     package enum Goals: Sendable {
         /// At every reset, from the episode's stream (D4RL's AntMaze-v2).
         case everyEpisode
@@ -10,12 +10,12 @@ package struct EnvironmentOptions: Sendable {
         case once(RandomStream)
     }
 
-    /// Whose dynamics and rewards.
+    /// The dynamics and rewards to follow.
     package var profile: DynamicsProfile
-    /// Ignored by environments without goals.
+    /// When to draw a goal; ignored by environments without goals.
     package var goals: Goals
 
-    /// D4RL's newest rules, unless told otherwise.
+    /// Makes the options; the defaults are D4RL's newest rules.
     package init(profile: DynamicsProfile = .d4rl, goals: Goals = .everyEpisode) {
         self.profile = profile
         self.goals = goals

@@ -1,4 +1,5 @@
-/// The names of `known` that `name` may have been meant for, nearest first: at most three, within a third of its length.
+/// Returns at most three names of `known` that are similar to `name`, nearest first: within an edit distance of a third of
+/// its length.
 package func nearestNames(to name: String, among known: [String]) -> [String] {
     let reach = max(2, name.count / 3)
     return
@@ -10,7 +11,7 @@ package func nearestNames(to name: String, among known: [String]) -> [String] {
         .map(\.name)
 }
 
-/// Levenshtein's distance: the fewest insertions, deletions and substitutions that make `b` of `a`.
+/// Returns the Levenshtein distance: the fewest insertions, deletions and substitutions that turn `a` into `b`.
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     var row = Array(0...b.count)
     for i in a.indices {

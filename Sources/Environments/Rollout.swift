@@ -1,43 +1,43 @@
 package import Networks
 package import Numerics
 
-/// How one episode went.
+/// The outcome of one episode.
 package struct EpisodeOutcome: Codable, Sendable, Equatable {
     /// Sum of the environment's rewards, undiscounted and untransformed.
     package var totalReward = 0.0
-    /// Steps made.
+    /// The number of control steps.
     package var length = 0
-    /// Whether it ended in a terminal state (a fall, a goal) and not at the time limit.
+    /// Whether the episode ended in a terminal state (a fall, a goal) and not at the time limit.
     package var terminal = false
-    /// Whether the physics left the finite numbers in the step after `length`, which ended it; counts as a terminal.
+    /// Whether the physics became non-finite in the step after `length`, which ended the episode; `terminal` is then set.
     package var diverged = false
-    /// What was done of the environment's tasks, in the order it was done.
+    /// The environment's tasks that were completed, in order of completion.
     package var completedTasks: [String] = []
-    /// Where the agent was to go, in metres; empty where the environment has no such place.
+    /// The goal position in metres; empty in environments without goals.
     package var goal: [Double] = []
-    /// The last of what MuJoCo warned of during the episode, such as a full contact buffer; nil for nothing.
+    /// MuJoCo's last warning during the episode, such as a full contact buffer; nil if there was none.
     package var warning: String?
 }
 
 /// Runs episodes of a policy in an environment.
 ///
-/// Everything random in episode k is drawn at counters named by k, so episodes may be run in any order, anywhere.
+/// All random numbers of episode k are drawn at counters that depend on k, so episodes may run in any order, on any rank.
 package final class Rollout {
-    /// What the policy does with its distribution.
+    /// How an action is chosen from the policy's distribution.
     package enum Mode: Sendable {
         /// The squashed mean, as the papers evaluate.
         case deterministic
-        /// A draw from the policy, as D4RL collected its data.
+        /// A sample of the distribution, as D4RL collected its data.
         case stochastic
     }
 
-    /// What is seen at one step, valid during the call only.
+    /// One transition; its pointers are valid during the call of `record` only.
     package struct Transition {
         /// s, `observationSize` elements.
         package let observation: UnsafePointer<Real>
         /// a, `actionSize` elements.
         package let action: UnsafePointer<Real>
-        /// s', `observationSize` elements, of the terminal state too.
+        /// s', `observationSize` elements, also in a terminal state.
         package let nextObservation: UnsafePointer<Real>
         /// qpos in s, `positionCount` elements.
         package let positions: UnsafePointer<Double>
@@ -91,7 +91,7 @@ package final class Rollout {
 
     /// Runs episode `episode` to its end or time limit.
     ///
-    /// A simulation that diverges ends its episode and is no error: a policy may do that to a model.
+    /// A simulation that diverges ends the episode and is not an error: a bad policy can cause that.
     ///
     /// - Parameter record: called with every transition before the next step is taken.
     /// - Throws: `EnvironmentError` when the simulator fails or the policy's action is not finite.
@@ -99,7 +99,7 @@ package final class Rollout {
     package func run(
         episode: Int, mode: Mode, record: ((Transition) throws -> Void)? = nil
     ) throws -> EpisodeOutcome {
-        let warnings = MuJoCoSimulation.warningCount  // before the start state, which may be warned of only once
+        let warnings = MuJoCoSimulation.warningCount  // before the reset, as the start state may raise a warning too
         try environment.reset(episode: episode, stream: resets)
         var outcome = try play(episode, mode, record)
         if MuJoCoSimulation.warningCount > warnings { outcome.warning = MuJoCoSimulation.lastWarning }

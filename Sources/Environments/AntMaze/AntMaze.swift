@@ -1,13 +1,13 @@
 package import Numerics
 
-/// AntMaze: an ant that is to reach a place in a maze it cannot see.
+/// AntMaze: an ant that is to reach a goal in a maze. It observes neither the goal nor the walls.
 ///
-/// Observation: qpos ++ qvel, the goal not among them. Reward: 1 within the goal's radius after the step, else 0.
+/// Observation: qpos ++ qvel. Reward: 1 within the goal's radius after the step, else 0.
 ///
-/// - `d4rl`: D4RL's antmaze-* (d4rl/locomotion): from the start cell to the goal cell; reaching the goal is terminal.
+/// - `d4rl`: D4RL's antmaze-* (d4rl/locomotion): from the start cell to the goal cell; reaching the goal ends the episode.
 /// - `gymnasium`, `gymnasium-v5`: Gymnasium-Robotics' AntMaze-v4 (gymnasium_robotics/envs/maze): start and goal anywhere
-///   in the maze, at least 2 m apart; the episode goes on at the goal. Its positions are part of our observation; the
-///   contact forces that v5 adds are not.
+///   in the maze, at least 2 m apart; reaching the goal does not end the episode. Our observation has the ant's x and y;
+///   it does not have the contact forces that v5 adds.
 package final class AntMaze: SimulatedEnvironment {
     /// One maze of the family.
     package struct Task: Sendable {
@@ -23,7 +23,7 @@ package final class AntMaze: SimulatedEnvironment {
         }
     }
 
-    /// Entries of the random numbers of an episode: 0–28 disturb the start state.
+    /// Indices into the random numbers of an episode; 0–28 are the noise of the start state.
     private enum Draw {
         static let goal = 32
         static let start = 64
@@ -33,13 +33,13 @@ package final class AntMaze: SimulatedEnvironment {
     package let simulation: MuJoCoSimulation
     package let frameSkip = 5
     package let action: ActionBuffer
-    /// Where the ant is to go.
+    /// The goal's position.
     private var target = Maze.Place.zero
-    /// Whether the ant has been there since the last reset.
+    /// Whether the ant has reached the goal since the last reset.
     private var hasReachedTarget = false
     private let maze: Maze
     private let ant: AntModel
-    /// The middles of the walls.
+    /// The centres of the wall cells.
     private let walls: [Maze.Place]
     private let goals: EnvironmentOptions.Goals
     private let isGymnasium: Bool
@@ -53,7 +53,7 @@ package final class AntMaze: SimulatedEnvironment {
             task, options: options, ant: options.profile == .d4rl ? .d4rl(legacyInertia: true) : .gymnasium)
     }
 
-    /// The task with another ant than the profile's.
+    /// Makes the task with another ant than the profile's.
     package init(_ task: Task, options: EnvironmentOptions, ant: AntModel) throws {
         specification = task.specification
         maze = task.maze
@@ -97,13 +97,13 @@ package final class AntMaze: SimulatedEnvironment {
         }
     }
 
-    /// Starts an episode exactly at this state and with this goal.
+    /// Starts an episode in exactly this state with this goal.
     package func begin(positions: [Double], velocities: [Double], goal: Maze.Place) throws {
         target = goal
         try begin { _, _ in simulation.place(positions: positions, velocities: velocities) }
     }
 
-    /// Starts an episode at qpos0, at rest, as `place` changes it.
+    /// Starts an episode at qpos0 and zero velocity, as changed by `place`.
     private func begin(
         place: (UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Void
     ) throws {
@@ -114,7 +114,7 @@ package final class AntMaze: SimulatedEnvironment {
         hasReachedTarget = false
     }
 
-    /// D4RL: a place about the goal cell's middle, pushed away from the origin; Gymnasium: one in any free cell.
+    /// Draws a goal. D4RL: a point near the goal cell's centre, shifted away from the origin; Gymnasium: one in any free cell.
     private func drawGoal(episode: Int, _ stream: RandomStream) -> Maze.Place {
         func uniform(_ i: Int) -> Double { stream.uniform(step: episode, index: Draw.goal + i) }
         if isGymnasium { return drawPlace(episode: episode, stream, index: Draw.goal) }
@@ -123,7 +123,7 @@ package final class AntMaze: SimulatedEnvironment {
             max(cell.x + uniform(0) + 0.5 * uniform(1), 0), max(cell.y + uniform(2) + 0.5 * uniform(3), 0))
     }
 
-    /// Gymnasium's start: in a free cell whose middle is more than half a cell's width from the goal.
+    /// Draws Gymnasium's start: in a free cell whose centre is more than half a cell's width from the goal.
     private func drawStart(episode: Int, _ stream: RandomStream) -> Maze.Place {
         var index = Draw.start
         while true {
@@ -143,7 +143,7 @@ package final class AntMaze: SimulatedEnvironment {
         return maze.gymnasiumCentre(cells[drawn])
     }
 
-    /// Up to 1 m either way.
+    /// Draws a shift of up to 1 m along each axis.
     private func drawShift(_ episode: Int, _ stream: RandomStream, _ index: Int) -> Maze.Place {
         Maze.Place(
             2 * stream.uniform(step: episode, index: index) - 1, 2 * stream.uniform(step: episode, index: index + 1) - 1
@@ -155,7 +155,7 @@ package final class AntMaze: SimulatedEnvironment {
         try simulation.step(frameSkip)
         elapsedSteps += 1
         let place = Maze.Place(simulation.positions[0], simulation.positions[1])
-        let isAtGoal = distance(place, target) <= goalRadius  // false for a NaN
+        let isAtGoal = distance(place, target) <= goalRadius  // false for NaN
         hasReachedTarget = hasReachedTarget || isAtGoal
         return StepResult(
             reward: isAtGoal ? 1 : 0, terminal: isAtGoal && !isGymnasium,
@@ -184,20 +184,20 @@ package final class AntMaze: SimulatedEnvironment {
 extension AntMaze: Drawable {
     package var controlStep: Double { Double(frameSkip) * simulation.timestep }
 
-    /// From the south, high enough to see all of the maze, whose first and last walls are its corners.
+    /// A view from the south, high enough to show the whole maze, whose first and last walls are opposite corners.
     package var viewpoint: Viewpoint {
         let middle = (walls[0] + walls[walls.count - 1]) / 2
         return Viewpoint(
             .point(Vector(middle.x, middle.y, 0)), distance: 1.2 * extent, azimuth: 90, elevation: -60)
     }
 
-    /// Metres from the first to the last wall's far side, along the longer of the two.
+    /// The maze's length in metres, along its longer axis.
     private var extent: Double {
         let diagonal = walls[walls.count - 1] - walls[0]
         return max(abs(diagonal.x), abs(diagonal.y)) + Maze.cellWidth
     }
 
-    /// The goal, as wide as what counts as reaching it.
+    /// The goal, drawn with the radius within which it counts as reached.
     package var marks: [Mark] {
         [Mark(at: Vector(target.x, target.y, goalRadius), radius: goalRadius, colour: [0.15, 0.65, 0.25, 1])]
     }

@@ -1,30 +1,30 @@
-/// A four-legged ant among walls, as MuJoCo's model text.
+/// The model of a four-legged ant among walls, as MJCF text.
 ///
 /// D4RL's ant (d4rl/locomotion/assets/ant.xml) and Gymnasium's (gymnasium/envs/mujoco/assets/ant.xml) differ in
 /// timestep, motors and the stiffness of contacts only.
 package struct AntModel: Sendable {
     /// Attributes of MJCF's `option`.
     let option: String
-    /// Attributes of contacts, beyond those both ants share.
+    /// Attributes of contacts, in addition to those that both ants share.
     let contact: String
     /// Attributes of the motors.
     let motor: String
-    /// Whether capsules weigh what MuJoCo before 2.1.1 made them weigh.
+    /// Whether capsules have the masses that MuJoCo before 2.1.1 gave them.
     let hasLegacyInertia: Bool
 
-    /// D4RL's ant: motors of ±30 N·m that take torques as they are.
+    /// D4RL's ant: motors of ±30 N·m whose controls are torques.
     package static func d4rl(legacyInertia: Bool) -> AntModel {
         AntModel(
             option: #"timestep="0.02" integrator="RK4""#, contact: #"solimp=".8 .8 .01""#,
             motor: #"ctrlrange="-30 30" gear="1""#, hasLegacyInertia: legacyInertia)
     }
 
-    /// Gymnasium's: motors of ±150 N·m.
+    /// Gymnasium's ant: motors of ±150 N·m with controls in ±1.
     package static let gymnasium = AntModel(
         option: #"timestep="0.01" integrator="RK4""#, contact: #"solimp=".9 .95 .001""#,
         motor: #"ctrlrange="-1 1" gear="150""#, hasLegacyInertia: false)
 
-    /// One of four legs; the torso's frame has it point to (sign.x, sign.y).
+    /// One of four legs; it points to (sign.x, sign.y) in the torso's frame.
     private struct Leg {
         let number: Int
         let sign: SIMD2<Double>
@@ -42,7 +42,7 @@ package struct AntModel: Sendable {
     private static let torsoRadius = 0.25
     private static let limbRadius = 0.08
 
-    /// The model with walls about the middles of `walls`, in metres.
+    /// Returns the model with walls centred at `walls`, in metres.
     package func mjcf(walls: [Maze.Place], scenery: Scenery = .none) -> String {
         """
         <mujoco model="ant">
@@ -69,7 +69,7 @@ package struct AntModel: Sendable {
         """
     }
 
-    /// A leg from the torso outwards: fixed, turned by the hip, turned by the ankle.
+    /// Returns a leg from the torso outwards: a fixed part, one that the hip turns, one that the ankle turns.
     private func text(_ leg: Leg, _ scenery: Scenery) -> String {
         let thigh = Vector(0.2 * leg.sign.x, 0.2 * leg.sign.y, 0)
         let range = "\(leg.ankleRange.lowerBound) \(leg.ankleRange.upperBound)"
@@ -88,7 +88,7 @@ package struct AntModel: Sendable {
             """
     }
 
-    /// A capsule from the body's origin to `end`, and its body's mass properties where MuJoCo shall not compute them.
+    /// Returns a capsule from the body's origin to `end`, with explicit mass properties if `hasLegacyInertia`.
     private func limb(_ end: Vector, _ scenery: Scenery) -> String {
         let geom =
             "<geom type=\"capsule\" size=\"\(Self.limbRadius)\" fromto=\"0 0 0 \(numbers(end))\"\(scenery.body)/>"

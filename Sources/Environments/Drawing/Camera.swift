@@ -1,12 +1,12 @@
 import CMuJoCo
 
-/// Takes images of an environment's states, from its viewpoint. Belongs to the thread that made it.
+/// Renders images of an environment's states from its viewpoint. To be used only on the thread that made it.
 package final class Camera {
     private let environment: any Drawable
     private let simulation: MuJoCoSimulation
     private let renderer: OffscreenRenderer
 
-    /// Loads the environment's drawing and opens OpenGL for images of `width` × `height` pixels.
+    /// Makes the simulation that is drawn and opens OpenGL for images of `width` × `height` pixels.
     ///
     /// - Throws: `DrawingError`, or what the environment's `makeDrawing` throws.
     package init(_ environment: any Drawable, width: Int, height: Int) throws {
@@ -18,7 +18,7 @@ package final class Camera {
         renderer = try OffscreenRenderer(simulation, width: width, height: height)
     }
 
-    /// An image of the state with generalised positions `positions`, `positionCount` elements, in the environment's
+    /// Renders the state with generalised positions `positions`, `positionCount` elements, in the environment's
     /// current episode.
     ///
     /// - Throws: `DrawingError.renderer` or `EnvironmentError.simulator`.
@@ -30,8 +30,8 @@ package final class Camera {
         return try renderer.draw(view, environment.marks)
     }
 
-    /// MuJoCo draws a plane without a size as a square of a few hundred metres, which a cheetah outruns: its middle is
-    /// kept near (x, y), by whole periods of the checks, so that they stand still.
+    /// MuJoCo draws a plane without a size as a square of a few hundred metres, which a cheetah can leave. So its centre is
+    /// kept near (x, y), moved by whole periods of the checkerboard, so that the squares do not seem to move.
     private func layEndlessFloors(around x: Double, _ y: Double) {
         let (model, data) = (simulation.model.pointee, simulation.data.pointee)
         for geom in 0..<Int(model.ngeom)

@@ -1,46 +1,46 @@
 /// An environment whose states can be drawn.
 ///
-/// What is drawn is a second simulation, dressed for the eye, that is given positions and never takes a step: an episode
-/// that is drawn is the episode that is evaluated.
+/// A second simulation, with colours and lights, is given the positions and is drawn; it never takes a step. So drawing
+/// an episode does not change it.
 package protocol Drawable: Environment {
-    /// Seconds between one control step and the next.
+    /// The duration of a control step in seconds.
     var controlStep: Double { get }
 
-    /// A new simulation with the joints of the one that is stepped, in the same order, with floor, lights and colours.
+    /// Makes a simulation with the joints of the one that is stepped, in the same order, with floor, lights and colours.
     ///
-    /// - Throws: as making the environment does.
+    /// - Throws: the same errors as making the environment.
     func makeDrawing() throws -> MuJoCoSimulation
 
-    /// Where images are taken from.
+    /// The camera's viewpoint.
     var viewpoint: Viewpoint { get }
 
-    /// What is to be seen in the current episode and is no part of the model, such as a goal.
+    /// What is drawn in the current episode in addition to the model, such as a goal.
     var marks: [Mark] { get }
 }
 
 extension Drawable {
-    /// Nothing but the model.
+    /// Empty: only the model is drawn.
     package var marks: [Mark] { [] }
 }
 
-/// Where a camera stands and what it looks at.
+/// A camera's position and target.
 package struct Viewpoint: Sendable, Equatable {
-    /// The point in the middle of an image.
+    /// The point in the centre of an image.
     package enum Target: Sendable, Equatable {
-        /// Always the same one, in the world's frame.
+        /// A fixed point, in the world's frame.
         case point(Vector)
-        /// Above or below the origin of a body's frame, at this height over the floor: the camera goes along, without
-        /// bobbing up and down.
+        /// The point above or below the origin of a body's frame, at this height in metres over the floor: the camera follows
+        /// the body, but not its vertical motion.
         case body(String, height: Double)
     }
 
-    /// What it looks at.
+    /// The point that the camera looks at.
     package let target: Target
-    /// Metres from there to the camera.
+    /// The distance from the target to the camera in metres.
     package let distance: Double
-    /// Degrees about the vertical: 90 looks along +y, with +x to the right.
+    /// The angle about the vertical in degrees: 90 looks along +y, with +x to the right.
     package let azimuth: Double
-    /// Degrees over the horizon: negative looks down.
+    /// The angle over the horizon in degrees: negative looks down.
     package let elevation: Double
 
     package init(_ target: Target, distance: Double, azimuth: Double, elevation: Double) {
@@ -51,11 +51,11 @@ package struct Viewpoint: Sendable, Equatable {
     }
 }
 
-/// A ball to be seen in an image.
+/// A sphere to be drawn in an image.
 package struct Mark: Sendable, Equatable {
-    /// Its middle, in the world's frame.
+    /// The centre, in the world's frame, in metres.
     package let position: Vector
-    /// Metres.
+    /// The radius in metres.
     package let radius: Double
     /// Red, green, blue and opacity, 0 to 1.
     package let colour: SIMD4<Float>

@@ -2,7 +2,7 @@ package import Failures
 
 /// Why an image could not be drawn.
 package enum DrawingError: ExitCoded, Equatable, CustomStringConvertible {
-    /// This machine has no OpenGL that does without a window; what was tried, and why it failed.
+    /// This machine has no OpenGL that works without a window; `reasons` says what was tried and why it failed.
     case noOpenGL(reasons: String)
     /// MuJoCo's renderer or OpenGL reported an error for `environment`.
     case renderer(environment: String, text: String)

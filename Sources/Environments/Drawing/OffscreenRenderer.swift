@@ -1,6 +1,6 @@
 import CMuJoCo
 
-/// MuJoCo's renderer for one simulation, drawing into memory. Belongs to the thread that made it.
+/// MuJoCo's renderer for one simulation, drawing into memory. To be used only on the thread that made it.
 final class OffscreenRenderer {
     private let simulation: MuJoCoSimulation
     private let width: Int
@@ -43,7 +43,7 @@ final class OffscreenRenderer {
         return Image(width: width, height: height, bytes: bytes)
     }
 
-    /// Throws what `call`, given room for an error's text, reports by its status.
+    /// Throws the error that `call` reports by its status and writes to the buffer that it is given.
     private static func check(
         _ simulation: MuJoCoSimulation, _ call: (UnsafeMutablePointer<CChar>) -> Int32
     ) throws {

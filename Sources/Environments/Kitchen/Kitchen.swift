@@ -1,43 +1,43 @@
 package import Numerics
 
-/// A Franka arm in a kitchen with four things to do (D4RL's kitchen-*-v0; d4rl/kitchen).
+/// A Franka arm in a kitchen with four tasks (D4RL's kitchen-*-v0; d4rl/kitchen).
 ///
-/// Observation: the arm's 9 and the objects' 21 entries of qpos with uniform noise, drawn anew after every step, and the
-/// goal's 30, zero where nothing is asked for. Action: velocities; the controls are the *observed* positions of the arm
-/// moved on by them for one step of 0.08 s. Reward: how many of the open tasks are done by this observation; those are
-/// closed. Terminal: none is open. All episodes start in the same state.
+/// Observation: the arm's 9 and the objects' 21 entries of qpos, with uniform noise drawn after every step, and the
+/// goal's 30 entries, zero for objects without a task. Action: velocities; the controls are the arm's *observed* positions
+/// plus the velocities times the control step of 0.08 s. Reward: the number of tasks that this observation completes.
+/// The episode ends when all tasks are completed. All episodes start in the same state.
 ///
-/// In the `gymnasium` profiles it is FrankaKitchen-v1 of gymnasium-robotics 1.2.4 with the same four tasks: the physics,
-/// the controls and the rewards' sizes are those of D4RL; tasks are judged by the exact state; the observation is qpos
+/// In the `gymnasium` profiles it is FrankaKitchen-v1 of gymnasium-robotics 1.2.4 with the same four tasks: physics,
+/// controls and the sizes of rewards are D4RL's; completion is judged by the exact state; the observation is qpos
 /// and qvel without the goal, 59 elements, with about a tenth of the noise.
 package final class Kitchen: SimulatedEnvironment {
     package let specification: EnvironmentSpecification
     package let simulation: MuJoCoSimulation
     package let frameSkip = 40
     package let action: ActionBuffer
-    /// What is asked for.
+    /// The tasks to be completed.
     package let tasks: [KitchenTask]
-    /// The names of those done in this episode, in the order it was done.
+    /// The names of the tasks completed in this episode, in order of completion.
     package private(set) var completedTasks: [String] = []
-    /// Which of the tasks are not done yet in this episode.
+    /// For each task, whether it is not yet completed in this episode.
     package private(set) var isOpen: [Bool]
-    /// The robot's positions that the next action starts from, 9 elements: those last observed.
+    /// The robot's last observed positions, from which the next action's controls are computed [9].
     package let controlBase: UnsafeMutableBufferPointer<Double>
 
     private let profile: DynamicsProfile
     private let senses: KitchenSenses
     private let observation: UnsafeMutableBufferPointer<Double>
     private let assets: KitchenAssets
-    /// Seconds between one control step and the next.
+    /// The duration of a control step in seconds.
     package let controlStep: Double
     private var noise: RandomStream?
     private var episode = 0
     private var elapsedSteps = 0
 
-    /// Radians or metres per second for an action of 1.
+    /// The velocity of an action of 1, in radians or metres per second.
     private static let fullSpeed = 2.0
 
-    /// What is known of the kitchen called `name` without its files.
+    /// Returns the specification of the kitchen called `name`, for which its files are not needed.
     package static func specification(
         _ name: String, _ tasks: [KitchenTask], profile: DynamicsProfile
     ) -> EnvironmentSpecification {
@@ -47,7 +47,7 @@ package final class Kitchen: SimulatedEnvironment {
             velocityCount: KitchenSenses.velocities, tasks: tasks.map(\.name), stepTime: 45)
     }
 
-    /// A kitchen in which `tasks` are asked for, at its start state, observed without noise until the first `reset`.
+    /// Makes a kitchen with `tasks`, at its start state, observed without noise until the first `reset`.
     ///
     /// - Throws: `EnvironmentError.missingAssets`, `.damagedAssets` or `.libraryMismatch`.
     package convenience init(
@@ -58,7 +58,7 @@ package final class Kitchen: SimulatedEnvironment {
             simulation: assets.simulation(name: name), assets: assets)
     }
 
-    /// As above, with a simulation of the kitchen's model and a time limit of its own; the assets are for drawing.
+    /// Makes a kitchen from a given simulation and specification; the assets are used for drawing only.
     package init(
         _ specification: EnvironmentSpecification, tasks: [KitchenTask], profile: DynamicsProfile,
         simulation: MuJoCoSimulation, assets: KitchenAssets = KitchenAssets()
@@ -101,7 +101,7 @@ package final class Kitchen: SimulatedEnvironment {
     }
 }
 
-// Starting.
+// The start of an episode.
 extension Kitchen {
     package func reset(episode: Int, stream: RandomStream) throws {
         noise = stream.stream("observation-noise")
@@ -112,8 +112,8 @@ extension Kitchen {
     /// Starts an episode that is observed without noise.
     package func resetWithoutNoise() throws { try begin(at: Self.start, velocities: Self.rest) }
 
-    /// Starts an episode in exactly this state, observed without noise: nothing is left of what was before, all tasks
-    /// are open. The engine makes the kettle's quaternion a unit one.
+    /// Starts an episode in exactly this state, observed without noise, with no task completed. The engine normalises the
+    /// kettle's quaternion.
     ///
     /// - Parameters:
     ///   - positions: qpos [30].
@@ -134,7 +134,7 @@ extension Kitchen {
         perceive()
     }
 
-    /// qpos of D4RL's `reset_model`.
+    /// The start state: qpos of D4RL's `reset_model`.
     package static let start: [Double] = [
         1.48388023e-01, -1.76848573, 1.84390296, -2.47685760, 2.60252026e-01, 7.12533105e-01, 1.59515394,
         4.79267505e-02,
@@ -159,7 +159,7 @@ extension Kitchen {
             atTimeLimit: elapsedSteps >= specification.maximumSteps)
     }
 
-    /// Tells the arm's position controllers where to be at the end of the step.
+    /// Sets the arm's position controllers to the targets for the end of the step.
     private func command() {
         for i in action.indices {
             let velocity = Self.fullSpeed * action.clipped(i)
@@ -168,9 +168,9 @@ extension Kitchen {
         }
     }
 
-    /// How many open tasks are done; they are open no more.
+    /// Marks the tasks that are now completed, and returns how many they are.
     private func closeTasks() -> Int {
-        // The noisy positions stand at the beginning of D4RL's observation, in qpos's order.
+        // D4RL's observation begins with the noisy positions, in qpos's order.
         let judged = profile == .d4rl ? observation : simulation.positions
         var completions = 0
         for i in tasks.indices where isOpen[i] && tasks[i].isDone(at: judged) {
@@ -181,16 +181,16 @@ extension Kitchen {
         return completions
     }
 
-    /// `pos_bound` of D4RL's franka_config.xml, within the actuators' ranges but for joint 6.
+    /// The bounds of the controls: `pos_bound` of D4RL's franka_config.xml, within the actuators' ranges except for joint 6.
     private static let bounds: [(Double, Double)] = [
         (-2.9, 2.9), (-1.8, 1.8), (-2.9, 2.9), (-3.1, 0), (-2.9, 2.9), (0, 3.8), (-2.9, 2.9), (0, 0.04), (0, 0.04),
     ]
 }
 
-// Observing.
+// The observation.
 extension Kitchen {
-    /// Looks at the state, once after the start and once after every step: the noise of element i at step t is number
-    /// (episode, t, i) of the episode's stream, whoever observes when.
+    /// Computes the observation, once at the start and once after every step. The noise of element i at step t is number
+    /// (episode, t, i) of the episode's stream, so it does not depend on how often `observe` is called.
     private func perceive() {
         let count = senses.sources.count
         for i in 0..<count {
@@ -213,7 +213,7 @@ extension Kitchen {
 }
 
 extension Kitchen: Drawable {
-    /// As D4RL's kitchen shows itself.
+    /// The viewpoint of D4RL's kitchen.
     package var viewpoint: Viewpoint {
         Viewpoint(.point(Vector(-0.2, 0.5, 2)), distance: 2.2, azimuth: 70, elevation: -35)
     }

@@ -4,21 +4,21 @@ import Paths
 /// The kitchen's model: MJCF, meshes and textures of the wheel d4rl 1.1 (Apache-2.0), which `jobs/setup.sh --kitchen`
 /// unpacks.
 ///
-/// They lie in the folder "kitchen" of $ACTIVE_BENCH_CACHE, or of $XDG_CACHE_HOME/active-bench (by default in ~/.cache).
-/// Nothing is written there, so any number of ranks may read at once.
+/// They are in the folder "kitchen" of $ACTIVE_BENCH_CACHE, or of $XDG_CACHE_HOME/active-bench (by default in ~/.cache).
+/// Nothing is written there, so any number of ranks may read them at once.
 package struct KitchenAssets: Equatable, Sendable {
-    /// Where they are looked for.
+    /// The folder of the assets.
     package let folder: String
 
-    /// Those in `folder`.
+    /// Uses the assets in `folder`.
     package init(folder: String) { self.folder = folder }
 
-    /// Those in the folder this process's environment names.
+    /// Uses the folder that this process's environment variables name.
     package init() {
         self.init(environment: { PathBytes.environmentVariable($0) })
     }
 
-    /// Those in the folder that the variables name; unset and empty ones count as absent.
+    /// Uses the folder that the variables of `environment` name; an empty variable counts as unset.
     package init(environment: (String) -> String?) {
         func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
         let cache = value("ACTIVE_BENCH_CACHE")
@@ -29,10 +29,10 @@ package struct KitchenAssets: Equatable, Sendable {
     /// Loads the model.
     ///
     /// - Parameters:
-    ///   - name: the environment's, for errors.
-    ///   - visuals: keep the geoms that only look: a camera needs them, the physics do not.
-    ///   - shortcuts: leave out collision tests that cannot find a contact, as no bit of a simulation depends on them:
-    ///     those of geoms whose boxes are apart, and of furniture with furniture.
+    ///   - name: the environment's name, for errors.
+    ///   - visuals: whether to keep the visual geoms, which drawing needs and the physics do not.
+    ///   - shortcuts: whether to omit collision tests that cannot find a contact, which changes no bit of a simulation:
+    ///     those of geoms whose bounding boxes do not overlap, and of furniture with furniture.
     /// - Throws: `EnvironmentError.missingAssets`, `.damagedAssets` or `.libraryMismatch`.
     package func simulation(name: String, visuals: Bool = false, shortcuts: Bool = true) throws -> MuJoCoSimulation {
         let home = folder + "/adept_envs/franka/assets"
@@ -50,7 +50,7 @@ package struct KitchenAssets: Equatable, Sendable {
 
     private static let model = "franka_kitchen_jntpos_act_ab.xml"
 
-    /// The published model, included as it is by a text that exists in memory only.
+    /// Returns MJCF text, kept in memory only, that includes the published model unchanged.
     private static func text(visuals: Bool, shortcuts: Bool) -> String {
         """
         <mujoco>
@@ -61,8 +61,8 @@ package struct KitchenAssets: Equatable, Sendable {
         """
     }
 
-    /// Pairs of bodies no two geoms of which may touch by their bitmasks: furniture has conaffinity 1 and contype 0,
-    /// fingers the reverse. Told of the bodies, MuJoCo need not go through their 1,500 pairs of geoms at every step.
+    /// Pairs of bodies whose geoms cannot collide by their bitmasks: furniture has conaffinity 1 and contype 0, fingers the
+    /// reverse. With the pairs excluded, MuJoCo does not test their 1,500 pairs of geoms at every step.
     private static let exclusions: String = {
         let pairs = furniture.indices.flatMap { i in furniture[(i + 1)...].map { (furniture[i], $0) } }
         return (pairs + [("panda0_leftfinger", "panda0_rightfinger")])

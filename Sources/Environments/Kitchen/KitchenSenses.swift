@@ -1,18 +1,18 @@
-/// What is observed of the kitchen's state, in which order, and how far off.
+/// The elements of the kitchen's observation, their order and their noise.
 ///
-/// D4RL: qpos(30), and behind it the goal(30), which is written elsewhere. FrankaKitchen-v1: the robot's qpos(9) and
+/// D4RL: qpos(30), then the goal(30), which `Kitchen` writes. FrankaKitchen-v1: the robot's qpos(9) and
 /// qvel(9), the objects' qpos(21) and qvel(20).
 struct KitchenSenses: Sendable {
     static let robot = 9
     static let positions = 30
     static let velocities = 29
 
-    /// For every element its index in qpos ++ qvel.
+    /// The index of every element in qpos ++ qvel.
     let sources: [Int]
-    /// For every element the bound of its uniform noise.
+    /// The bound of every element's uniform noise.
     let widths: [Double]
 
-    /// Those of `profile`.
+    /// Makes the elements of `profile`'s observation.
     init(_ profile: DynamicsProfile) {
         let robot = Self.robot
         let (positions, velocities) = (Self.positions, Self.velocities)
@@ -24,7 +24,7 @@ struct KitchenSenses: Sendable {
             sources =
                 Array(0..<robot) + Array(positions..<positions + robot) + Array(robot..<positions)
                 + Array(positions + robot..<positions + velocities)
-            // The published code takes the objects' positions' amplitudes from one entry too early.
+            // The published code takes the amplitudes of the objects' positions from one entry too early.
             widths =
                 (Self.positionAmplitudes[..<robot] + Self.velocityAmplitudes[..<robot]).map { 0.01 * $0 }
                 + (Self.positionAmplitudes[robot - 1..<positions - 1] + Self.velocityAmplitudes[robot..<velocities])
@@ -34,7 +34,7 @@ struct KitchenSenses: Sendable {
 
     /// `pos_noise_amp` of D4RL's franka_config.xml, by index into qpos.
     private static let positionAmplitudes = amplitudes(buttons: 0.0005)
-    /// `vel_noise_amp`, by index into qvel; the table has an entry more than there are velocities.
+    /// `vel_noise_amp`, by index into qvel; the table has one entry more than there are velocities.
     private static let velocityAmplitudes = amplitudes(buttons: 0.005)
 
     private static func amplitudes(buttons: Double) -> [Double] {

@@ -1,13 +1,13 @@
-/// Something to be done in the kitchen: an object to be brought within 0.3 of a goal (D4RL, d4rl/kitchen/kitchen_envs.py).
+/// A task in the kitchen: to bring an object within 0.3 of a goal (D4RL, d4rl/kitchen/kitchen_envs.py).
 package struct KitchenTask: Sendable, Equatable {
     /// D4RL's name.
     package let name: String
-    /// The first of the object's entries in qpos.
+    /// The index of the object's first entry in qpos.
     package let start: Int
-    /// Where its entries shall be: radians of hinges, metres of slides; the kettle's position and quaternion.
+    /// The goal of the object's entries: radians of hinges, metres of slides; the kettle's position and quaternion.
     package let goal: [Double]
 
-    /// How far, in the Euclidean norm, from the goal an object may be that counts as brought there.
+    /// The Euclidean distance from the goal below which the task is completed.
     package static let tolerance = 0.3
 
     package static let bottomBurner = KitchenTask(name: "bottom burner", start: 11, goal: [-0.88, -0.01])
@@ -18,14 +18,14 @@ package struct KitchenTask: Sendable, Equatable {
     package static let microwave = KitchenTask(name: "microwave", start: 22, goal: [-0.75])
     package static let kettle = KitchenTask(name: "kettle", start: 23, goal: [-0.23, 0.75, 1.62, 0.99, 0, 0, -0.06])
 
-    /// What kitchen-complete asks for.
+    /// The tasks of kitchen-complete.
     package static let complete = [microwave, kettle, lightSwitch, slideCabinet]
-    /// What kitchen-partial asks for: the same; only the demonstrations differ.
+    /// The tasks of kitchen-partial: those of kitchen-complete; only the demonstrations differ.
     package static let partial = complete
-    /// What kitchen-mixed asks for.
+    /// The tasks of kitchen-mixed.
     package static let mixed = [microwave, kettle, bottomBurner, lightSwitch]
 
-    /// Whether the object is where it shall be, by `positions`, laid out as qpos.
+    /// Returns whether the task is completed at `positions`, laid out as qpos.
     package func isDone(at positions: UnsafeMutableBufferPointer<Double>) -> Bool {
         var squares = 0.0
         for i in goal.indices {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// HalfCheetah: two legs in the plane under a long back (gym's HalfCheetah-v2 and v4; D4RL's halfcheetah-*; openai/gym,
-/// gym/envs/mujoco/assets/half_cheetah.xml). It never falls for good: no state is terminal.
+/// gym/envs/mujoco/assets/half_cheetah.xml). No state is terminal.
 package enum HalfCheetah {
     /// Rewards, noise and reference scores (D4RL, d4rl/infos.py).
     package static let task = PlanarLocomotion.Task(
@@ -64,10 +64,10 @@ package enum HalfCheetah {
                 capsules: [capsule(Vector(0.045, 0, -0.07), turned: -0.6, halfLength: 0.07)]),
         ])
 
-    /// Metres, of every capsule.
+    /// The radius of every capsule in metres.
     private static let radius = 0.046
 
-    /// A capsule whose axis is the vertical turned by `angle` radians about +y.
+    /// Returns a capsule whose axis is the vertical turned by `angle` radians about +y.
     private static func capsule(_ centre: Vector, turned angle: Double, halfLength: Double) -> Capsule {
         Capsule(radius: radius, halfLength: halfLength, centre: centre, axis: Vector(sin(angle), 0, cos(angle)))
     }

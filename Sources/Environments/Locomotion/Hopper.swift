@@ -15,9 +15,9 @@ package enum Hopper {
         isHealthy: isHealthy,
         viewpoint: Viewpoint(.body("torso", height: 0.85), distance: 3.3, azimuth: 90, elevation: -12))
 
-    /// Upright, above the ground and not exploding: z > 0.7, |pitch| < 0.2, all else within ±100.
+    /// Returns whether the hopper is upright and all coordinates are in range: z > 0.7, |pitch| < 0.2, the others within ±100.
     ///
-    /// Every comparison is written so that a NaN makes it false.
+    /// Every comparison is written so that NaN makes the result false.
     @Sendable package static func isHealthy(
         positions: PlanarLocomotion.Coordinates, velocities: PlanarLocomotion.Coordinates
     ) -> Bool {

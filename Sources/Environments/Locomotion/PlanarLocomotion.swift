@@ -9,22 +9,22 @@ package final class PlanarLocomotion: SimulatedEnvironment {
     package struct Task: Sendable {
         package var specification: EnvironmentSpecification
         package let model: @Sendable (DynamicsProfile) -> PlanarModel
-        /// Physics steps in a control step.
+        /// The number of physics steps in a control step.
         package let frameSkip: Int
         package let positionNoise: InitialNoise
         package let velocityNoise: InitialNoise
-        /// Observed velocities are clipped to ± this.
+        /// The limit to which observed velocities are clipped.
         package let velocityLimit: Double
-        /// Paid on every step, the terminal one included but in Gymnasium's v5.
+        /// The reward of every step for not having fallen; also that of the terminal step, except in Gymnasium's v5.
         package let healthyReward: Double
         package let controlCost: Double
-        /// Whether a state is not terminal; must be false for one with a NaN.
+        /// Whether a state is not terminal; must be false if an element is NaN.
         package let isHealthy: @Sendable (_ positions: Coordinates, _ velocities: Coordinates) -> Bool
-        /// Where pictures are taken from: along with the torso, from the side.
+        /// The camera's viewpoint: from the side, moving with the torso.
         package let viewpoint: Viewpoint
     }
 
-    /// A window on qpos or qvel.
+    /// A view of qpos or qvel.
     package typealias Coordinates = UnsafeMutableBufferPointer<Double>
 
     package var specification: EnvironmentSpecification { task.specification }
@@ -33,7 +33,7 @@ package final class PlanarLocomotion: SimulatedEnvironment {
     package let action: ActionBuffer
     private let task: Task
     private let profile: DynamicsProfile
-    /// Seconds between one control step and the next.
+    /// The duration of a control step in seconds.
     package let controlStep: Double
     private var elapsedSteps = 0
 
@@ -64,7 +64,7 @@ package final class PlanarLocomotion: SimulatedEnvironment {
         }
     }
 
-    /// Starts an episode exactly at qpos0, at rest.
+    /// Starts an episode exactly at qpos0 and zero velocity.
     package func resetWithoutNoise() throws { try begin { _, _ in } }
 
     /// Starts an episode exactly at `positions` (qpos) and `velocities` (qvel), without a warm start of the solver.
@@ -94,7 +94,7 @@ package final class PlanarLocomotion: SimulatedEnvironment {
             atTimeLimit: elapsedSteps >= specification.maximumSteps)
     }
 
-    /// Hands the clipped action to the motors; returns Σa² of the action that is charged for.
+    /// Applies the clipped action to the motors; returns Σa² for the control cost (of the clipped action in `d4rl`).
     private func applyAction() -> Double {
         var cost = 0.0
         for i in action.indices {

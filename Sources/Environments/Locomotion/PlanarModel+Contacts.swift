@@ -1,20 +1,20 @@
 extension PlanarModel {
-    /// How its capsules and the floor touch: MuJoCo's attributes of a geom.
+    /// The contact properties of the capsules and the floor: MuJoCo's attributes of a geom.
     package struct Surface: Sendable {
-        /// Directions a contact between capsules acts in: 1 without friction, 3 with sliding.
+        /// MuJoCo's `condim` of contacts between capsules: 1 without friction, 3 with sliding friction.
         package let dimensions: Int
-        /// Sliding, torsional, rolling; a body may have a sliding friction of its own.
+        /// The coefficients of sliding, torsional and rolling friction; a body may override the sliding one.
         package var friction = SIMD3(1, 0.005, 0.0001)
-        /// Whether limbs that are not hinged to each other touch.
+        /// Whether limbs that are not hinged to each other collide.
         package let limbsTouch: Bool
-        /// Metres from which on a contact is made.
+        /// The distance in metres below which a contact is made.
         package var margin = 0.0
         /// The contact's time constant in seconds and its damping ratio.
         package var solref = SIMD2(0.02, 1)
         /// The contact's impedance: lowest, highest, and the depth in metres over which it rises.
         package var solimp = SIMD3(0.9, 0.95, 0.001)
 
-        /// What a contact is when nothing says otherwise, as attributes of `geom` and of `pair`.
+        /// The default attributes of a contact, for `geom` and for `pair`.
         var attributes: String {
             "margin=\"\(margin)\" solref=\"\(solref.x) \(solref.y)\" solimp=\"\(solimp.x) \(solimp.y) \(solimp.z)\""
         }
@@ -26,10 +26,10 @@ extension PlanarModel {
         }
     }
 
-    /// The pairs of geoms that may touch, with the friction MuJoCo would give them: the larger of both geoms'.
+    /// The pairs of geoms that can collide, with the friction that MuJoCo would give them: the larger of both geoms'.
     ///
-    /// The published models have the engine look for pairs, which at every evaluation of the physics costs it the principal
-    /// axes of the scene and a sort. Naming the few there are saves a fifth of a step and changes no bit of it.
+    /// In the published models the engine searches for pairs, which costs a computation of the scene's principal axes and a
+    /// sort at every evaluation of the physics. Listing the few pairs saves a fifth of a step and changes no bit of it.
     var pairs: [String] {
         let ground = bodies.flatMap { body in
             body.capsules.indices.map { capsule in
@@ -39,7 +39,7 @@ extension PlanarModel {
         return ground + (surface.limbsTouch ? limbPairs : [])
     }
 
-    /// Every limb with every other but those it is hinged to, which the engine leaves out as well.
+    /// The pairs of limbs that are not hinged to each other; the engine leaves out the hinged ones too.
     private var limbPairs: [String] {
         bodies.indices.flatMap { i in
             bodies[(i + 1)...].filter { $0.parent != bodies[i].name }.flatMap { other in
@@ -54,7 +54,7 @@ extension PlanarModel {
         }
     }
 
-    /// A pair's friction is that along both tangents, about the normal and of rolling about both tangents.
+    /// Returns a pair with its five frictions: sliding along both tangents, torsional, and rolling about both tangents.
     private func pair(_ a: String, _ b: String, _ sliding: Double, dimensions: Int) -> String {
         let (torsional, rolling) = (surface.friction.y, surface.friction.z)
         return "<pair geom1=\"\(a)\" geom2=\"\(b)\" condim=\"\(dimensions)\""
@@ -63,6 +63,6 @@ extension PlanarModel {
 
     private func sliding(_ body: Body) -> Double { body.friction ?? surface.friction.x }
 
-    /// What the capsule `index` of `body` is called in the model.
+    /// Returns the name of the capsule `index` of `body` in the model.
     func geomName(_ body: Body, _ index: Int) -> String { "\(body.name) \(index)" }
 }

@@ -29,7 +29,7 @@ extension PlanarModel {
             """
     }
 
-    /// A body with everything that hangs on it.
+    /// Returns a body with all its children.
     private func text(_ body: Body, _ legacy: Bool, _ scenery: Scenery) -> String {
         var lines = ["<body name=\"\(body.name)\" pos=\"\(numbers(body.position))\">"]
         if legacy, let inertial = inertial(body) { lines.append(inertial) }
@@ -41,7 +41,7 @@ extension PlanarModel {
         return (lines + ["</body>"]).joined(separator: "\n")
     }
 
-    /// The torso's joints: free in the plane, so without the limbs' limits, damping and armature.
+    /// The torso's joints: unlimited motion in the plane, without the limbs' damping and armature.
     private var root: [String] {
         let free = "limited=\"false\" armature=\"0\" damping=\"0\" stiffness=\"0\""
         return [

@@ -1,15 +1,15 @@
-/// A walker in the vertical plane: a torso on two slides and a hinge, limbs of capsules, a motor at every limb's hinge.
+/// A walker in the vertical plane: a torso on two slides and a hinge, limbs made of capsules, a motor at every limb's hinge.
 ///
-/// A table of Hopper's, HalfCheetah's or Walker2d's numbers; `mjcf` writes it as MuJoCo's model text.
+/// It is a table of Hopper's, HalfCheetah's or Walker2d's parameters, from which `mjcf` makes the MJCF text.
 package struct PlanarModel: Sendable {
     /// One body: the torso, or a limb hinged to an earlier body.
     package struct Body: Sendable {
         package let name: String
-        /// The body it hangs on; nil for the torso.
+        /// The name of the parent body; nil for the torso.
         package var parent: String?
-        /// Its frame's origin in the parent's frame.
+        /// The origin of the body's frame in the parent's frame, in metres.
         package let position: Vector
-        /// The hinge and motor it is moved by; nil for the torso.
+        /// The body's hinge and motor; nil for the torso.
         package var hinge: Hinge?
         package let capsules: [Capsule]
         /// Sliding friction; nil for the model's default.
@@ -19,9 +19,9 @@ package struct PlanarModel: Sendable {
     /// A limited hinge with its motor. Damping and stiffness are the model's defaults unless given.
     package struct Hinge: Sendable {
         package var anchor = Vector.zero
-        /// Limits, in the model's unit of angles.
+        /// The limits, in the model's unit of angles.
         package let range: ClosedRange<Double>
-        /// Torque in N·m of an action of 1.
+        /// The torque in N·m of an action of 1.
         package let gear: Double
         package var damping: Double?
         package var stiffness: Double?
@@ -34,9 +34,9 @@ package struct PlanarModel: Sendable {
     package let jointDefaults: String
     package let surface: Surface
     package let floorSize: String
-    /// kg/m³.
+    /// The density of all capsules in kg/m³.
     package let density: Double
-    /// The height that `qpos[1]` is counted from: `ref` of the vertical slide.
+    /// `ref` of the vertical slide: the value of `qpos[1]` at the initial height, in metres.
     package let heightReference: Double
     /// The axis of the limbs' hinges.
     package let hingeAxis: Vector

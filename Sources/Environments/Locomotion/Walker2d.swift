@@ -16,14 +16,14 @@ package enum Walker2d {
         isHealthy: isHealthy,
         viewpoint: Viewpoint(.body("torso", height: 0.85), distance: 3.3, azimuth: 90, elevation: -12))
 
-    /// Upright and neither on the ground nor in the air: 0.8 < z < 2, |pitch| < 1; a NaN makes it false.
+    /// Returns whether the walker is upright and at a valid height: 0.8 < z < 2, |pitch| < 1; false for NaN.
     @Sendable package static func isHealthy(
         positions: PlanarLocomotion.Coordinates, velocities: PlanarLocomotion.Coordinates
     ) -> Bool {
         positions[1] > 0.8 && positions[1] < 2 && abs(positions[2]) < 1
     }
 
-    /// The right foot of the published model slid on half the friction of the left one until Gymnasium's v5
+    /// Returns the model of a profile. Until Gymnasium's v5 the published model's right foot had half the left one's friction
     /// (Farama-Foundation/Gymnasium #477).
     @Sendable private static func model(_ profile: DynamicsProfile) -> PlanarModel {
         PlanarModel(

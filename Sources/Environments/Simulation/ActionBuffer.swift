@@ -2,11 +2,11 @@ package import Numerics
 
 /// The action of the current control step in double precision, known to be finite.
 package final class ActionBuffer {
-    /// The environment errors are reported under.
+    /// The environment's name, for errors.
     private let environment: String
     private let elements: UnsafeMutableBufferPointer<Double>
 
-    /// Room for an action of the environment described by `specification`; zeros.
+    /// Makes a buffer of zeros for an action of the environment of `specification`.
     package init(_ specification: EnvironmentSpecification) {
         environment = specification.name
         elements = .allocate(capacity: specification.actionSize)
@@ -15,16 +15,16 @@ package final class ActionBuffer {
 
     deinit { elements.deallocate() }
 
-    /// Elements of an action.
+    /// The indices of an action's elements.
     package var indices: Range<Int> { elements.indices }
 
-    /// Element `i` as it was given.
+    /// Element `i`, not clipped.
     package subscript(i: Int) -> Double { elements[i] }
 
-    /// Element `i` within the action box: in [−1, 1].
+    /// Returns element `i` clipped to [−1, 1].
     package func clipped(_ i: Int) -> Double { min(max(elements[i], -1), 1) }
 
-    /// Takes `action`, as many elements as there is room for.
+    /// Copies `action`, `actionSize` elements.
     ///
     /// - Throws: `EnvironmentError.nonFiniteAction`.
     package func set(_ action: UnsafePointer<Real>) throws {
@@ -32,7 +32,7 @@ package final class ActionBuffer {
         try requireFinite()
     }
 
-    /// Takes `action` without rounding it to `Real` first.
+    /// Copies `action` without rounding it to `Real`.
     ///
     /// - Throws: `EnvironmentError.nonFiniteAction`.
     package func set(exactly action: [Double]) throws {

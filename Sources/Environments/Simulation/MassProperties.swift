@@ -2,7 +2,7 @@
 package struct SymmetricTensor: Sendable {
     package var xx, yy, zz, xy, xz, yz: Double
 
-    /// a·1 + b·v⊗v.
+    /// Makes a·1 + b·v⊗v.
     package init(identityTimes a: Double, plus b: Double, outerProductOf v: Vector) {
         (xx, yy, zz) = (a + b * v.x * v.x, a + b * v.y * v.y, a + b * v.z * v.z)
         (xy, xz, yz) = (b * v.x * v.y, b * v.x * v.z, b * v.y * v.z)
@@ -22,7 +22,7 @@ package struct MassProperties: Sendable {
     package let centre: Vector
     package let inertia: SymmetricTensor
 
-    /// A body of revolution about the unit vector `axis`: I = I_t·1 + (I_a − I_t)·axis⊗axis.
+    /// Makes those of a body of revolution about the unit vector `axis`: I = I_t·1 + (I_a − I_t)·axis⊗axis.
     package init(mass: Double, centre: Vector, axis: Vector, axialMoment: Double, transverseMoment: Double) {
         self.mass = mass
         self.centre = centre
@@ -36,14 +36,14 @@ package struct MassProperties: Sendable {
         self.inertia = inertia
     }
 
-    /// Two bodies as one rigid body.
+    /// Combines two bodies into one rigid body.
     package static func + (a: MassProperties, b: MassProperties) -> MassProperties {
         let mass = a.mass + b.mass
         let centre = (a.centre * a.mass + b.centre * b.mass) / mass
         return MassProperties(mass: mass, centre: centre, inertia: a.inertia(about: centre) + b.inertia(about: centre))
     }
 
-    /// The parallel-axis theorem: I + m·(|d|²·1 − d⊗d).
+    /// Returns the inertia about `point` by the parallel-axis theorem: I + m·(|d|²·1 − d⊗d).
     private func inertia(about point: Vector) -> SymmetricTensor {
         let d = point - centre
         return inertia + SymmetricTensor(identityTimes: mass * (d * d).sum(), plus: -mass, outerProductOf: d)
@@ -51,12 +51,12 @@ package struct MassProperties: Sendable {
 }
 
 extension MassProperties {
-    /// As MJCF's `inertial`, which MuJoCo takes instead of computing a body's mass properties from its geometry.
+    /// The `inertial` element of MJCF, which MuJoCo uses instead of computing mass properties from the geometry.
     package var mjcf: String {
         "<inertial mass=\"\(mass)\" pos=\"\(numbers(centre))\""
             + " fullinertia=\"\(inertia.xx) \(inertia.yy) \(inertia.zz) \(inertia.xy) \(inertia.xz) \(inertia.yz)\"/>"
     }
 }
 
-/// A vector as MJCF writes it.
+/// Formats a vector for MJCF.
 package func numbers(_ v: Vector) -> String { "\(v.x) \(v.y) \(v.z)" }

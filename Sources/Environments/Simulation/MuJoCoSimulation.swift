@@ -1,33 +1,33 @@
 package import CMuJoCo
 import Paths
 
-/// One MuJoCo model with one state: every call that can fail is checked, and its error is thrown.
+/// One MuJoCo model with one state. Every call that can fail is checked, and its error is thrown.
 ///
-/// Used by one thread at a time. Positions and velocities are windows on MuJoCo's own arrays and live as long as this.
+/// One thread at a time may use it. Positions and velocities are views of MuJoCo's arrays, valid while this object lives.
 package final class MuJoCoSimulation {
-    /// The name errors are reported under.
+    /// The environment's name, for errors.
     let name: String
-    /// The compiled model, of which nothing changes but, for pictures, their size.
+    /// The compiled model. It is constant, except for the size of images.
     package let model: UnsafeMutablePointer<mjModel>
     let data: UnsafeMutablePointer<mjData>
     private let boxes: OpaquePointer?
     private let errorText: UnsafeMutablePointer<CChar>
     private static let errorSize = 1024
 
-    /// Generalised positions `qpos`.
+    /// The generalised positions `qpos`.
     package let positions: UnsafeMutableBufferPointer<Double>
-    /// Generalised velocities `qvel`.
+    /// The generalised velocities `qvel`.
     package let velocities: UnsafeMutableBufferPointer<Double>
-    /// Controls `ctrl`, held during a step; the engine clamps them to the actuators' ranges.
+    /// The controls `ctrl`, constant during a step; the engine clamps them to the actuators' ranges.
     package let controls: UnsafeMutableBufferPointer<Double>
 
-    /// Compiles the MJCF text `model` and stands at its `qpos0`, at rest.
+    /// Compiles the MJCF text `model`; the state is `qpos0` with zero velocity.
     ///
     /// - Parameters:
-    ///   - folder: what the paths of included files and meshes in the text start from; nothing is written there.
-    ///   - testsBoxesFirst: leave out the collision tests of geoms whose bounding boxes are apart. It pays for models of
-    ///     many meshes, cylinders and boxes, and changes no bit of a simulation.
-    /// - Throws: `EnvironmentError.libraryMismatch`, or `.simulator` with the line or file MuJoCo did not like.
+    ///   - folder: the folder to which paths of included files and meshes are relative; nothing is written there.
+    ///   - testsBoxesFirst: whether to omit collision tests of geoms whose bounding boxes do not overlap. It is faster for
+    ///     models with many meshes, cylinders and boxes, and changes no bit of a simulation.
+    /// - Throws: `EnvironmentError.libraryMismatch`, or `.simulator` with MuJoCo's message, which names the line or file.
     package init(name: String, model text: String, folder: String = ".", testsBoxesFirst: Bool = false) throws {
         try Self.checkVersion(header: Int(ab_mujoco_header_version()), library: Int(mj_version()))
         let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Self.errorSize)
@@ -64,47 +64,47 @@ package final class MuJoCoSimulation {
         errorText.deallocate()
     }
 
-    /// Refuses a library of another version than the headers: the structures may be laid out differently.
+    /// Refuses a library of another version than the headers, as structures may have another layout.
     package static func checkVersion(header: Int, library: Int) throws {
         guard header == library else { throw EnvironmentError.libraryMismatch(header: header, library: library) }
     }
 
-    /// Warnings MuJoCo has raised on this thread so far.
+    /// The number of warnings that MuJoCo has raised on this thread.
     package static var warningCount: Int { ab_mujoco_warning_count() }
 
-    /// The text of the last of them.
+    /// The text of the last warning on this thread.
     package static var lastWarning: String { String(cString: ab_mujoco_last_warning()) }
 
-    /// Seconds of one physics step.
+    /// The duration of a physics step in seconds.
     package var timestep: Double { model.pointee.opt.timestep }
 
-    /// Looks at the compiled model; its pointers are good for the call only.
+    /// Calls `look` with the compiled model, whose pointers are valid during the call only.
     package func withModel<Result>(_ look: (mjModel) throws -> Result) rethrows -> Result {
         try withExtendedLifetime(self) { try look(model.pointee) }
     }
 
-    /// Contacts of the state last evaluated.
+    /// The number of contacts of the state that was last evaluated.
     package var contactCount: Int { Int(data.pointee.ncon) }
 
-    /// Masses of the bodies in the model's order, without the world.
+    /// The masses of the bodies in kg, in the model's order, without the world.
     package var bodyMasses: [Double] { (1..<Int(model.pointee.nbody)).map { model.pointee.body_mass[$0] } }
 
-    /// Where the frame of the body called `name` is in the world, after `forward`; nil when there is no such body.
+    /// Returns the origin of a body's frame in the world's frame, after `forward`; nil if there is no such body.
     package func origin(ofBody name: String) -> Vector? {
         let body = Int(mj_name2id(model, Int32(mjOBJ_BODY.rawValue), name))
         guard body >= 0 else { return nil }
         return Vector(data.pointee.xpos[3 * body], data.pointee.xpos[3 * body + 1], data.pointee.xpos[3 * body + 2])
     }
 
-    /// Sliding friction of the geoms in the model's order, the world's first.
+    /// The sliding friction of the geoms in the model's order, the world's first.
     package var slidingFriction: [Double] { (0..<Int(model.pointee.ngeom)).map { model.pointee.geom_friction[3 * $0] } }
 
-    /// Back to `qpos0` at rest; follow with `forward` once positions and velocities are written.
+    /// Resets the state to `qpos0` with zero velocity; call `forward` once positions and velocities are written.
     package func reset() throws {
         try check(ab_mujoco_reset(model, data, errorText, Self.errorSize), "reset the state")
     }
 
-    /// Writes a whole state: qpos and qvel; follow with `forward`.
+    /// Writes a whole state, qpos and qvel; call `forward` afterwards.
     package func place(positions: [Double], velocities: [Double]) {
         precondition(
             positions.count == self.positions.count && velocities.count == self.velocities.count,
@@ -113,27 +113,27 @@ package final class MuJoCoSimulation {
         for i in velocities.indices { self.velocities[i] = velocities[i] }
     }
 
-    /// Computes what follows from positions, velocities and controls.
+    /// Computes all quantities that depend on positions, velocities and controls (`mj_forward`).
     package func forward() throws {
         ab_mujoco_use_boxes(boxes)
         defer { ab_mujoco_use_boxes(nil) }
         try check(ab_mujoco_forward(model, data, errorText, Self.errorSize), "evaluate the state")
     }
 
-    /// `count` physics steps with the controls held.
+    /// Makes `count` physics steps with constant controls.
     package func step(_ count: Int) throws {
         ab_mujoco_use_boxes(boxes)
         defer { ab_mujoco_use_boxes(nil) }
         try check(ab_mujoco_step(model, data, Int32(count), errorText, Self.errorSize), "take a step")
     }
 
-    /// Runs an episode as a C program would, unguarded and unobserved: what a rollout's speed is measured against.
+    /// Runs an episode as a C program would, without checks and observations: the baseline for a rollout's speed.
     ///
     /// - Parameters:
     ///   - positions: qpos at the start.
     ///   - velocities: qvel at the start.
-    ///   - controls: one row for each control step.
-    ///   - frameSkip: physics steps in a control step.
+    ///   - controls: one row per control step.
+    ///   - frameSkip: the number of physics steps in a control step.
     package func runBareEpisode(
         positions: [Double], velocities: [Double], controls: [Double], frameSkip: Int
     ) {
@@ -153,7 +153,7 @@ package final class MuJoCoSimulation {
             : EnvironmentError.simulator(environment: name, operation: operation.description, text: text)
     }
 
-    /// MuJoCo's words; its loader writes several lines.
+    /// Joins the lines of MuJoCo's message; its loader writes several.
     private static func oneLine(_ text: UnsafePointer<CChar>) -> String {
         String(cString: text).split(separator: "\n").joined(separator: "; ")
     }

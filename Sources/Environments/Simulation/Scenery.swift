@@ -1,33 +1,32 @@
-/// What a model's MJCF text has for the eye alone: a sky, a checkered floor, light and the colours of bodies.
+/// The purely visual parts of a model's MJCF text: a sky, a checkered floor, light and the colours of bodies.
 ///
-/// Every piece is text to be put where its name says. Those of `none` are empty, so that a model for simulation is
-/// written without a trace of them.
+/// Every property is text to be inserted at the place that its name says. Those of `none` are empty, so they leave the
+/// text of a model for simulation unchanged.
 package struct Scenery: Sendable, Equatable {
-    /// Sections that belong directly into `mujoco`.
+    /// Child elements of `mujoco`.
     package var sections = ""
-    /// Attributes of the floor, a plane: its material, and the size that makes it endless (a later `size` would be an
-    /// error, so `floorSize` has it).
+    /// Attributes of the floor, a plane, other than its size, which `floorSize` has.
     package var floor = ""
-    /// The floor's size, where it is not the model's.
+    /// The floor's size; nil for the model's.
     package var floorSize: String?
-    /// A light that goes along with the body it is put into, the root.
+    /// A light that follows the root body, of which it is a child.
     package var light = ""
     /// Attributes of a body's geoms.
     package var body = ""
     /// Attributes of the geoms of a limb on the far side.
     package var farBody = ""
-    /// Attributes of what stands in the way.
+    /// Attributes of walls.
     package var wall = ""
 
-    /// For simulation: nothing to be seen.
+    /// No scenery, for simulation.
     package static let none = Scenery()
 
-    /// Metres after which the checks of the floor repeat: two squares.
+    /// The period of the floor's checkerboard in metres: two squares.
     static let floorPeriod = 2.0
 
-    /// An endless checkered floor of squares of 1 m under a bright sky.
+    /// Returns an endless checkered floor of 1 m squares under a bright sky.
     ///
-    /// - Parameter extent: metres about the root that have shadows; the depth of the image goes with it.
+    /// - Parameter extent: the radius around the root in metres that has shadows; clipping distances scale with it.
     package static func studio(extent: Double) -> Scenery {
         Scenery(
             sections: """

@@ -1,19 +1,19 @@
 package import Numerics
 
-/// An environment that is one MuJoCo simulation, moved on by one action at a time.
+/// An environment that consists of one MuJoCo simulation.
 package protocol SimulatedEnvironment: Environment {
-    /// The physics, at the current state.
+    /// The simulation, at the current state.
     var simulation: MuJoCoSimulation { get }
 
-    /// Physics steps in a control step.
+    /// The number of physics steps in a control step.
     var frameSkip: Int { get }
 
     /// The action of the current control step.
     var action: ActionBuffer { get }
 
-    /// One control step with `action`.
+    /// Makes one control step with `action`.
     ///
-    /// - Throws: as `Environment.step` of all but the action.
+    /// - Throws: the errors of `Environment.step`, except those of the action.
     func stepWithAction() throws -> StepResult
 }
 
@@ -23,7 +23,7 @@ extension SimulatedEnvironment {
         return try stepWithAction()
     }
 
-    /// `step` with an action that has not been rounded to `Real`.
+    /// Makes a step with an action that has not been rounded to `Real`.
     package func step(exactly action: [Double]) throws -> StepResult {
         try self.action.set(exactly: action)
         return try stepWithAction()
