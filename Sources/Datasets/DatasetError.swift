@@ -7,15 +7,15 @@ import HDF5
 package struct DatasetError: ExitCoded, CustomStringConvertible, Equatable, Sendable {
     /// Path or name of the file, or the origin of the data.
     package let file: String
-    /// The field ("actions", "metadata/algorithm"); nil when the file as a whole is concerned.
+    /// The field ("actions", "metadata/algorithm"); nil if the error concerns the whole file.
     package let field: String?
-    /// What there should be.
+    /// What was expected.
     package let expected: String
-    /// What there is.
+    /// What was found.
     package let found: String
-    /// What to do; nil when that is obvious.
+    /// What to do about it; nil when that is obvious.
     package let hint: String?
-    /// Whether the system has failed to read or write it (a broken disk, a closed folder), rather than it being refused.
+    /// Whether reading or writing failed (a broken disk, missing permissions), rather than the contents being refused.
     package let isSystemFailure: Bool
 
     /// The parts of the sentence.
@@ -43,15 +43,15 @@ package struct DatasetError: ExitCoded, CustomStringConvertible, Equatable, Send
 extension DatasetError {
     private static let downloadAgain = "the file is damaged: download or make it again"
 
-    /// What a call of the system's says with the error number `code` of the file at `path`: that it is not there is for who
-    /// names it to mend, and anything else is not.
+    /// Makes the error of a system call on the file at `path` with the error number `code`. A missing file is bad input;
+    /// any other code is a system failure.
     package init(_ path: String, field: String? = nil, code: Int32) {
         self.init(
             file: path, field: field, expected: "a readable file", found: String(cString: strerror(code)),
             isSystemFailure: code != ENOENT && code != ENOTDIR)
     }
 
-    /// The same failure in the terms of a dataset.
+    /// Makes the dataset error for an HDF5 error.
     init(_ error: HDF5Error) {
         if case .system(_, let code) = error.reason {
             self.init(error.file, field: error.object, code: code)
@@ -108,7 +108,7 @@ extension DatasetError {
     }
 }
 
-/// Runs `body` and words what HDF5 refuses in the terms of a dataset.
+/// Runs `body` and converts its HDF5 errors to dataset errors.
 func wordingErrors<Result>(_ body: () throws(HDF5Error) -> Result) throws(DatasetError) -> Result {
     do {
         return try body()

@@ -1,19 +1,19 @@
 import Environments
 import Suites
 
-/// Words that name one or several datasets: "kitchen", "hopper", "antmaze-large", "hopper-medium-v2".
+/// A name for one or several datasets: "kitchen", "hopper", "antmaze-large", "hopper-medium-v2".
 package struct DatasetSelector: Sendable, Hashable {
-    /// A suite, the first words of a dataset's name, or all of it.
+    /// The selector: a suite, the first words of a dataset's name, or the whole name.
     package let text: String
 
-    /// Any text will do; one that names no dataset covers none.
+    /// Makes a selector of any text; one that names no dataset matches none.
     package init(_ text: String) { self.text = text }
 
-    /// How closely this names `dataset`: a suite least, then the more of the words of its class the closer, the whole name
-    /// most.
+    /// Returns how specifically this names `dataset`: a suite is the least specific, then more words are more specific, and
+    /// the whole name is the most specific.
     ///
-    /// - Parameter class: the class of a dataset whose name says nothing, "hopper-medium"; nil where the name is its own.
-    /// - Returns: nil when it does not name it.
+    /// - Parameter class: the class ("hopper-medium") of a dataset whose own name does not show it; else nil.
+    /// - Returns: nil if this does not name `dataset`.
     package func closeness(to dataset: String, class: String? = nil) -> Int? {
         if text == dataset { return .max }
         let words = `class` ?? dataset
@@ -21,7 +21,7 @@ package struct DatasetSelector: Sendable, Hashable {
         return (words + "-").hasPrefix(text + "-") ? 1 + text.count { $0 == "-" } : nil
     }
 
-    /// All that covers `dataset`, least close first: "locomotion", "hopper", "hopper-medium", "hopper-medium-v2".
+    /// Returns all selectors of `dataset`, least specific first: "locomotion", "hopper", "hopper-medium", "hopper-medium-v2".
     ///
     /// - Parameter class: as in `closeness`.
     package static func all(for dataset: String, class: String? = nil) -> [DatasetSelector] {

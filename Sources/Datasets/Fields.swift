@@ -1,13 +1,13 @@
 import HDF5
 
-// What both layouts ask of a file, worded in the terms of a dataset.
+// Reading that both layouts share, with dataset errors.
 extension HDF5File {
-    /// Whether there is a field of this name.
+    /// Returns whether there is a field of this name.
     func hasField(_ name: String) throws(DatasetError) -> Bool {
         try wordingErrors { () throws(HDF5Error) in try contains(name) }
     }
 
-    /// A field of finite numbers.
+    /// Reads a field of finite numbers.
     func numbersField(_ name: String, columns: Int) throws(DatasetError) -> [Float] {
         let elements = try wordingErrors { () throws(HDF5Error) in try float32(name).elements }
         do {
@@ -23,7 +23,7 @@ extension HDF5File {
         return elements
     }
 
-    /// A field of flags, each 0 or 1.
+    /// Reads a field of flags, each 0 or 1.
     func flagsField(_ name: String) throws(DatasetError) -> [UInt8] {
         try wordingErrors { () throws(HDF5Error) in try flags(name).elements }
     }

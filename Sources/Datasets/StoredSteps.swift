@@ -1,5 +1,5 @@
 import HDF5
-/// The steps of a dataset as a file holds them, in whichever layout: D4RL's or Minari's.
+/// The steps of a dataset as a file holds them, in D4RL's or Minari's layout.
 package protocol StoredSteps: Sendable {
     /// The path of the HDF5 file.
     var path: String { get }
@@ -9,28 +9,28 @@ package protocol StoredSteps: Sendable {
     var stateSize: Int { get }
     /// A, the length of an action.
     var actionSize: Int { get }
-    /// Row-major, of S columns: one row per step or, of Minari's layout, one more per episode.
+    /// Observations, row-major with S columns: one row per step; in Minari's layout one more per episode.
     var observations: [Float] { get }
-    /// [N, A], row-major, within ±(1 + 1e-6).
+    /// Actions [N, A], row-major, within ±(1 + 1e-6).
     var actions: [Float] { get }
-    /// [N].
+    /// Rewards [N].
     var rewards: [Float] { get }
-    /// [N], where the environment ended an episode.
+    /// Flags [N]: where the environment ended an episode.
     var environmentEnds: StepFlags { get }
-    /// [N], where the time limit ended an episode; nil when the file does not say.
+    /// Flags [N]: where the time limit ended an episode; nil if the file does not say.
     var timeLimitEnds: StepFlags? { get }
-    /// T of every episode; nil where flags alone show where episodes end.
+    /// The length T of every episode; nil if only flags show where episodes end.
     var episodeLengths: [Int]? { get }
-    /// [N, S], s' as the file has it; nil where it has none or it was not read.
+    /// Next observations [N, S] as the file has them; nil if it has none or they were not read.
     var nextObservations: [Float]? { get }
-    /// What a user should know of the file though it is good, a sentence each.
+    /// Notes on the file for the user, although it is valid, one sentence each.
     var notes: [String] { get }
-    /// What is said beside the arrays, by name; arrays by their shape.
+    /// The metadata by name, as text; arrays are given by their shape.
     var texts: [String: String] { get }
 
-    /// The transitions by the layout's rule: D4RL's for Q-learning, or all steps of Minari's.
+    /// Makes the transitions by the layout's rule: D4RL's rule for Q-learning, or all steps of Minari's.
     ///
-    /// - Parameter maximumSteps: the environment's time limit, for a file that does not say where it ended an episode.
+    /// - Parameter maximumSteps: the environment's time limit, used if the file does not say where it ended an episode.
     /// - Throws: `DatasetError` when no transition is left.
     func transitions(maximumSteps: Int) throws(DatasetError) -> Transitions
 }
@@ -39,10 +39,10 @@ package protocol StoredSteps: Sendable {
 package struct StepFlags: Sendable {
     /// The field's name in its layout: "terminals", "truncations".
     package let name: String
-    /// [N].
+    /// The flags [N].
     package let flags: [UInt8]
 
-    /// The number of steps that have it.
+    /// The number of steps whose flag is set.
     var total: Int { flags.count { $0 != 0 } }
     var isZero: Bool { flags.reduce(0, |) == 0 }
 }
@@ -64,7 +64,7 @@ extension MinariFile: StoredSteps {
     package var episodeLengths: [Int]? { lengths }
     package var nextObservations: [Float]? { nil }
 
-    /// The metadata, the environment's id and what an observation is made of.
+    /// The metadata, the environment's id and the names of an observation's parts.
     package var texts: [String: String] {
         var texts = metadata.texts
         texts["environment"] = metadata.environment
@@ -76,7 +76,7 @@ extension MinariFile: StoredSteps {
 }
 
 extension MetadataValue {
-    /// The value, or the shape of an array.
+    /// The value as text; the shape of an array.
     fileprivate var summary: String {
         switch self {
         case .text(let text): text

@@ -1,16 +1,16 @@
 import Glibc
 
-/// The files D4RL publishes for the datasets of the paper's table.
+/// The files that D4RL publishes for the datasets of the paper's table.
 ///
 /// Sizes and digests: TensorFlow Datasets' checksums for locomotion and AntMaze, third-party documentation for kitchen.
 package enum D4RLCatalogue {
     /// One published file.
     package struct Entry: Equatable, Sendable {
-        /// Below `address`.
+        /// The path below `address`.
         package let path: String
-        /// The size of the file.
+        /// The size of the file in bytes.
         package let bytes: Int
-        /// SHA-256, 64 hexadecimal digits.
+        /// The SHA-256 digest, 64 hexadecimal digits.
         package let sha256: String
 
         package init(path: String, bytes: Int, sha256: String) {
@@ -19,9 +19,9 @@ package enum D4RLCatalogue {
             self.sha256 = sha256
         }
 
-        /// The name the file has on disk.
+        /// The file's name on disk.
         package var fileName: String { path.split(separator: "/").last.map { String($0) } ?? path }
-        /// Where the file is published.
+        /// The address of the published file.
         package var url: String { D4RLCatalogue.address + path }
     }
 
@@ -35,20 +35,20 @@ package enum D4RLCatalogue {
     /// The names of the datasets, in alphabetical order.
     package static let names = entries.keys.sorted()
 
-    /// What is published under the name of the file at `path`, if it is one of D4RL's.
+    /// Returns the entry whose file has the name of the file at `path`, if there is one.
     package static func entry(ofFile path: String) -> (dataset: String, entry: Entry)? {
         let name = path.split(separator: "/").last.map { String($0) } ?? path
         return entries.first { $0.value.fileName == name }.map { ($0.key, $0.value) }
     }
 
-    /// What is to be said of the file at `path` with this digest where it has a published file's name and is another; nil
-    /// else. It may hold the same data all the same, so that it is read like any other.
+    /// Returns a note if the file at `path` has the name of a published file but another digest; else nil. The data may
+    /// still be the same, so the file is not refused.
     package static func note(onFile path: String, sha256: String) -> String? {
         guard let (dataset, entry) = entry(ofFile: path), entry.sha256 != sha256 else { return nil }
         return "\(path) is not D4RL's published \(dataset): its SHA-256 is another, as that of re-compressed data is"
     }
 
-    /// By dataset name ("hopper-medium-v2").
+    /// The entries by dataset name ("hopper-medium-v2").
     package static let entries: [String: Entry] = [
         "halfcheetah-medium-v2": Entry(
             path: "gym_mujoco_v2/halfcheetah_medium-v2.hdf5",

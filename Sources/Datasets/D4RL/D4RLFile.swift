@@ -1,14 +1,14 @@
 package import HDF5
 
-/// A small value beside a dataset's arrays: text, integer, number, or an array of numbers.
+/// A metadata value of a dataset: text, integer, number, or an array of numbers.
 package typealias MetadataValue = HDF5Value
 
 /// The contents of a file in D4RL's layout, checked.
 ///
 /// Layout (github.com/Farama-Foundation/D4RL, `offline_env.py`): one row per environment step, in the order of
-/// recording, episodes one behind the other. Numbers of any type become single precision, rounded once, as in D4RL's
-/// `qlearning_dataset`; flags of any type are 0 and 1. `next_observations` is read only on request and refuses no file:
-/// D4RL's own conversion does not use it.
+/// recording, episodes in sequence. Numbers of any type become single precision, rounded once, as in D4RL's
+/// `qlearning_dataset`; flags of any type become 0 or 1. `next_observations` is read only on request, and a defect in it
+/// refuses no file, as D4RL's own conversion does not use it.
 package struct D4RLFile: Sendable {
     /// The fields a file must have.
     package static let requiredFields = ["observations", "actions", "rewards", "terminals"]
@@ -21,31 +21,31 @@ package struct D4RLFile: Sendable {
     package let stateSize: Int
     /// A, the length of an action.
     package let actionSize: Int
-    /// [N, S], row-major.
+    /// Observations [N, S], row-major.
     package let observations: [Float]
-    /// [N, A], row-major, within ±(1 + 1e-6).
+    /// Actions [N, A], row-major, within ±(1 + 1e-6).
     package let actions: [Float]
-    /// [N].
+    /// Rewards [N].
     package let rewards: [Float]
-    /// [N], 1 where the environment ended the episode, else 0.
+    /// Flags [N]: 1 where the environment ended the episode, else 0.
     package let terminals: [UInt8]
-    /// [N], 1 where the time limit ended the episode, else 0; nil when the file does not say.
+    /// Flags [N]: 1 where the time limit ended the episode, else 0; nil if the file does not say.
     package let timeouts: [UInt8]?
-    /// [N, S], not checked to be finite, since no learner sees them; nil when the file has none that can be read or it was
-    /// not asked for.
+    /// Next observations [N, S], not checked to be finite, as no learner uses them; nil if the file has none that can be
+    /// read or they were not requested.
     package let nextObservations: [Float]?
-    /// What is under `metadata/`, by name within it ("algorithm", "policy/fc0/weight").
+    /// The values under `metadata/`, by name within it ("algorithm", "policy/fc0/weight").
     package let metadata: [String: MetadataValue]
-    /// What a user should know of the file though it is good, a sentence each: flags that were written in part, rows that may not have been written, metadata
-    /// and next observations that were left out.
+    /// Notes on the file for the user, although it is valid, one sentence each: flags that were written in part, rows that
+    /// may not have been written, metadata and next observations that were left out.
     package let notes: [String]
 
     /// Reads and checks the file at `path`.
     ///
     /// - Parameters:
-    ///   - includingNextObservations: also read `next_observations`, where present, and say what is wrong with it.
-    ///   - arrayLimit: bytes one array may take in memory.
-    ///   - willLoad: called, before values are read, with the bytes of memory that this takes at its peak.
+    ///   - includingNextObservations: whether to read `next_observations` too, if present; a defect in it becomes a note.
+    ///   - arrayLimit: the largest size of one array in memory, in bytes.
+    ///   - willLoad: called before values are read, with the peak memory of loading in bytes.
     /// - Throws: `DatasetError` for a file that is absent, truncated, damaged or not HDF5, and for a field that is
     ///   missing, not an array in this file, of another type, rank or length, was not written in full, or holds values
     ///   out of range.
@@ -57,7 +57,7 @@ package struct D4RLFile: Sendable {
             try HDF5File(readingFrom: path, arrayLimit: arrayLimit)
         }
         let reader = D4RLReader(file: file)
-        // All shapes first: a file is refused before minutes are spent on its data.
+        // All shapes are checked first, so that a bad file is refused before minutes are spent on its data.
         let shapes = try D4RLShapes(reader)
         try willLoad(shapes.memory)
         let (rows, stateSize, actionSize) = (shapes.rows, shapes.stateSize, shapes.actionSize)

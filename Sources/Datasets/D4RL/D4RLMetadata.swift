@@ -1,10 +1,10 @@
 import HDF5
 
-/// What is under `metadata/` in a file: whatever it is, it never refuses the file. What is not understood is left out.
+/// The metadata of a file. They never refuse the file: whatever cannot be read is left out.
 struct D4RLMetadata {
-    /// By name within `metadata/` ("algorithm", "policy/fc0/weight"); "metadata" where that is a value itself.
+    /// The values by name within `metadata/` ("algorithm", "policy/fc0/weight"); "metadata" if that is itself a value.
     private(set) var values: [String: MetadataValue] = [:]
-    /// What was left out and why, a sentence for each reason.
+    /// Notes on what was left out and why, one sentence per reason.
     var notes: [String] {
         leftOut.sorted { $0.key < $1.key }.map { reason, left in
             let others = left.count == 1 ? "" : " and \(left.count - 1) more"
@@ -13,27 +13,27 @@ struct D4RLMetadata {
     }
 
     private let file: HDF5File
-    /// By the reason, the first of them and how many there are.
+    /// What was left out, by reason: the first name and the number of names.
     private var leftOut: [String: (first: String, count: Int)] = [:]
     private var seen: Set<UInt64> = []
-    // A group may contain itself, and an array have many names: depth, number and size are bounded, whatever the file says.
+    // A group may contain itself, and an array may have many names, so depth, number and size are bounded.
     private var namesLeft = 10_000
     private var bytesLeft = 1 << 26
 
-    /// Reads what there is in `file`.
+    /// Reads the metadata of `file`.
     init(of file: HDF5File) {
         self.file = file
         read("metadata")
     }
 
-    /// Reads the object at `path` and, if it is a group, all that is in it.
+    /// Reads the object at `path` and, if it is a group, its contents.
     private mutating func read(_ path: String) {
         let deepest = 16
         guard namesLeft > 0 else { return leaveOut(path, Self.tooMany) }
         namesLeft -= 1
         do throws(HDF5Error) {
             guard try file.contains(path) else {
-                // Some names cannot be spelled: bytes that are not UTF-8, or a "/".
+                // Some names cannot be expressed: bytes that are not UTF-8, or a "/".
                 if path != "metadata" { leaveOut(path, "its name is not UTF-8") }
                 return
             }
@@ -65,7 +65,7 @@ struct D4RLMetadata {
     }
 
     private static let tooMany = "expected at most 10000 names"
-    /// What stands for names that nobody has read.
+    /// A placeholder for names that were not read.
     private static let others = "\u{2026}"
 
     private mutating func leaveOut(_ path: String, _ reason: String, count: Int = 1) {

@@ -1,6 +1,6 @@
 import HDF5
 
-/// Reads single fields of a D4RL file and says precisely what is wrong with one.
+/// Reads the fields of a D4RL file; its errors say precisely what is wrong with a field.
 struct D4RLReader {
     let file: HDF5File
 
@@ -10,7 +10,7 @@ struct D4RLReader {
 
     // MARK: Shapes
 
-    /// The shape of a two-dimensional field, with as many rows as `observations` has (nil: this is `observations`).
+    /// Returns the shape of a two-dimensional field with `rows` rows, those of `observations` (nil for `observations` itself).
     func rowsAndColumns(_ name: String, rows: Int?) throws(DatasetError) -> (Int, Int) {
         let shape = try describe(name).shape
         guard shape.count == 2 else { throw refusal(name, "two dimensions", "the shape \(shape)") }
@@ -19,13 +19,13 @@ struct D4RLReader {
         return (shape[0], shape[1])
     }
 
-    /// Checks a two-dimensional field whose number of columns is known.
+    /// Checks the shape of a two-dimensional field.
     func checkColumns(_ name: String, rows: Int, columns: Int) throws(DatasetError) {
         let (_, found) = try rowsAndColumns(name, rows: rows)
         guard found == columns else { throw refusal(name, "\(columns) columns as in 'observations'", "\(found)") }
     }
 
-    /// Checks a field with one number per step: [N], or [N, 1] as in some older files.
+    /// Checks the shape of a field with one number per step: [N], or [N, 1] as in some older files.
     func checkVector(_ name: String, rows: Int) throws(DatasetError) {
         let shape = try describe(name).shape
         guard shape.count == 1 || (shape.count == 2 && shape[1] == 1) else {
@@ -38,7 +38,7 @@ struct D4RLReader {
         if let rows {
             guard found == rows else { throw refusal(name, "\(rows) rows as in 'observations'", "\(found)") }
         } else {
-            // Two, for a transition needs a successor; 2³¹ − 1, for a batch holds 32-bit indices.
+            // At least two, as a transition needs a successor; at most 2³¹ − 1, as a batch has 32-bit indices.
             guard (2...Int(Int32.max)).contains(found) else {
                 throw refusal(name, "between 2 and \(Int32.max) rows", "\(found)")
             }
@@ -47,8 +47,8 @@ struct D4RLReader {
 
     // MARK: Values
 
-    /// The values of `next_observations`, NaN and infinities, too; a note where they cannot be read. No learner sees them,
-    /// so nothing that is wrong with them refuses a file.
+    /// Returns the values of `next_observations`, which may be non-finite, or a note if they cannot be read. No learner uses
+    /// them, so no defect in them refuses the file.
     func nextObservations(rows: Int, columns: Int) -> (values: [Float]?, note: String?) {
         do throws(DatasetError) {
             guard try file.hasField(Self.next) else { return (nil, nil) }
@@ -63,7 +63,7 @@ struct D4RLReader {
         }
     }
 
-    /// The bytes that reading `next_observations` takes beside the array; nil where it cannot be read.
+    /// The memory in bytes that reading `next_observations` takes in addition to the array; nil if it cannot be read.
     func readingBytesOfNext(rows: Int, columns: Int) -> Int? {
         do throws(DatasetError) {
             guard try file.hasField(Self.next) else { return nil }
@@ -76,14 +76,14 @@ struct D4RLReader {
 
     private static let next = "next_observations"
 
-    /// The actions: finite and within the range that D4RL's environments take.
+    /// Returns the actions, which must be finite and within the range of D4RL's environments.
     func actions(columns: Int) throws(DatasetError) -> [Float] {
         let elements = try file.numbersField("actions", columns: columns)
         try checkActionRange(elements, columns: columns, file: file.path)
         return elements
     }
 
-    /// What is to be said of a field of flags that was not written in full; nil where it was.
+    /// Returns a note on a field of flags that was not completely written; nil if it was.
     func gapNote(_ name: String) throws(DatasetError) -> String? {
         let gaps = try wordingErrors { () throws(HDF5Error) in try file.gaps(in: name) }
         guard let gaps else { return nil }
@@ -91,12 +91,12 @@ struct D4RLReader {
         return "field '\(name)': \(gaps); what is not there counts as \(isTrue), its fill value"
     }
 
-    /// The bytes that reading a field takes at its peak beside the array.
+    /// Returns the peak memory in bytes that reading a field takes in addition to the array.
     func readingBytes(_ name: String) throws(DatasetError) -> Int {
         try wordingErrors { () throws(HDF5Error) in try file.readingBytes(name) }
     }
 
-    /// How a field is stored.
+    /// Returns how a field is stored.
     func storage(_ name: String) throws(DatasetError) -> HDF5Storage {
         try wordingErrors { () throws(HDF5Error) in try file.storage(name) }
     }
@@ -127,13 +127,13 @@ func checkActionRange(
         found: "\(shown(elements[i])) in row \(i / columns)", hint: "scale the actions to the range of the environment")
 }
 
-/// A number as a message shows it: "nan", whatever its sign and its other bits.
+/// Formats a number for a message: "nan" for any NaN.
 private func shown(_ number: Float) -> String { number.isNaN ? "nan" : "\(number)" }
 
-/// The largest |x|; NaN or infinity where there is one.
+/// Returns the largest |x|; NaN or infinity if an element is that.
 ///
-/// Without their sign, IEEE numbers are ordered as their bit patterns are, and NaNs lie above infinity: a maximum of
-/// integers, which vectorises where comparisons of numbers that may be NaN do not.
+/// Without the sign bit, IEEE numbers are ordered as their bit patterns, and NaNs are above infinity. So this is a maximum
+/// of integers, which the compiler vectorises; it does not vectorise comparisons of numbers that may be NaN.
 func largestMagnitude(of elements: [Float]) -> Float {
     elements.withUnsafeBufferPointer { elements in
         var largest: UInt32 = 0

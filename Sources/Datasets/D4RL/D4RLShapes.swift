@@ -1,20 +1,20 @@
 import HDF5
 import Numerics
 
-/// The extents that a D4RL file declares, checked against one another; nothing is read.
+/// The extents that a D4RL file declares, checked for consistency before any values are read.
 struct D4RLShapes: Sendable {
     /// N, the number of steps.
     let rows: Int
     /// S and A, the lengths of an observation and of an action.
     let stateSize, actionSize: Int
     let hasTimeouts: Bool
-    /// The bytes that loading takes at its peak: the arrays, what the reading of one takes besides, metadata, and the
-    /// transitions made of them.
+    /// The peak memory of loading in bytes: the arrays, the buffers for reading one, metadata, and the transitions made of
+    /// them.
     let memory: Int
 
-    /// The extents of an open file.
+    /// Reads the extents of an open file.
     ///
-    /// - Throws: `DatasetError` for those that contradict one another, and where this machine has not so much memory.
+    /// - Throws: `DatasetError` if they contradict one another, or if loading takes more memory than this machine has.
     init(_ reader: D4RLReader) throws(DatasetError) {
         (rows, stateSize) = try reader.rowsAndColumns("observations", rows: nil)
         (_, actionSize) = try reader.rowsAndColumns("actions", rows: rows)

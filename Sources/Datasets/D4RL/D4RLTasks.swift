@@ -1,17 +1,17 @@
 import Suites
 
-/// The tasks D4RL has datasets of, in the suites of the paper's table.
+/// The tasks of which D4RL has datasets, in the suites of the paper's table.
 package enum D4RLTasks {
     private static let walkers = ["halfcheetah", "hopper", "walker2d"]
     private static let kinds = ["random", "medium", "expert", "medium-replay", "medium-expert", "full-replay"]
 
-    /// Names without a version: "hopper-medium-replay".
+    /// The names without a version: "hopper-medium-replay".
     package static let names: [String] =
         walkers.flatMap { environment in kinds.map { "\(environment)-\($0)" } }
         + ["umaze", "umaze-diverse", "medium-play", "medium-diverse", "large-play", "large-diverse"]
         .map { "antmaze-\($0)" } + ["complete", "partial", "mixed"].map { "kitchen-\($0)" }
 
-    /// Whether `dataset` may be meant: "-v2" and the like are D4RL's own, any other version is somebody else's affair.
+    /// Returns whether `dataset` is a possible name: versions such as "-v2" are D4RL's, others are not checked.
     package static func allows(_ dataset: String) -> Bool {
         dataset.split(separator: "-").last?.first != "v" || names.contains(DatasetName(dataset).task)
     }
@@ -29,7 +29,7 @@ package enum D4RLTasks {
                 }
                 if kind != "full-replay" { paths["\(walker)-\(kind)-v0"] = "gym_mujoco/\(words).hdf5" }
             }
-            // D4RL's first word for what it then called medium-replay.
+            // D4RL's former word for medium-replay.
             let first = walker == "walker2d" ? "walker" : walker
             paths["\(walker)-medium-replay-v0"] = "gym_mujoco/\(first)_mixed.hdf5"
         }
@@ -41,7 +41,7 @@ package enum D4RLTasks {
         return paths.merging(D4RLCatalogue.entries.mapValues(\.path)) { _, published in published }
     }()
 
-    /// The mazes' names in the files of -v0 and of -v1, and how their datasets were filled.
+    /// The mazes' names in the files of -v0 and of -v1, and their multistart and multigoal flags.
     private static let mazes = [
         ("antmaze-umaze", "u-maze", "umaze", "False", "False"),
         ("antmaze-umaze-diverse", "u-maze", "umaze", "True", "True"),
@@ -51,20 +51,20 @@ package enum D4RLTasks {
         ("antmaze-large-diverse", "hardest-maze", "large", "True", "True"),
     ]
 
-    /// The name of the file that D4RL publishes `dataset` in; nil for what it does not publish.
+    /// Returns the name of the file in which D4RL publishes `dataset`; nil if it does not publish it.
     package static func fileName(of dataset: String) -> String? {
         paths[dataset].map { $0.split(separator: "/").last.map { String($0) } ?? $0 }
     }
 
-    /// Whether D4RL publishes `dataset` while this program knows no digest that would tell its file from another.
+    /// Returns whether D4RL publishes `dataset` and this program does not know the file's digest.
     package static func isOfUnknownDigest(_ dataset: String) -> Bool {
         paths[dataset] != nil && D4RLCatalogue.entries[dataset] == nil
     }
 
-    /// The dataset's name that `text` spells otherwise: in other case, with underscores, as a file's name, or with "mixed",
-    /// D4RL's first word for medium-replay.
+    /// Returns the dataset's name that `text` misspells: in other case, with underscores, as a file's name, or with "mixed",
+    /// D4RL's former word for medium-replay.
     ///
-    /// - Returns: nil for a text that names no dataset of these tasks, and for a name that needs no respelling.
+    /// - Returns: nil if `text` names no dataset of these tasks, or is spelt correctly.
     package static func respelt(_ text: String) -> String? {
         if let dataset = DatasetLocation.dataset(ofFile: text) { return dataset }
         var name = text.lowercased().replacing("_", with: "-")

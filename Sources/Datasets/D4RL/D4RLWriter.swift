@@ -1,8 +1,8 @@
 import HDF5
 
-/// What was recorded in an environment, one row per step, episodes one behind the other.
+/// A recording of an environment's steps, one row per step, episodes in sequence.
 package struct D4RLRecording: Sendable {
-    /// S, A, and the numbers of generalised positions and velocities of the simulator.
+    /// S, A, and the numbers of the simulator's generalised positions and velocities.
     package let stateSize, actionSize, positionSize, velocitySize: Int
     /// [N, S].
     package var observations: [Float] = []
@@ -10,24 +10,24 @@ package struct D4RLRecording: Sendable {
     package var actions: [Float] = []
     /// [N].
     package var rewards: [Float] = []
-    /// [N, S], the observation the step led to, before any reset.
+    /// Next observations [N, S]: the observation after the step, before any reset.
     package var nextObservations: [Float] = []
-    /// [N], whether the environment ended the episode.
+    /// Flags [N]: whether the environment ended the episode.
     package var terminals: [Bool] = []
-    /// [N], whether the time limit ended it.
+    /// Flags [N]: whether the time limit ended the episode.
     package var timeouts: [Bool] = []
-    /// [N, positions] before the step; empty where not recorded.
+    /// Generalised positions [N, positions] before the step; empty if not recorded.
     package var positions: [Float] = []
-    /// [N, velocities] before the step; empty where not recorded.
+    /// Generalised velocities [N, velocities] before the step; empty if not recorded.
     package var velocities: [Float] = []
-    /// [N], log π(a|s) of the recorded action; empty where not recorded.
+    /// log π(a|s) of the recorded actions [N]; empty if not recorded.
     package var actionLogProbabilities: [Float] = []
-    /// [N, 2], where the agent was to go, in metres; empty where there is no such place.
+    /// Goal positions [N, 2] in metres; empty in environments without goals.
     package var goals: [Float] = []
-    /// By name within `metadata/` ("algorithm", "policy/fc0/weight").
+    /// Metadata by name within `metadata/` ("algorithm", "policy/fc0/weight").
     package var metadata: [String: MetadataValue] = [:]
 
-    /// An empty recording.
+    /// Makes an empty recording.
     package init(stateSize: Int, actionSize: Int, positionSize: Int = 0, velocitySize: Int = 0) {
         self.stateSize = stateSize
         self.actionSize = actionSize
@@ -42,7 +42,7 @@ package struct D4RLRecording: Sendable {
 /// Writes D4RL's layout: single precision, h5py booleans, gzip in chunks of rows. The same recording gives the same
 /// bytes.
 package enum D4RLWriter {
-    /// Writes `recording` to `path`, whole or not at all.
+    /// Writes `recording` to `path` atomically.
     ///
     /// - Throws: `DatasetError` for a recording that `D4RLFile` would refuse, or a file that cannot be written.
     package static func write(_ recording: D4RLRecording, to path: String) throws(DatasetError) {
@@ -77,7 +77,7 @@ package enum D4RLWriter {
         var columns: Int { shape.count == 1 ? 1 : max(1, shape[1]) }
     }
 
-    /// The fields of numbers in the order in which they are written; those not recorded are left out.
+    /// The numeric fields in the order in which they are written; those not recorded are left out.
     private static func numberFields(of recording: D4RLRecording) -> [Field] {
         let n = recording.count
         let required = [

@@ -1,11 +1,11 @@
 import Numerics
 
 extension Transitions {
-    /// The transitions of a D4RL file by D4RL's own rule (`qlearning_dataset`, Farama-Foundation/D4RL@0e256f0).
+    /// Makes the transitions of a D4RL file by D4RL's own rule (`qlearning_dataset`, Farama-Foundation/D4RL@0e256f0).
     ///
-    /// For i = 0 … N−2: s' is the next row's observation, even where the file has `next_observations`, so that results
-    /// stay comparable with everything published. A step that the time limit ended is dropped, for the next row starts
-    /// another episode; one that the environment ended stays, with d = 1, which masks its s'. The last row is dropped.
+    /// For i = 0 … N−2: s' is the next row's observation, even if the file has `next_observations`, so that results
+    /// are comparable with published ones. A step that the time limit ended is dropped, as the next row starts
+    /// another episode. A step that the environment ended is kept with d = 1, which masks its s'. The last row is dropped.
     ///
     /// - Parameter maximumSteps: the environment's time limit, used only where the file has no `timeouts`.
     /// - Throws: `DatasetError` when no transition is left.
@@ -23,7 +23,7 @@ extension Transitions {
         let (s, a) = (stateSize, actionSize)
         var row = 0
         for run in runs {
-            // Consecutive steps stay consecutive: whole stretches are copied, not rows.
+            // Consecutive steps stay consecutive, so whole runs are copied instead of single rows.
             let successors = run.lowerBound + 1..<run.upperBound + 1
             convert(file.observations, run, columns: s, to: rows.observations + row * s)
             convert(file.observations, successors, columns: s, to: rows.nextObservations + row * s)
@@ -35,11 +35,11 @@ extension Transitions {
     }
 }
 
-/// The stretches of consecutive rows that D4RL's rule keeps.
+/// The runs of consecutive rows that D4RL's rule keeps.
 ///
-/// Where the file has no `timeouts`, a counter takes their place: a step is the time limit's when the counter stands
-/// at `maximumSteps` − 1. As in D4RL, the counter starts at 0 in the first episode and after a time-out, but, being
-/// advanced after it is reset, at 1 in an episode that follows a terminal.
+/// If the file has no `timeouts`, a counter replaces them: the time limit ended a step at which the counter is
+/// `maximumSteps` − 1. As in D4RL, the counter starts at 0 in the first episode and after a time-out. After a terminal
+/// it starts at 1, because it is incremented after it is reset.
 package func qLearningRuns(terminals: [UInt8], timeouts: [UInt8]?, maximumSteps: Int) -> [Range<Int>] {
     var runs: [Range<Int>] = []
     var start = 0

@@ -1,18 +1,18 @@
 import HDF5
 
-/// Rows in which a recorder seems to have written nothing, though there is storage for them.
+/// Detects rows that were apparently never written, although storage for them exists.
 ///
-/// A recorder that makes its arrays first and dies leaves rows that read as the fill value. So may rows of data: a reward
-/// may always be 0, a robot may rest, a first try may be all zeros. Rows count as unwritten only where
-/// - at least `shortest` of them in a row have observations and actions that are exactly the fill values, or
-/// - the last `shortest` or more have such observations while the row before them has not,
-/// and never where one of these arrays has a whole chunk among them that was allocated when it was written.
+/// A recorder that first makes its arrays and then dies leaves rows that read as the fill value. Real data may look the
+/// same: rewards may all be 0, a robot may be at rest. Rows count as unwritten only if
+/// - at least `shortest` consecutive rows have observations and actions equal to the fill values, or
+/// - the last `shortest` or more rows have such observations and the row before them does not,
+/// and if no whole chunk among them was allocated by being written.
 ///
-/// Actions or rewards alone that end in fill values are told from data by `Ending`.
+/// If only actions or only rewards end in fill values, `Ending` decides.
 struct WrittenRows {
     static let shortest = 10
 
-    /// The elements of one field, and how they are stored.
+    /// The elements of one field, and its storage.
     struct Field {
         let elements: [Float]
         let columns: Int
@@ -28,7 +28,7 @@ struct WrittenRows {
             }
         }
 
-        /// Whether a chunk within `rows` is there because somebody has written it.
+        /// Returns whether a chunk within `rows` exists because it was written.
         func isWritten(_ rows: Range<Int>, of count: Int) -> Bool {
             guard let chunk = storage.rowsOfWrittenChunks, chunk > 0 else { return false }
             let first = (rows.lowerBound + chunk - 1) / chunk * chunk
@@ -36,23 +36,23 @@ struct WrittenRows {
         }
     }
 
-    /// What the last rows of a field, which alone are fill values, are.
+    /// The state of a field's last rows if only these are fill values.
     enum Ending: Equatable {
         case unwritten(Range<Int>)
-        /// A robot may rest, a reward may end, in the last episode: the storage does not tell.
+        /// They may be data or not: a robot may be at rest at the end of the last episode.
         case unclear(Range<Int>)
     }
 
-    /// [N or more, S], [N, A].
+    /// Observations [N or more, S] and actions [N, A].
     let observations, actions: Field
 
     private var count: Int { actions.elements.count / actions.columns }
 
-    /// How a field of N rows ends; nil where it ends in data, where earlier rows are fill values, too, and where its last
-    /// chunk is there because somebody has written it.
+    /// Returns how a field of N rows ends; nil if it ends in data, if earlier rows are fill values too, or if its last
+    /// chunk was allocated by being written.
     ///
-    /// Rows that nobody wrote know nothing of episodes: they are unwritten where an episode ends amid them, and where their
-    /// storage was allocated before anything was written.
+    /// Unwritten rows do not end where an episode does. So the rows count as unwritten if an episode ends among them, or if
+    /// their storage was allocated before anything was written.
     func ending(of field: Field, episodeEndsIn: (Range<Int>) -> Bool) -> Ending? {
         guard field.storage.rowsOfWrittenChunks == nil else { return nil }
         var first = count
@@ -64,7 +64,7 @@ struct WrittenRows {
         return field.storage.isAllocatedEarly || episodeEndsIn(first..<count - 1) ? .unwritten(rows) : .unclear(rows)
     }
 
-    /// The first stretch of rows that nobody seems to have written; nil where there is none.
+    /// Returns the first run of rows that were apparently never written; nil if there is none.
     func firstUnwritten() -> Range<Int>? {
         let count = count
         var row = 0
@@ -80,7 +80,7 @@ struct WrittenRows {
         return unwrittenEnd()
     }
 
-    /// The last rows, where observations alone are the fill value.
+    /// Returns the last rows if their observations alone are the fill value.
     private func unwrittenEnd() -> Range<Int>? {
         var first = count
         while first > 0, observations.isFill(row: first - 1) { first -= 1 }
@@ -92,7 +92,7 @@ struct WrittenRows {
 extension WrittenRows {
     static let hint = "if the recorder stopped early, keep the rows that it wrote, or record again"
 
-    /// Refuses observations and actions, fields of these names, of which rows hold nothing, as far as can be told.
+    /// Refuses observations and actions, fields of these names, with rows that were apparently never written.
     func check(_ observationsName: String, _ actionsName: String, file: String) throws(DatasetError) {
         func refusal(_ name: String, _ found: String) -> DatasetError {
             DatasetError(file: file, field: name, expected: "data in every row", found: found, hint: Self.hint)
@@ -110,13 +110,13 @@ extension WrittenRows {
 }
 
 extension WrittenRows.Field {
-    /// Whether storage was allocated in advance and holds the fill value throughout.
+    /// Whether the storage was allocated in advance and all elements are the fill value.
     var isNeverWritten: Bool {
         let fill = storage.fillValue
         return storage.isAllocatedEarly && elements.allSatisfy { $0 == fill }
     }
 
-    /// The last rows as a sentence shows them.
+    /// Describes the last rows for a message.
     fileprivate func words(ofEnd rows: Range<Int>) -> String {
         "rows \(rows.lowerBound) to \(rows.upperBound - 1) that hold nothing but the fill value \(storage.fillValue) and "
             + "no earlier row that does"
@@ -127,10 +127,10 @@ extension HDF5Storage {
     static let neverWritten = "storage that was allocated but never written"
 }
 
-/// Refuses a file of D4RL's of which rows hold nothing, as far as can be told.
+/// Refuses a D4RL file with rows that were apparently never written.
 ///
-/// - Parameter episodeEndsIn: whether an episode ends in one of these rows.
-/// - Returns: what is to be said of rows of which it cannot be told, a sentence each.
+/// - Parameter episodeEndsIn: returns whether an episode ends in one of the given rows.
+/// - Returns: notes on rows for which this cannot be decided, one sentence each.
 func checkWritten(
     _ reader: D4RLReader, observations: [Float], stateSize: Int, actions: [Float], actionSize: Int, rewards: [Float],
     episodeEndsIn: (Range<Int>) -> Bool

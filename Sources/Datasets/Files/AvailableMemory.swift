@@ -1,18 +1,18 @@
 import Glibc
 
-/// The bytes this process can take at most: what the machine has left, and no more than its control group is allowed; nil
-/// where the system does not say.
+/// Returns the memory in bytes that this process can allocate: the machine's available memory, at most the limit of its
+/// control group; nil if the system does not say.
 func availableMemory() -> Int? {
     guard let kilobytes = field(after: "MemAvailable:", in: "/proc/meminfo") else { return nil }
     let machine = 1024 * (kilobytes + (field(after: "SwapFree:", in: "/proc/meminfo") ?? 0))
-    // What the group has used is not taken off: it counts files in the cache, which make room.
+    // The group's current usage is not subtracted: it includes the page cache, which can be reclaimed.
     let group = "/sys/fs/cgroup" + (line(startingWith: "0::", in: "/proc/self/cgroup") ?? "")
     return min(machine, field(after: "", in: group + "/memory.max") ?? machine)
 }
 
-/// Refuses a dataset whose loading takes more memory than there is, before anything is allocated.
+/// Refuses a dataset whose loading takes more memory than is available, before anything is allocated.
 ///
-/// - Parameter bytes: what loading takes at its peak, by the sizes that the file at `path` declares.
+/// - Parameter bytes: the peak memory of loading, computed from the sizes that the file at `path` declares.
 func checkMemory(_ bytes: Int, _ path: String) throws(DatasetError) {
     guard let available = availableMemory(), bytes > available else { return }
     throw DatasetError(
@@ -21,12 +21,12 @@ func checkMemory(_ bytes: Int, _ path: String) throws(DatasetError) {
         hint: "a small file that declares so much is damaged or made to harm")
 }
 
-/// The whole number behind `name` in a file of the kernel's.
+/// Returns the whole number after `name` in a file of the kernel.
 private func field(after name: String, in path: String) -> Int? {
     line(startingWith: name, in: path).flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }
 }
 
-/// What follows `name` on the first line of a file of the kernel's that starts with it.
+/// Returns the text after `name` on the first line that starts with it in a file of the kernel.
 private func line(startingWith name: String, in path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }

@@ -1,9 +1,9 @@
 import Storage
 
-/// SHA-256 of a dataset's contents: of the numbers that learners see, whatever file, storage or type they came from.
+/// The SHA-256 of a dataset's contents: of the numbers that learners see, independent of file, storage and type.
 ///
-/// Hashed, for every field in the order in which it was added, are a line of ASCII, "NAME TYPE ROWS COLUMNS" and a line
-/// feed, then its elements, row-major. TYPE is `<f4` (IEEE 754 single precision, little-endian) for numbers, each rounded
+/// For every field, in the order in which it was added, the hash covers an ASCII line "NAME TYPE ROWS COLUMNS" with a line
+/// feed, then the elements, row-major. TYPE is `<f4` (IEEE 754 single precision, little-endian) for numbers, each rounded
 /// once to it, and `u1` (a byte, 0 or 1) for flags. With numpy and h5py:
 ///
 ///     digest = hashlib.sha256()
@@ -13,19 +13,19 @@ import Storage
 ///             columns = rows.size // len(rows)
 ///             digest.update(f"{name} {kind} {len(rows)} {columns}\n".encode() + rows.tobytes())
 ///
-/// (flags of 255 count as 1). Of Minari's layout the fields are observations (T + 1 rows of every episode, the arrays of a
-/// goal's dictionary side by side as they are read), actions, rewards, terminations and truncations, episodes one behind
-/// the other, and last the T of every episode:
+/// (flags of 255 count as 1). In Minari's layout the fields are observations (T + 1 rows of every episode; the arrays of a
+/// dictionary side by side as they are read), actions, rewards, terminations and truncations, episodes in sequence, and
+/// last the length T of every episode:
 ///
 ///     lengths = numpy.array([len(file[f"episode_{k}/rewards"]) for k in range(episodes)], "<i8")
 ///     digest.update(f"lengths <i8 {episodes} 1\n".encode() + lengths.tobytes())
 ///
-/// A field that a dataset lacks (`timeouts`) leaves nothing; fields that no learner sees
-/// (`next_observations`, `infos`, metadata) are not in it.
+/// A field that a dataset lacks (`timeouts`) is skipped. Fields that no learner sees
+/// (`next_observations`, `infos`, metadata) are not hashed.
 package struct ContentsDigest: ~Copyable {
     private let digest = SHA256Digest()
 
-    /// The digest of no fields.
+    /// Starts a digest without fields.
     package init() {}
 
     /// Adds a field of numbers, [rows, `columns`], row-major.
@@ -50,7 +50,7 @@ package struct ContentsDigest: ~Copyable {
         counts.map { Int64($0).littleEndian }.withUnsafeBytes { digest.update($0) }
     }
 
-    /// 64 hexadecimal digits.
+    /// The digest, 64 hexadecimal digits.
     package var hexadecimal: String { digest.hexadecimal }
 
     private func begin(_ name: String, _ type: String, count: Int, _ columns: Int) {
@@ -59,8 +59,8 @@ package struct ContentsDigest: ~Copyable {
 }
 
 extension StoredSteps {
-    /// `ContentsDigest` of observations, actions, rewards, the flags at the ends of episodes and, where the file knows
-    /// episodes, their lengths.
+    /// The `ContentsDigest` of observations, actions, rewards, the flags at the ends of episodes and, if the file has
+    /// them, the episodes' lengths.
     package var contentsSHA256: String {
         let digest = ContentsDigest()
         digest.add("observations", observations, columns: stateSize)

@@ -1,16 +1,16 @@
 import Glibc
 import Paths
 
-/// A dataset by its name, and what there is of it on this machine.
+/// A dataset by its name, and the state of its file on this machine.
 package struct DatasetListing: Codable, Equatable, Sendable {
-    /// Whether the file is there.
+    /// The state of a dataset's file.
     package enum State: String, Codable, Sendable {
-        /// A file that the published one may be, or one that nobody has published.
+        /// A file that may be the published one, or whose dataset is not published.
         case present
         case absent
-        /// A file that is not the published one, whatever is in it.
+        /// A file whose size is not that of the published one.
         case wrongSize = "wrong size"
-        /// A file, or something else of its name, that is there or may be, and cannot be read.
+        /// Something of the file's name that cannot be read, or a folder that cannot be searched.
         case unreadable
     }
 
@@ -20,22 +20,22 @@ package struct DatasetListing: Codable, Equatable, Sendable {
     package let file: String
     /// Whether the file is there.
     package let state: State
-    /// The folder it was found in.
+    /// The folder in which it was found.
     package let folder: String?
-    /// The sentence on a file that cannot be read; nil for all others.
+    /// The error message of a file that cannot be read; nil for all others.
     package let reason: String?
-    /// The size of what was found.
+    /// The size of the file that was found, in bytes.
     package let bytes: Int?
-    /// The size of the published file; nil where it is unknown and for a dataset that D4RL does not publish.
+    /// The size of the published file in bytes; nil if it is unknown or D4RL does not publish the dataset.
     package let publishedBytes: Int?
-    /// The digest of the published file, in hexadecimal; nil as `publishedBytes`.
+    /// The SHA-256 of the published file, in hexadecimal; nil if `publishedBytes` is.
     package let publishedSHA256: String?
-    /// Where it is published; nil for a dataset that D4RL does not publish.
+    /// The address of the published file; nil if D4RL does not publish the dataset.
     package let url: String?
 }
 
 extension DatasetLocation {
-    /// What there is of a dataset.
+    /// Looks for a dataset's file.
     package func listing(_ dataset: String) -> DatasetListing {
         let published = D4RLCatalogue.entries[dataset]
         let found: (path: String?, bytes: Int?, reason: String?)
@@ -61,15 +61,15 @@ extension DatasetLocation {
             url: D4RLTasks.paths[dataset].map { D4RLCatalogue.address + $0 })
     }
 
-    /// The datasets of the paper's table, then what else is there: D4RL's other datasets and our own ("-r1").
+    /// Returns the datasets of the paper's table, then the others that are present: D4RL's others and our own ("-r1").
     ///
     /// - Throws: `DatasetError` for a folder that cannot be listed.
     package func listings() throws(DatasetError) -> [DatasetListing] {
         (D4RLCatalogue.names + (try otherDatasets())).map { listing($0) }
     }
 
-    /// The datasets outside the paper's table whose files lie in the folders, in alphabetical order: D4RL's, and those
-    /// with a recipe's number for a version.
+    /// Returns the datasets outside the paper's table whose files are in the folders, in alphabetical order: D4RL's, and those
+    /// whose version is a recipe's number ("-r1").
     private func otherDatasets() throws(DatasetError) -> [String] {
         var files: [String] = []
         for folder in folders {

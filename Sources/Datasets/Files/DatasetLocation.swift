@@ -1,9 +1,9 @@
 import Glibc
 import Paths
 
-/// Where datasets lie on this machine.
+/// The folders of datasets on this machine.
 ///
-/// The folders named by ACTIVE_BENCH_DATA and D4RL_DATASET_DIR, in this order; where neither is set,
+/// They are named by ACTIVE_BENCH_DATA and D4RL_DATASET_DIR, in this order; if neither is set, they are
 /// $XDG_DATA_HOME/active-bench/datasets (by default in ~/.local/share), then D4RL's own ~/.d4rl/datasets.
 package struct DatasetLocation: Equatable, Sendable {
     /// The folders that are searched, in order.
@@ -12,12 +12,12 @@ package struct DatasetLocation: Equatable, Sendable {
     /// Searches `folders`, in order.
     package init(folders: [String]) { self.folders = folders }
 
-    /// The folders this process's environment names.
+    /// Searches the folders that this process's environment variables name.
     package init() {
         self.init(environment: { PathBytes.environmentVariable($0) })
     }
 
-    /// The folders that the variables name; unset and empty ones count as absent.
+    /// Searches the folders that the variables of `environment` name; an empty variable counts as unset.
     package init(environment: (String) -> String?) {
         func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
         let named = ["ACTIVE_BENCH_DATA", "D4RL_DATASET_DIR"].compactMap(value)
@@ -26,16 +26,16 @@ package struct DatasetLocation: Equatable, Sendable {
         folders = named.isEmpty ? [data + "/active-bench/datasets", home + "/.d4rl/datasets"] : named
     }
 
-    /// The file of a dataset by D4RL's naming: "hopper-medium-replay-r1" is hopper_medium_replay-r1.hdf5, and what D4RL
-    /// publishes has the name under which it does.
+    /// Returns the name of a dataset's file: that of D4RL's published file, or one by D4RL's pattern:
+    /// "hopper-medium-replay-r1" is hopper_medium_replay-r1.hdf5.
     ///
-    /// - Returns: nil for a name that is not words joined by hyphens with a version ("v2", "r1") at the end.
+    /// - Returns: nil if the name is not words joined by hyphens with a version ("v2", "r1") at the end.
     package static func fileName(for dataset: String) -> String? {
         D4RLTasks.fileName(of: dataset) ?? pattern(dataset)
     }
 
-    /// The names a dataset's file may have: the published one and, where no digest tells that one from others, the one
-    /// by the pattern of D4RL's later files.
+    /// Returns the names that a dataset's file may have: the published one and, if its digest is unknown, also the one by
+    /// the pattern of D4RL's later files.
     private static func fileNames(for dataset: String) -> [String] {
         let published = D4RLTasks.fileName(of: dataset)
         let pattern = D4RLCatalogue.entries[dataset] == nil ? pattern(dataset) : nil
@@ -51,9 +51,9 @@ package struct DatasetLocation: Equatable, Sendable {
         return words.dropLast().joined(separator: "_") + "-" + version + ".hdf5"
     }
 
-    /// The dataset that a file is of by its name, the inverse of `fileName`.
+    /// Returns the dataset of a file by its name, the inverse of `fileName`.
     ///
-    /// - Returns: nil for a name that no dataset's file has.
+    /// - Returns: nil if no dataset's file has this name.
     package static func dataset(ofFile name: String) -> String? {
         if let published = D4RLTasks.paths.keys.first(where: { D4RLTasks.fileName(of: $0) == name }) {
             return published
@@ -63,9 +63,9 @@ package struct DatasetLocation: Equatable, Sendable {
         return fileNames(for: dataset).contains(name) ? dataset : nil
     }
 
-    /// The path of a dataset's file.
+    /// Returns the path of a dataset's file.
     ///
-    /// - Throws: `DatasetError` that says where it was looked for and how to get it, or why it cannot be read.
+    /// - Throws: `DatasetError` that says where the file was looked for and how to get it, or why it cannot be read.
     package func find(_ dataset: String) throws(DatasetError) -> String {
         guard let first = Self.fileNames(for: dataset).first else {
             throw DatasetError(
@@ -77,9 +77,9 @@ package struct DatasetLocation: Equatable, Sendable {
             hint: hint(dataset))
     }
 
-    /// The path of a dataset's file; nil where there is none.
+    /// Returns the path of a dataset's file; nil if there is none.
     ///
-    /// - Throws: `DatasetError` naming the first that is there, or may be, and cannot be read.
+    /// - Throws: `DatasetError` for the first candidate that cannot be read, or whose folder cannot be searched.
     func findIfThere(_ dataset: String) throws(DatasetError) -> String? {
         for folder in folders {
             for name in Self.fileNames(for: dataset) {

@@ -1,14 +1,14 @@
-/// What is remarkable about a dataset, a sentence each: it can be trained on, but its numbers may mislead.
+/// Remarks on a dataset, one sentence each: it can be trained on, but its numbers may mislead.
 package enum DatasetRemarks {
-    /// Beyond this, 1.8e19, the square of a number is infinite in single precision.
+    /// The largest magnitude whose square is finite in single precision, 1.8e19.
     private static let largestSquareRoot = Float.greatestFiniteMagnitude.squareRoot()
-    /// Numbers that differ by less than this part of their size differ by rounding.
+    /// The relative difference up to which two numbers count as equal but for rounding.
     private static let roundedPart = 1e-6
 
-    /// The remarks on a file, its own notes first, and on the transitions that its layout's rule makes of it, in a fixed order.
+    /// Returns the remarks on a file, its own notes first, and on the transitions made of it, in a fixed order.
     ///
-    /// - Parameter maximumSteps: the time limit by which the transitions were cut where the file does not say where it ended
-    ///   an episode; nil where none was known.
+    /// - Parameter maximumSteps: the time limit by which the transitions were cut if the file does not say where it ended
+    ///   an episode; nil if none was known.
     package static func of(_ file: any StoredSteps, _ transitions: Transitions, maximumSteps: Int?) -> [String] {
         let found = [
             unread(file), unmarked(file, maximumSteps), constantObservations(file.observations, file.stateSize),
@@ -20,7 +20,7 @@ package enum DatasetRemarks {
         return file.notes.map { printable($0) } + found.compactMap { $0 }
     }
 
-    /// The remark on a table with fewer transitions than a batch has rows; nil for a larger one.
+    /// Returns the remark on a table with fewer transitions than a batch has rows; nil for a larger table.
     package static func smallerThanBatch(_ transitions: Int, batch: Int) -> String? {
         guard transitions < batch else { return nil }
         let (few, which) = transitions == 1 ? ("transition is", "it") : ("transitions are", "some of them")
@@ -29,13 +29,13 @@ package enum DatasetRemarks {
             + "once"
     }
 
-    /// A value that is not finite in a field that no learner sees.
+    /// The remark on a non-finite value in a field that no learner uses.
     private static func unread(_ file: any StoredSteps) -> String? {
         guard let next = file.nextObservations, let i = next.firstIndex(where: { !$0.isFinite }) else { return nil }
         return "field 'next_observations', which training does not use, holds \(next[i]) in row \(i / file.stateSize)"
     }
 
-    /// Episodes whose ends nothing shows: transitions then lead from one into the next.
+    /// The remark on episodes whose ends are not marked, so that transitions lead from one into the next.
     private static func unmarked(_ file: any StoredSteps, _ maximumSteps: Int?) -> String? {
         guard file.episodeLengths == nil else { return nil }
         guard let timeouts = file.timeLimitEnds else {
@@ -48,11 +48,11 @@ package enum DatasetRemarks {
             + "into the next"
     }
 
-    /// The elements of an observation that have one value in all rows, or but for rounding.
+    /// The remark on elements of an observation that are constant over all rows, up to rounding.
     private static func constantObservations(_ values: [Float], _ size: Int) -> String? {
         var (low, high) = (Array(values.prefix(size)), Array(values.prefix(size)))
         var constant = Array(low.indices)
-        // Who has left these bounds never comes back: the size of numbers grows no faster than their range.
+        // An element that has left these bounds stays outside: the magnitude of its values grows no faster than their range.
         for row in 1..<max(1, values.count / max(1, size)) where !constant.isEmpty {
             constant.removeAll { j in
                 let value = values[row * size + j]
@@ -76,7 +76,7 @@ package enum DatasetRemarks {
         return "every reward is \(first)"
     }
 
-    /// A range of returns that is zero or comes of rounding; of rewards that are all 0 `constantReward` says enough.
+    /// The remark on a range of returns that is zero or due to rounding; rewards that are all 0 have `constantReward`.
     private static func roundedReturns(_ returns: ReturnRange, of rewards: [Float]) -> String? {
         let (range, size) = (returns.maximum - returns.minimum, max(abs(returns.minimum), abs(returns.maximum)))
         guard returns.trajectories > 1 else { return "all transitions are of one trajectory" }
@@ -86,7 +86,7 @@ package enum DatasetRemarks {
             + "(setting 'reward: return-range') is \(range == 0 ? "impossible" : "rounding")"
     }
 
-    /// Numbers whose squares, as a loss takes them, are infinite.
+    /// The remark on numbers whose squares, which a loss computes, are infinite.
     private static func large(_ name: String, _ elements: [Float], columns: Int) -> String? {
         let largest = largestMagnitude(of: elements)
         guard largest > largestSquareRoot, let i = elements.firstIndex(where: { abs($0) == largest }) else {
@@ -99,7 +99,7 @@ package enum DatasetRemarks {
         actions.allSatisfy { abs($0) >= 1 - 1e-6 } ? "every action is at its limit, -1 or 1" : nil
     }
 
-    /// "0, 3 to 5 and 9".
+    /// Formats ascending numbers: "0, 3 to 5 and 9".
     private static func ranges(_ numbers: [Int]) -> String {
         var runs: [ClosedRange<Int>] = []
         for number in numbers {

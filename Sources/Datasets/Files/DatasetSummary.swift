@@ -1,4 +1,4 @@
-/// What is in a dataset's file, in numbers that fit on a screen.
+/// A summary of a dataset's file that fits on a screen.
 package struct DatasetSummary: Codable, Equatable, Sendable {
     /// N, the number of steps.
     package let rows: Int
@@ -6,24 +6,24 @@ package struct DatasetSummary: Codable, Equatable, Sendable {
     package let stateSize: Int
     /// A, the length of an action.
     package let actionSize: Int
-    /// What D4RL's rule for Q-learning keeps of the rows.
+    /// The number of transitions that D4RL's rule for Q-learning keeps.
     package let transitions: Int
-    /// Returns of the trajectories in the transitions, as they scale the rewards.
+    /// The range of the trajectories' returns, by which rewards are scaled.
     package let returns: ReturnRange
     /// The number of Minari's episodes; nil for a file in D4RL's layout.
     package let episodes: Int?
-    /// Rows with which the environment ended an episode.
+    /// The number of rows at which the environment ended an episode.
     package let terminals: Int
-    /// Rows with which the time limit ended one; nil where the file does not say.
+    /// The number of rows at which the time limit ended an episode; nil if the file does not say.
     package let timeouts: Int?
-    /// `ContentsDigest` of the arrays: however they are stored, equal data have the same.
+    /// The `ContentsDigest` of the arrays, the same for equal data however they are stored.
     package let contentsSHA256: String
-    /// What is under `metadata/`, by name within it; arrays by their shape, text without control characters.
+    /// The metadata by name; arrays are given by their shape, text without control characters.
     package let metadata: [String: String]
-    /// What is remarkable about them, a sentence each: `DatasetRemarks`.
+    /// The `DatasetRemarks`, one sentence each.
     package let remarks: [String]
 
-    /// The numbers of a dataset, of the transitions made of it, and the remarks on both.
+    /// Summarises a dataset and the transitions made of it.
     package init(_ file: any StoredSteps, _ transitions: Transitions, remarks: [String]) {
         rows = file.count
         stateSize = file.stateSize
@@ -39,7 +39,7 @@ package struct DatasetSummary: Codable, Equatable, Sendable {
     }
 }
 
-/// Text from a file of anybody's as a terminal may show it: a line without control characters, of bounded length.
+/// Returns untrusted text in a form that is safe for a terminal: one line of bounded length, without control characters.
 package func printable(_ text: String) -> String {
     let scalars = text.unicodeScalars.prefix(1000).map { scalar in
         switch scalar.properties.generalCategory {

@@ -2,7 +2,7 @@ import Glibc
 import Paths
 import Storage
 
-/// The SHA-256 of a file's bytes as 64 hexadecimal digits, as `sha256sum` prints it.
+/// Returns the SHA-256 of a file's bytes as 64 hexadecimal digits, as `sha256sum` prints it.
 ///
 /// The file is read once, in pieces of 1 MiB.
 /// - Throws: `DatasetError` when it cannot be read.
@@ -33,7 +33,7 @@ func readPieces(ofFile path: String, _ take: (UnsafeRawBufferPointer) -> Void) t
 
 /// Refuses a file whose digest is not the `expected` one, in hexadecimal digits of either case.
 package func checkSHA256(_ expected: String, ofFile path: String) throws(DatasetError) {
-    _ = try size(ofFile: path)  // a named pipe would never end
+    _ = try size(ofFile: path)  // a read from a named pipe would block
     let found = try sha256(ofFile: path)
     guard found == expected.lowercased() else {
         throw DatasetError(
@@ -42,7 +42,7 @@ package func checkSHA256(_ expected: String, ofFile path: String) throws(Dataset
     }
 }
 
-/// The size of a regular file in bytes.
+/// Returns the size of a regular file in bytes.
 ///
 /// - Throws: `DatasetError` when there is none.
 package func size(ofFile path: String) throws(DatasetError) -> Int {
@@ -53,7 +53,7 @@ package func size(ofFile path: String) throws(DatasetError) -> Int {
     return Int(status.st_size)
 }
 
-/// Opens a regular file, since that alone shows whether it can be read, and closes it.
+/// Opens and closes a regular file, the only way to find out whether it can be read.
 ///
 /// - Throws: `DatasetError` when it cannot.
 func requireReadable(_ path: String) throws(DatasetError) {
@@ -63,23 +63,23 @@ func requireReadable(_ path: String) throws(DatasetError) {
     close(descriptor)
 }
 
-/// The error of a call that has just set `errno`.
+/// Makes the error of a call that has just set `errno`.
 func unreadable(_ path: String) -> DatasetError {
     DatasetError(path, code: errno)
 }
 
-/// Whether there is anything at `path`, links followed.
+/// Returns whether something exists at `path`; links are followed.
 ///
-/// - Throws: `DatasetError` when that cannot be found out: a folder on the way may be closed to us.
+/// - Throws: `DatasetError` when that cannot be found out, such as without permission for a folder on the way.
 func isThere(_ path: String) throws(DatasetError) -> Bool {
     if fileStatus(path) != nil { return true }
     guard errno == ENOENT || errno == ENOTDIR else { throw unreadable(path) }
     return false
 }
 
-/// Whether there is a folder at `path`.
+/// Returns whether there is a folder at `path`.
 ///
-/// - Throws: as `isThere`.
+/// - Throws: the errors of `isThere`.
 func isFolder(_ path: String) throws(DatasetError) -> Bool {
     try isThere(path) && fileStatus(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
 }
