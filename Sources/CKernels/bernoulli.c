@@ -30,13 +30,13 @@ static inline __attribute__((always_inline)) void philox(uint32_t words[4][SIDE_
 AB_KERNEL void ab_bernoulli(ab_real *restrict out, size_t n, uint64_t key, uint64_t step, uint64_t threshold) {
     // A threshold of 2³² is above all words; the largest word takes its place, and what equals it counts as below.
     const uint32_t last = threshold > 0 ? (uint32_t)(threshold - 1) : 0;
-    const ab_real head = threshold > 0;
+    const ab_real success = threshold > 0;
     uint32_t words[4][SIDE_BY_SIDE];
     ab_real draws[4 * SIDE_BY_SIDE];
     for (size_t i = 0; i < n; i += 4 * SIDE_BY_SIDE) {
         philox(words, key, step, i / 4);
         for (size_t k = 0; k < SIDE_BY_SIDE; k++)
-            for (size_t w = 0; w < 4; w++) draws[4 * k + w] = words[w][k] <= last ? head : 0;
+            for (size_t w = 0; w < 4; w++) draws[4 * k + w] = words[w][k] <= last ? success : 0;
         size_t left = n - i;
         memcpy(out + i, draws, (left < 4 * SIDE_BY_SIDE ? left : 4 * SIDE_BY_SIDE) * sizeof *out);
     }

@@ -15,7 +15,7 @@ void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns) {
 }
 
 // Sixty-four bytes side by side, and how many of them are summed at a time: as many as every processor has registers for.
-typedef ab_real group_t __attribute__((vector_size(64)));
+typedef ab_real group_t __attribute__((vector_size(64), may_alias));
 enum { BLOCK = 4 };
 
 // Groups of outputs that are summed together, from group j of `groups` on.

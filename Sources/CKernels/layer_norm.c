@@ -7,7 +7,7 @@
 
 // A row is summed in 32 lanes, which are then added up in halves: a fixed order with several additions under way at once.
 enum { LANES = 32 };
-typedef ab_real lanes_t __attribute__((vector_size(LANES * sizeof(ab_real)), aligned(sizeof(ab_real))));
+typedef ab_real lanes_t __attribute__((vector_size(LANES * sizeof(ab_real)), aligned(sizeof(ab_real)), may_alias));
 
 #define AT(x) (*(lanes_t *)(x))
 #define CONST_AT(x) (*(const lanes_t *)(x))

@@ -1,161 +1,166 @@
 // The product for one width of vectors; included once for each with
 //   VECTOR_BYTES   how wide they are
-//   TILE_ROWS      how many rows of c are summed at a time, two vectors of each: as many as there are registers for
+//   MR             how many rows of c are summed at a time, two vectors of each: as many as there are registers for
 //   NAMED(x)       x with a suffix
 //   TARGET         which processors the functions are for
-// and for all with INLINE, EACH (a statement for every vector of a tile) and the types and functions of products.c.
+// and for all with INLINE, FOR_EACH_VECTOR (a statement for every vector of a tile) and the types and functions of products.c.
 
-typedef ab_real NAMED(vector) __attribute__((vector_size(VECTOR_BYTES)));
-// The same anywhere in memory.
-typedef ab_real NAMED(loose) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(ab_real))));
-typedef ab_bits NAMED(bits) __attribute__((vector_size(VECTOR_BYTES)));
-typedef uint16_t NAMED(halves) __attribute__((vector_size(VECTOR_BYTES / sizeof(ab_real) * 2), aligned(2)));
-enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real) };
+enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real), NAMED(nr) = 2 * NAMED(lanes) };
+typedef ab_real NAMED(vector) VECTOR_OF(NAMED(lanes), ab_real, VECTOR_BYTES);
+typedef ab_real NAMED(unaligned) VECTOR_OF(NAMED(lanes), ab_real, sizeof(ab_real));
+typedef ab_bits NAMED(bits) VECTOR_OF(NAMED(lanes), ab_bits, VECTOR_BYTES);
+typedef uint16_t NAMED(bfloat16s) VECTOR_OF(NAMED(lanes), uint16_t, 2);
 
-// A panel of b: `columns` columns from column j on, in one or two vectors, the last of them filled up with zeros.
+// A packed panel of b: kc rows of `columns` columns from column j on, in one or two vectors, the last of them filled up with zeros.
 typedef struct {
     const ab_real *values;
-    size_t depth, j, columns;
+    size_t kc, j, columns;
     // What the panel after this one is made of.
-    ab_wanted next;
+    prefetch_range next;
 } NAMED(panel);
 
 #ifndef ACTIVE_BENCH_DOUBLE
-// `ab_rounded` for every lane.
-INLINE TARGET NAMED(halves) NAMED(rounded)(NAMED(vector) x) {
+// `ab_to_bfloat16` for every lane.
+INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
     NAMED(bits) bits = (NAMED(bits))x, nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    NAMED(bits) is_none = (bits & 0x7fffffff) > AB_INFINITE;
-    return __builtin_convertvector((nearest & ~is_none) | ((bits >> 16 | 0x40) & is_none), NAMED(halves));
+    NAMED(bits) is_nan = (bits & 0x7fffffff) > AB_INFINITY_BITS;
+    return __builtin_convertvector((nearest & ~is_nan) | ((bits >> 16 | 0x40) & is_nan), NAMED(bfloat16s));
 }
 #else
 // Nobody rounds in double precision but the kernel's test.
-INLINE TARGET NAMED(halves) NAMED(rounded)(NAMED(vector) x) {
-    NAMED(halves) result;
-    for (size_t k = 0; k < NAMED(lanes); k++) result[k] = ab_rounded(x[k]);
+INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
+    NAMED(bfloat16s) result;
+    for (size_t k = 0; k < NAMED(lanes); k++) result[k] = ab_to_bfloat16(x[k]);
     return result;
 }
 #endif
 
-// Writes a whole tile of sums, finished: rows from i on and vectors from column j on.
-INLINE TARGET void NAMED(write)(NAMED(vector) sums[TILE_ROWS][2], ab_real *c, size_t c_row, size_t i, size_t j,
-                                const ab_finish *finish, const size_t rows, const size_t vectors) {
-    if (!finish->rounded) c += i * c_row + j;
-    if (finish->adding) EACH(sums[r][v] = *(NAMED(loose) *)(c + r * c_row + v * NAMED(lanes)) + sums[r][v]);
-    if (finish->addend) {
-        const ab_real *x = finish->addend + i * finish->addend_row + j;
-        EACH(sums[r][v] += *(const NAMED(loose) *)(x + r * finish->addend_row + v * NAMED(lanes)));
+// Stores a whole tile of sums after the epilogue: rows from i on and vectors from column j on.
+INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t ldc, size_t i, size_t j,
+                                const ab_epilogue *epilogue, const size_t rows, const size_t vectors) {
+    if (!epilogue->bfloat16_c) c += i * ldc + j;
+    if (epilogue->accumulate)
+        FOR_EACH_VECTOR(sums[r][v] = *(NAMED(unaligned) *)(c + r * ldc + v * NAMED(lanes)) + sums[r][v]);
+    if (epilogue->bias) {
+        const ab_real *x = epilogue->bias + i * epilogue->ldbias + j;
+        FOR_EACH_VECTOR(sums[r][v] += *(const NAMED(unaligned) *)(x + r * epilogue->ldbias + v * NAMED(lanes)));
     }
-    if (finish->rectified) // NaN is not below 0
-        EACH(sums[r][v] = (NAMED(vector))((NAMED(bits))sums[r][v] & ~(NAMED(bits))(sums[r][v] <= 0)));
-    if (finish->mask) {
-        const ab_real *x = finish->mask + i * finish->mask_row + j;
-        EACH(sums[r][v] = (NAMED(vector))((NAMED(bits))sums[r][v] &
-                              (NAMED(bits))(*(const NAMED(loose) *)(x + r * finish->mask_row + v * NAMED(lanes)) > 0)));
+    if (epilogue->relu) // NaN is not below 0
+        FOR_EACH_VECTOR(sums[r][v] = (NAMED(vector))((NAMED(bits))sums[r][v] & ~(NAMED(bits))(sums[r][v] <= 0)));
+    if (epilogue->relu_mask) {
+        const ab_real *x = epilogue->relu_mask + i * epilogue->ldmask + j;
+        FOR_EACH_VECTOR(
+            sums[r][v] = (NAMED(vector))((NAMED(bits))sums[r][v] &
+                                         (NAMED(bits))(*(const NAMED(unaligned) *)(x + r * epilogue->ldmask +
+                                                                                   v * NAMED(lanes)) > 0)));
     }
-    if (finish->rounded)
-        EACH(*(NAMED(halves) *)(finish->rounded + (i + r) * c_row + j + v * NAMED(lanes)) = NAMED(rounded)(sums[r][v]));
+    if (epilogue->bfloat16_c)
+        FOR_EACH_VECTOR(*(NAMED(bfloat16s) *)(epilogue->bfloat16_c + (i + r) * ldc + j + v * NAMED(lanes)) =
+                            NAMED(to_bfloat16)(sums[r][v]));
     else
-        EACH(*(NAMED(loose) *)(c + r * c_row + v * NAMED(lanes)) = sums[r][v]);
+        FOR_EACH_VECTOR(*(NAMED(unaligned) *)(c + r * ldc + v * NAMED(lanes)) = sums[r][v]);
 }
 
 // `rows` rows of c from row i on, of which `valid` are there; the others are computed from the last and forgotten.
-INLINE TARGET void NAMED(tile)(ab_factor a, const NAMED(panel) *b, ab_real *c, size_t c_row, size_t i, size_t valid,
-                               const ab_finish *finish, const size_t rows, const size_t vectors) {
-    const ab_real *row[TILE_ROWS];
-    for (size_t r = 0; r < rows; r++) row[r] = a.values + (i + least(r, valid - 1)) * a.row;
-    NAMED(vector) sums[TILE_ROWS][2] = {0};
+INLINE TARGET void NAMED(microkernel)(ab_operand a, const NAMED(panel) *b, ab_real *c, size_t ldc, size_t i, size_t valid,
+                                      const ab_epilogue *epilogue, const size_t rows, const size_t vectors) {
+    const ab_real *a_row[MR];
+    for (size_t r = 0; r < rows; r++) a_row[r] = a.values + (i + min_size(r, valid - 1)) * a.row_stride;
+    NAMED(vector) sums[MR][2] = {0};
     const ab_real *from = b->values;
-    for (size_t p = 0, q = 0; p < b->depth; p++, q += a.column, from += vectors * NAMED(lanes)) {
-        NAMED(vector) beside[2];
-        for (size_t v = 0; v < vectors; v++) beside[v] = *(const NAMED(vector) *)(from + v * NAMED(lanes));
+    for (size_t p = 0, q = 0; p < b->kc; p++, q += a.column_stride, from += vectors * NAMED(lanes)) {
+        NAMED(vector) b_row[2];
+        for (size_t v = 0; v < vectors; v++) b_row[v] = *(const NAMED(vector) *)(from + v * NAMED(lanes));
         for (size_t r = 0; r < rows; r++) {
-            ab_real x = row[r][q];
-            for (size_t v = 0; v < vectors; v++) sums[r][v] += x * beside[v];
+            ab_real x = a_row[r][q];
+            for (size_t v = 0; v < vectors; v++) sums[r][v] += x * b_row[v];
         }
     }
     if (valid >= rows && b->columns >= vectors * NAMED(lanes)) {
-        NAMED(write)(sums, c, c_row, i, b->j, finish, rows, vectors);
+        NAMED(store)(sums, c, ldc, i, b->j, epilogue, rows, vectors);
     } else {
-        ab_real values[TILE_ROWS * 2 * NAMED(lanes)] __attribute__((aligned(64)));
-        EACH(*(NAMED(vector) *)(values + (r * vectors + v) * NAMED(lanes)) = sums[r][v]);
-        write_some(values, vectors * NAMED(lanes), c, c_row, i, b->j, least(valid, rows), b->columns, finish);
+        ab_real values[MR * NAMED(nr)] __attribute__((aligned(64)));
+        FOR_EACH_VECTOR(*(NAMED(vector) *)(values + (r * vectors + v) * NAMED(lanes)) = sums[r][v]);
+        store_edge(values, vectors * NAMED(lanes), c, ldc, i, b->j, min_size(valid, rows), b->columns, epilogue);
     }
 }
 
 // Rows `first` to `last` of c beside a panel.
-#define STRIP(name, vectors)                                                                                           \
-    TARGET static void NAMED(name)(ab_factor a, const NAMED(panel) *b, ab_real *c, size_t c_row, size_t first,         \
-                                   size_t last, const ab_finish *finish) {                                             \
+#define MACROKERNEL(name, vectors)                                                                                     \
+    TARGET static void NAMED(name)(ab_operand a, const NAMED(panel) *b, ab_real *c, size_t ldc, size_t first,          \
+                                   size_t last, const ab_epilogue *epilogue) {                                         \
         for (size_t i = first; i < last;) {                                                                            \
             size_t left = last - i;                                                                                    \
-            fetch(&b->next, i - first, TILE_ROWS, last - first);                                                       \
+            prefetch(&b->next, i - first, MR, last - first);                                                           \
             if (left > 4) {                                                                                            \
-                NAMED(tile)(a, b, c, c_row, i, least(left, TILE_ROWS), finish, TILE_ROWS, vectors);                    \
-                i += TILE_ROWS;                                                                                        \
+                NAMED(microkernel)(a, b, c, ldc, i, min_size(left, MR), epilogue, MR, vectors);                        \
+                i += MR;                                                                                               \
             } else {                                                                                                   \
-                NAMED(tile)(a, b, c, c_row, i, left, finish, 4, vectors);                                              \
+                NAMED(microkernel)(a, b, c, ldc, i, left, epilogue, 4, vectors);                                       \
                 i += 4;                                                                                                \
             }                                                                                                          \
         }                                                                                                              \
     }
-STRIP(strip, 2)
-STRIP(narrow_strip, 1)
-#undef STRIP
+MACROKERNEL(macrokernel, 2)
+MACROKERNEL(narrow_macrokernel, 1)
+#undef MACROKERNEL
 
-// Copies rows of b into a panel; where sums are wanted they become the sums of its columns.
-INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t stride, size_t rows, ab_real *sums, int adding) {
+// Packs kc rows of NR columns of b into a panel, and sums the columns.
+INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t stride, size_t kc, ab_real *column_sums,
+                               int accumulate) {
     NAMED(vector) totals[2] = {0};
-    for (size_t p = 0; p < rows; p++, from += stride, panel += 2 * NAMED(lanes))
+    for (size_t p = 0; p < kc; p++, from += stride, panel += NAMED(nr))
         for (size_t v = 0; v < 2; v++) {
-            NAMED(vector) x = *(const NAMED(loose) *)(from + v * NAMED(lanes));
+            NAMED(vector) x = *(const NAMED(unaligned) *)(from + v * NAMED(lanes));
             *(NAMED(vector) *)(panel + v * NAMED(lanes)) = x;
             totals[v] += x;
         }
-    for (size_t v = 0; sums && v < 2; v++) {
-        NAMED(loose) *sum = (NAMED(loose) *)(sums + v * NAMED(lanes));
-        *sum = adding ? *sum + totals[v] : totals[v];
+    for (size_t v = 0; column_sums && v < 2; v++) {
+        NAMED(unaligned) *sum = (NAMED(unaligned) *)(column_sums + v * NAMED(lanes));
+        *sum = accumulate ? *sum + totals[v] : totals[v];
     }
 }
 
 // The columns from j on of b, `left` of them, packed into `values`.
-INLINE TARGET NAMED(panel) NAMED(packed)(ab_real *values, ab_factor b, size_t depth, size_t j, size_t left, ab_real *sums,
-                                         int adding) {
-    const size_t width = (left <= NAMED(lanes) ? 1 : 2) * NAMED(lanes), columns = least(left, width);
-    const ab_real *from = b.values + j * b.column;
-    if (b.column != 1)
-        pack_transposed(values, from, b.column, depth, columns, width);
-    else if (left >= 2 * NAMED(lanes))
-        NAMED(pack)(values, from, b.row, depth, sums ? sums + j : NULL, adding);
+INLINE TARGET NAMED(panel) NAMED(packed)(ab_real *values, ab_operand b, size_t kc, size_t j, size_t left,
+                                         ab_real *column_sums, int accumulate) {
+    const size_t width = (left <= NAMED(lanes) ? 1 : 2) * NAMED(lanes), columns = min_size(left, width);
+    const ab_real *from = b.values + j * b.column_stride;
+    if (b.column_stride != 1)
+        pack_transposed(values, from, b.column_stride, kc, columns, width);
+    else if (left >= NAMED(nr))
+        NAMED(pack)(values, from, b.row_stride, kc, column_sums ? column_sums + j : NULL, accumulate);
     else
-        pack_some(values, from, b.row, depth, columns, width, sums ? sums + j : NULL, adding);
-    ab_factor rest = {from + columns * b.column, b.row, b.column};
-    return (NAMED(panel)){values, depth, j, left, wanted(rest, depth, least(left - columns, 2 * NAMED(lanes)))};
+        pack_edge(values, from, b.row_stride, kc, columns, width, column_sums ? column_sums + j : NULL, accumulate);
+    ab_operand rest = {from + columns * b.column_stride, b.row_stride, b.column_stride};
+    return (NAMED(panel)){values, kc, j, left, range_of(rest, kc, min_size(left - columns, NAMED(nr)))};
 }
 
-TARGET static void NAMED(multiply)(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns,
-                                   size_t inner, ab_finish finish) {
-    ab_real values[AB_PANEL_ROWS * 2 * NAMED(lanes)] __attribute__((aligned(64)));
-    for (size_t p = 0; p < inner; p += AB_PANEL_ROWS) {
-        const size_t depth = least(AB_PANEL_ROWS, inner - p);
-        ab_finish now = finish;
-        now.adding = finish.adding || p > 0;
-        if (p + depth < inner) now.addend = NULL, now.rectified = 0, now.mask = NULL;
-        const ab_factor left = {a.values + p * a.column, a.row, a.column}, right = {b.values + p * b.row, b.row, b.column};
-        for (size_t i = 0; i < rows; i += BLOCK_ROWS) {
-            const size_t last = least(rows, i + BLOCK_ROWS);
-            for (size_t j = 0; j < columns; j += 2 * NAMED(lanes)) {
-                ab_real *sums = i == 0 ? finish.column_sums : NULL;
-                NAMED(panel) panel = NAMED(packed)(values, right, depth, j, columns - j, sums, now.adding);
+TARGET static void NAMED(gemm)(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k,
+                               ab_epilogue epilogue) {
+    ab_real values[AB_KC * NAMED(nr)] __attribute__((aligned(64)));
+    for (size_t p = 0; p < k; p += AB_KC) {
+        const size_t kc = min_size(AB_KC, k - p);
+        ab_epilogue now = epilogue;
+        now.accumulate = epilogue.accumulate || p > 0;
+        if (p + kc < k) now.bias = NULL, now.relu = 0, now.relu_mask = NULL;
+        const ab_operand a_block = {a.values + p * a.column_stride, a.row_stride, a.column_stride};
+        const ab_operand b_block = {b.values + p * b.row_stride, b.row_stride, b.column_stride};
+        for (size_t i = 0; i < m; i += MC) {
+            const size_t last = min_size(m, i + MC);
+            for (size_t j = 0; j < n; j += NAMED(nr)) {
+                ab_real *column_sums = i == 0 ? epilogue.b_column_sums : NULL;
+                NAMED(panel) panel = NAMED(packed)(values, b_block, kc, j, n - j, column_sums, now.accumulate);
                 if (panel.columns > NAMED(lanes))
-                    NAMED(strip)(left, &panel, c, c_row, i, last, &now);
+                    NAMED(macrokernel)(a_block, &panel, c, ldc, i, last, &now);
                 else
-                    NAMED(narrow_strip)(left, &panel, c, c_row, i, last, &now);
+                    NAMED(narrow_macrokernel)(a_block, &panel, c, ldc, i, last, &now);
             }
         }
     }
 }
 
 #undef VECTOR_BYTES
-#undef TILE_ROWS
+#undef MR
 #undef NAMED
 #undef TARGET

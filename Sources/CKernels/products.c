@@ -1,13 +1,14 @@
 #include "CKernels.h"
 
-#include "bfloat_bits.h"
+#include "bfloat16_bits.h"
 
 #include <stdint.h>
 #include <string.h>
 
-// b goes through a panel of AB_PANEL_ROWS rows and two vectors of columns, 32 KB in single precision with vectors of 64 bytes:
-// it stays in the first-level cache while rows of a go by, so many at a time, which stay in the second.
-enum { BLOCK_ROWS = 256 };
+// The blocking is BLIS's, without a packed a: b goes through packed panels of KC = AB_KC rows and NR columns (two vectors: 32 KB
+// in single precision with vectors of 64 bytes), which stay in the first-level cache while MC rows of a, which stay in the second,
+// go by, MR at a time.
+enum { MC = 256 };
 
 // As wide as ab_real, for its sign and bits.
 #ifdef ACTIVE_BENCH_DOUBLE
@@ -16,89 +17,92 @@ typedef int64_t ab_bits;
 typedef int32_t ab_bits;
 #endif
 
-static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
 
-// Memory that is to be in the cache by the time it is wanted: `runs` runs of `bytes` bytes, `stride` numbers from one to the
-// next.
+// Memory that is to be in the cache by the time it is needed: `runs` runs of `bytes` bytes, `stride` numbers from one to the next.
 typedef struct {
     const ab_real *from;
     size_t runs, bytes, stride;
-} ab_wanted;
+} prefetch_range;
 
-// The part of it that falls to rows i to i + rows of `all`, while these are worked on.
-static inline __attribute__((always_inline)) void fetch(const ab_wanted *w, size_t i, size_t rows, size_t all) {
-    size_t last = least(w->runs, (i + rows) * w->runs / all);
+// Prefetches the part of it that falls to rows i to i + rows of `all`, while these are worked on.
+static inline __attribute__((always_inline)) void prefetch(const prefetch_range *w, size_t i, size_t rows, size_t all) {
+    size_t last = min_size(w->runs, (i + rows) * w->runs / all);
     for (size_t run = i * w->runs / all; run < last; run++)
-        for (size_t k = 0; k < w->bytes; k += 64) __builtin_prefetch((const char *)(w->from + run * w->stride) + k);
+        for (size_t byte = 0; byte < w->bytes; byte += 64) __builtin_prefetch((const char *)(w->from + run * w->stride) + byte);
 }
 
-// `columns` columns of `depth` rows of a factor.
-static ab_wanted wanted(ab_factor b, size_t depth, size_t columns) {
-    if (columns == 0) return (ab_wanted){0};
-    return b.column == 1 ? (ab_wanted){b.values, depth, columns * sizeof(ab_real), b.row}
-                         : (ab_wanted){b.values, columns, depth * sizeof(ab_real), b.column};
+// `columns` columns of `kc` rows of b.
+static prefetch_range range_of(ab_operand b, size_t kc, size_t columns) {
+    if (columns == 0) return (prefetch_range){0};
+    return b.column_stride == 1 ? (prefetch_range){b.values, kc, columns * sizeof(ab_real), b.row_stride}
+                                : (prefetch_range){b.values, columns, kc * sizeof(ab_real), b.column_stride};
 }
 
-// Four numbers side by side, for turning panels.
-typedef ab_real quad_t __attribute__((vector_size(4 * sizeof(ab_real)), aligned(sizeof(ab_real))));
+// Vectors are read and written where arrays of ab_real or uint16_t lie, which only types that may alias are allowed to.
+#define VECTOR_OF(count, type, alignment) __attribute__((vector_size((count) * sizeof(type)), aligned(alignment), may_alias))
 
-// The 4 × 4 numbers from `from` on, their rows `stride` apart, as columns of rows that lie `width` apart.
-static inline void turn(const ab_real *from, size_t stride, ab_real *to, size_t width) {
-    quad_t a = *(const quad_t *)from, b = *(const quad_t *)(from + stride);
-    quad_t c = *(const quad_t *)(from + 2 * stride), d = *(const quad_t *)(from + 3 * stride);
-    quad_t ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    quad_t cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    *(quad_t *)to = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
-    *(quad_t *)(to + width) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
-    *(quad_t *)(to + 2 * width) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
-    *(quad_t *)(to + 3 * width) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+// Four numbers side by side, for transposing.
+typedef ab_real vector4_t VECTOR_OF(4, ab_real, sizeof(ab_real));
+
+// The 4 × 4 numbers from `from` on, their rows `stride` apart, transposed into rows that lie `width` apart.
+static inline void transpose_4x4(const ab_real *from, size_t stride, ab_real *to, size_t width) {
+    vector4_t a = *(const vector4_t *)from, b = *(const vector4_t *)(from + stride);
+    vector4_t c = *(const vector4_t *)(from + 2 * stride), d = *(const vector4_t *)(from + 3 * stride);
+    vector4_t ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    vector4_t cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(vector4_t *)to = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+    *(vector4_t *)(to + width) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+    *(vector4_t *)(to + 2 * width) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+    *(vector4_t *)(to + 3 * width) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-// The panel [rows × width] of a matrix that lies transposed: element (p, j) at from[j·stride + p], for `columns` columns; zeros
+// Packs a panel [kc × width] of a matrix that lies transposed: element (p, j) at from[j·stride + p], for `columns` columns; zeros
 // behind them.
-static void pack_transposed(ab_real *panel, const ab_real *from, size_t stride, size_t rows, size_t columns, size_t width) {
-    if (columns < width) memset(panel, 0, rows * width * sizeof *panel);
+static void pack_transposed(ab_real *panel, const ab_real *from, size_t stride, size_t kc, size_t columns, size_t width) {
+    if (columns < width) memset(panel, 0, kc * width * sizeof *panel);
     size_t j = 0;
     for (; j + 4 <= columns; j += 4) {
         size_t p = 0;
-        for (; p + 4 <= rows; p += 4) turn(from + j * stride + p, stride, panel + p * width + j, width);
-        for (; p < rows; p++)
+        for (; p + 4 <= kc; p += 4) transpose_4x4(from + j * stride + p, stride, panel + p * width + j, width);
+        for (; p < kc; p++)
             for (size_t q = j; q < j + 4; q++) panel[p * width + q] = from[q * stride + p];
     }
     for (; j < columns; j++)
-        for (size_t p = 0; p < rows; p++) panel[p * width + j] = from[j * stride + p];
+        for (size_t p = 0; p < kc; p++) panel[p * width + j] = from[j * stride + p];
 }
 
-// A panel of few columns of a row-major matrix, element (p, j) at from[p·stride + j], zeros behind them, and its column sums.
-static void pack_some(ab_real *panel, const ab_real *from, size_t stride, size_t rows, size_t columns, size_t width,
-                      ab_real *sums, int adding) {
+// Packs a panel at the right edge of a row-major matrix, element (p, j) at from[p·stride + j] for `columns` columns, zeros behind
+// them, and sums its columns.
+static void pack_edge(ab_real *panel, const ab_real *from, size_t stride, size_t kc, size_t columns, size_t width,
+                      ab_real *column_sums, int accumulate) {
     ab_real totals[128 / sizeof(ab_real)] = {0};
-    for (size_t p = 0; p < rows; p++, panel += width, from += stride) {
+    for (size_t p = 0; p < kc; p++, panel += width, from += stride) {
         for (size_t j = 0; j < columns; j++) totals[j] += panel[j] = from[j];
         for (size_t j = columns; j < width; j++) panel[j] = 0;
     }
-    for (size_t j = 0; sums && j < columns; j++) sums[j] = adding ? sums[j] + totals[j] : totals[j];
+    for (size_t j = 0; column_sums && j < columns; j++) column_sums[j] = accumulate ? column_sums[j] + totals[j] : totals[j];
 }
 
-// Writes part of a tile of sums that lie `width` apart, finished, number by number: `rows` rows and `columns` columns.
-static void write_some(const ab_real *sums, size_t width, ab_real *c, size_t c_row, size_t i, size_t j, size_t rows,
-                       size_t columns, const ab_finish *finish) {
+// Stores part of a tile of sums that lie `width` apart, after the epilogue, number by number: `rows` rows and `columns` columns.
+static void store_edge(const ab_real *sums, size_t width, ab_real *c, size_t ldc, size_t i, size_t j, size_t rows,
+                       size_t columns, const ab_epilogue *epilogue) {
     for (size_t r = i; r < i + rows; r++, sums += width)
-        for (size_t k = 0; k < least(columns, width); k++) {
-            ab_real x = sums[k];
-            if (finish->adding) x = c[r * c_row + j + k] + x;
-            if (finish->addend) x += finish->addend[r * finish->addend_row + j + k];
-            if (finish->rectified && x <= 0) x = 0;
-            if (finish->mask && !(finish->mask[r * finish->mask_row + j + k] > 0)) x = 0;
-            if (finish->rounded)
-                finish->rounded[r * c_row + j + k] = ab_rounded(x);
+        for (size_t s = 0; s < min_size(columns, width); s++) {
+            ab_real x = sums[s];
+            if (epilogue->accumulate) x = c[r * ldc + j + s] + x;
+            if (epilogue->bias) x += epilogue->bias[r * epilogue->ldbias + j + s];
+            if (epilogue->relu && x <= 0) x = 0;
+            if (epilogue->relu_mask && !(epilogue->relu_mask[r * epilogue->ldmask + j + s] > 0)) x = 0;
+            if (epilogue->bfloat16_c)
+                epilogue->bfloat16_c[r * ldc + j + s] = ab_to_bfloat16(x);
             else
-                c[r * c_row + j + k] = x;
+                c[r * ldc + j + s] = x;
         }
 }
 
 // Something for every vector of a tile; unrolled, so that the sums stay in registers.
-#define EACH(x)                                                                                                        \
+#define FOR_EACH_VECTOR(x)                                                                                             \
     for (size_t r = 0; r < rows; r++)                                                                                  \
         for (size_t v = 0; v < vectors; v++) x
 
@@ -106,19 +110,19 @@ static void write_some(const ab_real *sums, size_t width, ab_real *c, size_t c_r
 
 #if defined(__x86_64__)
 #define VECTOR_BYTES 32
-#define TILE_ROWS 6
+#define MR 6
 #define NAMED(x) x##_32
 #define TARGET
 #include "product_tiles.h"
 
 #define VECTOR_BYTES 64
-#define TILE_ROWS 8
+#define MR 8
 #define NAMED(x) x##_64
 #define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #include "product_tiles.h"
 #else
 #define VECTOR_BYTES 16
-#define TILE_ROWS 8
+#define MR 8
 #define NAMED(x) x##_16
 #define TARGET
 #include "product_tiles.h"
@@ -132,28 +136,27 @@ size_t ab_vector_bytes(void) {
 #endif
 }
 
-void ab_multiply_in_vectors(size_t bytes, ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns,
-                            size_t inner, ab_finish finish) {
+void ab_gemm_in_vectors(size_t bytes, ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k,
+                        ab_epilogue epilogue) {
 #if defined(__x86_64__)
-    (bytes == 64 ? multiply_64 : multiply_32)(a, b, c, c_row, rows, columns, inner, finish);
+    (bytes == 64 ? gemm_64 : gemm_32)(a, b, c, ldc, m, n, k, epilogue);
 #else
     (void)bytes;
-    multiply_16(a, b, c, c_row, rows, columns, inner, finish);
+    gemm_16(a, b, c, ldc, m, n, k, epilogue);
 #endif
 }
 
 // How many numbers a product reads and writes.
-static size_t touched(size_t rows, size_t columns, size_t inner, const ab_finish *finish) {
-    size_t addend = finish->addend ? (finish->addend_row ? rows : 1) * columns : 0;
-    size_t others = (finish->adding ? rows * columns : 0) + (finish->mask ? rows * columns : 0);
-    size_t result = finish->rounded ? rows * columns / 2 : rows * columns;
-    return rows * inner + inner * columns + result + addend + others + (finish->column_sums ? columns : 0);
+static size_t touched(size_t m, size_t n, size_t k, const ab_epilogue *epilogue) {
+    size_t bias = epilogue->bias ? (epilogue->ldbias ? m : 1) * n : 0;
+    size_t others = (epilogue->accumulate ? m * n : 0) + (epilogue->relu_mask ? m * n : 0);
+    size_t result = epilogue->bfloat16_c ? m * n / 2 : m * n;
+    return m * k + k * n + result + bias + others + (epilogue->b_column_sums ? n : 0);
 }
 
-void ab_multiply(ab_factor a, ab_factor b, ab_real *c, size_t c_row, size_t rows, size_t columns, size_t inner,
-                 ab_finish finish) {
+void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k, ab_epilogue epilogue) {
     uint64_t start = ab_profile_begin();
-    ab_multiply_in_vectors(ab_vector_bytes(), a, b, c, c_row, rows, columns, inner, finish);
-    ab_profile_end(start, a.column != 1 ? "product aT b" : b.column != 1 ? "product a bT" : "product a b", rows, columns,
-                   inner, touched(rows, columns, inner, &finish) * sizeof(ab_real));
+    ab_gemm_in_vectors(ab_vector_bytes(), a, b, c, ldc, m, n, k, epilogue);
+    ab_profile_end(start, a.column_stride != 1 ? "product aT b" : b.column_stride != 1 ? "product a bT" : "product a b", m, n,
+                   k, touched(m, n, k, &epilogue) * sizeof(ab_real));
 }

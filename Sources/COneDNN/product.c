@@ -89,10 +89,10 @@ static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t t
     return result;
 }
 
-// What is done to sums before they are written, and that the scratchpad is ours: a piece of memory less that the library allocates at every call.
-static int finish(dnnl_primitive_attr_t attributes, dnnl_post_ops_t operations, const ab_onednn_shape *s) {
-    return (s->adding && dnnl.post_ops_append_sum(operations, 1)) ||
-           (s->rectified && dnnl.post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0)) ||
+// The epilogue (oneDNN's post-ops), and a scratchpad of our own: one allocation less in the library at every call.
+static int set_post_ops(dnnl_primitive_attr_t attributes, dnnl_post_ops_t operations, const ab_onednn_shape *s) {
+    return (s->accumulate && dnnl.post_ops_append_sum(operations, 1)) ||
+           (s->relu && dnnl.post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0)) ||
            dnnl.primitive_attr_set_post_ops(attributes, operations) ||
            dnnl.primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
 }
@@ -102,8 +102,8 @@ static dnnl_primitive_desc_t describe(const dnnl_memory_desc_t *operands, const 
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_post_ops_t operations = NULL;
     dnnl_primitive_desc_t result = NULL;
-    if (dnnl.primitive_attr_create(&attributes) || dnnl.post_ops_create(&operations) || finish(attributes, operations, s) ||
-        dnnl.matmul_desc_init(&matmul, &operands[SOURCE], &operands[WEIGHTS], s->biased ? &operands[BIAS] : NULL,
+    if (dnnl.primitive_attr_create(&attributes) || dnnl.post_ops_create(&operations) || set_post_ops(attributes, operations, s) ||
+        dnnl.matmul_desc_init(&matmul, &operands[SOURCE], &operands[WEIGHTS], s->has_bias ? &operands[BIAS] : NULL,
                               &operands[RESULT]) ||
         dnnl.primitive_desc_create(&result, &matmul, attributes, engine, NULL))
         result = NULL;
@@ -115,8 +115,8 @@ static dnnl_primitive_desc_t describe(const dnnl_memory_desc_t *operands, const 
 ab_onednn_product *ab_onednn_prepare(ab_onednn_shape s) {
     use_one_thread();
     dnnl_memory_desc_t operands[OPERANDS] = {
-        matrix(s.rows, s.inner, dnnl_bf16, s.a_transposed), matrix(s.inner, s.columns, dnnl_bf16, s.b_transposed),
-        matrix(1, s.columns, dnnl_f32, 0), matrix(s.rows, s.columns, dnnl_f32, 0)};
+        matrix(s.m, s.k, dnnl_bf16, s.transpose_a), matrix(s.k, s.n, dnnl_bf16, s.transpose_b),
+        matrix(1, s.n, dnnl_f32, 0), matrix(s.m, s.n, dnnl_f32, 0)};
     dnnl_primitive_desc_t description = describe(operands, &s);
     if (!description) return NULL;
     operands[SCRATCHPAD] = *dnnl.primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);

@@ -33,11 +33,11 @@ final class DenseLayer {
         ab_dense_pack(weights.pointer, weight, inputs, outputs)
     }
 
-    /// Computes `output` from `x` (`inputs` elements), followed by a ReLU if `rectified`; returns `output`.
+    /// Computes `output` from `x` (`inputs` elements), followed by a ReLU if `relu`; returns `output`.
     @discardableResult
-    func forward(_ x: UnsafePointer<Real>, rectified: Bool = false) -> UnsafePointer<Real> {
+    func forward(_ x: UnsafePointer<Real>, relu: Bool = false) -> UnsafePointer<Real> {
         ab_dense(result.pointer, x, weights.pointer, bias.pointer, inputs, bias.count)
-        if rectified { ab_relu(result.pointer, outputs) }
+        if relu { ab_relu(result.pointer, outputs) }
         return UnsafePointer(result.pointer)
     }
 

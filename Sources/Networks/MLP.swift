@@ -101,7 +101,7 @@ package final class MLP {
             rounded.input.round(x)
             rounded.forward(roundedWeights[l - 1], bias: bias, isFinite: isFinite, into: y)
         } else {
-            multiply(x, layer.weight, into: y, bias: bias, rectified: bias != nil)
+            multiply(x, layer.weight, into: y, bias: bias, relu: bias != nil)
         }
         if let norm = layer.norm {
             ab_layer_norm_relu(
@@ -186,7 +186,7 @@ package final class MLP {
         if isTop && shape.outputs == 1 {
             ab_outer(outputGradient.pointer, above.weight.pointer, mask?.pointer, dy.pointer, dy.rows, dy.columns)
         } else if let rounded = tape.rounded(l + 1) {
-            rounded.backwardToInput(roundedWeights[l], into: dy, rectified: mask != nil)
+            rounded.backwardToInput(roundedWeights[l], into: dy, relu: mask != nil)
         } else {
             multiply(
                 isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy, where: mask)
@@ -211,5 +211,5 @@ package final class MLP {
     }
 
     /// Whether the first activations may be passed to the second layer in bfloat16 alone.
-    private var leavesFirstRounded: Bool { !shape.layerNorm && shape.inputs <= Int(AB_PANEL_ROWS) }
+    private var leavesFirstRounded: Bool { !shape.layerNorm && shape.inputs <= Int(AB_KC) }
 }

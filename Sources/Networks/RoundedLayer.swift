@@ -12,55 +12,55 @@ final class RoundedLayer {
     private let forwards: BFloat16Product
     private let weightGradient: BFloat16Product
     private let backwards: BFloat16Product
-    private let adding: Bool
+    private let accumulate: Bool
     /// x·W + bias without oneDNN's ReLU, which turns NaN into 0: for input that may be non-finite.
-    private lazy var unrectified = BFloat16Product(
-        rows: input.rows, columns: outputGradient.columns, inner: input.columns, biased: true)
+    private lazy var withoutReLU = BFloat16Product(
+        rows: input.rows, columns: outputGradient.columns, inner: input.columns, hasBias: true)
 
     /// - Parameters:
-    ///   - rectified: whether bias and ReLU directly follow the product.
-    ///   - adding: whether gradients of parameters are accumulated instead of overwritten.
-    init(batch: Int, inputs: Int, outputs: Int, rectified: Bool, adding: Bool = false) {
+    ///   - relu: whether bias and ReLU directly follow the product.
+    ///   - accumulate: whether gradients of parameters are accumulated instead of overwritten.
+    init(batch: Int, inputs: Int, outputs: Int, relu: Bool, accumulate: Bool = false) {
         input = BFloat16Matrix(batch, inputs)
         outputGradient = BFloat16Matrix(batch, outputs)
         forwards = BFloat16Product(
-            rows: batch, columns: outputs, inner: inputs, biased: rectified, rectified: rectified)
+            rows: batch, columns: outputs, inner: inputs, hasBias: relu, relu: relu)
         weightGradient = BFloat16Product(
-            rows: inputs, columns: outputs, inner: batch, transposed: .first, adding: adding)
+            rows: inputs, columns: outputs, inner: batch, transposed: .first, accumulate: accumulate)
         backwards = BFloat16Product(rows: batch, columns: inputs, inner: outputs, transposed: .second)
-        self.adding = adding
+        self.accumulate = accumulate
     }
 
     /// Makes the layers between the hidden layers of a network; none in full precision.
-    static func layers(of shape: MLP.Shape, batch: Int, adding: Bool = false) -> [RoundedLayer] {
+    static func layers(of shape: MLP.Shape, batch: Int, accumulate: Bool = false) -> [RoundedLayer] {
         guard shape.precision == .bfloat16 else { return [] }
         return zip(shape.hidden, shape.hidden.dropFirst()).map { inputs, outputs in
-            RoundedLayer(batch: batch, inputs: inputs, outputs: outputs, rectified: !shape.layerNorm, adding: adding)
+            RoundedLayer(batch: batch, inputs: inputs, outputs: outputs, relu: !shape.layerNorm, accumulate: accumulate)
         }
     }
 
-    /// Computes y = max(0, x·W + bias) for the x in `input`; x·W in a layer that is not rectified.
+    /// Computes y = max(0, x·W + bias) for the x in `input`; x·W in a layer without `relu`.
     ///
     /// - Parameter isFinite: whether everything that y depends on is finite, so that no NaN can be lost.
     func forward(_ weight: BFloat16Matrix, bias: UnsafePointer<Real>?, isFinite: Bool, into y: MatrixView) {
         guard let bias, !isFinite else { return forwards.multiply(input, weight, bias: bias, into: y) }
         // oneDNN's ReLU turns NaN into 0; ours keeps NaN, by which divergence of a case is detected.
-        unrectified.multiply(input, weight, bias: bias, into: y)
+        withoutReLU.multiply(input, weight, bias: bias, into: y)
         ab_relu(y.pointer, y.count)
     }
 
     /// Computes ∂L/∂W and ∂L/∂bias from dy = ∂L/∂y, for the x in `input`.
     func backward(_ dy: MatrixView, weight: MatrixView, bias: UnsafeMutablePointer<Real>) {
-        outputGradient.round(dy, columnSums: bias, adding: adding)
+        outputGradient.round(dy, columnSums: bias, accumulate: accumulate)
         weightGradient.multiply(input, outputGradient, into: weight)
     }
 
     /// Rounds dy = ∂L/∂y for `backwardToInput`, where `backward` is not called.
     func roundOutputGradient(_ dy: MatrixView) { outputGradient.round(dy) }
 
-    /// Computes ∂L/∂x from the dy that was rounded last, masked by the ReLU that produced x if `rectified`.
-    func backwardToInput(_ weight: BFloat16Matrix, into dx: MatrixView, rectified: Bool) {
+    /// Computes ∂L/∂x from the dy that was rounded last, masked by the ReLU that produced x if `relu`.
+    func backwardToInput(_ weight: BFloat16Matrix, into dx: MatrixView, relu: Bool) {
         backwards.multiply(outputGradient, weight, into: dx)
-        if rectified { ab_mask(dx.pointer, input.pointer, dx.count) }
+        if relu { ab_relu_mask_bfloat16(dx.pointer, input.pointer, dx.count) }
     }
 }

@@ -27,7 +27,7 @@ package final class Tape {
         }
         output = view(batch, shape.outputs)
         hidden = shape.hidden.map { view(batch, $0) }
-        let takesTurns = !shape.layerNorm && (shape.hidden + [shape.outputs]).allSatisfy { $0 <= Int(AB_PANEL_ROWS) }
+        let takesTurns = !shape.layerNorm && (shape.hidden + [shape.outputs]).allSatisfy { $0 <= Int(AB_KC) }
         roundedLayers = RoundedLayer.layers(of: shape, batch: batch)
         hiddenGradient = takesTurns ? hidden : shape.hidden.map { view(batch, $0) }
         normalised = shape.layerNorm ? shape.hidden.map { view(batch, $0) } : []

@@ -24,11 +24,11 @@ package final class BFloat16Matrix {
 
     /// Copies a contiguous matrix of the same shape, rounded to nearest.
     ///
-    /// - Parameter columnSums: receives the sums of `matrix`'s columns, accumulated if `adding`: `columns` elements.
-    package func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, adding: Bool = false) {
+    /// - Parameter columnSums: receives the sums of `matrix`'s columns, accumulated if `accumulate`: `columns` elements.
+    package func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, accumulate: Bool = false) {
         precondition(
             matrix.rows == rows && matrix.columns == columns && matrix.isContiguous, "shape of what is rounded")
-        ab_round_to_bfloat(matrix.pointer, pointer, rows, columns, columnSums, adding ? 1 : 0)
+        ab_round_to_bfloat16(matrix.pointer, pointer, rows, columns, columnSums, accumulate ? 1 : 0)
     }
 }
 
@@ -43,18 +43,19 @@ package final class BFloat16Product {
     /// Prepares c = a·b: [rows × inner]·[inner × columns]. Traps if `Precision.bfloat16` has an `obstacle`.
     ///
     /// - Parameters:
-    ///   - transposed: the factor that is stored transposed, if any.
-    ///   - adding: whether the product is accumulated into c.
-    ///   - biased: whether a bias is added: c = a·b + bias.
-    ///   - rectified: whether max(0, ·) follows, which turns NaN into 0.
+    ///   - transposed: the operand that is stored transposed, if any.
+    ///   - accumulate: whether the product is accumulated into c.
+    ///   - hasBias: whether a bias is added: c = a·b + bias.
+    ///   - relu: whether max(0, ·) follows, which turns NaN into 0.
     package init(
-        rows: Int, columns: Int, inner: Int, transposed: Factor? = nil, adding: Bool = false, biased: Bool = false,
-        rectified: Bool = false
+        rows: Int, columns: Int, inner: Int, transposed: Operand? = nil, accumulate: Bool = false,
+        hasBias: Bool = false,
+        relu: Bool = false
     ) {
         shape = ab_onednn_shape(
-            rows: rows, columns: columns, inner: inner, a_transposed: transposed == .first ? 1 : 0,
-            b_transposed: transposed == .second ? 1 : 0, adding: adding ? 1 : 0, biased: biased ? 1 : 0,
-            rectified: rectified ? 1 : 0)
+            m: rows, n: columns, k: inner, transpose_a: transposed == .first ? 1 : 0,
+            transpose_b: transposed == .second ? 1 : 0, accumulate: accumulate ? 1 : 0, has_bias: hasBias ? 1 : 0,
+            relu: relu ? 1 : 0)
         precondition(Precision.bfloat16.obstacle == nil, "bfloat16 is not available")
         guard let handle = ab_onednn_prepare(shape) else { preconditionFailure("out of memory: oneDNN") }
         self.handle = handle
@@ -63,21 +64,21 @@ package final class BFloat16Product {
     deinit { ab_onednn_release(handle) }
 
     /// One of the two factors of a product.
-    package enum Factor: Sendable {
+    package enum Operand: Sendable {
         case first
         case second
     }
 
     /// Computes c = a·b for a contiguous c; traps if the shapes do not match.
     ///
-    /// - Parameter bias: `c.columns` elements, given where the product was prepared as `biased`.
+    /// - Parameter bias: `c.columns` elements, given where the product was prepared with `hasBias`.
     package func multiply(
         _ a: BFloat16Matrix, _ b: BFloat16Matrix, bias: UnsafePointer<Real>? = nil, into c: MatrixView
     ) {
-        precondition(c.rows == shape.rows && c.columns == shape.columns && c.isContiguous, "shape of a·b")
-        precondition(a.rows * a.columns == shape.rows * shape.inner, "shape of a")
-        precondition(b.rows * b.columns == shape.inner * shape.columns, "shape of b")
-        precondition((bias != nil) == (shape.biased != 0), "a bias where one was announced")
+        precondition(c.rows == shape.m && c.columns == shape.n && c.isContiguous, "shape of a·b")
+        precondition(a.rows * a.columns == shape.m * shape.k, "shape of a")
+        precondition(b.rows * b.columns == shape.k * shape.n, "shape of b")
+        precondition((bias != nil) == (shape.has_bias != 0), "a bias where one was announced")
         #if ACTIVE_BENCH_DOUBLE
             preconditionFailure("bfloat16 in double precision")
         #else
@@ -85,7 +86,7 @@ package final class BFloat16Product {
             let status = ab_onednn_multiply(handle, a.pointer, b.pointer, bias, c.pointer)
             precondition(status == 0, "oneDNN: status \(status)")
             Profile.end(
-                start, "product in bfloat16", c.rows, c.columns, shape.inner,
+                start, "product in bfloat16", c.rows, c.columns, shape.k,
                 numbers: (a.rows * a.columns + b.rows * b.columns) / 2 + c.count)
         #endif
     }

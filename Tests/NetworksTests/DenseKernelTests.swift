@@ -30,7 +30,7 @@ import Testing
         one[0] = 1
         for i in 0..<6 { (y[i], x[i]) = (values[i], values[i]) }
         ab_relu(y.pointer, 6)
-        multiply(one.view, x.view, into: batch.view, rectified: true)
+        multiply(one.view, x.view, into: batch.view, relu: true)
         for i in 0..<6 { #expect(y[i] == batch[i] || y[i].isNaN && batch[i].isNaN) }
         #expect(y[3].isNaN && y[0] == 0 && y[4] == 0)
     }

@@ -13,13 +13,13 @@ import Testing
         /// The tolerance is 1e-6 of the sum of the magnitudes, the bound of float32's rounding of a sum over 300.
         @Test(
             arguments: [(256, 256, 256), (32, 16, 16), (7, 5, 3), (1, 9, 300), (64, 33, 100)],
-            [nil, .first, .second] as [BFloat16Product.Factor?])
+            [nil, .first, .second] as [BFloat16Product.Operand?])
         func agreesWithDoublePrecision(
-            shape: (rows: Int, columns: Int, inner: Int), transposed: BFloat16Product.Factor?
+            shape: (rows: Int, columns: Int, inner: Int), transposed: BFloat16Product.Operand?
         ) {
             let (rows, columns, inner) = shape
-            let a = factor(transposed == .first ? (inner, rows) : (rows, inner), "a")
-            let b = factor(transposed == .second ? (columns, inner) : (inner, columns), "b")
+            let a = operand(transposed == .first ? (inner, rows) : (rows, inner), "a")
+            let b = operand(transposed == .second ? (columns, inner) : (inner, columns), "b")
             let (bias, c) = (Matrix(vector: columns), Matrix(rows, columns))
             RandomStream("bias").normals(step: 0, into: bias.pointer, count: columns)
             func product(_ i: Int, _ j: Int) -> (sum: Double, size: Double) {
@@ -41,20 +41,20 @@ import Testing
                 }
             }
             func prepared(
-                adding: Bool = false, biased: Bool = false, rectified: Bool = false
+                accumulate: Bool = false, hasBias: Bool = false, relu: Bool = false
             ) -> BFloat16Product {
                 BFloat16Product(
-                    rows: rows, columns: columns, inner: inner, transposed: transposed, adding: adding,
-                    biased: biased, rectified: rectified)
+                    rows: rows, columns: columns, inner: inner, transposed: transposed, accumulate: accumulate,
+                    hasBias: hasBias, relu: relu)
             }
             prepared().multiply(a, b, into: c.view)
             expectProducts { $2 }
             let before = c.elements
-            prepared(adding: true).multiply(a, b, into: c.view)
+            prepared(accumulate: true).multiply(a, b, into: c.view)
             expectProducts { Double(before[$0 * columns + $1]) + $2 }
-            prepared(biased: true).multiply(a, b, bias: bias.pointer, into: c.view)
+            prepared(hasBias: true).multiply(a, b, bias: bias.pointer, into: c.view)
             expectProducts { $2 + Double(bias[$1]) }
-            prepared(biased: true, rectified: true).multiply(a, b, bias: bias.pointer, into: c.view)
+            prepared(hasBias: true, relu: true).multiply(a, b, bias: bias.pointer, into: c.view)
             expectProducts { max(0, $2 + Double(bias[$1])) }
         }
 
@@ -68,12 +68,12 @@ import Testing
             BFloat16Product(rows: 2, columns: 2, inner: 2).multiply(a, a, into: c.view)
             #expect(c[0].isNaN && c[1].isNaN && c[2].isNaN && c[3] == 2)
             let bias = Matrix(vector: 2)
-            BFloat16Product(rows: 2, columns: 2, inner: 2, biased: true).multiply(
+            BFloat16Product(rows: 2, columns: 2, inner: 2, hasBias: true).multiply(
                 a, a, bias: bias.pointer, into: c.view)
             #expect(c[0].isNaN && c[1].isNaN && c[2].isNaN && c[3] == 2)
         }
 
-        private func factor(_ shape: (rows: Int, columns: Int), _ name: String) -> BFloat16Matrix {
+        private func operand(_ shape: (rows: Int, columns: Int), _ name: String) -> BFloat16Matrix {
             let matrix = Matrix(shape.rows, shape.columns)
             RandomStream(name).normals(step: 0, into: matrix.pointer, count: matrix.count)
             let result = BFloat16Matrix(shape.rows, shape.columns)

@@ -4,7 +4,7 @@ import Testing
 
 /// The matrix product of gradient steps is exact to the bit, in vectors of every width that this processor has.
 @Suite struct ProductTests {
-    /// Which factor is stored transposed.
+    /// Which operand is stored transposed.
     enum Order: CaseIterable { case plain, firstTransposed, secondTransposed }
 
     /// Odd shapes, whole tiles, narrow ones, and sums over more than 256.
@@ -44,15 +44,15 @@ import Testing
             before = c.whole.elements
         }
 
-        func multiply(_ width: Int, _ finish: ab_finish) {
-            func factor(_ view: MatrixView, _ transposed: Bool) -> ab_factor {
+        func multiply(_ width: Int, _ epilogue: ab_epilogue) {
+            func operand(_ view: MatrixView, _ transposed: Bool) -> ab_operand {
                 transposed
-                    ? ab_factor(values: view.pointer, row: 1, column: view.stride)
-                    : ab_factor(values: view.pointer, row: view.stride, column: 1)
+                    ? ab_operand(values: view.pointer, row_stride: 1, column_stride: view.stride)
+                    : ab_operand(values: view.pointer, row_stride: view.stride, column_stride: 1)
             }
-            ab_multiply_in_vectors(
-                width, factor(a.view, order == .firstTransposed), factor(b.view, order == .secondTransposed),
-                c.view.pointer, c.view.stride, rows, columns, inner, finish)
+            ab_gemm_in_vectors(
+                width, operand(a.view, order == .firstTransposed), operand(b.view, order == .secondTransposed),
+                c.view.pointer, c.view.stride, rows, columns, inner, epilogue)
         }
 
         private func a(_ i: Int, _ p: Int) -> Real { order == .firstTransposed ? a.view.row(p)[i] : a.view.row(i)[p] }
@@ -85,7 +85,7 @@ import Testing
     @Test(arguments: Order.allCases, shapes.indices) func sumsInOrder(order: Order, shape: Int) {
         for width in Self.widths {
             let example = Example(Self.shapes[shape], order)
-            example.multiply(width, ab_finish())
+            example.multiply(width, ab_epilogue())
             #expect(example.matches { example.sum($0, $1) }, "\(Self.shapes[shape]) \(order) in \(width) bytes")
         }
     }
@@ -94,11 +94,11 @@ import Testing
         for width in Self.widths {
             let example = Example(Self.shapes[shape], .plain)
             let bias = Window(1, example.columns, "bias")
-            var finish = ab_finish()
-            finish.addend = UnsafePointer(bias.view.pointer)
-            finish.rectified = 1
+            var epilogue = ab_epilogue()
+            epilogue.bias = UnsafePointer(bias.view.pointer)
+            epilogue.relu = 1
             bias.view.pointer[0] = .nan
-            example.multiply(width, finish)
+            example.multiply(width, epilogue)
             #expect(
                 example.matches { i, j in
                     let x = example.sum(i, j) + bias.view.pointer[j]
@@ -111,9 +111,9 @@ import Testing
         for width in Self.widths {
             let example = Example(Self.shapes[shape], .plain)
             let addend = Window(example.rows, example.columns, "addend")
-            var finish = ab_finish()
-            (finish.addend, finish.addend_row) = (UnsafePointer(addend.view.pointer), addend.view.stride)
-            example.multiply(width, finish)
+            var epilogue = ab_epilogue()
+            (epilogue.bias, epilogue.ldbias) = (UnsafePointer(addend.view.pointer), addend.view.stride)
+            example.multiply(width, epilogue)
             #expect(
                 example.matches { example.sum($0, $1) + addend.view.row($0)[$1] },
                 "\(Self.shapes[shape]) in \(width) bytes")
@@ -125,9 +125,9 @@ import Testing
             let example = Example(Self.shapes[shape], .secondTransposed)
             let mask = Window(example.rows, example.columns, "mask")
             mask.view.pointer[0] = .nan
-            var finish = ab_finish()
-            (finish.mask, finish.mask_row) = (UnsafePointer(mask.view.pointer), mask.view.stride)
-            example.multiply(width, finish)
+            var epilogue = ab_epilogue()
+            (epilogue.relu_mask, epilogue.ldmask) = (UnsafePointer(mask.view.pointer), mask.view.stride)
+            example.multiply(width, epilogue)
             #expect(
                 example.matches { mask.view.row($0)[$1] > 0 ? example.sum($0, $1) : 0 },
                 "\(Self.shapes[shape]) in \(width) bytes")
@@ -139,31 +139,31 @@ import Testing
     func maskInPlace(rows: Int, columns: Int, inner: Int) {
         for width in Self.widths {
             let example = Example((rows, columns, inner), .secondTransposed)
-            var finish = ab_finish()
-            (finish.mask, finish.mask_row) = (UnsafePointer(example.c.view.pointer), example.c.view.stride)
-            example.multiply(width, finish)
+            var epilogue = ab_epilogue()
+            (epilogue.relu_mask, epilogue.ldmask) = (UnsafePointer(example.c.view.pointer), example.c.view.stride)
+            example.multiply(width, epilogue)
             let (before, stride) = (example.before, example.c.whole.columns)
             #expect(example.matches { before[$0 * stride + 3 + $1] > 0 ? example.sum($0, $1) : 0 })
         }
     }
 
-    @Test(arguments: shapes.indices, [false, true]) func columnSums(shape: Int, adding: Bool) {
+    @Test(arguments: shapes.indices, [false, true]) func columnSums(shape: Int, accumulate: Bool) {
         for width in Self.widths {
             let example = Example(Self.shapes[shape], .firstTransposed)
             let sums = Matrix(vector: example.columns)
             RandomStream("sums").normals(step: 0, into: sums.pointer, count: sums.count)
             let before = sums.elements
-            var finish = ab_finish()
-            finish.adding = adding ? 1 : 0
-            finish.column_sums = sums.pointer
-            example.multiply(width, finish)
+            var epilogue = ab_epilogue()
+            epilogue.accumulate = accumulate ? 1 : 0
+            epilogue.b_column_sums = sums.pointer
+            example.multiply(width, epilogue)
             let old = example.before
             #expect(
                 example.matches { i, j in
-                    example.sum(i, j, from: adding ? old[i * example.c.whole.columns + 3 + j] : nil)
+                    example.sum(i, j, from: accumulate ? old[i * example.c.whole.columns + 3 + j] : nil)
                 }, "\(Self.shapes[shape]) in \(width) bytes")
             for j in 0..<example.columns {
-                var total = adding ? before[j] : nil
+                var total = accumulate ? before[j] : nil
                 for first in stride(from: 0, to: example.inner, by: 256) {
                     var sum: Real = 0
                     for p in first..<min(first + 256, example.inner) { sum += example.b.view.row(p)[j] }

@@ -45,7 +45,7 @@ import Testing
         result.round(x.view, columnSums: sums.pointer)
         #expect(sums.elements == expected)
         #expect(UnsafeBufferPointer(start: result.pointer, count: x.count).elementsEqual(rounded(x.elements)))
-        result.round(x.view, columnSums: sums.pointer, adding: true)
+        result.round(x.view, columnSums: sums.pointer, accumulate: true)
         #expect(sums.elements == expected.map { $0 + $0 })
     }
 
@@ -56,7 +56,7 @@ import Testing
         let (x, dy) = (Matrix(vector: values.count), Matrix(vector: values.count))
         for (i, value) in values.enumerated() { (x[i], dy[i]) = (value, Real(i + 1)) }
         y.round(x.view)
-        ab_mask(dy.pointer, y.pointer, values.count)
+        ab_relu_mask_bfloat16(dy.pointer, y.pointer, values.count)
         #expect(dy.elements == [1, 0, 0, 0, 5, 0, 7, 0, 0, 10])
     }
 
@@ -71,7 +71,7 @@ import Testing
         let (c, expected, found) = (
             Matrix(rows, columns), BFloat16Matrix(rows, columns), BFloat16Matrix(rows, columns)
         )
-        multiply(a.view, b.view, into: c.view, bias: bias.pointer, rectified: true)
+        multiply(a.view, b.view, into: c.view, bias: bias.pointer, relu: true)
         expected.round(c.view)
         multiply(a.view, b.view, bias: bias.pointer, roundedInto: found)
         let all = rows * columns
@@ -95,7 +95,7 @@ import Testing
 
     private func rounded(_ numbers: [Real]) -> [UInt16] {
         var result = [UInt16](repeating: 0, count: numbers.count)
-        ab_round_to_bfloat(numbers, &result, 1, numbers.count, nil, 0)
+        ab_round_to_bfloat16(numbers, &result, 1, numbers.count, nil, 0)
         return result
     }
 

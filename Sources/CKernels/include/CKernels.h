@@ -1,7 +1,7 @@
 // The elementwise loops a compiler must vectorise. Plain C, no intrinsics, no allocation, no state.
 // Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
 #pragma once
-#include "bfloat.h"
+#include "bfloat16.h"
 #include "products.h"
 #include "profile.h"
 #include "reals.h"
@@ -28,17 +28,17 @@ void ab_scale(ab_real *y, ab_real factor, size_t n);
 // y = y·keep·factor: inverted dropout, keep being 0 or 1.
 void ab_dropout(ab_real *y, const ab_real *keep, ab_real factor, size_t n);
 
-// dy = d ⊗ w, the way back through a one-output layer, and dy = 0 where y is not above 0 (y NULL: nowhere; y may be dy).
+// dy = d ⊗ w, the backward pass of a one-output layer, and dy = 0 where y is not above 0 (y NULL: nowhere; y may be dy).
 void ab_outer(const ab_real *d, const ab_real *w, const ab_real *y, ab_real *dy, size_t rows, size_t columns);
 // sums = column sums of x.
 void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns);
 
 // Layer normalisation of each row of (y + bias), then ReLU:
 //   n = (x - mean)/sqrt(var + epsilon), y = max(0, n·scale + shift).
-// Keeps n (rows × columns) and 1/sqrt(var + epsilon) (rows) for the way back.
+// Keeps n (rows × columns) and 1/sqrt(var + epsilon) (rows) for the backward pass.
 void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
                         ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns);
-// The way back: dy comes in as ∂L/∂y, leaves as ∂L/∂x. dscale and dshift are column sums.
+// The backward pass: dy comes in as ∂L/∂y, leaves as ∂L/∂x. dscale and dshift are column sums.
 void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *normalised,
                                  const ab_real *inverse_deviation, const ab_real *scale, ab_real *dscale,
                                  ab_real *dshift, size_t rows, size_t columns);

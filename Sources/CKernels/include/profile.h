@@ -1,5 +1,5 @@
 // Where the time of a training step goes, kernel by kernel and shape by shape, on the thread that trains. Off unless asked for:
-// a kernel then costs one load more.
+// a kernel then costs one load more. All of this is for that one thread: nothing here is synchronised.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -35,7 +35,7 @@ package final class ActionSamples {
         hidden = shape.hidden.map { Matrix(samples * batch, $0) }
         hiddenGradient = shape.hidden.map { Matrix(batch, $0) }
         stateGradient = Matrix(batch, shape.hidden[0])
-        rounded = RoundedLayer.layers(of: shape, batch: batch, adding: true)
+        rounded = RoundedLayer.layers(of: shape, batch: batch, accumulate: true)
     }
 
     /// Computes `values`.
@@ -51,11 +51,11 @@ package final class ActionSamples {
         let isFinite = rounded.isEmpty || critic.parametersAreFinite && states.isFinite && actions.isFinite
         for k in 0..<samples {
             var x = block(hidden[0], k)
-            multiply(block(actions, k), actionWeight, rectifiedWith: stateFeatures.view, into: x)
+            multiply(block(actions, k), actionWeight, addingThenReLU: stateFeatures.view, into: x)
             for l in 1..<hidden.count {
                 let y = block(hidden[l], k)
                 if rounded.isEmpty {
-                    multiply(x, layers[l].weight, into: y, bias: layers[l].bias, rectified: true)
+                    multiply(x, layers[l].weight, into: y, bias: layers[l].bias, relu: true)
                 } else {
                     rounded[l - 1].input.round(x)
                     rounded[l - 1].forward(roundedWeights[l - 1], bias: layers[l].bias, isFinite: isFinite, into: y)
@@ -78,7 +78,7 @@ package final class ActionSamples {
         let roundedWeights = critic.roundWeights()
         for k in 0..<samples {
             let (d, y) = (valueGradient.row(k), block(hidden[top], k))
-            multiply(y.transposed, vector: d, into: gradients[top + 1].weight.pointer, adding: true)
+            multiply(y.transposed, vector: d, into: gradients[top + 1].weight.pointer, accumulate: true)
             gradients[top + 1].bias[0] += Real(orderedSum(d, count: batch))
             let dy = hiddenGradient[top]
             ab_outer(d, layers[top + 1].weight.pointer, y.pointer, dy.pointer, y.rows, y.columns)
@@ -87,22 +87,22 @@ package final class ActionSamples {
                 if rounded.isEmpty {
                     multiply(
                         below.transposed, dAbove.view, into: gradients[l].weight, columnSums: gradients[l].bias,
-                        adding: true)
+                        accumulate: true)
                     multiply(dAbove.view, layers[l].weight.transposed, into: dBelow.view, where: below)
                 } else {
                     let layer = rounded[l - 1]
                     layer.input.round(below)
                     layer.backward(dAbove.view, weight: gradients[l].weight, bias: gradients[l].bias)
-                    layer.backwardToInput(roundedWeights[l - 1], into: dBelow.view, rectified: true)
+                    layer.backwardToInput(roundedWeights[l - 1], into: dBelow.view, relu: true)
                 }
             }
             multiply(
                 block(actions, k).transposed, hiddenGradient[0].view, into: actionGradient,
-                columnSums: gradients[0].bias, adding: true)
+                columnSums: gradients[0].bias, accumulate: true)
             ab_add(stateGradient.pointer, hiddenGradient[0].pointer, stateGradient.count)
         }
         let weight = ActionSamples.split(gradients[0].weight, states: states.columns).state
-        multiply(states.transposed, stateGradient.view, into: weight, adding: true)
+        multiply(states.transposed, stateGradient.view, into: weight, accumulate: true)
     }
 
     private func block(_ matrix: Matrix, _ k: Int) -> MatrixView { block(matrix.view, k) }

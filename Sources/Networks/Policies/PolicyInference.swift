@@ -11,7 +11,7 @@ package final class PolicyInference {
     package let actionSize: Int
     let head: PolicySnapshot.Head
     private let layers: PolicyLayers
-    private let isRectified: Bool
+    private let hasReLU: Bool
     private let normalised: Matrix
     private let shift: [Real]
     private let inverseDeviation: [Real]
@@ -23,7 +23,7 @@ package final class PolicyInference {
         observationSize = layers.inputs
         actionSize = layers.mean.outputs
         head = snapshot.head
-        isRectified = snapshot.activation == .relu
+        hasReLU = snapshot.activation == .relu
         normalised = Matrix(vector: observationSize)
         try PolicyInference.requireStatistics(snapshot, count: observationSize)
         shift = snapshot.observationMean.map { Real($0) }
@@ -106,8 +106,8 @@ package final class PolicyInference {
         }
         var x = UnsafePointer(normalised.pointer)
         for layer in layers.hidden {
-            x = layer.forward(x, rectified: isRectified)
-            if !isRectified { layer.squash() }
+            x = layer.forward(x, relu: hasReLU)
+            if !hasReLU { layer.squash() }
         }
         return x
     }

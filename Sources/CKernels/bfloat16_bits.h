@@ -5,7 +5,7 @@
 #include <string.h>
 
 // The bits of infinity in a float; NaNs have larger ones, the sign apart.
-enum { AB_INFINITE = 0x7f800000 };
+enum { AB_INFINITY_BITS = 0x7f800000 };
 
 static inline uint32_t ab_float_bits(ab_real x) {
     float number = (float)x;
@@ -15,7 +15,7 @@ static inline uint32_t ab_float_bits(ab_real x) {
 }
 
 // The nearest, of two the even one; NaN stays NaN.
-static inline uint16_t ab_rounded(ab_real x) {
+static inline uint16_t ab_to_bfloat16(ab_real x) {
     uint32_t bits = ab_float_bits(x), nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    return (uint16_t)((bits & 0x7fffffff) > AB_INFINITE ? bits >> 16 | 0x40 : nearest);
+    return (uint16_t)((bits & 0x7fffffff) > AB_INFINITY_BITS ? bits >> 16 | 0x40 : nearest);
 }
