@@ -153,7 +153,7 @@ private struct RolloutBench {
                     "'\(subject.environment)' takes no script: hopper, halfcheetah, walker2d do")
             }
             let script = try RolloutScript(path, for: planar.specification)
-            return (ScriptedStarts(planar, script: script), script)
+            return (ScriptedInitialStates(planar, script: script), script)
         }
         guard let simulated = world as? any SimulatedEnvironment else {
             throw HarnessError.badInput("'\(subject.environment)' is not simulated by MuJoCo")

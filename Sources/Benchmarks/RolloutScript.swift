@@ -17,9 +17,9 @@ struct RolloutScript {
 
     /// - Throws: `HarnessError.badInput` when the file cannot be read, or its arrays do not fit the environment.
     init(_ path: String, for specification: EnvironmentSpecification) throws {
-        let file = try wordingHDF5Errors { try HDF5File(readingFrom: path) }
+        let file = try rewordingHDF5Errors { try HDF5File(readingFrom: path) }
         func rows(_ name: String, _ width: Int) throws -> [[Double]] {
-            let array = try wordingHDF5Errors { try file.float64(name) }
+            let array = try rewordingHDF5Errors { try file.float64(name) }
             guard array.shape.count == 2, array.shape[0] > 0, array.shape[1] == width else {
                 throw HarnessError.badInput("\(path): \(name) has shape \(array.shape), expected [N, \(width)]")
             }
@@ -46,7 +46,7 @@ struct RolloutScript {
 }
 
 /// An environment whose episodes begin where a script says instead of at random.
-final class ScriptedStarts: SimulatedEnvironment {
+final class ScriptedInitialStates: SimulatedEnvironment {
     private let world: PlanarLocomotion
     private let script: RolloutScript
 

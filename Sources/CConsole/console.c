@@ -98,7 +98,7 @@ static int write_line(int patience, int descriptor, const char *bytes, size_t co
     return error;
 }
 
-void ab_tell(const char *bytes, size_t count) {
+void ab_note(const char *bytes, size_t count) {
     int before = errno;
     bool torn = atomic_load(&is_torn);
     int error = write_line(atomic_load(&is_stalled) ? 0 : PATIENCE, STDERR_FILENO, bytes, count, &torn);

@@ -35,7 +35,7 @@ static void on_error(const char *text) {
     }
     char line[TEXT_SIZE];
     int length = snprintf(line, sizeof line, "MuJoCo error outside a guarded call: %s\n", text);
-    ab_tell(line, length < TEXT_SIZE ? (size_t)length : sizeof line - 1);
+    ab_note(line, length < TEXT_SIZE ? (size_t)length : sizeof line - 1);
     abort(); // returning would let MuJoCo carry on with whatever it had in hand
 }
 

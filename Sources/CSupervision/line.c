@@ -46,7 +46,7 @@ void append_phase(line_t *line) { append_place_in_time(line, " in "); }
 
 void write_line(line_t *line) {
     line->text[line->length++] = '\n';
-    ab_tell(line->text, line->length);
+    ab_note(line->text, line->length);
 }
 
 void ab_write_where(char *text, size_t size) {

@@ -31,7 +31,7 @@ const char *ab_signal_name(int signal) {
     return "a signal";
 }
 
-void ab_die_by(int signal) {
+void ab_end_by_signal(int signal) {
     remove_temporaries();
     struct sigaction plain = {.sa_handler = SIG_DFL};
     sigaction(signal, &plain, NULL);
@@ -43,7 +43,7 @@ void ab_die_by(int signal) {
     _exit(128 + signal); // process 1 of a PID namespace outlives its own signals: exit as a shell reports a signal
 }
 
-static void on_end(int signal) { ab_die_by(signal); }
+static void on_end(int signal) { ab_end_by_signal(signal); }
 
 static void on_stop(int signal) {
     int error = errno;
@@ -64,7 +64,7 @@ static void on_stop(int signal) {
         append(&line, " received, the second signal: ending at once");
         append_phase(&line);
         write_line(&line);
-        ab_die_by(signal);
+        ab_end_by_signal(signal);
     }
     errno = error;
 }

@@ -101,13 +101,13 @@ package final class CaseRun {
     ///
     /// - Parameters:
     ///   - provenance: what goes into `provenance.json`.
-    ///   - isStillOurs: asked on the leader before a checkpoint is written: whether no other job has taken the case over.
+    ///   - isStillHeld: asked on the leader before a checkpoint is written: whether no other job has taken the case over.
     ///   - told: called with what is worth telling of the way the case was taken up again.
     ///   - alive: called every now and then during evaluations.
     ///   - progress: called after every gradient step with the number made.
     /// - Throws: `HarnessError`; `EnvironmentError` when the simulator fails.
     package func run(
-        provenance: Provenance, isStillOurs: @escaping () -> Bool = { true }, told: (String) -> Void = { _ in },
+        provenance: Provenance, isStillHeld: @escaping () -> Bool = { true }, told: (String) -> Void = { _ in },
         alive: @escaping () throws -> Void = {},
         progress: (Int) throws -> Void
     ) throws -> Outcome {
@@ -116,7 +116,7 @@ package final class CaseRun {
         notices.forEach(told)
         phaseStart = .now()
         Supervision.enter("training")
-        let end = try train(StepBoundary(team, rule, after: step, isStillOurs: isStillOurs), alive, progress)
+        let end = try train(StepBoundary(team, rule, after: step, isStillHeld: isStillHeld), alive, progress)
         try exchange?.finish()
         switch end {
         case .complete:
@@ -222,7 +222,7 @@ package final class CaseRun {
     private static func end(_ studyCase: StudyCase, in folder: CaseFolder, because error: any Error) -> Never {
         let failure = CaseFailure(identifier: studyCase.identifier, place: Supervision.where, cause: error)
         failure.leaveNote(in: folder.path)
-        Console.complain("\(failure.place): \(failure)")
+        Console.reportError("\(failure.place): \(failure)")
         MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
     }
 

@@ -82,7 +82,7 @@ package struct LongerTraining {
     ///
     /// - Parameter heartbeats: the folder of the run's heartbeats.
     /// - Throws: `HarnessError`.
-    package func requireNobodyAtWork(heartbeats: String) throws {
+    package func requireNotInUse(heartbeats: String) throws {
         guard try !isFinished else { return }
         let claim = try Claim.look(
             at: folder.path, heartbeats: heartbeats, now: { FileSystemClock.now(in: heartbeats) })

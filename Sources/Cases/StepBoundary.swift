@@ -34,7 +34,7 @@ package final class StepBoundary {
 
     private let team: Team
     private let rule: CheckpointRule
-    private let isStillOurs: () -> Bool
+    private let isStillHeld: () -> Bool
     private var lastCheckpoint = DispatchTime.now()
     private var lastCheckpointStep: Int
     private var lastPoll = DispatchTime.now()
@@ -43,10 +43,10 @@ package final class StepBoundary {
 
     /// - Parameters:
     ///   - step: gradient steps made before.
-    ///   - isStillOurs: asked on the leader before anything is written.
-    package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillOurs: @escaping () -> Bool) {
+    ///   - isStillHeld: asked on the leader before anything is written.
+    package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillHeld: @escaping () -> Bool) {
         self.team = team
-        self.isStillOurs = isStillOurs
+        self.isStillHeld = isStillHeld
         self.rule = rule
         lastCheckpointStep = step
         lastPollStep = step
@@ -70,7 +70,7 @@ package final class StepBoundary {
     }
 
     /// Whether another job has the case by now. Collective over the team.
-    package func isTakenOver() throws -> Bool { try team.maximum(team.isLeader && !isStillOurs() ? 1 : 0) > 0 }
+    package func isTakenOver() throws -> Bool { try team.maximum(team.isLeader && !isStillHeld() ? 1 : 0) > 0 }
 
     /// A checkpoint of `step` has been written.
     package func checkpointWritten(_ step: Int) {
@@ -80,7 +80,7 @@ package final class StepBoundary {
 
     private func ownDecision(_ step: Int, isStopRequested: Bool) -> Decision {
         let decision = wish(step, isStopRequested: isStopRequested)
-        return decision == .goOn || !team.isLeader || isStillOurs() ? decision : .abandon
+        return decision == .goOn || !team.isLeader || isStillHeld() ? decision : .abandon
     }
 
     private func wish(_ step: Int, isStopRequested: Bool) -> Decision {

@@ -38,14 +38,14 @@ package struct ConformanceTrace {
     /// - Parameter learners: those that it may name.
     /// - Throws: `HarnessError.badInput` for a file that is none, an unknown learner or a wrong configuration or shape.
     package init(_ path: String, learners: LearnerRegistry = .standard) throws {
-        let file = try wordingHDF5Errors { try HDF5File(readingFrom: path) }
+        let file = try rewordingHDF5Errors { try HDF5File(readingFrom: path) }
         self.file = file
         func refused(_ place: String, _ expected: String, _ found: String) -> HarnessError {
             .badInput("\(path): \(place): expected \(expected), found \(found)")
         }
-        let names = try wordingHDF5Errors { try file.attributeNames() }
+        let names = try rewordingHDF5Errors { try file.attributeNames() }
         func attribute(_ name: String) throws -> HDF5Value? {
-            try wordingHDF5Errors { try file.attribute(name) }
+            try rewordingHDF5Errors { try file.attribute(name) }
         }
         func text(_ name: String) throws -> String? {
             switch try attribute(name) {
@@ -115,7 +115,7 @@ package struct ConformanceTrace {
         guard found == shape || (shape == [1] && found.isEmpty) else {
             throw refused(name, "the shape \(shape)", "\(found)")
         }
-        let elements = try wordingHDF5Errors { try file.float64(name).elements }
+        let elements = try rewordingHDF5Errors { try file.float64(name).elements }
         if let index = elements.firstIndex(where: { !Real($0).isFinite }) {
             throw refused(name, "finite numbers", "\(elements[index]) at element \(index)")
         }
@@ -126,14 +126,14 @@ package struct ConformanceTrace {
         return elements
     }
 
-    func contains(_ name: String) throws -> Bool { try wordingHDF5Errors { try file.contains(name) } }
+    func contains(_ name: String) throws -> Bool { try rewordingHDF5Errors { try file.contains(name) } }
 
     /// The names in a group.
-    func names(in group: String) throws -> [String] { try wordingHDF5Errors { try file.names(in: group) } }
+    func names(in group: String) throws -> [String] { try rewordingHDF5Errors { try file.names(in: group) } }
 
     /// Refuses attributes of a group or an array: only the file itself has any.
     func requireNoAttributes(of name: String) throws {
-        guard let attribute = try wordingHDF5Errors({ try file.attributeNames(of: name) }).first else { return }
+        guard let attribute = try rewordingHDF5Errors({ try file.attributeNames(of: name) }).first else { return }
         throw refused(name, "no attributes", StudyNode.quoted(attribute))
     }
 
@@ -143,7 +143,7 @@ package struct ConformanceTrace {
     }
 
     private static func shape(_ file: HDF5File, _ name: String) throws -> [Int] {
-        try wordingHDF5Errors { try file.describe(name).shape }
+        try rewordingHDF5Errors { try file.describe(name).shape }
     }
 }
 

@@ -20,13 +20,13 @@ package enum Console {
     }
 
     /// Writes a line to standard error, or drops it. Waits at most two seconds, once, for a stalled reader.
-    package static func tell(_ line: String) {
-        bytes(of: line + "\n") { ab_tell($0, $1) }
+    package static func note(_ line: String) {
+        bytes(of: line + "\n") { ab_note($0, $1) }
     }
 
-    /// Writes each line of `error` by `tell`, prefixed by the program's name.
-    package static func complain(_ error: Any) {
-        for line in "\(error)".split(separator: "\n") { tell("active-bench: \(line)") }
+    /// Writes each line of `error` by `note`, prefixed by the program's name.
+    package static func reportError(_ error: Any) {
+        for line in "\(error)".split(separator: "\n") { note("active-bench: \(line)") }
     }
 
     static func bytes<Result>(of text: String, _ body: (UnsafePointer<CChar>?, Int) -> Result) -> Result {

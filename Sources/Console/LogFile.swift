@@ -39,7 +39,7 @@ package final class LogFile: Sendable {
     private func complain(_ operation: String, _ error: Int32, _ state: inout State) {
         guard !state.hasComplained else { return }
         state.hasComplained = true
-        Console.complain(
+        Console.reportError(
             "\(path): cannot \(operation): \(String(cString: strerror(error))); lines of this log are lost")
     }
 }

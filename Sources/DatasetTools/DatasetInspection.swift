@@ -136,9 +136,9 @@ extension DatasetInspection {
     private static func environment(
         ofFile path: String
     ) throws -> (specification: EnvironmentSpecification?, remarks: [String]) {
-        if try MinariFolder.isOne(at: path) {
+        if try MinariFolder.isDataset(at: path) {
             // Metadata that are damaged refuse the file when it is read.
-            guard let judge = try? MinariJudge(of: MinariFolder(at: path)) else { return (nil, []) }
+            guard let judge = try? MinariEvaluationEnvironment(of: MinariFolder(at: path)) else { return (nil, []) }
             let (name, profile) = (judge.environment.name, judge.environment.profile ?? .d4rl)
             return (try? EnvironmentRegistry.specification(name, profile: profile), judge.remarks)
         }

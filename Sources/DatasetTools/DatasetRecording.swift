@@ -116,7 +116,7 @@ package struct DatasetRecording: Sendable {
         recording.metadata = metadata(snapshots.count, algorithm, parts)
         if let policy = snapshots.last { recording.describe(policy) }
         try D4RLWriter.write(recording, to: request.output)
-        let notes = zip(request.policies, snapshots).compactMap { $1.note(onPassedOver: $0) }
+        let notes = zip(request.policies, snapshots).compactMap { $1.note(onIgnored: $0) }
         return summary(outcomes, recording.count, specification, notes)
     }
 

@@ -14,7 +14,7 @@ package struct DatasetSelector: Sendable, Hashable {
     ///
     /// - Parameter class: the class ("hopper-medium") of a dataset whose own name does not show it; else nil.
     /// - Returns: nil if this does not name `dataset`.
-    package func closeness(to dataset: String, class: String? = nil) -> Int? {
+    package func specificity(to dataset: String, class: String? = nil) -> Int? {
         if text == dataset { return .max }
         let words = `class` ?? dataset
         if text == EnvironmentRegistry.suite(ofDataset: words)?.name { return 0 }
@@ -23,7 +23,7 @@ package struct DatasetSelector: Sendable, Hashable {
 
     /// Returns all selectors of `dataset`, least specific first: "locomotion", "hopper", "hopper-medium", "hopper-medium-v2".
     ///
-    /// - Parameter class: as in `closeness`.
+    /// - Parameter class: as in `specificity`.
     package static func all(for dataset: String, class: String? = nil) -> [DatasetSelector] {
         let words = (`class` ?? dataset).split(separator: "-")
         let beginnings = words.indices.map { words[...$0].joined(separator: "-") }

@@ -53,7 +53,7 @@ package enum EnvironmentError: ExitCoded, Equatable, CustomStringConvertible {
     }
 
     /// Whether the action caused the error, that is, the policy that chose it.
-    package var isOfTheAction: Bool {
+    package var isCausedByAction: Bool {
         if case .nonFiniteAction = self { true } else { false }
     }
 

@@ -56,7 +56,7 @@ package struct FaultInjection: Sendable, Equatable {
     /// Checks `ACTIVE_BENCH_FAULT` before anything runs: a rehearsal whose fault never happens would prove nothing.
     ///
     /// - Throws: `HarnessError.usage` for a value that cannot be parsed.
-    package static func requireSense() throws { _ = try asked.get() }
+    package static func validate() throws { _ = try asked.get() }
 
     /// Triggers the requested fault if this is its step, rank and place. Called by training loops.
     ///

@@ -2,7 +2,7 @@ import Failures
 import Glibc
 
 /// Runs `body` and words what HDF5 refuses as bad input, unless the system has failed to read it.
-package func wordingHDF5Errors<Result>(_ body: () throws -> Result) throws -> Result {
+package func rewordingHDF5Errors<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
     } catch let error as HDF5Error {

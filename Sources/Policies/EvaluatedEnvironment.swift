@@ -60,7 +60,7 @@ package struct EvaluatedEnvironment {
     /// The dataset that `text` names, in whatever spelling: of one of D4RL's versions, v0 to v2, of a recipe of ours, or of
     /// a task without a version.
     private static func dataset(_ text: String) -> String? {
-        [text, D4RLTasks.respelt(text)].compactMap { $0 }.first { name in
+        [text, D4RLTasks.canonicalSpelling(text)].compactMap { $0 }.first { name in
             let dataset = DatasetName(name)
             guard D4RLTasks.names.contains(dataset.task) else { return false }
             let version = name.dropFirst(dataset.task.count).dropFirst()

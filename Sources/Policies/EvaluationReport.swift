@@ -67,7 +67,7 @@ package struct EvaluationReport: Codable, Sendable, Equatable {
         _ request: PolicyEvaluation.Request, _ profile: DynamicsProfile, _ snapshot: PolicySnapshot,
         _ specification: EnvironmentSpecification, _ outcomes: [EpisodeOutcome]
     ) {
-        note = snapshot.note(onPassedOver: request.policy)
+        note = snapshot.note(onIgnored: request.policy)
         environment = request.environment
         policy = request.policy
         self.profile = profile.rawValue

@@ -9,7 +9,7 @@ package func withPolicyErrorContext<Result>(_ path: String, _ body: () throws ->
         return try body()
     } catch let error as PolicyError {
         throw HarnessError.badInput("\(path): \(error)")
-    } catch let error as EnvironmentError where error.isOfTheAction {
+    } catch let error as EnvironmentError where error.isCausedByAction {
         throw HarnessError.badInput("\(path): \(error)")
     }
 }

@@ -103,7 +103,7 @@ package struct PolicyEvaluation {
                 recording.appendGoal(outcome)
                 if outcome.diverged { recording.closeEpisode() }
                 episodes.append((outcome, recording))
-            } catch let error as EnvironmentError where error.isOfTheAction {
+            } catch let error as EnvironmentError where error.isCausedByAction {
                 failure = (episode, "\(request.policy): in episode \(episode) \(error)")
                 break
             }

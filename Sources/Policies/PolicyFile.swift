@@ -84,7 +84,7 @@ package enum PolicyFile {
         snapshot.observationMean = found[0]?.values ?? []
         snapshot.observationDeviation = found[1]?.values ?? []
         snapshot.observationClip = try clip(file.metadata, hasStatistics: found[0] != nil, path: path)
-        snapshot.passedOver = Set(file.tensors.map(\.name)).subtracting(own.map(\.name)).sorted()
+        snapshot.ignoredTensors = Set(file.tensors.map(\.name)).subtracting(own.map(\.name)).sorted()
         return (snapshot, file.metadata)
     }
 
@@ -123,11 +123,11 @@ package enum PolicyFile {
 
 extension PolicySnapshot {
     /// One sentence on the tensors of its file that are no part of acting; nil where there are none.
-    package func note(onPassedOver path: String) -> String? {
-        guard !passedOver.isEmpty else { return nil }
-        let names = passedOver.prefix(6).joined(separator: ", ") + (passedOver.count > 6 ? ", …" : "")
+    package func note(onIgnored path: String) -> String? {
+        guard !ignoredTensors.isEmpty else { return nil }
+        let names = ignoredTensors.prefix(6).joined(separator: ", ") + (ignoredTensors.count > 6 ? ", …" : "")
         return
-            "\(path): passed over \(passedOver.count) tensor\(passedOver.count == 1 ? "" : "s") that acting does not "
+            "\(path): passed over \(ignoredTensors.count) tensor\(ignoredTensors.count == 1 ? "" : "s") that acting does not "
             + "need: \(names)"
     }
 }

@@ -84,7 +84,7 @@ package struct EpisodeDrawing {
                 try draw(rollout, environment, camera, schedule, into: sink)
             }
             try sink.finish()
-            summary.note = snapshot.note(onPassedOver: options.policy)
+            summary.note = snapshot.note(onIgnored: options.policy)
             return summary
         } catch {
             sink.discard()

@@ -140,7 +140,7 @@ package struct RunFolder: Sendable {
     /// Refuses a folder that lies so deep that a file of a case would have a longer path than the system takes.
     ///
     /// - Throws: `HarnessError.badInput`.
-    package func requireRoom(for plan: StudyPlan) throws {
+    package func requirePathsFit(for plan: StudyPlan) throws {
         let longest = "checkpoint-0000000000.bin\(DurableFile.temporarySuffix)"
         let lengths = plan.cases.map { (studyCase: $0, bytes: PathBytes.bytes(of: file(longest, of: $0)).count) }
         guard let most = lengths.max(by: { $0.bytes < $1.bytes }), most.bytes >= PATH_MAX else { return }
@@ -169,7 +169,7 @@ extension RunFolder {
     package func startingStep(of studyCase: StudyCase) throws -> Int {
         let folder = folder(of: studyCase)
         if let longer = try folder.longerTraining(of: studyCase) {
-            try longer.requireNobodyAtWork(heartbeats: Heartbeat.folder(in: path))
+            try longer.requireNotInUse(heartbeats: Heartbeat.folder(in: path))
             return try longer.start()?.step ?? 0
         }
         return try CheckpointStore(folder: folder.path).stepOfNewest()?.step ?? 0

@@ -55,7 +55,7 @@ package final class CaseQueue {
                 continue
             }
             if try take(plan.cases[index]) {
-                // What comes next is the dearest that is left.
+                // What comes next is the most expensive that is left.
                 open = Schedule.order(open, works).filter { $0 != index }
                 return .work(index)
             }
@@ -66,7 +66,7 @@ package final class CaseQueue {
     }
 
     /// Whether no other job has taken over the claimed case.
-    package var isStillOurs: Bool { claim?.isStillOurs() ?? false }
+    package var isStillHeld: Bool { claim?.isStillHeld() ?? false }
 
     /// The claimed case is another job's by now.
     package func forget() { claim = nil }
@@ -78,7 +78,7 @@ package final class CaseQueue {
     }
 
     /// The claimed case is given back unfinished.
-    package func giveBack() throws {
+    package func releaseClaim() throws {
         try claim?.release()
         claim = nil
     }

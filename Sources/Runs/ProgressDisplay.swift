@@ -140,6 +140,6 @@ package final class ProgressDisplay {
     }
 
     static func say(_ text: String) {
-        Console.tell(text)
+        Console.note(text)
     }
 }

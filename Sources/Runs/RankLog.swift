@@ -33,7 +33,7 @@ struct RankLog: LogHandler {
         file.append("\(time) \(event.level) \(event.message)")
         if event.level == .warning {
             let place = rank == 0 ? "" : "rank \(rank): "
-            Console.tell("\(event.level): \(place)\(event.message)")
+            Console.note("\(event.level): \(place)\(event.message)")
         }
     }
 }

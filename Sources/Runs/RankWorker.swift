@@ -98,7 +98,7 @@ final class RankWorker {
                 rule: options.checkpoints)
             if team.isLeader { CaseFailure.forget(in: folder.folder(of: studyCase).path) }
             outcome = try run.run(
-                provenance: provenance, isStillOurs: { queue.isStillOurs },
+                provenance: provenance, isStillHeld: { queue.isStillHeld },
                 told: { notice in log.warning("\(studyCase.identifier): \(notice)") },
                 alive: { [monitor] in try monitor.tickInEvaluation() }, progress: { try monitor.tick($0) })
             if let traffic = run.traffic { log.info("\(studyCase.identifier): \(traffic)") }
@@ -131,7 +131,7 @@ final class RankWorker {
             return true
         case .stopped(let step):
             log.info("stopped \(studyCase.identifier) after step \(step)")
-            if team.isLeader { try queue.giveBack() }
+            if team.isLeader { try queue.releaseClaim() }
             try monitor.end(work: nil)
             return false
         case .takenOver:

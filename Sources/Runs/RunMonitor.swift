@@ -108,7 +108,7 @@ package final class RunMonitor {
         } while !display.isEveryRankFinished
         let ending = try conclude()
         for rank in 1..<max(1, world.size) {
-            try DroppingSender(recordSize: 1, to: rank, tag: MessageTag.goHome, on: world).send([ending.rawValue])
+            try DroppingSender(recordSize: 1, to: rank, tag: MessageTag.ending, on: world).send([ending.rawValue])
         }
         for sender in stopMessages ?? [] { try sender.complete() }
         // After this nobody sends any more; what came too late to matter must not be under way when MPI ends.
@@ -126,7 +126,7 @@ package final class RunMonitor {
                 record.stopSignal = stopSignal
                 try sender?.send(record.bytes)
             }
-            if let message = try world.receive(ifAvailable: MessageTag.goHome) {
+            if let message = try world.receive(ifAvailable: MessageTag.ending) {
                 try world.barrier()
                 _ = try world.receive(ifAvailable: MessageTag.stop)
                 return message.bytes.first.flatMap { StudyRun.Ending(rawValue: $0) } ?? .stopped

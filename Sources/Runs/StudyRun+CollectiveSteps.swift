@@ -72,7 +72,7 @@ extension StudyRun {
     func agreeOnOpenCases(_ plan: StudyPlan) throws -> [OpenCase] {
         let bytes = try world.agree(sharing: {
             try folder.requireFolder()
-            try folder.requireRoom(for: plan)
+            try folder.requirePathsFit(for: plan)
             guard try !FileCalls.isThere(folder.file(RunFolder.stopFile)) else {
                 throw HarnessError.badInput(
                     "\(folder.file(RunFolder.stopFile)) is there, by which all jobs on this folder stop: remove it to go on"

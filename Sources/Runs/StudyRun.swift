@@ -57,7 +57,7 @@ package final class StudyRun {
     /// - Throws: `AgreedFault` on all ranks when an input is refused; any other error is this rank's alone, and the
     ///   caller must end the job.
     package func run(tell: (ScoreTable) throws -> Void) throws -> Ending {
-        try FaultInjection.requireSense()
+        try FaultInjection.validate()
         try world.requireEqualKernels()
         let text = String(
             decoding: try world.agree(sharing: { Array(try StudyFile.read(studyPath, learners: learners).text.utf8) }),
@@ -129,7 +129,7 @@ package final class StudyRun {
         do {
             try forecast.write(actual: elapsed, ranks: world.size, to: folder)
         } catch {
-            Console.complain("\(error); the run is complete without it")
+            Console.reportError("\(error); the run is complete without it")
         }
     }
 

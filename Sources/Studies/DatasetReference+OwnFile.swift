@@ -39,8 +39,8 @@ extension DatasetReference {
         var remarks: [String] = []
         if let text = own.environment {
             named = try EnvironmentRegistry.resolve(text)
-        } else if try MinariFolder.isOne(at: own.path) {
-            let judge = try MinariJudge(of: MinariFolder(at: own.path))
+        } else if try MinariFolder.isDataset(at: own.path) {
+            let judge = try MinariEvaluationEnvironment(of: MinariFolder(at: own.path))
             try judge.requireOurs()
             (named, remarks) = (judge.environment, judge.remarks)
         } else if let published {

@@ -142,8 +142,8 @@ package struct DatasetReference: Sendable, Equatable {
 extension DatasetSelector {
     /// How specifically this selector covers `dataset`: by its name, its class of presets or its suite; nil if it does
     /// not.
-    func closeness(to dataset: DatasetReference) -> Int? {
-        closeness(to: dataset.name, class: dataset.source == .published ? nil : dataset.presets)
+    func specificity(to dataset: DatasetReference) -> Int? {
+        specificity(to: dataset.name, class: dataset.source == .published ? nil : dataset.presets)
     }
 
     /// All selectors that cover `dataset`, least specific first.

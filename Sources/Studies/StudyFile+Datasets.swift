@@ -46,7 +46,7 @@ extension StudyFile {
         func field(_ key: String) -> StudyNode { fields[key] ?? item }
         let name = try ownName(field("name"))
         let file = try filePath(field("file"))
-        guard try fields["environment"] != nil || MinariFolder.isOne(at: file) else {
+        guard try fields["environment"] != nil || MinariFolder.isDataset(at: file) else {
             _ = try item.fields(keys, required: ["environment"])
             throw item.refused("the key 'environment'", "none")
         }
@@ -96,7 +96,8 @@ extension StudyFile {
         let node = environment ?? item
         var text = try environment?.word() ?? ""
         do {
-            let own = try MinariFolder.isOne(at: file) ? try minariJudge(of: file, isNeeded: environment == nil) : nil
+            let own =
+                try MinariFolder.isDataset(at: file) ? try minariJudge(of: file, isNeeded: environment == nil) : nil
             if environment == nil { text = own?.environment.name ?? "" }
             var named = try EnvironmentRegistry.resolve(text)
             if let own = own?.environment, named.name == own.name, named.profile == nil, profile == nil { named = own }
@@ -126,9 +127,9 @@ extension StudyFile {
     /// The environment in the metadata of Minari data; nil if they name none and none is needed.
     ///
     /// - Throws: `DatasetError` for damaged metadata; `HarnessError.badInput` if an environment is needed and missing.
-    private static func minariJudge(of file: String, isNeeded: Bool) throws -> MinariJudge? {
+    private static func minariJudge(of file: String, isNeeded: Bool) throws -> MinariEvaluationEnvironment? {
         do {
-            let judge = try MinariJudge(of: MinariFolder(at: file))
+            let judge = try MinariEvaluationEnvironment(of: MinariFolder(at: file))
             if isNeeded { try judge.requireOurs() }
             return judge
         } catch let error as HarnessError {
@@ -182,7 +183,9 @@ extension StudyFile {
             return "a dataset of an environment that there is (\(reason))"
         }
         if let id = MinariID(name), name.contains("/") { return "'\(id.name)'" }
-        if let respelt = D4RLTasks.respelt(name), isDataset(respelt) { return "'\(respelt)'" }
+        if let canonicalSpelling = D4RLTasks.canonicalSpelling(name), isDataset(canonicalSpelling) {
+            return "'\(canonicalSpelling)'"
+        }
         if let published = PaperTable.datasets.first(where: { DatasetName($0).task == name }) {
             return "'\(published)'"
         }

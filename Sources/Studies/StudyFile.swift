@@ -155,7 +155,7 @@ package enum StudyFile {
     ) throws -> [(datasets: [String], value: StudyNode)] {
         guard let node else { return [] }
         let pairs = try node.pairs { key, name in
-            guard !datasets.contains(where: { DatasetSelector(name).closeness(to: $0) != nil }) else { return }
+            guard !datasets.contains(where: { DatasetSelector(name).specificity(to: $0) != nil }) else { return }
             let known = Set(datasets.flatMap { DatasetSelector.all(for: $0).map(\.text) }).sorted()
             throw key.refused(
                 known.count > 12 && nearestNames(to: name, among: known).isEmpty
@@ -165,8 +165,8 @@ package enum StudyFile {
         // A selector (a suite, some words or a whole name) has the same specificity for every dataset it covers.
         return pairs.map { key, value in
             let selector = DatasetSelector(key)
-            let covered = datasets.filter { selector.closeness(to: $0) != nil }
-            return (covered.compactMap { selector.closeness(to: $0) }.max() ?? 0, covered.map(\.name), value)
+            let covered = datasets.filter { selector.specificity(to: $0) != nil }
+            return (covered.compactMap { selector.specificity(to: $0) }.max() ?? 0, covered.map(\.name), value)
         }
         .sorted { $0.0 < $1.0 }.map { ($0.1, $0.2) }
     }

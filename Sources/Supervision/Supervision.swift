@@ -66,7 +66,7 @@ package enum Supervision {
     /// Ends the process by the signal that asked it to stop, if there was one, so that a shell sees an interrupted
     /// program.
     package static func endIfAsked() {
-        if let signal = stopSignal { ab_die_by(signal) }
+        if let signal = stopSignal { ab_end_by_signal(signal) }
     }
 
     /// The signal's name, such as "SIGINT"; "a signal" for one that is not a request to stop.

@@ -1,7 +1,8 @@
 /// Tags of messages between ranks.
 package enum MessageTag {
     package static let progress = 1
-    package static let goHome = 2
+    /// How the run has ended, from rank 0 to all others, which may end then.
+    package static let ending = 2
     package static let stop = 3
     /// Networks sent to a team's leader.
     package static let state = 4

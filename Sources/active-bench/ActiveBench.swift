@@ -52,7 +52,7 @@ struct ActiveBench: ParsableCommand {
         let text = fullMessage(for: error)
         var status = exitCode(for: error).rawValue
         if status != ExitStatus.done.rawValue {
-            if !text.isEmpty { Console.tell(text) }
+            if !text.isEmpty { Console.note(text) }
         } else if !text.isEmpty {
             do {
                 try emit(line: text)

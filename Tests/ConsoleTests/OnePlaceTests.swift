@@ -34,7 +34,7 @@ import Testing
             for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 #expect(
                     try !Self.writes(line),
-                    "Sources/\(name):\(number + 1): \(line): left to Console.emit and Console.tell")
+                    "Sources/\(name):\(number + 1): \(line): left to Console.emit and Console.note")
             }
         }
     }

@@ -68,24 +68,24 @@ import Testing
         ("walker2d_medium_expert-r1.hdf5", "walker2d-medium-expert-r1"),
     ])
     func otherSpellings(text: String, dataset: String) {
-        #expect(D4RLTasks.respelt(text) == dataset)
+        #expect(D4RLTasks.canonicalSpelling(text) == dataset)
     }
 
     @Test(arguments: ["hopper-medium-v2", "hopper", "hoper_medium-v2", "", "notes.hdf5", "kitchen-mixed-v0", "mine"])
     func namesWithoutAnotherSpelling(text: String) {
-        #expect(D4RLTasks.respelt(text) == nil)
+        #expect(D4RLTasks.canonicalSpelling(text) == nil)
     }
 
     @Test(arguments: [
         ("locomotion", 0), ("hopper", 1), ("hopper-medium", 2), ("mine", Int.max),
     ])
-    func selectorsOfAnOwnDataset(text: String, closeness: Int) {
-        #expect(DatasetSelector(text).closeness(to: "mine", class: "hopper-medium") == closeness)
+    func selectorsOfAnOwnDataset(text: String, specificity: Int) {
+        #expect(DatasetSelector(text).specificity(to: "mine", class: "hopper-medium") == specificity)
         #expect(DatasetSelector.all(for: "mine", class: "hopper-medium").contains(DatasetSelector(text)))
     }
 
     @Test(arguments: ["min", "hopper-med", "hopper-medium-replay", "antmaze", ""])
     func wordsThatDoNotSelectIt(text: String) {
-        #expect(DatasetSelector(text).closeness(to: "mine", class: "hopper-medium") == nil)
+        #expect(DatasetSelector(text).specificity(to: "mine", class: "hopper-medium") == nil)
     }
 }

@@ -6,24 +6,24 @@ import Testing
         ("locomotion", 0), ("hopper", 1), ("hopper-medium", 2), ("hopper-medium-replay", 3),
         ("hopper-medium-replay-v2", Int.max),
     ])
-    func selectorsFromTheSuiteToTheName(text: String, closeness: Int) {
-        #expect(DatasetSelector(text).closeness(to: "hopper-medium-replay-v2") == closeness)
+    func selectorsFromTheSuiteToTheName(text: String, specificity: Int) {
+        #expect(DatasetSelector(text).specificity(to: "hopper-medium-replay-v2") == specificity)
     }
 
     @Test(arguments: ["", "hop", "hopper-", "hopper-med", "antmaze", "hopper-medium-replay-v", "Hopper", "medium"])
     func wordsThatDoNotSelectIt(text: String) {
-        #expect(DatasetSelector(text).closeness(to: "hopper-medium-replay-v2") == nil)
+        #expect(DatasetSelector(text).specificity(to: "hopper-medium-replay-v2") == nil)
     }
 
     @Test func aSuiteThatIsAlsoAWord() {
-        #expect(DatasetSelector("antmaze").closeness(to: "antmaze-umaze-v2") == 0)
-        #expect(DatasetSelector("antmaze-umaze").closeness(to: "antmaze-umaze-diverse-v2") == 2)
-        #expect(DatasetSelector("locomotion").closeness(to: "kitchen-mixed-v0") == nil)
+        #expect(DatasetSelector("antmaze").specificity(to: "antmaze-umaze-v2") == 0)
+        #expect(DatasetSelector("antmaze-umaze").specificity(to: "antmaze-umaze-diverse-v2") == 2)
+        #expect(DatasetSelector("locomotion").specificity(to: "kitchen-mixed-v0") == nil)
     }
 
     @Test(arguments: ["hopper-medium-replay-v2", "antmaze-umaze-v2", "kitchen-mixed-v0", "hopper-medium-r1"])
     func allSelectorsOfADataset(dataset: String) {
-        let found = DatasetSelector.all(for: dataset).map { $0.closeness(to: dataset) ?? -1 }
+        let found = DatasetSelector.all(for: dataset).map { $0.specificity(to: dataset) ?? -1 }
         #expect(found.first == 0 && found.last == .max)
         #expect(zip(found, found.dropFirst()).allSatisfy { $0 < $1 }, "from the least close to the closest")
     }

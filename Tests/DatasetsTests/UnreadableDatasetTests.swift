@@ -53,7 +53,7 @@ import Testing
         let id = try #require(self.id)
         let error = #expect(throws: DatasetError.self) { try MinariFolder.find(id, in: folder("minari")) }
         #expect(error?.found == "none" && error?.isSystemFailure == false)
-        #expect(try !MinariFolder.isOne(at: folder("minari/none")))
+        #expect(try !MinariFolder.isDataset(at: folder("minari/none")))
         #expect(try StoredDataset.layout(at: folder("minari/none")) == .either)
     }
 

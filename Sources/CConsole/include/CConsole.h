@@ -13,7 +13,7 @@ int ab_emit(const char *bytes, size_t count);
 
 // Writes to standard error, or drops what cannot be written. Waits at most two seconds for a stalled reader, then not
 // again until it reads. Safe in signal handlers and on any thread; preserves errno.
-void ab_tell(const char *bytes, size_t count);
+void ab_note(const char *bytes, size_t count);
 
 // Appends lines to a log file in the same way. Returns 0 or the error number of the failed write. `is_torn` belongs to
 // the file and starts as false: whether its last line was cut off, so that the next one starts with a newline.

@@ -27,7 +27,7 @@ void ab_ignore_stops(void);
 int ab_end_on_signals(void);
 // Removes registered files and ends the process by the signal, or with code 128 + signal as process 1, which no signal
 // ends.
-_Noreturn void ab_die_by(int signal);
+_Noreturn void ab_end_by_signal(int signal);
 // Returns a signal's name, such as "SIGINT".
 const char *ab_signal_name(int signal);
 // Requests a stop without a signal. Callable on any thread.

@@ -65,7 +65,7 @@ package enum D4RLTasks {
     /// D4RL's former word for medium-replay.
     ///
     /// - Returns: nil if `text` names no dataset of these tasks, or is spelt correctly.
-    package static func respelt(_ text: String) -> String? {
+    package static func canonicalSpelling(_ text: String) -> String? {
         if let dataset = DatasetLocation.dataset(ofFile: text) { return dataset }
         var name = text.lowercased().replacing("_", with: "-")
         if name.hasSuffix(".hdf5") { name = String(name.dropLast(".hdf5".count)) }

@@ -40,7 +40,7 @@ package struct MinariFolder: Sendable, Equatable {
     /// Whether there is a dataset of Minari's at `path`, by the names of its files: its folder, or the HDF5 file.
     ///
     /// - Throws: `DatasetError` when that cannot be found out.
-    package static func isOne(at path: String) throws(DatasetError) -> Bool {
+    package static func isDataset(at path: String) throws(DatasetError) -> Bool {
         if try isFolder(path) { return true }
         return path.hasSuffix("main_data.hdf5") ? try MinariFolder(file: path).metadata != nil : false
     }

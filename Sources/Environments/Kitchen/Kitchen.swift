@@ -25,7 +25,7 @@ package final class Kitchen: SimulatedEnvironment {
     package let controlBase: UnsafeMutableBufferPointer<Double>
 
     private let profile: DynamicsProfile
-    private let senses: KitchenSenses
+    private let senses: KitchenSensors
     private let observation: UnsafeMutableBufferPointer<Double>
     private let assets: KitchenAssets
     /// The duration of a control step in seconds.
@@ -42,9 +42,10 @@ package final class Kitchen: SimulatedEnvironment {
         _ name: String, _ tasks: [KitchenTask], profile: DynamicsProfile
     ) -> EnvironmentSpecification {
         EnvironmentSpecification(
-            name: name, observationSize: profile == .d4rl ? 60 : 59, actionSize: KitchenSenses.robot, maximumSteps: 280,
-            referenceMinimum: 0, referenceMaximum: 4, positionCount: KitchenSenses.positions,
-            velocityCount: KitchenSenses.velocities, tasks: tasks.map(\.name), stepTime: 45)
+            name: name, observationSize: profile == .d4rl ? 60 : 59, actionSize: KitchenSensors.robot,
+            maximumSteps: 280,
+            referenceMinimum: 0, referenceMaximum: 4, positionCount: KitchenSensors.positions,
+            velocityCount: KitchenSensors.velocities, tasks: tasks.map(\.name), stepTime: 45)
     }
 
     /// Makes a kitchen with `tasks`, at its start state, observed without noise until the first `reset`.
@@ -77,7 +78,7 @@ package final class Kitchen: SimulatedEnvironment {
                 environment: specification.name, operation: "load the model", text: "it is not the kitchen's")
         }
         isOpen = tasks.map { _ in true }
-        senses = KitchenSenses(profile)
+        senses = KitchenSensors(profile)
         controlStep = Double(frameSkip) * simulation.timestep
         controlBase = .allocate(capacity: specification.actionSize)
         action = ActionBuffer(specification)
@@ -96,7 +97,7 @@ package final class Kitchen: SimulatedEnvironment {
     private func writeGoal() {
         guard profile == .d4rl else { return }
         for task in tasks {
-            for i in task.goal.indices { observation[KitchenSenses.positions + task.start + i] = task.goal[i] }
+            for i in task.goal.indices { observation[KitchenSensors.positions + task.start + i] = task.goal[i] }
         }
     }
 }
@@ -143,7 +144,7 @@ extension Kitchen {
         -6.44129196e-03, -1.77048263e-03, 1.08009684e-03, -2.69397440e-01, 3.50383255e-01, 1.61944683, 1.00618764,
         4.06395120e-03, -6.62095997e-03, -2.68278933e-04,
     ]
-    private static let rest = [Double](repeating: 0, count: KitchenSenses.velocities)
+    private static let rest = [Double](repeating: 0, count: KitchenSensors.velocities)
 }
 
 // One control step.
@@ -196,8 +197,8 @@ extension Kitchen {
         for i in 0..<count {
             let source = senses.sources[i]
             let value =
-                source < KitchenSenses.positions
-                ? simulation.positions[source] : simulation.velocities[source - KitchenSenses.positions]
+                source < KitchenSensors.positions
+                ? simulation.positions[source] : simulation.velocities[source - KitchenSensors.positions]
             let draw = noise.map { 2 * $0.uniform(step: episode, index: elapsedSteps * count + i) - 1 } ?? 0
             observation[i] = value + senses.widths[i] * draw
         }

@@ -38,7 +38,7 @@ package struct PolicySnapshot: Sendable, Equatable {
     /// c > 0, where normalised observations are clipped to ±c (VecNormalize of Stable-Baselines3: 10); nil for no clip.
     package var observationClip: Float?
     /// Names of the file's tensors that are not needed to act: those of critics, targets and optimisers.
-    package var passedOver: [String] = []
+    package var ignoredTensors: [String] = []
 
     /// Makes a policy without observation normalisation.
     package init(head: Head, tensors: [NamedTensor]) {

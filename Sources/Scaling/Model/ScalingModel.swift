@@ -40,17 +40,17 @@ package struct ScalingModel {
     /// Of one rank with the machine for itself.
     package let traces: EnsembleTraces
     /// What messages cost.
-    package var network: LogGPParameters
+    package var messageCosts: LogGPParameters
     /// Ranks that were at work when `busyFactor` was measured.
     package let busyRanks: Int
     /// A step's seconds on a rank while `busyRanks` are at work, over those of one alone.
     package let busyFactor: Double
 
     package init(
-        _ subject: ScalingSubject, _ costs: PlacementCosts, _ traces: EnsembleTraces, _ network: LogGPParameters,
+        _ subject: ScalingSubject, _ costs: PlacementCosts, _ traces: EnsembleTraces, _ messageCosts: LogGPParameters,
         busyRanks: Int = 1, busyFactor: Double = 1
     ) {
-        (self.subject, self.costs, self.traces, self.network) = (subject, costs, traces, network)
+        (self.subject, self.costs, self.traces, self.messageCosts) = (subject, costs, traces, messageCosts)
         (self.busyRanks, self.busyFactor) = (busyRanks, busyFactor)
     }
 
@@ -68,7 +68,7 @@ package struct ScalingModel {
         else { return nil }
         let team = kind == .throughput ? 1 : ranks
         let model = StepModel(
-            traces.trace(members: members ?? 1), costs.placement(subject, ranks: team), network,
+            traces.trace(members: members ?? 1), costs.placement(subject, ranks: team), messageCosts,
             slowdown: slowdown(ranks: ranks))
         let rate = (kind == .throughput ? Double(ranks) : 1) / model.stepSeconds
         let work = subject.multiplyAdds / self.subject.multiplyAdds

@@ -27,15 +27,15 @@ package struct StepModel {
     private let actions: [Action]
     private let steps: Int
     private let ranks: Int
-    private let network: LogGPParameters
+    private let messageCosts: LogGPParameters
     /// Of each rank, in as many gradient steps as the trace has.
     package private(set) var traffic: [Traffic]
 
     /// - Parameter slowdown: of all work, by what else the cores of a node do meanwhile: 1 for none.
-    package init(_ trace: StepTrace, _ placement: Placement, _ network: LogGPParameters, slowdown: Double = 1) {
+    package init(_ trace: StepTrace, _ placement: Placement, _ messageCosts: LogGPParameters, slowdown: Double = 1) {
         ranks = placement.size
         steps = trace.steps
-        self.network = network
+        self.messageCosts = messageCosts
         traffic = [Traffic](repeating: Traffic(), count: ranks)
         var actions: [Action] = []
         for event in trace.events {
@@ -94,7 +94,7 @@ package struct StepModel {
 
     /// Predicted seconds of a gradient step in a long run.
     package var stepSeconds: Double {
-        var clocks = Clocks(ranks: ranks, network)
+        var clocks = Clocks(ranks: ranks, messageCosts)
         let (first, rounds) = (2, 4)  // The first fill what works side by side.
         for _ in 0..<first { replay(&clocks) }
         let start = clocks.latest
@@ -118,13 +118,13 @@ package struct StepModel {
 
 /// The time at each rank, and when its ends of the network are free.
 private struct Clocks {
-    private let network: LogGPParameters
+    private let messageCosts: LogGPParameters
     private var time: [Double]
     private var leaving: [Double]
     private var arriving: [Double]
 
-    init(ranks: Int, _ network: LogGPParameters) {
-        self.network = network
+    init(ranks: Int, _ messageCosts: LogGPParameters) {
+        self.messageCosts = messageCosts
         time = [Double](repeating: 0, count: ranks)
         (leaving, arriving) = (time, time)
     }
@@ -139,23 +139,23 @@ private struct Clocks {
         for source in pattern.sources {
             let bytes = source.rows.count * rowBytes
             for reader in pattern.readers where reader != source.rank {
-                time[source.rank] += network.overhead
+                time[source.rank] += messageCosts.overhead
                 let departure = max(time[source.rank], leaving[source.rank])
-                leaving[source.rank] = departure + network.interval(bytes: bytes)
-                let wire = network.latency + Double(bytes) * network.gapPerByte
-                let arrival = max(departure + wire, arriving[reader] + network.interval(bytes: bytes))
+                leaving[source.rank] = departure + messageCosts.interval(bytes: bytes)
+                let wire = messageCosts.latency + Double(bytes) * messageCosts.gapPerByte
+                let arrival = max(departure + wire, arriving[reader] + messageCosts.interval(bytes: bytes))
                 arriving[reader] = arrival
                 arrivals[reader, default: []].append(arrival)
             }
         }
         for (reader, times) in arrivals {
-            for arrival in times { time[reader] = max(time[reader], arrival) + network.overhead }
+            for arrival in times { time[reader] = max(time[reader], arrival) + messageCosts.overhead }
         }
     }
 
     mutating func reduce(_ members: [Int], bytes: Int) {
         let start = members.map { time[$0] }.max() ?? 0
-        let end = start + network.reduction(bytes: bytes, ranks: members.count)
+        let end = start + messageCosts.reduction(bytes: bytes, ranks: members.count)
         for rank in members { time[rank] = end }
     }
 }

@@ -43,7 +43,7 @@ final class ScalingMeasurement {
         self.transitions = transitions
         self.seconds = seconds
         self.rounds = rounds
-        let alone = AloneOnRanks(subject, transitions)
+        let alone = SingleRankPart(subject, transitions)
         for ranks in teams { add(.throughput, ranks, subject, alone) }
         for ranks in teams where ranks > 1 {
             add(.strong, ranks, subject, try team(ranks, subject, placement(subject, ranks)))
@@ -63,8 +63,8 @@ final class ScalingMeasurement {
     /// The first ranks of the world as a team that works on `subject`. Collective over the world.
     private func team(_ ranks: Int, _ subject: ScalingSubject, _ placement: Placement) throws -> any ScalingPart {
         let part = try world.split(color: world.rank < ranks ? 0 : nil, key: world.rank)
-        guard let part else { return Bystander() }
-        return TeamOnRanks(subject, transitions, part, placement, worldRank: world.rank)
+        guard let part else { return IdlePart() }
+        return TeamPart(subject, transitions, part, placement, worldRank: world.rank)
     }
 
     /// Makes all rounds.

@@ -23,7 +23,7 @@ protocol ScalingPart: AnyObject {
 }
 
 /// A case of this rank's own.
-final class AloneOnRanks: ScalingPart {
+final class SingleRankPart: ScalingPart {
     private let loop: SteppingCase<Solo>
     private(set) var steps = 0
     let messages = 0
@@ -50,7 +50,7 @@ final class AloneOnRanks: ScalingPart {
 }
 
 /// A place in a team.
-final class TeamOnRanks: ScalingPart {
+final class TeamPart: ScalingPart {
     private let communicator: Communicator
     private let loop: SteppingCase<TeamExchange>
     private(set) var steps = 0
@@ -63,7 +63,7 @@ final class TeamOnRanks: ScalingPart {
         self.communicator = communicator
         let exchange = TeamExchange(communicator, placement, worldRank: worldRank) { error in
             let place = Supervision.where
-            Console.complain("\(place): \(error)")
+            Console.reportError("\(place): \(error)")
             MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
         }
         loop = SteppingCase(subject, transitions, exchange)
@@ -103,7 +103,7 @@ final class TeamOnRanks: ScalingPart {
 }
 
 /// No part.
-final class Bystander: ScalingPart {
+final class IdlePart: ScalingPart {
     let messages = 0
     let bytes = 0
     let steps = 0

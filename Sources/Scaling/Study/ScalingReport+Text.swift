@@ -15,7 +15,7 @@ extension ScalingReport {
             return points.isEmpty ? nil : "\(title(kind)), predicted\n" + predictionTable(points) + remark(points)
         }
         if !studyPoints.isEmpty {
-            parts.append("Cases of \(study ?? "") over ranks, predicted\n" + studyTable + dearest)
+            parts.append("Cases of \(study ?? "") over ranks, predicted\n" + studyTable + mostExpensive)
         }
         return parts.joined(separator: "\n") + "\n"
     }
@@ -87,7 +87,7 @@ extension ScalingReport {
             })
     }
 
-    private var dearest: String { dearestCase.map { "(the dearest case: \($0))\n" } ?? "" }
+    private var mostExpensive: String { mostExpensiveCase.map { "(the most expensive case: \($0))\n" } ?? "" }
 
     private var studyTable: String {
         ScalingReport.table(

@@ -39,10 +39,17 @@ package struct ScalingReport: Sendable, Codable, Equatable {
     package var predictions: [ScalingPoint]
     /// The study's name; nil without one.
     package var study: String?
-    /// The study's dearest case and what it takes on as many ranks as have something to do in it.
-    package var dearestCase: String?
+    /// The study's most expensive case and what it takes on as many ranks as have something to do in it.
+    package var mostExpensiveCase: String?
     /// Predicted, of the study.
     package var studyPoints: [StudyPoint]
+
+    /// The keys in `scale.json`.
+    private enum CodingKeys: String, CodingKey {
+        case subject, largestEnsemble, ranks, ranksOfNode, coresOfNode, rounds, seconds, kernels, busyFactor
+        case measuredNetwork, predictionNetwork, checks, predictions, study, studyPoints
+        case mostExpensiveCase = "dearestCase"
+    }
 
     /// A study on so many ranks.
     package struct StudyPoint: Sendable, Codable, Equatable {

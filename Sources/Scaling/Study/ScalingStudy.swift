@@ -87,12 +87,12 @@ package struct ScalingStudy {
             predictionNetwork: prediction, checks: ScalingStudy.checks(points, model), predictions: [],
             studyPoints: [])
         guard let network = prediction?.parameters else { return report }
-        model.network = network
+        model.messageCosts = network
         report.predictions = model.points(upTo: options.largest)
         guard let plan else { return report }
-        let study = try StudyScaling(plan.cases, network: network)
+        let study = try StudyScaling(plan.cases, messageCosts: network)
         report.study = plan.study.name
-        report.dearestCase = try study.dearest(slowdown: model.busyFactor)
+        report.mostExpensiveCase = try study.mostExpensiveCase(slowdown: model.busyFactor)
         report.studyPoints = try study.points(
             ranks: ScalingModel.rankCounts(upTo: options.largest), slowdown: model.slowdown)
         return report

@@ -8,7 +8,7 @@ import Teams
 /// Predicts what a study takes on more and more ranks, in teams of the best size, cases by longest processing time.
 struct StudyScaling {
     private let cases: [StudyCase]
-    private let network: LogGPParameters
+    private let messageCosts: LogGPParameters
     /// Of a control step of an episode.
     private let hopperStepSeconds: Double
     /// By what distinguishes steps: learner, settings and sizes.
@@ -17,9 +17,9 @@ struct StudyScaling {
     /// Records a few steps of every kind of case there is.
     ///
     /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
-    init(_ cases: [StudyCase], network: LogGPParameters) throws {
+    init(_ cases: [StudyCase], messageCosts: LogGPParameters) throws {
         self.cases = cases
-        self.network = network
+        self.messageCosts = messageCosts
         hopperStepSeconds = try CostModel.measureHopper()
         for studyCase in cases {
             let key = try StudyScaling.key(studyCase)
@@ -61,7 +61,7 @@ struct StudyScaling {
     }
 
     /// The case that takes longest even if all ranks help: "CQL/hopper-medium-v2, 80 hours on 2 ranks".
-    func dearest(slowdown: Double) throws -> String? {
+    func mostExpensiveCase(slowdown: Double) throws -> String? {
         let works = try works(slowdown: slowdown)
         func seconds(_ i: Int) -> Double { works[i].seconds(on: works[i].usefulRanks) }
         return works.indices.max { (seconds($0), $1) < (seconds($1), $0) }.map { i in
@@ -83,7 +83,7 @@ struct StudyScaling {
             let work = try episodes.work(studyCase) { placement in
                 steps.append(
                     known[key]?[placement.size - 1]
-                        ?? StepModel(trace, placement, network, slowdown: slowdown).stepSeconds)
+                        ?? StepModel(trace, placement, messageCosts, slowdown: slowdown).stepSeconds)
                 return steps[placement.size - 1]
             }
             known[key] = steps

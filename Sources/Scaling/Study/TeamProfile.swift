@@ -17,7 +17,7 @@ package enum TeamProfile {
         let costs = try PlacementCosts(measuring: scaled, on: Team(world, worldRank: world.rank))
         let placement = costs.placement(scaled, ranks: world.size)
         guard let communicator = try world.split(color: 0, key: world.rank) else { return nil }
-        let team = TeamOnRanks(scaled, scaled.transitions(), communicator, placement, worldRank: world.rank)
+        let team = TeamPart(scaled, scaled.transitions(), communicator, placement, worldRank: world.rank)
         let profile = try team.profile(steps)
         try team.finish()
         let networks = scaled.networks.filter { placement.owner($0.group, $0.index) == world.rank }

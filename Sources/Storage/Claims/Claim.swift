@@ -87,7 +87,7 @@ package struct Claim: Sendable {
     /// Whether no process has taken the claim over. Check it after a long pause, before writing into the case's folder.
     ///
     /// A folder that has been deleted counts as ours: the next write then fails with the true reason.
-    package func isStillOurs() -> Bool {
+    package func isStillHeld() -> Bool {
         guard Paths.access(folder, F_OK) == 0 || errno != ENOENT else { return true }
         return (try? Claim.lastNumber(in: folder)) == number && (try? Claim.read(path)) == record
     }
@@ -96,7 +96,7 @@ package struct Claim: Sendable {
     ///
     /// - Throws: `HarnessError.io`; the claim then stays valid until this process ends.
     package func release() throws {
-        guard isStillOurs() else { return }
+        guard isStillHeld() else { return }
         var free = record
         free.isReleased = true
         try DurableFile.write(Claim.encode(free), to: path)
@@ -104,7 +104,7 @@ package struct Claim: Sendable {
 
     /// Removes all claims of a case that is done, the highest number last.
     package func remove() {
-        guard isStillOurs() else { return }
+        guard isStillHeld() else { return }
         for number in 0...number { _ = FileCalls.current.unlink(Claim.path(number, in: folder)) }
     }
 

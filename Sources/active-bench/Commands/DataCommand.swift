@@ -138,9 +138,9 @@ func datasetFile(_ word: String) throws -> DatasetPath {
     let isDatasets = DatasetLocation.dataset(ofFile: (word as NSString).lastPathComponent) != nil
     let file = DatasetPath(path: word, layout: isDatasets ? .d4rl : .either)
     if word.contains("/") || isThere { return file }
-    let respelt = D4RLTasks.respelt(word)
-    if respelt == nil && word.hasSuffix(".hdf5") { return file }
-    let dataset = respelt ?? word
+    let canonicalSpelling = D4RLTasks.canonicalSpelling(word)
+    if canonicalSpelling == nil && word.hasSuffix(".hdf5") { return file }
+    let dataset = canonicalSpelling ?? word
     if DatasetLocation().listing(dataset).state == .absent { try refuseMisspelt(dataset) }
     return DatasetPath(path: try DatasetLocation().find(dataset), layout: .d4rl)
 }

@@ -210,7 +210,7 @@ private struct Information: Encodable {
 
     private static func judge(ofMinari path: String) -> String {
         do {
-            let found = try MinariJudge(of: MinariFolder(at: path))
+            let found = try MinariEvaluationEnvironment(of: MinariFolder(at: path))
             try found.requireOurs()
             let judge = found.environment
             let profile = judge.profile ?? .d4rl

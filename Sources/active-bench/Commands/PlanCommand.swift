@@ -37,7 +37,7 @@ struct PlanCommand: ParsableCommand {
             let plan = StudyPlan(try StudyFile.read(study).study)
             let folder = out.map { RunFolder($0) }
             try folder?.requireFolder()
-            try folder?.requireRoom(for: plan)
+            try folder?.requirePathsFit(for: plan)
             let open = try plan.cases.indices.filter { try !(folder?.isDone(plan.cases[$0]) ?? false) }
             let model = try CostModel(measuring: plan.cases)
             var begun: [Int: Int] = [:]

@@ -57,7 +57,7 @@ struct ProbeLikelihood: ParsableCommand {
         try runAlone {
             try DurableFile.makeFolder(out)  // before minutes go by
             let report = try LikelihoodProbe(reference(), steps: steps, seed: seed).run { step, likelihood in
-                Console.tell(String(format: "step %d  E[log π] of the batch %.3f", step, likelihood))
+                Console.note(String(format: "step %d  E[log π] of the batch %.3f", step, likelihood))
             }
             try report.write(to: out)
             try emit(

@@ -53,9 +53,9 @@ struct Status: ParsableCommand {
     private func watchOthers() throws {
         var isFree = false
         try runAlone {
-            var others = try OthersAtWork(folder)
-            let verdict = try others.watch { Console.tell("\(folder): \($0)") }
-            Console.tell("\(folder): \(text(of: verdict))")  // The exit code is the answer.
+            var others = try OtherJobs(folder)
+            let verdict = try others.watch { Console.note("\(folder): \($0)") }
+            Console.note("\(folder): \(text(of: verdict))")  // The exit code is the answer.
             switch verdict {
             case .complete, .atWork: break
             case .free, .standsStill: isFree = true
@@ -64,15 +64,15 @@ struct Status: ParsableCommand {
         if isFree { throw ExitCode(ExitStatus.stopped.rawValue) }
     }
 
-    private func text(of verdict: OthersAtWork.Verdict) -> String {
+    private func text(of verdict: OtherJobs.Verdict) -> String {
         switch verdict {
         case .complete: "every case is done"
         case .atWork(let holders):
             "each of the \(holders.count) open cases is in use by another job, whose heartbeat was seen to move: "
-                + OthersAtWork.list(holders)
+                + OtherJobs.list(holders)
         case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
         case .standsStill(let one, let holder):
-            "\(one) is in use by \(holder), which lives but has stood still for \(Int(OthersAtWork.patience)) s: end it, "
+            "\(one) is in use by \(holder), which lives but has stood still for \(Int(OtherJobs.patience)) s: end it, "
                 + "or let it go on, and run it again"
         }
     }

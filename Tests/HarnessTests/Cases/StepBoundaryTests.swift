@@ -12,8 +12,8 @@ import Testing
         return rule
     }
 
-    private func boundary(_ rule: CheckpointRule, after step: Int = 0, isStillOurs: Bool = true) -> StepBoundary {
-        StepBoundary(.alone, rule, after: step, isStillOurs: { isStillOurs })
+    private func boundary(_ rule: CheckpointRule, after step: Int = 0, isStillHeld: Bool = true) -> StepBoundary {
+        StepBoundary(.alone, rule, after: step, isStillHeld: { isStillHeld })
     }
 
     /// The steps after which checkpoints are written, of 21 to 40.
@@ -61,7 +61,7 @@ import Testing
 
     /// Nothing is written into what another job has taken over; until then nobody asks.
     @Test func aCaseTakenOver() throws {
-        let boundary = boundary(rule(steps: 3), isStillOurs: false)
+        let boundary = boundary(rule(steps: 3), isStillHeld: false)
         #expect(try boundary.isTakenOver())
         #expect(try !self.boundary(rule(steps: 3)).isTakenOver())
         #expect(try boundary.decide(after: 2) == .goOn && boundary.decide(after: 3) == .abandon)

@@ -39,7 +39,7 @@ import Testing
         try inside.act(at: 3, rank: 1, place: nil)
         #expect(throws: InjectedFault.self) { try inside.act(at: 3, rank: 1, place: .inside) }
         try FaultInjection.atStep(3, rank: 1)  // Nothing is asked for in this process.
-        try FaultInjection.requireSense()
+        try FaultInjection.validate()
         #expect(FaultInjection.current == nil)
     }
 

@@ -15,7 +15,7 @@ import Testing
     }
 
     /// For 5, 5, 4, 4, 3 on two ranks the rule gives 12, where 11 would be possible.
-    @Test func dearestFirstToWhoeverIsFree() {
+    @Test func mostExpensiveFirstToWhoeverIsFree() {
         let schedule = Schedule([0, 1, 2, 3, 4], single([4, 5, 3, 5, 4]), ranks: 2, teamSize: 1)
         #expect(schedule.assignments[1] == .init(ranks: 0..<1, start: 0, end: 5), "equal ones go by index")
         #expect(schedule.assignments[3] == .init(ranks: 1..<2, start: 0, end: 5))
@@ -39,7 +39,7 @@ import Testing
         #expect(
             schedule.assignments == Schedule(open.reversed(), single(costs), ranks: ranks, teamSize: 1).assignments,
             "whatever the order they are named in")
-        // Graham: the makespan is at most (4/3 − 1/3R) of the best, which is no less than the mean and the dearest.
+        // Graham: the makespan is at most (4/3 − 1/3R) of the best, which is no less than the mean and the most expensive.
         let best = max(costs.reduce(0, +) / Double(ranks), costs.max() ?? 0)
         #expect(schedule.makespan <= best * (4 / 3 - 1 / (3 * Double(ranks))) + (costs.max() ?? 0) / 3)
     }

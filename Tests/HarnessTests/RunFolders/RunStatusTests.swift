@@ -289,7 +289,7 @@ import Testing
         for index in 1..<6 { try finish(index) }
         try claim(0, holder(0), age: 600)
         if what != "is missing" { write(beat(0, 0), age: 600) }
-        var others = try OthersAtWork(folder.path)
+        var others = try OtherJobs(folder.path)
         let verdict = try others.watch(pause: 0.01, patience: 0.1) { line in
             #expect(line.contains(holder(0).name))
             if what == "moves" { write(beat(0, 0, step: 1)) }
@@ -301,7 +301,7 @@ import Testing
     @Test func aClaimOfTheFutureIsFree() throws {
         for index in 1..<6 { try finish(index) }
         try claim(0, holder(0, host: "elsewhere"), age: -86_400)
-        var others = try OthersAtWork(folder.path)
+        var others = try OtherJobs(folder.path)
         guard case .free(identifiers[0], let reason) = try others.watch(tell: { _ in }) else {
             Issue.record("it was waited for")
             return

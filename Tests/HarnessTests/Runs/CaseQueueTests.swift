@@ -66,7 +66,7 @@ import Testing
         return order
     }
 
-    @Test func dearestFirst() throws {
+    @Test func mostExpensiveFirst() throws {
         #expect(try order(queue()) == [4, 5, 3, 2, 1, 0], "equal ones in the plan's order")
         #expect((0..<6).allSatisfy { claims($0).isEmpty }, "no claims are left of what is done")
     }
@@ -76,7 +76,7 @@ import Testing
         #expect(try queue([]).next(ranks: 1) == .end)
     }
 
-    /// Teams that begin together try for different cases, and go on with the dearest that is left.
+    /// Teams that begin together try for different cases, and go on with the most expensive that is left.
     @Test func eachTeamBeginsElsewhere() throws {
         #expect(try order(queue(first: 2)) == [3, 4, 5, 2, 1, 0])
     }
@@ -89,7 +89,7 @@ import Testing
         let (first, second) = (queue(rank: 0), queue(rank: 1))
         #expect(try first.next(ranks: 1) == .work(4))
         #expect(try second.next(ranks: 1) == .work(5))
-        #expect(first.isStillOurs && second.isStillOurs)
+        #expect(first.isStillHeld && second.isStillHeld)
         try finish(3)
         #expect(try queue(rank: 2).next(ranks: 1) == .work(2), "done since the queue was made, or before")
     }
@@ -102,14 +102,14 @@ import Testing
             return queue
         }
         #expect(try queue(rank: 7).next(ranks: 1) == .end)
-        #expect(others.allSatisfy { $0.isStillOurs })
+        #expect(others.allSatisfy { $0.isStillHeld })
     }
 
     @Test func aCaseGivenBackIsTheNextOnes() throws {
         let first = queue([4])
         #expect(try first.next(ranks: 1) == .work(4))
-        try first.giveBack()
-        #expect(!first.isStillOurs && claims(4) == ["claim-0"])
+        try first.releaseClaim()
+        #expect(!first.isStillHeld && claims(4) == ["claim-0"])
         let other = queue([4], rank: 1)
         #expect(try other.next(ranks: 1) == .work(4) && other.notices.isEmpty && claims(4) == ["claim-0", "claim-1"])
     }

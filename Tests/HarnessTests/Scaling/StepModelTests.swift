@@ -6,7 +6,7 @@ import Teams
 import Testing
 
 @Suite struct StepModelTests {
-    private let network = LogGPParameters(latency: 3, overhead: 0.5, gap: 1, gapPerByte: 0.01)
+    private let messageCosts = LogGPParameters(latency: 3, overhead: 0.5, gap: 1, gapPerByte: 0.01)
     /// Bytes of 100 numbers.
     private let bytes = 100 * MemoryLayout<Real>.stride
 
@@ -29,11 +29,12 @@ import Testing
     }
 
     private func model(
-        _ events: [StepTrace.Event], ranks: Int, steps: Int = 1, _ network: LogGPParameters? = nil,
+        _ events: [StepTrace.Event], ranks: Int, steps: Int = 1, _ messageCosts: LogGPParameters? = nil,
         slowdown: Double = 1
     ) -> StepModel {
         StepModel(
-            StepTrace(steps: steps, events), placement(ranks: ranks), network ?? self.network, slowdown: slowdown)
+            StepTrace(steps: steps, events), placement(ranks: ranks), messageCosts ?? self.messageCosts,
+            slowdown: slowdown)
     }
 
     @Test func oneRankDoesAllOfIt() {
@@ -92,7 +93,7 @@ import Testing
         let placement = Placement(networks, costs: costs, ranks: 4)
         let members = (0..<4).map { StepTrace.Event(.work(.owner(.values, $0)), seconds: Double($0)) }
         let minimum = StepTrace.Event(.minimum(exchanged(.values, for: .critics, rows: 4)), seconds: 4)
-        let model = StepModel(StepTrace(members + [minimum]), placement, network)
+        let model = StepModel(StepTrace(members + [minimum]), placement, messageCosts)
         // Two rounds among four ranks, one row each to look at before.
         #expect(abs(model.stepSeconds - (3 + 1 + 2 * (4 + 0.01 * Double(bytes)))) < 1e-9)
         #expect(model.traffic == [StepModel.Traffic](repeating: .init(messages: 1, bytes: bytes), count: 4))
@@ -108,9 +109,9 @@ import Testing
             subject.networks, costs: subject.networks.map(\.multiplyAdds), ranks: ranks)
         var last = 0.0
         for factor in [0.0, 1, 10, 100] {
-            let network = LogGPParameters(
+            let messageCosts = LogGPParameters(
                 latency: factor * 1e-6, overhead: factor * 2e-7, gap: factor * 1e-6, gapPerByte: factor * 1e-10)
-            let seconds = StepModel(trace, placement, network).stepSeconds
+            let seconds = StepModel(trace, placement, messageCosts).stepSeconds
             #expect(seconds >= last * (1 - 1e-9), "\(learner) on \(ranks) ranks: \(seconds) after \(last)")
             #expect(seconds >= trace.stepSeconds / Double(ranks) * (1 - 1e-9))
             if ranks == 1 { #expect(abs(seconds / trace.stepSeconds - 1) < 1e-9) }

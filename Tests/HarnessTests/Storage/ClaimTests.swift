@@ -54,7 +54,7 @@ import Testing
 
     @Test func aLiveProcessKeepsIt() throws {
         let (claim, notice) = try taken(own)
-        #expect(notice == nil && claim.isStillOurs())
+        #expect(notice == nil && claim.isStillHeld())
         #expect(files(below: scratch.path) == ["case/claim-0"])
         setAge(of: "\(folder)/claim-0", to: 1e6)  // However long ago: it is there.
         #expect(user(try take(own)) == "pid \(getpid()) on \(CurrentProcess.host) (rank 3)")
@@ -79,7 +79,7 @@ import Testing
                 notice
                     == "\(place): was in use by pid \(holder.pid) on \(holder.host) (rank 3), which is gone: taken over"
             )
-            #expect(claim.isStillOurs() && scratch.files.contains("case-\(number)/claim-1"))
+            #expect(claim.isStillHeld() && scratch.files.contains("case-\(number)/claim-1"))
             withExtendedLifetime(marker) {}
         }
     }
@@ -115,7 +115,7 @@ import Testing
         #expect(user(try take(own)) != nil, "no job")
         let (claim, notice) = try taken(job(1))
         #expect(notice?.hasSuffix(", which ended before this job was started again: taken over") == true)
-        #expect(try claim.isStillOurs() && user(take(job(0))) != nil, "never the other way round")
+        #expect(try claim.isStillHeld() && user(take(job(0))) != nil, "never the other way round")
     }
 
     /// Two runs in one allocation, of which one has Slurm's count of another start: both live.
@@ -244,10 +244,10 @@ import Testing
 
     @Test func withoutAHeartbeatTheClaimsAgeCounts() throws {
         let old = try taken(stranger).claim
-        #expect(old.isStillOurs())
+        #expect(old.isStillHeld())
         setAge(of: scratch("case/claim-0"), to: 350)
         #expect(try taken(own).notice != nil)
-        #expect(!old.isStillOurs())
+        #expect(!old.isStillHeld())
         try old.release()
         old.remove()
         #expect(scratch.files == ["case/claim-0", "case/claim-1"], "who has lost it changes nothing")
@@ -260,16 +260,16 @@ import Testing
         put(contents.utf8, at: scratch("case/claim-4"))
         #expect(user(try take(own)) == "a process unknown")
         setAge(of: scratch("case/claim-4"), to: 350)
-        #expect(try taken(own).claim.isStillOurs())
+        #expect(try taken(own).claim.isStillHeld())
         #expect(scratch.files == ["case/claim-4", "case/claim-5"])
     }
 
     @Test func aReleasedOneIsFree() throws {
         let first = try taken(own).claim
         try first.release()
-        #expect(!first.isStillOurs())
+        #expect(!first.isStillHeld())
         let second = try taken(own)
-        #expect(second.notice == nil && second.claim.isStillOurs() && !first.isStillOurs())
+        #expect(second.notice == nil && second.claim.isStillHeld() && !first.isStillHeld())
         second.claim.remove()
         #expect(scratch.files.isEmpty)
     }
@@ -280,7 +280,7 @@ import Testing
             Issue.record("\(outcome)")
             return
         }
-        #expect(claim.isStillOurs() && scratch.files == ["case/claim-0"])
+        #expect(claim.isStillHeld() && scratch.files == ["case/claim-0"])
         #expect(user(try take(own)) != nil)
     }
 

@@ -70,7 +70,7 @@ def back_up(batch, values):
     return batch[:, REWARD] + problem.DISCOUNT * batch[:, CONTINUATION] * values
 
 
-class InSample(Learner):
+class InSampleLearner(Learner):
     """What IQL and ACTIVE-I share."""
 
     def fit_values(self, state, batch, q):
@@ -102,7 +102,7 @@ def exponential_weight(advantage, inverse_temperature):
     return jnp.minimum(jnp.exp(inverse_temperature * advantage), problem.WEIGHT_CAP)
 
 
-class IQL(InSample):
+class IQL(InSampleLearner):
     def update(self, state, batch, noise, turn):
         q = self.minimum(state["target_q"], batch[:, SA])
         state = self.fit_values(state, batch, q)
@@ -118,7 +118,7 @@ class IQL(InSample):
         return state | {"target_q": follow(state["target_q"], state["q"]), "t": state["t"] + 1}
 
 
-class ACTIVE(InSample):
+class ACTIVE(InSampleLearner):
     def update(self, state, batch, noise, turn):
         state = self.fit_values(state, batch, self.minimum(state["target_q"], batch[:, SA]))
         state = self.fit_critics_to_values(state, batch)

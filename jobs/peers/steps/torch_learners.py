@@ -13,7 +13,7 @@ from torch_learner import Learner, back_up, log_density
 from torch_networks import each, frozen, minimum, optimiser, step
 
 
-class InSample(Learner):
+class InSampleLearner(Learner):
     """What IQL and ACTIVE-I share."""
 
     losses = ("value_loss", "fit_to_values_loss", "policy_loss")
@@ -50,7 +50,7 @@ def exponential_weight(advantage, inverse_temperature):
     return torch.exp(inverse_temperature * advantage).clamp(max=problem.WEIGHT_CAP)
 
 
-class IQL(InSample):
+class IQL(InSampleLearner):
     def update(self, batch, noise):
         loss, q = self.value_loss(batch)
         step(self.v_optimiser, loss)
@@ -65,7 +65,7 @@ class IQL(InSample):
         return -(weights * log_density(batch[:, A], *self.gaussian(batch[:, S]))).mean()
 
 
-class ACTIVE(InSample):
+class ACTIVE(InSampleLearner):
     losses = ("value_loss", "fit_to_values_loss", "likelihood", "policy_loss")
 
     def __init__(self, *arguments):

@@ -8,7 +8,7 @@ import Storage
 /// A claim alone does not say so: its holder may be a job that was killed a minute ago. So heartbeats are watched until each
 /// of them has moved, or until a claim counts no more. A process that lives on this kernel keeps its claim although it stands
 /// still; nobody waits for it longer than for a silent one elsewhere.
-package struct OthersAtWork {
+package struct OtherJobs {
     /// What has become of the cases that were not done.
     package enum Verdict: Equatable, Sendable {
         /// They are done now.
@@ -59,14 +59,14 @@ package struct OthersAtWork {
     ///   - tell: called once a minute with what is waited for.
     /// - Throws: `HarnessError.io`.
     package mutating func watch(
-        pause: Double = 1, patience: Double = OthersAtWork.patience, tell: (String) throws -> Void
+        pause: Double = 1, patience: Double = OtherJobs.patience, tell: (String) throws -> Void
     ) throws -> Verdict {
         var lastTold: DispatchTime?
         while true {
             var silent: [String] = []
             if let verdict = try look(&silent, patience) { return verdict }
             if lastTold.map({ secondsSince($0) >= 60 }) ?? true {
-                try tell("waiting until a heartbeat moves or its claim counts no more: \(OthersAtWork.list(silent))")
+                try tell("waiting until a heartbeat moves or its claim counts no more: \(OtherJobs.list(silent))")
                 lastTold = .now()
             }
             Thread.sleep(forTimeInterval: pause)

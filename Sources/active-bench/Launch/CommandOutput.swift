@@ -19,4 +19,4 @@ func emitJSON(_ value: some Encodable) throws {
 }
 
 /// Writes a line on standard error for every line of `error`.
-func say(_ error: Any) { Console.complain(error) }
+func say(_ error: Any) { Console.reportError(error) }

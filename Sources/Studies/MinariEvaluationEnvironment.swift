@@ -4,7 +4,7 @@ import Failures
 
 /// The environment that evaluates policies learnt from a Minari dataset: the one named in its metadata, and how far
 /// ours matches it.
-package struct MinariJudge: Sendable {
+package struct MinariEvaluationEnvironment: Sendable {
     /// Our environment, with its profile.
     package let environment: NamedEnvironment
     /// Differences from the metadata's environment that do not prevent a run, one sentence each.
@@ -158,7 +158,7 @@ extension DatasetReference {
     /// - Throws: `DatasetError` if it is not on this machine; `HarnessError.badInput` if its metadata name an unknown
     ///   environment or one that differs from ours.
     package init(minari id: MinariID) throws {
-        let judge = try MinariJudge(of: MinariFolder.find(id))
+        let judge = try MinariEvaluationEnvironment(of: MinariFolder.find(id))
         try judge.requireOurs()
         try self.init(
             name: id.name, source: .minari(id), environment: judge.environment.name,

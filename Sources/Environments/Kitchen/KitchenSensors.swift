@@ -2,7 +2,7 @@
 ///
 /// D4RL: qpos(30), then the goal(30), which `Kitchen` writes. FrankaKitchen-v1: the robot's qpos(9) and
 /// qvel(9), the objects' qpos(21) and qvel(20).
-struct KitchenSenses: Sendable {
+struct KitchenSensors: Sendable {
     static let robot = 9
     static let positions = 30
     static let velocities = 29
