@@ -3,13 +3,13 @@ import Foundation
 import Paths
 import Storage
 
-/// A case that could not be brought to its end.
+/// A case that could not be completed.
 package struct CaseFailure: ExitCoded, CustomStringConvertible {
     /// `StudyCase.identifier`.
     package let identifier: String
-    /// "rank 1 of 3 on node7: case …, training at step 50".
+    /// Where it failed: "rank 1 of 3 on node7: case …, training at step 50".
     package let place: String
-    /// What went wrong.
+    /// The error.
     package let cause: any Error
 
     package init(identifier: String, place: String, cause: any Error) {
@@ -18,10 +18,10 @@ package struct CaseFailure: ExitCoded, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// What went wrong, in one sentence; `place` says where.
+    /// The error in one sentence, without `place`.
     package var description: String { "\(cause)" }
 
-    /// What is left in the case's folder for `active-bench status`.
+    /// The note in the case's folder for `active-bench status`.
     package struct Note: Codable {
         package var place: String
         package var message: String
@@ -29,7 +29,7 @@ package struct CaseFailure: ExitCoded, CustomStringConvertible {
 
     private static func path(in folder: String) -> String { "\(folder)/failure.json" }
 
-    /// Leaves a note in the case's folder, if that is possible: the job is about to end.
+    /// Writes a note into the case's folder; errors are ignored, because the job is about to end.
     package func leaveNote(in folder: String) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -37,7 +37,7 @@ package struct CaseFailure: ExitCoded, CustomStringConvertible {
         try? DurableFile.write(data + Data("\n".utf8), to: CaseFailure.path(in: folder))
     }
 
-    /// The note of the last attempt; nil if it did not fail.
+    /// Reads the note of the last attempt; nil if it did not fail.
     ///
     /// - Throws: `HarnessError` for a note that cannot be read.
     package static func note(in folder: String) throws -> Note? {
@@ -47,7 +47,7 @@ package struct CaseFailure: ExitCoded, CustomStringConvertible {
         }
     }
 
-    /// A new attempt begins.
+    /// Removes the note when a new attempt begins.
     package static func forget(in folder: String) { Paths.unlink(path(in: folder)) }
 
     package var exitStatus: ExitStatus { ExitStatus(for: cause) }

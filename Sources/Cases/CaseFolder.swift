@@ -1,11 +1,11 @@
 /// The folder of one case, within the folder of a run.
 package struct CaseFolder: Sendable {
-    /// Where it is, or will be.
+    /// The path of the folder, which may not exist yet.
     package let path: String
 
-    /// The folder at `path`, which need not be there yet.
+    /// Refers to the folder at `path`, which need not exist yet.
     package init(_ path: String) { self.path = path }
 
-    /// A file of the case.
+    /// The path of a file in the folder.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 }

@@ -4,32 +4,32 @@ import Foundation
 import Storage
 import Studies
 
-/// The files of a case that grow while it runs. Only a team's leader has one.
+/// The files that grow while a case runs. Only a team's leader has them.
 final class CaseOutput {
     private let curve: AppendOnlyFile
     private let evaluations: AppendOnlyFile
     private let timing: AppendOnlyFile
 
-    /// Files in the folder of `studyCase`, which are not touched yet.
+    /// Refers to the files in the folder of `studyCase` without opening them.
     init(_ studyCase: StudyCase, _ folder: CaseFolder) {
         curve = AppendOnlyFile(folder.file("curve.csv"))
         evaluations = AppendOnlyFile(folder.file("evaluations.csv"))
         timing = AppendOnlyFile(folder.file("timing.csv"))
     }
 
-    /// What is a function of the case alone: a checkpoint remembers how far it went.
+    /// The files whose contents depend only on the case; checkpoints record their length and hash.
     private var results: [AppendOnlyFile] { [curve, evaluations] }
 
-    /// Begins all of them anew.
+    /// Creates all files anew.
     func begin() throws {
         for file in results + [timing] { try file.begin() }
         try evaluations.append("step,episode,return,length,score\n")
         try timing.append("phase,step,seconds\n")
     }
 
-    /// Goes on where a checkpoint was written. Times are kept also of what was done since and will be done again.
+    /// Continues at the state recorded by a checkpoint. Times are kept even for steps that will be repeated.
     ///
-    /// - Throws: `HarnessError.badInput` when a file is not what it was then.
+    /// - Throws: `HarnessError.badInput` if a file has changed since.
     func resume(at outputs: [OutputLength], step: Int) throws {
         for file in results {
             guard let output = outputs.first(where: { $0.name == file.position.name }) else {
@@ -41,14 +41,14 @@ final class CaseOutput {
         try addTime("resume", step, 0)
     }
 
-    /// How far each goes, what was added being on the disk.
+    /// Syncs the files and returns the length and hash of each.
     func positions() throws -> [OutputLength] {
         try timing.sync()
         for file in results { try file.sync() }
         return results.map(\.position)
     }
 
-    /// A row of the learning curve; before the first, the heading.
+    /// Adds a row to the learning curve, after a heading if it is the first.
     func addCurve(_ step: Int, _ diagnostics: [Diagnostic], isDiverged: Bool) throws {
         if curve.position.bytes == 0 {
             try curve.append((["step"] + diagnostics.map(\.name) + ["diverged"]).joined(separator: ",") + "\n")
@@ -57,9 +57,9 @@ final class CaseOutput {
         try curve.append(([String(step)] + values + [isDiverged ? "1" : "0"]).joined(separator: ",") + "\n")
     }
 
-    /// The episodes of an evaluation.
+    /// Adds the episodes of an evaluation.
     ///
-    /// - Parameter score: of a return.
+    /// - Parameter score: converts a return to a score.
     func add(_ evaluation: EvaluationResult, score: (Double) -> Double) throws {
         for (k, episode) in evaluation.episodes.enumerated() {
             try evaluations.append(
@@ -67,12 +67,12 @@ final class CaseOutput {
         }
     }
 
-    /// How long a phase took that ended after `step`.
+    /// Adds the duration of a phase that ended after `step`.
     func addTime(_ phase: String, _ step: Int, _ seconds: Double) throws {
         try timing.append("\(phase),\(step),\(String(format: "%.3f", seconds))\n")
     }
 
-    /// Everything is on the disk.
+    /// Syncs and closes all files.
     func close() throws {
         for file in results + [timing] {
             try file.sync()

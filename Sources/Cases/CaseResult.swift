@@ -5,58 +5,57 @@ import Storage
 
 /// One evaluation of a policy.
 package struct EvaluationResult: Sendable, Codable, Equatable {
-    /// One episode.
     package struct Episode: Sendable, Codable, Equatable {
-        /// Undiscounted sum of the environment's rewards; NaN when the policy's parameters are no numbers.
+        /// The undiscounted sum of rewards; NaN if the policy's output is not finite.
         package var `return`: Double
-        /// Steps made; 0 where the return is NaN.
+        /// The number of steps; 0 if the return is NaN.
         package var length: Int
     }
 
-    /// Gradient steps made before it.
+    /// The number of gradient steps before the evaluation.
     package var step: Int
-    /// In the order they were run.
+    /// The episodes in the order they were run.
     package var episodes: [Episode]
     /// Mean return over the episodes.
     package var meanReturn: Double
-    /// 100·(mean return - min)/(max - min), with D4RL's reference scores.
+    /// The normalised score 100·(mean return - min)/(max - min), with D4RL's reference returns min and max.
     package var score: Double
 }
 
-/// What a finished case leaves: `result.json`. A function of the case alone.
+/// The result of a finished case, `result.json`. It depends only on the case.
 package struct CaseResult: Sendable, Codable, Equatable {
-    /// Format of this file.
+    /// The version of the file's format.
     package var format = 1
-    /// As the table heads it, "ACTIVE-S".
+    /// The learner as in the table's heading, "ACTIVE-S".
     package var learner: String
-    /// The name the file was looked up by.
+    /// The dataset's name.
     package var dataset: String
     /// `default`, or the study's overrides.
     package var variant: String
-    /// The number its random streams are named with.
+    /// The seed in the names of its random streams.
     package var seed: Int
-    /// Gradient steps planned; a case that diverged made fewer.
+    /// Planned gradient steps; a case that diverged may have made fewer.
     package var steps: Int
-    /// Of the HDF5 file, in hexadecimal; a run that is resumed with another file is refused.
+    /// SHA-256 of the HDF5 file, in hexadecimal; a run cannot be resumed with another file.
     package var datasetSHA256: String
-    /// Rows after D4RL's rule for Q-learning.
+    /// The number of transitions by D4RL's rule for Q-learning.
     package var transitions: Int
-    /// What the transforms did.
+    /// What the transforms measured and changed.
     package var data: TransformSummary
-    /// What is remarkable about the data, a sentence each; nil when nothing is.
+    /// Remarks on the data, one sentence each; nil if there are none.
     package var remarks: [String]?
-    /// Where and how the case diverged, if it did.
+    /// Where and how the case diverged; nil if it did not.
     package var divergence: Divergence?
-    /// What was seen to be wrong with the settings, with the step at which ("step 40000: target_log_likelihood …");
-    /// nil when nothing was.
+    /// Problems with the settings and the step at which they were seen ("step 40000: target_log_likelihood …"); nil if
+    /// there were none.
     package var warnings: [String]?
-    /// In the order of their steps.
+    /// The evaluations in the order of their steps.
     package var evaluations: [EvaluationResult]
 
-    /// Gradient steps made.
+    /// The number of gradient steps made.
     package var lastStep: Int { divergence.flatMap { $0.isFinal ? $0.step : nil } ?? steps }
 
-    /// Reads a finished case.
+    /// Reads the result of a finished case.
     ///
     /// - Throws: `HarnessError.badInput` naming the file.
     package static func read(_ path: String) throws -> CaseResult {
@@ -70,7 +69,7 @@ package struct CaseResult: Sendable, Codable, Equatable {
         return result
     }
 
-    /// The file's bytes: keys sorted, shortest exact numbers.
+    /// The file's contents: JSON with sorted keys, and the shortest decimals that identify each number.
     package func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

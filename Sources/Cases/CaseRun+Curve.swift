@@ -3,9 +3,9 @@ import Foundation
 import Networks
 import Teams
 
-/// The learning curve, and what it shows to be wrong.
+/// The learning curve, and the problems it shows.
 extension CaseRun {
-    /// Adds a row to the curve, and notes what it shows to be wrong. All ranks come to the same judgement.
+    /// Adds a row to the curve and checks it for divergence and warnings. All ranks reach the same result.
     func logCurve() throws {
         let names = learner.diagnostics()
         let values = try team.broadcast(names.map(\.value), from: placement.owner(.policy, 0))
@@ -20,7 +20,7 @@ extension CaseRun {
         if !warning.isEmpty { progress.warning = "step \(step): \(warning)" }
     }
 
-    /// The name of the first network with a parameter that is none, whoever owns it; nil if all are numbers.
+    /// The name of the first network, of any owner, with a non-finite parameter; nil if there is none.
     private func firstNetworkThatIsNotFinite() throws -> String? {
         let networks = learner.networks
         let own = networks.firstIndex {

@@ -10,23 +10,24 @@ import Studies
 import Supervision
 import Teams
 
-/// Evaluations: the policy goes from its owner to all ranks of the team, which share out the episodes. Episode k depends on
-/// the case and on k alone.
+/// Evaluations: the owner broadcasts the policy to all ranks of the team, which share the episodes. Episode k depends
+/// only on the case and k.
 extension CaseRun {
-    /// One episode on its way to the leader.
+    /// An episode in a message to the leader.
     private struct Episode: Codable {
         let index: Int
-        /// nil where the policy gave no number.
+        /// The outcome; nil if the policy's output was not finite.
         let outcome: EpisodeOutcome?
     }
 
-    /// That training is to stop in the middle of an evaluation.
+    /// Thrown when training is to stop during an evaluation.
     private struct Interruption: Error {}
 
-    /// Environment steps between two looks at whether to go on.
+    /// Environment steps between two checks for a stop.
     private static let stepsBetweenLooks = 50
 
-    /// Deterministic episodes of the policy as it stands; false if it was interrupted, which leaves nothing of it.
+    /// Runs deterministic episodes of the current policy; returns false if it was interrupted and its episodes
+    /// discarded.
     func evaluate(_ alive: @escaping () throws -> Void) throws -> Bool {
         Supervision.enter("evaluation")
         try sharePolicy()
@@ -37,17 +38,17 @@ extension CaseRun {
         } catch is Interruption {
             isInterrupted = true
         }
-        // Others may have longer episodes; a rank that hangs in one has a watchdog of its own.
+        // Other ranks may have longer episodes; a rank that hangs is ended by its own watchdog.
         Supervision.disarm()
         defer { Supervision.arm() }
-        // Whoever was not interrupted forgets its episodes with the others.
+        // If one rank was interrupted, all discard their episodes.
         guard try team.maximum(isInterrupted ? 1 : 0) == 0 else { return false }
         try concludeEvaluation(own)
         Supervision.enter("training")
         return true
     }
 
-    /// Makes the policy's parameters on every rank what they are on its owner.
+    /// Copies the policy's parameters from its owner to every rank.
     private func sharePolicy() throws {
         guard let communicator = team.communicator,
             let block = learner.networks.first(where: { $0.name == "policy" })?.parameters
@@ -58,7 +59,7 @@ extension CaseRun {
         bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(mutating: own).copyMemory(from: $0) }
     }
 
-    /// Every `team.size`-th episode, up to one at which the policy gives no number.
+    /// Runs every `team.size`-th episode, until one in which the policy's output is not finite.
     private func runOwnEpisodes(_ alive: @escaping () throws -> Void) throws -> [Episode] {
         var episodes: [Episode] = []
         do {
@@ -81,7 +82,7 @@ extension CaseRun {
         return episodes
     }
 
-    /// Puts the ranks' episodes together in their order, on every rank.
+    /// Merges the ranks' episodes in their order, on every rank.
     private func concludeEvaluation(_ own: [Episode]) throws {
         let texts = try team.gather(String(decoding: try JSONEncoder().encode(own), as: UTF8.self))
         var text = ""
@@ -93,7 +94,7 @@ extension CaseRun {
         var episodes: [EvaluationResult.Episode] = []
         for episode in try JSONDecoder().decode([Episode].self, from: known) {
             guard let outcome = episode.outcome else {
-                // A diverged case is a result, not a failure of the run; one rank alone would have ended here.
+                // Divergence is a result, not a failure: throwing here would end this rank alone.
                 episodes.append(.init(return: .nan, length: 0))
                 break
             }
@@ -115,7 +116,7 @@ extension CaseRun {
             first: first, episodes: (progress.simulatorWarning?.episodes ?? 0) + 1)
     }
 
-    /// As a file and an actor want it.
+    /// The current policy in the form used by files and inference.
     var policy: PolicySnapshot {
         var snapshot = learner.policy
         if let normalisation = data.summary.normalisation {

@@ -12,7 +12,7 @@ import Teams
 
 /// Checkpoints and results.
 extension CaseRun {
-    /// What the case's results depend on beside its configuration.
+    /// What a case's results depend on in addition to its configuration.
     private var surroundings: [String: String] {
         var found = [
             "blas_core_type": BLASLibrary.coreType, "mujoco": EnvironmentRegistry.simulatorVersion,
@@ -22,7 +22,7 @@ extension CaseRun {
         return found
     }
 
-    /// Writes a checkpoint of the case as it stands. Collective over the team.
+    /// Writes a checkpoint of the current state. Collective over the team.
     func saveCheckpoint() throws {
         guard let state = try TrainingState(learner: learner, placement: placement, team: team).gather(),
             let output
@@ -35,7 +35,7 @@ extension CaseRun {
                 progress: progress, environment: surroundings, tensors: state.tensors))
     }
 
-    /// The newest checkpoint, on every rank; nil if there is none to go on from. Collective over the team.
+    /// Reads the newest checkpoint on every rank; nil if there is none to resume from. Collective over the team.
     func newestCheckpoint() throws -> Checkpoint? {
         var found: Checkpoint?
         if team.isLeader {
@@ -51,7 +51,8 @@ extension CaseRun {
         return bytes.isEmpty ? nil : try Checkpoint.decode(Data(bytes), path: "checkpoint from the leader")
     }
 
-    /// What has changed since a checkpoint was written, so that the rest may have other bits than it would have had.
+    /// Sentences on changes since a checkpoint was written, because of which the remaining results may differ in their
+    /// bits.
     private func differences(from checkpoint: Checkpoint) -> [String] {
         surroundings.sorted { $0.key < $1.key }.compactMap { name, now in
             guard let before = checkpoint.environment[name], before != now else { return nil }
@@ -59,7 +60,7 @@ extension CaseRun {
         }
     }
 
-    /// Writes what a finished case leaves, on the leader; the result is known to all.
+    /// Writes the files of a finished case on the leader; returns the result on every rank.
     func concludeCase() throws -> CaseResult {
         let result = CaseResult(
             learner: studyCase.learner.name, dataset: studyCase.dataset, variant: studyCase.variant,
@@ -75,14 +76,14 @@ extension CaseRun {
         return result
     }
 
-    /// On the data, and on the batches drawn from them; nil for none.
+    /// Remarks on the data and the batches drawn from them; nil if there are none.
     private var remarks: [String]? {
         let batch = DatasetRemarks.smallerThanBatch(data.file.transitions, batch: studyCase.hyperparameters.batchSize)
         let all = (data.file.remarks ?? []) + [batch].compactMap { $0 }
         return all.isEmpty ? nil : all
     }
 
-    /// Of the learner and of the simulator; nil for none.
+    /// Warnings of the learner and the simulator; nil if there are none.
     private var warnings: [String]? {
         let simulation = progress.simulatorWarning.map {
             $0.first + ($0.episodes > 1 ? " (and in \($0.episodes - 1) episodes more)" : "")
@@ -99,7 +100,7 @@ extension CaseRun {
         ]
     }
 
-    /// Closes a phase of `timing.csv`.
+    /// Ends a phase: writes its duration to `timing.csv`.
     func endPhase(_ name: String) throws {
         try output?.addTime(name, step, secondsSince(phaseStart))
         phaseStart = .now()

@@ -13,22 +13,22 @@ package import Studies
 import Supervision
 package import Teams
 
-/// Trains and evaluates one case on a team of ranks, and leaves its files.
+/// Trains and evaluates one case on a team of ranks, and writes its files.
 ///
-/// Every rank of the team makes the same calls; the leader writes. A case that was stopped goes on from its newest
-/// checkpoint, on a team of any size, and ends with the very bytes of one that never was.
+/// Every rank of the team makes the same calls; the leader writes. A stopped case resumes from its newest checkpoint,
+/// on a team of any size, and its results are byte for byte those of an uninterrupted run.
 package final class CaseRun {
     /// How a case ended.
     package enum Outcome: Sendable {
-        /// All of it is done.
+        /// The case is finished.
         case done(CaseResult)
-        /// It was asked to stop, and left a checkpoint after so many gradient steps.
+        /// The case was stopped, with a checkpoint after so many gradient steps.
         case stopped(after: Int)
-        /// Another job has taken it over, and this one has left it alone from then on.
+        /// Another job has taken the case over; this one has written nothing since.
         case takenOver
     }
 
-    /// What training ended with.
+    /// How training ended.
     private enum End {
         case complete
         case stopped
@@ -43,30 +43,30 @@ package final class CaseRun {
     let placement: Placement
     let environment: any Environment
     let store: CheckpointStore
-    /// On the leader alone.
+    /// The growing files; nil except on the leader.
     let output: CaseOutput?
     package var progress = CaseProgress()
     var phaseStart = DispatchTime.now()
-    /// Gradient steps made.
+    /// The number of gradient steps made.
     private(set) var step = 0
-    /// Of these, how many by this process.
+    /// The number of gradient steps made by this process.
     private var stepsMade = 0
-    /// What is worth telling of the way it was taken up again.
+    /// Messages about how the case was resumed.
     var notices: [String] = []
     private let exchange: TeamExchange?
     let criterion: DivergenceCriterion
     let rule: CheckpointRule
 
-    /// A case on this process alone.
+    /// A case on this process only.
     ///
-    /// - Throws: `EnvironmentError` when the environment cannot be made.
+    /// - Throws: `EnvironmentError` if the environment cannot be made.
     package convenience init(
         _ studyCase: StudyCase, data: PreparedData, folder: CaseFolder, rule: CheckpointRule = CheckpointRule()
     ) throws {
         try self.init(studyCase, data: data, folder: folder, team: .alone, rule: rule)
     }
 
-    /// - Throws: `EnvironmentError` when the environment cannot be made.
+    /// - Throws: `EnvironmentError` if the environment cannot be made.
     package init(_ studyCase: StudyCase, data: PreparedData, folder: CaseFolder, team: Team, rule: CheckpointRule)
         throws
     {
@@ -96,16 +96,17 @@ package final class CaseRun {
         output = team.isLeader ? CaseOutput(studyCase, folder) : nil
     }
 
-    /// Runs the case, from its newest checkpoint if it has one, to its end or until it is asked to stop; its last act is to
-    /// write `result.json`.
+    /// Runs the case from its newest checkpoint, if it has one, until it is finished or a stop is requested.
+    /// `result.json` is written last.
     ///
     /// - Parameters:
-    ///   - provenance: what goes into `provenance.json`.
-    ///   - isStillHeld: asked on the leader before a checkpoint is written: whether no other job has taken the case over.
-    ///   - told: called with what is worth telling of the way the case was taken up again.
-    ///   - alive: called every now and then during evaluations.
-    ///   - progress: called after every gradient step with the number made.
-    /// - Throws: `HarnessError`; `EnvironmentError` when the simulator fails.
+    ///   - provenance: the contents of `provenance.json`.
+    ///   - isStillOurs: called on the leader before a checkpoint is written: whether no other job has taken over the
+    ///     case.
+    ///   - told: called with messages about how the case was resumed.
+    ///   - alive: called repeatedly during evaluations.
+    ///   - progress: called after every gradient step with the number of steps made.
+    /// - Throws: `HarnessError`; `EnvironmentError` if the simulator fails.
     package func run(
         provenance: Provenance, isStillHeld: @escaping () -> Bool = { true }, told: (String) -> Void = { _ in },
         alive: @escaping () throws -> Void = {},
@@ -145,7 +146,7 @@ package final class CaseRun {
         }
     }
 
-    /// All gradient steps and evaluations, or as many as there are before numbers become none or the case is to stop.
+    /// Makes all gradient steps and evaluations, unless training diverges or is stopped before.
     private func train(
         _ boundary: StepBoundary, _ alive: @escaping () throws -> Void, _ tick: (Int) throws -> Void
     ) throws -> End {
@@ -177,7 +178,7 @@ package final class CaseRun {
         return .complete
     }
 
-    /// Makes a parameter of the first network that this rank trains no number.
+    /// Sets a parameter of the first network trained by this rank to NaN.
     private func spoilOneNetwork() {
         let own = learner.networks.first {
             $0.optimiser != nil && placement.owner($0.group, $0.index) == team.rank
@@ -185,13 +186,13 @@ package final class CaseRun {
         own?.parameters.values[0] = .nan
     }
 
-    /// Whether the policy as it stands is to be evaluated before the next step.
+    /// Whether the current policy has to be evaluated before the next step.
     private var isEvaluationDue: Bool {
         step > 0 && (studyCase.isEvaluated(after: step) || progress.divergence?.isFinal ?? false)
             && progress.evaluations.last?.step != step
     }
 
-    /// Writes a checkpoint if one is due; what training is to end with, if it is.
+    /// Writes a checkpoint if one is due; returns how training ends if it does.
     private func pass(_ boundary: StepBoundary, isPause: Bool = false) throws -> End? {
         switch try boundary.decide(after: step, isPause: isPause) {
         case .goOn: return nil
@@ -218,7 +219,7 @@ package final class CaseRun {
         Supervision.enter("training")
     }
 
-    /// Ends the whole job: of a team's exchange nothing can be left half done.
+    /// Ends the whole job, because the exchange of a team cannot continue on the other ranks.
     private static func end(_ studyCase: StudyCase, in folder: CaseFolder, because error: any Error) -> Never {
         let failure = CaseFailure(identifier: studyCase.identifier, place: Supervision.where, cause: error)
         failure.leaveNote(in: folder.path)
@@ -226,7 +227,7 @@ package final class CaseRun {
         MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
     }
 
-    /// What has travelled from this rank for a gradient step; nil where nothing has.
+    /// A summary of what this rank has sent per gradient step; nil if nothing was sent.
     package var traffic: String? {
         guard let traffic = exchange?.traffic, stepsMade > 0 else { return nil }
         let steps = Double(stepsMade)

@@ -2,14 +2,15 @@ import Algorithms
 import Datasets
 import Suites
 
-/// When a case counts as diverged: a diagnostic or parameter is no number any more, or the critics' values are beyond
-/// anything the data could be worth.
+/// The criterion for divergence: a diagnostic or parameter is not finite, or the critics' values exceed anything the
+/// data could be worth.
 struct DivergenceCriterion: Sendable, Equatable {
-    /// What mean |Q| must not exceed.
+    /// The upper bound on mean |Q|.
     let bound: Double
 
-    /// The bound of `suite` for `transitions`: ten times the largest discounted return in the data, and no less than 1; where
-    /// rewards are paid at every step until success, the largest value there can be: |r|/(1 - γ), 100 for AntMaze's r - 1.
+    /// The bound of `suite` for `transitions`: ten times the largest discounted return in the data, at least 1. Where a
+    /// reward is paid at every step until success it is the largest possible value |r|/(1 - γ), which is 100 for
+    /// AntMaze's r - 1.
     init(_ transitions: Transitions, suite: TaskSuite, discount: Double) {
         bound =
             suite.valueBound == .endlessReward && discount < 1
@@ -17,11 +18,11 @@ struct DivergenceCriterion: Sendable, Equatable {
             : max(1, 10 * transitions.largestDiscountedReturn(discount: discount))
     }
 
-    /// What is wrong with the learner as its last update left it; nil when nothing is.
+    /// Checks the learner after its last update; nil if it has not diverged.
     ///
     /// - Parameters:
-    ///   - diagnostics: those of the last update.
-    ///   - broken: the name of a network with a parameter that is not finite; nil for none.
+    ///   - diagnostics: the diagnostics of the last update.
+    ///   - broken: the name of a network with a non-finite parameter; nil for none.
     func judge(_ diagnostics: [Diagnostic], _ broken: String?) -> (reason: String, isFinal: Bool)? {
         if let diagnostic = diagnostics.first(where: { !$0.value.isFinite }) {
             return ("\(diagnostic.name) is \(diagnostic.value.isNaN ? "NaN" : "infinite")", true)
@@ -34,12 +35,12 @@ struct DivergenceCriterion: Sendable, Equatable {
     }
 }
 
-/// That a case has diverged: part of its result.
+/// The divergence of a case; part of its result.
 package struct Divergence: Sendable, Codable, Equatable {
-    /// The gradient step at which it was first seen.
+    /// The gradient step at which divergence was first seen.
     package var step: Int
     /// What was seen.
     package var reason: String
-    /// Whether training ended there, numbers having become none; otherwise it went on.
+    /// Whether training ended there because of non-finite numbers; otherwise it continued.
     package var isFinal: Bool
 }

@@ -7,44 +7,43 @@ import Numerics
 import Storage
 package import Studies
 
-/// Measures L_BC, the mean log-likelihood that behaviour cloning reaches on a dataset: what ACTIVE's H_D has to stay below.
+/// Measures L_BC, the mean log-likelihood that behaviour cloning reaches on a dataset; ACTIVE's H_D has to be below it.
 package struct LikelihoodProbe {
-    /// What a probe found: `results/likelihood/DATASET.json`.
+    /// The result of a probe: `results/likelihood/DATASET.json`.
     package struct Report: Sendable, Codable, Equatable {
-        /// A value of H_D to sweep.
+        /// A candidate value of H_D.
         package struct Candidate: Sendable, Codable, Equatable {
-            /// H_D = L_BC - k·A.
+            /// The factor k in H_D = L_BC - k·A.
             package var k: Double
             /// H_D in nats.
             package var targetLogLikelihood: Double
         }
 
-        /// Format of this file.
+        /// The version of the file's format.
         package var format = 1
-        /// The dataset and the SHA-256 of its file.
         package var dataset: String
-        /// See `dataset`.
+        /// SHA-256 of the dataset's file, in hexadecimal.
         package var datasetSHA256: String
-        /// Gradient steps of behaviour cloning, the schedule's horizon.
+        /// Gradient steps of behaviour cloning, also the horizon of the learning rate's schedule.
         package var steps: Int
-        /// Of the streams.
+        /// The seed of the random streams.
         package var seed: Int
-        /// A, the dimensions of an action.
+        /// A, the number of action dimensions.
         package var actionSize: Int
         /// L_BC = E_D[log π(a|s)] over the whole dataset after the last step, in nats.
         package var logLikelihood: Double
         /// The deviations σ that the policy ended with.
         package var deviations: [Double]
-        /// In order of k: 0, ¼, ½, 1, 2.
+        /// The candidates for k = 0, ¼, ½, 1, 2.
         package var candidates: [Candidate]
 
-        /// The candidates as a line of a study.
+        /// The candidates as a line of a study file.
         package var sweep: String {
             let values = candidates.map { String(format: "%.2f", $0.targetLogLikelihood) }
             return "sweep: {target_log_likelihood: [\(values.joined(separator: ", "))]}"
         }
 
-        /// Writes `DATASET.json` into `folder`, which is made if it is not there.
+        /// Writes `DATASET.json` into `folder`, which is created if it does not exist.
         ///
         /// - Throws: `HarnessError.io`.
         package func write(to folder: String) throws {
@@ -61,7 +60,7 @@ package struct LikelihoodProbe {
     private let steps: Int
     private let seed: Int
 
-    /// Behaviour cloning on `dataset` for `steps` updates.
+    /// Prepares behaviour cloning on `dataset` for `steps` updates.
     package init(_ dataset: DatasetReference, steps: Int = 100_000, seed: Int = 0) {
         self.dataset = dataset
         self.steps = steps
@@ -70,8 +69,8 @@ package struct LikelihoodProbe {
 
     /// Trains and measures.
     ///
-    /// - Parameter progress: called with the updates made and the batch's E[log π], now and then.
-    /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` as a study on this dataset would.
+    /// - Parameter progress: called from time to time with the number of updates and the batch's E[log π].
+    /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput`, as for a study on this dataset.
     package func run(progress: (Int, Double) -> Void = { _, _ in }) throws -> Report {
         let studyCase = StudyCase(
             learner: .bc, data: dataset, variant: "probe", seed: seed,
@@ -117,7 +116,8 @@ package struct LikelihoodProbe {
         return policy
     }
 
-    /// E_D[log π(a|s)] over every transition; what is left over from whole chunks is met by a chunk that overlaps.
+    /// E_D[log π(a|s)] over every transition; the remainder after whole chunks is covered by a chunk that overlaps the
+    /// last.
     private static func meanLogLikelihood(_ policy: GaussianPolicy, _ transitions: Transitions) -> Double {
         let chunk = policy.means.rows
         let likelihoods = Matrix(vector: chunk)

@@ -4,22 +4,22 @@ import Foundation
 import Storage
 package import Studies
 
-/// A case of the run folder whose study now asks for more gradient steps, all else being equal.
+/// A case in the run folder for which the study now asks for more gradient steps; all else is equal.
 ///
-/// It may go on from a checkpoint if a run that had asked for so many steps from the start would have had the same at that
-/// step. Only the old last step can differ: its evaluation has `final_episodes`, and there may be one, with a row of the
-/// learning curve, off the grid of the others. These are then taken back, and come again where they are due.
+/// It may continue from a checkpoint if a run with the new number of steps would have had the same one. Only the old
+/// last step can differ: its evaluation has `final_episodes`, and it may have an evaluation and a row of the learning
+/// curve off the regular grid. These are removed, and made again at the steps where they are due.
 package struct LongerTraining {
-    /// With the steps that the study asks for now.
+    /// The case with the number of steps that the study now asks for.
     let studyCase: StudyCase
-    /// With the steps of its `config.yaml`.
+    /// The case with the number of steps in its `config.yaml`.
     let before: StudyCase
     private let folder: CaseFolder
     private let store: CheckpointStore
 
-    /// What `config.yaml` shows of a case; nil where it differs from what the study asks for by anything but fewer steps.
+    /// Parses a case's `config.yaml`; nil unless it differs from the study's case only by fewer steps.
     ///
-    /// - Parameter configuration: the values of the file, line by line.
+    /// - Parameter configuration: the values in the file, line by line.
     package init?(_ studyCase: StudyCase, found configuration: [String], in folder: CaseFolder) {
         let digits = configuration.first { $0.hasPrefix("steps: ") }?.dropFirst("steps: ".count)
         guard let steps = digits.flatMap({ Int($0) }), (1..<studyCase.steps).contains(steps) else { return nil }
@@ -32,10 +32,10 @@ package struct LongerTraining {
         store = CheckpointStore(folder: folder.path)
     }
 
-    /// The checkpoint to go on from, as the longer run would have written it; nil for a case that left nothing and may
-    /// begin anew.
+    /// The checkpoint to continue from, as the longer run would have written it; nil for a case without any, which can
+    /// start from the beginning.
     ///
-    /// - Throws: `HarnessError.badInput` with the reason why there is none.
+    /// - Throws: `HarnessError.badInput` with the reason why the case cannot continue.
     package func start() throws -> Checkpoint? {
         let isFinished = try isFinished
         guard try isFinished || store.stepOfNewest() != nil else { return nil }
@@ -60,9 +60,9 @@ package struct LongerTraining {
         throw refusal(reasons.first ?? "no checkpoint is left of it (--keep-checkpoints keeps the last)")
     }
 
-    /// Makes the folder's files those of a case of the longer study that has come to `start()`; the case must be claimed.
+    /// Converts the folder's files to those of the longer case, which has passed `start()`; the case must be claimed.
     ///
-    /// `config.yaml` is left to whoever goes on: until it is written a next attempt comes here again.
+    /// `config.yaml` is written later by the run: until then another attempt comes here again.
     func reopen() throws {
         if let checkpoint = try start() {
             try store.save(checkpoint)
@@ -78,7 +78,7 @@ package struct LongerTraining {
         get throws { try FileCalls.isThere(folder.file("result.json")) }
     }
 
-    /// Refuses a case that another job is training for fewer steps at this very time.
+    /// Refuses a case that another job is training right now for fewer steps.
     ///
     /// - Parameter heartbeats: the folder of the run's heartbeats.
     /// - Throws: `HarnessError`.
@@ -98,8 +98,8 @@ package struct LongerTraining {
 
     // MARK: The old last step
 
-    /// The case that wrote a checkpoint: this one with some number of steps. `reopen`, killed half-way, leaves that of a longer
-    /// one beside the old `config.yaml`. nil where it differs by more than its steps.
+    /// The case that wrote a checkpoint: this one with some number of steps. A `reopen` that was killed half-way leaves
+    /// a checkpoint of the longer case together with the old `config.yaml`. nil if more than the steps differ.
     private func origin(of checkpoint: Checkpoint) -> StudyCase? {
         [before.steps, studyCase.steps, checkpoint.plannedSteps].lazy.compactMap { steps in
             steps.map { steps in
@@ -151,8 +151,8 @@ package struct LongerTraining {
         try takeBackRows(of: step, in: "evaluations.csv", from: &checkpoint)
     }
 
-    /// Shortens what the checkpoint remembers of a file by its last rows, those of `step`; the file itself is cut when the
-    /// case goes on.
+    /// Removes the rows of `step` at the end of a file from the checkpoint's record of it; the file itself is cut when
+    /// the case resumes.
     private func takeBackRows(of step: Int, in name: String, from checkpoint: inout Checkpoint) throws {
         let path = folder.file(name)
         guard let index = checkpoint.progress.outputs.firstIndex(where: { $0.name == name }),
@@ -170,16 +170,16 @@ package struct LongerTraining {
 }
 
 extension CaseFolder {
-    /// The values of `config.yaml`, line by line; nil where there is none.
+    /// The values in `config.yaml`, line by line; nil if there is no such file.
     ///
-    /// - Throws: `HarnessError.io` when it cannot be read.
+    /// - Throws: `HarnessError.io` if it cannot be read.
     package func configuration() throws -> [String]? {
         try FileCalls.current.contents(of: file("config.yaml")).map {
             StudyCase.values(ofConfiguration: String(decoding: $0, as: UTF8.self))
         }
     }
 
-    /// `studyCase`, whose folder this is, if it was begun with fewer steps than it is to have; nil for any other.
+    /// The longer training of `studyCase`, whose folder this is, if it was begun with fewer steps; otherwise nil.
     package func longerTraining(of studyCase: StudyCase) throws -> LongerTraining? {
         try configuration().flatMap { LongerTraining(studyCase, found: $0, in: self) }
     }

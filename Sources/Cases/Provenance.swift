@@ -9,15 +9,15 @@ import Paths
 import Processes
 import Storage
 
-/// Where, when and with what something was computed. Everything a result may depend on, and what helps to find a cause.
+/// Where, when and with what something was computed: everything a result may depend on, and hints for finding causes.
 package struct Provenance: Sendable, Codable {
-    /// Which build of this program.
+    /// The build of this program.
     package struct Build: Sendable, Codable {
-        /// `git describe` of the source tree the executable lies in; "unknown" away from it.
+        /// `git describe` of the source tree that contains the executable; "unknown" if there is none.
         package var source: String
-        /// In hexadecimal; "unknown" where the file cannot be read.
+        /// SHA-256 of the executable, in hexadecimal; "unknown" if it cannot be read.
         package var executableSHA256: String
-        /// Of Swift and of C: "Swift 6.3, …".
+        /// The compilers of Swift and C: "Swift 6.3, …".
         package var compiler: String
 
         package init(source: String, executableSHA256: String, compiler: String) {
@@ -26,7 +26,7 @@ package struct Provenance: Sendable, Codable {
             self.compiler = compiler
         }
 
-        /// What holds for the running executable. Looks at files and calls git: done by one rank for all.
+        /// The build of the running executable. Reads files and calls git, so one rank does it for all.
         package static func ofThisProgram() -> Build {
             let executable = readlink("/proc/self/exe") ?? ""
             return Build(
@@ -35,9 +35,9 @@ package struct Provenance: Sendable, Codable {
         }
     }
 
-    /// What has written the file.
+    /// The name of the program.
     package var program = "active-bench"
-    /// In a run, what rank 0 finds, on all ranks.
+    /// The build; in a run, the one that rank 0 found.
     package var build: Build
     /// The type of all training arithmetic: "Float", or "Double" in the build that checks formulas.
     package var real: String
@@ -47,36 +47,36 @@ package struct Provenance: Sendable, Codable {
     package var blas: String
     /// The kernel set in use, "Haswell"; equal on all ranks of a run, as results depend on it.
     package var blasCoreType: String
-    /// What computes in bfloat16, "oneDNN 2.6.3, AVX512-BF16"; nil where no case of the run does.
+    /// What computes in bfloat16, "oneDNN 2.6.3, AVX512-BF16"; nil if no case of the run uses it.
     package var bfloat16: String?
-    /// Threads of a matrix product; 1 in this program.
+    /// The number of threads for a matrix product; 1 in this program.
     package var blasThreads: Int
-    /// Version of the HDF5 library, "1.10.8".
+    /// The version of the HDF5 library, "1.10.8".
     package var hdf5: String
-    /// Version of the MuJoCo library in use, "2.2.2".
+    /// The version of the MuJoCo library in use, "2.2.2".
     package var mujoco: String
-    /// Name and version of the C library, "glibc 2.36"; its `exp` and `tanh` are in every result.
+    /// The name and version of the C library, "glibc 2.36"; every result depends on its `exp` and `tanh`.
     package var glibc: String
-    /// The node's name for itself.
+    /// The host name.
     package var host: String
     /// The model name in /proc/cpuinfo.
     package var processor: String
-    /// Release of Linux.
+    /// The release of the Linux kernel.
     package var kernel: String
-    /// The cores this rank may run on, "0-1"; empty if the system does not tell.
+    /// The cores this rank may run on, "0-1"; empty if unknown.
     package var cores: String
-    /// Of MPI_COMM_WORLD, counted from 0.
+    /// The rank in MPI_COMM_WORLD, counted from 0.
     package var rank: Int
     /// The size of MPI_COMM_WORLD.
     package var ranks: Int
-    /// The command line, the program's name included.
+    /// The command line, including the program's name.
     package var arguments: [String]
-    /// Variables that steer MPI, BLAS and the batch system.
+    /// Environment variables that control MPI, BLAS and the batch system.
     package var environment: [String: String]
-    /// When this was asked, in UTC (ISO 8601).
+    /// The current time in UTC (ISO 8601) when this was collected.
     package var started: String
 
-    /// What holds for this process, now.
+    /// The provenance of this process at this moment.
     package static func ofThisProcess(_ build: Build, rank: Int, ranks: Int) -> Provenance {
         var system = utsname()
         uname(&system)
@@ -92,7 +92,7 @@ package struct Provenance: Sendable, Codable {
             started: ISO8601DateFormatter().string(from: Date()))
     }
 
-    /// JSON, keys sorted.
+    /// JSON with sorted keys.
     package func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -5,27 +5,27 @@ package import Teams
 
 /// When a case's checkpoints are written.
 package struct CheckpointRule: Sendable, Equatable {
-    /// Seconds between two; nil for none by the clock.
+    /// Seconds between checkpoints; nil for none by time.
     package var seconds: Double? = 600
-    /// Gradient steps between two; nil for none by their number.
+    /// Gradient steps between checkpoints; nil for none by steps.
     package var steps: Int?
-    /// Whether a finished case keeps its last one, of the state after the last step.
+    /// Whether a finished case keeps a checkpoint of the state after the last step.
     package var keepsLast = false
 
-    /// Every ten minutes, and none of a finished case.
+    /// A checkpoint every ten minutes, and none of a finished case.
     package init() {}
 }
 
-/// Decides after a gradient step, for all ranks of a team alike, whether to go on, to write a checkpoint, or to stop.
+/// Decides after a gradient step, for all ranks of a team alike, whether to continue, write a checkpoint, or stop.
 ///
-/// A single rank looks at every step. A team agrees a few times a second, by two small collective calls, at steps that the
-/// leader names beforehand.
+/// A single rank checks at every step. A team agrees a few times a second, by two small collective calls at steps that
+/// the leader announces in advance.
 package final class StepBoundary {
     package enum Decision: Int {
         case goOn
         case checkpoint
         case stop
-        /// Another job has the case by now, having taken this one for gone: leave it alone.
+        /// Another job has taken over the case: write nothing more into its folder.
         case abandon
     }
 
@@ -42,8 +42,8 @@ package final class StepBoundary {
     private var nextPollStep: Int
 
     /// - Parameters:
-    ///   - step: gradient steps made before.
-    ///   - isStillHeld: asked on the leader before anything is written.
+    ///   - step: the number of gradient steps made before.
+    ///   - isStillOurs: called on the leader before anything is written.
     package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillHeld: @escaping () -> Bool) {
         self.team = team
         self.isStillHeld = isStillHeld
@@ -53,9 +53,9 @@ package final class StepBoundary {
         nextPollStep = step + 1
     }
 
-    /// What to do after `step`.
+    /// Decides what to do after `step`.
     ///
-    /// - Parameter isPause: whether training pauses here on all ranks anyway (for an evaluation): a team then agrees, too.
+    /// - Parameter isPause: whether all ranks pause here anyway (for an evaluation), in which case a team also agrees.
     package func decide(after step: Int, isPause: Bool = false) throws -> Decision {
         guard team.communicator != nil else { return ownDecision(step, isStopRequested: Supervision.isStopRequested) }
         let isByNumber = rule.steps.map { step - lastCheckpointStep >= $0 } ?? false
@@ -69,10 +69,10 @@ package final class StepBoundary {
         return Decision(rawValue: Int(decided[0])) ?? .goOn
     }
 
-    /// Whether another job has the case by now. Collective over the team.
+    /// Whether another job has taken over the case. Collective over the team.
     package func isTakenOver() throws -> Bool { try team.maximum(team.isLeader && !isStillHeld() ? 1 : 0) > 0 }
 
-    /// A checkpoint of `step` has been written.
+    /// Notes that a checkpoint of `step` was written.
     package func checkpointWritten(_ step: Int) {
         lastCheckpoint = .now()
         lastCheckpointStep = step

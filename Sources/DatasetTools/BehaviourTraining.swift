@@ -8,10 +8,10 @@ import Policies
 import Storage
 import Studies
 
-/// Trains a behaviour policy: SAC interacting with an environment, as D4RL's locomotion data were made.
+/// Trains a behaviour policy by SAC in an environment, as for D4RL's locomotion data.
 ///
-/// Every `snapshotEvery` steps the policy is written to `policy-STEP.safetensors` and judged by stochastic rollouts;
-/// the learning curve goes to `learning-curve.csv`. The outcome is a function of environment, seed and constants.
+/// Every `snapshotEvery` steps the policy is written to `policy-STEP.safetensors` and evaluated by stochastic rollouts;
+/// the learning curve is written to `learning-curve.csv`. The result depends only on environment, seed and constants.
 package final class BehaviourTraining {
     /// What to train and how long.
     package struct Options: Sendable {
@@ -19,15 +19,15 @@ package final class BehaviourTraining {
         var seed: Int
         /// Environment steps, one gradient step each after the warm-up.
         var steps: Int
-        /// Environment steps from one snapshot to the next.
+        /// Environment steps between snapshots.
         var snapshotEvery: Int
-        /// Stochastic episodes that judge a snapshot.
+        /// Stochastic episodes in which a snapshot is evaluated.
         var episodes = 20
-        /// Uniform random steps before learning begins.
+        /// Uniformly random steps before learning begins.
         var warmUp = 1_000
         var batch = 256
 
-        /// `steps` in the environment of that name; the policy is kept after every multiple of `snapshotEvery`.
+        /// `steps` in the environment of that name, with a snapshot after every multiple of `snapshotEvery`.
         package init(environment: String, seed: Int, steps: Int, snapshotEvery: Int) {
             self.environment = environment
             self.seed = seed
@@ -38,15 +38,15 @@ package final class BehaviourTraining {
 
     /// One row of the learning curve.
     package struct Snapshot: Sendable {
-        /// Environment steps made before it, warm-up included.
+        /// Environment steps before the snapshot, including the warm-up.
         package var step: Int
-        /// Mean undiscounted return of the episodes that judge it.
+        /// Mean undiscounted return of the evaluation episodes.
         package var meanReturn: Double
-        /// Population standard deviation of their return.
+        /// Population standard deviation of the return.
         package var deviation: Double
-        /// Their mean number of steps.
+        /// Mean number of steps of the evaluation episodes.
         package var meanLength: Double
-        /// What MuJoCo warned of in them last; nil for nothing.
+        /// MuJoCo's last warning in the evaluation; nil if there was none.
         package var warning: String?
     }
 
@@ -56,7 +56,7 @@ package final class BehaviourTraining {
     private let environment: any Environment
     private let judge: any Environment
     private let sac: SAC
-    /// The learning policy, acting on one state.
+    /// The policy being trained, with buffers for one state.
     private let acting: TanhGaussianPolicy
     private let noise: Matrix
     private let exploration: RandomStream
@@ -65,7 +65,7 @@ package final class BehaviourTraining {
     private var curve =
         "step,episodes,mean_return,std_return,mean_length,critic_loss,mean_q,log_likelihood,temperature\n"
 
-    /// - Throws: `EnvironmentError` when there is no such environment.
+    /// - Throws: `EnvironmentError` for an unknown environment.
     package init(_ options: Options, folder: String) throws {
         let named = try EvaluatedEnvironment.environment(options.environment)
         let environmentOptions = EnvironmentOptions(profile: named.profile ?? .d4rl)
@@ -83,7 +83,7 @@ package final class BehaviourTraining {
         batch = Batch(size: options.batch, stateSize: states, actionSize: actions)
     }
 
-    /// Trains to the end. `report` is told of every snapshot.
+    /// Trains to the end; calls `report` with every snapshot.
     package func run(report: (Snapshot) -> Void) throws {
         try DurableFile.makeFolder(folder)
         let (states, actions) = (environment.specification.observationSize, environment.specification.actionSize)
@@ -105,7 +105,7 @@ package final class BehaviourTraining {
                     observation: state.pointer, action: action.pointer, reward: Real(result.reward),
                     next: next.pointer, terminal: result.terminal)
                 state.pointer.update(from: next.pointer, count: states)
-            } catch EnvironmentError.diverged {}  // The physics broke down: the episode ends without this step.
+            } catch EnvironmentError.diverged {}  // The simulation diverged: the episode ends without this step.
             if ended {
                 episode += 1
                 try environment.reset(episode: episode, stream: resets)
@@ -119,7 +119,7 @@ package final class BehaviourTraining {
         }
     }
 
-    /// Uniform actions during the warm-up, the policy's own draws after it.
+    /// Chooses uniform actions during the warm-up, then samples from the policy.
     private func explore(_ step: Int, _ state: Matrix, _ action: Matrix) {
         if step <= options.warmUp {
             for j in 0..<action.count { action[j] = Real(2 * exploration.uniform(step: step, index: j) - 1) }

@@ -5,13 +5,13 @@ import Failures
 import Foundation
 package import Studies
 
-/// A dataset as one learner sees it.
+/// A dataset after the transforms of one learner.
 package struct PreparedData {
-    /// The transformed table, shared by all cases of the rank that need it so.
+    /// The transformed transitions, shared by all cases of the rank with the same transforms.
     package let transitions: Transitions
-    /// What the transforms measured and did.
+    /// What the transforms measured and changed.
     package let summary: TransformSummary
-    /// The file as it was before any transform.
+    /// The file before any transform.
     package let file: DatasetFile
 
     package init(transitions: Transitions, summary: TransformSummary, file: DatasetFile) {
@@ -21,20 +21,20 @@ package struct PreparedData {
     }
 }
 
-/// Loads the datasets of a rank's cases, each once per kind of transform; only the transformed tables are kept.
+/// Loads the datasets of a rank's cases, once per kind of transform; keeps only the transformed tables.
 package final class DataPreparation {
     /// The files loaded so far, by dataset.
     package private(set) var files: [String: DatasetFile] = [:]
     private var prepared: [String: PreparedData] = [:]
 
-    /// Nothing loaded yet; what is loaded stays as long as this object.
+    /// Starts empty; loaded data live as long as this object.
     package init() {}
 
-    /// The data of a case, from disk the first time.
+    /// The data of a case; read from disk only the first time.
     ///
-    /// - Parameter known: what another loading of the same dataset has found out about its file, which then is not hashed
-    ///   again.
-    /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` when the file is of another environment.
+    /// - Parameter known: the record of an earlier loading of the same dataset, which saves hashing the file again.
+    /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` if the file belongs to another
+    ///   environment.
     package func data(for studyCase: StudyCase, known: DatasetFile? = nil) throws -> PreparedData {
         let transforms = studyCase.hyperparameters.transforms
         let key = "\(studyCase.dataset): \(transforms)"
@@ -55,7 +55,7 @@ package final class DataPreparation {
         let contents = try DatasetContents(
             path: path, environment: dataset.specification(), layout: dataset.layout(), isKnown: isKnown)
         if let known, isKnown { return (contents.transitions, known) }
-        // While the arrays are in the cache; the file's bytes, then, come from memory as well.
+        // Hash now, while the arrays are in the cache; the file's bytes are then read from memory, too.
         let digest = contents.file.contentsSHA256
         let file = DatasetFile(
             dataset: dataset.name, path: path, sha256: try sha256(ofFile: path), contentsSHA256: digest,
@@ -64,7 +64,7 @@ package final class DataPreparation {
     }
 }
 
-/// Refuses a file whose observations and actions have other widths than the environment's.
+/// Refuses a file whose observation and action widths differ from the environment's.
 ///
 /// - Throws: `HarnessError.badInput`.
 func requireFit(_ path: String, states: Int, actions: Int, of environment: EnvironmentSpecification) throws {

@@ -1,24 +1,24 @@
 package import Datasets
 package import Environments
 
-/// A dataset's file as it is read for every purpose: training, `data info` and `data verify` count, check and remark alike.
+/// A dataset's file as read for every purpose: training, `data info` and `data verify` share all checks and remarks.
 package struct DatasetContents {
-    /// The arrays, checked.
+    /// The arrays, validated.
     package let file: any StoredSteps
-    /// What D4RL's rule for Q-learning, or Minari's layout, makes of them.
+    /// The transitions by D4RL's rule for Q-learning, or by Minari's layout.
     package let transitions: Transitions
-    /// Control steps after which an episode times out; used where the file has no `timeouts`. Nil where it is not known.
+    /// The time limit in control steps, used if the file has no `timeouts`; nil if unknown.
     private let maximumSteps: Int?
 
-    /// Reads and checks the file at `path`.
+    /// Reads and validates the file at `path`.
     ///
     /// - Parameters:
-    ///   - environment: whose data they are; nil where nobody says, and then the time limit is the one that all
-    ///     environments with the file's widths share.
-    ///   - layout: what to refuse the other layout for.
+    ///   - environment: the data's environment; nil if unknown: the time limit is then the one that all environments
+    ///     with the file's widths share.
+    ///   - layout: the expected layout; a file in the other one is refused.
     ///   - willLoad: as in `StoredDataset.read`.
-    ///   - isKnown: whether its remarks are known, so that what training does not use need not be read again.
-    /// - Throws: `DatasetError`; `HarnessError.badInput` when the file is of another environment.
+    ///   - isKnown: whether the remarks are known already, so that fields not used in training need not be read.
+    /// - Throws: `DatasetError`; `HarnessError.badInput` if the file belongs to another environment.
     package init(
         path: String, environment: EnvironmentSpecification?, layout: StoredDataset.Layout = .either,
         isKnown: Bool = false, willLoad: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }
@@ -34,6 +34,6 @@ package struct DatasetContents {
         transitions = try file.transitions(maximumSteps: maximumSteps ?? .max)
     }
 
-    /// What is remarkable about them, a sentence each.
+    /// Remarks on the data, one sentence each.
     package var remarks: [String] { DatasetRemarks.of(file, transitions, maximumSteps: maximumSteps) }
 }

@@ -1,20 +1,20 @@
 import Failures
 
-/// Which file a dataset was read from, and what is in it.
+/// The file that a dataset was read from, and a summary of its contents.
 package struct DatasetFile: Sendable, Codable, Equatable {
-    /// D4RL's name of the dataset.
+    /// The dataset's name.
     package var dataset: String
-    /// Where it was found on this rank.
+    /// The file's path on this rank.
     package var path: String
-    /// Of all its bytes, in hexadecimal.
+    /// SHA-256 of the whole file, in hexadecimal.
     package var sha256: String
-    /// `ContentsDigest` of its arrays; nil where an older program wrote the record.
+    /// The `ContentsDigest` of the arrays; nil in a record by an older version.
     package var contentsSHA256: String?
-    /// SHA-256 of other files with the same contents that cases of the folder were trained on; nil where there are none.
+    /// SHA-256 of other files with the same contents that cases in this folder were trained on; nil if there are none.
     package var otherSHA256: [String]?
-    /// Transitions after D4RL's rule for Q-learning.
+    /// The number of transitions by D4RL's rule for Q-learning.
     package var transitions: Int
-    /// What is remarkable about its numbers, a sentence each; nil where nothing is.
+    /// Remarks on the data, one sentence each; nil if there are none.
     package var remarks: [String]?
 
     package init(
@@ -29,16 +29,17 @@ package struct DatasetFile: Sendable, Codable, Equatable {
         self.remarks = remarks.isEmpty ? nil : remarks
     }
 
-    /// Whether the data are those of `other`: by their contents, or by the file where one record has no digest of them.
+    /// Whether the data equal those of `other`: by contents, or by the file if one record has no digest of the
+    /// contents.
     package func hasContents(of other: DatasetFile) -> Bool {
         guard let mine = contentsSHA256, let theirs = other.contentsSHA256 else { return sha256 == other.sha256 }
         return mine == theirs
     }
 
-    /// SHA-256 of all files that are known to have these contents.
+    /// SHA-256 of all files known to have these contents.
     package var allSHA256: [String] { [sha256] + (otherSHA256 ?? []) }
 
-    /// This file, and `others` of the same contents, known besides.
+    /// This file together with `others` of the same contents.
     package func joined(by others: [DatasetFile]) -> DatasetFile {
         var joined = self
         let known = Set((others + [self]).flatMap(\.allSHA256)).subtracting([sha256])
@@ -46,10 +47,10 @@ package struct DatasetFile: Sendable, Codable, Equatable {
         return joined
     }
 
-    /// One record for each dataset of a run, made from those of all its nodes, whose files may differ if their contents do
-    /// not; known besides are the files of `before`, the run folder's records, that have the same contents.
+    /// Merges the records of all nodes to one per dataset. The nodes' files may differ if their contents are equal.
+    /// Files of `before`, the run folder's records, with the same contents are added.
     ///
-    /// - Throws: `HarnessError.badInput` when nodes have different data.
+    /// - Throws: `HarnessError.badInput` if nodes have different data.
     package static func agreed(_ found: [DatasetFile], _ before: [String: DatasetFile]) throws -> [String: DatasetFile]
     {
         var agreed: [String: DatasetFile] = [:]

@@ -6,28 +6,28 @@ import Failures
 import Foundation
 import Studies
 
-/// What reading a dataset's file has come to.
+/// The result of reading a dataset's file.
 package struct DatasetInspection: Codable, Equatable, Sendable {
-    /// How it ended.
+    /// How reading ended.
     package enum Outcome: Codable, Equatable, Sendable {
-        /// The loader has accepted the file.
+        /// The file is valid.
         case read(DatasetSummary)
-        /// The loader has refused it, with this sentence.
+        /// The file is invalid; the loader's message.
         case refused(String)
-        /// The system has failed to read it, in the loader's words.
+        /// The file could not be read; the loader's message.
         case failed(String)
-        /// Reading it ended the process that did.
+        /// The reading process died; how.
         case ended(String)
     }
 
-    /// The file.
+    /// The path of the file.
     package let path: String
-    /// How it ended.
+    /// How reading ended.
     package let outcome: Outcome
 
-    /// The summary of a file that was read.
+    /// The summary of a valid file.
     ///
-    /// - Throws: `HarnessError` with the sentence for one that was not.
+    /// - Throws: `HarnessError` with the message otherwise.
     package func summary() throws -> DatasetSummary {
         switch outcome {
         case .read(let summary): return summary
@@ -37,30 +37,30 @@ package struct DatasetInspection: Codable, Equatable, Sendable {
     }
 }
 
-/// What a file may cost the process that reads it. A file of a few bytes can ask for all memory and for ever.
+/// Limits on the process that reads a file: a file of a few bytes can demand unlimited memory and time.
 package struct InspectionLimits: Equatable, Sendable {
-    /// Bytes of address space.
+    /// The address space in bytes.
     package var memory: Int
-    /// Seconds until the process ends itself; slow network file systems deliver 4 MiB a second.
+    /// Seconds until the process ends itself, sufficient for a network file system that delivers 4 MiB a second.
     package var seconds: Double
 
-    /// The limits for a file that takes `bytes` of memory by the sizes it declares, of which the loader has found that this
-    /// machine has them; none for a look at those sizes.
+    /// The limits for a file that takes `bytes` of memory by its declared sizes, which the loader has compared with the
+    /// machine's memory; 0 for reading only those sizes.
     package init(loading bytes: Int) {
         memory = (3 << 28) + 2 * bytes
         seconds = 60 + Double(bytes) / Double(1 << 22)
     }
 
-    /// Holds this process to the limits from now on: reading the file at `path` is all it is there for.
+    /// Applies the limits to this process, which exists only to read the file at `path`.
     ///
-    /// - Throws: `DatasetError` where the system does not take them.
+    /// - Throws: `DatasetError` if the system refuses them.
     fileprivate func apply(_ path: String) throws(DatasetError) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let used = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ").first
         let space = rlim_t((used.flatMap { Int($0) } ?? 0) * page + memory)
         let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
         var limit = rlimit()
-        // What this process may not exceed as it is (`ulimit -v`) stays, and holds.
+        // A lower limit already in force (`ulimit -v`) stays.
         var isHeld = getrlimit(resource, &limit) == 0
         limit.rlim_cur = min(space, limit.rlim_max)
         isHeld = isHeld && setrlimit(resource, &limit) == 0
@@ -68,7 +68,7 @@ package struct InspectionLimits: Equatable, Sendable {
             throw DatasetError(
                 file: path, expected: "a process whose memory can be limited", found: String(cString: strerror(errno)))
         }
-        // Whoever started this process may have ignored or held back the signal.
+        // The parent process may have ignored or blocked the signal.
         var alarm = sigset_t()
         sigemptyset(&alarm)
         sigaddset(&alarm, SIGALRM)
@@ -82,13 +82,14 @@ package struct InspectionLimits: Equatable, Sendable {
 }
 
 extension DatasetInspection {
-    /// The child's part: reads each of `paths` within its limits, and prints a line of JSON for each as soon as it has.
+    /// Reads each of `paths` within its limits and prints a line of JSON for each as soon as it is done. Runs in the
+    /// child.
     ///
     /// - Parameters:
-    ///   - environment: what the files are to be of; nil for what their names say.
-    ///   - layout: what to refuse the other layout for.
-    ///   - seconds: the time for one file instead of `InspectionLimits`' own.
-    ///   - memory: the same of the address space.
+    ///   - environment: the files' environment; nil for the one implied by their names.
+    ///   - layout: the expected layout; a file in the other one is refused.
+    ///   - seconds: the time limit for one file instead of `InspectionLimits`' own.
+    ///   - memory: the limit on the address space instead of `InspectionLimits`' own.
     package static func answer(
         _ paths: [String], of environment: EnvironmentSpecification? = nil, layout: StoredDataset.Layout = .either,
         seconds: Double? = nil, memory: Int? = nil
@@ -96,7 +97,7 @@ extension DatasetInspection {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         for path in paths {
-            /// Holds this process to the limits for so many bytes, or to what was asked for.
+            /// Applies the limits for so many bytes, or the given ones.
             func limit(loading bytes: Int) throws(DatasetError) {
                 var limits = InspectionLimits(loading: bytes)
                 limits.seconds = seconds ?? limits.seconds
@@ -108,7 +109,8 @@ extension DatasetInspection {
         }
     }
 
-    /// Reads the file at `path` as a run does; `limit` is called with the bytes that this takes, 0 for a look at its sizes.
+    /// Reads the file at `path` as a run does; calls `limit` with the bytes that this takes, 0 for reading only its
+    /// sizes.
     package static func inspect(
         _ path: String, of given: EnvironmentSpecification? = nil, layout: StoredDataset.Layout = .either,
         _ limit: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }
@@ -131,13 +133,12 @@ extension DatasetInspection {
         }
     }
 
-    /// The environment that a file is of by its name or its metadata, if it is one of those that there are, and what is to
-    /// be said of it.
+    /// The environment implied by the file's name or metadata, if it is a known one, and remarks on it.
     private static func environment(
         ofFile path: String
     ) throws -> (specification: EnvironmentSpecification?, remarks: [String]) {
         if try MinariFolder.isDataset(at: path) {
-            // Metadata that are damaged refuse the file when it is read.
+            // Damaged metadata are reported when the file is read.
             guard let judge = try? MinariEvaluationEnvironment(of: MinariFolder(at: path)) else { return (nil, []) }
             let (name, profile) = (judge.environment.name, judge.environment.profile ?? .d4rl)
             return (try? EnvironmentRegistry.specification(name, profile: profile), judge.remarks)

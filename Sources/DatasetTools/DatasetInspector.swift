@@ -4,22 +4,23 @@ import Foundation
 import Paths
 import Processes
 
-/// Reads datasets in child processes, so that a file made to harm ends a child and not this program.
+/// Reads datasets in child processes, so that a malicious file ends a child and not this program.
 package struct DatasetInspector: Sendable {
-    /// The program that answers as `DatasetInspection.answer` does, and what comes before the paths.
+    /// The program that runs `DatasetInspection.answer`, with its arguments before the paths.
     package let command: [String]
 
-    /// Asks `command`.
+    /// Uses `command` as the child.
     package init(command: [String]) { self.command = command }
 
-    /// Asks this program itself, called with `arguments`.
+    /// Uses this program, called with `arguments`, as the child.
     package init(ownArguments arguments: [String]) {
-        command = ["/proc/self/exe"] + arguments  // whatever bytes its path is made of
+        command = ["/proc/self/exe"] + arguments  // works for any bytes in its path
     }
 
-    /// What reading each of `paths` comes to, in their order; one child reads them all unless a file ends it.
+    /// Reads each of `paths` and returns the results in order; a new child is started only after a file ended the last
+    /// one.
     ///
-    /// - Throws: `HarnessError.io` when no child can be started.
+    /// - Throws: `HarnessError.io` if no child can be started.
     package func inspect(_ paths: [String]) throws -> [DatasetInspection] {
         var inspections: [DatasetInspection] = []
         while inspections.count < paths.count {
@@ -33,11 +34,11 @@ package struct DatasetInspector: Sendable {
         return inspections
     }
 
-    /// The answers of one child, and its end.
+    /// Runs one child; returns its answers, and how it ended.
     private func ask(_ paths: [String]) throws -> ([DatasetInspection], ChildProgram.End) {
         let (output, end): ([UInt8], ChildProgram.End)
         do {
-            // What a dying child says is not for the user, and a backtrace of it takes seconds.
+            // A dying child's output is not for the user, and its backtrace would take seconds.
             (output, end) = try ChildProgram.output(
                 of: command + paths, variables: ["SWIFT_BACKTRACE": "enable=no"], errors: .nothing)
         } catch {
@@ -47,7 +48,7 @@ package struct DatasetInspector: Sendable {
         for line in output.split(separator: UInt8(ascii: "\n")) {
             guard answers.count < paths.count,
                 let answer = try? JSONDecoder().decode(DatasetInspection.self, from: Data(line)),
-                answer.path == PathBytes.shown(paths[answers.count])  // as a child prints it
+                answer.path == PathBytes.shown(paths[answers.count])  // as the child prints it
             else { break }
             answers.append(DatasetInspection(path: paths[answers.count], outcome: answer.outcome))
         }

@@ -9,25 +9,25 @@ import Policies
 import Storage
 import Suites
 
-/// Records a dataset of stochastic rollouts in D4RL's layout, from one policy or from several of increasing skill.
+/// Records stochastic rollouts in D4RL's layout as a dataset, from one policy or several of increasing skill.
 ///
-/// Our recipe 1 (`-r1`): D4RL's own with behaviour policies of ours. A medium dataset is rollouts of one early-stopped
-/// SAC policy; D4RL's medium-replay is the replay buffer of such a training, which rollouts of that training's
-/// snapshots in order stand in for (the metadata say so).
+/// Our recipe 1 (`-r1`) is D4RL's with our own behaviour policies. A medium dataset consists of rollouts of one
+/// early-stopped SAC policy. D4RL's medium-replay is the replay buffer of such a training; rollouts of that training's
+/// snapshots, in order, replace it, as the metadata state.
 package struct DatasetRecording: Sendable {
     /// What to record.
     package struct Request: Sendable {
         var environment: String
         /// Policy files, in the order of their parts of the dataset.
         var policies: [String]
-        /// Rows of the dataset. Each policy gets an equal share, rounded up to whole episodes; the dataset's last
-        /// episode is cut, as D4RL does it.
+        /// The number of rows. Each policy gets an equal share, rounded up to whole episodes; the last episode is cut
+        /// off, as in D4RL.
         var transitions: Int
         var seed: Int
-        /// Path of the HDF5 file.
+        /// The path of the HDF5 file.
         var output: String
 
-        /// `transitions` rows in all, of the policy files in their order, written to the path `output`.
+        /// A request for `transitions` rows from the policy files in their order, written to the path `output`.
         package init(environment: String, policies: [String], transitions: Int, seed: Int, output: String) {
             self.environment = environment
             self.policies = policies
@@ -37,11 +37,11 @@ package struct DatasetRecording: Sendable {
         }
     }
 
-    /// What was recorded. Return and length are those of the trajectories recorded whole.
+    /// What was recorded. Return and length are averaged over the complete trajectories.
     package struct Summary: Sendable {
-        /// Rows of the file.
+        /// The number of rows.
         package var transitions: Int
-        /// Trajectories, the cut one at the end included.
+        /// The number of trajectories, including the truncated last one.
         package var trajectories: Int
         /// Mean undiscounted return.
         package var meanReturn: Double
@@ -51,21 +51,21 @@ package struct DatasetRecording: Sendable {
         package var meanLength: Double
         /// D4RL's normalised score of the mean return.
         package var score: Double
-        /// What MuJoCo warned of last; nil for nothing.
+        /// MuJoCo's last warning; nil if there was none.
         package var warning: String?
-        /// A sentence for each policy file with tensors that acting does not need.
+        /// A sentence for each policy file with tensors that are not used for acting.
         package var notes: [String]
     }
 
     private var request: Request
     private var profile = DynamicsProfile.d4rl
 
-    /// Touches no file before `run`.
+    /// Stores the request; accesses no file before `run`.
     package init(_ request: Request) { self.request = request }
 
     /// Runs the policies and writes the file.
     ///
-    /// - Throws: `HarnessError.badInput` for a policy file that cannot be read or does not fit the environment,
+    /// - Throws: `HarnessError.badInput` for a policy file that is invalid or does not fit the environment,
     ///   `EnvironmentError`, `DatasetError`.
     package func run() throws -> Summary {
         let named = try EvaluatedEnvironment.environment(request.environment)
@@ -95,7 +95,7 @@ package struct DatasetRecording: Sendable {
             }
             let end = request.transitions * (part + 1) / snapshots.count
             parts.append(Float(recording.count))
-            // Only at the very end is an episode cut: within the file the next row would pass for its next state.
+            // Only the last episode may be cut: elsewhere the next row would count as its next state.
             var episode = 0
             while recording.count < end {
                 let outcome = try withPolicyErrorContext(request.policies[part]) {
@@ -120,7 +120,7 @@ package struct DatasetRecording: Sendable {
         return summary(outcomes, recording.count, specification, notes)
     }
 
-    /// The policies with the algorithm their files name; one made for another environment is refused.
+    /// Reads the policies and the algorithm named in their files; refuses one made for another environment.
     private func readPolicies() throws -> (snapshots: [PolicySnapshot], algorithm: String) {
         let files = try request.policies.map { try PolicyFile.readWithMetadata($0) }
         for (path, file) in zip(request.policies, files) {
@@ -139,7 +139,7 @@ package struct DatasetRecording: Sendable {
             policies == 1
             ? "stochastic rollouts of one \(algorithm) policy"
             : "stochastic rollouts of \(policies) \(algorithm) policies in the order given"
-        // Recipe 1 is D4RL's for locomotion: SAC; several snapshots, of increasing skill, stand in for a replay buffer.
+        // Recipe 1 is D4RL's for locomotion: SAC; several snapshots of increasing skill replace a replay buffer.
         let isRecipe =
             algorithm == "SAC" && profile == .d4rl
             && EnvironmentRegistry.suite(ofDataset: request.environment) == .locomotion
@@ -161,7 +161,7 @@ package struct DatasetRecording: Sendable {
         _ outcomes: [EpisodeOutcome], _ transitions: Int, _ specification: EnvironmentSpecification,
         _ notes: [String]
     ) -> Summary {
-        // The last trajectory may have been cut.
+        // The last trajectory may be truncated.
         let isCut = outcomes.map(\.length).reduce(0, +) > transitions
         let complete = isCut && outcomes.count > 1 ? outcomes.dropLast() : outcomes[...]
         let returns = complete.map(\.totalReward)

@@ -3,7 +3,7 @@ package import Environments
 import HDF5
 package import Networks
 
-/// Transitions of rollouts as rows of a recording.
+/// Appends transitions of rollouts to a recording.
 extension D4RLRecording {
     /// An empty recording of an environment.
     package init(_ specification: EnvironmentSpecification) {
@@ -12,7 +12,7 @@ extension D4RLRecording {
             positionSize: specification.positionCount, velocitySize: specification.velocityCount)
     }
 
-    /// Adds a step.
+    /// Appends a step.
     package mutating func append(_ transition: Rollout.Transition) {
         func floats<Number: BinaryFloatingPoint>(_ start: UnsafePointer<Number>, _ count: Int) -> [Float] {
             (0..<count).map { Float(start[$0]) }
@@ -28,19 +28,20 @@ extension D4RLRecording {
         actionLogProbabilities.append(Float(transition.logLikelihood))
     }
 
-    /// Adds the goal of an episode whose steps have been added, to each of them.
+    /// Appends the goal of an episode for each of its steps, which have been appended before.
     package mutating func appendGoal(_ outcome: EpisodeOutcome) {
         guard !outcome.goal.isEmpty else { return }
         let goal = outcome.goal.map { Float($0) }
         while goals.count < count * goal.count { goals += goal }
     }
 
-    /// Ends the episode at its last step: the simulation went no further, so the row behind it is not its next state.
+    /// Marks the last row as the end of an episode: the simulation stopped there, so the next row is not its next
+    /// state.
     package mutating func closeEpisode() {
         if let last = terminals.indices.last { terminals[last] = true }
     }
 
-    /// D4RL keeps the behaviour policy's weights beside its data.
+    /// Adds the policy's weights to the metadata, as D4RL does for its behaviour policies.
     package mutating func describe(_ policy: PolicySnapshot) {
         metadata["policy/nonlinearity"] = .text(policy.activation.rawValue)
         metadata["policy/output_distribution"] = .text(policy.head.rawValue)
@@ -51,9 +52,9 @@ extension D4RLRecording {
     }
 }
 
-/// Recordings of episodes on their way from one rank to another.
+/// Serialises recordings for messages between ranks.
 extension D4RLRecording {
-    /// The rows, without metadata: a count, then field after field, in this machine's byte order.
+    /// The rows without metadata: their number, then field after field, in this machine's byte order.
     package var rowBytes: [UInt8] {
         var bytes = withUnsafeBytes(of: count) { Array($0) }
         for field in [
@@ -64,7 +65,7 @@ extension D4RLRecording {
         return bytes + (terminals + timeouts).map { $0 ? 1 : 0 }
     }
 
-    /// Adds the rows of another recording of the same environment.
+    /// Appends the rows of another recording of the same environment.
     package mutating func append(rowBytes bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
         var rest = bytes[...]
@@ -85,7 +86,7 @@ extension D4RLRecording {
         positions += floats(positionSize, rows)
         velocities += floats(velocitySize, rows)
         actionLogProbabilities += floats(1, rows)
-        goals += floats((rest.count - 2 * rows) / 4 / max(1, rows), rows)  // whatever is left before the flags
+        goals += floats((rest.count - 2 * rows) / 4 / max(1, rows), rows)  // everything before the flags
         terminals += take(rows).map { $0 != 0 }
         timeouts += take(rows).map { $0 != 0 }
     }

@@ -5,21 +5,21 @@ package import Numerics
 import Studies
 import Suites
 
-/// What the episodes of an evaluation are run in: the same for whoever counts returns and whoever draws.
+/// The environment in which a policy's episodes are evaluated or drawn.
 package struct EvaluatedEnvironment {
-    /// At its noise-free start state.
+    /// The environment in its noise-free start state.
     package let environment: any Drawable
-    /// Everything random in it is drawn from this stream.
+    /// The stream of all its random numbers.
     package let stream: RandomStream
-    /// Whose dynamics and rewards.
+    /// The profile of dynamics and rewards.
     let profile: DynamicsProfile
 
-    /// The environment that `text` names: one of ours, one of Gymnasium's ids, or a dataset, whose version or metadata then
-    /// give the rules.
+    /// Makes the environment named by `text`: one of ours, a Gymnasium id, or a dataset, whose version or metadata then
+    /// determine the rules.
     ///
-    /// - Parameter profile: whose dynamics; nil for those that the name stands for, or D4RL's.
-    /// - Throws: `EnvironmentError.unknownEnvironment` or `.notOurs` for an unknown name,
-    ///   `.otherProfile` for one that stands for another profile; else as `EnvironmentRegistry.make`.
+    /// - Parameter profile: the profile; nil for the one implied by the name, or D4RL's.
+    /// - Throws: `EnvironmentError.unknownEnvironment` or `.notOurs` for an unknown name, `.otherProfile` for a name
+    ///   that implies another profile; otherwise the errors of `EnvironmentRegistry.make`.
     package init(_ text: String, seed: Int, profile asked: DynamicsProfile?) throws {
         let named: NamedEnvironment
         let dataset = Self.dataset(text)
@@ -48,17 +48,17 @@ package struct EvaluatedEnvironment {
                 goals: EnvironmentRegistry.goals(ofDataset: dataset ?? text, stream: stream.stream("environment"))))
     }
 
-    /// The environment alone that `text` names.
+    /// The environment and profile named by `text`, without making the environment.
     ///
-    /// - Throws: as `EnvironmentRegistry.resolve`, with D4RL's tasks among the names it may have been meant for.
+    /// - Throws: the errors of `EnvironmentRegistry.resolve`, with D4RL's tasks among the suggestions.
     package static func environment(_ text: String) throws -> NamedEnvironment {
         let environments = EnvironmentRegistry.names
         return try EnvironmentRegistry.resolve(
             text, others: D4RLTasks.names.filter { !environments.contains($0) })
     }
 
-    /// The dataset that `text` names, in whatever spelling: of one of D4RL's versions, v0 to v2, of a recipe of ours, or of
-    /// a task without a version.
+    /// The dataset named by `text` in any spelling: one of D4RL's versions v0 to v2, of our recipes, or a task without
+    /// a version.
     private static func dataset(_ text: String) -> String? {
         [text, D4RLTasks.canonicalSpelling(text)].compactMap { $0 }.first { name in
             let dataset = DatasetName(name)

@@ -3,33 +3,32 @@ import Foundation
 import Networks
 import Report
 
-/// What `evaluate` found: every episode, and what they say together.
+/// The result of `evaluate`: every episode, and statistics over them.
 package struct EvaluationReport: Codable, Sendable, Equatable {
-    /// One episode.
     package struct Episode: Codable, Sendable, Equatable {
-        /// Its number, which its random numbers are drawn under.
+        /// The episode's number, which determines its random numbers.
         package var episode: Int
-        /// Undiscounted return.
+        /// The undiscounted return.
         package var `return`: Double
-        /// Steps.
+        /// The number of steps.
         package var length: Int
         /// D4RL's normalised score of the return.
         package var score: Double
-        /// How it ended: "terminal", "timeout" or, when the physics left the finite numbers, "diverged".
+        /// How the episode ended: "terminal", "timeout" or, if the simulation diverged, "diverged".
         package var end: String
-        /// What was done of the environment's tasks, in the order it was done; nil where there are none.
+        /// The environment's tasks that were completed, in order; nil if the environment has none.
         package var tasks: [String]?
-        /// What MuJoCo warned of last; nil for nothing.
+        /// MuJoCo's last warning; nil if there was none.
         package var warning: String?
     }
 
-    /// Mean, spread and uncertainty of one number over the episodes.
+    /// Mean, spread and uncertainty of a quantity over the episodes.
     package struct Summary: Codable, Sendable, Equatable {
-        /// Summed in the order of the episodes.
+        /// The mean, summed in the order of the episodes.
         package var mean: Double
         /// Population standard deviation (divisor n).
         package var std: Double
-        /// Of the mean: the sample deviation (divisor n − 1) over √n; nil for a single episode.
+        /// Standard error of the mean: the sample standard deviation (divisor n − 1) over √n; nil for a single episode.
         package var standardError: Double?
 
         init(_ values: [Double]) {
@@ -40,27 +39,27 @@ package struct EvaluationReport: Codable, Sendable, Equatable {
         }
     }
 
-    /// As it was asked for.
+    /// The environment as the user named it.
     package var environment: String
-    /// Path of the policy file.
+    /// The path of the policy file.
     package var policy: String
-    /// Whose dynamics and rewards: a `DynamicsProfile`.
+    /// The `DynamicsProfile` of dynamics and rewards.
     package var profile: String
     /// "deterministic" or "stochastic".
     package var actions: String
-    /// Of everything random.
+    /// The seed of all random numbers.
     package var seed: Int
-    /// In the order of their numbers.
+    /// The episodes in order of their numbers.
     package var episodes: [Episode]
-    /// Undiscounted return.
+    /// The undiscounted return.
     package var `return`: Summary
-    /// Steps of an episode.
+    /// The number of steps per episode.
     package var length: Summary
-    /// Normalised score.
+    /// The normalised score.
     package var score: Summary
-    /// The share of episodes in which every task was done; nil where there are none.
+    /// The fraction of episodes in which all tasks were completed; nil if the environment has none.
     package var successRate: Double?
-    /// One sentence on the tensors of the policy's file that acting does not need; nil where there are none.
+    /// A sentence on the tensors in the policy's file that are not used for acting; nil if there are none.
     package var note: String?
 
     init(
@@ -88,14 +87,14 @@ package struct EvaluationReport: Codable, Sendable, Equatable {
         successRate = hasTasks ? Double(successes.count) / Double(outcomes.count) : nil
     }
 
-    /// Indented JSON with sorted keys and a newline at its end.
+    /// Indented JSON with sorted keys and a final newline.
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
 
-    /// A line for every episode, then the summary.
+    /// One line per episode, then the summary.
     package func text() -> String {
         var lines = episodes.map { one in
             String(

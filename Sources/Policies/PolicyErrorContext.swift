@@ -2,8 +2,8 @@ import Environments
 import Failures
 import Networks
 
-/// Does `body` with the policy read from `path`; what is wrong with the policy, or with an action it gives, is worded as
-/// bad input that names the file.
+/// Runs `body` with the policy read from `path`; errors in the policy or its actions become bad input that names the
+/// file.
 package func withPolicyErrorContext<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()

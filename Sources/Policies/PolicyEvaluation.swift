@@ -9,29 +9,29 @@ import Numerics
 import Storage
 import Teams
 
-/// Runs episodes of a policy from a file, shared out over the ranks.
+/// Evaluates a policy from a file; the episodes are distributed over the ranks.
 ///
-/// Episode k is a function of the request and of k alone, so any number of ranks gives the same report and recording.
+/// Episode k depends only on the request and k, so any number of ranks gives the same report and recording.
 package struct PolicyEvaluation {
-    /// What to run.
+    /// What to evaluate.
     package struct Request: Sendable {
-        /// An environment's name, ours or Gymnasium's, or a dataset's, whose version then gives the rules
+        /// The name of an environment, ours or Gymnasium's, or of a dataset, whose version then determines the rules
         /// ("antmaze-umaze-v0").
         package var environment: String
-        /// Path of the policy file.
+        /// The path of the policy file.
         package var policy: String
-        /// How many, 1 or more.
+        /// The number of episodes, at least 1.
         package var episodes: Int
-        /// Seed of everything random.
+        /// The seed of all random numbers.
         package var seed = 0
-        /// Whether actions are drawn from the policy or are its squashed mean.
+        /// Whether actions are sampled from the policy or are its squashed mean.
         package var mode = Rollout.Mode.deterministic
-        /// Whose dynamics and rewards; nil for those that the environment's name stands for, or D4RL's.
+        /// The profile of dynamics and rewards; nil for the one implied by the environment's name, or D4RL's.
         package var profile: DynamicsProfile?
-        /// Path of an HDF5 file for the trajectories, in D4RL's layout.
+        /// The path of an HDF5 file for the trajectories in D4RL's layout; nil for none.
         package var recording: String?
 
-        /// Deterministic episodes by D4RL's rules that leave no recording, unless told otherwise.
+        /// A request for deterministic episodes by D4RL's rules, without a recording.
         package init(environment: String, policy: String, episodes: Int) {
             self.environment = environment
             self.policy = policy
@@ -42,16 +42,16 @@ package struct PolicyEvaluation {
     private let request: Request
     private let world: Communicator
 
-    /// Touches no file before `run`.
+    /// Stores the request; accesses no file before `run`.
     package init(_ request: Request, world: Communicator) {
         self.request = request
         self.world = world
     }
 
-    /// Runs the episodes, has rank 0 `tell` the report, then write the recording; collective.
+    /// Runs the episodes; rank 0 calls `tell` with the report, then writes the recording. Collective.
     ///
-    /// - Throws: `AgreedFault` on all ranks when the environment, the policy or the recording's path is no good, when
-    ///   the policy gives an action that is not finite, or when the recording cannot be written; else `EnvironmentError`.
+    /// - Throws: `AgreedFault` on all ranks if the environment, the policy or the recording's path is invalid, if the
+    ///   policy gives a non-finite action, or if the recording cannot be written; otherwise `EnvironmentError`.
     package func run(tell: (EvaluationReport) throws -> Void) throws {
         let policy = try agreeOnPolicy()
         let evaluated = try EvaluatedEnvironment(request.environment, seed: request.seed, profile: request.profile)
@@ -66,7 +66,7 @@ package struct PolicyEvaluation {
         try world.agree(that: { try write(recording, policy, evaluated.profile, to: path) })
     }
 
-    /// Rank 0 reads the file, for all, and finds out whether all will be able to run it.
+    /// Reads the policy on rank 0, checks that it can be run, and shares it with all ranks.
     private func agreeOnPolicy() throws -> PolicySnapshot {
         let bytes = try world.agree(sharing: {
             let file = try PolicyFile.bytes(request.policy)
@@ -88,7 +88,8 @@ package struct PolicyEvaluation {
         return try PolicyFile.decode(Data(bytes), path: request.policy).snapshot
     }
 
-    /// Episodes rank, rank + size, …; a non-finite action is the policy's fault, and all ranks end with one sentence.
+    /// Runs the episodes rank, rank + size, …; a non-finite action is an error in the policy, reported once for all
+    /// ranks.
     private func runOwnEpisodes(
         _ rollout: Rollout, _ specification: EnvironmentSpecification
     ) throws -> [(outcome: EpisodeOutcome, recording: D4RLRecording)] {
@@ -108,7 +109,7 @@ package struct PolicyEvaluation {
                 break
             }
         }
-        // The first episode that went wrong is named, whoever ran it.
+        // Report the first failed episode, whichever rank ran it.
         let episodesGoneWrong = try world.allgather(failure?.episode ?? Int.max)
         let lines = try world.gatherLines(
             failure.map { $0.episode == episodesGoneWrong.min() ? [$0.sentence] : [] } ?? [])
@@ -116,7 +117,8 @@ package struct PolicyEvaluation {
         return episodes
     }
 
-    /// Brings the episodes to rank 0 in their order, one round of ranks at a time: no message grows with their number.
+    /// Collects the episodes on rank 0 in their order, one per rank at a time, so that messages do not grow with their
+    /// number.
     private func collect(
         _ own: [(outcome: EpisodeOutcome, recording: D4RLRecording)], _ specification: EnvironmentSpecification
     ) throws -> (outcomes: [EpisodeOutcome], recording: D4RLRecording) {

@@ -5,13 +5,13 @@ import Storage
 
 /// Policies on disk, in the safetensors format.
 ///
-/// Metadata: `head`, one of `PolicySnapshot.Head`; `activation`, `relu` (where it is missing) or `tanh`; and
-/// `observation_clip`, the number beyond which normalised observations are clipped. `observation_std` is what is divided
-/// by, with any epsilon in it.
+/// Metadata: `head`, one of `PolicySnapshot.Head`; `activation`, `relu` (the default) or `tanh`; and
+/// `observation_clip`, the limit to which normalised observations are clipped. `observation_std` is the divisor itself,
+/// any epsilon included.
 package enum PolicyFile {
-    /// Writes a snapshot. Metadata besides what `read` understands comes from `metadata`.
+    /// Writes a snapshot; `metadata` is added to the keys that `read` understands.
     ///
-    /// The bytes are a function of the arguments alone.
+    /// The bytes depend only on the arguments.
     package static func write(_ snapshot: PolicySnapshot, to path: String, metadata: [String: String] = [:]) throws {
         var tensors = snapshot.tensors
         if !snapshot.observationMean.isEmpty {
@@ -26,23 +26,23 @@ package enum PolicyFile {
         try DurableFile.write(try SafetensorsFile.encode(tensors, metadata: metadata), to: path)
     }
 
-    /// Reads a snapshot; tensors come back in the order of their bytes.
+    /// Reads a snapshot; the tensors are in the order of their bytes.
     ///
-    /// - Throws: `HarnessError.badInput` naming the file and what is wrong with it.
+    /// - Throws: `HarnessError.badInput` that names the file and the problem.
     package static func read(_ path: String) throws -> PolicySnapshot {
         try readWithMetadata(path).snapshot
     }
 
-    /// Reads a snapshot and what its file says about it (`environment`, `algorithm`, `step`, …).
+    /// Reads a snapshot and the file's metadata (`environment`, `algorithm`, `step`, …).
     ///
-    /// - Throws: as `read`.
+    /// - Throws: the same errors as `read`.
     package static func readWithMetadata(_ path: String) throws -> (
         snapshot: PolicySnapshot, metadata: [String: String]
     ) {
         try decode(bytes(path), path: path)
     }
 
-    /// The file as it is.
+    /// The contents of the file.
     static func bytes(_ path: String) throws -> Data {
         do {
             guard let file = try FileCalls.current.contents(of: path) else {
@@ -55,7 +55,7 @@ package enum PolicyFile {
         }
     }
 
-    /// Reads a snapshot from the bytes of the file at `path`, which errors name.
+    /// Decodes a snapshot from the contents of the file at `path`, which is named in errors.
     static func decode(
         _ file: Data, path: String
     ) throws -> (snapshot: PolicySnapshot, metadata: [String: String]) {
@@ -88,7 +88,7 @@ package enum PolicyFile {
         return (snapshot, file.metadata)
     }
 
-    /// What the metadata say under `key`; the default, if there is one, where they say nothing.
+    /// The choice stored under `key` in the metadata, or the default if the key is missing.
     private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ key: String, in metadata: [String: String], path: String, default: Choice? = nil
     ) throws -> Choice {
@@ -100,7 +100,7 @@ package enum PolicyFile {
 
     private static func clip(_ metadata: [String: String], hasStatistics: Bool, path: String) throws -> Float? {
         guard let text = metadata["observation_clip"] else { return nil }
-        // Swift's own rule takes hexadecimal digits, too.
+        // Swift's parser also accepts hexadecimal numbers.
         let isDecimal = text.allSatisfy { $0.isASCII && ($0.isWholeNumber || "+-.eE".contains($0)) }
         guard isDecimal, let number = Float(text), number.isFinite, number > 0 else {
             throw HarnessError.badInput("\(path): metadata observation_clip is '\(text)', expected a positive number")
@@ -113,7 +113,7 @@ package enum PolicyFile {
         return number
     }
 
-    /// The tensors that a file has instead of a policy's, as the end of a sentence.
+    /// The tensors that a file contains instead of a policy's, as the end of a sentence.
     private static func naming(_ tensors: [SafetensorsFile.Tensor]) -> String {
         guard !tensors.isEmpty else { return "; the file has no tensors" }
         let names = tensors.map(\.name).sorted()
@@ -122,7 +122,7 @@ package enum PolicyFile {
 }
 
 extension PolicySnapshot {
-    /// One sentence on the tensors of its file that are no part of acting; nil where there are none.
+    /// A sentence on the tensors in the file that are not used for acting; nil if there are none.
     package func note(onIgnored path: String) -> String? {
         guard !ignoredTensors.isEmpty else { return nil }
         let names = ignoredTensors.prefix(6).joined(separator: ", ") + (ignoredTensors.count > 6 ? ", …" : "")

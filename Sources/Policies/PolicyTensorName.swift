@@ -1,12 +1,12 @@
 import Networks
 
-/// The name of a tensor in a policy's file, read for whose it is.
+/// The name of a tensor in a policy file, analysed to find out whether it belongs to the policy.
 ///
-/// Training keeps critics, targets and optimisers in the same file, under names of every kind. Passed over is only what
-/// says so by every word of its name; whatever else there is may change how the policy acts.
+/// Training often stores critics, targets and optimisers in the same file, under many names. A tensor is ignored only
+/// if every word of its name says that it is not needed; anything else might change how the policy acts.
 struct PolicyTensorName {
     private let name: String
-    /// The parts of the name between dots and slashes, without those that only say that networks follow.
+    /// The parts of the name between dots and slashes, without leading parts that only group networks.
     private let parts: [Substring]
 
     init(_ name: String) {
@@ -25,50 +25,51 @@ struct PolicyTensorName {
             || Self.isNumberOfTraining(all, isSingle: tensor.shape.allSatisfy { $0 == 1 })
     }
 
-    /// First parts of names that hold all networks, the policy's, too.
+    /// First parts of names that group all networks, the policy's included.
     private static let containers: Set<Substring> = [
         "ac", "actor_critic", "agent", "learner", "mlp_extractor", "model", "models", "module", "modules", "networks",
         "nets", "params", "state_dict", "trainer",
     ]
 
-    /// Of networks besides the policy: a name begins with one.
+    /// Networks other than the policy: a name starts with one of these words.
     private static let networks: Set<String> = [
         "critic", "critics", "q", "qs", "qf", "qfs", "qfunction", "qnet", "qnetwork", "qvalue", "v", "vs", "vf", "vnet",
         "vnetwork", "value", "values", "baseline", "advantage", "reward", "rewards", "return", "returns", "ret",
         "discriminator", "ensemble",
     ]
 
-    /// What may stand before the name of such a network.
+    /// Words that may precede the name of such a network.
     private static let openings: Set<String> = [
         "double", "twin", "soft", "min", "cost", "costs", "safety", "safe", "risk", "constraint",
     ]
 
-    /// What may stand behind it.
+    /// Words that may follow it.
     private static let endings: Set<String> = [
         "net", "nets", "network", "networks", "function", "functions", "func", "model", "head", "heads", "rms",
     ]
 
-    /// Of copies that lag behind, even of the policy, and of what trains it: one is in the name.
+    /// Lagging copies, even of the policy, and the state of training: the name contains one of these words.
     private static let training: Set<String> = [
         "target", "targets", "targ", "old", "ema", "averaged", "polyak", "optimizer", "optimizers", "optimiser",
         "optimisers", "optim", "optims", "opt", "adam", "avg", "moment", "moments", "scheduler", "schedulers", "rng",
         "replay", "buffer",
     ]
 
-    /// What may stand beside it.
+    /// Words that may accompany them.
     private static let trained: Set<String> = [
         "actor", "policy", "pi", "m", "mu", "nu", "exp", "sq", "state", "states", "param", "params", "group", "groups",
         "log", "key",
     ]
 
-    /// Of numbers of the training, counters among them: of one that stands alone, or has a logarithm in its name.
+    /// Scalars of the training, including counters: a name that is one of these words, or contains one together with
+    /// "log".
     private static let numbers: Set<String> = [
         "alpha", "temperature", "temp", "entropy", "ent", "beta", "lagrange", "lr", "rate", "seed", "step", "steps",
         "timestep", "timesteps", "epoch", "epochs", "iteration", "iterations", "it", "update", "updates", "seen",
         "episodes",
     ]
 
-    /// What may stand beside one.
+    /// Words that may accompany such a scalar.
     private static let numbered: Set<String> = [
         "log", "target", "learning", "coef", "coefficient", "prime", "multiplier", "num", "n", "total", "global",
         "train",
@@ -94,7 +95,8 @@ struct PolicyTensorName {
         return words.allSatisfy { numbers.contains($0) || numbered.contains($0) }
     }
 
-    /// The words of an identifier in lower case, at every underscore, digit and capital: `targetQ1` is "target", "q".
+    /// The words of an identifier in lower case, split at underscores, digits and capitals: `targetQ1` is "target",
+    /// "q".
     private static func words(of identifier: Substring) -> [String] {
         var words: [String] = []
         var last: Character = "_"

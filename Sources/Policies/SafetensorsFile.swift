@@ -3,40 +3,40 @@ import Foundation
 import HDF5
 import Networks
 
-/// A file in the safetensors format: an 8-byte little-endian header length, a JSON header with dtype, shape and offsets of
-/// each tensor, then the tensors' bytes, row-major and without gaps.
+/// A file in the safetensors format: an 8-byte little-endian header length, a JSON header with dtype, shape and offsets
+/// of each tensor, then the tensors' bytes, row-major and contiguous.
 struct SafetensorsFile {
-    /// Where one tensor lies.
+    /// The type, shape and position of a tensor.
     struct Tensor {
         var name: String
-        /// The format's name of the number type: "F32".
+        /// The format's name of the element type: "F32".
         var type: String
         var shape: [Int]
-        /// Offsets behind the header, in bytes.
+        /// Offsets from the end of the header, in bytes.
         var bytes: Range<Int>
     }
 
-    /// The longest header that the format's own library reads, in bytes.
+    /// The longest header that the reference implementation accepts, in bytes.
     private static let longestHeader: UInt64 = 100_000_000
-    /// Bits of a number of each type; other types may exist one day.
+    /// Bits per element of each known type; the format may add others.
     private static let bits = [
         "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
         "U16": 16, "I16": 16, "F16": 16, "BF16": 16, "U32": 32, "I32": 32, "F32": 32, "U64": 64, "I64": 64, "F64": 64,
         "C64": 64,
     ]
 
-    /// What the file says about itself.
+    /// The file's string metadata.
     let metadata: [String: String]
-    /// In the order of their bytes.
+    /// The tensors in the order of their bytes.
     let tensors: [Tensor]
     private let body: Data
     private let path: String
 
-    /// Takes the bytes of the file at `path`, which errors name.
+    /// Parses the contents of the file at `path`, which is named in errors.
     ///
-    /// - Throws: `HarnessError.badInput` with what is wrong with it.
+    /// - Throws: `HarnessError.badInput` that names the problem.
     init(_ file: Data, path: String) throws {
-        // A header begins with a brace; before it are the bytes of a number, which may be those of anything.
+        // A header starts with a brace; the eight bytes before it are a length and can match other formats by chance.
         if file.dropFirst(8).first != UInt8(ascii: "{"), let other = ForeignFormat.of(Array(file.prefix(1024))) {
             throw HarnessError.badInput("\(path): expected a safetensors file, found \(other.name)")
         }
@@ -104,11 +104,11 @@ struct SafetensorsFile {
     }
 }
 
-// Numbers, and files to be written.
+// Converting and writing numbers.
 extension SafetensorsFile {
-    /// The numbers of a tensor of any floating-point type of 16 to 64 bits, each rounded once to single precision.
+    /// The elements of a tensor of any floating-point type of 16 to 64 bits, each rounded once to single precision.
     ///
-    /// - Throws: `HarnessError.badInput` for another type, or a number that single precision cannot hold.
+    /// - Throws: `HarnessError.badInput` for another type, or a number out of single precision's range.
     func floats(of tensor: Tensor) throws -> [Float] {
         let bytes = body.dropFirst(tensor.bytes.lowerBound).prefix(tensor.bytes.count)
         switch tensor.type {
@@ -138,9 +138,9 @@ extension SafetensorsFile {
         }
     }
 
-    /// The bytes of a file of these tensors, in single precision and in this order.
+    /// Encodes a file of these tensors in single precision and in this order.
     ///
-    /// A function of the arguments alone: header keys are sorted.
+    /// The bytes depend only on the arguments: header keys are sorted.
     static func encode(_ tensors: [NamedTensor], metadata: [String: String]) throws -> Data {
         var header: [String: SafetensorsHeader.Entry] = ["__metadata__": .metadata(metadata)]
         var body = Data()

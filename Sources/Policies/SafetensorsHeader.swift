@@ -2,13 +2,13 @@ import Failures
 import Foundation
 import Storage
 
-/// The JSON in front of a safetensors file's tensors.
+/// The JSON header of a safetensors file.
 struct SafetensorsHeader {
     private(set) var metadata: [String: String] = [:]
-    /// Sorted by name; the offsets are in order and not negative, and no more is known of them.
+    /// The tensors sorted by name; their offsets are ordered and not negative, but otherwise unchecked.
     private(set) var tensors: [SafetensorsFile.Tensor] = []
 
-    /// - Throws: `HarnessError.badInput` naming `path` and the entry that is not what it should be.
+    /// - Throws: `HarnessError.badInput` naming `path` and the invalid entry.
     init(_ json: Data, path: String) throws {
         guard String(validating: json, as: UTF8.self) != nil else {
             throw HarnessError.badInput("\(path): the safetensors header is not UTF-8")

@@ -8,18 +8,18 @@ import Storage
 package import Studies
 import Suites
 
-/// Turns the finished cases of a run folder into the paper's table. Reads files only: it may be asked for at any time,
-/// of a run under way, too.
+/// Computes the paper's table from the finished cases of a run folder. Only reads files, so it can be used at any time,
+/// even while a run is under way.
 package struct Aggregation: Sendable {
     private let cases: [RunManifest.Entry]
     private let episodes: Int
     private let folder: RunFolder
-    /// The datasets' files as `run.json` has them; where there is none, nothing is known of them.
+    /// The datasets' files recorded in `run.json`; empty if there is none.
     private let datasets: [String: DatasetFile]
 
-    /// The scores of `plan`'s cases in `folder`.
+    /// Aggregates the cases of `plan` in `folder`.
     ///
-    /// - Throws: `HarnessError` when `run.json` is there and cannot be read.
+    /// - Throws: `HarnessError` if `run.json` exists and cannot be read.
     package init(_ plan: StudyPlan, folder: RunFolder) throws {
         cases = plan.cases.map { RunManifest.Entry($0) }
         episodes = plan.study.evaluation.episodes
@@ -27,9 +27,10 @@ package struct Aggregation: Sendable {
         self.folder = folder
     }
 
-    /// The run in `folder`, by its manifest: whatever presets this program has, the cases are those that were planned.
+    /// Aggregates the run in `folder` by its manifest: the planned cases count, even if this program's presets have
+    /// changed.
     ///
-    /// - Throws: `HarnessError.badInput` when there is none.
+    /// - Throws: `HarnessError.badInput` if there is no manifest.
     package init(_ folder: RunFolder) throws {
         let manifest = try RunManifest.read(folder)
         cases = manifest.cases
@@ -40,7 +41,7 @@ package struct Aggregation: Sendable {
 
     /// The scores of all cells of the plan, finished or not.
     ///
-    /// - Throws: `HarnessError.badInput` when a result cannot be read.
+    /// - Throws: `HarnessError.badInput` if a result cannot be read.
     package func table(_ selection: ScoreProtocol.Selection) throws -> ScoreTable {
         var cells: [(dataset: String, column: String, cases: [RunManifest.Entry])] = []
         for entry in cases {
@@ -61,7 +62,7 @@ package struct Aggregation: Sendable {
                 }))
     }
 
-    /// Episodes of the evaluations that count under `selection`.
+    /// The numbers of episodes in the evaluations that count under `selection`.
     private func episodes(of cases: [RunManifest.Entry], _ selection: ScoreProtocol.Selection) -> [Int] {
         cases.flatMap { entry in
             let (every, final) = (entry.episodes ?? episodes, entry.finalEpisodes ?? episodes)
@@ -69,7 +70,7 @@ package struct Aggregation: Sendable {
         }
     }
 
-    /// Removes the claims that finished cases have kept; where the folder is not ours to write in they stay.
+    /// Removes claims left on finished cases; in a folder that is not writable they stay.
     package func removeLeftClaims() {
         for entry in cases where (try? folder.hasResult(entry.identifier, steps: entry.steps)) ?? false {
             folder.removeClaims(ofFinished: entry.identifier)
@@ -101,20 +102,20 @@ package struct Aggregation: Sendable {
         }
         if let judgement = cases.compactMap(\.judgement).first { notes.append(judgement) }
         if cases.contains(where: \.isRounded) { notes.append("products between hidden layers in bfloat16") }
-        // Files with the same contents are the same data.
+        // Different files with the same contents are the same data.
         if files.count > 1, !files.isSubset(of: datasets[dataset]?.allSHA256 ?? []) {
             notes.append("trained on \(files.count) different files of \(dataset)")
         }
         if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
             notes.append("not trained on D4RL's published file")
         }
-        // By the dataset's name, so that a file of one's own under another name belongs to no sum.
+        // Grouped by the dataset's name, so that a file of the user's own with another name is in no sum.
         return CellScore(
             dataset: dataset, suite: EnvironmentRegistry.suite(ofDataset: dataset), column: column, seeds: seeds,
             expectedSeeds: cases.count, notes: notes)
     }
 
-    /// A case's score under a protocol; NaN for a case that ended because it diverged.
+    /// The score of a case under a protocol; NaN for a case that ended by divergence.
     package static func score(_ result: CaseResult, _ selection: ScoreProtocol.Selection) -> Double {
         let scores = result.evaluations.map(\.score)
         guard let last = scores.last, result.divergence?.isFinal != true, scores.allSatisfy({ !$0.isNaN }) else {

@@ -3,35 +3,36 @@ import Numerics
 import Paths
 import Storage
 
-/// Finds out whether what is left of a run is in good hands: for a batch script, whose job has found nothing free.
+/// Finds out, for a batch script whose job found no free case, whether other processes are working on the remaining
+/// ones.
 ///
-/// A claim alone does not say so: its holder may be a job that was killed a minute ago. So heartbeats are watched until each
-/// of them has moved, or until a claim counts no more. A process that lives on this kernel keeps its claim although it stands
-/// still; nobody waits for it longer than for a silent one elsewhere.
+/// A claim alone does not prove it: its holder may be a job that was killed a minute ago. So heartbeats are watched
+/// until each of them has changed, or until a claim is no longer valid. A process that is alive on this kernel keeps
+/// its claim even if it makes no progress, but is not waited for any longer than a silent one elsewhere.
 package struct OtherJobs {
-    /// What has become of the cases that were not done.
+    /// The state of the unfinished cases.
     package enum Verdict: Equatable, Sendable {
-        /// They are done now.
+        /// All of them are finished now.
         case complete
-        /// Every one is in the hands of a process whose heartbeat was seen to move: "pid 123 on node7 (rank 3, job 42)".
+        /// Every case is held by a process whose heartbeat changed while watched: "pid 123 on node7 (rank 3, job 42)".
         case atWork([String])
         /// One of them is free, for the reason given.
         case free(case: String, reason: String)
-        /// One of them is claimed by a process that has stood still all the time it was watched.
+        /// One of them is claimed by a process whose heartbeat did not change while watched.
         case standsStill(case: String, holder: String)
     }
 
-    /// As long as a claim counts of whose holder nothing is heard, in seconds.
+    /// Seconds to wait for a heartbeat: as long as a claim without heartbeats is valid.
     package static let patience = Claim.staleAfter
 
     private let run: RunFolder
     private let cases: [RunManifest.Entry]
-    /// The heartbeats as they were first seen, by name of their file.
+    /// The first version of each heartbeat seen, by file name.
     private var first: [String: Stamp] = [:]
-    /// Since when each was looked at, there or not.
+    /// When each heartbeat was first looked for, whether it existed or not.
     private var watchedSince: [String: DispatchTime] = [:]
 
-    /// One version of a file that is replaced again and again.
+    /// Identifies one version of a file that is replaced repeatedly.
     private struct Stamp: Equatable {
         var number: ino_t
         var seconds: Int
@@ -43,20 +44,20 @@ package struct OtherJobs {
         }
     }
 
-    /// The run in the folder at `path`.
+    /// Watches the run in the folder at `path`.
     ///
-    /// - Throws: `HarnessError.badInput` when it holds no run.
+    /// - Throws: `HarnessError.badInput` if it contains no run.
     package init(_ path: String) throws {
         run = RunFolder(path)
         cases = try RunManifest.read(run).cases
     }
 
-    /// Looks every `pause` seconds until there is a verdict: a heartbeat moves every ten seconds, and a claim without one counts
-    /// for five minutes.
+    /// Checks every `pause` seconds until there is a verdict: a heartbeat changes every ten seconds, and a claim
+    /// without heartbeats is valid for five minutes.
     ///
     /// - Parameters:
-    ///   - patience: seconds that a heartbeat may stand still.
-    ///   - tell: called once a minute with what is waited for.
+    ///   - patience: seconds after which an unchanged heartbeat counts as standing still.
+    ///   - tell: called once a minute with what is being waited for.
     /// - Throws: `HarnessError.io`.
     package mutating func watch(
         pause: Double = 1, patience: Double = OtherJobs.patience, tell: (String) throws -> Void
@@ -73,9 +74,9 @@ package struct OtherJobs {
         }
     }
 
-    /// Looks once.
+    /// Checks once.
     ///
-    /// - Parameter silent: whose heartbeats have not been seen to move.
+    /// - Parameter silent: the holders whose heartbeats have not changed so far.
     private mutating func look(_ silent: inout [String], _ patience: Double) throws -> Verdict? {
         if Paths.access(run.file(RunFolder.stopFile), F_OK) == 0 {
             return .free(case: "every case", reason: "\(RunFolder.stopFile) is there")
@@ -104,7 +105,7 @@ package struct OtherJobs {
         return holders.isEmpty ? .complete : silent.isEmpty ? .atWork(holders) : nil
     }
 
-    /// Whether a heartbeat is another one than when it was first seen.
+    /// Whether a heartbeat differs from its first version.
     private mutating func hasMoved(_ name: String, in folder: String) -> Bool {
         guard let now = Stamp("\(folder)/\(name)") else { return false }
         guard let before = first[name] else {
@@ -124,7 +125,7 @@ package struct OtherJobs {
         try run.hasResult(entry.identifier, steps: entry.steps)
     }
 
-    /// At most four of them by name.
+    /// The names of at most four holders.
     package static func list(_ holders: [String]) -> String {
         let shown = holders.prefix(4).joined(separator: ", ")
         return holders.count > 4 ? "\(shown) and \(holders.count - 4) more" : shown

@@ -3,22 +3,22 @@ package import DatasetTools
 import Failures
 package import Studies
 
-/// Whether cases may go on with, or stand beside, the data that there are now.
+/// Checks whether cases may continue with, or be compared with, the present data.
 extension RunFolder {
     /// Refuses a dataset whose contents have changed since cases were begun on it.
     ///
-    /// - Parameter before: what it was then; nil where that is not known.
+    /// - Parameter before: the earlier record; nil if unknown.
     /// - Throws: `HarnessError.badInput`.
     package func requireSame(_ now: DatasetFile, as before: DatasetFile?) throws {
         guard let before, !now.hasContents(of: before) else { return }
         throw HarnessError.badInput("\(file("run.json")): cases were begun on \(difference(now, before))")
     }
 
-    /// Refuses a finished case that was trained on other data than the rest of the study would be.
+    /// Refuses a finished case that was trained on other data than the study's remaining cases would be.
     ///
     /// - Parameters:
-    ///   - now: the dataset's present file, with those known to have its contents; nil when no case needs it any more.
-    ///   - before: what it was when the folder's cases were begun; nil where that is not known.
+    ///   - now: the dataset's present file, with others known to have its contents; nil if no open case needs it.
+    ///   - before: the record from when the folder's cases were begun; nil if unknown.
     /// - Throws: `HarnessError.badInput`.
     package func requireTrained(_ studyCase: StudyCase, on now: DatasetFile?, _ before: DatasetFile?) throws {
         guard let now, let trained = try result(of: RunManifest.Entry(studyCase))?.datasetSHA256,

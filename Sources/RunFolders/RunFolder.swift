@@ -5,53 +5,53 @@ import Paths
 import Storage
 package import Studies
 
-/// The folder of a run: plain files, every one of them whole.
+/// The folder of a run; all files in it are complete plain files.
 ///
 ///     run.json                         study, plan, provenance; written at the start
-///     cases/CASE/config.yaml           effective configuration, with where each value comes from
+///     cases/CASE/config.yaml           effective configuration, with the origin of each value
 ///     cases/CASE/curve.csv             losses and diagnostics
 ///     cases/CASE/evaluations.csv       every episode of every evaluation
 ///     cases/CASE/policy.safetensors    the policy after the last step
-///     cases/CASE/checkpoint-STEP.bin   what a case goes on from; none of a case that is done
-///     cases/CASE/claim-N               who works on the case; none of a case that is done
-///     cases/CASE/failure.json          why the last attempt failed; none of a case that is done
+///     cases/CASE/checkpoint-STEP.bin   what a case resumes from; not in a finished case
+///     cases/CASE/claim-N               the process that works on the case; not in a finished case
+///     cases/CASE/failure.json          why the last attempt failed; not in a finished case
 ///     cases/CASE/result.json           written last: its presence means the case is done
-///     cases/CASE/timing.csv            how long things took        } these two alone differ
-///     cases/CASE/provenance.json       where and with what it ran  } between equal runs
+///     cases/CASE/timing.csv            durations of the phases      } only these two
+///     cases/CASE/provenance.json       where and with what it ran   } differ between equal runs
 ///     table.md, table.tex, table.csv   the scores
-///     logs/rank-0000.log               what each rank had to say
+///     logs/rank-0000.log               messages of each rank
 ///     logs/makespan.json               the last run's predicted and actual seconds
-///     ranks/RUN-rank-0000.json         heartbeats of the ranks at work
-///     STOP                             made by the user: whoever works on the folder stops
+///     ranks/RUN-rank-0000.json         heartbeats of the running ranks
+///     STOP                             created by the user: all jobs on the folder stop
 package struct RunFolder: Sendable {
     package let path: String
 
-    /// A file of this name makes all jobs that work on the folder stop.
+    /// The name of the file that makes all jobs on the folder stop.
     package static let stopFile = "STOP"
 
-    /// The folder at `path`, which need not be there yet.
+    /// Refers to the folder at `path`, which need not exist yet.
     package init(_ path: String) { self.path = path }
 
-    /// A file at the top of the folder.
+    /// The path of a file at the top of the folder.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// The folder of a case.
     package func folder(of studyCase: StudyCase) -> CaseFolder { CaseFolder("\(path)/cases/\(studyCase.identifier)") }
 
-    /// A file of a case.
+    /// The path of a file of a case.
     package func file(_ name: String, of studyCase: StudyCase) -> String { folder(of: studyCase).file(name) }
 
-    /// The log of a rank.
+    /// The path of a rank's log.
     package func log(ofRank rank: Int) -> String {
         let digits = String(rank)
         return "\(path)/logs/rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).log"
     }
 
-    /// Whether `studyCase` has finished in this folder, with the very settings it would have now.
+    /// Whether `studyCase` is finished in this folder, with the settings it would have now.
     ///
-    /// A case that was begun or finished with fewer steps is not done: `startingStep` says whether it can go on.
-    /// - Throws: `HarnessError.badInput` showing the first difference when the folder holds the case with other
-    ///   settings: results of two configurations must not mix under one name.
+    /// A case begun or finished with fewer steps is not done: `startingStep` tells whether it can continue.
+    /// - Throws: `HarnessError.badInput` with the first difference if the folder contains the case with other settings,
+    ///   because results of two configurations must not mix under one name.
     package func isDone(_ studyCase: StudyCase) throws -> Bool {
         guard let found = try folder(of: studyCase).configuration() else { return false }
         let expected = StudyCase.values(ofConfiguration: studyCase.configuration)
@@ -64,10 +64,10 @@ package struct RunFolder: Sendable {
         return try FileCalls.isThere(file("result.json", of: studyCase))
     }
 
-    /// Removes the claims that a finished case has kept, but for one whose holder may be alive (`Claim.removeAll`).
+    /// Removes claims left on a finished case, except one whose holder may be alive (`Claim.removeAll`).
     ///
     /// - Parameter identifier: `StudyCase.identifier`.
-    /// - Returns: whether nobody has the case in hand, as far as one can tell.
+    /// - Returns: whether no process holds the case, as far as this process can tell.
     @discardableResult
     package func removeClaims(ofFinished identifier: String) -> Bool {
         let heartbeats = Heartbeat.folder(in: path)
@@ -77,21 +77,20 @@ package struct RunFolder: Sendable {
         return isFree ?? false
     }
 
-    /// Removes what a crash right after the result has left; a last checkpoint may have been kept on purpose. All stays while
-    /// another process has the case in hand, which may be making it longer.
+    /// Removes what a crash just after writing the result left behind; a last checkpoint may have been kept on purpose.
+    /// Everything stays while another process holds the case, because it may be extending it.
     package func removeLeftovers(ofFinished studyCase: StudyCase) throws {
         guard removeClaims(ofFinished: studyCase.identifier) else { return }
-        // A result that cannot be read is refused elsewhere; its checkpoints may then be all there is.
+        // An invalid result is reported elsewhere; the checkpoints may then be the only valid data.
         if let result = try? CaseResult.read(file("result.json", of: studyCase)) {
             try CheckpointStore(folder: folder(of: studyCase).path).removeAll(but: result.lastStep)
         }
         DurableFile.removeUnfinished(in: folder(of: studyCase).path)
     }
 
-    /// Whether the case `identifier` has finished with `steps` gradient steps; the result of fewer steps is not one of the
-    /// case that is to have more.
+    /// Whether the case `identifier` has finished with `steps` gradient steps; a result of fewer steps does not count.
     ///
-    /// - Throws: `HarnessError.io` when the case's folder cannot be read.
+    /// - Throws: `HarnessError.io` if the case's folder cannot be read.
     package func hasResult(_ identifier: String, steps: Int) throws -> Bool {
         let folder = "\(path)/cases/\(identifier)"
         guard try FileCalls.isThere("\(folder)/result.json") else { return false }
@@ -101,7 +100,7 @@ package struct RunFolder: Sendable {
         return line.map { $0 == "steps: \(steps)" } ?? true
     }
 
-    /// Fewer steps than before being the least of several differences.
+    /// Describes a difference; a smaller number of steps only if nothing else differs.
     private func difference(_ found: [String], _ expected: [String]) -> String {
         let lines = zip(found, expected).filter { $0 != $1 }
         guard let (old, new) = lines.first(where: { !$0.0.hasPrefix("steps: ") }) ?? lines.first else {
@@ -114,10 +113,10 @@ package struct RunFolder: Sendable {
         return "has '\(old)' where the study now has '\(new)'\(reason)"
     }
 
-    /// The result of a case, if it has finished: decided by `result.json` alone, whatever program wrote it. That of a case
-    /// with fewer steps counts as none, since the case is to go on.
+    /// The result of a case, if it has finished, as decided by `result.json` alone, whichever version wrote it. A
+    /// result of fewer steps counts as missing, because the case is to continue.
     ///
-    /// - Throws: `HarnessError.badInput` when the file is invalid, or is of a case of more steps.
+    /// - Throws: `HarnessError.badInput` if the file is invalid, or has more steps.
     package func result(of entry: RunManifest.Entry) throws -> CaseResult? {
         let path = "\(path)/cases/\(entry.identifier)/result.json"
         guard try FileCalls.isThere(path) else { return nil }
@@ -129,7 +128,7 @@ package struct RunFolder: Sendable {
         return result.steps == entry.steps ? result : nil
     }
 
-    /// Refuses a path that is there and is no folder.
+    /// Refuses a path that exists and is not a folder.
     ///
     /// - Throws: `HarnessError.badInput`.
     package func requireFolder() throws {
@@ -137,7 +136,7 @@ package struct RunFolder: Sendable {
         throw HarnessError.badInput("\(path): expected the folder of a run, found \(kind.rawValue)")
     }
 
-    /// Refuses a folder that lies so deep that a file of a case would have a longer path than the system takes.
+    /// Refuses a folder so deep that a file of a case would exceed the system's limit on paths.
     ///
     /// - Throws: `HarnessError.badInput`.
     package func requirePathsFit(for plan: StudyPlan) throws {
@@ -149,7 +148,7 @@ package struct RunFolder: Sendable {
                 + "\(most.bytes) for the case \(most.studyCase.identifier) below \(path.prefix(60))…")
     }
 
-    /// Refuses the folder of a study with cases that `plan` lacks: they would vanish from the table.
+    /// Refuses the folder of a study with cases that `plan` lacks: they would disappear from the table.
     ///
     /// - Throws: `HarnessError.badInput`.
     package func requireNoOtherCases(than plan: StudyPlan) throws {
@@ -163,9 +162,9 @@ package struct RunFolder: Sendable {
 }
 
 extension RunFolder {
-    /// The gradient steps from which an open case goes on: those of its newest checkpoint, 0 where it begins.
+    /// The gradient steps that an open case starts with: those of its newest checkpoint, or 0.
     ///
-    /// - Throws: `HarnessError.badInput` when it was begun with fewer steps and cannot go on.
+    /// - Throws: `HarnessError.badInput` if it was begun with fewer steps and cannot continue.
     package func startingStep(of studyCase: StudyCase) throws -> Int {
         let folder = folder(of: studyCase)
         if let longer = try folder.longerTraining(of: studyCase) {

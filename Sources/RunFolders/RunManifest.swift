@@ -6,23 +6,23 @@ import Numerics
 import Storage
 package import Studies
 
-/// `run.json`: what a run folder is a run of. Written when the run starts, and again by every run that resumes it.
+/// `run.json`: the description of a run folder, written when the run starts and by every run that resumes it.
 package struct RunManifest: Sendable, Codable {
-    /// What the table must know of a case.
+    /// What the table needs to know about a case.
     package struct Entry: Sendable, Codable, Equatable {
-        /// Where it lies below `cases/`.
+        /// The case's path below `cases/`.
         package var identifier: String
-        /// The row it belongs to.
+        /// The case's row in the table.
         package var dataset: String
-        /// The column it belongs to.
+        /// The case's column in the table.
         package var column: String
-        /// Among those of its cell.
+        /// The seed, which is unique within a cell.
         package var seed: Int
-        /// Gradient steps.
+        /// The number of gradient steps.
         package var steps: Int
-        /// Episodes of an evaluation; nil where an older program wrote the manifest: `RunManifest.episodes`.
+        /// Episodes per evaluation; nil in a manifest by an older version, which means `RunManifest.episodes`.
         package var episodes: Int?
-        /// Those of the last evaluation.
+        /// Episodes of the last evaluation.
         package var finalEpisodes: Int?
         /// `DatasetReference.judgement`.
         package var judgement: String?
@@ -38,26 +38,26 @@ package struct RunManifest: Sendable, Codable {
             judgement = studyCase.data.judgement
         }
 
-        /// Whether it was computed in bfloat16: its variant says so, and stands in folders of any age.
+        /// Whether the case was computed in bfloat16, as its variant's name says in folders of every version.
         var isRounded: Bool { identifier.contains("precision=\(Precision.bfloat16.rawValue)") }
     }
 
-    /// Format of this file.
+    /// The version of the file's format.
     package var format = 1
-    /// The study file's text.
+    /// The text of the study file.
     package var study: String
-    /// The study file's path as it was given.
+    /// The path of the study file as given by the user.
     package var studyPath: String
     /// All cases, in the table's order.
     package var cases: [Entry]
-    /// Episodes of an evaluation where a dataset has no number of its own.
+    /// Episodes per evaluation unless a case has its own number.
     package var episodes: Int
-    /// The files of the datasets, checked before training began.
+    /// The datasets' files, validated before training.
     package var datasets: [String: DatasetFile]
-    /// Of rank 0.
+    /// The provenance of rank 0.
     package var provenance: Provenance
 
-    /// The manifest of `plan`, made from the study file's `study`.
+    /// Creates the manifest of `plan`; `study` is the study file's text.
     package init(
         _ plan: StudyPlan, study: String, studyPath: String, datasets: [String: DatasetFile], provenance: Provenance
     ) {
@@ -71,7 +71,7 @@ package struct RunManifest: Sendable, Codable {
 
     /// Reads the manifest of a run folder.
     ///
-    /// - Throws: `HarnessError.badInput` when the folder holds no run.
+    /// - Throws: `HarnessError.badInput` if the folder contains no run.
     package static func read(_ folder: RunFolder) throws -> RunManifest {
         try folder.requireFolder()
         guard let manifest = try readIfThere(folder) else {
@@ -81,9 +81,9 @@ package struct RunManifest: Sendable, Codable {
         return manifest
     }
 
-    /// Reads the manifest of a folder that may hold no run yet; nil then.
+    /// Reads the manifest of a folder; nil if it contains no run.
     ///
-    /// - Throws: `HarnessError` when there is one that cannot be read.
+    /// - Throws: `HarnessError` if there is a manifest that cannot be read.
     package static func readIfThere(_ folder: RunFolder) throws -> RunManifest? {
         let path = folder.file("run.json")
         guard let data = try FileCalls.current.contents(of: path) else { return nil }
@@ -95,7 +95,7 @@ package struct RunManifest: Sendable, Codable {
         return manifest
     }
 
-    /// The file's bytes.
+    /// The contents of the file.
     package func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -1,11 +1,11 @@
 import Foundation
 import Report
 
-// What `active-bench status` prints.
+// The output of `active-bench status`.
 extension RunStatus {
-    /// The state of the run, for people.
+    /// The state of the run as text.
     ///
-    /// - Parameter isEveryCaseListed: also those that are done or wait, one a line.
+    /// - Parameter isEveryCaseListed: also lists cases that are done or waiting, one per line.
     package func text(isEveryCaseListed: Bool = false) -> String {
         var lines = [summary]
         if isStopRequested {
@@ -28,16 +28,16 @@ extension RunStatus {
             + "\(count(.running)) running, \(waiting) waiting\(begun), \(count(.failed)) failed"
     }
 
-    /// "about 43 % done, about 3h10m left"; nil of a run that is done.
+    /// "about 43 % done, about 3h10m left"; nil for a run that is done.
     private var forecast: String? {
         guard count(.done) < cases.count else { return nil }
         return String(format: "about %.0f %% done", (100 * shareDone).rounded(.down))
             + (secondsLeft.map { ", about \(brief($0)) left" } ?? "")
     }
 
-    /// All of it for other programs, keys sorted.
+    /// The status as JSON with sorted keys.
     ///
-    /// - Parameter isOneLine: for a stream of them.
+    /// - Parameter isOneLine: one line, for a stream of them.
     package func json(isOneLine: Bool = false) throws -> String {
         struct Document: Encodable {
             let folder: String
@@ -72,7 +72,7 @@ extension RunStatus.Line {
         }
     }
 
-    /// "ranks 2-3 on node7", or whoever has claimed it.
+    /// "ranks 2-3 on node7", or the holder of the claim.
     private var place: String {
         guard let ranks, let hosts, let first = ranks.first else { return holder ?? "" }
         let isRange = ranks == Array(first..<first + ranks.count)
@@ -82,7 +82,7 @@ extension RunStatus.Line {
         return "rank\(ranks.count == 1 ? "" : "s") \(list) on \(hosts.joined(separator: ", "))"
     }
 
-    /// ["training", "step 1200 of 5000", "81.3 steps/s", "about 47s left"], as far as it is known.
+    /// ["training", "step 1200 of 5000", "81.3 steps/s", "about 47s left"]; unknown parts are left out.
     private var progress: [String] {
         let rate = stepsPerSecond.map { [String(format: $0 < 100 ? "%.1f steps/s" : "%.0f steps/s", $0)] } ?? []
         return [phase ?? "claimed", "step \(step) of \(steps)"] + rate
@@ -104,7 +104,7 @@ extension RunStatus.SilentRank {
     }
 }
 
-/// As `duration`, and days for what takes many: a rate near nothing must not trap.
+/// Like `duration`, but in days for long times, and safe for rates near zero, which would trap there.
 private func brief(_ seconds: Double) -> String {
     seconds < 100 * 3600 ? duration(seconds) : seconds < 1e9 ? "\(Int(seconds / 86_400)) days" : "years"
 }

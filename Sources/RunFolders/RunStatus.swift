@@ -2,80 +2,79 @@ import Cases
 import Foundation
 import Storage
 
-/// How a run is getting on, as its folder shows it: for `active-bench status`, which belongs to no job.
+/// The state of a run as its folder shows it; for `active-bench status`, which belongs to no job.
 ///
-/// The folder may be of a run at work, of one that has ended, or of one that was killed. Nothing in it is changed but that a
-/// finished case loses the claim it may have kept; where ages matter a file of a moment's life asks the file system for the
-/// time. Where the folder cannot be written to, the local clock serves.
+/// The run may be active, finished or killed. Nothing in the folder is changed, except that claims left on finished
+/// cases are removed. Where ages matter, a short-lived file asks the file system for the time; in a folder that is not
+/// writable the local clock is used.
 package struct RunStatus: Sendable, Codable, Equatable {
-    /// What has become of a case.
+    /// The state of a case.
     package enum State: String, Sendable, Codable {
         case done
-        /// Someone has claimed it who, for all one knows, is alive.
+        /// The case is claimed by a process that is alive as far as one can tell.
         case running
-        /// Whoever worked on it is gone, or has not been heard of for so long that others may take it over.
+        /// The case's holder is gone, or has been silent for so long that others may take over.
         case interrupted
-        /// Nobody's, begun or not.
+        /// The case is not claimed, begun or not.
         case waiting
-        /// Its last attempt ended with an error; the next run tries again.
+        /// The last attempt failed; the next run tries again.
         case failed
     }
 
-    /// One case.
     package struct Line: Sendable, Codable, Equatable {
         /// `StudyCase.identifier`.
         package var `case`: String
-        /// What has become of it.
+        /// The state of the case.
         package var state: State
-        /// Gradient steps it is to make.
+        /// The number of gradient steps planned.
         package var steps: Int
-        /// Gradient steps made, of a running or interrupted case when it was last heard of; else those of its checkpoint.
+        /// Gradient steps made: for a running or interrupted case as last reported, otherwise those of its checkpoint.
         package var step: Int
-        /// Of its newest checkpoint; nil where it has none.
+        /// The step of the newest checkpoint; nil if there is none.
         package var checkpointStep: Int?
-        /// Seconds since that was written.
+        /// Seconds since the newest checkpoint was written.
         package var checkpointAge: Double?
-        /// Who has claimed it: "pid 123 on node7 (rank 3, job 42)"; nil where nobody has.
+        /// The holder of the claim, "pid 123 on node7 (rank 3, job 42)"; nil if there is none.
         package var holder: String?
-        /// Why the claim of an interrupted case counts no more.
+        /// Why the claim of an interrupted case is no longer valid.
         package var reason: String?
-        /// The run of the program that has claimed it: what the names of its heartbeats begin with.
+        /// The token of the run that has claimed the case, with which the names of its heartbeats begin.
         package var run: String?
-        /// The nodes of the ranks that work on it.
+        /// The nodes of the ranks that work on the case.
         package var hosts: [String]?
-        /// The ranks that work on it, of their job's MPI_COMM_WORLD.
+        /// The ranks that work on the case, in their job's MPI_COMM_WORLD.
         package var ranks: [Int]?
-        /// "preparation", "training", "evaluation".
+        /// The phase: "preparation", "training", "evaluation".
         package var phase: String?
-        /// Lately; nil where it is not known.
+        /// The current rate; nil if unknown.
         package var stepsPerSecond: Double?
-        /// Predicted seconds until its last step; nil where it is not known.
+        /// Predicted seconds until the last step; nil if unknown.
         package var secondsLeft: Double?
-        /// Where a failed case failed.
+        /// Where the case failed.
         package var failurePlace: String?
-        /// And why.
+        /// Why the case failed.
         package var failureMessage: String?
     }
 
-    /// A rank that has not said for a while how it is, without having come to its end.
+    /// A rank without recent heartbeats that has not ended normally.
     package struct SilentRank: Sendable, Codable, Equatable {
-        /// In its job's MPI_COMM_WORLD.
+        /// The rank in its job's MPI_COMM_WORLD.
         package var rank: Int
         /// The size of its MPI_COMM_WORLD.
         package var ranks: Int
-        /// Its node's name for itself.
+        /// The host name of its node.
         package var host: String
-        /// Its process on that node.
+        /// The process number on that node.
         package var pid: Int32
-        /// The batch system's number, if there is one.
+        /// The batch system's job id, if there is one.
         package var job: String?
-        /// The case at hand, if there was one.
+        /// The case it was working on, if there was one.
         package var `case`: String?
-        /// What it was doing: "training", "between cases", …
+        /// The phase it was in: "training", "between cases", …
         package var phase: String
-        /// Gradient steps of the case made.
+        /// The number of gradient steps made in the case.
         package var step: Int
-        /// Seconds since it was last heard of.
+        /// Seconds since its last heartbeat.
         package var age: Double
         /// Whether its process is known to be gone.
         package var isGone: Bool
@@ -84,22 +83,22 @@ package struct RunStatus: Sendable, Codable, Equatable {
     /// Seconds without a heartbeat after which a rank counts as silent.
     package static let silentAfter = 3 * Heartbeat.interval
 
-    /// The run's folder as it was given.
+    /// The path of the run's folder as given by the user.
     package let folder: String
     /// All cases, in the table's order.
     package let cases: [Line]
-    /// Ranks that nobody has heard of, by job and rank.
+    /// Silent ranks, by job and rank.
     package let silentRanks: [SilentRank]
-    /// Whether a file STOP lies in the folder: all jobs stop, and none begins.
+    /// Whether the folder contains a file STOP: all jobs stop, and none starts.
     package let isStopRequested: Bool
-    /// Of all gradient steps, 0 to 1; each weighs as much as it has multiply-adds.
+    /// The fraction of all gradient steps that is done, 0 to 1, each step weighted by its multiply-adds.
     package let shareDone: Double
-    /// Predicted seconds until the last case is done, at the rates of the running ones; nil where those are not known.
+    /// Predicted seconds until the last case is done at the present rates; nil if these are unknown.
     package let secondsLeft: Double?
 
-    /// Looks into the folder at `path`.
+    /// Reads the folder at `path`.
     ///
-    /// - Throws: `HarnessError.badInput` when it holds no run; `HarnessError.io` when it cannot be read.
+    /// - Throws: `HarnessError.badInput` if it contains no run; `HarnessError.io` if it cannot be read.
     package init(_ path: String) throws {
         let run = RunFolder(path)
         let manifest = try RunManifest.read(run)
@@ -116,18 +115,18 @@ package struct RunStatus: Sendable, Codable, Equatable {
         secondsLeft = forecast.secondsLeft
     }
 
-    /// How many cases are in a state.
+    /// The number of cases in a state.
     package func count(_ state: State) -> Int { cases.count { $0.state == state } }
 
-    /// How many cases nobody works on that have neither finished nor failed.
+    /// The number of cases that are neither claimed, finished nor failed.
     package var waiting: Int { count(.waiting) + count(.interrupted) }
 
-    /// How many of these go on from a checkpoint.
+    /// The number of waiting cases that have a checkpoint.
     package var begun: Int {
         cases.count { ($0.state == .waiting || $0.state == .interrupted) && $0.checkpointStep != nil }
     }
 
-    /// Those that are silent, without what a job that was killed has left of cases that others have taken over since.
+    /// The silent ranks, without remains of killed jobs whose cases others have taken over since.
     private static func silent(
         _ heartbeats: [(heartbeat: Heartbeat, age: Double)], _ lines: [Line]
     ) -> [SilentRank] {
@@ -154,20 +153,20 @@ package struct RunStatus: Sendable, Codable, Equatable {
 }
 
 extension RunStatus.Line {
-    /// What the folder of a run shows of a case.
+    /// Reads the state of a case from the run's folder.
     fileprivate init(
         _ entry: RunManifest.Entry, in run: String, _ heartbeats: [Heartbeat], _ clock: OneClockReading
     ) throws {
         let folder = "\(run)/cases/\(entry.identifier)"
         self.init(case: entry.identifier, state: .waiting, steps: entry.steps, step: 0)
-        // Who finishes a case writes its result before the claim is removed: looked for in the other order, neither
-        // might be seen.
+        // Read the claim before the result: a process that finishes a case writes the result first and then removes the
+        // claim; in the other order this process might see neither.
         let claim = try Claim.look(at: folder, heartbeats: Heartbeat.folder(in: run), now: { clock.now })
         if try RunFolder(run).hasResult(entry.identifier, steps: entry.steps) {
             do {
                 _ = try RunFolder(run).result(of: entry)
             } catch {
-                (state, failureMessage) = (.failed, "\(error)")  // Whatever has become of it, it is no result.
+                (state, failureMessage) = (.failed, "\(error)")  // whatever the reason, there is no valid result
                 return
             }
             (state, step) = (.done, entry.steps)
@@ -189,7 +188,7 @@ extension RunStatus.Line {
             guard let note = try CaseFailure.note(in: folder) else { return }
             (failurePlace, failureMessage) = (note.place, note.message)
         } catch {
-            failureMessage = "\(error)"  // It failed, whatever the note on it has become.
+            failureMessage = "\(error)"  // the case failed, even if its note is unreadable
         }
         (state, stepsPerSecond, secondsLeft) = (.failed, nil, nil)
     }
@@ -199,7 +198,7 @@ extension RunStatus.Line {
         self.holder = Claim.name(holder)
         guard let holder else { return }
         (run, hosts, ranks) = (Heartbeat.token(ofFile: holder.heartbeat), [holder.host], [holder.rank])
-        // The claim is made before the first heartbeat of its case.
+        // The claim is made before the first heartbeat that names its case.
         guard let beat = heartbeats.first(where: { $0.fileName == holder.heartbeat }), beat.caseIdentifier == self.case
         else { return }
         let team = heartbeats.filter { $0.token == beat.token && beat.teamRanks.contains($0.rank) }
@@ -213,7 +212,7 @@ extension RunStatus.Line {
     }
 }
 
-/// The time as the file system keeps it, asked for once, and not before somebody wants to know.
+/// The file system's time, determined once, when it is first needed.
 private final class OneClockReading {
     private let folder: String
     private(set) lazy var now = FileSystemClock.now(in: folder)

@@ -3,29 +3,29 @@ import Foundation
 package import Numerics
 package import Storage
 
-/// All that a case needs to go on as if nothing had happened. A function of the training state alone: no rank, host,
-/// process or time is in it, so equal states give equal files.
+/// All the state that a case needs to continue exactly. It contains no rank, host, process or time, so equal training
+/// states give equal files.
 package struct Checkpoint: Sendable, Equatable {
     /// `StudyCase.identifier`.
     package var caseIdentifier: String
-    /// SHA-256 of the values of the case's `config.yaml`, its comments left out, in hexadecimal.
+    /// SHA-256 in hexadecimal of the values in the case's `config.yaml` without its comments.
     package var configuration: String
     /// SHA-256 of the dataset's file, in hexadecimal.
     package var datasetSHA256: String
-    /// Gradient steps made.
+    /// The number of gradient steps made.
     package var step: Int
-    /// Gradient steps of the configuration; nil where an older program wrote it.
+    /// The number of gradient steps in the configuration; nil in a checkpoint by an older version.
     package var plannedSteps: Int?
-    /// Numbers of the learner besides its tensors: log α, Adam's step counts. Every bit comes back.
+    /// Scalars of the learner: log α, Adam's step counts. They are restored bit for bit.
     package var scalars: [String: Double]
-    /// What the case has to show so far.
+    /// The results of the case so far.
     package var progress: CaseProgress
-    /// What results depend on beyond the configuration (BLAS kernels, versions); a resume with other values is not exact.
+    /// Versions and kernels that results depend on; after a resume with other values, equal bytes are not guaranteed.
     package var environment: [String: String]
-    /// In the learner's order.
+    /// The tensors in the learner's order.
     package var tensors: [CheckpointTensor]
 
-    /// The precision that programs of this build compute and write in.
+    /// The floating-point type in which programs of this build compute and write.
     package static let real = "\(Real.self)"
 
     package init(
@@ -45,9 +45,9 @@ package struct Checkpoint: Sendable, Equatable {
         self.tensors = tensors
     }
 
-    /// The numbers of the tensor `name`.
+    /// The elements of the tensor `name`.
     ///
-    /// - Throws: `HarnessError.badInput` if there is none, or one of another size.
+    /// - Throws: `HarnessError.badInput` if it is missing or of another size.
     package func tensor(_ name: String, count: Int) throws -> [Real] {
         let found = tensors.first { $0.name == name }
         guard let found, found.values.count == count else {
@@ -58,9 +58,9 @@ package struct Checkpoint: Sendable, Equatable {
         return found.values
     }
 
-    /// The number `name`.
+    /// The scalar `name`.
     ///
-    /// - Throws: `HarnessError.badInput` if there is none.
+    /// - Throws: `HarnessError.badInput` if it is missing.
     package func scalar(_ name: String) throws -> Double {
         guard let value = scalars[name] else {
             throw HarnessError.badInput(
@@ -70,9 +70,9 @@ package struct Checkpoint: Sendable, Equatable {
     }
 }
 
-/// An array of a checkpoint.
+/// A named array in a checkpoint.
 package struct CheckpointTensor: Sendable, Equatable {
-    /// "v.0/parameters", "v.0/adam.m", …
+    /// The name: "v.0/parameters", "v.0/adam.m", …
     package var name: String
     package var values: [Real]
 
@@ -82,13 +82,13 @@ package struct CheckpointTensor: Sendable, Equatable {
     }
 }
 
-/// What a case has to show at some step.
+/// The results of a case up to some step.
 package struct CaseProgress: Sendable, Codable, Equatable {
-    /// What the simulator warned of.
+    /// Warnings of the simulator.
     package struct SimulatorWarning: Sendable, Codable, Equatable {
-        /// The first warning, with its place.
+        /// The first warning, with step and episode.
         package var first: String
-        /// In how many episodes there was one.
+        /// The number of episodes with a warning.
         package var episodes: Int
 
         package init(first: String, episodes: Int) {
@@ -97,16 +97,16 @@ package struct CaseProgress: Sendable, Codable, Equatable {
         }
     }
 
-    /// In the order of their steps.
+    /// The evaluations in the order of their steps.
     package var evaluations: [EvaluationResult]
     package var divergence: Divergence?
-    /// What the learner said of itself, once.
+    /// The learner's warning, issued once.
     package var warning: String?
     package var simulatorWarning: SimulatorWarning?
-    /// How far the case's append-only files went.
+    /// The length and hash of the case's append-only files.
     package var outputs: [OutputLength]
 
-    /// The keys in the file, which older programs read too.
+    /// The keys in the file, which older versions read, too.
     private enum CodingKeys: String, CodingKey {
         case evaluations, divergence, simulatorWarning, outputs
         case warning = "complaint"

@@ -73,7 +73,7 @@ enum CheckpointFile {
             tensors: try tensors(header, body.dropFirst(lengths.header).dropLast(digestLength), path))
     }
 
-    /// Refuses all that is not a whole file of this format; nothing in it is believed before its digest is right.
+    /// Refuses anything but a complete file of this format; no content is used before the digest has been verified.
     private static func requireWhole(_ file: Data, _ path: String) throws -> (header: Int, payload: Int) {
         guard file.count >= fixedLength + digestLength else {
             throw refusal(path, "\(file.count) bytes are too few for a checkpoint")
@@ -191,12 +191,12 @@ enum CheckpointFile {
 }
 
 extension Checkpoint {
-    /// The file's bytes.
+    /// The contents of the file.
     package func encoded() throws -> Data { try CheckpointFile.encode(self) }
 
-    /// Reads the bytes of the file at `path`, which errors name.
+    /// Decodes the contents of the file at `path`, which is named in errors.
     ///
-    /// - Throws: `HarnessError.badInput` with what is wrong with it.
+    /// - Throws: `HarnessError.badInput` that names the problem.
     package static func decode(_ data: Data, path: String) throws -> Checkpoint {
         try CheckpointFile.decode(data, path: path)
     }

@@ -2,38 +2,38 @@ import Failures
 import Foundation
 import Storage
 
-/// The checkpoints of a case, in its folder: `checkpoint-0000010000.bin` by gradient steps made. The two newest are kept,
-/// as the newest may turn out to be unreadable.
+/// The checkpoints in a case's folder: `checkpoint-0000010000.bin`, named by the number of gradient steps. The two
+/// newest are kept, because the newest may turn out to be unreadable.
 package struct CheckpointStore: Sendable {
     private let folder: String
 
-    /// - Parameter folder: the case's.
+    /// - Parameter folder: the case's folder.
     package init(folder: String) { self.folder = folder }
 
-    /// Writes a checkpoint, reads it back, and only then removes all others but the one before it.
+    /// Writes a checkpoint, reads it back, and only then removes all but this one and its predecessor.
     ///
-    /// It also makes durable the names of the other files of the folder; their contents are to be synced before.
+    /// The folder's sync also makes the names of its other files durable; their contents have to be synced before.
     ///
-    /// - Throws: `HarnessError.io`; older checkpoints then still stand.
+    /// - Throws: `HarnessError.io`; older checkpoints are then untouched.
     package func save(_ checkpoint: Checkpoint) throws {
         let path = path(of: checkpoint.step)
         let data = try checkpoint.encoded()
         try DurableFile.write(data, to: path)
         try verify(path, holds: data)
-        // A later one is of a run that was given up: this one began anew, or from before it.
+        // A checkpoint of a later step belongs to an abandoned attempt: this one started again from before it.
         let others = try steps().filter { $0 != checkpoint.step }
         let before = others.last { $0 < checkpoint.step }
         for step in others where step != before { try remove(step) }
     }
 
-    /// The newest checkpoint that can be read; nil if there is none.
+    /// The newest readable checkpoint; nil if there is none.
     ///
     /// - Parameters:
-    ///   - steps: of the configuration.
-    ///   - others: digests of other files that have the same contents as the dataset's.
-    /// - Returns: with a sentence about each that cannot.
-    /// - Throws: `HarnessError.badInput` when one is of another case, configuration or dataset, as results of two must not
-    ///   mix; `HarnessError.io` when the system cannot read one now: the next attempt may.
+    ///   - steps: the gradient steps in the configuration.
+    ///   - others: digests of other files with the same contents as the dataset's.
+    /// - Returns: the checkpoint, and a sentence about each unreadable one.
+    /// - Throws: `HarnessError.badInput` if a checkpoint belongs to another case, configuration or dataset, because
+    ///   their results must not mix; `HarnessError.io` if one cannot be read now: a later attempt may succeed.
     package func newest(
         for caseIdentifier: String, configuration: String, steps planned: Int? = nil, datasetSHA256: String,
         or others: [String] = []
@@ -41,7 +41,7 @@ package struct CheckpointStore: Sendable {
         var notices: [String] = []
         for step in try steps().reversed() {
             let path = path(of: step)
-            guard let data = try FileCalls.current.contents(of: path) else { continue }  // Removed a moment ago.
+            guard let data = try FileCalls.current.contents(of: path) else { continue }  // It was removed meanwhile.
             let checkpoint: Checkpoint
             do {
                 checkpoint = try Checkpoint.decode(data, path: path)
@@ -70,9 +70,9 @@ package struct CheckpointStore: Sendable {
         return (nil, notices)
     }
 
-    /// All checkpoints that can be read, the newest first.
+    /// All readable checkpoints, newest first.
     ///
-    /// - Returns: with a sentence about each that cannot.
+    /// - Returns: the checkpoints, and a sentence about each unreadable one.
     /// - Throws: `HarnessError.io`.
     package func readable() throws -> (checkpoints: [Checkpoint], notices: [String]) {
         var found: (checkpoints: [Checkpoint], notices: [String]) = ([], [])
@@ -88,15 +88,15 @@ package struct CheckpointStore: Sendable {
         return found
     }
 
-    /// Removes all checkpoints, of a case that is done, but for one that is kept on purpose.
+    /// Removes the checkpoints of a finished case, except the one of step `kept`.
     package func removeAll(but kept: Int? = nil) throws {
         for step in try steps() where step != kept { try remove(step) }
     }
 
-    /// The step of the newest checkpoint, by name alone, and when it was written, in seconds since 1970 by the clock of the
-    /// file system; nil if there is none.
+    /// The step of the newest checkpoint, by its name only, and when it was written, in seconds since 1970 by the file
+    /// system's clock; nil if there is none.
     ///
-    /// - Throws: `HarnessError.io` when the folder cannot be read.
+    /// - Throws: `HarnessError.io` if the folder cannot be read.
     package func stepOfNewest() throws -> (step: Int, written: Double)? {
         guard let step = try steps().last, let written = try FileSystemClock.lastWrite(path(of: step)) else {
             return nil
@@ -104,7 +104,7 @@ package struct CheckpointStore: Sendable {
         return (step, written)
     }
 
-    /// In ascending order.
+    /// The steps of all checkpoints, ascending.
     private func steps() throws -> [Int] {
         return (try FileCalls.names(in: folder) ?? []).compactMap { CheckpointStore.step(of: $0) }.sorted()
     }
@@ -122,7 +122,7 @@ package struct CheckpointStore: Sendable {
 
     private func verify(_ path: String, holds data: Data) throws {
         let found = try FileCalls.current.contents(of: path)
-        // Somebody may have removed the folder a moment ago.
+        // The folder may have been removed meanwhile.
         guard let found else { throw HarnessError.io(path: path, operation: "read back", code: ENOENT) }
         guard found == data else {
             _ = FileCalls.current.unlink(path)

@@ -5,16 +5,16 @@ import Networks
 import Numerics
 import Teams
 
-/// All numbers that a learner's next updates depend on, put together from the ranks that own them, and put back.
+/// The complete state of a learner's training, gathered from the ranks that own its parts, or restored on them.
 ///
-/// By global names, so that any number of ranks can take up what any other has left: `v.0/parameters`, `v.0/adam.m`,
+/// Names are global, so that a team of any size can restore the state of any other: `v.0/parameters`, `v.0/adam.m`,
 /// `v.0/adam.v`, `log_beta/value`, `memory/lambda`.
 struct TrainingState {
     let learner: any Learner
     let placement: Placement
     let team: Team
 
-    /// Everything, on the leader; nil elsewhere. Collective over the team.
+    /// Gathers the whole state on the leader; nil on other ranks. Collective over the team.
     func gather() throws -> (tensors: [CheckpointTensor], scalars: [String: Double])? {
         var tensors: [CheckpointTensor] = []
         for network in learner.networks {
@@ -37,9 +37,9 @@ struct TrainingState {
         return team.isLeader ? (tensors, scalars) : nil
     }
 
-    /// Puts a checkpoint in place, on every rank all of it.
+    /// Restores the whole state from a checkpoint on every rank.
     ///
-    /// - Throws: `HarnessError.badInput` if it lacks something.
+    /// - Throws: `HarnessError.badInput` if a part is missing.
     func restore(_ checkpoint: Checkpoint) throws {
         for network in learner.networks {
             for (name, block) in TrainingState.blocks(of: network) {
@@ -61,7 +61,7 @@ struct TrainingState {
         learner.resumableScalars = Dictionary(uniqueKeysWithValues: memories)
     }
 
-    /// What this rank owns, and on the leader what all do.
+    /// The scalars that this rank owns; on the leader, those of all ranks.
     private func gatherScalars() throws -> [String: Double] {
         var own: [String: UInt64] = [:]
         for scalar in learner.scalars where placement.owner(scalar.group, 0) == team.rank {
