@@ -5,41 +5,41 @@ import HDF5
 import Numerics
 import Processes
 
-/// How long a dataset takes to load, against what the HDF5 library, and h5py, need to read its arrays.
+/// The time to load a dataset, compared with what the HDF5 library, and h5py, need to read its arrays.
 package struct LoadingBenchmark: Sendable {
-    /// Medians, in seconds.
+    /// Median times in seconds.
     package struct Result: Sendable, Encodable {
-        /// Transitions that came out.
+        /// The number of transitions loaded.
         package let transitions: Int
-        /// The library alone: the arrays that D4RL's conversion uses, into memory.
+        /// Seconds of the HDF5 library: reads the arrays that D4RL's conversion uses into memory.
         package let library: Double
-        /// Ours: the same with every check of storage, shape, type and value, and D4RL's rule for Q-learning.
+        /// Seconds of our loader: additionally validates storage, shape, type and values, and applies D4RL's rule for
+        /// Q-learning.
         package let loading: Double
-        /// ours / the library's, of one repetition.
+        /// Our time divided by the library's, within one repetition.
         package let ratio: Double
-        /// SHA-256 of the whole file, which a run takes besides.
+        /// Seconds for SHA-256 of the whole file, which a run also computes.
         package let digest: Double
-        /// h5py's reading of the arrays; nil where no Python was named.
+        /// Seconds of h5py for reading the arrays; nil if no Python was given.
         package let h5py: Double?
-        /// Our median / h5py's.
+        /// Our median divided by h5py's.
         package let ratioToH5py: Double?
     }
 
-    /// Repetitions, in which the subjects take turns; one more comes first and warms the file cache.
+    /// Repetitions, in which the subjects alternate; an additional first one warms the file cache.
     package var repetitions = 5
-    /// A Python that has h5py; nil to do without.
+    /// A Python with h5py; nil to leave it out.
     package var python: String?
 
-    /// Five repetitions.
     package init() {}
 
-    /// - Parameter maximumSteps: the time limit of the environment, as D4RL's rule asks for.
-    /// - Throws: `DatasetError`, `HarnessError` for a Python that does not answer.
+    /// - Parameter maximumSteps: the environment's time limit, which D4RL's rule needs.
+    /// - Throws: `DatasetError`, `HarnessError` for a Python that does not work.
     package func measure(_ path: String, maximumSteps: Int) throws -> Result {
         var (library, loading, ratios, count) = ([Double](), [Double](), [Double](), 0)
         let fields = try arrays(ofFile: path)
         for repetition in 0...repetitions {
-            let ours = try seconds {  // First, for it is the one that can say what is wrong with a file.
+            let ours = try seconds {  // First, because only our loader reports errors in a file well.
                 count = try Transitions(try D4RLFile(path: path), maximumSteps: maximumSteps).count
             }
             let alone = try seconds { try readPlainly(fields, ofFile: path) }
@@ -55,13 +55,13 @@ package struct LoadingBenchmark: Sendable {
             digest: digest, h5py: h5py, ratioToH5py: h5py.map { median(loading) / $0 })
     }
 
-    /// The arrays that loading reads.
+    /// The names of the arrays that loading reads.
     private func arrays(ofFile path: String) throws -> [String] {
         let hasTimeouts = (try? HDF5File(readingFrom: path).contains("timeouts")) ?? false
         return D4RLFile.requiredFields + (hasTimeouts ? ["timeouts"] : [])
     }
 
-    /// The median of h5py's times for the same arrays, as it measures them itself.
+    /// The median of h5py's times for the same arrays, measured in Python.
     private func secondsOfH5py(_ python: String, _ path: String, _ fields: [String]) throws -> Double {
         let script = """
             import sys, time, statistics, h5py

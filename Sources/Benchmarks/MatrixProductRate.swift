@@ -1,29 +1,30 @@
 import Foundation
 import Numerics
 
-/// The yardstick: how long a product of two 256 × 256 matrices takes, by OpenBLAS with the kernels in use and by our own.
+/// The reference of the benchmarks: the time of a 256 × 256 matrix product, by OpenBLAS and by our own kernel.
 package struct MatrixProductRate {
     private let a = Matrix(256, 256)
     private let b = Matrix(256, 256)
     private let c = Matrix(256, 256)
 
-    /// Multiply-adds of one product.
+    /// Multiply-adds per product.
     package static let multiplyAdds = 256.0 * 256 * 256
 
-    /// Two aligned matrices of normal numbers, and room for their product.
+    /// Two aligned matrices of normal random numbers, and space for their product.
     package init() {
         let stream = RandomStream("benchmark")
         stream.normals(step: 0, into: a.pointer, count: a.count)
         stream.normals(step: 1, into: b.pointer, count: b.count)
     }
 
-    /// Processor time of one product by OpenBLAS, the median of five times 100.
+    /// Seconds of processor time per product by OpenBLAS, the median of five runs of 100.
     package func seconds() -> Double { seconds { multiplyByBLAS(a.view, b.view, into: c.view) } }
 
-    /// The same by the kernel that gradient steps are made of.
+    /// Seconds of processor time per product by our kernel for gradient steps.
     package func ownSeconds() -> Double { seconds { multiply(a.view, b.view, into: c.view) } }
 
-    /// Products a second by OpenBLAS, on the clock, over so many seconds: several processes at once share a machine.
+    /// Products per second by OpenBLAS in wall-clock time, measured for so many seconds, for several processes that
+    /// share a machine.
     package func perSecond(over limit: Double) -> Double {
         let start = DispatchTime.now()
         var count = 0

@@ -1,24 +1,24 @@
 import Environments
 import Numerics
 
-/// One episode with known actions, so that it can be run again without whoever chose them.
+/// An episode with recorded actions, so that it can be repeated without the policy.
 struct RecordedEpisode {
-    /// Its number: what it was begun with.
+    /// The episode's number, from which it was started.
     let episode: Int
     /// qpos and qvel after the reset.
     let positions, velocities: [Double]
-    /// As the environment got them [steps × nu].
+    /// The actions as passed to the environment [steps × nu].
     let actions: Matrix
-    /// What the motors got, row by row.
+    /// The controls as passed to the motors, row by row.
     let controls: [Double]
     /// qpos after the last step.
     let finalPositions: [Double]
 
     var steps: Int { actions.rows }
 
-    /// Runs an episode in which `choose` writes the action of step t into the pointer.
+    /// Runs an episode in which `choose` writes the action of step t to the pointer.
     ///
-    /// - Throws: `EnvironmentError`; one that diverges cannot be measured.
+    /// - Throws: `EnvironmentError`; an episode that diverges cannot be measured.
     init(
         _ episode: Int, in world: any SimulatedEnvironment, resets: RandomStream,
         choose: (_ step: Int, UnsafeMutablePointer<Real>) -> Void
@@ -44,7 +44,7 @@ struct RecordedEpisode {
         finalPositions = world.positions
     }
 
-    /// The same episode again, observations included.
+    /// Repeats the episode, including observations.
     func replay(in world: any SimulatedEnvironment, resets: RandomStream, observation: Matrix) throws {
         try world.reset(episode: episode, stream: resets)
         world.observe(into: observation.pointer)
@@ -56,7 +56,7 @@ struct RecordedEpisode {
         precondition(result?.ended == true && world.positions == finalPositions, "a replay took another course")
     }
 
-    /// The same physics again in a bare loop of `mj_step`.
+    /// Repeats only the physics, in a bare loop of `mj_step`.
     func replayBare(in world: any SimulatedEnvironment) {
         world.simulation.runBareEpisode(
             positions: positions, velocities: velocities, controls: controls, frameSkip: world.frameSkip)

@@ -5,56 +5,56 @@ import Networks
 import Numerics
 import Policies
 
-/// What a control step costs: with a 256-256 policy in the loop, with known actions, and in a bare C loop of `mj_step`
-/// over the same states.
+/// The time of a control step: with a 256-256 policy, with recorded actions, and in a bare C loop of `mj_step` over the
+/// same states.
 package struct RolloutBenchmark: Sendable {
     /// What is measured.
     package struct Subject: Sendable {
-        /// The name in the registry, or one of Gymnasium's ids.
+        /// The environment's name in the registry, or one of Gymnasium's ids.
         package var environment: String
-        /// Whose dynamics and rewards; nil for those that the environment's name stands for, or D4RL's.
+        /// The profile of dynamics and rewards; nil for the one implied by the environment's name, or D4RL's.
         package var profile: DynamicsProfile?
-        /// A policy file; without one a fresh policy of IQL's shape.
+        /// The path of a policy file; nil for a newly initialised policy of IQL's shape.
         package var policy: String?
-        /// A file with start states and actions (see `RolloutScript`); without one the actions are the policy's.
+        /// The path of a file with start states and actions (see `RolloutScript`); nil for the policy's actions.
         package var script: String?
 
-        /// A fresh policy in `environment`, by D4RL's rules.
+        /// A newly initialised policy in `environment`, by D4RL's rules.
         package init(_ environment: String) { self.environment = environment }
     }
 
-    /// Medians over the repetitions, by processor time; resets are part of all three loops.
+    /// Medians over the repetitions, in processor time; all three loops include resets.
     package struct Result: Sendable, Encodable {
-        /// The name in the registry.
+        /// The environment's name in the registry.
         package var environment: String
         /// The profile's name.
         package var profile: String
         /// The version of MuJoCo.
         package var simulator: String
-        /// Control steps with known actions in a repetition.
+        /// Control steps with recorded actions per repetition.
         package var steps: Int
-        /// Control steps with the policy in a repetition.
+        /// Control steps with the policy per repetition.
         package var policySteps: Int
-        /// Steps per second, every action computed.
+        /// Steps per second with every action computed by the policy.
         package var withPolicy: Double
-        /// Steps per second with the actions read from memory.
+        /// Steps per second with actions read from memory.
         package var withKnownActions: Double
         /// Steps per second of the bare loop.
         package var bareLoop: Double
-        /// Rate with the policy over that with known actions, paired: 1 for a policy that costs nothing.
+        /// The rate with the policy divided by that with recorded actions, paired: 1 for a policy that takes no time.
         package var policyRatio: Double
-        /// Rate with known actions over that of the bare loop, paired: 1 for an environment that costs nothing but physics.
+        /// The rate with recorded actions divided by the bare loop's, paired: 1 for an environment that takes no time
+        /// besides physics.
         package var bareRatio: Double
     }
 
-    /// Episodes in a repetition; a script has its own number.
+    /// Episodes per repetition; a script has its own number.
     package var episodes = 40
-    /// How many of them, the first, are run with the policy; all unless given.
+    /// How many of the episodes, from the first, are run with the policy; nil for all.
     package var policyEpisodes: Int?
-    /// How often every loop is run; once more before that, uncounted.
+    /// The number of times each loop is run, after one untimed run.
     package var repetitions = 5
 
-    /// Five repetitions of forty deterministic episodes.
     package init() {}
 
     /// Measures `subject`.
@@ -66,7 +66,7 @@ package struct RolloutBenchmark: Sendable {
         }
         var times: [RolloutBench.Times] = []
         for _ in 0...repetitions { times.append(try bench.time()) }
-        times.removeFirst()  // the first pass warms caches up
+        times.removeFirst()  // the first pass only warms up the caches
         return Result(
             environment: bench.environment.name, profile: bench.profile.rawValue,
             simulator: EnvironmentRegistry.simulatorVersion, steps: bench.steps, policySteps: bench.policySteps,
@@ -76,9 +76,9 @@ package struct RolloutBenchmark: Sendable {
     }
 }
 
-/// One environment with its policy and episodes, ready to be timed again and again.
+/// An environment with its policy and episodes, which can be timed repeatedly.
 private struct RolloutBench {
-    /// Seconds per control step in each of the loops.
+    /// Seconds per control step in each loop.
     struct Times {
         var policy, known, bare: Double
     }
@@ -128,7 +128,7 @@ private struct RolloutBench {
         (self.world, self.rollout, self.resets, self.observation) = (world, rollout, resets, observation)
     }
 
-    /// Runs every episode in each of the loops, one after the other so that all see the same disturbances.
+    /// Runs every episode in each of the loops in turn, so that all are disturbed alike.
     func time() throws -> Times {
         var (policy, known, bare) = (0.0, 0.0, 0.0)
         for episode in recordings {

@@ -4,10 +4,10 @@ import Foundation
 import HDF5
 import Numerics
 
-/// Where episodes begin and what is done in them, from a file: so that another program can run the very same ones.
+/// Start states and actions of episodes from a file, so that another program can run exactly the same ones.
 ///
-/// HDF5: `positions` [E, nq] and `velocities` [E, nv], the states that E episodes begin in; `actions` [N, nu], of which
-/// step t of episode e takes row (e·T + t) mod N, with T the environment's time limit.
+/// HDF5: `positions` [E, nq] and `velocities` [E, nv], the start states of E episodes; `actions` [N, nu], of which step
+/// t of episode e uses row (e·T + t) mod N, where T is the environment's time limit.
 struct RolloutScript {
     let positions, velocities: [[Double]]
     private let actions: Matrix
@@ -15,7 +15,7 @@ struct RolloutScript {
 
     var episodes: Int { positions.count }
 
-    /// - Throws: `HarnessError.badInput` when the file cannot be read, or its arrays do not fit the environment.
+    /// - Throws: `HarnessError.badInput` if the file cannot be read, or its arrays do not fit the environment.
     init(_ path: String, for specification: EnvironmentSpecification) throws {
         let file = try rewordingHDF5Errors { try HDF5File(readingFrom: path) }
         func rows(_ name: String, _ width: Int) throws -> [[Double]] {
@@ -45,7 +45,7 @@ struct RolloutScript {
     }
 }
 
-/// An environment whose episodes begin where a script says instead of at random.
+/// An environment whose episodes begin in a script's states instead of random ones.
 final class ScriptedInitialStates: SimulatedEnvironment {
     private let world: PlanarLocomotion
     private let script: RolloutScript

@@ -2,38 +2,38 @@ import Algorithms
 import Foundation
 import Numerics
 
-/// How fast a learner's gradient step is, in units of a 256³ matrix product by OpenBLAS on the same core in the same run.
+/// The time of a learner's gradient step in units of a 256³ matrix product by OpenBLAS on the same core in the same
+/// run.
 package struct StepBenchmark: Sendable {
     /// One line of the table.
     package struct Result: Sendable, Encodable {
         /// The learner with its overrides, "ACTIVE-I m=5".
         package let learner: String
-        /// Of processor time, the median over the repetitions.
+        /// Steps per second of processor time, the median over the repetitions.
         package let stepsPerSecond: Double
-        /// A step's time over that of a product just before and after.
+        /// The step's time divided by that of a product just before and after.
         package let units: Double
-        /// What the step would take at the product's rate: its exact multiply-adds over those of a product.
+        /// The step's time at the product's rate: its exact multiply-adds divided by those of a product.
         package let floor: Double
         /// floor / units.
         package let shareOfFloor: Double
-        /// Of the heap, in a step after the first ones; nil where nobody counts.
+        /// Heap allocations per step after the first ones; nil if they are not counted.
         package let allocationsPerStep: Double?
-        /// Read and written by the kernels of a step, every operand once.
+        /// Bytes read and written by the kernels of a step, counting every operand once.
         package let bytesPerStep: Double
     }
 
-    /// Gradient steps of IQL timed between two products, and as many of another learner as take about as long; a quarter
-    /// as many go before the first, untimed.
+    /// Gradient steps of IQL timed between two products; other learners make as many as take about as long. A quarter
+    /// as many are made untimed before the first product.
     package var stepsPerRepetition = 200
-    /// Of which the medians are taken.
+    /// The number of repetitions, of which medians are taken.
     package var repetitions = 5
-    /// The heap allocations of this process so far; nil where nobody counts.
+    /// The number of heap allocations of this process so far; nil if they are not counted.
     package var countAllocations: @Sendable () -> Int? = { nil }
 
-    /// Five repetitions.
     package init() {}
 
-    /// Measures one learner, sampling of batches included.
+    /// Measures one learner, including the sampling of batches.
     package func measure(_ subject: StepLoop.Subject) -> Result {
         let loop = StepLoop(subject)
         let product = MatrixProductRate()
@@ -58,14 +58,14 @@ package struct StepBenchmark: Sendable {
             bytesPerStep: Double(StepProfile(of: loop, steps: 2).lines.map(\.bytes).reduce(0, +)) / 2)
     }
 
-    /// Where the time of one learner's steps goes.
+    /// Profiles the steps of one learner.
     package func profile(_ subject: StepLoop.Subject) -> StepProfile {
         let loop = StepLoop(subject)
         loop.run(max(2, steps(subject) / 4))
         return StepProfile(of: loop, steps: steps(subject))
     }
 
-    /// As many as a repetition has; an even number: TD3+BC's policy steps every second time.
+    /// The number of steps per repetition; even, because TD3+BC updates its policy every second step.
     package func steps(_ subject: StepLoop.Subject) -> Int {
         let share = min(1, StepLoop.Subject(.iql).multiplyAdds / subject.multiplyAdds)
         return max(2, Int(Double(stepsPerRepetition) * share) / 2 * 2)

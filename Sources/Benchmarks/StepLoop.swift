@@ -3,18 +3,18 @@ import Datasets
 import Networks
 package import Numerics
 
-/// The gradient steps of a learner on made-up data, as a case makes them: draw a batch, update.
+/// The gradient steps of a learner on synthetic data as in a case: draw a batch, update.
 package final class StepLoop {
     /// What is trained.
     package struct Subject: Sendable {
         /// The learner with its overrides, "ACTIVE-I m=5".
         package let name: String
-        /// Of the products between hidden layers.
+        /// The precision of products between hidden layers.
         package var precision: Precision { hyperparameters.precision }
         package let learner: LearnerDefinition
         package let hyperparameters: Hyperparameters
 
-        /// A learner's preset on Hopper, with V LayerNorm off, and with the settings given.
+        /// A learner's preset on Hopper without LayerNorm in V, and with the given settings.
         package init(_ learner: LearnerDefinition, _ changes: [SettingAssignment] = []) {
             self.learner = learner
             var hyperparameters = learner.hyperparameters()
@@ -26,13 +26,13 @@ package final class StepLoop {
             name = ([learner.name] + changes.map(\.description)).joined(separator: " ")
         }
 
-        /// Exact multiply-adds of a step, the minimum that the algorithm needs, from the shapes alone.
+        /// The exact multiply-adds of a step: the minimum that the algorithm needs, computed from the shapes.
         package var multiplyAdds: Double {
             learner.multiplyAdds(hyperparameters, states: StepLoop.states, actions: StepLoop.actions)
         }
     }
 
-    /// Hopper's sizes.
+    /// The sizes of Hopper's states and actions.
     package static let (states, actions) = (11, 3)
 
     private let learner: any Learner
@@ -40,7 +40,7 @@ package final class StepLoop {
     private let batch: Batch
     private var step = 0
 
-    /// 100,000 transitions and a learner that has made no step.
+    /// Creates 100,000 transitions and an untrained learner.
     package init(_ subject: Subject) {
         let transitions = Transitions(
             syntheticOf: 100_000, states: StepLoop.states, actions: StepLoop.actions)
@@ -54,7 +54,7 @@ package final class StepLoop {
         batch = sampler.makeBatch()
     }
 
-    /// Makes so many steps.
+    /// Makes `count` steps.
     package func run(_ count: Int) {
         for _ in 0..<count {
             sampler.draw(step: step, into: batch)

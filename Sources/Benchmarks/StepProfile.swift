@@ -1,20 +1,20 @@
 import Foundation
 package import Numerics
 
-/// Where the time of gradient steps goes: products by shape, elementwise work by kernel, sampling, exchanges; and what is left,
-/// so that the lines add up to the whole.
+/// A profile of gradient steps: products by shape, elementwise work by kernel, sampling, exchanges, and the remainder,
+/// so that the lines sum to the total.
 package struct StepProfile: Sendable {
-    /// Of how many steps.
+    /// The number of steps.
     package let steps: Int
-    /// Of all of them, on the clock.
+    /// Wall-clock seconds of all steps.
     package let seconds: Double
-    /// Of all of them.
+    /// The kernels' totals over all steps.
     package let lines: [Profile.Line]
 
-    /// Makes so many steps more.
+    /// Profiles `steps` further steps of `loop`.
     package init(of loop: StepLoop, steps: Int) { self.init(steps: steps) { loop.run(steps) } }
 
-    /// - Parameter body: makes them.
+    /// - Parameter body: makes the steps.
     package init(steps: Int, _ body: () -> Void) {
         self.steps = steps
         Profile.start()
@@ -23,19 +23,19 @@ package struct StepProfile: Sendable {
         lines = Profile.lines
     }
 
-    /// A row of the table: a kernel with a shape, or what is left.
+    /// A row of the table: a kernel with a shape, or the remainder.
     struct Row {
         var name: String
         var shape = ""
         var callsPerStep = 0.0
-        /// A step's.
+        /// Microseconds per step.
         var microseconds: Double
         var share: Double
-        /// "250 GFLOP/s" of products, "40 GB/s" of the others.
+        /// "250 GFLOP/s" for products, "40 GB/s" for the other kernels.
         var rate = ""
     }
 
-    /// Dearest first, the rest last.
+    /// The rows, most expensive first, the remainder last.
     var rows: [Row] {
         let rows = lines.sorted { $0.seconds > $1.seconds }.map { line in
             Row(
@@ -61,7 +61,7 @@ package struct StepProfile: Sendable {
         return line.bytes > 0 ? String(format: "%.0f GB/s", 1e-9 * Double(line.bytes) / line.seconds) : ""
     }
 
-    /// The table, the last line being the whole.
+    /// The table; its last line is the total.
     package var text: String {
         func line(_ cells: [String]) -> String {
             let widths = [42, 14, 11, 10, 8, 14]

@@ -4,37 +4,36 @@ import Paths
 import Processes
 import Storage
 
-/// Loading of the same rows from chunks of every size, and the kinds of storage that are read.
+/// Loads the same rows from chunks of several sizes, and checks which kinds of storage can be read.
 package struct StorageBenchmark: Sendable {
-    /// The figures of one size of chunks.
+    /// The results for one chunk size.
     package struct Line: Sendable, Encodable {
-        /// Rows in a chunk; nil for one block.
+        /// The number of rows in a chunk; nil for contiguous storage.
         package let chunkRows: Int?
-        /// Chunks in the five arrays together.
+        /// The number of chunks in the five arrays together.
         package let chunks: Int
-        /// The times.
+        /// The loading times.
         package let times: LoadingBenchmark.Result
     }
 
-    /// What was measured.
+    /// The result of the benchmark.
     package struct Report: Sendable, Encodable {
-        /// By the size of chunks.
+        /// The results by chunk size.
         package let lines: [Line]
-        /// Combinations of a number type and a way of storing that the library writes.
+        /// The number of combinations of number type and storage that the library writes.
         package let combinationsWritten: Int
-        /// Those of them that are read as what was written, as numbers and as flags.
+        /// The number of these that are read back correctly, as numbers and as flags.
         package let combinationsRead: Int
     }
 
     /// How each file is measured.
     package var loading = LoadingBenchmark()
-    /// Rows of a file; of that with chunks of one row a tenth.
+    /// The number of rows in a file; a tenth of it for chunks of one row.
     package var rows = 1_000_000
 
-    /// A million rows.
     package init() {}
 
-    /// Writes the files into a folder of the system's for temporary ones, and measures them.
+    /// Writes the files to the system's folder for temporary files, and measures them.
     ///
     /// - Throws: `DatasetError`, `HDF5Error`, `HarnessError`.
     package func measure() throws -> Report {
@@ -65,7 +64,7 @@ package struct StorageBenchmark: Sendable {
         return Line(chunkRows: chunkRows, chunks: chunkRows.map { 5 * ((count + $0 - 1) / $0) } ?? 0, times: times)
     }
 
-    /// Hopper's sizes, of numbers that mean nothing.
+    /// Writes synthetic data of Hopper's sizes.
     private func write(rows: Int, chunkRows: Int?, to path: String) throws {
         let storage: HDF5Writer.Storage = chunkRows.map { .chunks(rows: min($0, rows)) } ?? .contiguous
         func numbers(_ columns: Int) -> [Float] { (0..<rows * columns).map { Float($0 % 1009 + 1) / 1010 } }

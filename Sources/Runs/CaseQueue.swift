@@ -5,15 +5,15 @@ package import RunFolders
 package import Storage
 package import Studies
 
-/// The open cases of a run as one team sees them: what to do next, and what is somebody else's.
+/// The open cases of a run as one team sees them: the next one to work on, and those that other processes hold.
 ///
-/// The only contact between teams, and between jobs that work on one folder, are the files by which they claim cases: nobody
-/// gives out work, and no team waits for another.
+/// Teams, and jobs that work on the same folder, coordinate only through the files by which they claim cases: there is
+/// no scheduler, and no team waits for another.
 package final class CaseQueue {
     /// What a team does next.
     package enum Turn: Equatable {
         case work(Int)
-        /// No case is left that needs so many ranks, but some that need fewer.
+        /// No open case needs so many ranks, but some need fewer.
         case split(size: Int)
         case end
     }
@@ -22,14 +22,14 @@ package final class CaseQueue {
     private let works: [Schedule.Work]
     private let folder: RunFolder
     private let holder: ClaimHolder
-    /// Dearest first.
+    /// The open cases, most expensive first.
     private var open: [Int]
     private var claim: Claim?
-    /// What is to be told of claims that were taken over.
+    /// Messages about claims that were taken over.
     package private(set) var notices: [String] = []
 
-    /// - Parameter first: where in the order the first attempt is made, so that teams that begin together do not all try
-    ///   for the same case.
+    /// - Parameter first: the position in the order of the first attempt, so that teams that start together do not all
+    ///   try to claim the same case.
     package init(
         _ plan: StudyPlan, open: [Int], _ works: [Schedule.Work], folder: RunFolder, holder: ClaimHolder, first: Int
     ) {
@@ -44,7 +44,7 @@ package final class CaseQueue {
 
     /// Claims a case for a team of `ranks`. Called by its leader.
     ///
-    /// Every call goes over all cases that are not done: one that was in somebody else's hands may be free by now.
+    /// Every call tries all cases that are not done, because one held by another process before may be free now.
     /// - Throws: `HarnessError`.
     package func next(ranks: Int) throws -> Turn {
         notices = []
@@ -55,7 +55,7 @@ package final class CaseQueue {
                 continue
             }
             if try take(plan.cases[index]) {
-                // What comes next is the most expensive that is left.
+                // Continue with the most expensive remaining case.
                 open = Schedule.order(open, works).filter { $0 != index }
                 return .work(index)
             }
@@ -68,16 +68,16 @@ package final class CaseQueue {
     /// Whether no other job has taken over the claimed case.
     package var isStillHeld: Bool { claim?.isStillHeld() ?? false }
 
-    /// The claimed case is another job's by now.
+    /// Drops the claimed case, which another job has taken over.
     package func forget() { claim = nil }
 
-    /// The claimed case is done: its folder shows that from now on.
+    /// Removes the claim of the case, which is done.
     package func finish() {
         claim?.remove()
         claim = nil
     }
 
-    /// The claimed case is given back unfinished.
+    /// Releases the claimed case unfinished.
     package func releaseClaim() throws {
         try claim?.release()
         claim = nil
@@ -87,13 +87,13 @@ package final class CaseQueue {
         try folder.hasResult(plan.cases[index].identifier, steps: plan.cases[index].steps)
     }
 
-    /// Whether the case is this team's now.
+    /// Tries to claim the case for this team.
     private func take(_ studyCase: StudyCase) throws -> Bool {
         guard try !folder.isDone(studyCase) else { return false }
         let outcome = try Claim.take(
             folder: folder.folder(of: studyCase).path, holder: holder, heartbeats: Heartbeat.folder(in: folder.path))
         guard case .taken(let claim, let notice) = outcome else { return false }
-        if try folder.isDone(studyCase) {  // It was finished between the two looks.
+        if try folder.isDone(studyCase) {  // It was finished between check and claim.
             claim.remove()
             return false
         }

@@ -5,23 +5,24 @@ import Report
 import Supervision
 import Synchronization
 
-/// Watches a rank load datasets: tells the watchdog that bytes still come and, on rank 0, the user how many have come.
+/// Monitors the loading of datasets: tells the watchdog while bytes arrive and, on rank 0, reports progress to the
+/// user.
 ///
-/// It counts what this process reads, whoever reads it. A file system that stalls moves nothing, so that the watchdog ends
-/// the job after `--hang-timeout`, with the file's name.
+/// It counts all bytes read by this process. If a file system stalls, the count stops, and the watchdog ends the job
+/// after `--hang-timeout` with the file's name.
 final class LoadingMonitor: Sendable {
     private struct State {
         var isEnded = false
-        /// The dataset at hand; nil while this rank waits for others.
+        /// The current dataset; nil while this rank waits for others.
         var name: String?
-        /// Bytes that the process had read when it was begun.
+        /// The process's count of bytes when this dataset was begun.
         var bytesBefore = 0
         var bytes = 0
     }
 
-    /// Seconds between two looks.
+    /// Seconds between two checks.
     private static let pause = 0.2
-    /// Seconds between two lines.
+    /// Seconds between two lines of progress.
     private static let interval = (terminal: 1.0, file: 10.0)
     private let state = Mutex(State())
     private let counter = ReadCounter()
@@ -30,9 +31,9 @@ final class LoadingMonitor: Sendable {
     private let isLive: Bool
     private let ended = DispatchSemaphore(value: 0)
 
-    /// Starts a thread that watches until `end`.
+    /// Starts a thread that monitors until `end`.
     ///
-    /// - Parameter tells: whether it says how far the loading is: on a terminal in one line that is rewritten every second,
+    /// - Parameter tells: whether to report progress: on a terminal in one line that is rewritten every second,
     ///   elsewhere in a line every ten seconds.
     init(tells: Bool) {
         self.tells = tells
@@ -40,16 +41,16 @@ final class LoadingMonitor: Sendable {
         Thread { [self] in watch() }.start()
     }
 
-    /// A dataset is about to be read.
+    /// Starts the monitoring of a dataset.
     func begin(_ name: String) {
         let bytes = counter.bytes ?? 0
         state.withLock { ($0.name, $0.bytesBefore, $0.bytes) = (name, bytes, bytes) }
     }
 
-    /// This rank waits for others that load.
+    /// Notes that this rank waits for others that are loading.
     func wait() { state.withLock { $0.name = nil } }
 
-    /// Ends the thread, and takes back the line that it has left on a terminal.
+    /// Ends the thread and erases its line on a terminal.
     func end() {
         state.withLock { $0.isEnded = true }
         ended.wait()
@@ -67,12 +68,12 @@ final class LoadingMonitor: Sendable {
         ended.signal()
     }
 
-    /// What there is to say; nil at the end. Bytes that have come since the last look are a beat.
+    /// The text to report; nil at the end. Counts as a beat if bytes have arrived since the last check.
     private func look() -> String? {
         let now = counter.bytes
         return state.withLock { state in
             if state.isEnded { return nil }
-            // Where the kernel does not count, every look is a beat: better no watchdog than one that ends a good run.
+            // If the kernel does not count, every check is a beat: better no watchdog than one that ends a good run.
             if now == nil || now != state.bytes { Supervision.beat() }
             state.bytes = now ?? state.bytes
             let time = duration(secondsSince(start))
@@ -83,11 +84,11 @@ final class LoadingMonitor: Sendable {
     }
 }
 
-/// The bytes that this process has read by system calls, but for those that it takes to ask.
+/// Counts the bytes that this process has read by system calls, except those of the counting itself.
 private final class ReadCounter: Sendable {
     private let own = Mutex(0)
 
-    /// nil where the kernel does not count them.
+    /// The count; nil if the kernel does not provide it.
     var bytes: Int? {
         own.withLock { own in
             let descriptor = Paths.open("/proc/self/io", O_RDONLY | O_CLOEXEC)

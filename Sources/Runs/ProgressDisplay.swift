@@ -5,16 +5,16 @@ import Report
 package import Studies
 import Supervision
 
-/// What rank 0 shows of a run, on standard error: on a terminal a line per rank that is redrawn, elsewhere a plain line
-/// every ten seconds and whenever a case finishes.
+/// The progress of a run, shown by rank 0 on standard error: on a terminal one line per rank that is redrawn, elsewhere
+/// a plain line every ten seconds and whenever a case finishes.
 package final class ProgressDisplay {
     private let cases: [StudyCase]
     private let seconds: [Double]
     private let total: Double
     private let finishedBefore: Int
-    /// Gradient steps that open cases had before the run, by their index.
+    /// The gradient steps that open cases had before the run, by case index.
     private let stepsBefore: [Int: Int]
-    /// Seconds that a rank may be silent.
+    /// Seconds that a rank may be silent; nil for no limit.
     private let silenceLimit: Double?
     private var lastHeard: [DispatchTime]
     private let isLive: Bool
@@ -25,9 +25,9 @@ package final class ProgressDisplay {
     private var linesDrawn = 0
 
     /// - Parameters:
-    ///   - seconds: predicted, of what is left of every case of the plan, on one rank.
-    ///   - open: the cases that are to be done, by their index, with the gradient steps that they have.
-    ///   - silenceLimit: seconds for which a rank at work may be silent; nil for any number.
+    ///   - seconds: the predicted seconds of what remains of every case of the plan, on one rank.
+    ///   - open: the open cases by index, with the gradient steps already made.
+    ///   - silenceLimit: seconds that a working rank may be silent; nil for no limit.
     package init(
         cases: [StudyCase], seconds: [Double], open: [Int: Int], ranks: Int, silenceLimit: Double? = nil
     ) {
@@ -42,8 +42,8 @@ package final class ProgressDisplay {
         isLive = ProgressDisplay.isTerminal
     }
 
-    /// Under mpirun a rank's standard error may be a pseudo-terminal even when mpirun's own goes to a file, so the
-    /// launching script says what it has: `-x ACTIVE_BENCH_TTY=1`. Without a launcher the stream itself is asked.
+    /// Whether to redraw lines. Under mpirun a rank's standard error may be a pseudo-terminal even if mpirun's own is a
+    /// file, so the launching script passes `-x ACTIVE_BENCH_TTY=1`. Without a launcher isatty(3) decides.
     static var isTerminal: Bool {
         if let value = getenv("ACTIVE_BENCH_TTY") { return String(cString: value) == "1" }
         return getenv("OMPI_COMM_WORLD_SIZE") == nil && getenv("PMI_SIZE") == nil && isatty(STDERR_FILENO) == 1
@@ -53,7 +53,7 @@ package final class ProgressDisplay {
 
     package var isAnyRankStopping: Bool { records.contains { $0.stopSignal != 0 } }
 
-    /// "SIGUSR1 received on rank 2"; nil where no signal has come to a rank.
+    /// "SIGUSR1 received on rank 2"; nil if no rank has received a signal.
     package var signalReceived: String? {
         guard let rank = records.firstIndex(where: { $0.stopSignal > 0 }) else { return nil }
         return "\(Supervision.name(ofSignal: records[rank].stopSignal)) received on rank \(rank)"
@@ -64,8 +64,8 @@ package final class ProgressDisplay {
         lastHeard[rank] = .now()
     }
 
-    /// A rank that has a case, and of which nothing has been heard for longer than its own watchdog would have let it be
-    /// silent, had it been able to look: a process that is stopped, a node that is.
+    /// A rank that works on a case and has been silent for longer than its own watchdog allows: its process or its node
+    /// must have stopped.
     package var silentRank: Int? {
         guard let silenceLimit else { return nil }
         return records.indices.first { rank in
@@ -74,16 +74,16 @@ package final class ProgressDisplay {
         }
     }
 
-    /// Seconds for a rank's own watchdog to speak first.
+    /// Seconds by which a rank's own watchdog may be late.
     private static let silenceMargin = 10.0
 
-    /// Cases that are done, with those of runs before.
+    /// The number of finished cases, including those of earlier runs.
     package var casesDone: Int { finishedBefore + records.map { Int($0.casesDone) }.reduce(0, +) }
 
     /// Seconds since the first case began.
     package var elapsed: Double { secondsSince(start) }
 
-    /// Shows the state if it is time to.
+    /// Shows the progress if enough time has passed.
     func show() {
         let silence = lastShown.map { secondsSince($0) } ?? .infinity
         guard silence >= (isLive ? 1 : 10) || (casesDone > doneWhenShown && !isLive) else { return }
@@ -92,7 +92,7 @@ package final class ProgressDisplay {
         if isLive { draw() } else { ProgressDisplay.say(summary) }
     }
 
-    /// The last word, whatever the time.
+    /// Shows the final line immediately.
     func end(_ text: String) {
         if isLive { draw() }
         ProgressDisplay.say(text)
@@ -111,7 +111,7 @@ package final class ProgressDisplay {
         return text
     }
 
-    /// Predicted seconds of what has been done.
+    /// The predicted seconds of the work that is done.
     private var worked: Double {
         records.map { record in
             guard cases.indices.contains(Int(record.caseIndex)) else { return Double(record.workDone) }
@@ -129,7 +129,7 @@ package final class ProgressDisplay {
         linesDrawn = lines.count
     }
 
-    /// nil for a rank that is one of a team and does not lead it.
+    /// The line of a rank; nil for a member of a team that is not its leader.
     private func line(rank: Int, _ record: ProgressRecord) -> String? {
         if record.isFinished == 1 { return "  rank \(rank): \(record.casesDone) cases done, nothing left" }
         guard cases.indices.contains(Int(record.caseIndex)) else { return nil }

@@ -1,18 +1,18 @@
-/// What a rank says about itself while it works; a fixed number of bytes on the wire.
+/// The progress of a rank as reported to rank 0; a fixed number of bytes per message.
 package struct ProgressRecord: Equatable {
-    /// Finished cases of the teams that this rank has led.
+    /// The number of finished cases of teams led by this rank.
     package var casesDone: Int32 = 0
-    /// Index of the running case in the plan, where this rank leads its team; else -1.
+    /// The index in the plan of the running case, if this rank leads its team; otherwise -1.
     package var caseIndex: Int32 = -1
-    /// Gradient steps made of the running case.
+    /// The number of gradient steps made in the running case.
     package var step: Int32 = 0
     package var stepsPerSecond: Float = 0
-    /// Predicted seconds of the finished cases.
+    /// The predicted seconds of the finished cases.
     package var workDone: Float = 0
-    /// 1 once the rank has nothing left to do.
+    /// 1 if the rank has nothing left to do, otherwise 0.
     package var isFinished: Int32 = 0
-    /// The signal that asked the rank to stop, so that all the others do, too; negative where it was none, 0 where the rank
-    /// was not asked.
+    /// The signal that asked the rank to stop, in which case all others stop, too; negative for a request without a
+    /// signal, 0 for no request.
     package var stopSignal: Int32 = 0
 
     package static let size = 28

@@ -3,8 +3,8 @@ import Foundation
 import Logging
 import Storage
 
-/// A log handler that appends lines to one rank's file, and also says warnings on standard error. Errors end the job, which
-/// says them itself.
+/// A log handler that appends to one rank's file and also prints warnings on standard error. Errors are not printed
+/// here, because they end the job, which prints them.
 struct RankLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info

@@ -11,7 +11,7 @@ import Studies
 import Supervision
 import Teams
 
-/// The work of one rank in a run: in a team it claims cases and works them off until none is left or all are to stop.
+/// The work of one rank in a run: its team claims and runs cases until none is left or a stop is requested.
 final class RankWorker {
     private let plan: StudyPlan
     private let works: [Schedule.Work]
@@ -40,14 +40,15 @@ final class RankWorker {
         self.world = world
     }
 
-    /// Works in teams of `teamSize` ranks. Collective over the world, and after its first call over teams alone.
+    /// Works in teams of `teamSize` ranks. The first call is collective over the world, later communication only over
+    /// teams.
     func work(teamSize: Int) throws {
         let team =
             teamSize > 1 ? try Team(world, worldRank: world.rank).split(size: teamSize) : Team(worldRank: world.rank)
         try work(team)
     }
 
-    /// Until there is nothing left for this team; if smaller ones have work left, as those.
+    /// Works until there is no case left for this team, then splits if smaller teams can continue.
     private func work(_ team: Team) throws {
         let queue = CaseQueue(
             plan, open: open, works, folder: folder, holder: monitor.holder,
@@ -65,7 +66,7 @@ final class RankWorker {
         }
     }
 
-    /// What the leader has found to do, on every rank of the team.
+    /// The leader's choice of what to do next, on every rank of the team.
     private func agreeOnTurn(_ queue: CaseQueue, _ team: Team) throws -> CaseQueue.Turn {
         Supervision.enter("claim of a case")
         var words = [0.0, 0.0]
@@ -81,7 +82,7 @@ final class RankWorker {
         return words[0] == 1 ? .work(Int(words[1])) : words[0] == 2 ? .split(size: Int(words[1])) : .end
     }
 
-    /// Works on a case; false if it was asked to stop.
+    /// Works on a case; returns false if it was asked to stop.
     private func work(on index: Int, _ queue: CaseQueue, _ team: Team) throws -> Bool {
         let studyCase = plan.cases[index]
         let name = "rank \(world.rank) of \(world.size) on \(CurrentProcess.host)"

@@ -10,8 +10,8 @@ import Studies
 import Supervision
 import Teams
 
-/// Keeps a rank in touch with the rest of its job while it works: tells rank 0 how it is getting on, hears from it that all
-/// are to stop, and leaves heartbeats in the run folder. Nothing here waits for another rank.
+/// Communicates with the other ranks while this one works: reports progress to rank 0, receives its request to stop,
+/// and writes heartbeats into the run folder. Nothing here waits for another rank.
 package final class RunMonitor {
     private let world: Communicator
     private let folder: RunFolder
@@ -19,7 +19,7 @@ package final class RunMonitor {
     private let job: BatchJob?
     private let hours: Double?
     private let heartbeats: HeartbeatFile
-    /// What is shown, on rank 0.
+    /// The display on rank 0; nil elsewhere.
     private let display: ProgressDisplay?
     private let sender: DroppingSender?
     private let start = DispatchTime.now()
@@ -30,16 +30,16 @@ package final class RunMonitor {
     private var lastHeartbeat: DispatchTime?
     private var lastLookForStop: DispatchTime?
     private var lastPhase = ""
-    /// nil before the first step of a case, wherever that begins.
+    /// The step when progress was last reported; nil before the first step in a case, wherever it resumes.
     private var stepWhenTold: Int?
-    /// On rank 0, once all have been told to stop.
+    /// The messages by which rank 0 has told all others to stop; nil before.
     private var stopMessages: [DroppingSender]?
 
     /// - Parameters:
-    ///   - token: names this run of the program among those that work on the folder.
-    ///   - job: the batch system's, nil for none.
-    ///   - hours: after which all cases are stopped; nil for no limit.
-    ///   - display: on rank 0, what is shown; nil elsewhere.
+    ///   - token: the name of this run of the program among those that work on the folder.
+    ///   - job: the batch system's job; nil for none.
+    ///   - hours: hours after which all cases are stopped; nil for no limit.
+    ///   - display: the display on rank 0; nil elsewhere.
     init(
         _ world: Communicator, folder: RunFolder, token: String, job: BatchJob?, limits hours: Double?,
         display: ProgressDisplay?
@@ -57,10 +57,10 @@ package final class RunMonitor {
         beat("start")
     }
 
-    /// Who claims cases for this rank's team.
+    /// The holder under which this rank's team claims cases.
     var holder: ClaimHolder { .ofThisProcess(rank: world.rank, heartbeat: heartbeats.name, batchJob: job) }
 
-    /// A case begins, or goes on.
+    /// Notes that a case begins or resumes.
     func begin(_ studyCase: StudyCase, index: Int, team: Team) throws {
         identifier = studyCase.identifier
         self.team = team.worldRanks
@@ -74,12 +74,12 @@ package final class RunMonitor {
     /// Called after every gradient step of the running case.
     func tick(_ step: Int) throws { try look(at: step, phase: "training") }
 
-    /// Called now and then while the policy is evaluated.
+    /// Called repeatedly while the policy is evaluated.
     func tickInEvaluation() throws { try look(at: Int(record.step), phase: "evaluation") }
 
-    /// A case has ended.
+    /// Notes that a case has ended.
     ///
-    /// - Parameter work: predicted seconds of it, if it is done and this rank led its team.
+    /// - Parameter work: its predicted seconds, if it is done and this rank led its team.
     func end(work: Double?) throws {
         if let work {
             record.casesDone += 1
@@ -92,10 +92,10 @@ package final class RunMonitor {
         try tell()
     }
 
-    /// This rank has nothing left to do. Ranks other than 0 wait here, without using the core, until rank 0 lets them go;
-    /// rank 0 waits for all others, then calls `conclude` and lets them go.
+    /// Called when this rank has nothing left to do. Ranks other than 0 wait here without using the core until rank 0
+    /// releases them; rank 0 waits for all others, then calls `conclude` and releases them.
     ///
-    /// - Returns: what `conclude` gave, on all ranks.
+    /// - Returns: the result of `conclude`, on all ranks.
     func finish(conclude: () throws -> StudyRun.Ending) throws -> StudyRun.Ending {
         record.isFinished = 1
         record.caseIndex = -1
@@ -111,7 +111,7 @@ package final class RunMonitor {
             try DroppingSender(recordSize: 1, to: rank, tag: MessageTag.ending, on: world).send([ending.rawValue])
         }
         for sender in stopMessages ?? [] { try sender.complete() }
-        // After this nobody sends any more; what came too late to matter must not be under way when MPI ends.
+        // After this barrier no rank sends any more; all late messages must be received before MPI ends.
         try world.barrier()
         while try world.receive(ifAvailable: MessageTag.progress) != nil {}
         return ending
@@ -121,7 +121,7 @@ package final class RunMonitor {
         record.stopSignal = stopSignal
         try sender?.send(record.bytes)
         while true {
-            // A signal may come to a rank that has nothing to do while others work.
+            // A signal may reach an idle rank while others work.
             if Supervision.isStopRequested, record.stopSignal == 0 {
                 record.stopSignal = stopSignal
                 try sender?.send(record.bytes)
@@ -135,7 +135,7 @@ package final class RunMonitor {
         }
     }
 
-    /// Once a second: says how far it is, and listens.
+    /// Once a second: reports progress and checks for requests to stop.
     private func look(at step: Int, phase: String) throws {
         record.step = Int32(clamping: step)
         guard let before = stepWhenTold else {
@@ -172,19 +172,19 @@ package final class RunMonitor {
         display.show()
     }
 
-    /// What `ProgressRecord` says of requests to stop.
+    /// The request to stop, encoded as in `ProgressRecord`.
     private var stopSignal: Int32 { Supervision.stopSignal ?? (Supervision.isStopRequested ? -1 : 0) }
 
-    /// Why the run is to stop of itself: the time is up, or somebody has put a file STOP into the run folder. nil: it is not.
+    /// Why the run has to stop by itself: the time limit, or a file STOP in the run folder; nil if it does not.
     private var limit: String? {
         if let hours, secondsSince(start) >= hours * 3600 { return "--max-hours are over" }
         guard lastLookForStop.map({ secondsSince($0) >= 1 }) ?? true else { return nil }
         lastLookForStop = .now()
-        // A file system that does not answer now is asked again in a second: no reason to end a run.
+        // If the file system does not answer now, ask again in a second: that is no reason to end a run.
         return Paths.access(folder.file(RunFolder.stopFile), F_OK) == 0 ? "\(RunFolder.stopFile) is there" : nil
     }
 
-    /// On rank 0: says once why all cases are saved now, unless a signal to this very process has said it.
+    /// On rank 0: announces once why all cases are saved now, unless a signal to this process has already announced it.
     private func stopAll(because reason: String) {
         guard !Supervision.isStopRequested else { return }
         Supervision.requestStop()
@@ -192,7 +192,7 @@ package final class RunMonitor {
             "\(reason): saving, then stopping with exit code 75; a second signal ends the run at once")
     }
 
-    /// Rank 0 passes on, once, that the job is to stop. A signal may have reached one rank alone.
+    /// On rank 0: forwards the request to stop, once. A signal may have reached only one rank.
     private func tellAllToStop() throws {
         guard stopMessages == nil else { return }
         stopMessages = (1..<max(1, world.size)).map {
@@ -211,7 +211,7 @@ package final class RunMonitor {
     }
 }
 
-/// A rank at work that cannot even end itself any more.
+/// The error of a working rank that cannot even end itself any more.
 struct SilentRank: ExitCoded, CustomStringConvertible {
     let rank: Int
 

@@ -9,21 +9,21 @@ import Processes
 import Studies
 import Supervision
 
-/// The tables of all cases of a run, one copy for all ranks of a node.
+/// The datasets of all cases of a run, one copy shared by all ranks of a node.
 ///
-/// Each is loaded and checked by one rank of the node, different ones by different ranks at once, then laid into memory that
-/// all of them see. Made once at the start, since ranks take cases as they come.
+/// Each is loaded and validated by one rank of the node, several at once by different ranks, then placed in shared
+/// memory. All are loaded at the start, because it is not known which rank will run which case.
 package final class SharedData {
-    /// The files loaded, by dataset.
+    /// The loaded files, by dataset.
     package private(set) var files: [String: DatasetFile] = [:]
-    /// What is wrong with an input.
+    /// An error in an input.
     struct InputFailure: Codable, Equatable {
         var sentence: String
-        /// The code that it ends the program with, an `ExitStatus`.
+        /// The exit code, an `ExitStatus`.
         var status: Int32
     }
 
-    /// What is wrong with the inputs; known to the rank that found it.
+    /// Errors in inputs; known only to the rank that found them.
     private(set) var failures: [InputFailure] = []
     private var prepared: [String: PreparedData] = [:]
     private var blocks: [SharedBlock] = []
@@ -31,7 +31,7 @@ package final class SharedData {
     private let rank: Int
     private let monitor: LoadingMonitor
 
-    /// What the ranks of a node must know of a table before they can see it.
+    /// What the ranks of a node need to know about a table to map it.
     private struct Description: Codable {
         var count: Int
         var stateSize: Int
@@ -41,10 +41,10 @@ package final class SharedData {
         var file: DatasetFile
     }
 
-    /// Loads what `cases` need, watched: on rank 0 it says how far it is, and a file that yields no byte for as long as the
-    /// watchdog allows ends the job. Collective over `world`.
+    /// Loads the data of `cases`. Rank 0 reports progress; if a file delivers no byte for the watchdog's limit, the job
+    /// ends. Collective over `world`.
     ///
-    /// - Throws: `SharedMemoryExhausted`, `MPIError`; what is wrong with an input becomes one of `failures`.
+    /// - Throws: `SharedMemoryExhausted`, `MPIError`; errors in inputs are added to `failures`.
     init(_ cases: [StudyCase], world: Communicator) throws {
         node = try world.splitByNode()
         rank = world.rank
@@ -59,7 +59,7 @@ package final class SharedData {
         }
     }
 
-    /// The table of a case.
+    /// The data of a case.
     func data(for studyCase: StudyCase) throws -> PreparedData {
         guard let data = prepared[Self.key(studyCase)] else {
             throw HarnessError.badInput("\(studyCase.identifier): its data were not loaded")
@@ -67,16 +67,16 @@ package final class SharedData {
         return data
     }
 
-    /// "loaded hopper-medium-v2 (999,995 transitions) in 0.4 s", of all tables of this rank's node.
+    /// "loaded hopper-medium-v2 (999,995 transitions) in 0.4 s", for all tables of this rank's node.
     func summary(seconds: Double) -> String {
         let names = files.keys.sorted().map { "\($0) (\(files[$0]?.transitions ?? 0) transitions)" }
         return "loaded \(names.joined(separator: ", ")) in " + String(format: "%.1f s", seconds)
     }
 
-    /// What this rank tells the others of the run: the files and, from one rank of each node, nothing twice.
+    /// The files that this rank reports to the others: those of the node, reported by one rank per node.
     var ownFiles: [DatasetFile] { node.rank == 0 ? Array(files.values) : [] }
 
-    /// Takes over from the agreed records of all datasets which other files have the same contents.
+    /// Adds to each file the other files with the same contents, from the records that all ranks agreed on.
     func learn(_ agreed: [String: DatasetFile]) {
         func informed(_ file: DatasetFile) -> DatasetFile { file.joined(by: agreed[file.dataset].map { [$0] } ?? []) }
         files = files.mapValues(informed)
@@ -85,7 +85,7 @@ package final class SharedData {
         }
     }
 
-    /// Gives the memory back; nothing that was prepared may be used afterwards. Collective over the node.
+    /// Frees the memory; prepared data must not be used afterwards. Collective over the node.
     func free() throws {
         prepared = [:]
         for block in blocks { try block.free() }
@@ -97,7 +97,7 @@ package final class SharedData {
         "\(studyCase.dataset): \(studyCase.hyperparameters.transforms)"
     }
 
-    /// Loads as many tables as the node has ranks, each by one of them.
+    /// Loads as many tables as the node has ranks, each rank one of them.
     private func load(_ round: [StudyCase]) throws {
         var own: PreparedData?
         if node.rank < round.count {
@@ -121,7 +121,7 @@ package final class SharedData {
         }
     }
 
-    /// Loads a table in this rank's own memory, under the eyes of the watchdog, which names the file.
+    /// Loads a table into this rank's own memory, with the file's name for the watchdog.
     private func prepare(_ studyCase: StudyCase) throws -> PreparedData {
         let name = "rank \(rank) on \(CurrentProcess.host)"
         Supervision.describe(place: "\(name): dataset \(studyCase.dataset)")
@@ -133,7 +133,7 @@ package final class SharedData {
             Supervision.disarm()
             Supervision.describe(place: name)
         }
-        if let path = try? studyCase.data.path() {  // A dataset that is not there is the loader's to refuse.
+        if let path = try? studyCase.data.path() {  // The loader will refuse a missing dataset.
             Supervision.describe(place: "\(name): \(path)")
             Supervision.enter("loading")
         }
@@ -156,7 +156,7 @@ package final class SharedData {
         }
     }
 
-    /// A table that its owner has in memory of its own, in memory of the node.
+    /// Copies the owner's table into the node's shared memory.
     private func share(_ own: PreparedData?, _ table: Description, owner: Int) throws -> Transitions {
         if node.size == 1, let own { return own.transitions }
         let elements = Transitions.blockSize(
@@ -168,7 +168,7 @@ package final class SharedData {
         }
         try block.publish()
         blocks.append(block)
-        // The block outlives the table: it is freed together with those of the other ranks.
+        // The block outlives the table: all blocks are freed together.
         return Transitions(
             count: table.count, stateSize: table.stateSize, actionSize: table.actionSize, origin: table.origin,
             block: base, release: {})

@@ -13,21 +13,21 @@ import Teams
 
 /// A case that is not done.
 struct OpenCase: Codable {
-    /// In the plan.
+    /// The index in the plan.
     var index: Int
-    /// Gradient steps of its newest checkpoint; 0 where it begins.
+    /// The gradient steps of its newest checkpoint; 0 if there is none.
     var step: Int
 }
 
-/// What a run is expected to take.
+/// The predicted cost of a run.
 struct Forecast {
-    /// What is left of every case of the plan.
+    /// What remains of every case of the plan.
     var works: [Schedule.Work]
-    /// Ranks of a team.
+    /// The number of ranks per team.
     var teamSize: Int
-    /// Predicted seconds of what is open.
+    /// The predicted seconds for all open cases.
     var makespan: Double
-    /// The busiest rank's predicted seconds over the mean.
+    /// The busiest rank's predicted seconds divided by the mean.
     var imbalance: Double
     /// The data files in use.
     var files: [DatasetFile]
@@ -35,7 +35,7 @@ struct Forecast {
     /// "imbalance 1.03".
     var shape: String { String(format: "imbalance %.2f", imbalance) }
 
-    /// Leaves what was predicted beside what it took, in seconds: `logs/makespan.json`.
+    /// Writes the predicted and the actual seconds to `logs/makespan.json`.
     func write(actual: Double, ranks: Int, to folder: RunFolder) throws {
         struct Makespan: Encodable {
             let predicted, actual, imbalance: Double
@@ -49,26 +49,26 @@ struct Forecast {
     }
 }
 
-// What all ranks agree on at the start: rank 0 looks at the files, for all.
+// Collective decisions at the start: rank 0 reads the files for all.
 extension StudyRun {
     func agreeOnBuild() throws -> Provenance.Build {
         let json = try world.agree(sharing: { Array(try JSONEncoder().encode(Provenance.Build.ofThisProgram())) })
         return try JSONDecoder().decode(Provenance.Build.self, from: Data(json))
     }
 
-    /// Names this run of the program: part of file names.
+    /// A unique name for this run of the program; part of file names.
     func agreeOnToken() throws -> String {
         let token = try world.agree(sharing: { Array("\(CurrentProcess.identity)".utf8) })
         return String(decoding: token, as: UTF8.self)
     }
 
-    /// The batch system's job as rank 0 knows it: ranks that are started through ssh are told nothing of it.
+    /// The batch system's job as rank 0 knows it: ranks started through ssh lack its environment variables.
     func agreeOnJob() throws -> BatchJob? {
         let json = try world.agree(sharing: { Array(try JSONEncoder().encode(BatchJob.current)) })
         return try JSONDecoder().decode(BatchJob?.self, from: Data(json))
     }
 
-    /// What is done stays done; what another study left in the folder must not get mixed up with this one.
+    /// The open cases. Finished cases are kept; remains of another study in the folder are refused.
     func agreeOnOpenCases(_ plan: StudyPlan) throws -> [OpenCase] {
         let bytes = try world.agree(sharing: {
             try folder.requireFolder()
@@ -93,7 +93,7 @@ extension StudyRun {
         return try JSONDecoder().decode([OpenCase].self, from: Data(bytes))
     }
 
-    /// Loads the data of all cases; together the ranks check every input before any training starts.
+    /// Loads the data of all cases; together the ranks validate every input before training starts.
     func prepareData(_ cases: [StudyCase]) throws -> SharedData {
         let data = try SharedData(cases, world: world)
         let own = try data.failures.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
@@ -112,7 +112,7 @@ extension StudyRun {
         return data
     }
 
-    /// The inputs are good: writes `run.json`, unless nodes, or cases done before, have other data than the rest.
+    /// Writes `run.json`, unless nodes, or finished cases, have different data from the rest.
     func beginFolder(
         _ plan: StudyPlan, _ text: String, _ open: [OpenCase], _ data: SharedData, _ provenance: Provenance
     ) throws {
@@ -143,7 +143,7 @@ extension StudyRun {
         data.learn(try JSONDecoder().decode([String: DatasetFile].self, from: Data(agreed)))
     }
 
-    /// Every rank measures what a step of each learner takes while all the others do, too; the middle counts.
+    /// Measures the step time of each learner on all ranks simultaneously; the median counts.
     func agreeOnForecast(_ plan: StudyPlan, _ open: [OpenCase], _ data: SharedData) throws -> Forecast {
         let own = try CostModel(measuring: open.map { plan.cases[$0.index] })
         let measured = try world.gatherLines([String(decoding: try JSONEncoder().encode(own), as: UTF8.self)])

@@ -15,19 +15,19 @@ import Studies
 import Supervision
 import Teams
 
-/// A study worked off by the ranks of a communicator: plan, inputs checked, cases claimed one by one by teams of ranks,
-/// trained, aggregated.
+/// Runs a study on the ranks of a communicator: plans, validates inputs, trains cases claimed one by one by teams of
+/// ranks, and aggregates the results.
 ///
-/// The only collective calls outside a team are made at the start; after that no rank waits for another until no case is
-/// left.
+/// The only collective calls outside a team are made at the start; after that no rank waits for another until no case
+/// is left.
 package final class StudyRun {
     /// How a run ended; the same on all ranks.
     package enum Ending: UInt8, Sendable {
         /// Every case of the study is done.
         case finished = 1
-        /// It was asked to stop before; the same command goes on.
+        /// The run was stopped before; the same command resumes it.
         case stopped
-        /// What is not done is in use by other jobs.
+        /// The remaining cases are in use by other jobs.
         case othersAtWork
     }
 
@@ -39,7 +39,7 @@ package final class StudyRun {
     private let learners: LearnerRegistry
     private var log = Logger(label: "active-bench")
 
-    /// A run of the study at `studyPath` into the folder `output`.
+    /// Prepares a run of the study at `studyPath` into the folder `output`.
     package init(
         studyPath: String, output: String, options: RunOptions = RunOptions(),
         learners: LearnerRegistry = .standard, world: Communicator
@@ -54,7 +54,7 @@ package final class StudyRun {
     /// Runs the study on all ranks.
     ///
     /// - Parameter tell: called on rank 0 with the finished table.
-    /// - Throws: `AgreedFault` on all ranks when an input is refused; any other error is this rank's alone, and the
+    /// - Throws: `AgreedFault` on all ranks if an input is refused; any other error occurs on this rank only, and the
     ///   caller must end the job.
     package func run(tell: (ScoreTable) throws -> Void) throws -> Ending {
         try FaultInjection.validate()
@@ -95,7 +95,7 @@ package final class StudyRun {
         return ending
     }
 
-    /// On rank 0, all ranks having ended: what has become of the study.
+    /// Reports the state of the study on rank 0 after all ranks have ended.
     private func concludeStudy(
         _ plan: StudyPlan, _ forecast: Forecast, _ display: ProgressDisplay?, _ tell: (ScoreTable) throws -> Void
     ) throws -> Ending {
@@ -124,7 +124,7 @@ package final class StudyRun {
         return .finished
     }
 
-    /// Leaves predicted and actual seconds among the logs, of which none is worth the run.
+    /// Writes predicted and actual seconds to the logs; an error there does not fail the run.
     private func keep(_ forecast: Forecast, actual elapsed: Double) {
         do {
             try forecast.write(actual: elapsed, ranks: world.size, to: folder)
@@ -133,7 +133,7 @@ package final class StudyRun {
         }
     }
 
-    /// What `file` and the largest of the batches that `cases` draw from it show.
+    /// Remarks on `file` and on the largest batch that `cases` draw from it.
     private func remarks(on file: DatasetFile, _ cases: [StudyCase]) -> [String] {
         let batch = cases.filter { $0.dataset == file.dataset }.map(\.hyperparameters.batchSize).max() ?? 0
         return (file.remarks ?? [])

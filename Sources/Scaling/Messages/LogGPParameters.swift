@@ -3,20 +3,21 @@ import Foundation
 import Paths
 import Storage
 
-/// What messages between ranks cost, by the LogGP model (Alexandrov, Ionescu, Schauser, Scheiman; SPAA 1995), in seconds.
+/// The cost of messages between ranks in the LogGP model (Alexandrov, Ionescu, Schauser, Scheiman; SPAA 1995), in
+/// seconds.
 ///
-/// A message of k bytes occupies its sender for o, arrives L + k·G after that and occupies its reader for another o; between
-/// two messages of a sender, or to a reader, there are at least max(g, k·G).
+/// A message of k bytes occupies its sender for o, arrives L + k·G later and occupies its receiver for another o;
+/// between two messages from one sender, or to one receiver, at least max(g, k·G) passes.
 package struct LogGPParameters: Sendable, Codable, Equatable {
-    /// L.
+    /// The latency L.
     package var latency: Double
-    /// o, of the processor, at each end.
+    /// The overhead o of the processor, at each end.
     package var overhead: Double
-    /// g, between messages.
+    /// The gap g between messages.
     package var gap: Double
-    /// G, the inverse of the bandwidth.
+    /// The gap per byte G, the inverse of the bandwidth.
     package var gapPerByte: Double
-    /// What an MPI_Allreduce takes over what as many rounds of messages as recursive doubling has take; 1 if it is not known.
+    /// The time of an MPI_Allreduce divided by that of the messages of recursive doubling; 1 if unknown.
     package var reductionFactor: Double
 
     /// Parameters in seconds, and seconds per byte.
@@ -30,21 +31,22 @@ package struct LogGPParameters: Sendable, Codable, Equatable {
         self.reductionFactor = reductionFactor
     }
 
-    /// Messages that cost nothing.
+    /// Messages that take no time.
     package static let free = LogGPParameters(latency: 0, overhead: 0, gap: 0, gapPerByte: 0)
 
-    /// Seconds from the beginning of a send to the end of the receive, both ranks having nothing else to do.
+    /// Seconds from the start of a send to the end of the receive, if both ranks are idle.
     package func message(bytes: Int) -> Double { 2 * overhead + latency + Double(bytes) * gapPerByte }
 
-    /// Seconds between two messages of so many bytes on their way from or to a rank.
+    /// The shortest interval in seconds between two messages of so many bytes from or to a rank.
     package func interval(bytes: Int) -> Double { max(gap, Double(bytes) * gapPerByte) }
 
-    /// Seconds of an MPI_Allreduce once all of `ranks` are there.
+    /// Seconds of an MPI_Allreduce after all of `ranks` have arrived.
     package func reduction(bytes: Int, ranks: Int) -> Double {
         reductionFactor * Double(LogGPParameters.rounds(ranks)) * message(bytes: bytes)
     }
 
-    /// Messages one after the other in recursive doubling; ranks beyond a power of two join one before and hear after.
+    /// The number of consecutive messages in recursive doubling; ranks beyond a power of two send one before and
+    /// receive one after.
     static func rounds(_ ranks: Int) -> Int {
         guard ranks > 1 else { return 0 }
         let doublings = Int.bitWidth - 1 - ranks.leadingZeroBitCount
@@ -52,12 +54,12 @@ package struct LogGPParameters: Sendable, Codable, Equatable {
     }
 }
 
-// On the command line.
+// Parsing the command line.
 extension LogGPParameters {
-    /// Parameters as words: "1.5,0.5,1,0.08", which are L, o and g in µs and G in ns per byte; or the path of a JSON file
-    /// that has them as `active-bench scale --out` writes them, in seconds.
+    /// Parses "1.5,0.5,1,0.08", which is L, o and g in µs and G in ns per byte; or reads a JSON file written by
+    /// `active-bench scale --out`, in seconds.
     ///
-    /// - Throws: `HarnessError.usage` for words that are none, `HarnessError.badInput` for a file that is none.
+    /// - Throws: `HarnessError.usage` for invalid words, `HarnessError.badInput` for an invalid file.
     package init(_ text: String) throws {
         if let kind = PathKind(ofPath: text), kind != .file {
             throw HarnessError.badInput("\(text): expected a file network.json, found \(kind.rawValue)")
@@ -87,7 +89,7 @@ extension LogGPParameters {
     }
 
     private var isPossible: Bool {
-        // A factor measured on a machine that is busy otherwise may be large.
+        // A factor measured on a busy machine may be large.
         [latency, overhead, gap, gapPerByte].allSatisfy { $0 >= 0 && $0 < 1e3 } && reductionFactor >= 0
             && reductionFactor < 1e9
     }

@@ -3,17 +3,17 @@ import MPI
 import Numerics
 import Teams
 
-/// Measures what messages cost between the first and the last rank of a job, which are on different nodes if there are
-/// several, and what our minimum costs among all.
+/// Measures the cost of messages between the first and the last rank of a job, which are on different nodes if there
+/// are several, and of our minimum over all ranks.
 struct MessageCostMeasurement {
-    /// The bytes of timed messages: from nothing to more than a step's longest.
+    /// The sizes of timed messages in bytes: from 0 to more than a step's longest message.
     private static let sizes = [0, 256, 1024, 4096, 10_240, 16_384, 32_768]
-    /// Messages in a row: what a reader has room for without asking for it.
+    /// The length of a burst: messages that a receiver can buffer without a handshake.
     private static let burst = 32
 
     private let world: Communicator
     private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
-    /// Each time is the median of so many.
+    /// The number of repetitions, of which the median is taken.
     private let repetitions = 200
 
     private init(_ world: Communicator) {
@@ -21,7 +21,7 @@ struct MessageCostMeasurement {
         room.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
-    /// The timings of two ranks or more, on rank 0. Collective.
+    /// The timings for two or more ranks, on rank 0. Collective.
     ///
     /// - Throws: `MPIError`.
     static func timings(on world: Communicator) throws -> MessageTimings {
@@ -44,7 +44,7 @@ struct MessageCostMeasurement {
     private var isFirst: Bool { world.rank == 0 }
     private var isLast: Bool { world.rank == world.size - 1 }
 
-    /// A way to the other of the two ranks.
+    /// A sender to the other of the two ranks.
     private var sender: MulticastSender {
         MulticastSender(capacity: room.count, to: [isFirst ? world.size - 1 : 0], tag: MessageTag.timing, on: world)
     }
@@ -59,7 +59,7 @@ struct MessageCostMeasurement {
         try sender.send(base, count: bytes)
     }
 
-    /// Lets the first and the last rank play their parts, the others sleep.
+    /// Runs the first and the last rank's parts while the other ranks sleep.
     private func play(_ first: () throws -> Void, _ last: () throws -> Void) throws {
         try world.sleepingBarrier()
         if isFirst { try first() } else if isLast { try last() }
@@ -87,7 +87,7 @@ struct MessageCostMeasurement {
         return isFirst ? median(times) : 0
     }
 
-    /// What the calls themselves take: sends that nobody waits for, and receives of what has arrived.
+    /// The time of the calls themselves: sends that no rank waits for, and receives of messages that have arrived.
     private func calls() throws -> (send: Double, receive: Double) {
         var times: [Double] = []
         let sender = sender

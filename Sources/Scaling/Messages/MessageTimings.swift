@@ -1,29 +1,29 @@
 import Numerics
 
-/// What was measured of messages between two ranks, from which their cost is fitted.
+/// Measured times of messages between two ranks, to which the cost model is fitted.
 package struct MessageTimings: Sendable {
-    /// Half the time there and back of messages of so many bytes.
+    /// Half the round-trip times of messages of so many bytes.
     package var halfRoundTrips: [(bytes: Int, seconds: Double)] = []
-    /// A call that sends a short message.
+    /// Seconds of a call that sends a short message.
     package var send = 0.0
-    /// A call that receives a short message which has arrived.
+    /// Seconds of a call that receives a short message that has already arrived.
     package var receive = 0.0
-    /// From the first of `burst` short messages in a row to the arrival of the answer to the last.
+    /// Seconds from the first of `burst` consecutive short messages to the arrival of the reply to the last.
     package var burstSeconds = 0.0
     package var burst = 0
-    /// MPI_Allreduce with our minimum.
+    /// Seconds of an MPI_Allreduce with our minimum.
     package var reductions: [(bytes: Int, ranks: Int, seconds: Double)] = []
 
     package init() {}
 }
 
 extension LogGPParameters {
-    /// The parameters that explain the timings best: G and 2o + L by least squares of the relative errors, o as the mean of
-    /// both ends' calls, g from the burst.
+    /// Fits the parameters: G and 2o + L by least squares of relative errors, o as the mean of both ends' calls, g from
+    /// the burst.
     package init(fitting timings: MessageTimings) {
         let line = LogGPParameters.line(timings.halfRoundTrips)
         let overhead = min((timings.send + timings.receive) / 2, line.intercept / 2)
-        // There and back are two messages, all but the last message of the burst a gap each.
+        // The round trip is two messages; every message of the burst but the last costs a gap.
         let gaps = timings.burstSeconds - 2 * line.intercept
         let gap = timings.burst > 1 ? max(0, gaps / Double(timings.burst - 1)) : overhead
         self.init(
@@ -35,7 +35,7 @@ extension LogGPParameters {
         if !ratios.isEmpty { reductionFactor = median(ratios) }
     }
 
-    /// a + b·k with the least squares of (a + b·kᵢ - tᵢ)/tᵢ, neither a nor b being negative.
+    /// Fits a + b·k by least squares of (a + b·kᵢ - tᵢ)/tᵢ with non-negative a and b.
     private static func line(_ samples: [(bytes: Int, seconds: Double)]) -> (intercept: Double, slope: Double) {
         var (w, wk, wkk, wt, wkt) = (0.0, 0.0, 0.0, 0.0, 0.0)
         for sample in samples where sample.seconds > 0 {

@@ -1,10 +1,10 @@
 import Foundation
 import Networks
 
-/// Traces of one learner with ensembles of several sizes, and what they say about other sizes: steps of ensembles too large to
-/// be made here.
+/// Traces of one learner with ensembles of several sizes, from which the traces of other sizes are extrapolated:
+/// ensembles that are too large to be run here.
 package struct EnsembleTraces: Sendable {
-    /// A trace whose turns of V₁ … V_m, one after the other, are one event with their mean.
+    /// A trace in which the consecutive turns of V₁ … V_m are folded into one event with their mean time.
     private struct Folded {
         var members: Int
         var events: [StepTrace.Event]
@@ -27,7 +27,7 @@ package struct EnsembleTraces: Sendable {
             }
         }
 
-        /// What happens, with the rows of all members called by the sizes of `other`.
+        /// The kinds of the events, with the row counts of this ensemble replaced by those for `other` members.
         func kinds(members other: Int) -> [StepTrace.Kind] {
             events.map { event in
                 func resized(_ rows: StepTrace.Exchanged) -> StepTrace.Exchanged {
@@ -48,7 +48,7 @@ package struct EnsembleTraces: Sendable {
     private let traces: [Int: StepTrace]
     private let steps: Int
 
-    /// - Parameter traces: by m; of the same learner.
+    /// - Parameter traces: traces of the same learner by m.
     package init(_ traces: [Int: StepTrace]) {
         self.traces = traces
         folded = traces.sorted { $0.key < $1.key }.map { Folded($0.value, members: $0.key) }
@@ -57,8 +57,8 @@ package struct EnsembleTraces: Sendable {
             Set(folded.map { $0.kinds(members: 0) }).count == 1, "steps that differ by more than their members")
     }
 
-    /// The trace of a step with m members: one that was recorded, else every event at a power of m through its two nearest
-    /// recordings.
+    /// The trace of a step with m members: recorded, or with the time of every event extrapolated as a power of m
+    /// through the two nearest recordings.
     package func trace(members m: Int) -> StepTrace {
         if let known = traces[m] { return known }
         guard let nearest = folded.first else { return StepTrace([]) }
@@ -82,7 +82,7 @@ package struct EnsembleTraces: Sendable {
         let (known, other) = (a.events[i].seconds, b.events[i].seconds)
         guard known > 0, other > 0 else { return other }
         let power = log(other / known) / log(Double(b.members) / Double(a.members))
-        // Nothing is cheaper or grows faster than by a sort of all members; less than a fifth is noise.
+        // No work grows faster than a sort over all members; an exponent below a fifth is noise.
         let exponent = power < 0.2 ? 0 : min(power, 2)
         return other * pow(Double(m) / Double(b.members), exponent)
     }

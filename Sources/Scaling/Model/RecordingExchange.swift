@@ -2,22 +2,23 @@ import Dispatch
 import Networks
 import Numerics
 
-/// The exchange of one process that computes every network, and keeps a record of it: a learner asks who owns a network just
-/// before it works on it, so the time until its next call is that network's.
+/// The exchange of a single process that computes every network, recording the times. A learner asks for a network's
+/// owner just before it works on the network, so the time until its next call belongs to that network.
 ///
-/// What every rank computes for itself after a network's turn, with no exchange in between, counts as that network's.
+/// Work that every rank does for itself after a network's turn, without an exchange in between, also counts for that
+/// network.
 final class RecordingExchange: Exchange {
     private var events: [StepTrace.Event] = []
     private var worker = StepTrace.Worker.everyone
     private var start: UInt64 = 0
 
-    /// Begins a record.
+    /// Starts a recording.
     func begin() {
         events.removeAll(keepingCapacity: true)
         go(on: .everyone)
     }
 
-    /// What has happened since `begin`.
+    /// The events since `begin`.
     func end() -> [StepTrace.Event] {
         stop()
         return events
@@ -55,7 +56,7 @@ final class RecordingExchange: Exchange {
         start = DispatchTime.now().uptimeNanoseconds
     }
 
-    /// Books what has been done since the last call.
+    /// Attributes the time since the last call.
     private func stop() {
         events.append(.init(.work(worker), seconds: elapsed))
     }

@@ -2,11 +2,11 @@ import Algorithms
 package import Networks
 package import Teams
 
-/// What a gradient step with each network of a subject costs: by which its networks are placed on teams of any size.
+/// The cost of a gradient step with each network of a subject, by which networks are placed on teams of any size.
 package struct PlacementCosts {
     private let seconds: [NetworkGroup: [Double]]
 
-    /// Measured on rank 0 and known to all. Collective over `team`.
+    /// Measures on rank 0 and shares the result with all ranks. Collective over `team`.
     ///
     /// - Throws: `MPIError`.
     init(measuring subject: ScalingSubject, on team: Team) throws {
@@ -22,7 +22,7 @@ package struct PlacementCosts {
         self.seconds = seconds
     }
 
-    /// The subject's networks on so many ranks; members that were not measured cost what the others do.
+    /// Places the subject's networks on so many ranks; members that were not measured cost as much as the others.
     package func placement(_ subject: ScalingSubject, ranks: Int) -> Placement {
         let networks = subject.networks
         let costs = networks.map { network in
@@ -33,17 +33,17 @@ package struct PlacementCosts {
     }
 }
 
-/// Predicts the figures of a scaling study.
+/// Predicts the points of a scaling study.
 package struct ScalingModel {
     package let subject: ScalingSubject
     package let costs: PlacementCosts
-    /// Of one rank with the machine for itself.
+    /// Traces of one rank that has the machine to itself.
     package let traces: EnsembleTraces
-    /// What messages cost.
+    /// The cost of messages.
     package var messageCosts: LogGPParameters
-    /// Ranks that were at work when `busyFactor` was measured.
+    /// The number of working ranks when `busyFactor` was measured.
     package let busyRanks: Int
-    /// A step's seconds on a rank while `busyRanks` are at work, over those of one alone.
+    /// Seconds per step on a rank while `busyRanks` work, divided by the seconds of a single one.
     package let busyFactor: Double
 
     package init(
@@ -54,14 +54,14 @@ package struct ScalingModel {
         (self.busyRanks, self.busyFactor) = (busyRanks, busyFactor)
     }
 
-    /// Of work, when so many ranks do some: as their number up to that of the measurement. Beyond, there are more nodes, which
-    /// are as busy.
+    /// The slowdown of work while so many ranks work: grows with their number up to the measured one. More ranks are on
+    /// more nodes, which are equally busy.
     package func slowdown(ranks: Int) -> Double {
         guard busyRanks > 1 else { return 1 }
         return 1 + (busyFactor - 1) * Double(min(ranks, busyRanks) - 1) / Double(busyRanks - 1)
     }
 
-    /// The predicted figures of `kind` on so many ranks; nil for a learner that cannot grow.
+    /// The predicted point of `kind` on so many ranks; nil for a learner that cannot grow.
     package func point(_ kind: ScalingPoint.Kind, ranks: Int) -> ScalingPoint? {
         let members = subject.members.map { kind == .weak ? $0 * ranks : $0 }
         guard kind != .weak || members != nil, let subject = members.map({ subject.with(members: $0) }) ?? subject
@@ -84,7 +84,7 @@ package struct ScalingModel {
                     bytes: Double(model.traffic.map(\.bytes).reduce(0, +)) / steps))
     }
 
-    /// All figures up to so many ranks: of teams as long as there is a network for each rank.
+    /// All points up to `largest` ranks; those of teams end when every network has a rank.
     package func points(upTo largest: Int) -> [ScalingPoint] {
         let networks = subject.networks.count
         return ScalingPoint.Kind.allCases.flatMap { kind in

@@ -1,14 +1,15 @@
 import Numerics
 package import Teams
 
-/// Predicts a gradient step of a team: the trace of a step of one process, with the networks where a placement has them and
-/// every exchange at the cost of its messages.
+/// Predicts the gradient step of a team from the trace of a step on one process: networks run where the placement puts
+/// them, and every exchange takes the time of its messages.
 ///
-/// Each rank has a clock. Work moves that of its worker, a message those of its sender and of its reader, a reduction those of
-/// all its members; nobody else waits, so what a team does side by side, in one step or in two that follow each other, is side
-/// by side here. Left out: that a sender waits for room, and that work on fewer networks finds more of them in the cache.
+/// Each rank has a clock. Work advances the clock of its rank, a message those of its sender and receiver, a reduction
+/// those of all its members; no other rank waits, so what a team does concurrently, within a step or across steps, is
+/// concurrent here. Not modelled: senders waiting for buffer space, and the better cache use of ranks with fewer
+/// networks.
 package struct StepModel {
-    /// Messages and bytes that a rank sends, counted as `TeamExchange` counts.
+    /// Messages and bytes sent by a rank, counted as in `TeamExchange`.
     package struct Traffic: Sendable, Equatable {
         package var messages = 0
         package var bytes = 0
@@ -16,7 +17,7 @@ package struct StepModel {
         package init(messages: Int = 0, bytes: Int = 0) { (self.messages, self.bytes) = (messages, bytes) }
     }
 
-    /// An event with the ranks it concerns.
+    /// An event with the ranks that take part.
     private enum Action {
         case work(rank: Int, seconds: Double)
         case everyone(seconds: Double)
@@ -28,10 +29,10 @@ package struct StepModel {
     private let steps: Int
     private let ranks: Int
     private let messageCosts: LogGPParameters
-    /// Of each rank, in as many gradient steps as the trace has.
+    /// The traffic of each rank over the trace's number of gradient steps.
     package private(set) var traffic: [Traffic]
 
-    /// - Parameter slowdown: of all work, by what else the cores of a node do meanwhile: 1 for none.
+    /// - Parameter slowdown: the slowdown of all work by other load on a node's cores: 1 for none.
     package init(_ trace: StepTrace, _ placement: Placement, _ messageCosts: LogGPParameters, slowdown: Double = 1) {
         ranks = placement.size
         steps = trace.steps
@@ -62,7 +63,7 @@ package struct StepModel {
             rowBytes: rows.columns * MemoryLayout<Real>.stride)
     }
 
-    /// Each member computes the minimum of its own rows first.
+    /// A reduction; each member first computes the minimum of its own rows.
     private static func reduction(_ rows: StepTrace.Exchanged, _ placement: Placement, seconds: Double) -> Action {
         var own = [Int](repeating: 0, count: placement.size)
         for row in 0..<rows.rows { own[placement.owner(rows.group, row)] += 1 }
@@ -92,7 +93,7 @@ package struct StepModel {
         }
     }
 
-    /// Predicted seconds of a gradient step in a long run.
+    /// The predicted seconds of a gradient step in a long run.
     package var stepSeconds: Double {
         var clocks = Clocks(ranks: ranks, messageCosts)
         let (first, rounds) = (2, 4)  // The first fill what works side by side.
@@ -116,7 +117,7 @@ package struct StepModel {
     }
 }
 
-/// The time at each rank, and when its ends of the network are free.
+/// The time at each rank, and when its connections to the network are free.
 private struct Clocks {
     private let messageCosts: LogGPParameters
     private var time: [Double]
@@ -133,7 +134,7 @@ private struct Clocks {
 
     mutating func work(_ rank: Int, _ seconds: Double) { time[rank] += seconds }
 
-    /// All send, then all read, each in the order of ranks, as `RowChannel` does.
+    /// Sends all rows, then receives all, both in rank order, as in `RowChannel`.
     mutating func exchange(_ pattern: RowExchangePattern, rowBytes: Int) {
         var arrivals: [Int: [Double]] = [:]
         for source in pattern.sources {

@@ -1,18 +1,18 @@
 package import Networks
 import Numerics
 
-/// What happens in a gradient step and what it costs: the work on each network, in the learner's order, and what is exchanged
+/// The events of a gradient step and their times: the work on each network, in the learner's order, and the exchanges
 /// in between. Recorded on one process (`RecordingExchange`), replayed on any number of ranks (`StepModel`).
 package struct StepTrace: Sendable, Equatable {
-    /// Who does a piece of work.
+    /// The rank that does a piece of work.
     package enum Worker: Sendable, Hashable {
         /// The owner of network `index` of `group`.
         case owner(NetworkGroup, Int)
-        /// Every rank for itself, such as drawing the batch.
+        /// Every rank itself, as for drawing the batch.
         case everyone
     }
 
-    /// Rows of `group`, known to `readers` afterwards.
+    /// Rows of `group` that `readers` know afterwards.
     package struct Exchanged: Sendable, Hashable {
         package var group: NetworkGroup
         package var readers: Readers
@@ -24,37 +24,37 @@ package struct StepTrace: Sendable, Equatable {
         }
     }
 
-    /// What happens.
+    /// The kind of an event.
     package enum Kind: Sendable, Hashable {
         case work(Worker)
-        /// The rows themselves.
+        /// The exchange of the rows themselves.
         case share(Exchanged)
-        /// Their minimum.
+        /// The minimum over the rows.
         case minimum(Exchanged)
     }
 
-    /// One thing after the other.
+    /// An event of the trace.
     package struct Event: Sendable, Equatable {
         package var kind: Kind
-        /// Of computing, on one process; none for rows that are shared.
+        /// Seconds of computation on one process; 0 for an exchange of rows.
         package var seconds: Double
 
         package init(_ kind: Kind, seconds: Double = 0) { (self.kind, self.seconds) = (kind, seconds) }
     }
 
-    /// How many gradient steps the events are of: as many as there are from one step of a delayed policy to the next.
+    /// The number of gradient steps in the trace: the period of a delayed policy.
     package var steps: Int
     package var events: [Event]
 
     package init(steps: Int = 1, _ events: [Event]) { (self.steps, self.events) = (steps, events) }
 
-    /// Seconds of a gradient step on one process.
+    /// Seconds per gradient step on one process.
     package var stepSeconds: Double { events.map(\.seconds).reduce(0, +) / Double(steps) }
 }
 
 extension StepTrace {
-    /// The middle of several recordings of the same steps, event by event. As middles of parts add up to less than the middle
-    /// of the whole, all are stretched to that.
+    /// The median of several recordings of the same steps, event by event. Medians of parts sum to less than the median
+    /// of the whole, so all are scaled up to match it.
     package init(middleOf recordings: [[Event]], steps: Int) {
         guard let first = recordings.first else { preconditionFailure("no recording") }
         precondition(

@@ -8,16 +8,16 @@ package final class StepTraceRecorder {
     private let steps: Int
     private var recordings: [[StepTrace.Event]] = []
 
-    /// Makes a few steps that do not count.
+    /// Makes a few steps that are not recorded.
     package init(_ subject: ScalingSubject, _ transitions: Transitions) {
         loop = SteppingCase(subject, transitions, RecordingExchange())
         steps = subject.period
         loop.run(2 * steps)
     }
 
-    /// Goes on recording for so many seconds, three times all steps at least.
+    /// Records for so many more seconds, and every step of the period at least three times.
     ///
-    /// - Returns: the median seconds of a step in this time.
+    /// - Returns: the median seconds per step in this time.
     @discardableResult
     package func record(seconds limit: Double) -> Double {
         let (start, before) = (DispatchTime.now(), recordings.count)
@@ -29,6 +29,6 @@ package final class StepTraceRecorder {
         return median(recordings[before...].map { $0.map(\.seconds).reduce(0, +) }) / Double(steps)
     }
 
-    /// The middle of all that was recorded.
+    /// The median of all recordings.
     package var trace: StepTrace { StepTrace(middleOf: recordings, steps: steps) }
 }

@@ -6,18 +6,18 @@ import Teams
 
 /// Measures how gradient steps scale over the ranks of a job. Every rank makes the same calls.
 ///
-/// The subjects take turns, in rounds and every second time in reverse, ranks without a part asleep; ratios are taken within a
-/// round, so that a machine that becomes slower changes none.
+/// In each round all subjects run once, in reverse order every second time, while ranks that do not take part sleep.
+/// Ratios are taken within a round, so that a machine that slows down over time does not change them.
 final class ScalingMeasurement {
-    /// What one subject gave.
+    /// The measurements of one subject.
     struct Sample {
         var kind: ScalingPoint.Kind
         var ranks: Int
         var members: Int?
         var multiplyAdds: Double
-        /// Gradient steps per second of all its ranks together, a round each.
+        /// Gradient steps per second of all its ranks together, one value per round.
         var rates: [Double] = []
-        /// Of a gradient step; nil where nothing travels.
+        /// The traffic per gradient step; nil if nothing is sent.
         var traffic: ScalingPoint.Traffic?
     }
 
@@ -26,13 +26,13 @@ final class ScalingMeasurement {
     private let transitions: Transitions
     private let seconds: Double
     private let rounds: Int
-    /// In the order of the first round; the first is one rank's.
+    /// The subjects in the order of the first round; the first runs on one rank.
     private(set) var samples: [Sample] = []
     private var parts: [any ScalingPart] = []
 
     /// - Parameters:
-    ///   - seconds: of each subject in each round.
-    ///   - placements: by the subject's members and the number of ranks; the same on all ranks.
+    ///   - seconds: the duration of each subject in each round.
+    ///   - placements: by the subject's number of members and the number of ranks; the same on all ranks.
     /// - Throws: `MPIError`.
     init(
         _ subject: ScalingSubject, _ transitions: Transitions, teams: [Int], seconds: Double, rounds: Int,
@@ -60,16 +60,16 @@ final class ScalingMeasurement {
         parts.append(part)
     }
 
-    /// The first ranks of the world as a team that works on `subject`. Collective over the world.
+    /// Makes a team of the first ranks of the world that works on `subject`. Collective over the world.
     private func team(_ ranks: Int, _ subject: ScalingSubject, _ placement: Placement) throws -> any ScalingPart {
         let part = try world.split(color: world.rank < ranks ? 0 : nil, key: world.rank)
         guard let part else { return IdlePart() }
         return TeamPart(subject, transitions, part, placement, worldRank: world.rank)
     }
 
-    /// Makes all rounds.
+    /// Runs all rounds.
     ///
-    /// - Parameter besides: done once a round by all ranks: what else is to be measured at the same time.
+    /// - Parameter besides: called once per round on all ranks, to measure something else at the same time.
     /// - Throws: `MPIError`.
     func run(besides: () throws -> Void) throws {
         for round in 0..<rounds {
@@ -100,7 +100,7 @@ final class ScalingMeasurement {
             messages: Double(messages.reduce(0, +)) / steps, bytes: Double(bytes.reduce(0, +)) / steps)
     }
 
-    /// The samples as points: medians of the rates, and of their ratios to one rank's in the same round.
+    /// The results: medians of the rates, and of their ratios to one rank's in the same round.
     func points() -> [ScalingPoint] {
         guard let single = samples.first else { return [] }
         return samples.map { sample in

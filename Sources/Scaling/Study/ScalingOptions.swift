@@ -1,34 +1,34 @@
 import Algorithms
 import Studies
 
-/// What `active-bench scale` is asked for.
+/// The options of `active-bench scale`.
 package struct ScalingOptions: Sendable {
     /// The learner's name.
     package var learner = "ACTIVE-I"
-    /// m on one rank, where the learner has an ensemble.
+    /// The ensemble size m on one rank, for a learner with an ensemble.
     package var members = 10
-    /// "hidden=[64, 64]".
+    /// Further settings, such as "hidden=[64, 64]".
     package var settings: [String] = []
-    /// Seconds of each subject in each round.
+    /// Seconds per subject in each round.
     package var seconds = 0.5
-    /// How often every subject has its turn.
+    /// The number of rounds, in each of which every subject runs once.
     package var rounds = 5
-    /// What messages cost in the predictions: values or a file, as `LogGPParameters.init` reads; nil for what they cost
-    /// here.
+    /// The cost of messages in predictions: values or a file, as parsed by `LogGPParameters.init`; nil for the measured
+    /// cost.
     package var network: String?
-    /// Whether what messages cost here must be known.
+    /// Whether the cost of messages has to be measured.
     package var measuresNetwork = false
-    /// Ranks up to which there are predictions.
+    /// The largest number of ranks in predictions.
     package var largest = 4096
-    /// A study file to predict, too.
+    /// The path of a study file that is predicted in addition.
     package var study: String?
-    /// Where the report will be written to; found out to be a place before anything takes time.
+    /// The folder for the report; checked to be writable before anything takes time.
     package var output: String?
 
     /// ACTIVE-I with ten members, up to 4,096 ranks.
     package init() {}
 
-    /// The subject, with what a study might refuse refused.
+    /// The subject; refuses settings that a study would refuse.
     ///
     /// - Throws: `HarnessError.usage`.
     func subject() throws -> ScalingSubject {

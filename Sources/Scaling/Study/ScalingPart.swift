@@ -10,19 +10,19 @@ import Numerics
 import Supervision
 import Teams
 
-/// What a rank does in a subject of a scaling measurement.
+/// The part of one rank in a subject of a scaling measurement.
 protocol ScalingPart: AnyObject {
-    /// Gradient steps per second over about so many seconds, a multiple of `period` of them.
+    /// Makes a multiple of `period` gradient steps for about so many seconds; returns steps per second.
     func rate(seconds: Double, period: Int) throws -> Double
-    /// What has travelled from this rank since the beginning, in `steps` gradient steps.
+    /// The number of messages sent by this rank so far, in `steps` gradient steps.
     var messages: Int { get }
     var bytes: Int { get }
     var steps: Int { get }
-    /// Collective over those who have a part.
+    /// Frees resources. Collective over the ranks that take part.
     func finish() throws
 }
 
-/// A case of this rank's own.
+/// A case on this rank only.
 final class SingleRankPart: ScalingPart {
     private let loop: SteppingCase<Solo>
     private(set) var steps = 0
@@ -33,9 +33,9 @@ final class SingleRankPart: ScalingPart {
         loop = SteppingCase(subject, transitions, Solo())
     }
 
-    /// Steps for as long as the others do theirs: who is done early would leave them the machine.
+    /// Makes steps for the whole time: a rank that stopped early would leave the machine to the others.
     func rate(seconds limit: Double, period: Int) -> Double {
-        run(period)  // Whatever ran here last has emptied the caches.
+        run(period)  // Warms the caches, which the previous subject has filled.
         let (start, before) = (DispatchTime.now(), steps)
         repeat { run(period) } while secondsSince(start) < limit
         return Double(steps - before) / secondsSince(start)
@@ -49,13 +49,13 @@ final class SingleRankPart: ScalingPart {
     func finish() {}
 }
 
-/// A place in a team.
+/// A rank of a team.
 final class TeamPart: ScalingPart {
     private let communicator: Communicator
     private let loop: SteppingCase<TeamExchange>
     private(set) var steps = 0
 
-    /// Of the ranks of `communicator`, which is freed by `finish`.
+    /// A team of the ranks of `communicator`, which is freed by `finish`.
     init(
         _ subject: ScalingSubject, _ transitions: Transitions, _ communicator: Communicator, _ placement: Placement,
         worldRank: Int
@@ -72,7 +72,7 @@ final class TeamPart: ScalingPart {
     var messages: Int { loop.exchange.traffic.messages }
     var bytes: Int { loop.exchange.traffic.bytes }
 
-    /// All make as many steps: as many as the slowest of a first look makes in the time.
+    /// Makes equally many steps on all ranks: as many as the slowest rank needs for the time, by a first measurement.
     func rate(seconds limit: Double, period: Int) throws -> Double {
         let first = min(try time(period), try time(period))
         let slowest = try communicator.allgather(first).max() ?? first
@@ -80,7 +80,7 @@ final class TeamPart: ScalingPart {
         return Double(count) / (try time(count))
     }
 
-    /// Seconds of so many steps, which all ranks begin together.
+    /// Seconds for so many steps, which all ranks start together.
     @discardableResult
     private func time(_ count: Int) throws -> Double {
         try communicator.barrier()
@@ -88,7 +88,7 @@ final class TeamPart: ScalingPart {
         return seconds { loop.run(count) }
     }
 
-    /// Where the time of so many steps goes, which all ranks begin together; a quarter as many go before.
+    /// Profiles so many steps, which all ranks start together, after a quarter as many for warming up.
     func profile(_ count: Int) throws -> StepProfile {
         try time(max(2, count / 4))
         try communicator.barrier()
@@ -102,7 +102,7 @@ final class TeamPart: ScalingPart {
     }
 }
 
-/// No part.
+/// A rank that does not take part.
 final class IdlePart: ScalingPart {
     let messages = 0
     let bytes = 0

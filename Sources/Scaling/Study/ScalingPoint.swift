@@ -1,53 +1,53 @@
-/// One figure of a scaling study, measured or predicted or both.
+/// One point of a scaling study: measured, predicted or both.
 package struct ScalingPoint: Sendable, Codable, Equatable {
-    /// What grows with the ranks.
+    /// The quantity that grows with the ranks.
     package enum Kind: String, Sendable, Codable, CaseIterable {
-        /// Nothing: one case on a team.
+        /// Strong scaling: one case of fixed size on a team.
         case strong
-        /// The ensemble of one case on a team.
+        /// Weak scaling: one case on a team, with an ensemble that grows with the ranks.
         case weak
-        /// The number of cases, each on a rank of its own.
+        /// The number of cases, each on its own rank.
         case throughput
     }
 
-    /// A rate and what it is worth.
+    /// A rate, with speed-up and efficiency.
     package struct Figure: Sendable, Codable, Equatable {
         /// Gradient steps per second, of all ranks together.
         package var stepsPerSecond: Double
-        /// Work done per second (steps per second times a step's multiply-adds) over that of one rank.
+        /// Multiply-adds per second, divided by those of one rank.
         package var speedup: Double
-        /// Speed-up over the number of ranks.
+        /// The speed-up divided by the number of ranks.
         package var efficiency: Double
     }
 
-    /// Messages of a gradient step, of all ranks together.
+    /// The traffic of a gradient step, summed over all ranks.
     package struct Traffic: Sendable, Codable, Equatable {
-        /// How many.
+        /// The number of messages.
         package var messages: Double
-        /// In all of them.
+        /// The number of bytes in all messages.
         package var bytes: Double
     }
 
-    /// What grows.
+    /// The kind of scaling.
     package var kind: Kind
-    /// At work.
+    /// The number of working ranks.
     package var ranks: Int
-    /// m; nil for a learner without an ensemble.
+    /// The ensemble size m; nil for a learner without an ensemble.
     package var members: Int?
-    /// Exact, of a gradient step.
+    /// The exact number of multiply-adds of a gradient step.
     package var multiplyAdds: Double
-    /// Medians over the rounds; nil where it was not measured.
+    /// Medians over the rounds; nil if not measured.
     package var measured: Figure?
-    /// Lowest and highest efficiency of a round.
+    /// The lowest and the highest efficiency of any round.
     package var efficiencyRange: [Double]?
-    /// By the model.
+    /// The model's prediction.
     package var predicted: Figure?
-    /// What has travelled.
+    /// The measured traffic.
     package var traffic: Traffic?
-    /// What the model says has travelled.
+    /// The traffic according to the model.
     package var predictedTraffic: Traffic?
 
-    /// The predicted rate over the measured one, less 1.
+    /// The relative error of the predicted rate.
     package var error: Double? {
         guard let measured, let predicted else { return nil }
         return predicted.stepsPerSecond / measured.stepsPerSecond - 1

@@ -3,11 +3,11 @@ import MPI
 import Numerics
 import Teams
 
-/// The traces that a scaling study predicts with: rank 0's, alone with ensembles of several sizes; and how much slower the same
-/// goes when all ranks do it.
+/// The traces for a scaling study's predictions, recorded on rank 0 alone with ensembles of several sizes, and the
+/// slowdown when all ranks work at once.
 final class ScalingRecordings {
     private let world: Communicator
-    /// On rank 0, by m; the subject's own first.
+    /// The recorders on rank 0, by m; the subject's own size first.
     private let alone: [(members: Int, recording: StepTraceRecorder)]
     private let busy: StepTraceRecorder?
     private var factors: [Double] = []
@@ -15,7 +15,7 @@ final class ScalingRecordings {
     init(_ subject: ScalingSubject, _ transitions: Transitions, _ world: Communicator) {
         self.world = world
         let own = subject.members ?? 1
-        // Larger ensembles show what grows with m, and how.
+        // Larger ensembles show how the times grow with m.
         let sizes = subject.members == nil ? [] : [4 * own, 16 * own].filter { $0 <= subject.largestEnsemble }
         let larger = sizes.compactMap { m in subject.with(members: m).map { (m, $0) } }
         alone =
@@ -37,10 +37,10 @@ final class ScalingRecordings {
         factors.append(median(together) / own)
     }
 
-    /// A step's seconds on a rank while all are at work, over those of rank 0 alone; 1 for one rank. Known to rank 0.
+    /// Seconds per step on a rank while all work, divided by those of rank 0 alone; 1 for one rank. Known to rank 0.
     var busyFactor: Double { factors.isEmpty ? 1 : median(factors) }
 
-    /// On rank 0.
+    /// The traces; only on rank 0.
     var traces: EnsembleTraces? {
         guard !alone.isEmpty else { return nil }
         return EnsembleTraces(Dictionary(uniqueKeysWithValues: alone.map { ($0.members, $0.recording.trace) }))

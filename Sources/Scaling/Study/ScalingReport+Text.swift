@@ -1,8 +1,8 @@
 import Foundation
 
-// For people.
+// The report as text.
 extension ScalingReport {
-    /// Tables of what was measured and what is predicted.
+    /// Tables of measurements and predictions.
     package var text: String {
         var parts = [heading]
         parts += ScalingPoint.Kind.allCases.compactMap { kind in
@@ -46,7 +46,7 @@ extension ScalingReport {
         return "Predictions, with messages \(predictionNetwork.origin): \(predictionNetwork.parameters.sentence)\n"
     }
 
-    /// Which of these no study may ask for.
+    /// A remark if predictions use larger ensembles than a study may.
     private func remark(_ points: [ScalingPoint]) -> String {
         guard points.contains(where: { $0.members ?? 0 > largestEnsemble }) else { return "" }
         return "(of more than \(largestEnsemble) members no study may ask)\n"
@@ -112,7 +112,7 @@ extension ScalingReport {
         String(format: stepsPerSecond < 10 ? "%.2f" : "%.1f", stepsPerSecond)
     }
 
-    /// What has travelled in a step, and beside it what the model says if that is something else.
+    /// The measured traffic of a step, followed by the model's if it differs.
     private static func compared(_ point: ScalingPoint, _ value: (ScalingPoint.Traffic) -> Double) -> String {
         guard let traffic = point.traffic.map(value) else { return "-" }
         guard let predicted = point.predictedTraffic.map(value), abs(predicted - traffic) > 1e-9 * traffic else {
@@ -121,7 +121,7 @@ extension ScalingReport {
         return String(format: "%.1f (model %.1f)", traffic, predicted)
     }
 
-    /// Columns of equal width, words to the right.
+    /// A table with right-aligned columns.
     private static func table(_ header: [String], _ rows: [[String]]) -> String {
         let all = [header] + rows
         let widths = header.indices.map { i in all.map { $0[i].count }.max() ?? 0 }

@@ -1,43 +1,43 @@
 import Foundation
 import Storage
 
-/// What a scaling study has found.
+/// The results of a scaling study.
 package struct ScalingReport: Sendable, Codable, Equatable {
-    /// What messages cost, and where that comes from.
+    /// The cost of messages, and its origin.
     package struct Network: Sendable, Codable, Equatable {
-        /// In seconds.
+        /// The parameters in seconds.
         package var parameters: LogGPParameters
-        /// "measured between ranks 0 and 1", "given".
+        /// The origin: "measured between ranks 0 and 1", "given".
         package var origin: String
     }
 
-    /// "ACTIVE-I m=10".
+    /// The subject: "ACTIVE-I m=10".
     package var subject: String
-    /// The largest m that a study may ask for.
+    /// The largest m that a study may use.
     package var largestEnsemble: Int
-    /// Of the job.
+    /// The number of ranks in the job.
     package var ranks: Int
-    /// Ranks of the node that has most for its cores.
+    /// The number of ranks on the node with the most ranks per core.
     package var ranksOfNode: Int
-    /// Cores that these may run on.
+    /// The number of cores available to these ranks.
     package var coresOfNode: Int
-    /// Of which medians are taken.
+    /// The number of rounds, of which medians are taken.
     package var rounds: Int
-    /// Of each subject in each round.
+    /// Seconds per subject in each round.
     package var seconds: Double
-    /// OpenBLAS's.
+    /// OpenBLAS's kernels.
     package var kernels: String
-    /// A step's seconds on a rank while all are at work over those of one alone; 1 for one rank.
+    /// Seconds per step on a rank while all work, divided by those of one alone; 1 for one rank.
     package var busyFactor: Double
-    /// What the model is checked with; nil for one rank.
+    /// The measured cost of messages, used to check the model; nil for one rank.
     package var measuredNetwork: Network?
-    /// What is predicted with; nil where nothing is.
+    /// The cost of messages used for predictions; nil if there are none.
     package var predictionNetwork: Network?
-    /// Measured, each with what the model says.
+    /// The measured points, each with the model's value.
     package var checks: [ScalingPoint]
-    /// Predicted.
+    /// The predicted points.
     package var predictions: [ScalingPoint]
-    /// The study's name; nil without one.
+    /// The study's name; nil without a study.
     package var study: String?
     /// The study's most expensive case and what it takes on as many ranks as have something to do in it.
     package var mostExpensiveCase: String?
@@ -53,30 +53,31 @@ package struct ScalingReport: Sendable, Codable, Equatable {
 
     /// A study on so many ranks.
     package struct StudyPoint: Sendable, Codable, Equatable {
-        /// Of the job.
+        /// The number of ranks in the job.
         package var ranks: Int
-        /// Ranks of a team.
+        /// The number of ranks per team.
         package var teamSize: Int
-        /// Until the last case is done.
+        /// Hours until the last case is done.
         package var hours: Double
-        /// Core-hours on one rank over those of all ranks until the end.
+        /// Core-hours on one rank divided by those of all ranks.
         package var efficiency: Double
-        /// The busiest rank's predicted seconds over the mean.
+        /// The busiest rank's predicted seconds divided by the mean.
         package var imbalance: Double
     }
 
-    /// Whether ranks share cores, so that the figures say nothing of scaling.
+    /// Whether ranks share cores, in which case the measurements say nothing about scaling.
     package var sharesCores: Bool { ranksOfNode > coresOfNode }
 }
 
-// As files.
+// Output files.
 extension ScalingReport {
-    /// All of it for other programs.
+    /// The report as JSON.
     package func json() throws -> String {
         String(decoding: try ScalingReport.encoded(self), as: UTF8.self)
     }
 
-    /// Writes `scale.json`, `scale.txt`, `network.json` (what `--network` reads) and a table for plots of every kind.
+    /// Writes `scale.json`, `scale.txt`, `network.json` (which `--network` reads) and a CSV table for plots of every
+    /// kind.
     ///
     /// - Throws: `HarnessError.io`.
     package func write(to folder: String) throws {
@@ -102,7 +103,7 @@ extension ScalingReport {
         return try encoder.encode(value)
     }
 
-    /// Comma-separated: measured with what the model says of the same, then the predictions; what there is none of is empty.
+    /// The CSV table of a kind: measured points with the model's values, then predictions; missing values are empty.
     private func table(_ kind: ScalingPoint.Kind) -> String {
         func text(_ value: Double?) -> String { value.map { String(format: "%.6g", $0) } ?? "" }
         func figure(_ figure: ScalingPoint.Figure?) -> [String] {

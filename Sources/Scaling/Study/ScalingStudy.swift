@@ -9,18 +9,18 @@ import Studies
 import Supervision
 import Teams
 
-/// What `active-bench scale` does: measures how steps scale over the ranks of the job, predicts the same figures from the costs
-/// of one rank and of messages, and with what has proved right goes on to more ranks than there are.
+/// Carries out `active-bench scale`: measures how steps scale over the ranks of the job, predicts the same points from
+/// the costs of one rank and of messages, and extrapolates to more ranks.
 package struct ScalingStudy {
     private let options: ScalingOptions
     private let world: Communicator
     private let subject: ScalingSubject
     private let transitions: Transitions
-    /// On rank 0, where predictions are made.
+    /// The given cost of messages; only on rank 0, which makes the predictions.
     private let given: LogGPParameters?
     private let plan: StudyPlan?
 
-    /// Refuses what makes no sense before anything takes time. Collective.
+    /// Checks the options before anything takes time. Collective.
     ///
     /// - Throws: `AgreedFault`, `MPIError`.
     package init(_ options: ScalingOptions, world: Communicator) throws {
@@ -34,7 +34,7 @@ package struct ScalingStudy {
             }
             given = try options.network.map { try LogGPParameters($0) }
             plan = try options.study.map { StudyPlan(try StudyFile.read($0).study) }
-            // Rank 0 alone records the study's steps.
+            // Only rank 0 records the study's steps.
             for studyCase in plan?.cases ?? [] { try studyCase.hyperparameters.precision.requireAvailable() }
             if let output = options.output {
                 try DurableFile.makeFolder(output)
@@ -47,7 +47,7 @@ package struct ScalingStudy {
         transitions = subject.transitions()
     }
 
-    /// Makes the study; the report is on rank 0. Collective.
+    /// Runs the study; returns the report on rank 0. Collective.
     ///
     /// - Throws: `MPIError`, `EnvironmentError`.
     package func run() throws -> ScalingReport? {
@@ -70,7 +70,7 @@ package struct ScalingStudy {
         return report
     }
 
-    /// The report of rank 0.
+    /// Makes the report on rank 0.
     private func predict(
         _ measuredModel: ScalingModel, measured: LogGPParameters?, _ points: [ScalingPoint],
         _ machine: (ranks: Int, cores: Int)
@@ -98,13 +98,13 @@ package struct ScalingStudy {
         return report
     }
 
-    /// The numbers of ranks that are measured: all up to four, from there on doublings, and the whole job.
+    /// The numbers of ranks to measure: all up to four, then doublings, and the whole job.
     private var teams: [Int] {
         let counts = ScalingModel.rankCounts(upTo: world.size).filter { $0 <= 4 || $0 & ($0 - 1) == 0 }
         return counts + (counts.last == world.size ? [] : [world.size])
     }
 
-    /// What was measured with what the model says of the same; one rank begins every kind.
+    /// The measured points with the model's values; every kind starts with one rank.
     private static func checks(_ points: [ScalingPoint], _ model: ScalingModel) -> [ScalingPoint] {
         guard let single = points.first else { return [] }
         return ScalingPoint.Kind.allCases.flatMap { kind in
@@ -122,7 +122,8 @@ package struct ScalingStudy {
         }
     }
 
-    /// The ranks of the node where they are most for its cores, and the cores that they may run on. Collective.
+    /// The number of ranks on the node with the most ranks per core, and the number of cores available to them.
+    /// Collective.
     private func fullestNode() throws -> (ranks: Int, cores: Int) {
         let node = try world.splitByNode()
         let own = CPUBinding.ofThisThread().cores.map { "\($0)" }

@@ -4,11 +4,11 @@ package import Networks
 import Numerics
 import Teams
 
-/// What a scaling study is of: a learner's gradient steps, on made-up transitions of a dataset's sizes.
+/// The subject of a scaling study: a learner's gradient steps on synthetic transitions of a dataset's sizes.
 package struct ScalingSubject: Sendable {
     package let learner: LearnerDefinition
     package var hyperparameters: Hyperparameters
-    /// S and A.
+    /// The sizes of states and actions.
     package let states: Int
     package let actions: Int
 
@@ -19,7 +19,7 @@ package struct ScalingSubject: Sendable {
         self.actions = actions
     }
 
-    /// The learner with an ensemble of m members; nil for one that has none.
+    /// The learner with an ensemble of m members; nil if it has no ensemble.
     package func with(members: Int) -> ScalingSubject? {
         guard self.members != nil else { return nil }
         var other = self
@@ -27,23 +27,23 @@ package struct ScalingSubject: Sendable {
         return other
     }
 
-    /// m; nil for a learner without an ensemble.
+    /// The ensemble size m; nil for a learner without an ensemble.
     package var members: Int? {
         hyperparameters.value(of: .valueEnsemble) == false ? nil : hyperparameters.value(of: .m)
     }
 
-    /// The largest m that a study may ask for.
+    /// The largest m that a study may use.
     package var largestEnsemble: Int {
         guard case .integer(let range)? = hyperparameters.setting(.m)?.range else { return 1 }
         return range.upperBound
     }
 
-    /// Gradient steps after which everything has been done once: those from one step of a delayed policy to the next.
+    /// The number of gradient steps after which the pattern repeats: the period of a delayed policy.
     package var period: Int { learner.period(hyperparameters) }
 
     package var networks: [NetworkWork] { learner.work(hyperparameters, states: states, actions: actions) }
 
-    /// Exact, of a gradient step.
+    /// The exact number of multiply-adds of a gradient step.
     package var multiplyAdds: Double { learner.multiplyAdds(hyperparameters, states: states, actions: actions) }
 
     /// "ACTIVE-I m=10", "IQL precision=bf16".
@@ -53,13 +53,13 @@ package struct ScalingSubject: Sendable {
             + (precision == .full ? "" : " precision=\(precision.rawValue)")
     }
 
-    /// Made-up transitions of its sizes.
+    /// Synthetic transitions of the subject's sizes.
     package func transitions(_ count: Int = 100_000) -> Transitions {
         Transitions(syntheticOf: count, states: states, actions: actions)
     }
 }
 
-/// A case's training loop and nothing else: draw a batch, make a step.
+/// A bare training loop: draw a batch, make a step.
 final class SteppingCase<Team: Exchange> {
     let exchange: Team
     private let learner: any Learner

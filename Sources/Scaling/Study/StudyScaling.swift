@@ -5,18 +5,19 @@ import Planning
 import Studies
 import Teams
 
-/// Predicts what a study takes on more and more ranks, in teams of the best size, cases by longest processing time.
+/// Predicts the time of a study on growing numbers of ranks, in teams of the best size, by longest processing time
+/// first.
 struct StudyScaling {
     private let cases: [StudyCase]
     private let messageCosts: LogGPParameters
-    /// Of a control step of an episode.
+    /// Seconds per control step of an episode.
     private let hopperStepSeconds: Double
-    /// By what distinguishes steps: learner, settings and sizes.
+    /// Traces by what distinguishes steps: learner, settings and sizes.
     private var traces: [String: StepTrace] = [:]
 
-    /// Records a few steps of every kind of case there is.
+    /// Records a few steps of every kind of case.
     ///
-    /// - Throws: `EnvironmentError` when a dataset's environment is unknown.
+    /// - Throws: `EnvironmentError` for an unknown environment.
     init(_ cases: [StudyCase], messageCosts: LogGPParameters) throws {
         self.cases = cases
         self.messageCosts = messageCosts
@@ -42,9 +43,9 @@ struct StudyScaling {
             .joined(separator: " ")
     }
 
-    /// The study on each of these numbers of ranks.
+    /// The predictions for each of these numbers of ranks.
     ///
-    /// - Parameter slowdown: of all work when so many ranks do some.
+    /// - Parameter slowdown: the slowdown of all work when so many ranks work.
     func points(ranks counts: [Int], slowdown: (Int) -> Double) throws -> [ScalingReport.StudyPoint] {
         let open = Array(cases.indices)
         let alone = try works(slowdown: slowdown(1)).map { $0.seconds(on: 1) }.reduce(0, +)
@@ -60,7 +61,7 @@ struct StudyScaling {
         }
     }
 
-    /// The case that takes longest even if all ranks help: "CQL/hopper-medium-v2, 80 hours on 2 ranks".
+    /// The case that takes longest even with all ranks: "CQL/hopper-medium-v2, 80 hours on 2 ranks".
     func mostExpensiveCase(slowdown: Double) throws -> String? {
         let works = try works(slowdown: slowdown)
         func seconds(_ i: Int) -> Double { works[i].seconds(on: works[i].usefulRanks) }
@@ -71,7 +72,7 @@ struct StudyScaling {
         }
     }
 
-    /// What each case takes, on one rank and on teams.
+    /// The time of each case, on one rank and on teams.
     private func works(slowdown: Double) throws -> [Schedule.Work] {
         let episodes = CostModel(
             [], secondsPerMultiplyAdd: 0, hopperStepSeconds: slowdown * hopperStepSeconds)

@@ -4,13 +4,13 @@ package import MPI
 import Networks
 import Teams
 
-/// Where the time of gradient steps goes that the ranks of a job make as one team: a profile of every rank, with what it
-/// exchanges and how long it waits for that.
+/// A profile of gradient steps made by the ranks of a job as one team: one table per rank, including its exchanges and
+/// the time it waits for them.
 package enum TeamProfile {
-    /// The ranks' tables, in their order, on rank 0; nil elsewhere. Collective over `world`, which is the team.
+    /// The tables in rank order, on rank 0; nil elsewhere. Collective over `world`, which is the team.
     ///
-    /// - Parameter steps: what is profiled; a quarter as many go before.
-    /// - Throws: `AgreedFault` for a precision that is not to be had, `MPIError`.
+    /// - Parameter steps: the number of profiled steps; a quarter as many are made before.
+    /// - Throws: `AgreedFault` for a precision that is not available, `MPIError`.
     package static func text(of subject: StepLoop.Subject, steps: Int, world: Communicator) throws -> String? {
         try world.requirePrecisions([subject.precision])
         let scaled = ScalingSubject(subject.learner, subject.hyperparameters)
