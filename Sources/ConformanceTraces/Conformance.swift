@@ -5,7 +5,7 @@ import Networks
 package import Numerics
 import Studies
 
-/// Runs a learner over a conformance trace and writes down all it did, in the format of Tests/Conformance/README.md.
+/// Runs a learner over a conformance trace and records its updates in the format of Tests/Conformance/README.md.
 package struct Conformance {
     private let trace: ConformanceTrace
     private let learner: any Learner
@@ -20,13 +20,11 @@ package struct Conformance {
         var terminals: [Double]
     }
 
-    /// A learner at the trace's first parameters.
+    /// Makes a learner with the trace's initial parameters.
     ///
-    /// - Parameters:
-    ///   - precision: takes the place of the trace's own.
-    ///   - learners: those that it may name.
-    /// - Throws: `HarnessError.badInput` for whatever is wrong with the trace at `path`; `unavailable` for a precision that
-    ///   is not to be had here.
+    /// - Parameter precision: replaces the trace's own.
+    /// - Throws: `HarnessError.badInput` for an invalid trace at `path`; `unavailable` for a precision that this
+    ///   machine does not support.
     package init(_ path: String, precision: Precision? = nil, learners: LearnerRegistry = .standard) throws {
         trace = try ConformanceTrace(path, learners: learners)
         batches = Batches(
@@ -53,9 +51,9 @@ package struct Conformance {
     /// Makes all updates of the trace.
     ///
     /// - Parameters:
-    ///   - output: where the HDF5 file goes; it appears only when it is whole.
-    ///   - interval: also writes the state after every so many updates; nil for the last one only.
-    /// - Throws: `HDF5Error` when the file cannot be written.
+    ///   - output: the path of the HDF5 file, which appears only when it is complete.
+    ///   - interval: also writes the state after every `interval` updates; nil for the last one only.
+    /// - Throws: `HDF5Error` if the file cannot be written.
     package func run(output: String, every interval: Int? = nil) throws {
         let batch = Batch(size: trace.batch, stateSize: trace.states, actionSize: trace.actions)
         var columns: [String: [Double]] = [:]
@@ -100,7 +98,7 @@ package struct Conformance {
     }
 }
 
-/// Parameters and moments of a learner under the names of the exchange format.
+/// The parameters and moments of a learner under the names of the exchange format.
 struct LearnerState {
     private let learner: any Learner
     private let networks: [NamedNetwork]
@@ -112,7 +110,7 @@ struct LearnerState {
         scalars = learner.scalars
     }
 
-    /// Puts the trace's `/initial`, and where present its `/adam`, in place.
+    /// Loads the trace's `/initial` and, if present, `/adam`.
     func load(_ trace: ConformanceTrace) throws {
         try requireKnownNames(trace)
         for network in networks { try load(network.parameters, trace) { "initial/\(network.name)/\($0)" } }
@@ -132,8 +130,8 @@ struct LearnerState {
         learner.resume(after: trace.updatesBefore)
     }
 
-    /// Whatever the learner would pass over, a layer too many or a normalisation, is a sign of another configuration
-    /// than was meant.
+    /// Refuses names that the learner would ignore (an additional layer, a normalisation), because they indicate
+    /// another configuration.
     private func requireKnownNames(_ trace: ConformanceTrace) throws {
         func paths(_ networks: [NamedNetwork]) -> [String] {
             networks.flatMap { network in network.parameters.tensors.map { "\(network.name)/\($0.name)" } }
@@ -145,7 +143,7 @@ struct LearnerState {
         try require(trace, "adam", only: trained.flatMap { ["\($0)/m", "\($0)/v"] })
     }
 
-    /// Refuses a name below `group` that is on none of `paths`.
+    /// Refuses a name below `group` that is not in `paths`.
     private func require(_ trace: ConformanceTrace, _ group: String, only paths: [String]) throws {
         var known: [String] = []
         var below: [String: [String]] = [:]
@@ -196,10 +194,10 @@ struct LearnerState {
         }
     }
 
-    /// A weight lies [inputs × outputs] in memory and [outputs, inputs] in a file.
+    /// A weight is [inputs × outputs] in memory and [outputs, inputs] in the file.
     private func fileShape(_ tensor: TensorLayout) -> [Int] { tensor.shape.reversed() }
 
-    /// Calls `body` with every element's index in memory and in the file.
+    /// Calls `body` with the index of every element in memory and in the file.
     private func forEachElement(of tensor: TensorLayout, _ body: (Int, Int) -> Void) {
         guard tensor.shape.count == 2 else { return (0..<tensor.count).forEach { body($0, $0) } }
         let (inputs, outputs) = (tensor.shape[0], tensor.shape[1])

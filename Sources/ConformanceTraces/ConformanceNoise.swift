@@ -2,7 +2,7 @@ import Algorithms
 import Networks
 import Numerics
 
-/// The random numbers of a trace, in place of a case's streams.
+/// The random numbers recorded in a trace, instead of a case's streams.
 final class ConformanceNoise: NoiseSource {
     /// What one step of a use needs, all steps of the trace one behind the other.
     private struct Numbers {
@@ -14,9 +14,9 @@ final class ConformanceNoise: NoiseSource {
     private var numbers: [NoiseUse: Numbers] = [:]
     private var masks: [NoiseUse: [Numbers]] = [:]
 
-    /// Reads the noise that `trace`'s learner draws.
+    /// Reads the noise that the trace's learner uses.
     ///
-    /// - Throws: `HarnessError.badInput` where some is missing, of another shape or not finite.
+    /// - Throws: `HarnessError.badInput` if some is missing, of another shape or not finite.
     init(_ trace: ConformanceTrace) throws {
         updatesBefore = trace.updatesBefore
         for draw in trace.learner.noise(trace.hyperparameters) {

@@ -7,36 +7,35 @@ import Storage
 import Studies
 import Suites
 
-/// A conformance trace, checked: batches, noise and first parameters that some framework has written down, so that
-/// nothing is left to a generator. The format is described in Tests/Conformance/README.md.
+/// A validated conformance trace: batches, noise and initial parameters recorded by another framework, so that no
+/// random generator is involved. The format is described in Tests/Conformance/README.md.
 package struct ConformanceTrace {
-    /// The `format` attribute of a trace.
+    /// The value of a trace's `format` attribute.
     static let format = "active-bench-trace/1"
     /// All attributes that a trace may have.
     private static let attributes = ["config", "dataset", "format", "learner", "step"]
 
-    /// The learner of the `learner` attribute.
+    /// The learner named by the `learner` attribute.
     package let learner: LearnerDefinition
-    /// The preset with the `config` attribute's values put in.
+    /// The preset with the `config` attribute's values applied.
     package let hyperparameters: Hyperparameters
-    /// T of the cosine schedule.
+    /// The horizon T of the cosine schedule.
     let horizon: Int
-    /// Updates made before the trace begins.
+    /// The number of updates made before the trace begins.
     let updatesBefore: Int
-    /// T, the number of batches.
+    /// The number of batches T.
     let steps: Int
-    /// B.
+    /// The batch size B.
     let batch: Int
-    /// S.
+    /// The size of a state S.
     let states: Int
-    /// A.
+    /// The size of an action A.
     let actions: Int
     private let file: HDF5File
 
-    /// Opens the trace at `path` and checks its attributes and the shapes of its batches.
+    /// Opens the trace at `path` and validates its attributes and the shapes of its batches.
     ///
-    /// - Parameter learners: those that it may name.
-    /// - Throws: `HarnessError.badInput` for a file that is none, an unknown learner or a wrong configuration or shape.
+    /// - Throws: `HarnessError.badInput` for an invalid file, an unknown learner, or an invalid configuration or shape.
     package init(_ path: String, learners: LearnerRegistry = .standard) throws {
         let file = try rewordingHDF5Errors { try HDF5File(readingFrom: path) }
         self.file = file
@@ -99,19 +98,19 @@ package struct ConformanceTrace {
         }
     }
 
-    /// All batches of one kind, [T, B, …].
+    /// All batches of one array, [T, B, …].
     func batches(_ name: String, width: Int?) throws -> [Double] {
         try array("batches/\(name)", shape: [steps, batch] + (width.map { [$0] } ?? []))
     }
 
-    /// The array `name`, which must have this shape and elements that are finite as `Real` and within `range`.
+    /// The array `name`; its shape has to match, and its elements have to be finite as `Real` and within `range`.
     ///
     /// - Throws: `HarnessError.badInput`.
     func array(
         _ name: String, shape: [Int], within range: ClosedRange<Double> = -Double.infinity...Double.infinity
     ) throws -> [Double] {
         let found = try ConformanceTrace.shape(file, name)
-        // A trained number may be written as a scalar.
+        // A trained scalar may have the shape [] instead of [1].
         guard found == shape || (shape == [1] && found.isEmpty) else {
             throw refused(name, "the shape \(shape)", "\(found)")
         }
@@ -131,13 +130,13 @@ package struct ConformanceTrace {
     /// The names in a group.
     func names(in group: String) throws -> [String] { try rewordingHDF5Errors { try file.names(in: group) } }
 
-    /// Refuses attributes of a group or an array: only the file itself has any.
+    /// Refuses attributes of a group or an array: only the file itself may have any.
     func requireNoAttributes(of name: String) throws {
         guard let attribute = try rewordingHDF5Errors({ try file.attributeNames(of: name) }).first else { return }
         throw refused(name, "no attributes", StudyNode.quoted(attribute))
     }
 
-    /// The sentence about what is at `name`.
+    /// The error for the object at `name`.
     func refused(_ name: String, _ expected: String, _ found: String) -> HarnessError {
         .badInput("\(file.path): /\(name): expected \(expected), found \(found)")
     }
@@ -147,7 +146,7 @@ package struct ConformanceTrace {
     }
 }
 
-/// The `config` attribute: a JSON object of the learner's keys, and `steps`, the planned number of steps.
+/// The `config` attribute: a JSON object with the learner's keys and `steps`, the planned number of steps.
 private struct TraceConfiguration {
     var hyperparameters: Hyperparameters
     var horizon = 1_000_000
@@ -214,7 +213,7 @@ private struct JSONValue: Decodable {
         }
     }
 
-    /// JSON has no infinities: as numbers they are written "inf" and "-inf".
+    /// Converts to a setting. JSON has no infinities: as numbers they are written "inf" and "-inf".
     func setting(for setting: Setting) -> SettingValue {
         guard case .real = setting.range, case .word(let word) = self.setting else { return self.setting }
         return Double(word.replacing(".inf", with: "inf")).map { .real($0) } ?? self.setting

@@ -5,32 +5,33 @@ import Policies
 import Storage
 import Supervision
 
-/// Draws one episode of a policy, the very one that an evaluation with the same seed runs.
+/// Renders one episode of a policy, the same one that an evaluation with the same seed runs.
 package struct EpisodeDrawing {
-    /// What is drawn, and how.
+    /// What to render, and how.
     package struct Options: Sendable {
-        /// An environment's name, ours or Gymnasium's, or a dataset's.
+        /// The name of an environment, ours or Gymnasium's, or of a dataset.
         package var environment: String
-        /// A policy file.
+        /// The path of a policy file.
         package var policy: String
-        /// A clip, if its extension is a video's; else a folder of PNG files.
+        /// The path of a clip if its extension is a video's; otherwise a folder for PNG files.
         package var output: String
-        /// Of the evaluation, and the episode's number in it.
+        /// The seed of the evaluation.
         package var seed = 0
-        /// See `seed`.
+        /// The episode's number in the evaluation.
         package var episode = 0
-        /// Whose dynamics and rewards; nil for those that the environment's name stands for, or D4RL's.
+        /// The profile of dynamics and rewards; nil for the one implied by the environment's name, or D4RL's.
         package var profile: DynamicsProfile?
-        /// What the policy does with its distribution.
+        /// Whether actions are the policy's mean or sampled.
         package var mode = Rollout.Mode.deterministic
-        /// Of the images.
+        /// The size of the images.
         package var size = ImageSize.standard
-        /// Nil for what divides the control steps evenly, at most 60. A clip runs as fast as the episode did.
+        /// The frame rate; nil for the highest one up to 60 that divides the rate of control steps. A clip plays in
+        /// real time.
         package var framesPerSecond: Double?
-        /// Control steps after which the drawing ends, if the episode goes on as long.
+        /// Control steps after which rendering ends; nil for the whole episode.
         package var steps: Int?
 
-        /// Episode 0 of seed 0 of a deterministic policy.
+        /// Options for episode 0 of seed 0 of a deterministic policy.
         package init(environment: String, policy: String, output: String) {
             self.environment = environment
             self.policy = policy
@@ -38,36 +39,36 @@ package struct EpisodeDrawing {
         }
     }
 
-    /// What was drawn.
+    /// What was rendered.
     package struct Summary: Sendable, Equatable {
-        /// Sum of the rewards of the steps that were drawn.
+        /// The sum of rewards over the rendered steps.
         package var totalReward = 0.0
-        /// Control steps that were drawn.
+        /// The number of rendered control steps.
         package var steps = 0
-        /// Pictures written.
+        /// The number of images written.
         package var frames = 0
-        /// Of the clip.
+        /// The frame rate of the clip.
         package var framesPerSecond = 0.0
-        /// What MuJoCo warned of last; nil for nothing.
+        /// MuJoCo's last warning; nil if there was none.
         package var warning: String?
-        /// One sentence on the tensors of the policy's file that acting does not need; nil where there are none.
+        /// A sentence on the tensors in the policy's file that are not used for acting; nil if there are none.
         package var note: String?
     }
 
-    /// Ends an episode in which enough has been drawn.
+    /// Thrown to end an episode when enough has been rendered.
     private struct Enough: Error {}
 
-    /// Ends a drawing that a signal has asked to stop.
+    /// Thrown when a signal has asked to stop.
     private struct Interrupted: Error {}
 
     private let options: Options
 
-    /// Refuses nothing yet.
+    /// Stores the options; they are checked by `run`.
     package init(_ options: Options) { self.options = options }
 
-    /// Runs the episode and draws it.
+    /// Runs the episode and renders it.
     ///
-    /// - Throws: `EnvironmentError`, `DrawingError`, `HarnessError`; nothing is left at the output then.
+    /// - Throws: `EnvironmentError`, `DrawingError`, `HarnessError`; then nothing is left at the output.
     package func run() throws -> Summary {
         let evaluated = try EvaluatedEnvironment(options.environment, seed: options.seed, profile: options.profile)
         let (environment, stream) = (evaluated.environment, evaluated.stream)

@@ -4,11 +4,11 @@ import Foundation
 import Paths
 import Storage
 
-/// Where the images of an episode go, in order. Nothing is there under its name before `finish`.
+/// A destination for the images of an episode, in order. Its output appears under its name only after `finish`.
 protocol ImageSink: AnyObject {
-    /// Takes the next image.
+    /// Writes the next image.
     func write(_ image: Image) throws
-    /// Puts what was written under its name.
+    /// Moves the output to its name.
     func finish() throws
     /// Removes what was written.
     func discard()
@@ -21,15 +21,15 @@ final class FrameFolder: ImageSink {
     private let isNew: Bool
     private var names: [String] = []
 
-    /// Makes the folder if it is not there.
+    /// Creates the folder if it does not exist.
     ///
-    /// - Throws: `HarnessError.badInput` when something is in it, `.io`.
+    /// - Throws: `HarnessError.badInput` if it is not empty, `.io`.
     init(_ path: String) throws {
         isNew = try !FileCalls.isThere(path)
         if let kind = PathKind(ofPath: path), kind != .folder {
             throw HarnessError.badInput("\(path): expected a folder for the frames, found \(kind.rawValue)")
         }
-        // A drawing that was killed leaves a folder of its own behind; one that is going on has its own, too.
+        // A rendering process writes into its own temporary subfolder, which remains if it is killed.
         var found = 0
         for entry in try FileCalls.names(in: path) ?? [] {
             let isLeft =

@@ -1,14 +1,14 @@
-/// Width and height of images, in pixels.
+/// The width and height of images in pixels.
 package struct ImageSize: Sendable, Equatable, CustomStringConvertible {
-    /// Pixels in a row.
+    /// Pixels per row.
     package let width: Int
-    /// Rows.
+    /// The number of rows.
     package let height: Int
 
-    /// What either may be: beyond it MuJoCo's off-screen buffer would take gigabytes.
+    /// The range of both: beyond it MuJoCo's off-screen buffer would take gigabytes.
     package static let range = 16...4096
 
-    /// From "640x480"; nil for anything else, and for sizes that are not drawn.
+    /// Parses "640x480"; nil for anything else, and for sizes out of range.
     package init?(_ text: String) {
         let numbers = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
         guard numbers.count == 2, let width = numbers[0], let height = numbers[1],
@@ -23,9 +23,8 @@ package struct ImageSize: Sendable, Equatable, CustomStringConvertible {
         self.height = height
     }
 
-    /// 640x480.
     package static let standard = ImageSize(width: 640, height: 480)
 
-    /// As `init` reads it.
+    /// The size as parsed by `init`.
     package var description: String { "\(width)x\(height)" }
 }

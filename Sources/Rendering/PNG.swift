@@ -2,12 +2,12 @@ import CZlib
 package import Environments
 package import Foundation
 
-/// Pictures as PNG files (ISO/IEC 15948): 8 bits of red, green and blue, no metadata.
+/// Encodes images as PNG files (ISO/IEC 15948): 8 bits each of red, green and blue, no metadata.
 package enum PNG {
-    /// The file's bytes, a function of the image and of zlib's version.
+    /// The file's contents; they depend only on the image and zlib's version.
     package static func encode(_ image: Image) -> Data {
         var header = bigEndian(image.width) + bigEndian(image.height)
-        header += [8, 2, 0, 0, 0]  // bits, RGB, deflate, the five filters, not interlaced
+        header += [8, 2, 0, 0, 0]  // bits, RGB, deflate, adaptive filtering, not interlaced
         var file = Data([0x89] + Array("PNG\r\n".utf8) + [0x1A, 0x0A])
         file += chunk("IHDR", header)
         file += chunk("IDAT", compressed(filtered(image)))
@@ -15,8 +15,8 @@ package enum PNG {
         return file
     }
 
-    /// Every row behind the number of its filter, `Sub`: a byte less its neighbour to the left, 0 wherever colours do
-    /// not change.
+    /// Every row, preceded by the number of the filter `Sub`: each byte minus its left neighbour, so 0 wherever the
+    /// colour does not change.
     private static func filtered(_ image: Image) -> [UInt8] {
         let stride = 3 * image.width
         var rows: [UInt8] = []
@@ -40,7 +40,7 @@ package enum PNG {
         }
     }
 
-    /// Length, kind, contents, and the CRC of the latter two.
+    /// A chunk: length, type, contents, and the CRC of the latter two.
     private static func chunk(_ kind: String, _ contents: [UInt8]) -> Data {
         let body = Array(kind.utf8) + contents
         let checksum = crc32(0, body, UInt32(body.count))

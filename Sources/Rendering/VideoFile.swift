@@ -7,26 +7,27 @@ import Policies
 import Processes
 import Storage
 
-/// A clip, made by ffmpeg: a child process that reads the images' bytes from a pipe and writes a file beside the one
-/// that is wanted, in the format that its name ends with.
+/// A clip encoded by ffmpeg, a child process that reads raw images from a pipe and writes a temporary file in the
+/// clip's folder, in the format given by the clip's extension.
 final class VideoFile: ImageSink {
-    /// What the names of clips end with.
+    /// The extensions of clips.
     static let extensions: Set = ["mp4", "m4v", "mov", "mkv", "webm", "avi"]
 
     private let path: String
     private let target: String
     private let unfinished: String
-    /// Of the folder that the clip is made in: ffmpeg is told of it by this number, as its words must be text, and no file's
-    /// name is too long then.
+    /// Descriptor of the clip's folder. ffmpeg gets the path through this number, because its arguments must be text,
+    /// and because the full path might be too long.
     private let folder: Int32
     private let process: ChildProgram
     private let images = Pipe()
     private let standardError: FileHandle
-    private static let patience = 120.0  // seconds in which ffmpeg takes nothing
+    private static let patience = 120.0  // seconds to wait for ffmpeg to read
 
-    /// Starts ffmpeg. The process ignores SIGPIPE (`Console.prepare`): an ffmpeg that has ended is an error of `write`.
+    /// Starts ffmpeg. This process ignores SIGPIPE (`Console.prepare`), so an ffmpeg that has ended is an error of
+    /// `write`.
     ///
-    /// - Throws: `HarnessError.unavailable` when there is no ffmpeg, `.usage` for a size no clip has, `.io`.
+    /// - Throws: `HarnessError.unavailable` if there is no ffmpeg, `.usage` for an odd size, `.io`.
     init(_ path: String, width: Int, height: Int, framesPerSecond: Double) throws {
         guard width % 2 == 0 && height % 2 == 0 else {
             throw HarnessError.usage("--size: expected an even width and height for a clip, found \(width)x\(height)")
@@ -104,7 +105,7 @@ final class VideoFile: ImageSink {
         Paths.unlink(unfinished)
     }
 
-    // MARK: ffmpeg's end
+    // MARK: Errors of ffmpeg
 
     private func waitForRoom(_ descriptor: Int32) throws {
         var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -116,7 +117,7 @@ final class VideoFile: ImageSink {
         .ffmpeg("\(path): ffmpeg has not moved for \(Int(VideoFile.patience)) seconds")
     }
 
-    /// Why ffmpeg has ended, in its own words where it has said any.
+    /// Why ffmpeg has ended, with the last line it printed, if any.
     private func failure() -> HarnessError {
         let how: String
         switch process.end(within: 5) {
@@ -130,7 +131,7 @@ final class VideoFile: ImageSink {
         return .ffmpeg("\(path): ffmpeg has ended with \(how)\(last)")
     }
 
-    // MARK: Before ffmpeg's start
+    // MARK: Checks before ffmpeg starts
 
     /// The first executable file called `name` in the folders of PATH.
     private static func program(_ name: String) -> String? {
@@ -138,14 +139,14 @@ final class VideoFile: ImageSink {
             .first { Paths.access($0, X_OK) == 0 }
     }
 
-    /// Refuses a path where no file can be made.
+    /// Refuses a path where no file can be created.
     private static func requirePlace(_ path: String, _ unfinished: String) throws {
         let descriptor = Paths.open(unfinished, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
         guard descriptor >= 0 else { throw HarnessError.io(path: path, operation: "create", code: errno) }
         close(descriptor)
     }
 
-    /// A file that is gone when it is closed: a pipe that nobody empties would stop ffmpeg.
+    /// An unlinked temporary file for ffmpeg's messages: a pipe that no process empties would block ffmpeg.
     private static func namelessFile() throws -> FileHandle {
         var name = Array("/tmp/active-bench-XXXXXX".utf8CString)
         let descriptor = mkstemp(&name)

@@ -1,9 +1,9 @@
 extension ScoreTable {
-    /// The cells in tidy form, one a line, at full precision: for plots and for other programs.
+    /// The cells in tidy format, one per line, at full precision: for plots and other programs.
     ///
-    /// Columns: dataset, column, source ("ours" or "paper"), n (seeds finished), expected (seeds), mean, std (population),
-    /// scores and seeds (both by ascending seed, separated by semicolons). What is not known is empty; a score that is no
-    /// number is "nan". Rounded numbers are the paper's only.
+    /// Columns: dataset, column, source ("ours" or "paper"), n (finished seeds), expected (seeds), mean, std
+    /// (population), scores and seeds (both by ascending seed, separated by semicolons), diverged (seeds). Unknown
+    /// values are empty; a missing score of a diverged case is "nan". Only the paper's numbers are rounded.
     package func csv() -> String {
         let header = ["dataset", "column", "source", "n", "expected", "mean", "std", "scores", "seeds", "diverged"]
         let ours = datasets.flatMap { dataset in columns.compactMap { cell($0, on: dataset)?.csvFields } }
@@ -31,7 +31,7 @@ extension CellScore {
     }
 }
 
-/// A field as RFC 4180 wants it: in quotes if it holds a comma, a quote or the end of a line.
+/// A field quoted as in RFC 4180 if it contains a comma, a quote or a line break.
 private func quotedForCSV(_ field: String) -> String {
     guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
     return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

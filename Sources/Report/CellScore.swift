@@ -6,7 +6,7 @@ package struct CellScore: Equatable, Sendable {
     package struct Seed: Equatable, Sendable {
         /// The case's seed.
         package let seed: Int
-        /// Its normalised score; NaN if training diverged and there is none.
+        /// The normalised score; NaN if the case diverged and has no score.
         package let score: Double
         /// Whether its training diverged, with or without a score.
         package let hasDiverged: Bool
@@ -19,7 +19,7 @@ package struct CellScore: Equatable, Sendable {
         }
     }
 
-    /// D4RL's name of the dataset, a row of the table.
+    /// The dataset's name, a row of the table.
     package let dataset: String
     /// The suite whose sum the dataset belongs to; nil for none.
     package let suite: TaskSuite?
@@ -27,12 +27,11 @@ package struct CellScore: Equatable, Sendable {
     package let column: String
     /// The finished cases by ascending seed, so that no number depends on the order in which they finished.
     package let seeds: [Seed]
-    /// The number of cases the study has for this cell.
+    /// The number of cases that the study has for this cell.
     package let expectedSeeds: Int
-    /// What a reader of the cell must know ("1 case diverged"), printed below the table.
+    /// Remarks on the cell ("1 case diverged"), printed below the table.
     package let notes: [String]
 
-    /// A cell of the table.
     package init(
         dataset: String, suite: TaskSuite? = nil, column: String, seeds: [Seed], expectedSeeds: Int,
         notes: [String] = []
@@ -51,8 +50,8 @@ package struct CellScore: Equatable, Sendable {
     package var mean: Double { Statistics.mean(scores) }
     /// Population standard deviation over the finished cases.
     package var standardDeviation: Double { Statistics.populationStandardDeviation(scores) }
-    /// Whether all cases have finished with a number: only then does the cell take part in a sum.
+    /// Whether all cases have finished with a finite score: only then does the cell count in a sum.
     package var isComplete: Bool { seeds.count == expectedSeeds && !seeds.isEmpty && notFinite == 0 }
-    /// The number of finished cases whose score is no number.
+    /// The number of finished cases whose score is not finite.
     package var notFinite: Int { seeds.count { !$0.score.isFinite } }
 }

@@ -1,5 +1,5 @@
-/// `value` with `places` digits after the point, rounded as C's printf and Python's format do: the exact binary value,
-/// ties to even. Needs no locale; a rounded zero has no sign; "NaN", "inf" and "-inf" where there are no digits.
+/// `value` with `places` decimals, rounded like C's printf and Python's format: from the exact binary value, ties to
+/// even. Independent of the locale; zero has no sign; non-finite values are "NaN", "inf" and "-inf".
 ///
 /// - Parameter places: 1 ... 15.
 package func decimal(_ value: Double, places: Int = 1) -> String {
@@ -7,7 +7,7 @@ package func decimal(_ value: Double, places: Int = 1) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf" }
     let scale = (0..<places).reduce(1.0) { power, _ in power * 10 }
     let scaled = abs(value) * scale
-    guard scaled < 0x1p53 else { return "\(value)" }  // the last place is finer than the value: no score is so large
+    guard scaled < 0x1p53 else { return "\(value)" }  // no score is so large
     let units = Int(roundedProduct(abs(value), scale))
     let digits = String(units % Int(scale))
     let fraction = String(repeating: "0", count: places - digits.count) + digits

@@ -1,5 +1,5 @@
 extension ScoreTable {
-    /// The table in LaTeX, to be taken into a paper with `\input`. It needs the package booktabs.
+    /// The table in LaTeX, for a paper's `\input`. It needs the package booktabs.
     package func latex() -> String {
         let layout = TableLayout(self)
         let alignment = "l" + String(repeating: "r", count: columns.count + paperColumns.count)
@@ -20,7 +20,7 @@ extension ScoreTable {
             .joined(separator: "\n") + "\n"
     }
 
-    /// Which columns are ours and which the paper's; no line where there is nothing to tell apart.
+    /// The header that separates our columns from the paper's; empty if there is only one group.
     private var groupHeader: [String] {
         guard !columns.isEmpty, !paperColumns.isEmpty else { return [] }
         let ours = 2...(columns.count + 1)
@@ -44,7 +44,7 @@ extension TableLayout.Row {
 }
 
 extension TableLayout.Entry {
-    /// "$86.0 \pm 13.4$": in mathematics, where a minus is a minus and not a hyphen.
+    /// "$86.0 \pm 13.4$": in mathematics mode, where a minus sign is not a hyphen.
     fileprivate var latex: String {
         switch self {
         case .none: "--"
@@ -59,7 +59,7 @@ extension TableLayout.Entry {
     }
 }
 
-/// `text` with every character that LaTeX would take for a command, or that its older engines cannot read, spelled out.
+/// `text` with every character escaped that is special in LaTeX or unknown to its older engines.
 func escapedForLaTeX(_ text: String) -> String {
     text.map { character in
         switch character {

@@ -1,5 +1,5 @@
 extension ScoreTable {
-    /// The table in Markdown, aligned to be read as text as well: caption, table, notes.
+    /// The table in Markdown: caption, table, notes. Columns are aligned, so that it is also readable as plain text.
     package func markdown() -> String {
         let layout = TableLayout(self)
         let header = ["dataset"] + columns + paperColumns.map { "\($0), paper" }
@@ -11,7 +11,7 @@ extension ScoreTable {
 }
 
 extension TableLayout.Entry {
-    /// "86.0 ±13.4", as the paper's slides print it.
+    /// "86.0 ±13.4", as in the paper's slides.
     var plainText: String {
         switch self {
         case .none: "–"
@@ -26,7 +26,7 @@ extension TableLayout.Entry {
     }
 }
 
-/// The rows of a Markdown table, the first being the header: first column to the left, numbers to the right.
+/// The rows of a Markdown table, header first; the first column is left-aligned, numbers are right-aligned.
 private func alignedPipes(_ rows: [[String]]) -> [String] {
     let escaped = rows.map { row in row.map { $0.split(separator: "|", omittingEmptySubsequences: false) } }
         .map { row in row.map { $0.joined(separator: "\\|") } }

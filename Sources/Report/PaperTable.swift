@@ -1,15 +1,15 @@
 package import Suites
 
-/// The paper's table, "±" included, as its slides print it ("Experimental Results"; ICLR 2025, OpenReview qiluFujVc8).
+/// The paper's table, including "±", as printed in its slides ("Experimental Results"; ICLR 2025, OpenReview
+/// qiluFujVc8).
 ///
-/// CQL and TD3+BC have no spread on AntMaze, and TD3+BC no Kitchen scores at all. The dataset names are D4RL's full names
-/// of the slides' abbreviations ("hopper-m-r": hopper-medium-replay-v2; Kitchen is version 0).
+/// CQL and TD3+BC have no spread on AntMaze, and TD3+BC has no Kitchen scores. The slides abbreviate the names of
+/// D4RL's datasets ("hopper-m-r" is hopper-medium-replay-v2; Kitchen is version 0).
 package enum PaperTable {
-    /// A cell of the table.
     package struct Score: Equatable, Sendable {
         /// Mean normalised score over seeds.
         package let mean: Double
-        /// Standard deviation over seeds; nil where the paper prints none.
+        /// Standard deviation over seeds; nil if the paper prints none.
         package let standardDeviation: Double?
     }
 
@@ -18,13 +18,13 @@ package enum PaperTable {
         "CQL", "TD3+BC", "IQL", "SQL", "IQL (reproduced)", "SQL (reproduced)", "ACTIVE-I", "ACTIVE-S",
     ]
 
-    /// The suites that its rows belong to, in its order.
+    /// The suites of its rows, in the paper's order.
     package static let suites: [TaskSuite] = [.locomotion, .antmaze, .kitchen]
 
     /// The rows, in the paper's order.
     package static let datasets = rows.map(\.dataset)
 
-    /// The paper's score of `learner` on `dataset`; nil where it has none.
+    /// The paper's score of `learner` on `dataset`; nil if there is none.
     package static func score(_ learner: String, on dataset: String) -> Score? {
         guard let column = learners.firstIndex(of: learner) else { return nil }
         return rows.first { $0.dataset == dataset }?.scores[column]

@@ -1,20 +1,20 @@
 package import Suites
 
-/// Which score of a training run counts, and how it was measured: what a number in the table means.
+/// Defines which evaluations of a training run count as its score, and how many episodes they have.
 package struct ScoreProtocol: Equatable, Sendable {
     /// The evaluations that count.
     package enum Selection: String, CaseIterable, Sendable {
         /// The evaluation after the last gradient step, as in the paper.
         case last
-        /// The best evaluation of the run: it is chosen by the test score, so it flatters.
+        /// The best evaluation of the run: it is chosen by the test score, and so biased upwards.
         case best
         /// The mean of the last ten evaluations.
         case last10
     }
 
-    /// Datasets that are measured with other numbers of episodes.
+    /// Datasets with other numbers of episodes.
     package struct Exception: Equatable, Sendable {
-        /// A dataset, or a suite if all of its datasets in the table are meant.
+        /// The dataset, or the suite if all of its datasets in the table are meant.
         package let group: String
         /// Episodes per evaluation, ascending.
         package let episodes: [Int]
@@ -24,17 +24,16 @@ package struct ScoreProtocol: Equatable, Sendable {
     package let selection: Selection
     /// Episodes per evaluation, ascending: one number, or several if they differ between evaluations.
     package let episodes: [Int]
-    /// Where `episodes` does not hold.
+    /// The exceptions to `episodes`.
     package let exceptions: [Exception]
 
-    /// A protocol with the given episode counts, in any order.
+    /// A protocol with the given numbers of episodes, in any order.
     package init(_ selection: Selection, episodes: [Int]) {
         self.selection = selection
         self.episodes = Set(episodes).sorted()
         exceptions = []
     }
 
-    /// A dataset's number of episodes.
     package struct Count: Sendable {
         package let dataset: String
         package let suite: TaskSuite?
@@ -48,9 +47,9 @@ package struct ScoreProtocol: Equatable, Sendable {
         }
     }
 
-    /// A protocol with the episode counts of each dataset; one may be named several times.
+    /// A protocol with the numbers of episodes of each dataset; a dataset may occur several times.
     ///
-    /// The counts that most datasets have are the rule, the others exceptions.
+    /// The most frequent numbers become the rule, the others exceptions.
     package init(_ selection: Selection, counts given: [Count]) {
         let datasets = given.map(\.dataset).withoutRepeats
         let suites = Dictionary(given.map { ($0.dataset, $0.suite) }) { first, _ in first }
@@ -73,7 +72,7 @@ package struct ScoreProtocol: Equatable, Sendable {
         self.exceptions = exceptions
     }
 
-    /// The words of the table's caption: "last (the final evaluation), 10 episodes each; antmaze 100".
+    /// The protocol in words, for the table's caption: "last (the final evaluation), 10 episodes each; antmaze 100".
     package var description: String {
         let meaning =
             switch selection {

@@ -1,17 +1,17 @@
 package import Suites
 
-/// The study's scores in the shape of the paper's table, the paper's own beside them.
+/// The study's scores in the shape of the paper's table, next to the paper's own.
 ///
-/// Rows and columns keep the order in which the cells name them. Nothing is averaged away: a cell says how many of its
-/// seeds have finished, a score that is no number makes its cell one, and a sum is taken over complete cells only.
+/// Rows and columns are in the order of their first cells. Nothing is hidden by averaging: a cell states how many of
+/// its seeds have finished, one non-finite score makes its mean NaN, and sums contain only complete cells.
 package struct ScoreTable: Sendable {
     /// The rows: datasets.
     package let datasets: [String]
     /// This study's columns: learners, with their variants.
     package let columns: [String]
-    /// The paper's columns that are printed.
+    /// The paper's columns to be printed.
     package let paperColumns: [String]
-    /// Which score counts.
+    /// The protocol by which scores count.
     package let scoreProtocol: ScoreProtocol
     /// The cells, as given.
     package let cells: [CellScore]
@@ -22,8 +22,7 @@ package struct ScoreTable: Sendable {
     }
     private let cellAt: [Place: CellScore]
 
-    /// A table of `cells`, no two for the same place, beside the `paperColumns`, which are some of
-    /// `PaperTable.learners`.
+    /// A table of `cells`, at most one per place, next to the `paperColumns`, some of `PaperTable.learners`.
     package init(
         _ cells: [CellScore], scoreProtocol: ScoreProtocol, paperColumns: [String] = PaperTable.learners
     ) {
@@ -43,18 +42,17 @@ package struct ScoreTable: Sendable {
 
     /// Sums over the datasets of one suite.
     package struct SuiteSum: Equatable, Sendable {
-        /// The suite.
         package let suite: TaskSuite
-        /// The datasets of it that the table has.
+        /// The suite's datasets in the table.
         package let datasets: [String]
-        /// By column of the study; nil where a cell is missing or incomplete.
+        /// The sums by column of the study; nil if a cell is missing or incomplete.
         package let sums: [Double?]
-        /// By column of the paper; nil where the paper lacks a score.
+        /// The sums by column of the paper; nil if the paper lacks a score.
         package let paperSums: [Double?]
     }
 
-    /// The sums of all suites with more than one dataset in the table: the paper's in its order, then others in the order of
-    /// the rows.
+    /// The sums of all suites with more than one dataset in the table: the paper's suites in its order, then others in
+    /// the order of the rows.
     package var suiteSums: [SuiteSum] {
         (PaperTable.suites + cells.compactMap(\.suite)).withoutRepeats.compactMap { suite in
             let members = cells.filter { $0.suite == suite }.map(\.dataset).withoutRepeats

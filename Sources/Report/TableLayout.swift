@@ -1,20 +1,20 @@
 import Suites
 
-/// The table as a reader sees it, before any markup: what Markdown and LaTeX share.
+/// The layout of the table without markup, shared by Markdown and LaTeX.
 struct TableLayout {
-    /// A cell of the page.
+    /// A printed cell.
     enum Entry: Equatable {
-        /// There is no such number.
+        /// No number exists.
         case none
-        /// "86.0 ±13.4", or one number where a spread is not known.
+        /// "86.0 ±13.4", or one number if the spread is unknown.
         case score(mean: Double, standardDeviation: Double?)
         /// A score over some of the seeds: "45.2 ±1.3 (3/5)".
         case partial(mean: Double, standardDeviation: Double?, finished: Int, expected: Int)
         /// No seed has finished: "– (0/5)".
         case pending(expected: Int)
-        /// Scores that are no numbers: "NaN (2 diverged)"; with "4/5" where seeds are missing as well.
+        /// Non-finite scores: "NaN (2 diverged)", with "4/5" if seeds are also missing.
         case diverged(count: Int, finished: Int, expected: Int)
-        /// A number that counts seeds whose training diverged: "45.2 ±1.3 †".
+        /// A number that includes seeds whose training diverged: "45.2 ±1.3 †".
         indirect case suspect(Entry)
     }
 
@@ -35,7 +35,7 @@ struct TableLayout {
                 ours: table.columns.map { Entry(table.cell($0, on: dataset)) },
                 paper: table.paperColumns.map { Entry(PaperTable.score($0, on: dataset)) })
         }
-        // A row without any sum would say nothing; the notes say why there is none.
+        // A row without any sum is left out; the notes explain why there is none.
         sums = table.suiteSums.filter { ($0.sums + $0.paperSums).contains { $0 != nil } }.map { sum in
             Row(
                 label: "\(sum.suite.name) sum (\(sum.datasets.count))",
@@ -50,7 +50,7 @@ extension TableLayout.Entry {
             self = .none
             return
         }
-        // One seed has no spread; printing ±0.0 would claim one.
+        // A single seed has no spread; printing ±0.0 would claim one.
         let spread = cell.seeds.count > 1 ? cell.standardDeviation : nil
         if cell.seeds.isEmpty {
             self = .pending(expected: cell.expectedSeeds)
@@ -72,7 +72,7 @@ extension TableLayout.Entry {
         }
     }
 
-    /// "NaN (2 diverged)", the same in every markup.
+    /// "NaN (2 diverged)", the same in every format.
     static func divergedText(count: Int, finished: Int, expected: Int) -> String {
         "NaN (\(count) diverged\(finished == expected ? "" : ", \(finished)/\(expected)"))"
     }

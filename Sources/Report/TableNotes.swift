@@ -1,8 +1,8 @@
 import Suites
 
-/// The sentences around a table: plain text, which a renderer escapes.
+/// The sentences around a table, as plain text that each format escapes.
 extension ScoreTable {
-    /// What the numbers are.
+    /// Explains the numbers in the table.
     package var caption: String {
         let counts = Set(cells.map(\.expectedSeeds)).sorted()
         let seeds = "\(listed(counts)) seed\(counts == [1] ? "" : "s")"
@@ -10,7 +10,7 @@ extension ScoreTable {
             + "Protocol: \(scoreProtocol.description)."
     }
 
-    /// What a reader must know about single cells, columns and sums; no sentence where there is nothing to say.
+    /// Notes on cells, columns and sums; a note that does not apply is left out.
     package var footnotes: [String] {
         cellNotes + signNotes + sumNotes + paperNotes
     }
@@ -21,7 +21,7 @@ extension ScoreTable {
         }
     }
 
-    /// The meaning of the marks that occur.
+    /// The meaning of the marks used in the table.
     private var signNotes: [String] {
         var notes: [String] = []
         if cells.contains(where: { $0.seeds.count != $0.expectedSeeds }) {

@@ -19,15 +19,16 @@ struct ActiveBench: ParsableCommand {
         ])
 
     static func main() {
-        // A limit on the size of files is to be an error of the call that meets it, not a death without a word.
+        // With SIGXFSZ ignored, exceeding the limit on file sizes is an error of the write call instead of the
+        // process's end.
         signal(SIGXFSZ, SIG_IGN)
         Console.prepare()
-        // Ctrl-C and its like end a command at once, and leave nothing half done; `run` takes them otherwise.
+        // Ctrl-C and similar signals end a command at once without leaving partial files; `run` handles them itself.
         Supervision.endOnSignals()
         chooseKernels()
         BLASLibrary.useOneThread()
         do {
-            let words = Array(PathBytes.arguments.dropFirst())  // paths of any bytes
+            let words = Array(PathBytes.arguments.dropFirst())  // paths may be any bytes
             try refuseEmpty(words)
             var command = try parseAsRoot(words)
             try command.run()
@@ -36,8 +37,8 @@ struct ActiveBench: ParsableCommand {
         }
     }
 
-    /// Refuses words with nothing in them, as a script's variable that is not set leaves them: paths made of them would be
-    /// those of the root folder.
+    /// Refuses empty words, which a script passes when a variable is not set: paths made from them would be in the root
+    /// folder.
     private static func refuseEmpty(_ words: [String]) throws {
         for (index, word) in words.enumerated() where word.isEmpty || word.hasPrefix("--") && word.hasSuffix("=") {
             let before = word.isEmpty ? words[..<index].last ?? "active-bench" : word
@@ -46,8 +47,8 @@ struct ActiveBench: ParsableCommand {
         }
     }
 
-    /// As `ParsableCommand.exit(withError:)`, which loses what it cannot write: help, a version or a script for a shell goes
-    /// to standard output as a result, anything else to standard error.
+    /// Replaces `ParsableCommand.exit(withError:)`, which ignores failed writes. Help, version and shell completion
+    /// scripts are results and go to standard output, everything else to standard error.
     private static func end(with error: any Error) -> Never {
         let text = fullMessage(for: error)
         var status = exitCode(for: error).rawValue

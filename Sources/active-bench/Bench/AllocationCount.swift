@@ -1,9 +1,9 @@
 import Glibc
 import Paths
 
-/// The heap allocations of this process, where `bench` has put a counting allocator before the C library's.
+/// The number of heap allocations of this process, known if `bench` has preloaded a counting allocator.
 enum AllocationCount {
-    /// The library beside this program, of the package's product; nil where it was not installed with it.
+    /// The path of the counting allocator next to this program; nil if it was not installed.
     static var library: String? {
         guard let program = readlink("/proc/self/exe"), let slash = program.unicodeScalars.lastIndex(of: "/") else {
             return nil
@@ -12,7 +12,7 @@ enum AllocationCount {
         return access(path, F_OK) == 0 ? path : nil
     }
 
-    /// So far; nil where nobody counts.
+    /// The number so far; nil if allocations are not counted.
     static let current: @Sendable () -> Int? = { count.map { $0() } }
 
     private static let count: (@convention(c) () -> Int)? = dlsym(nil, "ab_allocation_count").map {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `active-bench bench`: how fast this program is on this processor.
+/// `active-bench bench`: measures the speed of this program on this processor.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:

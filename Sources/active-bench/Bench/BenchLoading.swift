@@ -2,7 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Foundation
 
-/// `active-bench bench loading`: how long a dataset takes to load.
+/// `active-bench bench loading`: measures the loading of a dataset.
 struct BenchLoading: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loading",

@@ -3,7 +3,7 @@ import Benchmarks
 import Foundation
 import Numerics
 
-/// `active-bench bench product`: the rate of the matrix product, by which everything else is judged.
+/// `active-bench bench product`: measures the rate of the matrix product, the reference for gradient steps.
 struct BenchProduct: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "product",

@@ -3,7 +3,7 @@ import Benchmarks
 import Environments
 import Foundation
 
-/// `active-bench bench rollout`: control steps per second, against a bare loop of the simulator.
+/// `active-bench bench rollout`: measures control steps per second, compared with a bare loop of the simulator.
 struct BenchRollout: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollout",
@@ -58,7 +58,7 @@ struct BenchRollout: ParsableCommand {
         }
     }
 
-    /// One line for people.
+    /// The result as one line of text.
     static func line(_ result: RolloutBenchmark.Result) -> String {
         String(
             format: "%@ rollout: %.0f steps/s with a policy, %.0f with known actions (ratio %.2f), "

@@ -7,7 +7,7 @@ import Numerics
 import Scaling
 import Teams
 
-/// `active-bench bench steps`: the cost of a gradient step in units of a 256³ product.
+/// `active-bench bench steps`: measures the time of a gradient step in units of a 256³ product.
 struct BenchSteps: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "steps",
@@ -66,7 +66,8 @@ struct BenchSteps: ParsableCommand {
         return benchmark
     }
 
-    /// All ranks have the same list: lines in bfloat16 are on it where they are named, and refused by all if one cannot.
+    /// Profiles the subjects on all ranks, which must have the same list: bfloat16 is included only if named, and
+    /// refused by all ranks if one does not support it.
     private func profileTeam(_ world: Communicator) throws {
         try world.requireEqualKernels()
         for subject in Self.subjects where wanted?.contains(subject.name) ?? (subject.precision == .full) {
@@ -77,7 +78,7 @@ struct BenchSteps: ParsableCommand {
         }
     }
 
-    /// What a process with other kernels is started with.
+    /// The arguments for the process with the fastest kernels.
     private var arguments: [String] {
         ["bench", "steps", "--as-is", "--steps", "\(steps)", "--repetitions", "\(repetitions)"]
             + (only.map { ["--only", $0] } ?? []) + (profile ? ["--profile"] : []) + (json ? ["--json"] : [])
@@ -85,12 +86,12 @@ struct BenchSteps: ParsableCommand {
 
     private var wanted: [String]? { only?.split(separator: ",").map { String($0) } }
 
-    /// What is asked for; of all lines those that can be had here.
+    /// The requested subjects; by default all that this machine supports.
     private var subjects: [StepLoop.Subject] {
         Self.subjects.filter { wanted?.contains($0.name) ?? ($0.precision.obstacle == nil) }
     }
 
-    /// Without V LayerNorm and dropout, where the floor is exact, and some with them.
+    /// Subjects without LayerNorm in V and dropout, for which the floor is exact, and some with them.
     private static let subjects: [StepLoop.Subject] = {
         let norm = SettingAssignment(.valueLayerNorm, true)
         let dropout = SettingAssignment(.actorDropout, 0.1)
@@ -106,7 +107,7 @@ struct BenchSteps: ParsableCommand {
     }()
 }
 
-// What it prints.
+// Output.
 extension BenchSteps {
     private func report(_ benchmark: StepBenchmark) throws {
         let product = MatrixProductRate()
@@ -137,11 +138,11 @@ extension BenchSteps {
 
     private struct Report: Encodable {
         let kernels: String
-        /// Milliseconds of a 256³ product by kernel set; that of the kernels in use alone where no others were tried.
+        /// Milliseconds of a 256³ product by kernel set; only the set in use if no others were tried.
         let productMilliseconds: [String: Double]
         let ownProductMilliseconds: Double
         let vectorBytes: Int
-        /// The library that computes in bfloat16; absent where none does.
+        /// The library that computes in bfloat16; omitted if there is none.
         let bfloat16: String?
         let learners: [StepBenchmark.Result]
     }

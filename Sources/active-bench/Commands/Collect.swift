@@ -3,13 +3,13 @@ import DatasetTools
 import Environments
 import Foundation
 
-/// `active-bench collect`: make behaviour policies and datasets.
+/// `active-bench collect`: makes behaviour policies and datasets.
 struct Collect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train behaviour policies and record datasets in D4RL's layout.",
         subcommands: [Train.self, Rollout.self])
 
-    /// `active-bench collect train`: SAC in an environment.
+    /// `active-bench collect train`: runs SAC in an environment.
     struct Train: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Train a behaviour policy with SAC, keeping snapshots and the learning curve.")
@@ -40,7 +40,8 @@ struct Collect: ParsableCommand {
                 var loss: (any Error)?
                 try BehaviourTraining(options, folder: out).run { snapshot in
                     let seconds = Date().timeIntervalSince(start)
-                    // The folder has the curve: training goes on, and what was lost is said at its end.
+                    // A failed print does not end training: the curve is in the folder, and the error is reported at
+                    // the end.
                     do { try emit(line: Train.line(snapshot, seconds)) } catch { loss = loss ?? error }
                     if let warning = snapshot.warning { say("step \(snapshot.step): MuJoCo warned: \(warning)") }
                 }
@@ -55,7 +56,7 @@ struct Collect: ParsableCommand {
         }
     }
 
-    /// `active-bench collect rollout`: a dataset in D4RL's layout.
+    /// `active-bench collect rollout`: records a dataset in D4RL's layout.
     struct Rollout: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Record stochastic rollouts of behaviour policies as a dataset in D4RL's HDF5 layout.")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Studies
 
-/// `active-bench config`: the settings of a case, and whether a study is one.
+/// `active-bench config`: prints the settings of a case, or checks a study.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Print a learner's settings on a dataset, or check a study.",

@@ -6,7 +6,7 @@ import Storage
 
 extension Precision: ExpressibleByArgument {}
 
-/// `active-bench conform`: a learner over a trace of another framework.
+/// `active-bench conform`: runs a learner over another framework's trace.
 struct Conform: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a learner over a conformance trace and write down all it did.",

@@ -5,7 +5,7 @@ import Failures
 import Foundation
 import Paths
 
-/// `active-bench data`: what datasets there are, and what is in them.
+/// `active-bench data`: lists, inspects and verifies datasets.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "List datasets, look into them, and verify their files.",
@@ -86,7 +86,7 @@ struct DataCommand: ParsableCommand {
             return lines.map { $0 + "\n" }.joined()
         }
 
-        /// A folder, with the reason where it cannot be listed.
+        /// A folder, with the reason if it cannot be listed.
         private func described(_ folder: String) -> String {
             guard names(inFolder: folder) == nil, errno != ENOENT else { return folder }
             return "\(folder) (\(String(cString: strerror(errno))))"
@@ -94,7 +94,7 @@ struct DataCommand: ParsableCommand {
     }
 }
 
-/// Refuses the name of a dataset that is neither D4RL's nor our own, with those that it may have been meant for.
+/// Refuses the name of a dataset that is neither D4RL's nor our own, with suggestions.
 ///
 /// - Throws: `HarnessError.badInput`.
 func refuseMisspelt(_ dataset: String) throws {
@@ -111,15 +111,15 @@ func refuseMisspelt(_ dataset: String) throws {
     throw HarnessError.badInput("there is no dataset '\(dataset)'; \(hint)")
 }
 
-/// A file of data, and the layout that a run expects there.
+/// A data file, and the layout that a run expects.
 struct DatasetPath {
     var path: String
     var layout: StoredDataset.Layout
 }
 
-/// The file that a word on the command line means: a path, or the name of a dataset, which may be spelt as its file's.
+/// The file meant by a word on the command line: a path, or the name of a dataset or of its file.
 ///
-/// - Throws: `DatasetError` that says how to get the file; `HarnessError.badInput` for a name that no dataset has.
+/// - Throws: `DatasetError` that says how to get the file; `HarnessError.badInput` for an unknown name.
 func datasetFile(_ word: String) throws -> DatasetPath {
     if let id = MinariID(name: word) { return DatasetPath(path: try MinariFolder.find(id).data, layout: .minari) }
     let status = fileStatus(word)
@@ -146,6 +146,6 @@ func datasetFile(_ word: String) throws -> DatasetPath {
 }
 
 extension String {
-    /// This text with blanks behind it, `width` characters at least.
+    /// This text, padded with blanks to at least `width` characters.
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -7,7 +7,7 @@ import Foundation
 import Studies
 
 extension DataCommand {
-    /// What a file is to be of, where its name does not say it.
+    /// The environment of a file whose name does not tell it.
     struct Subject: ParsableArguments {
         @Option(help: "Environment the data are of (default: what the file's name says).")
         var environment: String?
@@ -20,7 +20,7 @@ extension DataCommand {
             }
         }
 
-        /// The child processes that read files of a layout for this program.
+        /// An inspector that reads files of a layout in child processes.
         func inspector(_ layout: StoredDataset.Layout) throws -> DatasetInspector {
             var words = ["data", "inspect", "--layout", layout.rawValue]
             if let environment {
@@ -46,7 +46,7 @@ extension DataCommand {
             try runAlone {
                 let file = try datasetFile(dataset)
                 let path = file.path
-                // First, so that a file that is not there is said to be so.
+                // Evaluated first, so that a missing file is reported as missing.
                 let information = Information(
                     path: path, bytes: try size(ofFile: path), sha256: try sha256(ofFile: path),
                     summary: try subject.inspector(file.layout).inspect([path])[0].summary())
@@ -84,7 +84,7 @@ extension DataCommand {
         func run() throws {
             var files: [DatasetPath] = []
             var failures: [ExitStatus] = []
-            /// Says what `body` throws and goes on.
+            /// Runs `body`; reports an error and continues.
             func attempt(_ body: () throws -> Void) {
                 do {
                     try body()
@@ -96,7 +96,7 @@ extension DataCommand {
             for dataset in datasets {
                 attempt {
                     let file = try datasetFile(dataset)
-                    // Bytes alone are compared, so this is safe for any file.
+                    // Compares only bytes, so this is safe for any file.
                     if let digest { try checkSHA256(digest, ofFile: file.path) }
                     files.append(file)
                 }
@@ -123,7 +123,7 @@ extension DataCommand {
             if !failures.isEmpty { throw ExitCode(ExitStatus(ofAll: failures).rawValue) }
         }
 
-        /// What reading each file comes to, in their order; a child reads those of one layout that follow one another.
+        /// Inspects the files in order; consecutive files of one layout share a child process.
         private func inspect(_ files: [DatasetPath]) throws -> [DatasetInspection] {
             var (inspections, rest): ([DatasetInspection], ArraySlice<DatasetPath>) = ([], files[...])
             while let layout = rest.first?.layout {
@@ -145,7 +145,7 @@ extension DataCommand {
         }
     }
 
-    /// `active-bench data inspect`: what the child processes of `info` and `verify` do.
+    /// `active-bench data inspect`: the child process of `info` and `verify`.
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read files within limits of memory and time; a line of JSON for each.", shouldDisplay: false)
@@ -176,24 +176,24 @@ extension DataCommand {
 
 extension StoredDataset.Layout: ExpressibleByArgument {}
 
-/// The dataset of D4RL's that a file is by its name, if that is one whose digest is unknown here.
+/// The D4RL dataset that the file's name suggests, if its digest is unknown here.
 private func datasetOfUnknownDigest(_ path: String) -> String? {
     DatasetLocation.dataset(ofFile: (path as NSString).lastPathComponent).flatMap {
         D4RLTasks.isOfUnknownDigest($0) ? $0 : nil
     }
 }
 
-/// What `data info` tells of a file.
+/// The output of `data info` for a file.
 private struct Information: Encodable {
     let path: String
     let bytes: Int
     let sha256: String
-    /// The dataset the file is of by its name, if it is one that D4RL publishes.
+    /// The dataset suggested by the file's name, if D4RL publishes it.
     let published: String?
-    /// Whether it is D4RL's file; nil where D4RL publishes none of this name.
+    /// Whether it is D4RL's file; nil if D4RL publishes none of this name.
     let isPublished: Bool?
-    /// The environment and profile that a run on Minari's data would judge policies in, or why none can be made; nil for
-    /// data in D4RL's layout.
+    /// The environment and profile for policies learnt from Minari data, or why there is none; nil for data in D4RL's
+    /// layout.
     let judge: String?
     let summary: DatasetSummary
 
@@ -220,7 +220,7 @@ private struct Information: Encodable {
         }
     }
 
-    /// All of it, on one screen.
+    /// The information as text, on one screen.
     var report: String {
         let judge = self.judge.map { "\njudged in     \($0)" } ?? ""
         let published =

@@ -3,7 +3,7 @@ import Environments
 import Foundation
 import Policies
 
-/// `active-bench evaluate`: episodes of a policy, on all ranks.
+/// `active-bench evaluate`: runs episodes of a policy on all ranks.
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run episodes of a policy and report returns, lengths and normalised scores.",

@@ -3,7 +3,7 @@ import Cases
 import Foundation
 import MPI
 
-/// `active-bench info`: what this program is made of and where it runs.
+/// `active-bench info`: prints the program's libraries and where it runs.
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print versions, ranks, their cores, BLAS kernels and threads.")

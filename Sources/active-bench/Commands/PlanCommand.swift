@@ -4,7 +4,7 @@ import Planning
 import RunFolders
 import Studies
 
-/// `active-bench plan`: what `run` would do.
+/// `active-bench plan`: shows what `run` would do.
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what a study costs, which rank would run which case, and what is done.",

@@ -6,7 +6,7 @@ import Foundation
 import Storage
 import Studies
 
-/// `active-bench probe-likelihood`: which H_D a dataset allows.
+/// `active-bench probe-likelihood`: measures which values of H_D a dataset allows.
 struct ProbeLikelihood: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
@@ -36,7 +36,7 @@ struct ProbeLikelihood: ParsableCommand {
         }
     }
 
-    /// What the words name.
+    /// The dataset named on the command line.
     private func reference() throws -> DatasetReference {
         guard OwnFile.isPath(dataset) else {
             if subject.environment != nil || presets != nil {
@@ -55,7 +55,7 @@ struct ProbeLikelihood: ParsableCommand {
 
     func run() throws {
         try runAlone {
-            try DurableFile.makeFolder(out)  // before minutes go by
+            try DurableFile.makeFolder(out)  // before minutes of training
             let report = try LikelihoodProbe(reference(), steps: steps, seed: seed).run { step, likelihood in
                 Console.note(String(format: "step %d  E[log π] of the batch %.3f", step, likelihood))
             }

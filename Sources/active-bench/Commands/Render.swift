@@ -4,7 +4,7 @@ import Foundation
 import Rendering
 import Supervision
 
-/// `active-bench render`: a policy seen at work.
+/// `active-bench render`: renders an episode of a policy.
 struct Render: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw an episode of a policy as a clip, or as a folder of PNG files.",
@@ -77,6 +77,6 @@ struct Render: ParsableCommand {
 }
 
 extension ImageSize: ExpressibleByArgument {
-    /// As `init?(_:)`.
+    /// Parses a size on the command line.
     package init?(argument: String) { self.init(argument) }
 }

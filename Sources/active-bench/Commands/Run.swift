@@ -8,7 +8,7 @@ import Runs
 import Studies
 import Supervision
 
-/// `active-bench run`: a study, on all ranks.
+/// `active-bench run`: runs a study on all ranks.
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train and evaluate every case of a study, shared out over MPI ranks.",
@@ -56,7 +56,7 @@ struct Run: ParsableCommand {
             Supervision.listenForStop(tells: world.rank == 0)
             var loss: (any Error)?
             let ending = try StudyRun(studyPath: study, output: out, options: options, world: world).run { table in
-                // The run is done, and the folder has the table: the ranks end in order.
+                // The run is complete, and the table is in the folder: a failed print must not end the job.
                 do { try emit(table.markdown()) } catch { loss = error }
             }
             Supervision.ignoreStops()
@@ -81,6 +81,6 @@ struct Run: ParsableCommand {
 }
 
 extension TeamSize: ExpressibleByArgument {
-    /// "4" or "auto".
+    /// Parses "4" or "auto" on the command line.
     package init?(argument: String) { self.init(argument) }
 }

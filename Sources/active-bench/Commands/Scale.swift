@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Scaling
 
-/// `active-bench scale`: how gradient steps scale over ranks, measured here and predicted for many.
+/// `active-bench scale`: measures how gradient steps scale over ranks, and predicts it for many.
 struct Scale: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how gradient steps scale over ranks, and predict it for thousands.",

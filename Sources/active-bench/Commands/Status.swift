@@ -4,7 +4,7 @@ import Failures
 import Foundation
 import RunFolders
 
-/// `active-bench status`: how a run is getting on, from any shell that sees its folder.
+/// `active-bench status`: shows the progress of a run, from any shell that sees its folder.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show how the run in a folder is getting on: who works on what, what failed, what is left.",
@@ -77,7 +77,7 @@ struct Status: ParsableCommand {
         }
     }
 
-    /// On a terminal in place of the one before, elsewhere with an empty line after it.
+    /// The status as a page: replaces the previous one on a terminal, otherwise followed by an empty line.
     private func page(_ status: RunStatus) -> String {
         let text = status.text(isEveryCaseListed: cases)
         guard watch != nil else { return text }

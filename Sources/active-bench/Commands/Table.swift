@@ -3,12 +3,12 @@ import Foundation
 import Report
 import RunFolders
 
-/// `active-bench table`: the scores of a run folder.
+/// `active-bench table`: prints the scores of a run folder.
 struct Table: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Aggregate the finished cases of a run folder into the paper's table.")
 
-    /// How the table is written.
+    /// The formats of the table.
     enum Format: String, CaseIterable, ExpressibleByArgument {
         case markdown, latex, csv
     }

@@ -1,12 +1,12 @@
 import Console
 import Foundation
 
-/// Writes a command's result on standard output, all of it.
+/// Writes all of a command's result to standard output.
 ///
-/// - Throws: `UnwritableOutput`, on a full disk, a closed stream or a pipe that nobody reads.
+/// - Throws: `UnwritableOutput` on a full disk, a closed stream or a pipe without a reader.
 func emit(_ text: String) throws { try Console.emit(text) }
 
-/// `emit`, with the end of a line behind it.
+/// Writes a line to standard output.
 func emit(line: String) throws { try Console.emit(line + "\n") }
 
 /// Writes `value` as JSON with sorted keys.
@@ -18,5 +18,5 @@ func emitJSON(_ value: some Encodable) throws {
     try emit(line: String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
-/// Writes a line on standard error for every line of `error`.
+/// Writes every line of `error` to standard error.
 func say(_ error: Any) { Console.reportError(error) }

@@ -4,9 +4,10 @@ import Foundation
 import Paths
 import Processes
 
-/// Starts this program anew with the OpenBLAS kernels that are the fastest here: they are chosen while the library loads.
+/// Restarts this program with the fastest OpenBLAS kernels, because they are chosen while the library loads.
 enum FastestKernels {
-    /// Kernel sets of OpenBLAS 0.3.21; those a processor cannot run fall back to another name and are passed over.
+    /// Kernel sets of OpenBLAS 0.3.21. A set that the processor does not support falls back to another name and is
+    /// skipped.
     #if arch(x86_64)
         private static let coreTypes = ["Haswell", "Zen", "SkylakeX", "Cooperlake"]
     #else
@@ -14,7 +15,8 @@ enum FastestKernels {
     #endif
     private static let variable = "ACTIVE_BENCH_KERNELS_TRIED"
 
-    /// Runs `active-bench ARGUMENTS` with the fastest, and with allocations counted; its output is this process's.
+    /// Runs `active-bench ARGUMENTS` with the fastest kernels and with allocations counted; its output is this
+    /// process's.
     static func run(_ arguments: [String]) throws {
         var tried: [String: Double] = [:]
         for name in coreTypes {
@@ -34,7 +36,7 @@ enum FastestKernels {
         }
     }
 
-    /// In a process started by `run`: the milliseconds of a 256³ product by kernel set; nil where no set is known.
+    /// Milliseconds of a 256³ product by kernel set, in a process started by `run`; otherwise nil.
     static var tried: [String: Double]? {
         guard let text = ProcessInfo.processInfo.environment[variable] else { return nil }
         let pairs = text.split(separator: ",").compactMap { pair -> (String, Double)? in
@@ -44,7 +46,7 @@ enum FastestKernels {
         return pairs.isEmpty ? nil : Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    /// This very program, whatever bytes its path is made of.
+    /// This program, even if its path is not valid UTF-8.
     private static let program = "/proc/self/exe"
 
     private static func output(of arguments: [String], _ environment: [String: String]) throws -> String {
@@ -57,7 +59,7 @@ enum FastestKernels {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// Ends this process as the program that `run` starts and waits for, if that has not ended well.
+    /// Runs a child and waits for it; ends this process with the child's exit code if that is not 0.
     private static func starting(_ run: () throws(ChildProgram.NotStarted) -> ChildProgram.End) throws {
         do {
             switch try run() {

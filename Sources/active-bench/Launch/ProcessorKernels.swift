@@ -1,8 +1,8 @@
 import Foundation
 import Numerics
 
-/// Starts this program anew with `OPENBLAS_CORETYPE` set where the table of `KernelChoice` names kernels for this
-/// processor: OpenBLAS reads the variable while it loads, before any line of ours runs. A value set by the user stands.
+/// Restarts this program with `OPENBLAS_CORETYPE` set if the table of `KernelChoice` has kernels for this processor.
+/// OpenBLAS reads the variable while it loads, before any of our code runs. A value set by the user is kept.
 func chooseKernels() {
     guard getenv("OPENBLAS_CORETYPE") == nil,
         let cpuinfo = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
@@ -11,5 +11,5 @@ func chooseKernels() {
     else { return }
     setenv("OPENBLAS_CORETYPE", coreType, 1)
     execv("/proc/self/exe", CommandLine.unsafeArgv)
-    // Only reached when the system refuses: go on with the kernels OpenBLAS chose.
+    // Reached only if the exec fails: continue with the kernels that OpenBLAS chose.
 }

@@ -7,9 +7,10 @@ import Processes
 import Supervision
 import Teams
 
-/// Runs `body` on every rank between the start and the end of MPI, and ends the process with a documented code.
+/// Runs `body` on every rank between MPI's initialisation and finalisation, and ends the process with a documented exit
+/// code.
 ///
-/// A fault that all ranks have agreed on ends them in order; any other error on any rank ends the whole job.
+/// An error that all ranks have agreed on ends them in order; any other error on any rank ends the whole job.
 func runOnAllRanks(_ body: (Communicator) throws -> ExitStatus) -> Never {
     do {
         let world = try MPIEnvironment.start()
@@ -23,8 +24,8 @@ func runOnAllRanks(_ body: (Communicator) throws -> ExitStatus) -> Never {
             if let cause = fault.cause { say(cause) }
             status = fault.exitStatus
         }
-        // mpirun sends a signal to the ranks that are still there as soon as one has ended with another code than 0; nothing is
-        // left to be saved.
+        // As soon as one rank has ended with a code other than 0, mpirun sends a signal to the others; everything is
+        // saved.
         Supervision.ignoreStops()
         try MPIEnvironment.finish()
         CurrentProcess.removeMarker()
@@ -36,7 +37,7 @@ func runOnAllRanks(_ body: (Communicator) throws -> ExitStatus) -> Never {
     }
 }
 
-/// As the other one, of a body that knows no other end than its own.
+/// Runs `body` on every rank; the exit code is 0 unless it throws.
 func runOnAllRanks(_ body: (Communicator) throws -> Void) -> Never {
     runOnAllRanks { world in
         try body(world)
@@ -44,7 +45,7 @@ func runOnAllRanks(_ body: (Communicator) throws -> Void) -> Never {
     }
 }
 
-/// Runs `body` in a process without MPI, and ends it with a documented code if it throws.
+/// Runs `body` in a process without MPI, and ends it with a documented exit code if it throws.
 func runAlone(_ body: () throws -> Void) throws {
     do {
         try body()
@@ -57,7 +58,7 @@ func runAlone(_ body: () throws -> Void) throws {
     }
 }
 
-/// Refuses to be one of several processes that would all do the same to the same files.
+/// Refuses to run as one of several processes, which would all write the same files.
 ///
 /// - Throws: `HarnessError.usage`.
 func requireOneProcess(_ command: String) throws {
