@@ -61,7 +61,7 @@ package struct RolloutBenchmark: Sendable {
     ///
     /// - Throws: `EnvironmentError`, `HDF5Error`, `HarnessError.badInput`.
     package func measure(_ subject: Subject) throws -> Result {
-        let bench = try withPolicyErrorContext(subject.script ?? subject.policy ?? "the fresh policy") {
+        let bench = try withPolicyErrorContext(subject.script ?? subject.policy ?? "the new policy") {
             try RolloutBench(subject, episodes: episodes, policyEpisodes: policyEpisodes)
         }
         var times: [RolloutBench.Times] = []

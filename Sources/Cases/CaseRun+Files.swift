@@ -56,7 +56,7 @@ extension CaseRun {
     private func differences(from checkpoint: Checkpoint) -> [String] {
         surroundings.sorted { $0.key < $1.key }.compactMap { name, now in
             guard let before = checkpoint.environment[name], before != now else { return nil }
-            return "goes on with another \(name) than before (\(before), now \(now)): equal bytes are not promised"
+            return "continues with another \(name) than before (\(before), now \(now)): equal bytes are not guaranteed"
         }
     }
 

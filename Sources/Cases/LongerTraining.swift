@@ -49,7 +49,7 @@ package struct LongerTraining {
         for checkpoint in checkpoints {
             do {
                 guard checkpoint.caseIdentifier == studyCase.identifier, let origin = origin(of: checkpoint) else {
-                    throw HarnessError.badInput("its checkpoint of step \(checkpoint.step) is of other settings")
+                    throw HarnessError.badInput("its checkpoint of step \(checkpoint.step) has other settings")
                 }
                 return try rewound(checkpoint, from: origin)
             } catch HarnessError.badInput(let reason) {
@@ -142,7 +142,7 @@ package struct LongerTraining {
         if let warning = checkpoint.progress.simulatorWarning {
             guard warning.first.hasPrefix("step \(step), ") else {
                 throw HarnessError.badInput(
-                    "its final_episodes at step \(step) are other than a longer training's there, and MuJoCo's warnings "
+                    "its final_episodes at step \(step) differ from a longer training's there, and MuJoCo's warnings "
                         + "are counted with them")
             }
             checkpoint.progress.simulatorWarning = nil

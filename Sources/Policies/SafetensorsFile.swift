@@ -41,17 +41,17 @@ struct SafetensorsFile {
             throw HarnessError.badInput("\(path): expected a safetensors file, found \(other.name)")
         }
         guard file.count >= 8 else {
-            throw HarnessError.badInput("\(path): \(file.count) bytes are no safetensors file")
+            throw HarnessError.badInput("\(path): \(file.count) bytes are not a safetensors file")
         }
         let length = file.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= Self.longestHeader else {
             throw HarnessError.badInput(
-                "\(path): no safetensors file: its first 8 bytes would be a header's length of \(length) bytes, where the "
+                "\(path): not a safetensors file: its first 8 bytes would be a header's length of \(length) bytes, where the "
                     + "format allows \(Self.longestHeader)")
         }
         guard length <= UInt64(file.count - 8) else {
             throw HarnessError.badInput(
-                "\(path): header of \(length) bytes in a file of \(file.count): truncated, or no safetensors file?")
+                "\(path): header of \(length) bytes in a file of \(file.count): truncated, or not a safetensors file?")
         }
         let header = try SafetensorsHeader(file.dropFirst(8).prefix(Int(length)), path: path)
         body = file.dropFirst(8 + Int(length))

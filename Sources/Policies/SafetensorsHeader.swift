@@ -38,7 +38,7 @@ struct SafetensorsHeader {
         }
     }
 
-    private static let noObject = "the safetensors header is not the JSON it should be"
+    private static let noObject = "the safetensors header is not a valid JSON object"
 
     private static func sentence(on error: DecodingError) -> String {
         let place =
@@ -54,8 +54,8 @@ struct SafetensorsHeader {
 
     private static func sentence(onEntry name: String) -> String {
         name == "__metadata__"
-            ? "the safetensors header's __metadata__ holds something else than texts"
-            : "the safetensors header's '\(name)' is no tensor: expected dtype, shape and data_offsets"
+            ? "the safetensors header's __metadata__ contains values other than strings"
+            : "the safetensors header's '\(name)' is not a tensor: expected dtype, shape and data_offsets"
     }
 
     /// One entry: a tensor, or the file's string metadata.

@@ -35,7 +35,7 @@ package enum PNG {
         return [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
             let status = compress2(buffer.baseAddress, &size, bytes, UInt(bytes.count), 6)
             precondition(
-                status == Z_OK, "compression into a buffer of compressBound's size fails for want of memory only")
+                status == Z_OK, "compression into a buffer of compressBound's size fails only if memory runs out")
             count = Int(size)
         }
     }

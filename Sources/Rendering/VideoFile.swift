@@ -114,7 +114,7 @@ final class VideoFile: ImageSink {
     }
 
     private func stall() -> HarnessError {
-        .ffmpeg("\(path): ffmpeg has not moved for \(Int(VideoFile.patience)) seconds")
+        .ffmpeg("\(path): ffmpeg has read nothing for \(Int(VideoFile.patience)) seconds")
     }
 
     /// Why ffmpeg has ended, with the last line it printed, if any.

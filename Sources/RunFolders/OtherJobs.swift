@@ -93,7 +93,7 @@ package struct OtherJobs {
                 if case .stale(let holder, let reason)? = claim {
                     return .free(case: entry.identifier, reason: "it was in use by \(Claim.name(holder)), \(reason)")
                 }
-                return .free(case: entry.identifier, reason: "nobody has claimed it")
+                return .free(case: entry.identifier, reason: "no process has claimed it")
             }
             let isMoving = holder.map { hasMoved($0.heartbeat, in: heartbeats) } ?? false
             if !isMoving { silent.append(Claim.name(holder)) }

@@ -137,7 +137,7 @@ final class RankWorker {
             return false
         case .takenOver:
             log.warning(
-                "\(studyCase.identifier): another job has taken it over, having heard nothing of this one for long")
+                "\(studyCase.identifier): another job has taken it over, having seen no heartbeat of this one")
             queue.forget()
             try monitor.end(work: nil)
             return true

@@ -177,7 +177,7 @@ package final class RunMonitor {
 
     /// Why the run has to stop by itself: the time limit, or a file STOP in the run folder; nil if it does not.
     private var limit: String? {
-        if let hours, secondsSince(start) >= hours * 3600 { return "--max-hours are over" }
+        if let hours, secondsSince(start) >= hours * 3600 { return "--max-hours have passed" }
         guard lastLookForStop.map({ secondsSince($0) >= 1 }) ?? true else { return nil }
         lastLookForStop = .now()
         // If the file system does not answer now, ask again in a second: that is no reason to end a run.
@@ -216,7 +216,7 @@ struct SilentRank: ExitCoded, CustomStringConvertible {
     let rank: Int
 
     var description: String {
-        "nothing has been heard of rank \(rank) for longer than it may be silent (--hang-timeout)"
+        "rank \(rank) has been silent for longer than --hang-timeout allows"
     }
 
     package var exitStatus: ExitStatus { .hang }

@@ -75,7 +75,7 @@ extension StudyRun {
             try folder.requirePathsFit(for: plan)
             guard try !FileCalls.isThere(folder.file(RunFolder.stopFile)) else {
                 throw HarnessError.badInput(
-                    "\(folder.file(RunFolder.stopFile)) is there, by which all jobs on this folder stop: remove it to go on"
+                    "\(folder.file(RunFolder.stopFile)) exists, which stops all jobs on this folder: remove it to continue"
                 )
             }
             try folder.requireNoOtherCases(than: plan)

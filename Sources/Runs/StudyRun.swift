@@ -104,7 +104,7 @@ package final class StudyRun {
         guard done == plan.cases.count else {
             let state = "\(done) of \(plan.cases.count) cases done after \(duration(elapsed))"
             if Supervision.isStopRequested {
-                display?.end("stopped: \(state); the same command goes on from here")
+                display?.end("stopped: \(state); the same command resumes it")
                 return .stopped
             }
             display?.end("\(state); the others are in use by other jobs (active-bench status \(folder.path))")
@@ -156,7 +156,7 @@ package final class StudyRun {
         for file in forecast.files {
             if D4RLTasks.isOfUnknownDigest(file.dataset) {
                 ProgressDisplay.say(
-                    "note: the digest of D4RL's \(file.dataset) is unknown here; nothing tells whether \(file.path) is it"
+                    "note: the digest of D4RL's \(file.dataset) is unknown here, so \(file.path) may be another file"
                 )
             }
             if let note = D4RLCatalogue.note(onFile: file.path, sha256: file.sha256) {

@@ -43,7 +43,7 @@ struct ActiveBench: ParsableCommand {
         for (index, word) in words.enumerated() where word.isEmpty || word.hasPrefix("--") && word.hasSuffix("=") {
             let before = word.isEmpty ? words[..<index].last ?? "active-bench" : word
             throw ValidationError(
-                "expected something behind '\(before)', found an empty word: is a variable of the script not set?")
+                "expected a value after '\(before)', found an empty word: is a variable of the script not set?")
         }
     }
 

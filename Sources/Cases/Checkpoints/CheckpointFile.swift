@@ -61,7 +61,7 @@ enum CheckpointFile {
         do {
             header = try decoder.decode(Header.self, from: body.prefix(lengths.header))
         } catch {
-            throw refusal(path, "the header is not the JSON it should be: \(error)")
+            throw refusal(path, "the header is not valid JSON: \(error)")
         }
         guard header.real == Checkpoint.real else {
             throw refusal(path, "holds numbers of type \(header.real); this program computes with \(Checkpoint.real)")
@@ -186,7 +186,7 @@ enum CheckpointFile {
     }
 
     private static func refusal(_ path: String, _ what: String) -> HarnessError {
-        .badInput("\(path): no checkpoint to go on from: \(what)")
+        .badInput("\(path): cannot resume from it: \(what)")
     }
 }
 

@@ -181,7 +181,7 @@ extension Claim {
     }
 
     /// "pid 123 on node7 (rank 3, job 42)".
-    package static func name(_ holder: ClaimHolder?) -> String { holder?.name ?? "a process unknown" }
+    package static func name(_ holder: ClaimHolder?) -> String { holder?.name ?? "an unknown process" }
 
     private static func judge(
         _ number: Int, in folder: String, heartbeats: String, _ staleAfter: Double, _ job: BatchJob?, now: () -> Double

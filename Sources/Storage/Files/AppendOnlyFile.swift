@@ -42,7 +42,7 @@ package final class AppendOnlyFile {
             if count < piece.count { throw changed("expected \(position.bytes) bytes, found \(length)") }
         }
         guard digest.hexadecimal == position.sha256 else {
-            throw changed("its first \(length) bytes are others")
+            throw changed("its first \(length) bytes have changed")
         }
         try FileCalls.current.require(
             FileCalls.current.uninterrupted { FileCalls.current.truncate(descriptor, length) }, "truncate", path)

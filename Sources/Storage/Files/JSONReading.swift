@@ -35,7 +35,7 @@ private func found(_ error: DecodingError) -> String {
         .valueNotFound(_, let context) where !context.codingPath.isEmpty,
         .dataCorrupted(let context) where !context.codingPath.isEmpty:
         return "another kind of value for the key '\(place(context.codingPath))'"
-    default: return "something else than the JSON expected"
+    default: return "no valid JSON"
     }
 }
 

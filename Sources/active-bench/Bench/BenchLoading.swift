@@ -8,18 +8,18 @@ struct BenchLoading: ParsableCommand {
         commandName: "loading",
         abstract: "Time the loading of a dataset against the HDF5 library's reading of its arrays.",
         discussion: """
-            Without a file, a million rows of Hopper's sizes are written in chunks of 10, 100 and 1,000 rows and in one block, \
-            and a hundred thousand in chunks of one, and loaded; and it is counted in how many combinations of a number type \
-            and a way of storing numbers are read.
+            Without a file, the loading of synthetic files of Hopper's sizes is timed: a million rows in chunks of 10, 100 \
+            and 1,000 rows and contiguous, a hundred thousand in chunks of one row. It also counts how many combinations of \
+            number type and storage are read correctly.
             """)
 
     @Argument(help: "HDF5 file in D4RL's layout.")
     var file: String?
-    @Option(help: "Repetitions, of which medians are taken; one more comes first and is not counted.")
+    @Option(help: "Repetitions, of which medians are taken, after one that is not counted.")
     var repetitions = 5
     @Option(help: "Python with h5py, to be timed on the same arrays.")
     var python: String?
-    @Option(help: "Rows where no file is given.")
+    @Option(help: "Rows to write if no file is given.")
     var rows = 1_000_000
     @Flag(help: "Print JSON.")
     var json = false

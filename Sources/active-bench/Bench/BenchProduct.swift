@@ -7,10 +7,10 @@ import Numerics
 struct BenchProduct: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "product",
-        abstract: "Count 256³ matrix products on one core; several of it at once show what cores gain together.",
+        abstract: "Count 256³ matrix products per second on one core; run several at once to compare cores.",
         discussion: "mpirun -n 2 active-bench bench product --seconds 10")
 
-    @Option(help: "How long.")
+    @Option(help: "Seconds to measure.")
     var seconds = 5.0
     @Flag(help: .hidden)
     var once = false

@@ -9,9 +9,9 @@ struct BenchRollout: ParsableCommand {
         commandName: "rollout",
         abstract: "Time control steps: with a policy, with known actions, and in a bare C loop of mj_step.",
         discussion: """
-            All three visit the same states, resets included, unless --script gives the known actions: an HDF5 file of \
-            start states (positions [E, nq], velocities [E, nv]) and actions [N, nu], step t of episode e taking row \
-            (e·T + t) mod N with T the time limit. jobs/peers/environments.sh has Gymnasium run the same file.
+            All three visit the same states, including resets, unless --script gives the known actions: an HDF5 file of \
+            start states (positions [E, nq], velocities [E, nv]) and actions [N, nu]; step t of episode e takes row \
+            (e·T + t) mod N, where T is the time limit. jobs/peers/environments.sh runs the same file in Gymnasium.
             """)
 
     @Option(help: "Environment.")
@@ -19,18 +19,18 @@ struct BenchRollout: ParsableCommand {
     @Option(
         help: """
             Dynamics and rewards: \(DynamicsProfile.allCases.map(\.rawValue).joined(separator: ", ")) (default: what the \
-            environment's name stands for, as gymnasium for Hopper-v4, else d4rl).
+            environment's name implies, such as gymnasium for Hopper-v4, otherwise d4rl).
             """)
     var profile: DynamicsProfile?
-    @Option(help: "Policy file; without one a fresh policy, which falls soon.")
+    @Option(help: "Policy file (default: an untrained policy, which soon falls).")
     var policy: String?
     @Option(help: "HDF5 file of start states and actions.")
     var script: String?
     @Option(help: "Episodes in a repetition; a script has its own number.")
     var episodes = 40
-    @Option(help: "How many of them, the first, are run with the policy (default all).")
+    @Option(help: "Number of these episodes, from the first, that are also run with the policy (default: all).")
     var policyEpisodes: Int?
-    @Option(help: "Repetitions, of which medians are taken; one more comes first and is not counted.")
+    @Option(help: "Repetitions, of which medians are taken, after one that is not counted.")
     var repetitions = 5
     @Flag(help: "Print JSON.")
     var json = false

@@ -13,22 +13,22 @@ struct BenchSteps: ParsableCommand {
         commandName: "steps",
         abstract: "Time gradient steps against the matrix product on this processor.",
         discussion: """
-            Every set of OpenBLAS kernels that this processor can run is timed on a 256³ product in a process of its \
-            own; the learners are then timed in one more, with the fastest, on one core, by processor time. The floor is \
-            the step's exact multiply-adds at the rate of that product, taken just before and after.
+            Every set of OpenBLAS kernels that this processor supports is timed on a 256³ product in its own process; the \
+            learners are then timed in another one with the fastest set, on one core, in processor time. The floor is the \
+            time of the step's exact multiply-adds at the rate of that product, measured just before and after.
             """)
 
-    @Flag(help: "Time with the OpenBLAS kernels in use instead of looking for the fastest.")
+    @Flag(help: "Use the present OpenBLAS kernels instead of searching for the fastest.")
     var asIs = false
     @Option(help: "Gradient steps per repetition.")
     var steps = 200
     @Option(help: "Repetitions, of which medians are taken.")
     var repetitions = 5
-    @Option(help: "Only these lines, with commas between: \"IQL,ACTIVE-I m=10\".")
+    @Option(help: "Only these lines, separated by commas: \"IQL,ACTIVE-I m=10\".")
     var only: String?
     @Flag(help: "Show where the time of a step goes instead.")
     var profile = false
-    @Flag(help: "With --profile: of steps that the ranks of this job make as one team, with the kernels in use.")
+    @Flag(help: "With --profile: profile steps that the ranks of this job make as one team, with the present kernels.")
     var team = false
     @Flag(help: "Print JSON.")
     var json = false
@@ -36,7 +36,7 @@ struct BenchSteps: ParsableCommand {
     func validate() throws {
         guard steps > 0 else { throw ValidationError("--steps: expected 1 or more, found \(steps)") }
         guard repetitions > 0 else { throw ValidationError("--repetitions: expected 1 or more, found \(repetitions)") }
-        guard profile || !team else { throw ValidationError("--team: expected --profile beside it") }
+        guard profile || !team else { throw ValidationError("--team: expected only together with --profile") }
         guard !(profile && json) else { throw ValidationError("--profile has no JSON") }
         let names = Self.subjects.map(\.name)
         if let stranger = wanted?.first(where: { !names.contains($0) }) {

@@ -18,7 +18,7 @@ struct Collect: ParsableCommand {
         var env: String
         @Option(help: "Environment steps; one gradient step each after a warm-up of 1,000.")
         var steps = 400_000
-        @Option(help: "Seed of everything random.")
+        @Option(help: "Seed of all random numbers.")
         var seed = 0
         @Option(help: "Steps between snapshots.")
         var snapshotEvery = 10_000
@@ -67,7 +67,7 @@ struct Collect: ParsableCommand {
         var policy: [String]
         @Option(help: "Transitions to record; each policy gets an equal share.")
         var transitions = 1_000_000
-        @Option(help: "Seed of everything random.")
+        @Option(help: "Seed of all random numbers.")
         var seed = 0
         @Option(help: "HDF5 file to write, by D4RL's naming: hopper_medium-r1.hdf5.")
         var out: String

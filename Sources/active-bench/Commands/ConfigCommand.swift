@@ -12,8 +12,8 @@ struct ConfigCommand: ParsableCommand {
         discussion: """
             active-bench config ACTIVE-S antmaze-large-play-v2 m=10
 
-            Every value comes with where it comes from; what is printed can stand in a study. Exit codes: 0 done, \
-            64 a word of the command line is none that is known, 65 the study is refused.
+            Every value is printed with its origin, as a section of a study file. Exit codes: 0 done, 64 an unknown word on \
+            the command line, 65 the study is refused.
             """)
 
     @Option(help: "Check this study file (YAML) and say in a line what it asks for.")

@@ -9,9 +9,9 @@ extension Precision: ExpressibleByArgument {}
 /// `active-bench conform`: runs a learner over another framework's trace.
 struct Conform: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a learner over a conformance trace and write down all it did.",
+        abstract: "Run a learner over a conformance trace and record its updates.",
         discussion: """
-            The trace holds batches, noise and first parameters; the output losses, final parameters and Adam's moments. \
+            The trace contains batches, noise and initial parameters; the output losses, final parameters and Adam's moments. \
             The format is described in Tests/Conformance/README.md.
             """)
 

@@ -8,10 +8,10 @@ import Paths
 /// `active-bench data`: lists, inspects and verifies datasets.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "List datasets, look into them, and verify their files.",
+        commandName: "data", abstract: "List datasets, show their contents, and verify their files.",
         discussion: """
-            jobs/fetch-d4rl.sh downloads D4RL's datasets, jobs/make-datasets.sh makes our own. A file is looked for in \
-            the folders that ACTIVE_BENCH_DATA and D4RL_DATASET_DIR name, by default in \
+            jobs/fetch-d4rl.sh downloads D4RL's datasets, jobs/make-datasets.sh makes our own. Files are searched for in \
+            the folders ACTIVE_BENCH_DATA and D4RL_DATASET_DIR, by default in \
             ~/.local/share/active-bench/datasets.
             """,
         subcommands: [List.self, Info.self, Verify.self, Inspect.self])
@@ -19,7 +19,7 @@ struct DataCommand: ParsableCommand {
     /// `active-bench data list`.
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the datasets of the paper's table, and our own where they are there.")
+            abstract: "List the datasets of the paper's table, and our own if they exist.")
 
         @Argument(help: "Datasets; all if none is named.")
         var datasets: [String] = []

@@ -9,9 +9,9 @@ import Studies
 extension DataCommand {
     /// The environment of a file whose name does not tell it.
     struct Subject: ParsableArguments {
-        @Option(help: "Environment the data are of (default: what the file's name says).")
+        @Option(help: "Environment of the data (default: implied by the file's name).")
         var environment: String?
-        @Option(help: "Whose dynamics: a profile of the environment.")
+        @Option(help: "Dynamics profile of the environment.")
         var profile: DynamicsProfile?
 
         func validate() throws {
@@ -58,17 +58,17 @@ extension DataCommand {
     /// `active-bench data verify`.
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check datasets as a run would, each file in a process of its own that it may take down.",
+            abstract: "Check datasets as a run would, in child processes that a damaged file may crash.",
             discussion: """
-                Every file must pass the loader's checks, and --sha256 compares its bytes besides. Exit code 65 if one \
-                does not; the others are checked all the same. A note says of a file with the name of one that D4RL \
-                publishes that it is not that one.
+                Every file must pass the loader's checks, and --sha256 also compares its digest. Exit code 65 if a file \
+                fails; the others are still checked. A note is printed for a file that has the name of a published one \
+                but other contents.
                 """)
 
         @Argument(help: "Datasets, or paths of HDF5 files.")
         var datasets: [String]
         @OptionGroup var subject: Subject
-        @Option(name: .customLong("sha256"), help: "The digest that the file must have; for a single one.")
+        @Option(name: .customLong("sha256"), help: "The expected digest; for a single file.")
         var digest: String?
 
         func validate() throws {

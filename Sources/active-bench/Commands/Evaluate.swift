@@ -10,7 +10,7 @@ struct Evaluate: ParsableCommand {
         discussion: """
             mpirun -n 2 active-bench evaluate --env hopper --policy policy.safetensors --episodes 100
 
-            Episodes are shared out over the ranks; any number of ranks gives the same bytes. FILE is a case's \
+            Episodes are distributed over the ranks; any number of ranks gives the same bytes. FILE is a case's \
             policy.safetensors or one of another framework: tensors fc0.weight [256, observations], fc0.bias, fc1.… for any \
             number of hidden layers, mean.weight, mean.bias, and log_std.weight with log_std.bias or log_std [actions]; \
             metadata head: tanh-gaussian, gaussian-tanh-mean, deterministic-tanh, gaussian or deterministic; optionally \
@@ -21,7 +21,7 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: """
-            Environment, ours or by Gymnasium's id (Hopper-v4), or a dataset whose version gives the rules \
+            Environment, by our name or Gymnasium's id (Hopper-v4), or a dataset whose version determines the rules \
             (antmaze-umaze-v0: one goal for all episodes).
             """)
     var env: String
@@ -31,12 +31,12 @@ struct Evaluate: ParsableCommand {
     var episodes = 10
     @Option(help: "Seed of start states, goals and sampled actions.")
     var seed = 0
-    @Flag(help: "Draw actions from the policy instead of taking its squashed mean.")
+    @Flag(help: "Sample actions from the policy instead of taking its squashed mean.")
     var stochastic = false
     @Option(
         help: """
             Dynamics and rewards: \(DynamicsProfile.allCases.map(\.rawValue).joined(separator: ", ")) (default: what the \
-            environment's name stands for, as gymnasium for Hopper-v4, else d4rl).
+            environment's name implies, such as gymnasium for Hopper-v4, otherwise d4rl).
             """)
     var profile: DynamicsProfile?
     @Flag(help: "Print JSON.")

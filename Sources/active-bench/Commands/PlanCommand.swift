@@ -9,19 +9,19 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what a study costs, which rank would run which case, and what is done.",
         discussion: """
-            Core-hours are gradient steps, a few of each learner's measured here, and full-length episodes. The cases are \
-            listed one a line where they are at most 40, or with --cases.
+            Core-hours are predicted for gradient steps, from a few measured ones of each learner, and full-length \
+            episodes. Up to 40 cases are listed one per line; with --cases any number.
             """)
 
     @Argument(help: "Study file (YAML).")
     var study: String
-    @Option(help: "Ranks to share the cases out over.")
+    @Option(help: "Ranks that share the cases.")
     var ranks = 1
     @Option(help: "Ranks that work on a case together, or auto. (default: the study's team_size, or 1)")
     var teamSize: TeamSize?
-    @Option(help: "Run folder to look into for what is done.")
+    @Option(help: "Run folder, to show which cases are done.")
     var out: String?
-    @Flag(help: "List the cases, however many.")
+    @Flag(help: "List the cases, even if there are more than 40.")
     var cases = false
     @Flag(help: "As JSON, with every case.")
     var json = false

@@ -13,7 +13,7 @@ struct ProbeLikelihood: ParsableCommand {
             "Train behaviour cloning on a dataset and report L_BC, the likelihood that ACTIVE's H_D must stay below.",
         discussion: """
             Prints the values of target_log_likelihood to sweep, H_D = L_BC - k·A for k = 0, 1/4, 1/2, 1, 2, and writes \
-            them to OUT/DATASET.json. An H_D that the policy cannot reach makes β run away.
+            them to OUT/DATASET.json. If the policy cannot reach H_D, β diverges.
 
             active-bench probe-likelihood mine.hdf5 --environment hopper --presets hopper-medium
             """)
@@ -21,11 +21,11 @@ struct ProbeLikelihood: ParsableCommand {
     @Argument(help: "Dataset, or path of a file of your own.")
     var dataset: String
     @OptionGroup var subject: DataCommand.Subject
-    @Option(help: "Class of datasets whose presets a file of your own takes. (default: its environment's own)")
+    @Option(help: "Class of datasets whose presets apply to a file of your own. (default: its environment's own)")
     var presets: String?
     @Option(help: "Gradient steps of behaviour cloning.")
     var steps = 100_000
-    @Option(help: "Seed of everything random.")
+    @Option(help: "Seed of all random numbers.")
     var seed = 0
     @Option(help: "Folder for DATASET.json.")
     var out = "results/likelihood"
@@ -41,7 +41,7 @@ struct ProbeLikelihood: ParsableCommand {
         guard OwnFile.isPath(dataset) else {
             if subject.environment != nil || presets != nil {
                 throw HarnessError.usage(
-                    "--environment and --presets: expected the path of a file of your own beside them, found '\(dataset)'"
+                    "--environment and --presets: expected the path of a file of your own with them, found '\(dataset)'"
                 )
             }
             return try DatasetReference.named(dataset)

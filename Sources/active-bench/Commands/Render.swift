@@ -7,35 +7,35 @@ import Supervision
 /// `active-bench render`: renders an episode of a policy.
 struct Render: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw an episode of a policy as a clip, or as a folder of PNG files.",
+        abstract: "Render an episode of a policy as a clip, or as a folder of PNG files.",
         discussion: """
-            The episode is the one that an evaluation with the same seed runs. It is drawn off-screen by MuJoCo's \
+            The episode is the one that an evaluation with the same seed runs. It is rendered off-screen by MuJoCo's \
             renderer: OpenGL comes from libEGL.so.1 (graphics cards, Mesa) or libOSMesa.so.8 (`apt-get install \
-            libosmesa6`); MUJOCO_GL=egl or osmesa chooses. Clips need the program ffmpeg.
+            libosmesa6`); MUJOCO_GL=egl or osmesa selects one. Clips need the program ffmpeg.
             """)
 
-    @Option(help: "Environment to run the policy in, or a dataset to take its version's rules from.")
+    @Option(help: "Environment to run the policy in, or a dataset whose version determines the rules.")
     var env: String
     @Option(help: "Policy file.")
     var policy: String
     @Option(help: "Clip to write (.mp4, .mkv, .mov, .webm, …); any other name is a folder for frames.")
     var out: String
-    @Option(help: "Seed of everything random.")
+    @Option(help: "Seed of all random numbers.")
     var seed = 0
     @Option(help: "Number of the episode.")
     var episode = 0
     @Option(help: "Pixels, WIDTHxHEIGHT, each from 16 to 4096; even for a clip.")
     var size = ImageSize.standard
-    @Option(help: "Frames a second of a clip in real time (default: every k-th control step, at most 60).")
+    @Option(help: "Frames per second; clips play in real time (default: one frame every k control steps, at most 60).")
     var fps: Double?
-    @Option(help: "Control steps after which the drawing ends (default: the episode's end).")
+    @Option(help: "Control steps after which rendering ends (default: the whole episode).")
     var steps: Int?
-    @Flag(help: "Draw actions from the policy instead of taking its mean.")
+    @Flag(help: "Sample actions from the policy instead of taking its mean.")
     var stochastic = false
     @Option(
         help: """
             Dynamics and rewards: \(DynamicsProfile.allCases.map(\.rawValue).joined(separator: ", ")) (default: what the \
-            environment's name stands for, as gymnasium for Hopper-v4, else d4rl).
+            environment's name implies, such as gymnasium for Hopper-v4, otherwise d4rl).
             """)
     var profile: DynamicsProfile?
 

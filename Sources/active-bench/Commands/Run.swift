@@ -11,30 +11,31 @@ import Supervision
 /// `active-bench run`: runs a study on all ranks.
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train and evaluate every case of a study, shared out over MPI ranks.",
+        abstract: "Train and evaluate every case of a study, distributed over MPI ranks.",
         discussion: """
             mpirun -n 2 active-bench run jobs/studies/quickstart.yaml --out runs/quickstart
 
-            A second run into the same folder keeps what is done and goes on with the rest from its checkpoints; several \
+            A second run into the same folder keeps finished cases and resumes the others from their checkpoints; several \
             jobs may work on one folder. Ctrl-C (SIGINT), SIGHUP, SIGTERM, SIGUSR1, --max-hours or a file STOP in the folder \
-            stop all cases with a checkpoint; a second signal ends the run at once. mpirun hands on none of them but SIGUSR1.
+            stop all cases with a checkpoint; a second signal ends the run at once. Of these signals, mpirun forwards only \
+            SIGUSR1.
 
             Exit codes: 0 every case is done; 64 usage, 65 bad input, 69 a library or an environment's files are missing, 70 bug, \
-            71 a rank made no progress, 74 input or output failed, 75 stopped before all was done, or what is left is in \
-            use by other jobs: run it again, `active-bench status` tells when.
+            71 a rank made no progress, 74 input or output failed, 75 stopped before all was done, or the open cases are \
+            in use by other jobs: run it again later (see `active-bench status`).
             """)
 
     @Argument(help: "Study file (YAML).")
     var study: String
-    @Option(help: "Run folder; made if it is not there.")
+    @Option(help: "Run folder; created if it does not exist.")
     var out: String
     @Option(help: "Ranks that work on a case together, or auto. (default: the study's team_size, or 1)")
     var teamSize: TeamSize?
-    @Option(help: "Minutes between two checkpoints of a case; 0 for none but at a stop.")
+    @Option(help: "Minutes between checkpoints of a case; 0 for checkpoints only at a stop.")
     var checkpointMinutes = 10.0
-    @Option(help: "Gradient steps between two checkpoints, besides those by the clock.")
+    @Option(help: "Gradient steps between checkpoints, in addition to those by time.")
     var checkpointSteps: Int?
-    @Flag(help: "Leave the checkpoint after the last step with each finished case.")
+    @Flag(help: "Keep a checkpoint of the last step for each finished case.")
     var keepCheckpoints = false
     @Option(help: "Stop all cases with a checkpoint after so many hours.")
     var maxHours: Double?

@@ -10,15 +10,15 @@ struct Scale: ParsableCommand {
             mpirun -n 2 active-bench scale --members 10 --study jobs/studies/paper.yaml --out results/scaling/here
 
             Strong scaling is one case on a team, weak scaling one case whose ensemble grows with the team, throughput a \
-            case on every rank; made-up transitions of Hopper's sizes. Speed-up is work per second (a step's exact \
-            multiply-adds) over that of one rank, efficiency that over the number of ranks. The model replays a recorded \
-            step on the ranks of a team with messages by LogGP; what it says of what was measured stands beside it. Ranks \
-            that share cores say nothing of scaling.
+            case on every rank, all with synthetic transitions of Hopper's sizes. Speed-up is work per second (a step's \
+            exact multiply-adds) divided by that of one rank, efficiency is speed-up divided by the number of ranks. The \
+            model replays a recorded step on the ranks of a team with messages by LogGP; its values are printed next to \
+            the measured ones. Measurements with ranks that share cores say nothing about scaling.
             """)
 
     @Option(help: "Learner.")
     var learner = ScalingOptions().learner
-    @Option(help: "Members of the ensemble on one rank, where the learner has one.")
+    @Option(help: "Members of the ensemble on one rank, for a learner with an ensemble.")
     var members = ScalingOptions().members
     @Argument(help: "Settings to change, such as batch=64.")
     var settings: [String] = []
@@ -26,14 +26,14 @@ struct Scale: ParsableCommand {
     var seconds = ScalingOptions().seconds
     @Option(help: "Rounds, of which medians are taken.")
     var rounds = ScalingOptions().rounds
-    @Flag(help: "Predict with what messages cost between these ranks. (default on two ranks or more)")
+    @Flag(help: "Predict with the measured cost of messages between these ranks. (default on two ranks or more)")
     var measureNetwork = false
     @Option(
         help: "Predict with these costs of messages: L,o,g,G in µs, µs, µs and ns per byte, or a file network.json.")
     var network: String?
     @Option(help: "Ranks up to which to predict.")
     var predict = ScalingOptions().largest
-    @Option(help: "Study file (YAML) whose makespan to predict, too.")
+    @Option(help: "Study file (YAML) whose makespan is also predicted.")
     var study: String?
     @Option(help: "Folder for tables and scale.json.")
     var out: String?

@@ -7,31 +7,31 @@ import RunFolders
 /// `active-bench status`: shows the progress of a run, from any shell that sees its folder.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how the run in a folder is getting on: who works on what, what failed, what is left.",
+        abstract: "Show the progress of the run in a folder: which ranks work on what, what failed, what is left.",
         discussion: """
-            Reads the run's files alone, so it needs neither MPI nor the node the run is on, and works on finished and \
-            killed runs as well. A case whose process is gone waits for the next run, which goes on from its checkpoint.
+            Reads only the run's files, so it needs neither MPI nor the run's node, and also works on finished and killed \
+            runs. A case whose process is gone waits for the next run, which resumes it from its checkpoint.
 
-            With --others-at-work it watches until it knows whether the open cases are in good hands, and ends with 0 when all \
-            of them are done or held by processes whose heartbeats it has seen move, with 75 when one is free or held by a \
-            process that lives but has stood still for five minutes: run it again.
+            With --others-at-work it watches until it knows whether other jobs work on all open cases. It ends with 0 if all \
+            of them are done or held by processes whose heartbeats changed, with 75 if one is free or held by a process that \
+            is alive but has made no progress for five minutes: run the study again.
             """)
 
     @Argument(help: "Run folder.")
     var folder: String
-    @Flag(help: "List the cases that are done or wait, too.")
+    @Flag(help: "Also list the cases that are done or waiting.")
     var cases = false
-    @Flag(help: "As JSON, with every case; with --watch a line each time.")
+    @Flag(help: "As JSON, with every case; with --watch one line each time.")
     var json = false
-    @Option(help: "Show it again every so many seconds, until all cases are done.")
+    @Option(help: "Repeat every so many seconds until all cases are done.")
     var watch: Double?
 
-    @Flag(help: "Watch whether other jobs are at work on all that is left.")
+    @Flag(help: "Watch whether other jobs work on all open cases.")
     var othersAtWork = false
 
     func validate() throws {
         if othersAtWork, watch != nil || json || cases {
-            throw ValidationError("--others-at-work: expected no other option beside it")
+            throw ValidationError("--others-at-work: expected no other option with it")
         }
         if let watch, !(0.1...86_400).contains(watch) {
             throw ValidationError("--watch: expected 0.1 to 86400 seconds, found \(watch)")

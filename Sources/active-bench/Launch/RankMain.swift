@@ -64,6 +64,6 @@ func runAlone(_ body: () throws -> Void) throws {
 func requireOneProcess(_ command: String) throws {
     for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
         guard let count = ProcessInfo.processInfo.environment[name].flatMap({ Int($0) }), count > 1 else { continue }
-        throw HarnessError.usage("\(command) is the work of one process, and \(count) were started")
+        throw HarnessError.usage("\(command) runs as a single process, and \(count) were started")
     }
 }

@@ -17,7 +17,7 @@ import Testing
             try Checkpoint.decode(data, path: "x")
         }
         guard case .badInput(let sentence)? = error else { return nil }
-        #expect(sentence.hasPrefix("x: no checkpoint to go on from: ") && sentence.count > 40, "\(what): \(sentence)")
+        #expect(sentence.hasPrefix("x: cannot resume from it: ") && sentence.count > 40, "\(what): \(sentence)")
         return sentence
     }
 
@@ -79,7 +79,7 @@ import Testing
             (#""count":12000"#, #""count":12001"#, "beyond the file's tensors"),
             (#""count":12000"#, #""count":11999"#, "bytes follow the last tensor"),
             (#""count":12000"#, #""count":-1200"#, "beyond the file's tensors"),
-            (#""step":20,"#, #""step":2x,"#, "not the JSON it should be"),
+            (#""step":20,"#, #""step":2x,"#, "not valid JSON"),
             ("7ff8000000000000", "7ff800000000000g", "16 hexadecimal digits"),
         ]
         for edit in edits {

@@ -217,7 +217,7 @@ import Testing
         content[content.count / 2] ^= 1
         put(content, at: path)
         #expect(
-            refusal(try studyCase(learner, steps: 50)).contains("\(path): no checkpoint to go on from: the SHA-256"))
+            refusal(try studyCase(learner, steps: 50)).contains("\(path): cannot resume from it: the SHA-256"))
     }
 
     @Test func withACurveThatWasChanged() throws {

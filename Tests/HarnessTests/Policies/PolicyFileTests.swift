@@ -91,23 +91,23 @@ import Testing
     }
 
     @Test func truncatedOrAbsurdHeaders() {
-        #expect(refusal([]) == "policy.safetensors: 0 bytes are no safetensors file")
-        #expect(refusal([1, 2, 3]) == "policy.safetensors: 3 bytes are no safetensors file")
+        #expect(refusal([]) == "policy.safetensors: 0 bytes are not a safetensors file")
+        #expect(refusal([1, 2, 3]) == "policy.safetensors: 3 bytes are not a safetensors file")
         #expect(
             refusal(file("{}", length: 1000))
-                == "policy.safetensors: header of 1000 bytes in a file of 26: truncated, or no safetensors file?")
+                == "policy.safetensors: header of 1000 bytes in a file of 26: truncated, or not a safetensors file?")
         for length in [UInt64.max, UInt64(Int64.max), UInt64(Int64.max) + 1, UInt64.max - 7] {
-            #expect(refusal(file("{}", length: length)).contains("no safetensors file: its first 8 bytes"))
+            #expect(refusal(file("{}", length: length)).contains("not a safetensors file: its first 8 bytes"))
         }
         for text in ["", "not JSON", "[]", "{", "null"] {
             #expect(
-                refusal(file(text)) == "policy.safetensors: the safetensors header is not the JSON it should be",
+                refusal(file(text)) == "policy.safetensors: the safetensors header is not a valid JSON object",
                 "\(text)")
         }
         for text in [#"{"a":1}"#, #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#] {
             #expect(
                 refusal(file(text))
-                    == "policy.safetensors: the safetensors header's 'a' is no tensor: expected dtype, shape and data_offsets"
+                    == "policy.safetensors: the safetensors header's 'a' is not a tensor: expected dtype, shape and data_offsets"
             )
         }
     }

@@ -268,28 +268,28 @@ import Testing
             ),
             (
                 file(json: #"{"__metadata__":{"head":"gaussian","seed":3}}"#),
-                "the safetensors header's __metadata__ holds something else than texts"
+                "the safetensors header's __metadata__ contains values other than strings"
             ),
             (
                 file(json: #"{"__metadata__":[1]}"#),
-                "the safetensors header's __metadata__ holds something else than texts"
+                "the safetensors header's __metadata__ contains values other than strings"
             ),
             (
                 file(json: json(#""x":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}"#)),
-                "the safetensors header is not the JSON it should be"
+                "the safetensors header is not a valid JSON object"
             ),
             (
                 file(json: json(#""x":{"dtype":"F32","shape":[2]}"#)),
-                "the safetensors header's 'x' is no tensor: expected dtype, shape and data_offsets"
+                "the safetensors header's 'x' is not a tensor: expected dtype, shape and data_offsets"
             ),
             (littleEndian(UInt64(4)) + [0x7B, 0x22, 0xE4, 0x7D], "the safetensors header is not UTF-8"),
-            (file(json: "\u{FEFF}{}"), "the safetensors header is not the JSON it should be"),
-            (file(json: " {}"), "the safetensors header is not the JSON it should be"),
-            (file(json: "{}\0"), "the safetensors header is not the JSON it should be"),
+            (file(json: "\u{FEFF}{}"), "the safetensors header is not a valid JSON object"),
+            (file(json: " {}"), "the safetensors header is not a valid JSON object"),
+            (file(json: "{}\0"), "the safetensors header is not a valid JSON object"),
             // UTF-16 that is valid UTF-8, too: its letters are closing brackets.
             (
                 utf16("{\"__metadata__\":{\"x\":\"\u{7D7D}\u{7D7D}\u{7D7D}\u{7D7D}\"}}"),
-                "the safetensors header is not the JSON it should be"
+                "the safetensors header is not a valid JSON object"
             ),
             (
                 Array("PK\u{3}\u{4}".utf8) + Array(repeating: 0, count: 400),
@@ -323,7 +323,7 @@ import Testing
         truncate(path, 100_000_009)
         #expect(
             throws: HarnessError.badInput(
-                "\(path): no safetensors file: its first 8 bytes would be a header's length of 100000001 bytes, where the "
+                "\(path): not a safetensors file: its first 8 bytes would be a header's length of 100000001 bytes, where the "
                     + "format allows 100000000")
         ) {
             try PolicyFile.read(path)

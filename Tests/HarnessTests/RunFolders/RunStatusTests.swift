@@ -262,9 +262,9 @@ import Testing
         let status = try status()
         #expect(status.cases.map(\.state) == [.running, .running, .failed, .waiting, .waiting, .failed])
         #expect(status.cases[5].failureMessage?.contains("result.json: not a result of this program") == true)
-        #expect(status.cases[1].holder == "a process unknown")
+        #expect(status.cases[1].holder == "an unknown process")
         #expect(status.cases[2].failureMessage?.contains("failure.json: not a note on a case that failed") == true)
-        #expect(status.text().contains("\(identifiers[1]): a process unknown, claimed, step 0 of 1000\n"))
+        #expect(status.text().contains("\(identifiers[1]): an unknown process, claimed, step 0 of 1000\n"))
         setAge(of: "\(place(1))/claim-0", to: 350)
         #expect(try self.status().cases[1].state == .interrupted)
     }

@@ -62,7 +62,7 @@ import Testing
         var damaged = whole
         damaged[position.bytes - 1] ^= 1
         let cases: [([UInt8]?, String)] = [
-            (damaged, "its first \(position.bytes) bytes are others"),
+            (damaged, "its first \(position.bytes) bytes have changed"),
             (Array(whole.prefix(position.bytes - 1)), "expected \(position.bytes) bytes, found \(position.bytes - 1)"),
             ([], "expected \(position.bytes) bytes, found 0"), (nil, "found no file"),
         ]

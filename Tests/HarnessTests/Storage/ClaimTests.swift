@@ -258,7 +258,7 @@ import Testing
     @Test(arguments: ["", "{\"holder\":", "[]"]) func aDamagedClaimIsWaitedFor(_ contents: String) throws {
         try DurableFile.makeFolder(folder)
         put(contents.utf8, at: scratch("case/claim-4"))
-        #expect(user(try take(own)) == "a process unknown")
+        #expect(user(try take(own)) == "an unknown process")
         setAge(of: scratch("case/claim-4"), to: 350)
         #expect(try taken(own).claim.isStillHeld())
         #expect(scratch.files == ["case/claim-4", "case/claim-5"])

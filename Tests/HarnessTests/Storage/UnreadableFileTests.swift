@@ -109,8 +109,8 @@ import Testing
         (#"{"place":"rank 0","message":3}"#, "it has another kind of value for the key 'message'"),
         (#"{"place":null,"message":"x"}"#, "it has another kind of value for the key 'place'"),
         (#"{"place":"a","place":"b","message":"x"}"#, "it has the key 'place' more than once"),
-        ("[]", "it has something else than the JSON expected"), ("{", "it has something else than the JSON expected"),
-        ("", "it has something else than the JSON expected"),
+        ("[]", "it has no valid JSON"), ("{", "it has no valid JSON"),
+        ("", "it has no valid JSON"),
     ])
     func jsonOfAnotherForm(json: String, sentence: String) throws {
         put(json.utf8, at: folder("failure.json"))
@@ -130,7 +130,7 @@ import Testing
         for bytes in [json, json.dropFirst(2), Data([0xEF, 0xBB, 0xBF]) + Self.brackets.utf8] {
             put(bytes, at: folder("failure.json"))
             let error = #expect(throws: HarnessError.self) { try CaseFailure.note(in: folder.path) }
-            #expect(error.map { "\($0)".hasSuffix("it has something else than the JSON expected") } == true)
+            #expect(error.map { "\($0)".hasSuffix("it has no valid JSON") } == true)
         }
     }
 

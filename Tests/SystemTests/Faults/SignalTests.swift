@@ -40,7 +40,7 @@ import Testing
     private func expectStopped(_ end: ChildProcess, since moment: ContinuousClock.Instant, within seconds: Double) {
         #expect(end.exitCode == 75, "\(end.output)")
         #expect(ContinuousClock.now - moment < .seconds(seconds), "\(end.output)")
-        #expect(end.standardError.contains("the same command goes on from here"), "\(end.output)")
+        #expect(end.standardError.contains("the same command resumes it"), "\(end.output)")
     }
 
     /// Stopped five times at random moments, each time going on with another number of ranks and team size.
@@ -237,7 +237,7 @@ import Testing
         send(SIGINT, to: .launcher, of: run)
         let end = try job.end()
         #expect(end.exitCode != 0 && end.standardError.contains("SIGTERM received: "), "\(end.output)")
-        #expect(end.standardError.contains("the same command goes on from here"), "\(end.output)")
+        #expect(end.standardError.contains("the same command resumes it"), "\(end.output)")
         #expect(run.checkpoints().count == 2)
         run.expectNothingLeft()
         #expect(try run.run(ranks: 2).exitCode == 0)
@@ -286,7 +286,7 @@ import Testing
         let refused = try run.run(ranks: 2)
         #expect(refused.exitCode == 65, "\(refused.output)")
         #expect(
-            refused.errorLines == ["\(stop) is there, by which all jobs on this folder stop: remove it to go on"])
+            refused.errorLines == ["\(stop) exists, which stops all jobs on this folder: remove it to continue"])
         #expect(remove(stop) == 0)
         #expect(try run.run(ranks: 2).exitCode == 0)
         expectEqual(run.results(), try run.knownReference())

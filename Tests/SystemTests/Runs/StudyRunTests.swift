@@ -110,7 +110,7 @@ import Testing
             changed.errorLines == [
                 "\(folder("out"))/cases/\(SystemRun.cases[0])/config.yaml has 'steps: 60' where the study now has "
                     + "'steps: 70', and the case cannot go on from there: the rate of IQL's policy falls along a cosine "
-                    + "that ends with the last step, so its first steps were others: choose another --out folder, or "
+                    + "that ends with the last step, so its first steps were different: choose another --out folder, or "
                     + "remove this case's"
             ])
         expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
