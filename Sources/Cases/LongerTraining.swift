@@ -42,7 +42,7 @@ package struct LongerTraining {
         guard !studyCase.learner.followsHorizon else {
             throw refusal(
                 "the rate of \(studyCase.learner.name)'s policy falls along a cosine that ends with the last step, so its "
-                    + "first steps were others")
+                    + "first steps were different")
         }
         let (checkpoints, notices) = try store.readable()
         var reasons = notices

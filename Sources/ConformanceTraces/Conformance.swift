@@ -22,7 +22,9 @@ package struct Conformance {
 
     /// Makes a learner with the trace's initial parameters.
     ///
-    /// - Parameter precision: replaces the trace's own.
+    /// - Parameters:
+    ///   - precision: replaces the trace's own.
+    ///   - learners: the learners that a trace may name.
     /// - Throws: `HarnessError.badInput` for an invalid trace at `path`; `unavailable` for a precision that this
     ///   machine does not support.
     package init(_ path: String, precision: Precision? = nil, learners: LearnerRegistry = .standard) throws {

@@ -4,7 +4,7 @@ import Numerics
 
 /// The random numbers recorded in a trace, instead of a case's streams.
 final class ConformanceNoise: NoiseSource {
-    /// What one step of a use needs, all steps of the trace one behind the other.
+    /// The numbers of one use, `perStep` for each step of the trace, consecutively.
     private struct Numbers {
         var perStep: Int
         var elements: [Double]

@@ -35,6 +35,7 @@ package struct ConformanceTrace {
 
     /// Opens the trace at `path` and validates its attributes and the shapes of its batches.
     ///
+    /// - Parameter learners: the learners that a trace may name.
     /// - Throws: `HarnessError.badInput` for an invalid file, an unknown learner, or an invalid configuration or shape.
     package init(_ path: String, learners: LearnerRegistry = .standard) throws {
         let file = try rewordingHDF5Errors { try HDF5File(readingFrom: path) }

@@ -35,7 +35,7 @@ package final class StudyRun {
     let studyPath: String
     let folder: RunFolder
     let options: RunOptions
-    /// Those that the study may name.
+    /// The learners that the study may name.
     private let learners: LearnerRegistry
     private var log = Logger(label: "active-bench")
 
