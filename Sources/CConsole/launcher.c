@@ -12,11 +12,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-// The launchers of Open MPI under all their names; Debian's have endings (mpirun.openmpi).
+// Open MPI's launchers; Debian's executables have suffixes (mpirun.openmpi).
 static const char *const launchers[] = {"mpirun", "mpiexec", "orterun", "prterun"};
 enum { LAUNCHER_COUNT = sizeof launchers / sizeof launchers[0], PATH_SIZE = 64, TEXT_SIZE = 512 };
 
-// The beginning of the file /proc/PROCESS/NAME, ended by a zero. Whether it could be read.
+// Reads the beginning of /proc/PROCESS/NAME and terminates it with NUL. Returns whether it could be read.
 static bool read_proc(pid_t process, const char *name, char text[TEXT_SIZE]) {
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "/proc/%ld/%s", (long)process, name);
@@ -36,25 +36,26 @@ static bool is_launcher(pid_t process) {
     return false;
 }
 
-// A launcher whose standard output was closed has opened something else in its place: the end of a pipe that it reads.
+// Whether the process can write to its descriptor 1. If a launcher's standard output was closed, descriptor 1 is
+// another file: the reading end of a pipe.
 static bool can_write(pid_t process) {
     char text[TEXT_SIZE];
     unsigned flags;
     const char *line = read_proc(process, "fdinfo/1", text) ? strstr(text, "flags:") : NULL;
-    if (!line || sscanf(line, "flags: %o", &flags) != 1) return true; // nothing is known
+    if (!line || sscanf(line, "flags: %o", &flags) != 1) return true; // unknown
     return (flags & O_ACCMODE) != O_RDONLY;
 }
 
-// Reserves room behind the end of the file; it stays as long as it is.
+// Allocates disk space after the end of the file without changing its size. Returns 0 or an error number.
 static int reserve(int descriptor, const struct stat *status, size_t count) {
-    struct rlimit limit; // of the launcher, too, whose child this process is
+    struct rlimit limit; // inherited from the launcher
     bool is_limited = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
     if (is_limited && (unsigned long long)status->st_size + count > limit.rlim_cur) return EFBIG;
     int error = 0;
     do error = fallocate(descriptor, FALLOC_FL_KEEP_SIZE, status->st_size, (off_t)count) ? errno : 0;
     while (error == EINTR);
     if (error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO) return error;
-    struct statvfs space; // a file system that cannot reserve
+    struct statvfs space; // for a file system without fallocate
     if (error && fstatvfs(descriptor, &space) == 0 && space.f_bavail == 0) return ENOSPC;
     return 0;
 }
@@ -64,12 +65,13 @@ static int error_of_reader(int descriptor) {
     return poll(&request, 1, 0) > 0 && (request.revents & POLLERR) ? EPIPE : 0;
 }
 
-// Writes nothing, which a full device refuses like anything else.
+// Writes 0 bytes, which fails on a full device like any other write.
 static int error_of_device(int descriptor) { return write(descriptor, "", 0) < 0 && errno != EAGAIN ? errno : 0; }
 
 int launcher_output_error(size_t count) {
     struct stat status;
-    // A rank's own standard output is a terminal or a pipe of the launcher's; what is redirected is the rank's own affair.
+    // A rank's standard output is a terminal or a pipe from the launcher; if it was redirected to a file, mpirun is not
+    // involved.
     if (count == 0 || fstat(STDOUT_FILENO, &status) || S_ISREG(status.st_mode)) return 0;
     pid_t parent = getppid();
     if (!is_launcher(parent)) return 0;
