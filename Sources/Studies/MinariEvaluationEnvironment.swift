@@ -34,7 +34,7 @@ package struct MinariEvaluationEnvironment: Sendable {
             ).maximumSteps
             remarks = Self.remarks(metadata, limit: limit)
         } catch let error as EnvironmentError {
-            throw HarnessError.badInput("\(place)an environment that there is, found '\(id)': \(error)")
+            throw HarnessError.badInput("\(place)a known environment, found '\(id)': \(error)")
         }
         let other = metadata.settings.sorted { $0.key < $1.key }.first { Self.answer($0.key, $0.value) == .refuse }
         let found = [

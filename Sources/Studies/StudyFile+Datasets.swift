@@ -180,7 +180,7 @@ extension StudyFile {
     package static func datasetHint(_ name: String) -> String {
         if let minari = MinariID.expectation(for: name) { return minari }
         if let reason = EnvironmentRegistry.reasonForAbsence(of: name) {
-            return "a dataset of an environment that there is (\(reason))"
+            return "a dataset of a known environment (\(reason))"
         }
         if let id = MinariID(name), name.contains("/") { return "'\(id.name)'" }
         if let canonicalSpelling = D4RLTasks.canonicalSpelling(name), isDataset(canonicalSpelling) {

@@ -109,7 +109,7 @@ import Testing
         ),
         (
             "pen-human-v1",
-            "2: datasets: expected a dataset of an environment that there is (it belongs to D4RL's Adroit"
+            "2: datasets: expected a dataset of a known environment (it belongs to D4RL's Adroit"
         ),
     ])
     func refusals(datasets: String, sentence: String) {
