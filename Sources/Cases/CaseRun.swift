@@ -101,7 +101,7 @@ package final class CaseRun {
     ///
     /// - Parameters:
     ///   - provenance: the contents of `provenance.json`.
-    ///   - isStillOurs: called on the leader before a checkpoint is written: whether no other job has taken over the
+    ///   - isStillHeld: called on the leader before a checkpoint is written: whether no other job has taken over the
     ///     case.
     ///   - told: called with messages about how the case was resumed.
     ///   - alive: called repeatedly during evaluations.

@@ -43,7 +43,7 @@ package final class StepBoundary {
 
     /// - Parameters:
     ///   - step: the number of gradient steps made before.
-    ///   - isStillOurs: called on the leader before anything is written.
+    ///   - isStillHeld: called on the leader before anything is written.
     package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillHeld: @escaping () -> Bool) {
         self.team = team
         self.isStillHeld = isStillHeld

@@ -96,7 +96,7 @@ package struct StepModel {
     /// The predicted seconds of a gradient step in a long run.
     package var stepSeconds: Double {
         var clocks = Clocks(ranks: ranks, messageCosts)
-        let (first, rounds) = (2, 4)  // The first fill what works side by side.
+        let (first, rounds) = (2, 4)  // The first rounds fill the pipeline.
         for _ in 0..<first { replay(&clocks) }
         let start = clocks.latest
         for _ in 0..<rounds { replay(&clocks) }

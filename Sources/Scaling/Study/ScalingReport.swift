@@ -39,9 +39,9 @@ package struct ScalingReport: Sendable, Codable, Equatable {
     package var predictions: [ScalingPoint]
     /// The study's name; nil without a study.
     package var study: String?
-    /// The study's most expensive case and what it takes on as many ranks as have something to do in it.
+    /// The study's most expensive case and its time on as many ranks as it can use.
     package var mostExpensiveCase: String?
-    /// Predicted, of the study.
+    /// The predicted times of the study.
     package var studyPoints: [StudyPoint]
 
     /// The keys in `scale.json`.
@@ -51,7 +51,7 @@ package struct ScalingReport: Sendable, Codable, Equatable {
         case mostExpensiveCase = "dearestCase"
     }
 
-    /// A study on so many ranks.
+    /// The predicted time of a study on a number of ranks.
     package struct StudyPoint: Sendable, Codable, Equatable {
         /// The number of ranks in the job.
         package var ranks: Int

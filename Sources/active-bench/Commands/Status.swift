@@ -72,8 +72,8 @@ struct Status: ParsableCommand {
                 + OtherJobs.list(holders)
         case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
         case .standsStill(let one, let holder):
-            "\(one) is in use by \(holder), which lives but has stood still for \(Int(OtherJobs.patience)) s: end it, "
-                + "or let it go on, and run it again"
+            "\(one) is in use by \(holder), which is alive but has made no progress for \(Int(OtherJobs.patience)) s: end it, "
+                + "or let it continue, and run it again"
         }
     }
 
