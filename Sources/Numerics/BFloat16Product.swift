@@ -49,8 +49,7 @@ package final class BFloat16Product {
     ///   - relu: whether max(0, ·) follows, which turns NaN into 0.
     package init(
         rows: Int, columns: Int, inner: Int, transposed: Operand? = nil, accumulate: Bool = false,
-        hasBias: Bool = false,
-        relu: Bool = false
+        hasBias: Bool = false, relu: Bool = false
     ) {
         shape = ab_onednn_shape(
             m: rows, n: columns, k: inner, transpose_a: transposed == .first ? 1 : 0,

@@ -86,7 +86,7 @@ package func multiply(
 
 /// c = a·bᵀ: a [rows × inner], b [columns × inner]. Shapes that do not fit trap.
 ///
-/// - Parameter mask: shaped as c, which becomes 0 where it is not above 0: the way back through a ReLU that left `mask`.
+/// - Parameter mask: shaped as c, which becomes 0 where it is not above 0: the backward pass of the ReLU that left `mask`.
 package func multiply(_ a: MatrixView, _ b: TransposedView, into c: MatrixView, where mask: MatrixView? = nil) {
     precondition(
         a.rows == c.rows && a.columns == b.matrix.columns && b.matrix.rows == c.columns, "shapes of a·bᵀ")

@@ -99,7 +99,7 @@ import Testing
         #expect(model.traffic == [StepModel.Traffic](repeating: .init(messages: 1, bytes: bytes), count: 4))
     }
 
-    /// Costlier messages never make a team faster, and no team is faster than its dearest rank or its share.
+    /// More expensive messages never make a team faster, and no team is faster than its busiest rank or its share.
     @Test(arguments: [LearnerDefinition.activeI, .iql, .td3bc, .cql], 1...6) func bounds(
         learner: LearnerDefinition, ranks: Int
     ) {
