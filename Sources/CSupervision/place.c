@@ -22,7 +22,7 @@ void ab_describe_place(const char *place) {
     size_t i = 0;
     for (; place[i] && i < PLACE_SIZE - 1; i++) atomic_store_explicit(&slot[i], place[i], memory_order_relaxed);
     atomic_store_explicit(&slot[i], 0, memory_order_relaxed);
-    // The phase is cleared before the new place appears, so that nobody sees the new place with the old phase.
+    // The phase is cleared before the new place appears, so that no reader sees the new place with the old phase.
     atomic_store_explicit(&phase, NULL, memory_order_release);
     atomic_store_explicit(&step, -1, memory_order_release);
     atomic_store_explicit(&edition, next, memory_order_release);

@@ -92,7 +92,7 @@ package struct LongerTraining {
     private func refusal(_ reason: String) -> HarnessError {
         .badInput(
             "\(folder.file("config.yaml")) has 'steps: \(before.steps)' where the study now has 'steps: "
-                + "\(studyCase.steps)', and the case cannot go on from there: \(reason): choose another --out folder, or remove "
+                + "\(studyCase.steps)', and the case cannot continue from there: \(reason): choose another --out folder, or remove "
                 + "this case's")
     }
 

@@ -67,7 +67,7 @@ package struct OtherJobs {
             var silent: [String] = []
             if let verdict = try look(&silent, patience) { return verdict }
             if lastTold.map({ secondsSince($0) >= 60 }) ?? true {
-                try tell("waiting until a heartbeat moves or its claim counts no more: \(OtherJobs.list(silent))")
+                try tell("waiting until a heartbeat changes or its claim expires: \(OtherJobs.list(silent))")
                 lastTold = .now()
             }
             Thread.sleep(forTimeInterval: pause)
@@ -79,7 +79,7 @@ package struct OtherJobs {
     /// - Parameter silent: the holders whose heartbeats have not changed so far.
     private mutating func look(_ silent: inout [String], _ patience: Double) throws -> Verdict? {
         if Paths.access(run.file(RunFolder.stopFile), F_OK) == 0 {
-            return .free(case: "every case", reason: "\(RunFolder.stopFile) is there")
+            return .free(case: "every case", reason: "\(RunFolder.stopFile) exists")
         }
         var holders: [String] = []
         let heartbeats = Heartbeat.folder(in: run.path)

@@ -37,7 +37,7 @@ extension RunFolder {
                 + advice
         }
         return
-            "a \(now.dataset) whose file had SHA-256 \(before.sha256.prefix(12))… and of whose contents no digest was "
-            + "kept, but \(now.path) has \(now.sha256.prefix(12))…: \(advice)"
+            "a \(now.dataset) whose file had SHA-256 \(before.sha256.prefix(12))… (without a digest of its contents), "
+            + "but \(now.path) has \(now.sha256.prefix(12))…: \(advice)"
     }
 }

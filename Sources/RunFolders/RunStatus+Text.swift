@@ -9,7 +9,7 @@ extension RunStatus {
     package func text(isEveryCaseListed: Bool = false) -> String {
         var lines = [summary]
         if isStopRequested {
-            lines.append("\(folder)/\(RunFolder.stopFile) is there: all jobs on this folder stop, and none begins")
+            lines.append("\(folder)/\(RunFolder.stopFile) exists: all jobs on this folder stop, and none starts")
         }
         let shown: [State] = [.running, .interrupted, .failed] + (isEveryCaseListed ? [.waiting, .done] : [])
         for state in shown {
@@ -66,7 +66,7 @@ extension RunStatus.Line {
         case .running: "\(self.case): " + ([place] + progress + checkpoint).joined(separator: ", ")
         case .interrupted:
             "\(self.case): interrupted at step \(step) of \(steps), "
-                + (checkpointStep.map { "goes on from step \($0)" } ?? "begins again")
+                + (checkpointStep.map { "resumes from step \($0)" } ?? "begins again")
                 + " (\(holder ?? "")\(reason.map { ", \($0)" } ?? ""))"
         case .failed: "\(failurePlace ?? self.case): \(failureMessage ?? "")"
         }

@@ -181,7 +181,7 @@ package final class RunMonitor {
         guard lastLookForStop.map({ secondsSince($0) >= 1 }) ?? true else { return nil }
         lastLookForStop = .now()
         // If the file system does not answer now, ask again in a second: that is no reason to end a run.
-        return Paths.access(folder.file(RunFolder.stopFile), F_OK) == 0 ? "\(RunFolder.stopFile) is there" : nil
+        return Paths.access(folder.file(RunFolder.stopFile), F_OK) == 0 ? "\(RunFolder.stopFile) exists" : nil
     }
 
     /// On rank 0: announces once why all cases are saved now, unless a signal to this process has already announced it.

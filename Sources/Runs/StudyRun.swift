@@ -147,7 +147,7 @@ package final class StudyRun {
         var text = "\(plan.study.name): \(plan.cases.count) cases on \(world.size) rank\(world.size == 1 ? "" : "s")"
         if forecast.teamSize > 1 { text += " in teams of \(forecast.teamSize)" }
         if done > 0 { text += "; \(done) of them done before and kept" }
-        if begun > 0 { text += "; \(begun) begun before and going on from their checkpoints" }
+        if begun > 0 { text += "; \(begun) begun before and resumed from their checkpoints" }
         ProgressDisplay.say(text)
         if !open.isEmpty { ProgressDisplay.say("predicted: \(duration(forecast.makespan)), \(forecast.shape)") }
         for dataset in plan.study.datasets {

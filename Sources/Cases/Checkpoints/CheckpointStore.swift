@@ -54,7 +54,7 @@ package struct CheckpointStore: Sendable {
                 checkpoint.configuration != configuration
             {
                 throw HarnessError.badInput(
-                    "\(path): goes on to 'steps: \(found)' where the study now has 'steps: \(planned)' (training can be made "
+                    "\(path): continues to 'steps: \(found)' where the study now has 'steps: \(planned)' (training can be made "
                         + "longer, not shorter): choose another --out folder, or remove this case's")
             }
             try require("configuration with SHA-256", configuration, checkpoint.configuration, path)

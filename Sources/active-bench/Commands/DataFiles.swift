@@ -154,7 +154,7 @@ extension DataCommand {
         var seconds: Double?
         @Option(help: "Bytes of memory a file may take; by its size if not given.")
         var memory: Int?
-        @Option(help: "Whose layout the files are to have: d4rl, minari, either.")
+        @Option(help: "Expected layout of the files: d4rl, minari, either.")
         var layout = StoredDataset.Layout.either
         @OptionGroup var subject: Subject
         @Argument(help: "Paths of HDF5 files.")

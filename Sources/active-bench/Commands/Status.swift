@@ -68,7 +68,7 @@ struct Status: ParsableCommand {
         switch verdict {
         case .complete: "every case is done"
         case .atWork(let holders):
-            "each of the \(holders.count) open cases is in use by another job, whose heartbeat was seen to move: "
+            "each of the \(holders.count) open cases is in use by another job, whose heartbeat changes: "
                 + OtherJobs.list(holders)
         case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
         case .standsStill(let one, let holder):

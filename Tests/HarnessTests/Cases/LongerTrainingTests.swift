@@ -154,7 +154,7 @@ import Testing
                     #expect(found.count >= expected.count - 1)
                 } catch HarnessError.badInput(let sentence) where studyCase.steps == 60 {
                     refused += 1
-                    let words = "goes on to 'steps: 110' where the study now has 'steps: 60' (training can be made "
+                    let words = "continues to 'steps: 110' where the study now has 'steps: 60' (training can be made "
                     #expect(sentence.contains(words), "call \(call): \(sentence)")
                 }
             }

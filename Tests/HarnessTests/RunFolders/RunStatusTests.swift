@@ -138,7 +138,7 @@ import Testing
                     + "about 12s left, checkpoint of step 300 1m"), "\(lines[2])")
         #expect(lines[3] == "interrupted:")
         #expect(
-            lines[4].hasPrefix("  \(identifiers[2]): interrupted at step 250 of 1000, goes on from step 200 (pid ")
+            lines[4].hasPrefix("  \(identifiers[2]): interrupted at step 250 of 1000, resumes from step 200 (pid ")
                 && lines[4].hasSuffix("(rank 1), which is gone)"), "\(lines[4])")
         #expect(lines[5] == "failed:" && lines[6] == "  rank 3 of 4 on node7: case x, training at step 9: no space")
         #expect(lines.last == "about 35 % done, about 1m18s left")
@@ -231,7 +231,7 @@ import Testing
         #expect(try !status().isStopRequested)
         put([], at: folder("STOP"))
         #expect(try status().isStopRequested)
-        #expect(try status().text().contains("\(folder.path)/STOP is there: "))
+        #expect(try status().text().contains("\(folder.path)/STOP exists: "))
     }
 
     /// Two that run, one of which evaluates right now, are taken to be equally fast.

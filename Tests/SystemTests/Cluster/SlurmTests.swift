@@ -135,7 +135,7 @@ import Testing
         for rank in ranks { kill(rank, SIGKILL) }
         #expect(try slurm.states(atTheEndOf: first) == ["FAILED"], "\(log)")
         let second = try submit(slurm, "table.sbatch", "--nodes=2", binary: binary)
-        waitUntil(seconds: 30) { log.contains("waiting until a heartbeat moves or its claim counts no more: pid ") }
+        waitUntil(seconds: 30) { log.contains("waiting until a heartbeat changes or its claim expires: pid ") }
         for file in files(below: folder("out")) where file.contains("/claim-") || file.hasPrefix("ranks/") {
             setAge(of: folder("out/\(file)"), to: 350)
         }

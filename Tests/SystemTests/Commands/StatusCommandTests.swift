@@ -75,9 +75,9 @@ import Testing
         let busy = try look()
         #expect(job.isRunning && busy.exitCode == 0, "\(busy.output)")
         #expect(
-            busy.output.contains("waiting until a heartbeat moves or its claim counts no more: pid ")
+            busy.output.contains("waiting until a heartbeat changes or its claim expires: pid ")
                 && busy.output.contains(
-                    "open cases is in use by another job, whose heartbeat was seen to move: pid "),
+                    "open cases is in use by another job, whose heartbeat changes: pid "),
             "\(busy.output)")
         for rank in RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")) { kill(rank, SIGKILL) }
         #expect(try job.end().exitCode != 0)

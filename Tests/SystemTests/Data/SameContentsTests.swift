@@ -94,7 +94,7 @@ import Testing
         put(lines.joined(separator: "\n").utf8, at: path)
         let refused = try run(on: "d2")
         #expect(refused.exitCode == 65, "\(refused.output)")
-        #expect(refused.errorLines.first?.contains("of whose contents no digest was kept") == true, "\(refused.output)")
+        #expect(refused.errorLines.first?.contains("without a digest of its contents") == true, "\(refused.output)")
         let stopped = try run(on: "d1", fault: "rank=0,case-step=55,kind=exit")
         #expect(stopped.exitCode != 0)
         // By now the contents are known.

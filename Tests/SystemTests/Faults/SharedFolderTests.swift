@@ -30,7 +30,7 @@ import Testing
         let notice =
             "was in use by pid \(ranks[0]) on \(ProcessInfo.processInfo.hostName) (rank 0), which is gone: taken over"
         #expect(third.standardError.contains(notice), "\(third.standardError)")
-        #expect(third.standardError.contains("1 begun before and going on from their checkpoints"))
+        #expect(third.standardError.contains("1 begun before and resumed from their checkpoints"))
         expectEqual(run.results(), try run.knownReference())
     }
 

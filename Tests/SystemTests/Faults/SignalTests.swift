@@ -64,7 +64,7 @@ import Testing
         #expect(stops >= 2, "it was done too early")
         let end = try run.run(ranks: 2)
         #expect(end.exitCode == 0, "\(end.output)")
-        #expect(end.standardError.contains("going on from their checkpoints"), "\(end.output)")
+        #expect(end.standardError.contains("resumed from their checkpoints"), "\(end.output)")
         expectEqual(run.results(), try run.knownReference())
     }
 

@@ -109,7 +109,7 @@ import Testing
         #expect(
             changed.errorLines == [
                 "\(folder("out"))/cases/\(SystemRun.cases[0])/config.yaml has 'steps: 60' where the study now has "
-                    + "'steps: 70', and the case cannot go on from there: the rate of IQL's policy falls along a cosine "
+                    + "'steps: 70', and the case cannot continue from there: the rate of IQL's policy falls along a cosine "
                     + "that ends with the last step, so its first steps were different: choose another --out folder, or "
                     + "remove this case's"
             ])
