@@ -1,24 +1,24 @@
 import HDF5
 
-/// Where the steps of a dataset are, and in which layout: D4RL's or Minari's.
+/// The location of a dataset's steps, and their layout: D4RL's or Minari's.
 package enum StoredDataset {
-    /// Which layout is asked for.
+    /// The layout that is accepted.
     package enum Layout: String, Sendable {
         case d4rl
         case minari
-        /// Whichever it is.
+        /// Both layouts.
         case either
     }
 
     /// Reads and checks the dataset at `path`: a file in D4RL's layout, Minari's `main_data.hdf5`, or the folder of that.
     ///
     /// - Parameters:
-    ///   - layout: what to refuse the other layout for.
+    ///   - layout: the accepted layout; the other one is refused.
     ///   - includingNextObservations: as in `D4RLFile.init`.
-    ///   - arrayLimit: bytes one array may take in memory.
-    ///   - willLoad: called, before values are read, with the bytes of memory that this takes at its peak.
+    ///   - arrayLimit: the largest size of one array in memory, in bytes.
+    ///   - willLoad: called before values are read, with the peak memory of loading in bytes.
     /// - Returns: a `D4RLFile` or a `MinariFile`.
-    /// - Throws: `DatasetError`, as the readers of the layouts.
+    /// - Throws: the `DatasetError`s of the layouts' readers.
     package static func read(
         path: String, layout: Layout = .either, includingNextObservations: Bool = false, arrayLimit: Int = 1 << 34,
         willLoad: (Int) throws(DatasetError) -> Void = { (_) throws(DatasetError) in }

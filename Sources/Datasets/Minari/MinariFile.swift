@@ -1,34 +1,35 @@
 import Numerics
 
-/// The steps of a dataset of Minari's (0.5), checked: its `main_data.hdf5` and `metadata.json`.
+/// The steps of a Minari (0.5) dataset, checked: its `main_data.hdf5` and `metadata.json`.
 ///
-/// A group `episode_K` for each episode, with T actions, rewards, terminations and truncations and T + 1 observations, the
-/// last of which follows the last action, so no step is lost where a time limit ends an episode. Episodes come in the order
-/// of their numbers. An episode may end unfinished, the last one usually does: neither terminated nor truncated.
+/// The file has a group `episode_K` for each episode, with T actions, rewards, terminations and truncations and T + 1
+/// observations. The last observation follows the last action, so no step is lost where a time limit ends an episode.
+/// Episodes are read in the order of their numbers. An episode, usually the last one, may be neither terminated nor
+/// truncated.
 package struct MinariFile: Sendable {
     /// The path of the HDF5 file.
     package let path: String
-    /// What is said beside the steps; empty where there is no `metadata.json`.
+    /// The metadata; empty if there is no `metadata.json`.
     package let metadata: MinariMetadata
-    /// T of every episode.
+    /// The length T of every episode.
     package let lengths: [Int]
     /// S, the length of an observation.
     package let stateSize: Int
     /// A, the length of an action.
     package let actionSize: Int
-    /// The names under `observations` that an observation is made of, one behind the other; empty where that is an array.
+    /// The names of the arrays under `observations` that are concatenated to an observation; empty if that is an array.
     package let observationNames: [String]
-    /// [N + E, S], row-major: T + 1 rows of every episode.
+    /// Observations [N + E, S], row-major: T + 1 rows of every episode.
     package let observations: [Float]
-    /// [N, A], row-major, within ±(1 + 1e-6).
+    /// Actions [N, A], row-major, within ±(1 + 1e-6).
     package let actions: [Float]
-    /// [N].
+    /// Rewards [N].
     package let rewards: [Float]
-    /// [N], 1 where the environment ended the episode, else 0.
+    /// Flags [N]: 1 where the environment ended the episode, else 0.
     package let terminations: [UInt8]
-    /// [N], 1 where the time limit ended the episode, else 0.
+    /// Flags [N]: 1 where the time limit ended the episode, else 0.
     package let truncations: [UInt8]
-    /// What a user should know of the file though it is good, a sentence each: objects that are no episodes.
+    /// Notes on the file for the user, although it is valid, one sentence each: objects that are not episodes.
     package let notes: [String]
 
     /// N, the number of steps.
@@ -37,8 +38,8 @@ package struct MinariFile: Sendable {
     /// Reads and checks the dataset in `folder`.
     ///
     /// - Parameters:
-    ///   - arrayLimit: bytes one array may take in memory.
-    ///   - willLoad: called, before values are read, with the bytes of memory that this takes at its peak.
+    ///   - arrayLimit: the largest size of one array in memory, in bytes.
+    ///   - willLoad: called before values are read, with the peak memory of loading in bytes.
     /// - Throws: `DatasetError` for a file that is absent, damaged, not HDF5 or not Minari's, for metadata that contradict
     ///   it, for more data than this machine has memory for, and for a field that is missing, of another type, rank or
     ///   length, or holds values out of range.
@@ -62,9 +63,9 @@ package struct MinariFile: Sendable {
         (observations, actions, rewards, terminations, truncations) = try reader.steps(shape)
     }
 
-    /// The transitions: all steps, s' the row behind s, d = 1 where the environment ended the episode.
+    /// Makes the transitions: all steps, s' being the row after s, d = 1 where the environment ended the episode.
     ///
-    /// - Throws: `DatasetError` when there is no step at all.
+    /// - Throws: `DatasetError` if there is no step.
     package func transitions() throws(DatasetError) -> Transitions {
         guard count > 0, count <= Int(Int32.max) else {
             throw DatasetError(
@@ -90,7 +91,7 @@ package struct MinariFile: Sendable {
 }
 
 extension MinariMetadata {
-    /// Refuses what Minari writes and this program does not read.
+    /// Refuses data that Minari can write and this program cannot read.
     ///
     /// - Throws: `DatasetError`.
     func requireReadable(_ file: String) throws(DatasetError) {

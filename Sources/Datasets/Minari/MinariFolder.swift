@@ -1,16 +1,16 @@
 import Glibc
 import Paths
 
-/// The files of one dataset of Minari's: `main_data.hdf5` and, beside it, `metadata.json`.
+/// The files of one Minari dataset: `main_data.hdf5` and, in the same folder, `metadata.json`.
 package struct MinariFolder: Sendable, Equatable {
     /// The path of the HDF5 file.
     package let data: String
-    /// The path of the metadata; nil where there are none, as before Minari 0.5.
+    /// The path of the metadata; nil if there are none, as before Minari 0.5.
     package let metadata: String?
 
-    /// The dataset at `path`: its folder, the folder `data` in it, or the HDF5 file.
+    /// Finds the dataset at `path`: its folder, the folder `data` in it, or the HDF5 file.
     ///
-    /// - Throws: `DatasetError` for a folder without data, or with data in a format that is not read: Arrow, Parquet.
+    /// - Throws: `DatasetError` for a folder without data, or with data in another format: Arrow, Parquet.
     package init(at path: String) throws(DatasetError) {
         guard try isFolder(path) else {
             try self.init(file: path)
@@ -37,7 +37,7 @@ package struct MinariFolder: Sendable, Equatable {
         metadata = try isThere(beside) ? beside : nil
     }
 
-    /// Whether there is a dataset of Minari's at `path`, by the names of its files: its folder, or the HDF5 file.
+    /// Returns whether `path` is a Minari dataset, by the names of files: its folder, or the HDF5 file.
     ///
     /// - Throws: `DatasetError` when that cannot be found out.
     package static func isDataset(at path: String) throws(DatasetError) -> Bool {
@@ -45,7 +45,7 @@ package struct MinariFolder: Sendable, Equatable {
         return path.hasSuffix("main_data.hdf5") ? try MinariFolder(file: path).metadata != nil : false
     }
 
-    /// The folder that Minari keeps its datasets in: $MINARI_DATASETS_PATH, by default ~/.minari/datasets.
+    /// The folder of Minari's datasets: $MINARI_DATASETS_PATH, by default ~/.minari/datasets.
     package static var root: String {
         func value(_ name: String) -> String? {
             PathBytes.environmentVariable(name).flatMap { $0.isEmpty ? nil : $0 }
@@ -53,9 +53,9 @@ package struct MinariFolder: Sendable, Equatable {
         return value("MINARI_DATASETS_PATH") ?? (value("HOME") ?? ".") + "/.minari/datasets"
     }
 
-    /// The dataset called `id` in `root`.
+    /// Finds the dataset called `id` in `root`.
     ///
-    /// - Throws: `DatasetError` that says where it was looked for and how to get it, or why it cannot be read.
+    /// - Throws: `DatasetError` that says where the dataset was looked for and how to get it, or why it cannot be read.
     package static func find(_ id: MinariID, in root: String = root) throws(DatasetError) -> MinariFolder {
         let path = "\(root)/\(id)"
         guard try isFolder(path) else {

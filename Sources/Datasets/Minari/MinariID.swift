@@ -1,14 +1,14 @@
 import Suites
 
-/// The name of a dataset of Minari's: "(namespace/)(environment/)name-vN", as "mujoco/hopper/medium-v0".
+/// The ID of a Minari dataset, "(namespace/)(environment/)name-vN", such as "mujoco/hopper/medium-v0".
 package struct MinariID: Sendable, Hashable, CustomStringConvertible {
-    /// What tells such a name from D4RL's in studies and on the command line: "minari:mujoco/hopper/medium-v0".
+    /// The prefix that distinguishes an ID from a D4RL name in studies and commands: "minari:mujoco/hopper/medium-v0".
     package static let prefix = "minari:"
 
     /// The words between the slashes.
     private let words: [String]
 
-    /// Takes an ID without the prefix apart.
+    /// Parses an ID without the prefix.
     ///
     /// - Returns: nil unless it is words of letters, digits, `-` and `_` between slashes, the last of which ends in `-vN`.
     package init?(_ text: String) {
@@ -22,13 +22,13 @@ package struct MinariID: Sendable, Hashable, CustomStringConvertible {
         self.words = words
     }
 
-    /// The ID in a name that begins with `prefix`; nil for any other text.
+    /// Parses a name that begins with `prefix`; nil for any other text.
     package init?(name: String) {
         guard name.hasPrefix(Self.prefix) else { return nil }
         self.init(String(name.dropFirst(Self.prefix.count)))
     }
 
-    /// What a text that was meant to name a dataset of Minari's, and does not, ought to have been; nil for any other text.
+    /// Returns what was expected instead of a malformed name of a Minari dataset; nil for any other text.
     package static func expectation(for text: String) -> String? {
         let text = text.trimmingPrefix(while: \.isWhitespace)
         guard MinariID(name: String(text)) == nil, text.lowercased().hasPrefix(prefix) else { return nil }
@@ -41,10 +41,10 @@ package struct MinariID: Sendable, Hashable, CustomStringConvertible {
     /// The ID, "mujoco/hopper/medium-v0".
     package var description: String { words.joined(separator: "/") }
 
-    /// The name with which studies and tables call it.
+    /// The name in studies and tables: prefix and ID.
     package var name: String { Self.prefix + description }
 
-    /// D4RL's task of the same words ("hopper-medium", "antmaze-umaze"), whose presets it takes; nil where D4RL has none.
+    /// The D4RL task of the same words ("hopper-medium", "antmaze-umaze"), whose presets apply; nil if D4RL has none.
     package var namesake: String? {
         guard words.count >= 2 else { return nil }
         let task = DatasetName(words.suffix(2).joined(separator: "-")).task

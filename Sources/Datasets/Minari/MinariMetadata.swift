@@ -2,55 +2,55 @@ import Foundation
 import HDF5
 import Paths
 
-/// What `metadata.json` says of a dataset of Minari's, as far as it is used here. Anything but the format may be missing.
+/// The parts of a Minari dataset's `metadata.json` that are used here. All but the format may be missing.
 package struct MinariMetadata: Sendable, Equatable {
-    /// What an observation or an action is: a space of Gymnasium's by its `type`, and the spaces within.
+    /// The space of observations or actions: a Gymnasium space by its `type`, with the spaces within.
     package indirect enum Space: Sendable, Equatable {
-        /// An array of `shape`; `isPicture` where Minari stores it as JPEG.
+        /// An array of `shape`; `isPicture` if Minari stores it as JPEG.
         case box(shape: [Int], isPicture: Bool)
         case dictionary([String: Space])
-        /// Any other: "Discrete", "Tuple", "Text".
+        /// Any other type: "Discrete", "Tuple", "Text".
         case other(String)
     }
 
-    /// A wrapper of an environment's that its own specification does not call for.
+    /// A wrapper of an environment that is not part of its registered specification.
     package struct Wrapper: Sendable, Equatable {
-        /// "TimeLimit".
+        /// The wrapper's name, "TimeLimit".
         package let name: String
-        /// Where it is defined, "gymnasium.wrappers.common:TimeLimit"; nil where that is not said.
+        /// The entry point, "gymnasium.wrappers.common:TimeLimit"; nil if it is not given.
         package let place: String?
-        /// Control steps after which it ends an episode, if it is one that does.
+        /// The time limit in control steps that it sets; nil if it sets none.
         let maximumSteps: Int?
     }
 
-    /// "hdf5", "arrow", "parquet".
+    /// The data format: "hdf5", "arrow", "parquet".
     package var format: String?
-    /// The ID it was made under.
+    /// The dataset's ID when it was made.
     package var id: String?
     /// E, the number of episodes.
     package var episodes: Int?
     /// N, the number of steps.
     package var steps: Int?
-    /// The id of its environment in Gymnasium, "Hopper-v5": that for evaluation where the metadata name one.
+    /// The environment's id in Gymnasium, "Hopper-v5": that of the evaluation environment if there is one.
     package var environment: String?
-    /// The key that names it: "env_spec", or "eval_env_spec".
+    /// The key of that environment: "env_spec", or "eval_env_spec".
     package var environmentKey = "env_spec"
-    /// Control steps after which that environment times out.
+    /// The environment's time limit in control steps.
     package var maximumSteps: Int?
-    /// What that environment was made with, by key, as compact JSON; without what is null.
+    /// The environment's keyword arguments, by key, as compact JSON; without null values.
     package var settings: [String: String] = [:]
-    /// What that environment was wrapped into, the innermost first.
+    /// The environment's additional wrappers, the innermost first.
     package var wrappers: [Wrapper] = []
-    /// What is to be done in the kitchen.
+    /// The tasks to be completed in a kitchen.
     package var tasks: [String]?
-    /// What is observed.
+    /// The space of observations.
     package var observations: Space?
-    /// What is done.
+    /// The space of actions.
     package var actions: Space?
-    /// Short texts for people, by name.
+    /// Other short texts, by name, for display.
     package var texts: [String: String] = [:]
 
-    /// Nothing is known.
+    /// Makes empty metadata.
     package init() {}
 
     /// Reads `metadata.json` at `path`.
@@ -66,7 +66,7 @@ package struct MinariMetadata: Sendable, Equatable {
         try self.init(String(decoding: text, as: UTF8.self), file: path)
     }
 
-    /// Takes the text of a `metadata.json` apart; `file` is where errors say it came from.
+    /// Parses the text of a `metadata.json`; `file` is its path for errors.
     package init(_ text: String, file: String) throws(DatasetError) {
         guard let all = object(text) else {
             throw DatasetError(
@@ -83,7 +83,7 @@ package struct MinariMetadata: Sendable, Equatable {
             }
             return value
         }
-        /// An object that stands in a string, as spaces and environments do.
+        // Parses an object that is stored as a string, as spaces and environments are.
         func inner(_ key: String) throws(DatasetError) -> [String: Any]? {
             guard let text: String = try value(key, as: "a JSON object in a string") else { return nil }
             guard let found = object(text) else {
@@ -132,7 +132,7 @@ package struct MinariMetadata: Sendable, Equatable {
     }
 }
 
-/// What a text that is not the object of a `metadata.json` is, in words.
+/// Describes a text that is not the JSON object of a `metadata.json`.
 private func kindOfOther(_ text: String) -> String {
     if text.isEmpty { return "an empty file (0 bytes)" }
     let isJSON = (try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)) != nil
@@ -142,8 +142,8 @@ private func kindOfOther(_ text: String) -> String {
         ? "an object that is damaged or cut" : ForeignFormat.of(Array(text.utf8.prefix(1024)))?.name ?? "other text"
 }
 
-/// A JSON object, of which Python may have written numbers as Infinity and NaN, which are no JSON; they become text, so that
-/// a setting that has one differs from one that is not there.
+/// Parses a JSON object in which Python may have written Infinity and NaN, which are invalid in JSON. They become text, so
+/// that a setting with such a value differs from a missing one.
 private func object(_ text: String) -> [String: Any]? {
     var cleaned = ""
     var isInText = false
@@ -167,14 +167,14 @@ private func object(_ text: String) -> [String: Any]? {
     return (try? JSONSerialization.jsonObject(with: Data(cleaned.utf8))) as? [String: Any]
 }
 
-/// A value out of a JSON object as compact JSON.
+/// Formats a value of a JSON object as compact JSON.
 private func json(_ value: Any) -> String {
     let options: JSONSerialization.WritingOptions = [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]
     guard let data = try? JSONSerialization.data(withJSONObject: value, options: options) else { return "\(value)" }
     return String(decoding: data, as: UTF8.self)
 }
 
-/// A space of Gymnasium's as Minari writes it.
+/// Parses a Gymnasium space as Minari writes it.
 private func space(_ object: [String: Any]) -> MinariMetadata.Space {
     switch object["type"] as? String {
     case "Box"?:
@@ -189,7 +189,7 @@ private func space(_ object: [String: Any]) -> MinariMetadata.Space {
 }
 
 extension MinariMetadata.Space {
-    /// The number of elements of an array, or of the arrays of these names in a dictionary; nil where that is not said.
+    /// Returns the number of elements of an array, or of the arrays of these names in a dictionary; nil if it is not given.
     func size(of names: [String]) -> Int? {
         switch self {
         case .box(let shape, _): return shape.isEmpty || !names.isEmpty ? nil : product(shape)
@@ -200,7 +200,7 @@ extension MinariMetadata.Space {
         }
     }
 
-    /// The product; -1, which no data have, where it cannot be computed.
+    /// Returns the product; -1, which no data have, if it overflows.
     private func product(_ shape: [Int]) -> Int {
         shape.reduce(1) { product, extent in
             let (next, overflow) = product.multipliedReportingOverflow(by: extent)

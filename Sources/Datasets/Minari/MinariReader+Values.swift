@@ -1,8 +1,8 @@
 import HDF5
 
-// The values of the episodes, of which the shapes have been checked.
+// Reading the values of episodes whose shapes have been checked.
 extension MinariReader {
-    /// The values of all episodes.
+    /// Reads the values of all episodes.
     func steps(_ shape: Shape) throws(DatasetError) -> Steps {
         var steps: Steps = ([], [], [], [], [])
         let rows = shape.steps + shape.lengths.count
@@ -28,12 +28,12 @@ extension MinariReader {
         return steps
     }
 
-    /// Refuses an episode of which rows hold nothing. That its rewards or actions alone end in fill values says nothing:
-    /// those of many an episode do after its goal.
+    /// Refuses an episode with rows that were apparently never written. It is not enough that only rewards or only actions
+    /// end in fill values: they often do after an episode's goal is reached.
     private func checkWritten(
         _ number: Int, _ observations: [Float], _ actions: [Float], _ shape: Shape
     ) throws(DatasetError) {
-        // The storage is looked at only where observations stand still, for there may be very many episodes.
+        // As there may be very many episodes, storage is checked only where observations do not change.
         guard longestStandstill(of: observations, columns: shape.stateSize) >= WrittenRows.shortest else { return }
         let (place, actionsName) = (fields(number, shape.observationNames)[0], "episode_\(number)/actions")
         func storage(_ name: String) throws(DatasetError) -> HDF5Storage {
@@ -45,7 +45,7 @@ extension MinariReader {
         try rows.check(place, actionsName, file: file.path)
     }
 
-    /// [rows, S]: the arrays that make up an observation side by side.
+    /// Returns observations [rows, S]: the arrays of an observation side by side.
     private func observations(_ number: Int, _ rows: Int, _ shape: Shape) throws(DatasetError) -> [Float] {
         let names = fields(number, shape.observationNames)
         guard names.count > 1 else { return try file.numbersField(names[0], columns: shape.stateSize) }
@@ -63,7 +63,7 @@ extension MinariReader {
     }
 }
 
-/// The length of the longest stretch of equal rows.
+/// Returns the length of the longest run of equal rows.
 private func longestStandstill(of elements: [Float], columns: Int) -> Int {
     guard columns > 0, elements.count >= columns else { return 0 }
     return elements.withUnsafeBufferPointer { elements in

@@ -1,23 +1,23 @@
 import HDF5
 import Numerics
 
-/// Reads the episodes of Minari's `main_data.hdf5` and says precisely what is wrong with one.
+/// Reads the episodes of Minari's `main_data.hdf5`; its errors say precisely what is wrong with an episode.
 struct MinariReader {
-    /// What the episodes are, before their values are read.
+    /// The sizes of the episodes, known before their values are read.
     struct Shape {
         var lengths: [Int] = []
         var stateSize = 0
         var actionSize = 0
         var observationNames: [String] = []
         var notes: [String] = []
-        /// The bytes that the reading of one array takes at most beside it.
+        /// The largest memory in bytes that reading one array takes in addition to it.
         var reading = 0
 
         /// N.
         var steps: Int { lengths.reduce(0, +) }
 
-        /// The bytes that loading takes at its peak: the arrays, those of one episode, what the reading of one takes
-        /// besides, and the transitions made of them.
+        /// The peak memory of loading in bytes: the arrays, those of one episode, the buffers for reading one, and the
+        /// transitions made of them.
         var memory: Int {
             let row = 4 * (stateSize + actionSize + 1) + 2
             let arrays = (steps + lengths.count + 3 * ((lengths.max() ?? 0) + 1)) * row
@@ -27,7 +27,7 @@ struct MinariReader {
         }
     }
 
-    /// The arrays of all episodes, one behind the other.
+    /// The arrays of all episodes, concatenated.
     typealias Steps = (
         observations: [Float], actions: [Float], rewards: [Float], terminations: [UInt8], truncations: [UInt8]
     )
@@ -48,7 +48,7 @@ struct MinariReader {
         DatasetError(file: file.path, field: field, expected: expected, found: found)
     }
 
-    /// The sizes of all episodes: the same widths everywhere, and as many episodes and steps as the metadata say.
+    /// Checks the sizes of all episodes: the same widths everywhere, and as many episodes and steps as the metadata say.
     func shape(_ metadata: MinariMetadata) throws(DatasetError) -> Shape {
         let links = try wordingErrors { () throws(HDF5Error) in try file.linkCount(in: "/") }
         var count = 0
@@ -69,12 +69,12 @@ struct MinariReader {
         return shape
     }
 
-    /// A note on what else there is at the root of a file beside its first `count` episodes.
+    /// Returns a note on objects at the root of a file other than its first `count` episodes.
     ///
-    /// - Throws: `DatasetError` where that is an episode, behind a number that none has.
+    /// - Throws: `DatasetError` if one of them is an episode, so that a number is missing before it.
     private func others(_ links: Int, besides count: Int) throws(DatasetError) -> [String] {
         guard links > count else { return [] }
-        // So many at most, for the library takes long over very many names.
+        // The number of names is bounded, as the library is slow with very many.
         let names = try wordingErrors { () throws(HDF5Error) in try file.names(in: "/", most: 10_000) }
         let episodes = Set((0..<count).map { "episode_\($0)" })
         let others = names.filter { !episodes.contains($0) }
@@ -86,7 +86,7 @@ struct MinariReader {
         return ["left out what is no episode of Minari's: \(first)\(more)"]
     }
 
-    /// Refuses observations and actions of other sizes than the metadata say.
+    /// Refuses observations and actions whose sizes contradict the metadata.
     private func requireSpaces(_ metadata: MinariMetadata, _ shape: Shape) throws(DatasetError) {
         guard !shape.lengths.isEmpty else { return }
         if let size = metadata.observations?.size(of: shape.observationNames), size != shape.stateSize {
@@ -130,15 +130,15 @@ struct MinariReader {
         shape.lengths.append(length)
     }
 
-    /// The arrays under `observations` that make up an observation in D4RL's order: of a maze, where the ant is and then
-    /// its state, without the goal; else what is called so; else all but the goal in the order of their names.
+    /// Returns the names of the arrays under `observations` that make up an observation in D4RL's order: in a maze the
+    /// ant's position, then its state; else `observation` if there is one; else all but the goal, in alphabetical order.
     private func observationNames() throws(DatasetError) -> [String] {
         let place = "episode_0/observations"
         guard try file.hasField(place), try wordingErrors({ () throws(HDF5Error) in try file.isGroup(place) }) else {
             return []
         }
         let names = try wordingErrors { () throws(HDF5Error) in try file.names(in: place) }
-        // Tuples come under such names, in an order of their own: `_index_10` is before `_index_2` in that of names.
+        // The parts of a tuple have such names, whose alphabetical order is another: `_index_10` is before `_index_2`.
         if let part = names.first(where: { $0.hasPrefix("_index_") }) {
             throw refusal(place, "an array, or arrays with names of their own", "a tuple, with '\(part)'")
         }
@@ -150,7 +150,7 @@ struct MinariReader {
         return names.contains("observation") ? ["observation"] : names.filter { $0 != "desired_goal" }
     }
 
-    /// The number of columns of an array; nil for a group.
+    /// Returns the number of columns of an array; nil for a group.
     private func width(_ name: String) throws(DatasetError) -> Int? {
         try wordingErrors { () throws(HDF5Error) in
             try file.isGroup(name) ? nil : try file.describe(name).shape.dropFirst().reduce(1, *)
@@ -162,7 +162,7 @@ struct MinariReader {
         return names.isEmpty ? [place] : names.map { place + "/" + $0 }
     }
 
-    /// The length of an array with one number a step: [T] or [T, 1].
+    /// Returns the length of an array with one number per step: [T] or [T, 1].
     private func vector(_ name: String) throws(DatasetError) -> Int {
         let shape = try self.shape(of: name)
         guard let length = shape.first, shape.dropFirst().allSatisfy({ $0 == 1 }), shape.count <= 2 else {
@@ -171,7 +171,7 @@ struct MinariReader {
         return length
     }
 
-    /// The number of columns of an array [rows, columns]; one for [rows].
+    /// Returns the number of columns of an array [rows, columns]; one for [rows].
     private func columns(_ name: String, rows: Int, _ reason: String) throws(DatasetError) -> Int {
         let shape = try self.shape(of: name)
         guard let found = shape.first, shape.count <= 2, shape.last != 0 || found == 0 else {
@@ -181,7 +181,7 @@ struct MinariReader {
         return shape.count == 1 ? 1 : shape[1]
     }
 
-    /// The bytes that the reading of an array takes beside it.
+    /// Returns the memory in bytes that reading an array takes in addition to it.
     private func readingBytes(_ name: String) throws(DatasetError) -> Int {
         guard try file.hasField(name) else { throw refusal(name, "an array of this name", "none") }
         return try wordingErrors { () throws(HDF5Error) in try file.readingBytes(name) }
@@ -192,7 +192,7 @@ struct MinariReader {
         return try wordingErrors { () throws(HDF5Error) in try file.describe(name) }.shape
     }
 
-    /// An attribute that counts something; nil where there is none of this name.
+    /// Reads an attribute that is a count; nil if there is none of this name.
     private func attribute(_ name: String, of object: String) throws(DatasetError) -> Int? {
         switch try wordingErrors({ () throws(HDF5Error) in try file.attribute(name, of: object) }) {
         case nil: return nil

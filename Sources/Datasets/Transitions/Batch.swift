@@ -1,8 +1,8 @@
 package import Numerics
 
-/// The B transitions of one gradient step; its buffers are made once and filled by every draw.
+/// The B transitions of one gradient step; its buffers are allocated once and filled by every draw.
 package final class Batch {
-    /// B.
+    /// B, the number of transitions.
     package let size: Int
     /// (s, a) side by side, [B, S + A]: the input of a critic.
     package let stateActions: Matrix
@@ -14,12 +14,12 @@ package final class Batch {
     package let nextStates: Matrix
     /// r [1, B].
     package let rewards: Matrix
-    /// 1 − d [1, B]: what a bootstrapped value is multiplied with.
+    /// 1 − d [1, B], the factor of a bootstrapped value.
     package let continuations: Matrix
-    /// Which rows of the table the last draw took, B of them.
+    /// The rows of the table that the last draw took [B].
     package let indices: UnsafeMutablePointer<Int32>
 
-    /// Buffers for `size` transitions.
+    /// Allocates buffers for `size` transitions.
     package init(size: Int, stateSize: Int, actionSize: Int) {
         precondition(size > 0 && stateSize > 0 && actionSize > 0)
         self.size = size
@@ -35,7 +35,7 @@ package final class Batch {
 
     deinit { indices.deallocate() }
 
-    /// Draws uniformly with replacement from the first `count` rows of a table, and copies them here.
+    /// Draws B of the first `count` rows of a table, uniformly with replacement, and copies them.
     func draw(from table: TransitionRows, count: Int, stream: RandomStream, step: Int) {
         stream.integers(below: count, step: step, into: indices, count: size)
         let stateSize = states.columns

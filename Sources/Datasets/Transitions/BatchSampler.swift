@@ -1,17 +1,17 @@
 package import Numerics
 
-/// Draws the minibatches of a case: uniform with replacement, a function of stream and step alone.
+/// Draws the minibatches of a case uniformly with replacement, as a function of stream and step alone.
 ///
-/// So every rank of a team draws the same batch, and a resumed case the batch it would have drawn.
+/// So every rank of a team draws the same batch, and a resumed case draws the batch that it would have drawn.
 package struct BatchSampler {
-    /// What is drawn from.
+    /// The table to draw from.
     package let transitions: Transitions
-    /// The numbers that choose the rows.
+    /// The random stream that chooses the rows.
     package let stream: RandomStream
-    /// B, the number of transitions of a draw.
+    /// B, the number of transitions per draw.
     package let batchSize: Int
 
-    /// Draws batches of `batchSize` from `transitions`.
+    /// Makes a sampler of batches of `batchSize` from `transitions`.
     package init(_ transitions: Transitions, stream: RandomStream, batchSize: Int) {
         precondition(batchSize > 0)
         self.transitions = transitions
@@ -19,7 +19,7 @@ package struct BatchSampler {
         self.batchSize = batchSize
     }
 
-    /// Buffers of the right sizes for `draw`.
+    /// Makes a batch of the right sizes for `draw`.
     package func makeBatch() -> Batch {
         Batch(size: batchSize, stateSize: transitions.stateSize, actionSize: transitions.actionSize)
     }

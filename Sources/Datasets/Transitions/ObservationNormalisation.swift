@@ -1,16 +1,16 @@
 package import Numerics
 
-/// The shift and scale that give observations mean 0 and deviation near 1, kept for use at evaluation.
+/// The shift and scale that give observations mean 0 and standard deviation near 1; also used at evaluation.
 ///
 /// As in TD3+BC (sfujim/TD3_BC, `normalize_states`): (s − mean)/(std + offset) per component, with the population
 /// standard deviation over the states s of the table.
 package struct ObservationNormalisation: Codable, Equatable, Sendable {
-    /// [S].
+    /// The mean [S].
     package let mean: [Real]
-    /// Standard deviation plus offset, [S].
+    /// The standard deviation plus offset [S].
     package let scale: [Real]
 
-    /// The statistics of `observations` [n, S], in double precision.
+    /// Computes the statistics of `observations` [n, S] in double precision.
     ///
     /// - Parameter offset: added to the deviation, so that a constant component stays finite (1e-3 in TD3+BC).
     package init(of observations: MatrixView, offset: Double) {

@@ -1,21 +1,21 @@
 import Glibc
 package import Numerics
 
-/// The transitions an online learner (SAC) has seen, oldest first until `capacity` is reached; then each new one takes
-/// the place of the oldest.
+/// The replay memory of an online learner (SAC): oldest first until `capacity` is reached; then each new transition
+/// replaces the oldest.
 package final class ReplayBuffer {
-    /// The most transitions held.
+    /// The maximum number of transitions.
     package let capacity: Int
-    /// S.
+    /// S, the length of a state.
     package let stateSize: Int
-    /// A.
+    /// A, the length of an action.
     package let actionSize: Int
     /// The number of transitions held.
     package private(set) var count = 0
     private var next = 0
     private let rows: TransitionRows
 
-    /// Room for `capacity` transitions, all allocated at once.
+    /// Allocates memory for `capacity` transitions.
     package init(capacity: Int, stateSize: Int, actionSize: Int) {
         precondition(capacity > 0 && capacity <= Int(Int32.max) && stateSize > 0 && actionSize > 0)
         self.capacity = capacity
@@ -28,7 +28,7 @@ package final class ReplayBuffer {
 
     deinit { free(rows.base) }
 
-    /// Adds a transition (s, a, r, s', d); the pointers are read for S, A and S elements.
+    /// Adds a transition (s, a, r, s', d); s, a and s' have S, A and S elements.
     ///
     /// - Parameter terminal: whether the environment ended the episode; false for a time limit.
     package func append(
@@ -44,7 +44,7 @@ package final class ReplayBuffer {
         count = min(count + 1, capacity)
     }
 
-    /// Fills `batch` uniformly with replacement from the transitions held; traps when there are none.
+    /// Fills `batch` uniformly with replacement; traps if the buffer is empty.
     package func draw(step: Int, stream: RandomStream, into batch: Batch) {
         batch.draw(from: rows, count: count, stream: stream, step: step)
     }

@@ -1,14 +1,14 @@
 import Numerics
 
-/// The least and greatest undiscounted return among the trajectories of a table.
+/// The smallest and largest undiscounted return of a table's trajectories.
 ///
 /// Trajectories as in the official IQL code (ikostrikov/implicit_q_learning@1dd5e3e, `train_offline.py` and
 /// `dataset_utils.py`): a cut after row i where d = 1 or where the next row does not continue it,
 /// ‖s_{i+1} − s'_i‖ > 1e-6; the last, possibly truncated, piece counts. Summed in order, in double precision.
 package struct ReturnRange: Codable, Equatable, Sendable {
-    /// R_min.
+    /// R_min, the smallest return.
     package let minimum: Double
-    /// R_max.
+    /// R_max, the largest return.
     package let maximum: Double
     /// The number of trajectories.
     package let trajectories: Int
@@ -19,7 +19,7 @@ package struct ReturnRange: Codable, Equatable, Sendable {
         self.trajectories = trajectories
     }
 
-    /// The range over the trajectories of `transitions`, whose rows must be in the order of recording.
+    /// Computes the range over the trajectories of `transitions`, whose rows must be in the order of recording.
     package init(of transitions: Transitions) {
         let rows = transitions.rows
         var minimum = Double.infinity
@@ -42,14 +42,14 @@ package struct ReturnRange: Codable, Equatable, Sendable {
 }
 
 extension Transitions {
-    /// Whether a trajectory ends with row `i`, by the rule of `ReturnRange`.
+    /// Returns whether a trajectory ends with row `i`, by the rule of `ReturnRange`.
     func endsTrajectory(_ i: Int) -> Bool {
         let next = rows.nextObservations + i * stateSize
         return i + 1 == count || rows.terminals[i] == 1
             || !isSame(next, rows.observations + (i + 1) * stateSize, stateSize)
     }
 
-    /// The largest |Σₖ γᵏ r_{i+k}| over all rows i, summed to the end of the row's trajectory.
+    /// Returns the largest |Σₖ γᵏ r_{i+k}| over all rows i, each summed to the end of the row's trajectory.
     package func largestDiscountedReturn(discount: Double) -> Double {
         var (sum, largest) = (0.0, 0.0)
         for i in stride(from: count - 1, through: 0, by: -1) {
@@ -67,7 +67,7 @@ extension Transitions {
     }
 }
 
-/// Whether two states are no more than 1e-6 apart (Euclidean norm).
+/// Returns whether two states are at most 1e-6 apart (Euclidean norm).
 private func isSame(_ a: UnsafePointer<Real>, _ b: UnsafePointer<Real>, _ size: Int) -> Bool {
     var square = 0.0
     for j in 0..<size {

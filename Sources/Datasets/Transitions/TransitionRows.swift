@@ -1,8 +1,8 @@
 package import Numerics
 
-/// Where the five columns (s, a, r, s', d) of a table of transitions lie in one block of memory.
+/// The layout of the five columns (s, a, r, s', d) of a table of transitions in one block of memory.
 ///
-/// One block, so that a table can be copied into memory shared by the ranks of a node in one go. Every column begins
+/// One block can be copied at once into memory that the ranks of a node share. Every column begins
 /// on a 64-byte boundary.
 package struct TransitionRows {
     package let capacity: Int
@@ -15,7 +15,7 @@ package struct TransitionRows {
     package let nextObservations: UnsafeMutablePointer<Real>
     package let terminals: UnsafeMutablePointer<Real>
 
-    /// The layout of `capacity` rows in the `elementCount` elements at `base`.
+    /// Makes the layout of `capacity` rows in the `elementCount` elements at `base`.
     package init(base: UnsafeMutablePointer<Real>, capacity: Int, stateSize: Int, actionSize: Int) {
         self.base = base
         self.capacity = capacity
@@ -28,7 +28,7 @@ package struct TransitionRows {
         terminals = nextObservations + Self.padded(capacity * stateSize)
     }
 
-    /// The number of elements of a block.
+    /// Returns the number of elements of a block.
     package static func elementCount(capacity: Int, stateSize: Int, actionSize: Int) -> Int {
         2 * padded(capacity * stateSize) + padded(capacity * actionSize) + 2 * padded(capacity)
     }
@@ -44,6 +44,6 @@ package struct TransitionRows {
         }
     }
 
-    /// Sixteen elements are 64 bytes in single and 128 in double precision.
+    /// Rounds up to a multiple of 16 elements: 64 bytes in single precision, 128 in double.
     private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

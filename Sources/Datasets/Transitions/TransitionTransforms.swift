@@ -1,32 +1,32 @@
 import Numerics
 
-/// What is done to a dataset before a learner sees it, as a value that can be printed, compared and recorded.
+/// The transforms of a dataset before a learner sees it, as a value that can be printed, compared and recorded.
 package struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringConvertible {
-    /// What is done to the rewards.
+    /// The transform of the rewards.
     package enum Reward: Codable, Equatable, Sendable {
-        /// As they are.
+        /// No transform.
         case raw
-        /// r' = r·scale/(R_max − R_min), the returns' range by the rule of `ReturnRange` (IQL: 1000).
+        /// r' = r·scale/(R_max − R_min), with the `ReturnRange` of the table (IQL: 1000).
         case returnRange(scale: Double)
         /// r' = scale·r + shift (AntMaze: r − 1; CQL there: 10r − 5).
         case affine(scale: Double, shift: Double)
     }
 
-    /// Actions are clipped to ±this, so that a tanh policy gives them a finite likelihood; nil leaves them.
+    /// The limit to which actions are clipped, so that their likelihood under a tanh policy is finite; nil for no clip.
     package var actionLimit: Double?
-    /// What is done to the rewards.
+    /// The transform of the rewards.
     package var reward: Reward
-    /// Whether s and s' are normalised to mean 0 and deviation 1.
+    /// Whether s and s' are normalised to mean 0 and standard deviation 1.
     package var normalisesObservations: Bool
 
-    /// IQL's and SQL's action limit.
+    /// The action limit of IQL and SQL.
     package static let standardActionLimit = 1 - 1e-5
-    /// Added to the deviations of the observations (TD3+BC).
+    /// The offset that is added to the observations' standard deviations (TD3+BC).
     package static let deviationOffset = 1e-3
-    /// The data as they are.
+    /// No transforms.
     package static let none = TransitionTransforms()
 
-    /// Nothing is done but what is named.
+    /// Makes the transforms; the default of each is to do nothing.
     package init(actionLimit: Double? = nil, reward: Reward = .raw, normalisesObservations: Bool = false) {
         self.actionLimit = actionLimit
         self.reward = reward
@@ -48,11 +48,11 @@ package struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringC
         return "\(actions), \(rewards), \(observations)"
     }
 
-    /// The transformed table, and what was done in numbers.
+    /// Returns the transformed table and a summary of what was done.
     ///
-    /// `transitions` stays as it is; the result is the same object when there is nothing to do.
-    /// - Throws: `DatasetError` when rewards are to be scaled by a range of returns that is zero, or when a transformed
-    ///   number is beyond single precision.
+    /// `transitions` is not changed; it is returned itself if there is nothing to do.
+    /// - Throws: `DatasetError` if rewards are to be scaled by a range of returns that is zero, or if a transformed
+    ///   number is not finite in single precision.
     package func apply(to transitions: Transitions) throws(DatasetError) -> (Transitions, TransformSummary) {
         let returns = ReturnRange(of: transitions)
         let (scale, shift) = try rewardFactors(returns, transitions)
@@ -105,20 +105,20 @@ package struct TransitionTransforms: Codable, Equatable, Sendable, CustomStringC
     }
 }
 
-/// What the transforms of a case did to its data; part of the case's record.
+/// The effect of a case's transforms on its data; part of the case's record.
 package struct TransformSummary: Codable, Equatable, Sendable {
-    /// Returns before any transform.
+    /// The range of returns before any transform.
     package let returns: ReturnRange
-    /// r' = rewardScale·r + rewardShift.
+    /// The factor of r' = rewardScale·r + rewardShift.
     package let rewardScale: Double
-    /// See `rewardScale`.
+    /// The summand of r' = rewardScale·r + rewardShift.
     package let rewardShift: Double
-    /// The number of action components that were clipped.
+    /// The number of action elements that were clipped.
     package let clippedActions: Int
-    /// To be applied to observations at evaluation; nil when observations are used as they are.
+    /// The normalisation to apply to observations at evaluation; nil for none.
     package let normalisation: ObservationNormalisation?
 
-    /// A record of these numbers.
+    /// Makes a summary of these numbers.
     package init(
         returns: ReturnRange, rewardScale: Double, rewardShift: Double, clippedActions: Int,
         normalisation: ObservationNormalisation? = nil
@@ -131,11 +131,11 @@ package struct TransformSummary: Codable, Equatable, Sendable {
     }
 }
 
-/// Refuses numbers that a transform has made infinite or NaN.
+/// Refuses numbers that a transform has made non-finite.
 ///
 /// - Parameters:
-///   - width: numbers of a transition.
-///   - setting: what asked for the transform.
+///   - width: the count of numbers per transition.
+///   - setting: the setting that asked for the transform, for the message.
 private func requireFinite(
     _ numbers: MatrixView, width: Int, _ field: String, in transitions: Transitions, _ setting: String
 ) throws(DatasetError) {
@@ -148,7 +148,7 @@ private func requireFinite(
     }
 }
 
-/// Clips every action component to ±limit and says how many were beyond.
+/// Clips every action element to ±limit; returns the number of clipped elements.
 private func clip(_ actions: MatrixView, to limit: Real) -> Int {
     var beyond = 0
     for i in 0..<actions.count {

@@ -2,8 +2,8 @@ import Foundation
 import Numerics
 
 extension Transitions {
-    /// Made-up transitions of given sizes, always the same: standard normal states and rewards, uniform actions. For
-    /// measuring how long a step takes.
+    /// Makes synthetic transitions of given sizes, always the same: standard normal states and rewards, uniform actions. For
+    /// measuring the time of a step.
     package convenience init(syntheticOf count: Int, states: Int, actions: Int) {
         self.init(count: count, stateSize: states, actionSize: actions, origin: "benchmark")
         let stream = RandomStream("benchmark/data")

@@ -3,10 +3,10 @@ package import Numerics
 
 /// A table of transitions (s, a, r, s', d), the form in which every learner sees its data.
 ///
-/// Never written after it is made, so any number of samplers and threads may read it. All columns lie in one `block`,
-/// which may belong to somebody else (memory shared by the ranks of a node).
+/// It is never written after it is made, so any number of samplers and threads may read it. All columns are in one `block`,
+/// which another object may own (memory shared by the ranks of a node).
 package final class Transitions: @unchecked Sendable {
-    /// Where the data come from, for error texts.
+    /// The source of the data, for errors.
     package let origin: String
     /// n, the number of transitions.
     package let count: Int
@@ -15,15 +15,15 @@ package final class Transitions: @unchecked Sendable {
     /// A, the length of an action.
     package let actionSize: Int
     package let rows: TransitionRows
-    /// The stretches of a file's rows that became transitions, for error texts; empty where the table is of no file.
+    /// The runs of a file's rows that became transitions, for errors; empty if the table is not from a file.
     var sourceRuns: [Range<Int>] = []
     private let release: @Sendable () -> Void
 
-    /// The table in a block that somebody else owns and has filled, or will fill before the first reading.
+    /// Makes a table in a block that another object owns and fills before the first reading.
     ///
     /// - Parameters:
-    ///   - block: `blockSize(…)` elements on a 64-byte boundary, laid out as another table's `block`.
-    ///   - release: called once nobody uses the table any more.
+    ///   - block: `blockSize(…)` elements on a 64-byte boundary, in the layout of `TransitionRows`.
+    ///   - release: called when the table is deallocated.
     package init(
         count: Int, stateSize: Int, actionSize: Int, origin: String, block: UnsafeMutablePointer<Real>,
         release: @escaping @Sendable () -> Void
@@ -37,9 +37,9 @@ package final class Transitions: @unchecked Sendable {
         rows = TransitionRows(base: block, capacity: count, stateSize: stateSize, actionSize: actionSize)
     }
 
-    /// A table in memory of its own, to be filled through `rows` before anybody else sees it.
+    /// Makes a table in memory of its own, to be filled through `rows` before it is shared.
     ///
-    /// - Parameter zeroed: false where every row is filled: zeros would cost as much time again.
+    /// - Parameter zeroed: false if every row will be filled, which saves about half of the time.
     package convenience init(count: Int, stateSize: Int, actionSize: Int, origin: String, zeroed: Bool = true) {
         nonisolated(unsafe) let block = allocateAligned(
             Self.blockSize(count: count, stateSize: stateSize, actionSize: actionSize), zeroed: zeroed)
@@ -51,18 +51,18 @@ package final class Transitions: @unchecked Sendable {
 
     deinit { release() }
 
-    /// The number of elements in the block of such a table.
+    /// Returns the number of elements in the block of a table of these sizes.
     package static func blockSize(count: Int, stateSize: Int, actionSize: Int) -> Int {
         TransitionRows.elementCount(capacity: count, stateSize: stateSize, actionSize: actionSize)
     }
 
-    /// All columns as they lie in memory, to be copied to another table of the same sizes.
+    /// All columns as they are in memory, to be copied to another table of the same sizes.
     package var block: UnsafeBufferPointer<Real> {
         let size = Self.blockSize(count: count, stateSize: stateSize, actionSize: actionSize)
         return UnsafeBufferPointer(start: rows.base, count: size)
     }
 
-    /// s [n, S]; like all columns, for reading only.
+    /// s [n, S]; like all columns, read-only.
     package var observations: MatrixView { MatrixView(pointer: rows.observations, rows: count, columns: stateSize) }
     /// a [n, A].
     package var actions: MatrixView { MatrixView(pointer: rows.actions, rows: count, columns: actionSize) }
@@ -75,7 +75,7 @@ package final class Transitions: @unchecked Sendable {
     /// d [1, n]: 1 where the environment ended the episode (never for a time limit), else 0.
     package var terminals: MatrixView { MatrixView(pointer: rows.terminals, rows: 1, columns: count) }
 
-    /// The row of its file that transition `i` was made of; `i` itself for a table of no file.
+    /// Returns the file's row from which transition `i` was made; `i` itself if the table is not from a file.
     func sourceRow(of i: Int) -> Int {
         var first = 0
         for run in sourceRuns {
@@ -85,7 +85,7 @@ package final class Transitions: @unchecked Sendable {
         return i
     }
 
-    /// A table of the same content in memory of its own.
+    /// Makes a copy in memory of its own.
     package func copy() -> Transitions {
         let copy = Transitions(
             count: count, stateSize: stateSize, actionSize: actionSize, origin: origin, zeroed: false)
