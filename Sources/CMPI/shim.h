@@ -1,11 +1,11 @@
-// MPI as Swift sees it: the functions of mpi.h as they are, and below what Swift cannot import. The module map names no
-// library to link: Open MPI calls it mpi, MPICH mpich, and pkg-config knows which.
+// MPI for Swift: the functions of mpi.h, and wrappers for what Swift cannot import. The module map names no
+// library to link, as Open MPI calls it mpi and MPICH mpich; pkg-config gives the name.
 #pragma once
 #include <mpi.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Predefined handles are macros with casts, which Swift does not import. Getters suit every library: a handle is the
+// Predefined handles are macros with casts, which Swift does not import. Getters work with every library: a handle is the
 // address of a global in Open MPI and an integer in MPICH.
 static inline MPI_Comm CMPI_COMM_WORLD(void) { return MPI_COMM_WORLD; }
 static inline MPI_Comm CMPI_COMM_SELF(void) { return MPI_COMM_SELF; }
@@ -16,18 +16,18 @@ static inline MPI_Datatype CMPI_FLOAT(void) { return MPI_FLOAT; }
 static inline MPI_Op CMPI_MAX(void) { return MPI_MAX; }
 static inline MPI_Errhandler CMPI_ERRORS_RETURN(void) { return MPI_ERRORS_RETURN; }
 
-// A sentinel with a cast, too: "I do not want the status".
+// Another macro with a cast: the status is not needed.
 static inline MPI_Status *CMPI_STATUS_IGNORE(void) { return MPI_STATUS_IGNORE; }
 
-// More sentinels: "the result goes where the argument is", "I do not want the statuses".
+// More macros with casts: the result replaces the argument; the statuses are not needed.
 static inline void *CMPI_IN_PLACE(void) { return MPI_IN_PLACE; }
 
-// Enumerators in Open MPI (Swift: Int), macros in MPICH (Swift: Int32): one type for both.
+// These are enumerators in Open MPI (in Swift Int) and macros in MPICH (in Swift Int32); here they have one type.
 static inline int CMPI_THREAD_FUNNELED(void) { return MPI_THREAD_FUNNELED; }
 static inline int CMPI_UNDEFINED(void) { return MPI_UNDEFINED; }
 
 // A request is an optional pointer to Swift with Open MPI and an integer with MPICH, so `UnsafeMutablePointer<MPI_Request>`
-// would not compile with both. In a struct it has one type.
+// would not compile with both. In a struct a request has one type.
 typedef struct {
     MPI_Request handle;
 } CMPI_Request;
@@ -37,7 +37,7 @@ static inline CMPI_Request CMPI_REQUEST_NULL(void) {
     return request;
 }
 
-// The calls that take the address of a request, or of an array of them.
+// The calls that take the address of a request or of an array of requests.
 static inline int CMPI_Isend(const void *buffer, int count, MPI_Datatype datatype, int destination, int tag,
                              MPI_Comm communicator, CMPI_Request *request) {
     return MPI_Isend(buffer, count, datatype, destination, tag, communicator, &request->handle);
@@ -87,27 +87,27 @@ static inline int CMPI_Win_shared_query(CMPI_Window window, int rank, MPI_Aint *
 static inline int CMPI_Win_errors_return(CMPI_Window window) {
     return MPI_Win_set_errhandler(window.handle, MPI_ERRORS_RETURN);
 }
-// No rank ever locks the window alone, so none needs to be kept out.
+// No rank ever takes an exclusive lock, so the check for conflicting locks is not needed (MPI_MODE_NOCHECK).
 static inline int CMPI_Win_lock_all(CMPI_Window window) { return MPI_Win_lock_all(MPI_MODE_NOCHECK, window.handle); }
 static inline int CMPI_Win_unlock_all(CMPI_Window window) { return MPI_Win_unlock_all(window.handle); }
 static inline int CMPI_Win_sync(CMPI_Window window) { return MPI_Win_sync(window.handle); }
 static inline int CMPI_Win_free(CMPI_Window *window) { return MPI_Win_free(&window->handle); }
 
-// A reduction of ours, and how its making went.
+// A user-defined reduction, and the return code of its creation.
 typedef struct {
     MPI_Op handle;
     int status;
 } CMPI_Operation;
 
-// A reduction that may take the ranks in any order.
+// Creates a commutative reduction.
 static inline CMPI_Operation CMPI_make_operation(MPI_User_function *function) {
     CMPI_Operation operation = {MPI_OP_NULL, MPI_SUCCESS};
     operation.status = MPI_Op_create(function, 1, &operation.handle);
     return operation;
 }
 
-// Where a rank runs is a question to Linux: glibc declares sched_getaffinity for _GNU_SOURCE only, which Swift's Glibc is
-// built without, and syscall is variadic. The number of bytes written, or -1.
+// Returns the number of bytes of the CPU mask written, or -1. glibc declares sched_getaffinity for _GNU_SOURCE only, which
+// Swift's Glibc module does not define, and Swift cannot call the variadic syscall.
 static inline long CMPI_sched_getaffinity(size_t size, void *mask) {
     return syscall(SYS_sched_getaffinity, 0, size, mask);
 }

@@ -2,7 +2,7 @@ import CHDF5
 import Glibc
 import Paths
 
-/// Which file it is, whatever its paths: the device it lies on and its inode.
+/// The identity of a file, independent of its paths: its device and inode.
 struct FileIdentity: Equatable {
     let device: dev_t
     let inode: ino_t
@@ -11,12 +11,12 @@ struct FileIdentity: Equatable {
 }
 
 extension HDF5File {
-    /// The path by which the library opens this very file where a link or a virtual dataset names `other`; nil where it
+    /// Returns the path by which the library opens this same file if a link or a virtual dataset names `other`; nil if it
     /// would open another file, or none. Nothing is opened.
     ///
-    /// The library tries, in this order (`H5F_prefix_open_file`): an absolute path as it is, and of that the last part alone
-    /// thereafter; in the folder of the file that names it; in the working folder; in the folder of that file's real path.
-    /// The first that can be read counts.
+    /// The library tries, in this order (`H5F_prefix_open_file`): an absolute path unchanged, of which it then uses the last
+    /// part only; the folder of the file that names it; the working folder; the folder of that file's real path. It takes
+    /// the first that can be read.
     ///
     /// - Parameter file: the path by which the library has opened the file that names `other`, which is this one.
     func pathOfThisFile(named other: String, in file: String) -> String? {
@@ -31,12 +31,12 @@ extension HDF5File {
             if Paths.access(place, R_OK) == 0 {
                 return fileStatus(place).map { FileIdentity($0) } == identity ? place : nil
             }
-            // Where it cannot be found out whether the library opens it, it is another.
+            // If it is unknown whether the library can open it, it counts as another file.
             guard [ENOENT, ENOTDIR, EACCES].contains(errno) else { return nil }
         }
         return nil
     }
 
-    /// All of a path before its last part, with the slash; empty for one of a single part.
+    /// Returns a path without its last part, with the slash; empty for a path of one part.
     private func folder(of path: String) -> String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "" }
 }

@@ -1,19 +1,19 @@
 import Glibc
 import Paths
 
-/// What a file is that is not of the format expected: downloads and conversions leave other things under its name.
+/// The format of a file that is not of the expected one, as downloads and conversions often leave.
 package struct ForeignFormat: Sendable {
-    /// What it is: "a gzip-compressed file".
+    /// The format's name: "a gzip-compressed file".
     package let name: String
-    /// What a user who wanted arrays may do about it, to be said behind the name; empty where there is nothing to say.
+    /// Advice for a user who wanted arrays, to be appended to the name; may be empty.
     let advice: String
 
     private init(_ name: String, _ advice: String = "") { (self.name, self.advice) = (name, advice) }
 
-    /// What the file at `path` is; nil when it is nothing that is known here, or cannot be read.
+    /// Returns the format of the file at `path`; nil if it is unknown or cannot be read.
     static func of(_ path: String) -> ForeignFormat? { beginning(of: path).flatMap { of($0) } }
 
-    /// What a file that begins with these bytes, a KiB of it or all, is; nil when it is nothing that is known here.
+    /// Returns the format of a file that begins with these bytes, 1 KiB or all of it; nil if it is unknown.
     package static func of(_ start: [UInt8]) -> ForeignFormat? {
         guard !start.isEmpty else { return nil }
         for (offset, magic, format) in signatures where start.dropFirst(offset).starts(with: magic) {
@@ -24,7 +24,7 @@ package struct ForeignFormat: Sendable {
 
     private static let zip = ForeignFormat("a zip archive", ": unpack it")
 
-    /// Where a format's first bytes are, which they are, and what it is.
+    /// The offset and the magic bytes of each format.
     private static let signatures: [(offset: Int, magic: [UInt8], format: ForeignFormat)] = [
         (0, [0x1F, 0x8B], .init("a gzip-compressed file", ": unpack it with gunzip")),
         (0, Array("BZh".utf8), .init("a bzip2-compressed file", ": unpack it with bunzip2")),
@@ -48,7 +48,7 @@ package struct ForeignFormat: Sendable {
         ),
         (0, Array("SQLite format 3".utf8), .init("an SQLite database")),
         (0, [0x80, 0x02], pickle), (0, [0x80, 0x03], pickle), (0, [0x80, 0x04], pickle), (0, [0x80, 0x05], pickle),
-        // Protocols 0 and 1 have no mark: a dictionary, a list, a name of a module.
+        // Pickle protocols 0 and 1 have no magic bytes: these begin a dictionary, a list, or a module's name.
         (0, Array("(dp".utf8), pickle), (0, Array("(lp".utf8), pickle), (0, Array("}q\0".utf8), pickle),
         (0, Array("]q\0".utf8), pickle), (0, Array("cnumpy".utf8), pickle), (0, Array("ccopy_reg\n".utf8), pickle),
         (0, [0xFF, 0xD8, 0xFF], .init("a JPEG picture")), (0, [0x89] + Array("PNG".utf8), .init("a PNG picture")),
@@ -59,7 +59,7 @@ package struct ForeignFormat: Sendable {
     private static let pickle = ForeignFormat(
         "a Python pickle", ", which can run code and is not read: write the arrays with h5py")
 
-    /// NumPy's .npz and PyTorch's .pt are zip archives; the first entry's name tells them.
+    /// NumPy's .npz and PyTorch's .pt are zip archives; the first entry's name distinguishes them.
     private static func kindOfZip(_ start: [UInt8]) -> ForeignFormat {
         guard start.count > 30 else { return zip }
         let name = String(decoding: start[30...].prefix(Int(start[26]) | Int(start[27]) << 8), as: UTF8.self)
@@ -98,7 +98,7 @@ package struct ForeignFormat: Sendable {
         return .init("text that begins '\(text.prefix(40).map { $0.isNewline ? " " : String($0) }.joined())'")
     }
 
-    /// Text in UTF-16, which begins with a mark of its byte order, or in UTF-8.
+    /// Decodes text in UTF-16, which begins with a byte-order mark, or in UTF-8.
     private static func decoded(_ bytes: [UInt8]) -> String {
         let isLittle = bytes.starts(with: [0xFF, 0xFE])
         guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return String(decoding: bytes, as: UTF8.self) }
@@ -109,7 +109,7 @@ package struct ForeignFormat: Sendable {
         return String(decoding: units, as: UTF16.self)
     }
 
-    /// The first KiB of a file.
+    /// Reads the first KiB of a file.
     private static func beginning(of path: String) -> [UInt8]? {
         let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

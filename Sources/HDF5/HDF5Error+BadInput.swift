@@ -1,7 +1,7 @@
 import Failures
 import Glibc
 
-/// Runs `body` and words what HDF5 refuses as bad input, unless the system has failed to read it.
+/// Runs `body` and converts its HDF5 errors to bad input, or to an I/O error if the system failed to read the file.
 package func rewordingHDF5Errors<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()

@@ -5,42 +5,42 @@ import Glibc
 package struct HDF5Error: ExitCoded, Equatable, Sendable, CustomStringConvertible {
     /// What went wrong.
     package enum Reason: Equatable, Sendable, CustomStringConvertible {
-        /// The operating system failed in `call`, ours or the library's, with this error number.
+        /// A system call of this program or the library failed in `call` with this error number.
         case system(call: String, code: Int32)
-        /// What has this name is no regular file but, in words, "a folder".
+        /// The path is not a regular file; `found` says what it is: "a folder".
         case notRegular(found: String)
         /// The file does not begin with HDF5's signature; `bytes` is its size.
         case notHDF5(bytes: Int)
-        /// The file is of another format, in words: "a Git LFS pointer, …".
+        /// The file is of another format: "a Git LFS pointer, …".
         case foreign(format: String)
         /// The file is shorter than its own header says (both in bytes).
         case truncated(found: Int, expected: Int)
         /// There is no object of this name.
         case missing
-        /// The name stands for no array of this file: "a group", "a link into another file, …".
+        /// The object is not an array of this file: "a group", "a link into another file, …".
         case refused(found: String)
-        /// Links, or the sources of a virtual dataset, lead to no array: "a soft link to '/gone', which is not there".
+        /// Links, or the sources of a virtual dataset, do not lead to an array: "a soft link to '/gone', which is not there".
         case astray(found: String)
-        /// What is stored contradicts itself, or does not become what it stands for.
+        /// The stored data are inconsistent, or do not decode to the declared size.
         case damaged(found: String)
-        /// The array is stored in a way that nobody here reads, in words; `hint` is what to do about it.
+        /// The array is stored in a way that this program cannot read; `hint` says what to do about it.
         case unsupported(found: String, hint: String?)
-        /// There is no memory for decoding a chunk of so many bytes.
+        /// There is no memory to decode a chunk of `bytes`.
         case noMemory(bytes: Int)
-        /// The array holds elements of another type than asked for.
+        /// The array's elements are of another type than requested.
         case wrongType(expected: String, found: String)
-        /// The element at `row` of the first dimension cannot be converted exactly enough.
+        /// The element at `row` of the first dimension cannot be represented.
         case value(expected: String, found: String, row: Int)
-        /// Rows that ought to hold data have none.
+        /// Rows that must have data have none.
         case unwritten(found: String)
         /// A writer has left the file marked as open.
         case leftOpen
-        /// The declared size exceeds what a reader is ready to allocate for one array (`limit` in bytes).
+        /// The declared size exceeds the limit for one array (`limit` in bytes).
         case tooLarge(shape: [UInt64], limit: Int)
-        /// The library failed in `call`, giving `text` as its reasons.
+        /// The library failed in `call`; `text` has its reasons.
         case library(call: String, text: String)
 
-        /// What went wrong, without the place.
+        /// The error message without file and object.
         package var description: String {
             switch self {
             case .system(let call, let code): "\(call) failed: \(String(cString: strerror(code)))"
@@ -67,12 +67,12 @@ package struct HDF5Error: ExitCoded, Equatable, Sendable, CustomStringConvertibl
 
     /// The path of the file.
     package let file: String
-    /// The name of the object in the file; nil when the file as a whole is concerned.
+    /// The name of the object in the file; nil if the error concerns the whole file.
     package let object: String?
-    /// What went wrong with it.
+    /// The reason of the error.
     package let reason: Reason
 
-    /// An error concerning `object` in `file`.
+    /// Makes an error concerning `object` in `file`.
     package init(file: String, object: String? = nil, reason: Reason) {
         self.file = file
         self.object = object
@@ -82,30 +82,30 @@ package struct HDF5Error: ExitCoded, Equatable, Sendable, CustomStringConvertibl
     /// One sentence: where, and what.
     package var description: String { "\(object.map { "\(file): '\($0)'" } ?? file): \(reason)" }
 
-    /// The failure of a system call that has just set `errno`.
+    /// Makes the error of a system call that has just set `errno`.
     static func system(_ call: String, file: String) -> HDF5Error {
         HDF5Error(file: file, reason: .system(call: call, code: errno))
     }
 
-    /// The failure of a library call; reads the library's reasons, so no other call may come in between.
+    /// Makes the error of a library call from the library's reasons, so no other call may be made in between.
     static func library(_ call: String, file: String, object: String? = nil) -> HDF5Error {
         HDF5Error(file: file, object: object, reason: Reason(call: call, Library.reasons()))
     }
 
-    // What is read is worded as bad input where it is read.
+    // Errors of reading are converted to bad input by the reader.
     package var exitStatus: ExitStatus { .io }
 }
 
 extension HDF5Error.Reason {
-    /// What made the library fail in `call`.
+    /// Makes the reason why the library failed in `call`.
     ///
-    /// - Parameter reasons: what it says, the most specific first.
+    /// - Parameter reasons: the library's reasons, the most specific first.
     package init(call: String, _ reasons: [String]) {
         self =
             if let code = reasons.lazy.compactMap({ systemError(in: $0) }).first {
                 .system(call: call, code: code)
             } else {
-                // The outer frames repeat what the inner ones say: three of them are enough to find the place.
+                // The outer frames repeat the inner ones: three of them are enough to find the cause.
                 .library(
                     call: call,
                     text: reasons.isEmpty
@@ -114,9 +114,9 @@ extension HDF5Error.Reason {
     }
 }
 
-/// The operating system's error number in one of the library's reasons: "file read failed: time = …, filename = '…', file
-/// descriptor = 3, errno = 5, error message = 'Input/output error', buf = …". Names of files, which may hold anything, come
-/// before it.
+/// Returns the system's error number in one of the library's reasons: "file read failed: time = …, filename = '…', file
+/// descriptor = 3, errno = 5, error message = 'Input/output error', buf = …". It is searched from the end, as the file's
+/// name before it may contain any text.
 private func systemError(in reason: String) -> Int32? {
     let calls = ["file read failed", "file write failed", "unable to open file", "unable to fstat file"]
     guard calls.contains(where: { reason.hasPrefix($0) }), let mark = reason.ranges(of: "errno = ").last else {

@@ -4,32 +4,31 @@ import Paths
 
 /// An HDF5 file opened for reading.
 ///
-/// A file from elsewhere is untrusted input: no link is followed out of it, and data kept in other files and arrays larger than
-/// `arrayLimit` are refused before anything is allocated. The library itself is no guard against a crafted file (a
-/// crash is possible), so files of unknown origin are checked in a process of their own. One file is used from one
-/// thread at a time.
+/// A file is untrusted input: no link is followed into another file, and data in other files and arrays larger than
+/// `arrayLimit` are refused before anything is allocated. The library itself does not protect against a crafted file (it
+/// may crash), so files of unknown origin are checked in a separate process. One thread at a time may use a file.
 package final class HDF5File {
-    /// The path the file was opened with.
+    /// The path with which the file was opened.
     package let path: String
-    /// The number of bytes one array may take in memory.
+    /// The largest size of one array in memory, in bytes.
     package let arrayLimit: Int
-    /// The size of the file in bytes when it was opened, which no stored piece of it exceeds.
+    /// The size of the file in bytes when it was opened, an upper bound for every stored chunk.
     let fileSize: Int
     let identity: FileIdentity
     let handle: Handle
-    /// The virtual datasets whose sources have been checked, and the addresses of such sources, once for all that name them.
+    /// The virtual datasets whose sources have been checked, and the addresses of these sources, to check each only once.
     var checkedVirtual: Set<VirtualPlace> = []
     var checkedSources: Set<haddr_t> = []
-    /// What each virtual dataset that was opened is made of, by the addresses of their headers, and which sources are known
-    /// to decode to the lengths of their chunks.
+    /// The sources of each opened virtual dataset, by the addresses of their headers, and the sources whose chunks are known
+    /// to decode to the right lengths.
     var sources: [haddr_t: Set<VirtualSource>] = [:]
     var decodedSources: Set<haddr_t> = []
-    /// The bytes that decoding a chunk of such a source takes at most.
+    /// The largest memory in bytes that decoding a chunk of such a source takes.
     var sourceDecoding = 0
 
     /// Opens the file at `path` read-only and without locks.
     ///
-    /// - Parameter arrayLimit: bytes one array may take in memory; the default, 16 GiB, is 30 times D4RL's largest.
+    /// - Parameter arrayLimit: the largest size of one array in memory, in bytes; by default 16 GiB, 30 times D4RL's largest.
     /// - Throws: `HDF5Error` with the reason `system`, `notHDF5`, `truncated` or `library`.
     package init(readingFrom path: String, arrayLimit: Int = 1 << 34) throws(HDF5Error) {
         Library.prepare()
@@ -45,7 +44,7 @@ package final class HDF5File {
         fileSize = bytes
     }
 
-    /// Whether there is an object of this name ("observations", "infos/qpos").
+    /// Returns whether there is an object of this name ("observations", "infos/qpos").
     package func contains(_ name: String) throws(HDF5Error) -> Bool {
         do {
             _ = try resolve(name)
@@ -55,9 +54,9 @@ package final class HDF5File {
         }
     }
 
-    /// The names in a group, in alphabetical order; the root group by default.
+    /// Returns the names in a group, by default the root group, in alphabetical order.
     ///
-    /// - Parameter most: so many names at most, for a group of anybody's; the library takes long over very many.
+    /// - Parameter most: the maximum number of names, for untrusted files: the library is slow with very many names.
     /// - Throws: `HDF5Error` with the reason `missing`, `refused` (a link, or not a group) or `library`.
     package func names(in group: String = "/", most: Int = .max) throws(HDF5Error) -> [String] {
         let opened = try open(group)
@@ -75,13 +74,13 @@ package final class HDF5File {
         return names
     }
 
-    /// Whether the object of this name is a group.
+    /// Returns whether the object of this name is a group.
     package func isGroup(_ name: String) throws(HDF5Error) -> Bool {
         let object = try open(name)  // named, so that it stays open for the question
         return H5Iget_type(object.id) == H5I_GROUP
     }
 
-    /// Opens an object of this file, through soft links within it.
+    /// Opens an object of this file; soft links within the file are followed.
     func open(_ name: String) throws(HDF5Error) -> Handle {
         let place = try resolve(name)
         guard let object = Handle(H5Oopen(handle.id, place, ab_H5P_DEFAULT())) else {
@@ -90,12 +89,12 @@ package final class HDF5File {
         return object
     }
 
-    /// Opens a dataset whose data lie in this file.
+    /// Opens a dataset whose data are in this file.
     func openDataset(_ name: String) throws(HDF5Error) -> Handle {
         try openDataset(at: resolve(name), name, openedAs: path, depth: 0)
     }
 
-    /// A number that all names of one object have in common and no other object has.
+    /// Returns the address of an object, which is the same for all its names and differs from that of any other object.
     package func address(_ name: String) throws(HDF5Error) -> UInt64 {
         let object = try open(name)  // named, so that it stays open for the question
         return UInt64(ab_object_address(object.id))
@@ -115,14 +114,14 @@ package final class HDF5File {
     }
 }
 
-/// What one of the library's calls has to say, which tells the length and fills a buffer; nil if it fails.
+/// Returns the text that `call` writes to a buffer, whose length it returns; nil if it fails.
 ///
 /// Bytes that are not UTF-8 are replaced by U+FFFD.
 func readText(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String? {
     readBytes(call).map { String(decoding: $0, as: UTF8.self) }
 }
 
-/// The same as bytes, for names of files.
+/// Returns the same as bytes, for file names.
 func readBytes(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> [UInt8]? {
     let length = call(nil, 0)
     guard length >= 0 else { return nil }
@@ -131,20 +130,20 @@ func readBytes(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> [UInt8]? {
     return buffer.prefix(length).map(UInt8.init(bitPattern:))
 }
 
-/// What stat(2) says of a regular file; a named pipe, say, would make the library wait for ever.
+/// Returns the status of a regular file and refuses others; a named pipe, for example, would block the library for ever.
 private func statusOfRegularFile(_ path: String) throws(HDF5Error) -> stat {
     guard let status = fileStatus(path) else { throw .system("stat", file: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw HDF5Error(file: path, reason: .notRegular(found: PathKind(mode: status.st_mode).rawValue))
     }
-    // What keeps the library from opening it, it does not say in plain words.
+    // Opened here first, because the library does not say clearly why it cannot open a file.
     let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("open", file: path) }
     close(descriptor)
     return status
 }
 
-/// Tells a truncated file and a file of another format from the library's other reasons not to open one.
+/// Makes the error of a file that the library cannot open: truncated, of another format, or the library's own reason.
 private func openingError(path: String, bytes: Int, _ reason: HDF5Error.Reason) -> HDF5Error {
     guard case .library(let call, let reasons) = reason else { return HDF5Error(file: path, reason: reason) }
     if let found = number(after: "truncated file: eof = ", in: reasons),

@@ -1,8 +1,8 @@
 import CHDF5
 
-/// The HDF5 library this process is linked with.
+/// The HDF5 library with which this process is linked.
 package enum HDF5Library {
-    /// "1.10.8".
+    /// The version, such as "1.10.8".
     package static var version: String {
         Library.prepare()
         var numbers: (UInt32, UInt32, UInt32) = (0, 0, 0)

@@ -2,18 +2,18 @@ import CHDF5
 import CLZF
 import Glibc
 
-/// Settings and error texts of the HDF5 library this process is linked with.
+/// Settings and error messages of the HDF5 library with which this process is linked.
 enum Library {
-    /// Done once, before the first call of the library, which reads the variable when it starts.
+    /// Initialises the library once. The variable must be set before its first call.
     ///
     /// Lustre, GPFS and NFS mounts often refuse file locks (errno 11, 37, 524). Inputs are opened read-only and outputs
-    /// have a name of their own until they are complete, so locks protect nothing here. A user's own setting stays.
+    /// have temporary names until they are complete, so locks protect nothing here. A user's own setting is kept.
     private static let started: Bool = {
         setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0)
-        // No file but the one that is read is ever opened, wherever these say that its links lead to.
+        // These variables would redirect links to other files, but no file other than the one that is read may be opened.
         for name in ["HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX"] { unsetenv(name) }
-        // All files are closed where they were opened. What a full disk kept from being written must not be tried again
-        // at exit, where HDF5 1.10 crashes over it.
+        // All files are closed explicitly. Data that a full disk prevented from being written must not be written again
+        // at exit, where HDF5 1.10 then crashes.
         H5dont_atexit()
         return H5open() >= 0 && ab_lzf_register() >= 0
     }()
@@ -24,9 +24,9 @@ enum Library {
         H5Eset_auto2(ab_H5E_DEFAULT(), nil, nil)
     }
 
-    /// The reasons HDF5 gives for the call that has just failed, the most specific first.
+    /// Returns HDF5's reasons for the call that has just failed, the most specific first.
     ///
-    /// Any further call of the library empties the list, so it is read before identifiers are closed.
+    /// Any further call of the library clears the list, so it must be read before identifiers are closed.
     static func reasons() -> [String] {
         var lines: [String] = []
         withUnsafeMutablePointer(to: &lines) { lines in
@@ -42,13 +42,13 @@ enum Library {
     }
 }
 
-/// An HDF5 identifier (file, group, dataset, type, …) that is given back when it goes out of scope.
+/// An HDF5 identifier (file, group, dataset, type, …) that is released when it goes out of scope.
 struct Handle: ~Copyable {
     let id: hid_t
 
     deinit { H5Idec_ref(id) }
 
-    /// Takes over an identifier; nil for the negative values with which the library says that a call failed.
+    /// Takes ownership of an identifier; nil for a negative value, with which the library reports that a call failed.
     init?(_ id: hid_t) {
         guard id >= 0 else { return nil }
         self.id = id

@@ -1,15 +1,15 @@
 import CMPI
 
-/// The cores a process may run on: what the launcher bound it to, or all that the batch system granted.
+/// The cores on which a process may run: those that the launcher bound it to, or all that the batch system granted.
 package struct CPUBinding: Equatable, Sendable, CustomStringConvertible {
-    /// The numbers of the cores (hardware threads), ascending; empty if the system does not tell.
+    /// The numbers of the cores (hardware threads), ascending; empty if the system does not say.
     package let cores: [Int]
 
     package init(cores: [Int]) { self.cores = cores }
 
-    /// The binding of the calling thread, which threads it starts inherit.
+    /// Returns the binding of the calling thread, which the threads that it starts inherit.
     package static func ofThisThread() -> CPUBinding {
-        // 65,536 cores: the kernel refuses a mask that is shorter than its own.
+        // Room for 65,536 cores: the kernel refuses a mask that is shorter than its own.
         var mask = [UInt64](repeating: 0, count: 1024)
         let written = mask.withUnsafeMutableBytes { CMPI_sched_getaffinity($0.count, $0.baseAddress) }
         guard written > 0 else { return CPUBinding(cores: []) }

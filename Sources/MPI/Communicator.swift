@@ -2,11 +2,11 @@ import CMPI
 
 /// A group of ranks that exchange messages.
 ///
-/// Every call is checked and throws `MPIError`. After an error the communicator's state is undefined: say what happened
+/// Every call is checked and throws `MPIError`. After an error the communicator's state is undefined: report the error
 /// and end the job with `MPIEnvironment.abort`.
 package struct Communicator {
     let handle: MPI_Comm
-    /// The number of this process, 0 ..< size.
+    /// The rank of this process, 0 ..< size.
     package let rank: Int
     /// The number of ranks.
     package let size: Int
@@ -26,10 +26,10 @@ package struct Communicator {
         try MPI.check(code, routine, rank: rank)
     }
 
-    /// `bytes` as MPI counts them: 32 bits, in every call of MPI before version 4.
+    /// Returns `bytes` as MPI counts them before version 4: in 32 bits.
     ///
     /// - Throws: `MPIError` of class MPI_ERR_COUNT. Collectives call it with the same number on all ranks, so that all
-    ///   throw and none waits for the others.
+    ///   ranks throw and none deadlocks.
     func messageLength(_ bytes: Int, _ routine: String) throws -> Int32 {
         guard let length = Int32(exactly: bytes) else {
             throw error(MPI_ERR_COUNT, "\(bytes) bytes are more than the \(Int32.max) of one message", routine)
@@ -37,7 +37,7 @@ package struct Communicator {
         return length
     }
 
-    /// An error that we found, not the library.
+    /// Makes an error that this program found, not the library.
     func error(_ errorClass: Int32, _ text: String, _ routine: String) -> MPIError {
         MPIError(routine: routine, code: Int(errorClass), errorClass: Int(errorClass), text: text, rank: rank)
     }

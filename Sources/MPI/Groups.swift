@@ -1,9 +1,9 @@
 import CMPI
 
-/// Communicators of some of the ranks. Every rank of the communicator must make these calls, in the same order.
+/// Sub-communicators. These calls are collective: every rank of the communicator must make them, in the same order.
 extension Communicator {
-    /// The ranks that pass the same `color` (0 ... Int32.max), in the order of their keys, then of their ranks here; nil
-    /// on a rank that passes no colour. It has to be freed.
+    /// Returns the ranks that pass the same `color` (0 ... Int32.max), ordered by key, then by rank; nil
+    /// on a rank that passes no colour. The result must be freed.
     ///
     /// - Throws: `MPIError`.
     package func split(color: Int?, key: Int) throws -> Communicator? {
@@ -14,7 +14,7 @@ extension Communicator {
         return CMPI_is_null(part) == 0 ? try Communicator(returningErrors: part) : nil
     }
 
-    /// The ranks on this rank's node, which can share memory, in the order of their ranks here. It has to be freed.
+    /// Returns the ranks of this rank's node, which can share memory, ordered by rank. The result must be freed.
     ///
     /// - Throws: `MPIError`.
     package func splitByNode() throws -> Communicator {
@@ -23,7 +23,7 @@ extension Communicator {
         return try Communicator(returningErrors: part)
     }
 
-    /// Ends the communicator, which a split made, and all copies of this value. Messages on their way still arrive.
+    /// Frees a communicator that a split made; all copies of this value become invalid. Pending messages still arrive.
     ///
     /// - Throws: `MPIError`.
     package func free() throws {
@@ -32,7 +32,7 @@ extension Communicator {
 
     private init(returningErrors part: CMPI_Communicator) throws {
         try self.init(part.handle)
-        // Inherited by the standard, but not by every library.
+        // The standard says that the handler is inherited, but not every library does so.
         try check(MPI_Comm_set_errhandler(handle, CMPI_ERRORS_RETURN()), "MPI_Comm_set_errhandler")
     }
 }

@@ -1,13 +1,13 @@
 package import Failures
 
-/// The launcher started more (or fewer) processes than MPI_COMM_WORLD has ranks.
+/// The error that the launcher started more or fewer processes than MPI_COMM_WORLD has ranks.
 ///
-/// The usual case is a plain `srun` with an MPI library that does not speak Slurm's process management: each of the n
-/// processes silently becomes rank 0 of 1 (open-mpi/ompi#13523) and would do the whole plan, over the others' files.
+/// The usual cause is a plain `srun` with an MPI library without support for Slurm's process management: each of the n
+/// processes silently becomes rank 0 of 1 (open-mpi/ompi#13523) and would run the whole study, overwriting the others' files.
 package struct LauncherMismatch: ExitCoded, Equatable, Sendable, CustomStringConvertible {
-    /// The environment variable that gives the launcher's count.
+    /// The environment variable with the launcher's count.
     package let variable: String
-    /// The number of processes the launcher started.
+    /// The number of processes that the launcher started.
     package let started: Int
     /// The size of MPI_COMM_WORLD.
     package let worldSize: Int
@@ -30,12 +30,12 @@ package struct LauncherMismatch: ExitCoded, Equatable, Sendable, CustomStringCon
     package var exitStatus: ExitStatus { .badInput }
 }
 
-/// Compares the size of MPI_COMM_WORLD with what the launcher left in the environment.
+/// Compares the size of MPI_COMM_WORLD with the launcher's count in the environment.
 ///
 /// A process started without a launcher passes, and so does `mpirun -n k` inside a larger Slurm allocation: mpirun's own
-/// variables are asked first. `SLURM_NTASKS` alone says nothing, as a batch script has it as well.
+/// variables are read first. `SLURM_NTASKS` alone is no evidence, as a batch script has it too.
 ///
-/// - Parameter variable: the value of an environment variable.
+/// - Parameter variable: returns the value of an environment variable.
 /// - Throws: `LauncherMismatch`.
 package func checkLauncher(worldSize: Int, variable: (String) -> String?) throws {
     for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
@@ -45,7 +45,7 @@ package func checkLauncher(worldSize: Int, variable: (String) -> String?) throws
         }
         return
     }
-    // Ranks that found each other need no more proof: the parts of a heterogeneous job each have their own task count.
+    // More than one rank is proof enough: the parts of a heterogeneous job each have their own task count.
     guard worldSize == 1, isInsideSlurmStep(variable) else { return }
     for name in ["SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"] {
         guard let started = variable(name).flatMap({ Int($0) }) else { continue }
@@ -56,8 +56,8 @@ package func checkLauncher(worldSize: Int, variable: (String) -> String?) throws
     }
 }
 
-/// Whether this process is a task of a step that srun started. Batch scripts and interactive shells are steps of their
-/// own, with ids at the top of 32 bits or with a name.
+/// Returns whether this process is a task of a step that srun started. Batch scripts and interactive shells are steps too,
+/// with ids at the top of 32 bits or with names.
 private func isInsideSlurmStep(_ variable: (String) -> String?) -> Bool {
     guard variable("SLURM_PROCID") != nil, let step = variable("SLURM_STEP_ID").flatMap({ UInt32($0) }) else {
         return false

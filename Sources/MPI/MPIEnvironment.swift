@@ -2,14 +2,14 @@ import CMPI
 import Glibc
 import Supervision
 
-/// The MPI execution environment of this process: its start, its end, and what it says about itself.
+/// The MPI execution environment of this process: its start, its end, and its properties.
 ///
-/// All calls belong on the thread that called `start` (MPI_THREAD_FUNNELED); nothing here is `Sendable`.
+/// All calls must be made on the thread that called `start` (MPI_THREAD_FUNNELED); nothing here is `Sendable`.
 package enum MPIEnvironment {
-    /// Starts MPI, makes its errors return instead of ending the process, and checks that the launcher and MPI agree
+    /// Starts MPI, makes its errors return codes instead of ending the process, and checks that the launcher and MPI agree
     /// about the number of processes. Without a launcher the process is rank 0 of 1.
     ///
-    /// MPI stays started when this throws, so that the caller can say why and `abort`.
+    /// MPI stays started when this throws, so that the caller can report the error and `abort`.
     ///
     /// - Returns: the communicator of all ranks.
     /// - Throws: `MPIError`, `LauncherMismatch`, `ThreadSupportMissing`.
@@ -18,7 +18,7 @@ package enum MPIEnvironment {
         preferEagerMessages()
         var provided: Int32 = 0
         try check(MPI_Init_thread(nil, nil, CMPI_THREAD_FUNNELED(), &provided), "MPI_Init_thread", rank: nil)
-        // Both, since an error without a communicator is raised on SELF or WORLD depending on the library.
+        // On both, as an error without a communicator is raised on SELF or WORLD depending on the library.
         for communicator in [CMPI_COMM_WORLD(), CMPI_COMM_SELF()] {
             try check(
                 MPI_Comm_set_errhandler(communicator, CMPI_ERRORS_RETURN()), "MPI_Comm_set_errhandler", rank: nil)
@@ -29,7 +29,7 @@ package enum MPIEnvironment {
         return world
     }
 
-    /// Ends MPI. Collective: every rank must come here, with no message on the way.
+    /// Ends MPI. Collective: every rank must call it, with no message pending.
     ///
     /// - Throws: `MPIError`.
     package static func finish() throws {
@@ -41,8 +41,8 @@ package enum MPIEnvironment {
     /// and after `finish` it ends this process alone.
     package static func abort(code: Int32) -> Never {
         Supervision.leave()
-        fflush(nil)  // MPI_Abort ends the process without it, and the last line is the one that says why.
-        // A lone rank just leaves: the library's notice of an abort would only bury that line.
+        fflush(nil)  // MPI_Abort does not flush, and the last line says why the job ends.
+        // A single rank exits without MPI_Abort, whose own notice would hide that line.
         if isRunning && !isAlone { MPI_Abort(CMPI_COMM_WORLD(), code) }
         exit(code)
     }
@@ -56,9 +56,9 @@ package enum MPIEnvironment {
         return initialized != 0 && finalized == 0
     }
 
-    /// Lets what travels in a training step, vectors of 4 to 30 KB, leave without the reader's consent: between ranks of
-    /// one node Open MPI's limit is 4 KB, and above it such a message takes two to three times as long. Whoever has set
-    /// the limit for a run keeps it; other libraries know no such variable.
+    /// Raises Open MPI's eager limit, so that the messages of a training step, vectors of 4 to 30 KB, are sent without a
+    /// handshake. Between ranks of one node the default limit is 4 KB, and above it such a message takes two to three times
+    /// as long. A limit that the user has set is kept; other libraries ignore the variable.
     private static func preferEagerMessages() {
         setenv("OMPI_MCA_btl_vader_eager_limit", "32768", 0)
     }
@@ -68,12 +68,12 @@ package enum MPIEnvironment {
         return MPI_Comm_size(CMPI_COMM_WORLD(), &size) == MPI_SUCCESS && size == 1
     }
 
-    /// Name and version of the MPI library, as it words them ("Open MPI v4.1.4, …"). May be asked at any time.
+    /// Name and version of the MPI library, as it reports them ("Open MPI v4.1.4, …"). Available at any time.
     package static var libraryVersion: String {
         libraryText(capacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) { MPI_Get_library_version($0, $1) } ?? "unknown"
     }
 
-    /// The name MPI gives the machine of this rank, usually its host name.
+    /// Returns MPI's name for the machine of this rank, usually its host name.
     ///
     /// - Throws: `MPIError`.
     package static func processorName() throws -> String {
@@ -87,7 +87,7 @@ package enum MPIEnvironment {
     }
 }
 
-/// The MPI library was built without support for processes that have other threads than the one that calls it.
+/// The error that the MPI library was built without support for processes with threads that make no MPI calls.
 package struct ThreadSupportMissing: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence.
     package var description: String {

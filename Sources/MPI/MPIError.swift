@@ -2,15 +2,15 @@ import CMPI
 
 /// A failed MPI call.
 package struct MPIError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The routine that failed, "MPI_Isend".
+    /// The routine that failed, such as "MPI_Isend".
     package let routine: String
-    /// The code it returned; its meaning is the library's own.
+    /// The code that it returned; its meaning depends on the library.
     package let code: Int
     /// The standard's class of the code (MPI_ERR_RANK, MPI_ERR_TRUNCATE, …).
     package let errorClass: Int
-    /// The library's words for the code.
+    /// The library's message for the code.
     package let text: String
-    /// The rank the call was made on, in its communicator; nil where the rank is not known yet.
+    /// The calling rank in its communicator; nil if the rank is not known yet.
     package let rank: Int?
 
     /// One sentence: "MPI_Isend failed on rank 1: MPI_ERR_RANK: invalid rank (code 6, class 6)".
@@ -21,10 +21,10 @@ package struct MPIError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension MPIError {
-    /// The error behind the return code of `routine`.
+    /// Makes the error for the return code of `routine`.
     init(code: Int32, routine: String, rank: Int?) {
         var errorClass: Int32 = 0
-        // Neither can fail for a code that a routine returned; if one does, the code alone must do.
+        // These calls cannot fail for a code that a routine returned; if one does, the error has the code alone.
         if MPI_Error_class(code, &errorClass) != MPI_SUCCESS { errorClass = code }
         let text = libraryText(capacity: Int(MPI_MAX_ERROR_STRING)) { MPI_Error_string(code, $0, $1) }
         self.init(
@@ -37,7 +37,7 @@ func check(_ code: Int32, _ routine: String, rank: Int?) throws {
     guard code == MPI_SUCCESS else { throw MPIError(code: code, routine: routine, rank: rank) }
 }
 
-/// Text that an MPI routine writes into a buffer of `capacity` characters, on one line (MPICH's error texts have
+/// Returns the text that an MPI routine writes into a buffer of `capacity` characters, on one line (MPICH's messages have
 /// several); nil if the routine fails.
 func libraryText(
     capacity: Int, _ routine: (UnsafeMutablePointer<CChar>, UnsafeMutablePointer<Int32>) -> Int32

@@ -1,33 +1,33 @@
 import CMPI
 import Glibc
 
-/// Memory that all ranks of a node see: one copy of a dataset for all of them.
+/// Memory that all ranks of a node share, for one copy of a dataset per node.
 ///
-/// The owner writes, then all ranks `publish`, then all read; after that nobody writes without agreement. The memory is
-/// zero at first. On a node of one rank it is that process's own. It lives until `free`; a block that is not freed lives
-/// as long as the process, since ranks can only give it up together.
+/// The owner writes, then all ranks call `publish`, then all read; later writes need synchronisation of the ranks. The
+/// memory is zeroed at first. On a node of one rank it is private memory. It lives until `free`, or else as long as the
+/// process, as freeing is collective.
 package final class SharedBlock {
     /// The first byte, aligned to 64 bytes on every rank; the address differs between ranks.
     package let base: UnsafeMutableRawPointer
-    /// How many bytes there are.
+    /// The size in bytes.
     package let count: Int
     private let node: Communicator
     private var memory: Memory?
 
     private enum Memory {
-        /// A window within an epoch of passive access, which lasts from the initialiser to `free`.
+        /// A window in a passive-target access epoch, which lasts from the initialiser to `free`.
         case shared(CMPI_Window)
         case own
     }
 
     private static let alignment = 64
 
-    /// A block of `bytes`, 1 or more, that rank `owner` of `node` writes. Collective over `node`, with the same arguments
-    /// on all its ranks. Its pages are taken at once, so that a node without enough of them is found here and not by a
-    /// signal at a later access.
+    /// Makes a block of `bytes`, 1 or more, that rank `owner` of `node` writes. Collective over `node`, with the same
+    /// arguments on all its ranks. All pages are allocated at once, so that a lack of memory is found here and not by
+    /// SIGBUS at a later access.
     ///
-    /// - Parameter node: ranks that can share memory: what `Communicator.splitByNode` gives.
-    /// - Throws: `SharedMemoryExhausted`, on all ranks, which may go on; `MPIError`.
+    /// - Parameter node: ranks that can share memory, from `Communicator.splitByNode`.
+    /// - Throws: `SharedMemoryExhausted`, on all ranks, which may continue; `MPIError`.
     package init(bytes: Int, owner: Int, on node: Communicator) throws {
         precondition(bytes > 0 && bytes <= 1 << 60, "a block of \(bytes) bytes")
         precondition(owner >= 0 && owner < node.size, "owner \(owner) of \(node.size) ranks")
@@ -45,7 +45,7 @@ package final class SharedBlock {
         }
     }
 
-    /// Returns when all ranks have come here; what the owner wrote before is what the others read afterwards. Collective.
+    /// Makes what the owner has written visible to all ranks. Collective, with a barrier.
     ///
     /// - Throws: `MPIError`.
     package func publish() throws {
@@ -57,7 +57,7 @@ package final class SharedBlock {
         try node.check(CMPI_Win_sync(window), "MPI_Win_sync")
     }
 
-    /// Gives the memory back; `base` is invalid afterwards. Collective. Again, it does nothing.
+    /// Frees the memory; `base` is invalid afterwards. Collective. A second call does nothing.
     ///
     /// - Throws: `MPIError`.
     package func free() throws {
@@ -66,17 +66,17 @@ package final class SharedBlock {
         case .shared(var window):
             try node.check(CMPI_Win_unlock_all(window), "MPI_Win_unlock_all")
             try node.check(CMPI_Win_free(&window), "MPI_Win_free")
-            // The pages are free when the last rank has let go of them, which the library does not wait for.
+            // The pages are freed when the last rank has released them, for which the library does not wait.
             try node.barrier()
         case .own: munmap(base, count)
         case nil: break
         }
     }
 
-    /// Zeroed pages of this process.
+    /// Allocates zeroed pages of this process.
     private static func ownMemory(_ bytes: Int) throws -> UnsafeMutableRawPointer {
         let pages = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        // MAP_FAILED, a macro with a cast, is the last address.
+        // MAP_FAILED, a macro with a cast that Swift does not import, is the last address.
         guard let pages, pages != UnsafeMutableRawPointer(bitPattern: -1) else {
             throw SharedMemoryExhausted(bytes: bytes, place: nil, available: nil)
         }
@@ -87,14 +87,14 @@ package final class SharedBlock {
         var window = CMPI_WIN_NULL()
         try node.check(
             CMPI_Win_allocate_shared(node.rank == owner ? bytes : 0, node.handle, &window), "MPI_Win_allocate_shared")
-        // Until here an error was the communicator's; from here it is the window's, whose handler is the fatal one.
+        // Errors so far were raised on the communicator; from here they are raised on the window, whose default handler aborts.
         try node.check(CMPI_Win_errors_return(window), "MPI_Win_set_errhandler")
         try node.check(CMPI_Win_lock_all(window), "MPI_Win_lock_all")
         return window
     }
 
-    /// The owner's memory as this rank sees it. MPI promises no alignment; all ranks map whole pages, so they round up by
-    /// the same number of bytes.
+    /// Returns the address of the owner's memory in this rank. MPI promises no alignment, so it is rounded up; all ranks map
+    /// whole pages, so they round by the same number of bytes.
     private static func base(of window: CMPI_Window, owner: Int, on node: Communicator) throws
         -> UnsafeMutableRawPointer
     {
@@ -107,18 +107,18 @@ package final class SharedBlock {
         return start.alignedUp(toMultipleOf: alignment)
     }
 
-    /// Lets the system take all pages now. A file in memory, which shared windows are, has none until they are touched,
-    /// and touching one that is not to be had ends the process with SIGBUS.
+    /// Allocates all pages now. Shared windows are files in memory, whose pages are allocated at the first access, and an
+    /// access that cannot get one ends the process with SIGBUS.
     private func takePages(asOwner isOwner: Bool) throws {
         let error = isOwner ? populate() : 0
         guard try node.maximumOverRanks(Int(error)) == 0 else {
-            try free()  // then what is free without the pages that were to be had
+            try free()  // so that the free space is measured without the pages that were allocated
             let store = SharedMemoryStore.current
             throw SharedMemoryExhausted(bytes: count, place: store.folder, available: store.availableBytes)
         }
     }
 
-    /// 0, or the error number. A kernel before Linux 5.14 does not know the call; there the space was checked, not taken.
+    /// Returns 0 or the error number. Linux before 5.14 lacks the call; there the space was only checked, not allocated.
     private func populate() -> Int32 {
         let page = sysconf(Int32(_SC_PAGESIZE))
         let first = Int(bitPattern: base) / page * page

@@ -2,45 +2,45 @@ package import Failures
 import Glibc
 import Paths
 
-/// Where the MPI library keeps the memory that ranks of one node share: a folder of a file system in memory.
+/// The folder, in a file system in memory, where the MPI library keeps the memory that the ranks of a node share.
 struct SharedMemoryStore {
-    /// Nil if it is not known.
+    /// The folder's path; nil if it is not known.
     let folder: String?
 
-    /// Open MPI takes the folder it is told, else /dev/shm if it may write there, else one of the session; MPICH takes
-    /// /dev/shm.
+    /// The folder in use: Open MPI takes a configured folder, else /dev/shm if it is writable, else one of the session; MPICH
+    /// takes /dev/shm.
     static var current: SharedMemoryStore {
         if let told = PathBytes.environmentVariable("OMPI_MCA_osc_sm_backing_directory") { return .init(folder: told) }
         return .init(folder: access("/dev/shm", W_OK) == 0 ? "/dev/shm" : nil)
     }
 
-    /// What is free there, in bytes; nil if the system does not tell.
+    /// The free space in bytes; nil if the system does not say.
     var availableBytes: Int? {
         var system = statvfs()
         guard let folder, folder.withPath({ statvfs($0, &system) }) == 0 else { return nil }
         return Int(system.f_bavail) * Int(system.f_frsize)
     }
 
-    /// Compares what is free with what a window of `bytes` needs. Collective: the ranks agree.
+    /// Checks that there is space for a window of `bytes`. Collective: all ranks throw, or none does.
     ///
-    /// The library would find out as well, but with a notice of its own, on one rank, while the others wait for ever.
+    /// Without this check the library would report the lack of space on one rank only, and the others would deadlock.
     ///
     /// - Throws: `SharedMemoryExhausted`, `MPIError`.
     func requireSpace(for bytes: Int, on node: Communicator) throws {
-        // Open MPI asks for 5 % more, and we and it for some pages beyond.
+        // Open MPI demands 5 % more, and both it and this program need some further pages.
         let needed = bytes + bytes / 20 + (1 << 20)
         let least = -(try node.maximumOverRanks(-(availableBytes ?? Int.max)))
         guard least >= needed else { throw SharedMemoryExhausted(bytes: bytes, place: folder, available: least) }
     }
 }
 
-/// The memory that ranks of one node share has no room for a block.
+/// The error that the shared memory of a node has no space for a block.
 package struct SharedMemoryExhausted: ExitCoded, Equatable, Sendable, CustomStringConvertible {
-    /// How many bytes the block has.
+    /// The size of the block in bytes.
     package let bytes: Int
-    /// The folder of the file system it would be in; nil for memory of one process or an unknown folder.
+    /// The folder of the file system in question; nil for memory of one process or an unknown folder.
     package let place: String?
-    /// How many bytes are free there; nil if that is not known.
+    /// The free space there in bytes; nil if it is not known.
     package let available: Int?
 
     package init(bytes: Int, place: String?, available: Int?) {

@@ -5,11 +5,11 @@ import Glibc
 extension HDF5File {
     /// Reads all elements of a dataset whose storage has been checked into `memory`, converted to the type `type`.
     ///
-    /// Chunks with filters are decoded here, since the library does not look how long they become. Its own call reads the
-    /// others, and those of nbit and scaleoffset after their lengths have been checked. It also reads those of filters that
-    /// the user has installed as plugins, which nobody else can call: they are trusted to decode to a whole chunk.
+    /// Chunks with filters are decoded here, since the library does not check their decoded lengths. The library reads
+    /// chunks without filters, and those of nbit and scaleoffset after their lengths have been checked. It also reads those
+    /// of filters that the user has installed as plugins, which only it can call: they are trusted to decode to whole chunks.
     ///
-    /// - Parameter memory: room for all elements, of the type `type` or of the file's, whichever is larger.
+    /// - Parameter memory: memory for all elements, of the type `type` or of the file's type, whichever is larger.
     func read(
         _ dataset: borrowing Handle, _ name: String, as type: hid_t, into memory: UnsafeMutableRawPointer
     ) throws(HDF5Error) {
@@ -32,7 +32,7 @@ extension HDF5File {
         else { throw .library("H5Tconvert", file: path, object: name) }
     }
 
-    /// Refuses a dataset in filtered chunks of which one does not become as large as its shape is.
+    /// Refuses a dataset with a filtered chunk whose decoded size is not that of its shape.
     func checkDecoding(_ dataset: borrowing Handle, _ name: String) throws(HDF5Error) {
         guard let creation = Handle(H5Dget_create_plist(dataset.id)), let space = Handle(H5Dget_space(dataset.id)),
             let stored = Handle(H5Dget_type(dataset.id))
@@ -41,9 +41,9 @@ extension HDF5File {
         _ = try decodeChunks(dataset, space, creation, stored, name, into: nil)
     }
 
-    /// Decodes the chunks of a dataset and puts their elements, as they are stored, where they belong in `memory`.
+    /// Decodes the chunks of a dataset and copies their elements, in the stored type, to their places in `memory`.
     ///
-    /// - Returns: whether `memory` holds the elements; false where the library is to decode them, after what can be checked.
+    /// - Returns: whether `memory` holds the elements; false if the library must decode them, after the possible checks.
     private func decodeChunks(
         _ dataset: borrowing Handle, _ space: borrowing Handle, _ creation: borrowing Handle,
         _ stored: borrowing Handle,
@@ -95,7 +95,7 @@ extension HDF5File {
         return decoder.filters.library == nil
     }
 
-    /// The elements that are read where there is no chunk.
+    /// Returns the elements that are read where there is no chunk.
     private func fillValues(
         _ grid: ChunkGrid, _ creation: borrowing Handle, _ stored: borrowing Handle, _ name: String
     ) throws(HDF5Error) -> [UInt8] {
@@ -106,7 +106,7 @@ extension HDF5File {
         }
     }
 
-    /// The element, as it is stored, that is read where nothing was written.
+    /// Returns the element, in the stored type, that is read where nothing was written.
     func fillValue(
         _ creation: borrowing Handle, _ stored: borrowing Handle, _ name: String
     ) throws(HDF5Error) -> [UInt8] {
@@ -120,22 +120,22 @@ extension HDF5File {
     }
 }
 
-/// Chunks in the bytes of their filters, one after the other.
+/// Decodes filtered chunks, one after the other.
 final class ChunkDecoder {
     enum Outcome {
         /// The bytes of all elements of the chunk, valid until the next call.
         case bytes(UnsafePointer<UInt8>)
-        /// The library's decoding ends with the right size.
+        /// The library would decode to the right size.
         case fits
-        /// So many bytes are not what the chunk's shape has.
+        /// The decoded size in bytes, which is not that of the chunk's shape.
         case size(Int)
-        /// The filter of this number could not decode.
+        /// The filter with this number failed to decode.
         case failure(H5Z_filter_t)
     }
 
     let filters: Filters
     private let bytes: UInt64
-    /// The bytes of each of two rooms; compressed data to be decompressed again may be a little larger than the elements.
+    /// The size in bytes of each of two buffers; data between two filters may be a little larger than the elements.
     private let most: Int
     private var rooms: [UnsafeMutableRawPointer?] = [nil, nil]
     private var raw: UnsafeMutableRawPointer?
@@ -150,24 +150,24 @@ final class ChunkDecoder {
 
     private static func roomBytes(forChunkOf bytes: UInt64) -> Int { Int(bytes) + Int(bytes) / 512 + 512 }
 
-    /// The bytes that decoding chunks of so many bytes takes at its peak: the two rooms, a chunk as it is stored, and one of
+    /// Returns the peak memory in bytes of decoding chunks of `bytes`: two buffers, a stored chunk, and one chunk of
     /// fill values.
     static func memory(forChunksOf bytes: UInt64) -> Int { 4 * roomBytes(forChunkOf: bytes) }
 
     deinit { for memory in rooms + [raw] { free(memory) } }
 
-    /// Room for the stored bytes of the next chunk; nil if there is none left.
+    /// Returns a buffer for the stored bytes of the next chunk; nil if there is no memory.
     func room(for size: Int) -> UnsafeMutableRawPointer? {
         for i in rooms.indices where rooms[i] == nil { rooms[i] = malloc(most) }
         if raw == nil || capacity < size {
             free(raw)
-            capacity = max(size, min(2 * size, most))  // chunks differ a little: not a new room for each
+            capacity = max(size, min(2 * size, most))  // grows in steps, as chunks differ a little in size
             raw = malloc(capacity)
         }
         return rooms.contains(nil) ? nil : raw
     }
 
-    /// Decodes what has been put into the room for it; a filter `i` is left out if bit i of `mask` is set.
+    /// Decodes the chunk in that buffer; filter `i` is skipped if bit i of `mask` is set.
     func decode(_ size: Int, mask: UInt32) -> Outcome {
         guard let raw, let first = rooms[0], let second = rooms[1] else { return .size(0) }
         let library = filters.library.flatMap { mask >> UInt32($0) & 1 == 0 ? $0 : nil }

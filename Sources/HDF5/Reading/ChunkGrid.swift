@@ -2,11 +2,11 @@ import CHDF5
 import Glibc
 
 extension HDF5File {
-    /// Refuses a dataset in chunks that do not add up to it; the library itself trusts what it finds.
+    /// Refuses a dataset whose chunks do not add up to it; the library does not check this.
     ///
-    /// A chunk that is not there reads as fill values, so that a few bytes would stand for any amount of data, and one that
-    /// is shorter than its shape makes the library read beyond it. Each chunk is looked up once, in logarithmic time: of
-    /// HDF5 1.10's calls, those that tell more of a chunk go through all chunks for each.
+    /// A missing chunk reads as fill values, so a few bytes could declare any amount of data; a chunk that is shorter than
+    /// its shape makes the library read beyond it. Each chunk is looked up once, in logarithmic time; the calls of HDF5
+    /// 1.10 that say more about a chunk take linear time.
     func checkChunks(
         _ dataset: borrowing Handle, _ space: borrowing Handle, _ creation: borrowing Handle, _ name: String,
         allowingGaps: Bool
@@ -24,7 +24,7 @@ extension HDF5File {
         for _ in 0..<grid.count {
             let stored = try storedBytes(dataset, offset, name)
             if stored > 0 {
-                // What is filtered is measured when it is decoded.
+                // The size of filtered chunks is checked when they are decoded.
                 guard stored <= hsize_t(fileSize) else {
                     throw failure(
                         name, .damaged(found: "a chunk of \(stored) bytes in a file of \(fileSize) at \(offset)"))
@@ -37,7 +37,7 @@ extension HDF5File {
         }
     }
 
-    /// Refuses a layout that no dataset can have, and a filter that is not known here, without a look at the chunks.
+    /// Refuses an invalid chunk layout and unknown filters, without looking at the chunks.
     func checkChunkLayout(
         _ dataset: borrowing Handle, _ space: borrowing Handle, _ creation: borrowing Handle, _ name: String
     ) throws(HDF5Error) {
@@ -63,26 +63,26 @@ extension HDF5File {
         return ChunkGrid(shape: shape, chunk: chunk, bytes: bytes)
     }
 
-    /// The size of a chunk as it is stored; 0 for one that is not there.
+    /// Returns the stored size of a chunk in bytes; 0 if there is no such chunk.
     func storedBytes(
         _ dataset: borrowing Handle, _ offset: [hsize_t], _ name: String
     ) throws(HDF5Error) -> hsize_t {
         var stored: hsize_t = 0
         if H5Dget_chunk_storage_size(dataset.id, offset, &stored) >= 0 { return stored }
         let error = HDF5Error.library("H5Dget_chunk_storage_size", file: path, object: name)
-        // The library's words alone: names and paths may hold any.
+        // Only the library's message is searched, as names and paths may contain any text.
         guard case .library(_, let text) = error.reason, text.contains("storage is not allocated") else { throw error }
         return 0
     }
 
-    /// Refuses chunks without filters that are not as large as their shape, of which the library tells the sum alone.
+    /// Refuses chunks without filters whose total size, all that the library reports, is not that of their shapes.
     private func checkTotal(
         _ dataset: borrowing Handle, _ grid: ChunkGrid, found: hsize_t, _ name: String
     ) throws(HDF5Error) {
         let total = H5Dget_storage_size(dataset.id)
         guard total != found * grid.bytes else { return }
         var offset = grid.first
-        for _ in 0..<min(grid.count, 1000) {  // each of these calls goes through all chunks
+        for _ in 0..<min(grid.count, 1000) {  // each of these calls takes linear time
             var (mask, address, stored): (UInt32, haddr_t, hsize_t) = (0, 0, 0)
             guard H5Dget_chunk_info_by_coord(dataset.id, offset, &mask, &address, &stored) >= 0 else { break }
             if stored != grid.bytes, stored > 0 { throw wrongSize(stored, at: offset, grid, name) }
@@ -96,12 +96,12 @@ extension HDF5File {
         failure(name, .damaged(found: "a chunk of \(stored) bytes instead of \(grid.bytes) at \(offset)"))
     }
 
-    /// Which rows have no chunk, `found` chunks being there.
+    /// Makes the error that names the rows without a chunk, if only `found` chunks exist.
     private func gaps(
         _ dataset: borrowing Handle, _ grid: ChunkGrid, found: hsize_t, _ name: String
     ) throws(HDF5Error) -> HDF5Error {
         guard found > 0 else { return failure(name, .unwritten(found: "an array that was never written")) }
-        // One of the first `found` + 1 is missing, however many are declared.
+        // One of the first `found` + 1 chunks is missing, however many are declared.
         var offset = grid.first
         var before: hsize_t = 0
         while before < grid.count, try storedBytes(dataset, offset, name) > 0 {
@@ -120,23 +120,23 @@ extension HDF5File {
 struct ChunkGrid {
     /// The extents of the dataset and of a chunk.
     let shape, chunk: [hsize_t]
-    /// The bytes of a chunk before any filter.
+    /// The size of a chunk in bytes before any filter.
     let bytes: UInt64
 
     /// The number of chunks that cover the dataset.
     var count: hsize_t { zip(shape, chunk).reduce(1) { $0 * (($1.0 + $1.1 - 1) / $1.1) } }
-    /// Where the first chunk begins.
+    /// The offset of the first chunk.
     var first: [hsize_t] { [hsize_t](repeating: 0, count: shape.count) }
 
-    /// Whether the chunk at `offset` reaches beyond the dataset.
+    /// Returns whether the chunk at `offset` extends beyond the dataset.
     func isPartial(_ offset: [hsize_t]) -> Bool {
         shape.indices.contains { offset[$0] + chunk[$0] > shape[$0] }
     }
 
-    /// Copies the elements of the chunk at `offset` to where they belong in the whole array at `memory`.
+    /// Copies the elements of the chunk at `offset` to their places in the whole array at `memory`.
     func copy(_ elements: UnsafePointer<UInt8>, at offset: [hsize_t], into memory: UnsafeMutableRawPointer) {
         let element = Int(bytes / chunk.reduce(1, *))
-        // Dimensions that the chunk fills to the end are copied as one with the one before them.
+        // Trailing dimensions that the chunk covers completely are merged with the dimension before them.
         var inner = shape.count - 1
         while inner > 0, chunk[inner] == shape[inner] { inner -= 1 }
         let below = Int(shape[(inner + 1)...].reduce(1, *)) * element
@@ -159,7 +159,7 @@ struct ChunkGrid {
         }
     }
 
-    /// From the chunk at `offset` to the one behind it.
+    /// Moves `offset` from one chunk to the next.
     func advance(_ offset: inout [hsize_t]) {
         for dimension in shape.indices.reversed() {
             offset[dimension] += chunk[dimension]

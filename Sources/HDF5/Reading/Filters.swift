@@ -3,15 +3,15 @@ import CHDF5
 
 /// The filters of a dataset, in the order in which its writer applied them.
 struct Filters {
-    /// What they are, for `CChunks`.
+    /// The filters in the form of `CChunks`.
     private(set) var list = ab_filters()
 
-    /// Whether there is one among them that neither HDF5 itself has nor this program: the library's alone to call.
+    /// Whether a filter is a plugin, which only the library can call.
     private(set) var needPlugin = false
 
     var isEmpty: Bool { list.count == 0 }
 
-    /// The number of a filter and the first of its parameters.
+    /// The number of a filter and its first parameters.
     subscript(_ i: Int) -> (kind: H5Z_filter_t, values: [UInt32]) {
         (
             withUnsafeBytes(of: list.kinds) { $0.load(fromByteOffset: 4 * i, as: Int32.self) },
@@ -33,14 +33,14 @@ struct Filters {
         list.count += 1
     }
 
-    /// The index of the one that the library decodes, nbit or scaleoffset; nil where all are decoded here.
+    /// The index of the filter that the library must decode, nbit or scaleoffset; nil if all are decoded here.
     var library: Int? { (0..<Int(list.count)).first { [5, 6].contains(self[$0].kind) } }
 }
 
 extension HDF5File {
-    /// The filters of a dataset.
+    /// Returns the filters of a dataset.
     ///
-    /// - Throws: `HDF5Error` with the reason `unsupported` for one that nobody here decodes; or `library`.
+    /// - Throws: `HDF5Error` with the reason `unsupported` for a filter that cannot be decoded; or `library`.
     func filters(_ creation: borrowing Handle, _ name: String) throws(HDF5Error) -> Filters {
         let count = H5Pget_nfilters(creation.id)
         guard (0...Int32(AB_CHUNK_FILTERS)).contains(count) else {
@@ -59,7 +59,7 @@ extension HDF5File {
             }
             filters.append(filter, values)
         }
-        // Of what the library decodes it must be known how long it becomes: only a shuffle, which keeps that, may follow.
+        // The decoded length of what the library decodes must be known, so only a shuffle, which keeps it, may follow.
         if let last = filters.library, let other = (0..<last).first(where: { filters[$0].kind != 2 }) {
             let (first, second) = (filterName(filters[other].kind), filterName(filters[last].kind))
             throw failure(
@@ -71,7 +71,7 @@ extension HDF5File {
     }
 }
 
-/// A filter's number, and its name where it is a known one of the list that The HDF Group keeps.
+/// Returns a filter's number, with its name if it is a common one of The HDF Group's registry.
 func filterName(_ filter: H5Z_filter_t) -> String {
     let names: [H5Z_filter_t: String] = [
         1: "gzip", 2: "shuffle", 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 305: "LZO", 307: "bzip2",

@@ -3,14 +3,14 @@ import CKernels
 import Glibc
 
 extension HDF5File {
-    /// Element type and shape of a dataset, nothing read.
+    /// Returns element type and shape of a dataset without reading its elements.
     ///
-    /// - Throws: `HDF5Error`: the object is missing, refused, or declares more than the limit.
+    /// - Throws: `HDF5Error` if the object is missing or refused, or declares more than the limit.
     package func describe(_ name: String) throws(HDF5Error) -> HDF5Description {
         try describe(openDataset(name), name)
     }
 
-    /// A dataset of numbers of any type as single precision, each rounded once.
+    /// Reads a dataset of numbers of any type as single precision, each rounded once.
     ///
     /// Numbers are integers, bitfields and enumerations of at most 64 bits, and floating-point numbers of at most 128, in
     /// either byte order.
@@ -26,10 +26,10 @@ extension HDF5File {
         }
     }
 
-    /// A dataset of flags, one byte each, 0 or 1: numbers of any type that are 0 and 1, or 255 where they are unsigned
-    /// bytes. What was never written is the fill value, unlike elsewhere: a recorder may write the flags that are set.
+    /// Reads a dataset of flags as bytes, 0 or 1, from numbers of any type that are 0 or 1 (or 255 in unsigned bytes).
+    /// Elements that were never written are allowed here and read as the fill value: a recorder may write only set flags.
     ///
-    /// - Throws: as `float32`; any other number is `value`.
+    /// - Throws: the errors of `float32`; any other number is `value`.
     package func flags(_ name: String) throws(HDF5Error) -> HDF5Array<UInt8> {
         let numbers = try openNumbers(name, expecting: "flags (numbers that are 0 or 1)")
         if numbers.description.count > 0 { try checkStorage(numbers.handle, name, allowingGaps: true) }
@@ -38,12 +38,12 @@ extension HDF5File {
         }
     }
 
-    /// A dataset of floating-point numbers of any width as double precision; throws like `float32`.
+    /// Reads a dataset of floating-point numbers of any width as double precision; throws the errors of `float32`.
     package func float64(_ name: String) throws(HDF5Error) -> HDF5Array<Double> {
         try read(name, expecting: "floating-point numbers", as: ab_H5T_NATIVE_DOUBLE()) { $0.isFloating }
     }
 
-    /// A dataset of integers of any width; unsigned numbers beyond 2⁶³ − 1 become 2⁶³ − 1. Throws like `float32`.
+    /// Reads a dataset of integers of any width; unsigned numbers beyond 2⁶³ − 1 become 2⁶³ − 1. Throws like `float32`.
     package func int64(_ name: String) throws(HDF5Error) -> HDF5Array<Int64> {
         try read(name, expecting: "integers", as: ab_H5T_NATIVE_INT64()) { $0.isInteger }
     }
@@ -94,7 +94,7 @@ extension HDF5File {
         guard let stored = Handle(H5Dget_type(dataset.id)) else {
             throw .library("H5Dget_type", file: path, object: name)
         }
-        // Conversion takes place in the array, or in a room of its own where the file's elements are larger.
+        // Conversion is done in the array, or in a separate buffer if the file's elements are larger.
         guard H5Tget_size(stored.id) > MemoryLayout<Element>.stride else {
             return HDF5Array(
                 shape: description.shape,
@@ -111,8 +111,8 @@ extension HDF5File {
         return HDF5Array(shape: description.shape, elements: Array(elements.bindMemory(to: Element.self)))
     }
 
-    /// Reads numbers as they lie in the file, then has `take` convert them; it returns the index of the first that it
-    /// cannot, or their number.
+    /// Reads numbers in the file's type, then converts them by `take`, which returns the index of the first number that it
+    /// cannot convert, or their count.
     private func convert<Element: BitwiseCopyable>(
         _ dataset: borrowing OpenNumbers, _ name: String, expecting expected: String,
         _ take: (UnsafeRawPointer, ab_stored, UnsafeMutablePointer<Element>, Int) -> Int
@@ -124,7 +124,7 @@ extension HDF5File {
         else { throw failure(name, .tooLarge(shape: shape.map(UInt64.init), limit: arrayLimit)) }
         defer { free(stored) }
         adviseHugePages(stored, count * dataset.stored.bytes)
-        // The type in the file serves as the type in memory: the library converts nothing.
+        // With the file's type as the memory type, the library converts nothing.
         try read(dataset.handle, name, as: dataset.type.id, into: stored)
         var taken = 0
         let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
@@ -140,7 +140,7 @@ extension HDF5File {
     }
 }
 
-/// An array of `count` elements that `body` puts into the memory it is given.
+/// Makes an array of `count` elements that `body` writes into the given memory.
 private func filled<Element: BitwiseCopyable>(
     _ count: Int, _ body: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void
 ) throws(HDF5Error) -> [Element] {
@@ -159,8 +159,8 @@ private func filled<Element: BitwiseCopyable>(
     return elements
 }
 
-/// Asks for large pages behind memory that is about to be filled: with small ones, more time goes into the kernel's making of
-/// pages than into the reading. A refusal changes nothing but time.
+/// Asks for huge pages for memory that is about to be filled: with small pages, page faults take more time than the reading.
+/// It only affects speed, so a failure is ignored.
 private func adviseHugePages(_ start: UnsafeMutableRawPointer, _ bytes: Int) {
     let page = 4096
     let first = (UInt(bitPattern: start) + UInt(page) - 1) / UInt(page) * UInt(page)
@@ -168,7 +168,7 @@ private func adviseHugePages(_ start: UnsafeMutableRawPointer, _ bytes: Int) {
     madvise(address, bytes - page, MADV_HUGEPAGE)
 }
 
-/// A number as a message shows it: whole numbers without a point.
+/// Formats a number for a message: whole numbers without a decimal point.
 private func shown(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
 
 extension HDF5Element {

@@ -2,7 +2,7 @@ import CHDF5
 import Paths
 
 extension HDF5File {
-    /// The number of objects in a group; the root group by default. Their names are not read.
+    /// Returns the number of objects in a group, by default the root group, without reading their names.
     ///
     /// - Throws: `HDF5Error` with the reason `missing`, `refused` or `library`.
     package func linkCount(in group: String = "/") throws(HDF5Error) -> Int {

@@ -3,20 +3,20 @@ import Glibc
 import Paths
 
 extension HDF5File {
-    /// The path of hard links alone that leads where `name` does: soft links are followed, and links that name a file where
-    /// this very file lies there; links out of the file are not.
+    /// Resolves `name` to a path of hard links. Soft links are followed, and external links if the file that they name is
+    /// this one; links into other files are refused.
     ///
-    /// - Throws: `HDF5Error` with the reason `missing` where nothing has this name, `astray` for a soft link that leads
-    ///   nowhere or in a circle, `refused` for a link into another file, or `library`.
+    /// - Throws: `HDF5Error` with the reason `missing` if there is no such name, `astray` for a dangling or circular soft
+    ///   link, `refused` for a link into another file, or `library`.
     func resolve(_ name: String) throws(HDF5Error) -> String {
         var openedAs = path
         return try resolve(name, openedAs: &openedAs)
     }
 
-    /// The same for a name that the library is to follow itself.
+    /// Resolves a name that the library will then follow itself.
     ///
-    /// - Parameter openedAs: the path by which the library has opened this file where it looks for `name`, then where it
-    ///   finds it: a link that names this file by another path makes it open the file by that.
+    /// - Parameter openedAs: the path by which the library has opened this file before it follows `name`; then the path
+    ///   after that, as an external link may name this file by another path.
     func resolve(_ name: String, openedAs: inout String) throws(HDF5Error) -> String {
         let most = 100  // links of an honest file are a few; a circle has no end
         var followed = 0
@@ -56,7 +56,7 @@ extension HDF5File {
         return walked.isEmpty ? "/" : walked
     }
 
-    /// The parts of a path, the last one first; "." is where one is.
+    /// Splits a path into its parts, the last one first, without ".".
     private func components(of path: String) -> [String] {
         path.split(separator: "/").filter { $0 != "." }.reversed().map { String($0) }
     }
@@ -80,10 +80,10 @@ extension HDF5File {
         return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 
-    /// The file that an external link names and the path in it.
+    /// Returns the file that an external link names and the path in it.
     private func externalTarget(_ place: String, _ name: String) throws(HDF5Error) -> (file: String, place: String) {
         guard let bytes = linkValue(place) else { throw .library("H5Lget_val", file: path, object: name) }
-        // A byte of flags, the name of the file, the path in it.
+        // The value is a byte of flags, the name of the file, and the path in it.
         let names = bytes.dropFirst().split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
         guard names.count > 1 else { throw failure(name, .damaged(found: "a link into another file without its name")) }
         return (PathBytes.text(of: names[0]), String(decoding: names[1], as: UTF8.self))

@@ -2,7 +2,7 @@ import CHDF5
 import Paths
 
 extension HDF5File {
-    /// A small dataset as a value: text, integer, number, or an array of single-precision numbers.
+    /// Reads a small dataset as a value: text, integer, number, or an array of single-precision numbers.
     ///
     /// - Returns: nil for a type that `HDF5Value` cannot express.
     package func value(_ name: String) throws(HDF5Error) -> HDF5Value? {
@@ -28,7 +28,7 @@ extension HDF5File {
         }
     }
 
-    /// The one number of a scalar dataset; an integer beyond 64 signed bits is the nearest number.
+    /// Reads the number of a scalar dataset; an integer beyond 64 signed bits becomes the nearest `Double`.
     private func scalar(_ name: String) throws(HDF5Error) -> HDF5Value {
         if case .integer = try describe(name).element, let number = Int(exactly: try int64(name).elements[0]),
             number < .max
@@ -39,7 +39,7 @@ extension HDF5File {
         return Int(exactly: number).map { .integer($0) } ?? .number(number)
     }
 
-    /// Integers that single precision holds exactly; throws `value` for others.
+    /// Reads integers that single precision represents exactly; throws `value` for others.
     private func exactIntegers(_ name: String) throws(HDF5Error) -> HDF5Array<Float> {
         let array = try float32(name)
         if let i = array.elements.firstIndex(where: { abs($0) > 16_777_216 }) {
@@ -49,9 +49,9 @@ extension HDF5File {
         return array
     }
 
-    /// The scalar attribute `name` of `object` ("/" for the file itself).
+    /// Reads the scalar attribute `name` of `object` ("/" for the file itself).
     ///
-    /// - Returns: nil when there is none of this name.
+    /// - Returns: nil if there is none of this name.
     /// - Throws: `HDF5Error` with the reason `wrongType` for one that is neither text nor a single number (which may be
     ///   the one element of an array, as h5py writes a numpy array of one).
     package func attribute(_ name: String, of object: String = "/") throws(HDF5Error) -> HDF5Value? {
@@ -87,7 +87,7 @@ extension HDF5File {
         throw .library("H5Aread", file: path, object: place)
     }
 
-    /// The names of the attributes of `object` ("/" for the file itself), in alphabetical order.
+    /// Returns the names of the attributes of `object` ("/" for the file itself), in alphabetical order.
     package func attributeNames(of object: String = "/") throws(HDF5Error) -> [String] {
         let owner = try open(object)
         let count = H5Aget_num_attrs(owner.id)
@@ -103,7 +103,7 @@ extension HDF5File {
         return names
     }
 
-    /// One string, of fixed or variable length; bytes that are not UTF-8 are replaced by U+FFFD.
+    /// Reads one string, of fixed or variable length; bytes that are not UTF-8 are replaced by U+FFFD.
     private func text(
         _ type: borrowing Handle, of name: String, read: (hid_t, UnsafeMutableRawPointer) -> herr_t
     ) throws(HDF5Error) -> String {

@@ -2,13 +2,13 @@
 package enum HDF5Element: Equatable, Sendable, CustomStringConvertible {
     case floating(bits: Int)
     case integer(bits: Int, signed: Bool)
-    /// h5py's boolean: an enumeration {FALSE = 0, TRUE = 1} over one byte.
+    /// h5py's boolean: an enumeration {FALSE = 0, TRUE = 1} of one byte.
     case boolean
-    /// Any other enumeration, of the width of its integers.
+    /// Any other enumeration, with the width of its integers.
     case enumeration(bits: Int)
     case bitfield(bits: Int)
     case text
-    /// Anything else, by HDF5's name for its class.
+    /// Any other type, by HDF5's name for its class.
     case other(String)
 
     /// "float32", "uint8", "boolean", …
@@ -46,10 +46,10 @@ package struct HDF5Description: Equatable, Sendable {
 package struct HDF5Array<Element: Equatable & Sendable>: Equatable, Sendable {
     /// The extents, outermost first.
     package let shape: [Int]
-    /// As many as the shape says.
+    /// The elements, row-major.
     package let elements: [Element]
 
-    /// Traps unless there are as many elements as the shape says.
+    /// Traps unless the number of elements is that of the shape.
     package init(shape: [Int], elements: [Element]) {
         precondition(shape.reduce(1, *) == elements.count, "shape \(shape) of \(elements.count) elements")
         self.shape = shape
@@ -57,14 +57,14 @@ package struct HDF5Array<Element: Equatable & Sendable>: Equatable, Sendable {
     }
 }
 
-/// A small value beside the arrays: metadata and attributes.
+/// A small value, for metadata and attributes.
 package enum HDF5Value: Equatable, Sendable, CustomStringConvertible {
     case text(String)
     case integer(Int)
     case number(Double)
     case array(HDF5Array<Float>)
 
-    /// As an error message shows it.
+    /// The value as text for error messages.
     package var description: String {
         switch self {
         case .text(let text): "'\(text)'"

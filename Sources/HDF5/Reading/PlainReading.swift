@@ -2,8 +2,7 @@ import CHDF5
 import Glibc
 import Paths
 
-/// Reads datasets of the file at `path` into memory as the library does it by itself, with no check of ours: what loading is
-/// measured against.
+/// Reads datasets of the file at `path` by the library alone, without our checks: the baseline for the speed of loading.
 package func readPlainly(_ names: [String], ofFile path: String) throws(HDF5Error) {
     Library.prepare()
     let none = ab_H5P_DEFAULT()

@@ -1,28 +1,28 @@
 import CHDF5
 import Paths
 
-/// A virtual dataset as the library meets it: the files that it names are looked for from where its own was opened.
+/// A virtual dataset and the path by which the library has opened its file, from which it looks for the files it names.
 struct VirtualPlace: Hashable {
     let address: haddr_t
     let openedAs: String
 }
 
-/// A dataset that a virtual one is made of.
+/// A source of a virtual dataset.
 struct VirtualSource: Hashable {
-    /// The hard links that lead to it, and what the virtual dataset calls it.
+    /// Its path of hard links, and its name in the virtual dataset.
     let place, name: String
 }
 
 extension HDF5File {
-    /// So many virtual datasets may be made of one another.
+    /// The maximum depth of nested virtual datasets.
     private static let deepest = 8
     private static let copy = "copy the data into an array of this file"
 
-    /// Opens the dataset `name`, to which the hard links `place` lead and whose data lie in this file.
+    /// Opens the dataset `name` at the path of hard links `place`, whose data must be in this file.
     ///
     /// - Parameters:
-    ///   - openedAs: the path by which the library has opened this file where it meets the dataset.
-    ///   - depth: the number of virtual datasets that led to it.
+    ///   - openedAs: the path by which the library has opened this file when it reaches the dataset.
+    ///   - depth: the number of virtual datasets that lead to it.
     func openDataset(
         at place: String, _ name: String, openedAs: String, depth: Int
     ) throws(HDF5Error) -> Handle {
@@ -32,8 +32,8 @@ extension HDF5File {
         guard H5Iget_type(object.id) == H5I_DATASET else {
             throw failure(name, .refused(found: kind(of: object.id)))
         }
-        // Every chunk is read once. Without a cache, what is not compressed goes from the file straight to where it is
-        // wanted, by the chunk's shape; a cache would trust the size that the file gives for each.
+        // Every chunk is read once. Without a cache, uncompressed chunks are read from the file directly into the array, by
+        // the chunk's shape; with a cache, the library would trust the size that the file gives for each chunk.
         guard let access = Handle(H5Pcreate(ab_H5P_DATASET_ACCESS())), H5Pset_chunk_cache(access.id, 0, 0, 0) >= 0,
             let dataset = Handle(H5Dopen2(handle.id, place, access.id))
         else { throw .library("H5Dopen2", file: path, object: name) }
@@ -56,9 +56,9 @@ extension HDF5File {
         return dataset
     }
 
-    /// Checks what a virtual dataset is put together of: datasets of this file, each good in itself.
+    /// Checks the sources of a virtual dataset: they must be valid datasets of this file.
     ///
-    /// The library would open any file that is named, read what is missing as fill values, and convert silently.
+    /// The library would open any named file, read missing sources as fill values, and convert types silently.
     private func checkSources(
         _ dataset: borrowing Handle, _ creation: borrowing Handle, _ name: String, openedAs: String, depth: Int
     ) throws(HDF5Error) {
@@ -93,7 +93,7 @@ extension HDF5File {
         }
     }
 
-    /// The one file or dataset that a name in the virtual dataset `name` stands for: "%%" is "%", and "%b" any number.
+    /// Returns the file or dataset that a name in the virtual dataset `name` means: "%%" is "%"; "%b" is a pattern, refused.
     private func nameOfOne(_ pattern: String, _ name: String) throws(HDF5Error) -> String {
         guard !pattern.replacing("%%", with: "").contains("%") else {
             let shown = PathBytes.shown(pattern)
@@ -103,7 +103,7 @@ extension HDF5File {
         return pattern.replacing("%%", with: "%")
     }
 
-    /// Checks one source of the virtual dataset `name`, which is of the type `type`.
+    /// Checks one source of the virtual dataset `name`, whose type is `type`.
     private func checkSource(
         _ source: borrowing Handle, _ sourceName: String, _ type: borrowing Handle, _ name: String
     ) throws(HDF5Error) {
@@ -126,8 +126,8 @@ extension HDF5File {
         checkedSources.insert(ab_object_address(source.id))
     }
 
-    /// Refuses a virtual dataset of which a source has a chunk that does not become as large as its shape is. This takes the
-    /// memory of `readingBytes`, and so it is no part of the opening.
+    /// Refuses a virtual dataset if a source has a chunk whose decoded size is not that of its shape. This takes the memory
+    /// of `readingBytes`, so it is not done when the dataset is opened.
     func checkDecodingOfSources(_ dataset: borrowing Handle) throws(HDF5Error) {
         for source in sources[ab_object_address(dataset.id)] ?? [] {
             guard let opened = Handle(H5Oopen(handle.id, source.place, ab_H5P_DEFAULT())) else {
@@ -140,7 +140,7 @@ extension HDF5File {
         }
     }
 
-    /// Checks that a source has all elements of which `selection` says that they are taken from it for those of `place`.
+    /// Checks that a source has all elements of `selection`, which are mapped to those of `place`.
     private func checkSelection(
         _ selection: borrowing Handle, of source: borrowing Handle, _ sourceName: String, for place: borrowing Handle,
         _ name: String
@@ -169,10 +169,10 @@ extension HDF5File {
             name, .damaged(found: "a virtual dataset of other elements than its source '\(sourceName)' has"))
     }
 
-    /// The number of a virtual dataset's elements that no source provides.
+    /// Returns the number of a virtual dataset's elements that no source provides.
     ///
     /// - Parameter count: the number of all its elements.
-    /// - Throws: `HDF5Error` with the reason `unsupported` where two sources provide the same element; or `library`.
+    /// - Throws: `HDF5Error` with the reason `unsupported` if two sources provide the same element; or `library`.
     func uncovered(_ creation: borrowing Handle, of count: Int, _ name: String) throws(HDF5Error) -> Int {
         var mappings = 0
         guard H5Pget_virtual_count(creation.id, &mappings) >= 0 else {
@@ -193,7 +193,7 @@ extension HDF5File {
         return count - covered
     }
 
-    /// The number of elements in the union of selections in one space: pairs are united, then pairs of these, …
+    /// Returns the number of elements in the union of selections of one space, which are united pairwise, as in a tree.
     private func union(of selections: [hid_t], _ name: String) throws(HDF5Error) -> Int {
         var united = selections
         for space in united { H5Iinc_ref(space) }

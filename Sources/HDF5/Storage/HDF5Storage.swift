@@ -1,18 +1,18 @@
 import CHDF5
 import CKernels
 
-/// What an array's storage tells of rows that hold nothing but the fill value: whether anybody has written them.
+/// The properties of an array's storage that show whether rows with only fill values have been written.
 package struct HDF5Storage: Equatable, Sendable {
-    /// What is read where nothing was written.
+    /// The value that is read where nothing was written.
     package let fillValue: Float
-    /// Whether storage was allocated when the array was made, and is no sign of anything written.
+    /// Whether storage was allocated when the array was made, so that its existence does not show that data were written.
     package let isAllocatedEarly: Bool
-    /// The rows of a chunk, where a chunk is there only if something was written into it; nil in other storage.
+    /// The rows per chunk if a chunk exists only once something was written into it; nil for other storage.
     package let rowsOfWrittenChunks: Int?
 }
 
 extension HDF5File {
-    /// How the dataset of this name is stored.
+    /// Returns how the dataset of this name is stored.
     package func storage(_ name: String) throws(HDF5Error) -> HDF5Storage {
         let dataset = try openDataset(name)
         guard let creation = Handle(H5Dget_create_plist(dataset.id)) else {
@@ -38,8 +38,8 @@ extension HDF5File {
             rowsOfWrittenChunks: isWrittenByChunks ? Int(clamping: chunk[0]) : nil)
     }
 
-    /// The bytes that reading a dataset takes at its peak beside the array it becomes: its elements as they are stored and,
-    /// where filters have packed them, those in which a chunk is decoded.
+    /// Returns the peak memory in bytes that reading a dataset takes in addition to the resulting array: its elements as
+    /// they are stored and, with filters, the buffers in which a chunk is decoded.
     package func readingBytes(_ name: String) throws(HDF5Error) -> Int {
         let dataset = try openDataset(name)
         guard let type = Handle(H5Dget_type(dataset.id)), let space = Handle(H5Dget_space(dataset.id)) else {
@@ -49,7 +49,7 @@ extension HDF5File {
         return Int(stored) + (try decodingBytes(dataset, name))
     }
 
-    /// The bytes in which chunks of a dataset are decoded; 0 where they are read as they are.
+    /// Returns the size in bytes of the buffers in which chunks of a dataset are decoded; 0 without filters.
     func decodingBytes(_ dataset: borrowing Handle, _ name: String) throws(HDF5Error) -> Int {
         guard let creation = Handle(H5Dget_create_plist(dataset.id)), let space = Handle(H5Dget_space(dataset.id))
         else { throw .library("H5Dget_create_plist", file: path, object: name) }
@@ -62,7 +62,7 @@ extension HDF5File {
         }
     }
 
-    /// Whether a flag that nobody has written is read as true.
+    /// Returns whether a flag that was never written is read as true.
     package func isTrueByDefault(_ name: String) throws(HDF5Error) -> Bool {
         let dataset = try openDataset(name)
         guard let creation = Handle(H5Dget_create_plist(dataset.id)), let type = Handle(H5Dget_type(dataset.id)) else {
@@ -76,7 +76,7 @@ extension HDF5File {
         return flag != 0
     }
 
-    /// What is missing of a dataset's storage, in words; nil where there is some for every element.
+    /// Describes the elements of a dataset without storage; nil if every element has storage.
     package func gaps(in name: String) throws(HDF5Error) -> String? {
         let dataset = try openDataset(name)
         guard try describe(dataset, name).count > 0 else { return nil }
@@ -91,9 +91,9 @@ extension HDF5File {
         }
     }
 
-    /// Refuses a dataset of which elements have no storage, and chunks that do not add up to it.
+    /// Refuses a dataset with elements that have no storage, or with chunks that do not add up to it.
     ///
-    /// - Parameter allowingGaps: elements without storage are the fill value.
+    /// - Parameter allowingGaps: whether elements without storage are allowed; they read as the fill value.
     func checkStorage(
         _ dataset: borrowing Handle, _ name: String, allowingGaps: Bool = false
     ) throws(HDF5Error) {
@@ -143,9 +143,9 @@ extension HDF5File {
         return shape
     }
 
-    /// A few bytes can declare any size: it is checked, without overflow, before anything is allocated.
+    /// Checks a declared size, without overflow, before anything is allocated: a few bytes can declare any size.
     ///
-    /// - Returns: the size in bytes, of one element at least.
+    /// - Returns: the size in bytes, at least that of one element.
     @discardableResult
     func checkSize(_ shape: [hsize_t], elementSize: Int, _ name: String) throws(HDF5Error) -> UInt64 {
         var bytes = UInt64(elementSize)

@@ -1,8 +1,8 @@
 import CHDF5
 import Paths
 
-/// A file with the same numbers in every type and every way of storing them, to be read back: by tests, and by
-/// `active-bench bench loading`, which prints how many of them there are.
+/// A file with the same numbers in every type and every kind of storage, read back by tests and by
+/// `active-bench bench loading`, which prints how many there are.
 package struct StorageExamples {
     /// One dataset of the file.
     package struct Example: Sendable {
@@ -10,17 +10,17 @@ package struct StorageExamples {
         package let type, storage: String
     }
 
-    /// The numbers, 0 and 1 in turns and in pairs, so that they are flags as well.
+    /// The numbers: only 0 and 1, in pairs, so that they can be read as flags too.
     package static let numbers: [Float] = (0..<40).map { Float(($0 ^ $0 >> 1) & 1) }
     private static let shape: [hsize_t] = [40]
     private static let chunk: [hsize_t] = [16]
 
     /// Writes the file at `path`.
     ///
-    /// - Returns: what is in it; a combination that the library itself refuses to write is left out.
+    /// - Returns: the datasets in the file; combinations that the library refuses to write are left out.
     package static func write(to path: String) throws(HDF5Error) -> [Example] {
         Library.prepare()
-        // The newest of what HDF5 1.10 knows, so that every index of chunks occurs.
+        // The newest format of HDF5 1.10, so that every kind of chunk index occurs.
         guard let access = Handle(H5Pcreate(ab_H5P_FILE_ACCESS())),
             H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0,
             let file = Handle(path.withPath { H5Fcreate($0, ab_H5F_ACC_TRUNC(), ab_H5P_DEFAULT(), access.id) })
@@ -43,7 +43,7 @@ package struct StorageExamples {
     }
 }
 
-/// A type of numbers, made of the library's own.
+/// A numeric type, built from the library's types.
 private struct NumberType {
     enum Base {
         case integer(signed: Bool), bitfield, enumeration, boolean, float(exponent: Int, mantissa: Int), longDouble
@@ -79,7 +79,7 @@ private struct NumberType {
         ]
     }
 
-    /// The type in the file.
+    /// Makes the type in the file.
     func make() -> Handle? {
         switch base {
         case .enumeration, .boolean:
@@ -93,7 +93,7 @@ private struct NumberType {
         }
     }
 
-    /// `numbers` as the type has them, back to back.
+    /// Returns `numbers` in this type, contiguous.
     func bytes(of numbers: [Float]) -> [UInt8]? {
         guard let type = numeric() else { return nil }
         var bytes = [UInt8](repeating: 0, count: numbers.count * max(size, 4))
@@ -104,7 +104,7 @@ private struct NumberType {
         return Array(bytes.prefix(numbers.count * size))
     }
 
-    /// The type of the numbers; a bitfield is an unsigned integer that the library does not convert.
+    /// Makes the numeric type; for a bitfield an unsigned integer, as the library does not convert bitfields.
     private func numeric(asBits: Bool = false) -> Handle? {
         let template: hid_t =
             switch base {

@@ -28,7 +28,7 @@ enum StorageKind: String, CaseIterable {
         chunk: [hsize_t]
     ) -> Bool {
         let largest = self == .chunksGrowing || self == .chunksGrowingTwice ? [hsize_t.max] : shape
-        // Two extents that may grow have another index than one has.
+        // With two growing extents the library uses another chunk index than with one.
         let (extents, limits, pieces) =
             self == .chunksGrowingTwice ? (shape + [1], largest + [hsize_t.max], chunk + [1]) : (shape, largest, chunk)
         guard let properties = Handle(H5Pcreate(ab_H5P_DATASET_CREATE())),
@@ -83,7 +83,7 @@ enum StorageKind: String, CaseIterable {
         }
     }
 
-    /// Chunks as LZF has them that knows nothing but copying: up to 32 bytes, and their number before them.
+    /// Writes valid LZF chunks made of literal runs only: up to 32 bytes, preceded by their number.
     private func writeLiterally(_ bytes: [UInt8], _ dataset: borrowing Handle, chunkBytes: Int, rows: Int) -> Bool {
         for (k, start) in stride(from: 0, to: bytes.count, by: chunkBytes).enumerated() {
             var chunk = Array(bytes[start..<min(start + chunkBytes, bytes.count)])

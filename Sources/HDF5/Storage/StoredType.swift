@@ -1,16 +1,16 @@
 import CHDF5
 import CKernels
 
-/// How the elements of an array lie in the file.
+/// The type of an array's elements in the file.
 struct StoredType {
-    /// What they are.
+    /// The element type.
     let element: HDF5Element
-    /// The size of one in bytes.
+    /// The size of an element in bytes.
     let bytes: Int
-    /// How a number lies in its bytes; nil for what is no number, or none that is read.
+    /// The layout of a number in its bytes; nil for types that are not numeric or cannot be read.
     let layout: ab_stored?
 
-    /// The type `type` of the library.
+    /// Describes the type `type` of the library.
     init(_ type: hid_t) {
         bytes = H5Tget_size(type)
         element = HDF5.element(of: type)
@@ -27,7 +27,7 @@ struct StoredType {
         }
     }
 
-    /// Whether an element is a `Float` as it lies there.
+    /// Whether an element is a `Float` in native byte order.
     var isFloat: Bool {
         guard let layout, element == .floating(bits: 32) else { return false }
         return layout.bytes == 4 && layout.exponent_bits == 8 && layout.mantissa_bits == 23
@@ -35,7 +35,7 @@ struct StoredType {
     }
 }
 
-/// What an HDF5 type is to Swift.
+/// Returns the element type of an HDF5 type.
 func element(of type: hid_t) -> HDF5Element {
     let bits = H5Tget_size(type) * 8
     switch H5Tget_class(type) {
@@ -55,8 +55,8 @@ func element(of type: hid_t) -> HDF5Element {
     }
 }
 
-/// The layout of a float type, if it is one of those that processors have or had: IEEE 754's half, single, double and
-/// quadruple precision, bfloat16, and x87's 80 bits. A damaged file may describe any other.
+/// Returns the layout of a float type if it is one of IEEE 754's half, single, double and quadruple precision, bfloat16,
+/// or x87's 80 bits. A damaged file may describe any other.
 private func floatLayout(_ type: hid_t) -> ab_stored? {
     var fields = [Int](repeating: 0, count: 5)  // places and lengths: sign, exponent, exponent, mantissa, mantissa
     let isRead = fields.withUnsafeMutableBufferPointer { f in
@@ -79,7 +79,7 @@ private func floatLayout(_ type: hid_t) -> ab_stored? {
         exponent_bits: UInt32(exponent), mantissa_bits: UInt32(mantissa), has_leading_bit: hasLeadingBit ? 1 : 0)
 }
 
-/// The layout of an integer or bitfield of at most 64 bits, which may lie anywhere in its bytes.
+/// Returns the layout of an integer or bitfield of at most 64 bits, at any offset in its bytes.
 private func integerLayout(_ type: hid_t) -> ab_stored? {
     let (bytes, bits) = (H5Tget_size(type), H5Tget_precision(type))
     let first = Int(H5Tget_offset(type))
@@ -92,7 +92,7 @@ private func integerLayout(_ type: hid_t) -> ab_stored? {
         is_signed: isSigned ? 1 : 0, exponent_bits: 0, mantissa_bits: 0, has_leading_bit: 0)
 }
 
-/// Whether the most significant byte comes first; nil for the order of a VAX.
+/// Returns whether the byte order is big-endian; nil for VAX order.
 private func isBigEndian(_ type: hid_t) -> Bool? {
     switch H5Tget_order(type) {
     case H5T_ORDER_LE, H5T_ORDER_NONE: false
@@ -101,7 +101,7 @@ private func isBigEndian(_ type: hid_t) -> Bool? {
     }
 }
 
-/// Whether an enumeration is h5py's boolean.
+/// Returns whether an enumeration is h5py's boolean.
 private func isBoolean(_ type: hid_t) -> Bool {
     var no: UInt8 = 255
     var yes: UInt8 = 255

@@ -5,7 +5,7 @@ extension HDF5Writer {
     package enum Storage: Equatable, Sendable {
         /// One block, uncompressed.
         case contiguous
-        /// Chunks of so many whole rows, uncompressed.
+        /// Chunks of `rows` whole rows, uncompressed.
         case chunks(rows: Int)
         /// Chunks of whole rows, each compressed with gzip at `level` (1 fast … 9 small).
         case gzip(level: Int)
@@ -13,7 +13,7 @@ extension HDF5Writer {
 
     /// Writes single-precision numbers (IEEE, little-endian), row-major; groups in `name` are made as needed.
     ///
-    /// - Throws: `HDF5Error` with the reason `library`. Traps when elements and shape do not agree.
+    /// - Throws: `HDF5Error` with the reason `library`. Traps if the number of elements is not that of the shape.
     package func write(
         _ elements: [Float], shape: [Int], to name: String, storage: Storage = .gzip(level: 4)
     ) throws(HDF5Error) {
@@ -65,7 +65,7 @@ extension HDF5Writer {
         else { throw failed("H5Dwrite", name) }
     }
 
-    /// Adds a scalar attribute to an object that was written before, or to the file ("/").
+    /// Adds a scalar attribute to an object that has been written, or to the file ("/").
     ///
     /// Traps for an array, which no reader of D4RL or Minari files expects in an attribute.
     package func setAttribute(_ name: String, of object: String = "/", to value: HDF5Value) throws(HDF5Error) {
@@ -89,7 +89,7 @@ extension HDF5Writer {
             throw failed("H5Screate_simple", name)
         }
         let rowBytes = max(1, shape.dropFirst().reduce(MemoryLayout<Element>.stride, *))
-        // Half of the library's default chunk cache (1 MiB), so that reading decompresses each chunk once.
+        // A chunk takes half of the library's default chunk cache (1 MiB), so that reading decompresses each chunk once.
         let chunkRows = elements.isEmpty || shape.isEmpty ? nil : min(shape[0], max(1, (1 << 19) / rowBytes))
         let dataset = try createDataset(name, fileType, space, chunkRows: chunkRows, shape: extents, storage)
         guard !elements.isEmpty else { return }
@@ -123,7 +123,7 @@ extension HDF5Writer {
     private func failed(_ call: String, _ name: String) -> HDF5Error { .library(call, file: path, object: name) }
 }
 
-/// A scalar as the library takes it: a type and the bytes of one element.
+/// A scalar in the library's form: a type and the bytes of one element.
 private struct Scalar: ~Copyable {
     let type: Handle
     let bytes: [UInt8]
@@ -144,7 +144,7 @@ private struct Scalar: ~Copyable {
         }
         guard let type = Handle(H5Tcopy(template)) else { throw .library("H5Tcopy", file: path, object: name) }
         if case .text = value {
-            // Fixed length, padded with zeros: what NumPy's bytes_ and so D4RL's own metadata are.
+            // Fixed length, padded with zeros, as NumPy's bytes_ and so D4RL's own metadata.
             guard H5Tset_size(type.id, bytes.count) >= 0, H5Tset_strpad(type.id, H5T_STR_NULLPAD) >= 0,
                 H5Tset_cset(type.id, H5T_CSET_UTF8) >= 0
             else { throw .library("H5Tset_size", file: path, object: name) }

@@ -4,12 +4,12 @@ import Glibc
 import Paths
 import Processes
 
-/// A new HDF5 file in the making.
+/// An HDF5 file that is being written.
 ///
-/// The file is written under another name in its folder and takes its own name only when it is complete and on disk,
-/// so a reader never sees half a file. Times are not recorded: the same content gives the same bytes.
+/// The file is written under a temporary name in its folder and renamed atomically when it is complete and on disk,
+/// so a reader never sees a partial file. Times are not recorded: the same content gives the same bytes.
 package final class HDF5Writer {
-    /// The path the file will have.
+    /// The final path of the file.
     package let path: String
     let id: hid_t
 
@@ -18,11 +18,11 @@ package final class HDF5Writer {
         self.id = id
     }
 
-    /// Writes a file: `body` adds the contents, then the file replaces whatever was at `path`. A symbolic link stays one:
-    /// what it points to is written.
+    /// Writes a file: `body` adds the contents, then the file replaces a file at `path`. A symbolic link is kept: the file
+    /// to which it points is replaced.
     ///
-    /// - Throws: what `body` throws, or `HDF5Error`. An older file then stays as it was and nothing is left behind, unless
-    ///   it was the last step that failed, the folder's synchronisation.
+    /// - Throws: what `body` throws, or `HDF5Error`. An older file is then unchanged and nothing is left behind, unless
+    ///   only the last step, the synchronisation of the folder, failed.
     package static func write(to path: String, _ body: (HDF5Writer) throws -> Void) throws {
         Library.prepare()
         let target = try replaceableTarget(of: path)
@@ -40,7 +40,7 @@ package final class HDF5Writer {
         try synchronise(folder(of: target))
     }
 
-    /// The path behind symbolic links. A file takes the place of nothing or of a file: a device or folder is not replaced.
+    /// Resolves symbolic links. Only a regular file may be replaced, not a device or folder.
     private static func replaceableTarget(of path: String) throws(HDF5Error) -> String {
         let target: String
         do {
@@ -66,11 +66,11 @@ package final class HDF5Writer {
             H5Fclose(id)
             throw error
         }
-        // Data still in the library's caches are written here, so a full disk may show only now.
+        // Closing writes the library's caches, so a full disk may be detected only here.
         guard H5Fclose(id) >= 0 else { throw HDF5Error.library("H5Fclose", file: path) }
     }
 
-    /// A name in the same folder, which no other process uses.
+    /// Returns a name in the same folder that no other process uses.
     private static func temporaryName(for path: String) -> String {
         OutputPath.temporary(for: path, suffix: ".tmp-\(CurrentProcess.identity)")
     }
@@ -85,7 +85,7 @@ package final class HDF5Writer {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("open", file: path) }
         defer { close(descriptor) }
-        // Some network file systems cannot synchronise a folder and say EINVAL.
+        // Some network file systems cannot synchronise a folder and return EINVAL.
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw .system("fsync", file: path) }
     }
 }

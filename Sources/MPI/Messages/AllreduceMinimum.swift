@@ -1,7 +1,7 @@
 import CKernels
 import CMPI
 
-/// Reductions as MPI calls them. They are made at their first use and live as long as the process.
+/// User-defined MPI reductions. They are made at their first use and live as long as the process.
 private enum Reduction {
     nonisolated(unsafe) static let minimumOfFloats = CMPI_make_operation { input, result, count, _ in
         guard let input, let result, let count else { return }
@@ -15,11 +15,10 @@ private enum Reduction {
     }
 }
 
-/// The minimum over ranks, element by element, in place. Every rank must call it with the same `count`.
+/// The elementwise minimum over ranks, in place. Collective: every rank must call it with the same `count`.
 ///
-/// It is the same to the last bit however the values are spread over ranks, which that of MPI_MIN is not: a NaN on any rank
-/// gives NaN (always the same one: quiet, positive, without payload), and of −0 and +0 the result is −0. No heap
-/// allocation of ours.
+/// Unlike with MPI_MIN, the bits of the result do not depend on how the values are distributed over ranks: NaN on any rank
+/// gives NaN (always quiet, positive, without payload), and −0 is less than +0. This code does not allocate on the heap.
 extension Communicator {
     /// Leaves in `values` their minimum over all ranks.
     ///

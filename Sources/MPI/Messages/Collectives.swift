@@ -1,13 +1,13 @@
 import CMPI
 
-/// Calls that every rank of the communicator must make, in the same order.
+/// Collectives: every rank of the communicator must make these calls, in the same order.
 extension Communicator {
-    /// Returns when all ranks have come here.
+    /// Waits until all ranks have called it.
     package func barrier() throws {
         try check(MPI_Barrier(handle), "MPI_Barrier")
     }
 
-    /// The bytes of rank `root`, on every rank. What the other ranks pass is ignored.
+    /// Returns the bytes of rank `root` on every rank. The arguments of the other ranks are ignored.
     package func broadcast(_ bytes: [UInt8], from root: Int = 0) throws -> [UInt8] {
         var count = Int64(bytes.count)
         try check(MPI_Bcast(&count, 1, CMPI_INT64_T(), Int32(root), handle), "MPI_Bcast")
@@ -17,9 +17,9 @@ extension Communicator {
         return message
     }
 
-    /// The bytes of every rank, in rank order, on rank `root`; nil on the others. Lengths may differ.
+    /// Returns the bytes of every rank, in rank order, on rank `root`; nil on the others. Lengths may differ.
     package func gather(_ bytes: [UInt8], to root: Int = 0) throws -> [[UInt8]]? {
-        // All ranks learn all lengths, and so agree on whether the whole is too long.
+        // All ranks gather all lengths, so they agree on whether the total is too long.
         let lengths = try allgather(bytes.count)
         let total = try messageLength(lengths.reduce(0, +), "MPI_Gatherv")
         let counts = lengths.map { Int32($0) }
@@ -34,18 +34,18 @@ extension Communicator {
         return zip(starts, counts).map { start, count in Array(all[Int(start)..<Int(start + count)]) }
     }
 
-    /// The value of every rank, in rank order, on all ranks.
+    /// Returns the value of every rank, in rank order, on all ranks.
     package func allgather(_ value: Int) throws -> [Int] {
         try allgather(Int64(value), as: CMPI_INT64_T()).map { Int($0) }
     }
 
-    /// The value of every rank, in rank order, on all ranks. NaN and the sign of zero arrive as they are.
+    /// Returns the value of every rank, in rank order, on all ranks. NaN and the sign of zero are preserved.
     package func allgather(_ value: Double) throws -> [Double] {
         try allgather(value, as: CMPI_DOUBLE())
     }
 
-    /// The largest value of all ranks, on all ranks. There is no such call for `Double`: MPI_MAX may drop a NaN; gather
-    /// and compare instead.
+    /// Returns the largest value of all ranks, on all ranks. There is none for `Double`, as MPI_MAX may drop NaN: gather and
+    /// compare instead.
     package func maximumOverRanks(_ value: Int) throws -> Int {
         var own = Int64(value)
         var largest: Int64 = 0

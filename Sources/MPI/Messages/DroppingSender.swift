@@ -1,9 +1,9 @@
 import CMPI
 
-/// Sends small records of one size to one rank without waiting for it: a progress report must never hold up training.
+/// Sends small records of one size to one rank without waiting for it: a progress report must never delay training.
 ///
-/// The record travels from a buffer of the sender's own. One is under way at a time; `offer` drops a record while the
-/// last has not left. Call `complete` before `MPIEnvironment.finish`.
+/// Records are sent from an internal buffer, one at a time; `offer` drops a record while the previous one is still being
+/// sent. Call `complete` before `MPIEnvironment.finish`.
 package final class DroppingSender {
     private let communicator: Communicator
     private let destination: Int32
@@ -12,7 +12,7 @@ package final class DroppingSender {
     private var request = CMPI_REQUEST_NULL()
     private var isUnderWay = false
 
-    /// A sender of records of `recordSize` bytes to rank `destination`, with a `tag` of 0 ... 32767.
+    /// Makes a sender of records of `recordSize` bytes to rank `destination`, with a `tag` of 0 ... 32767.
     package init(recordSize: Int, to destination: Int, tag: Int, on communicator: Communicator) {
         precondition(recordSize <= Int(Int32.max), "record of \(recordSize) bytes")
         self.communicator = communicator
@@ -22,13 +22,13 @@ package final class DroppingSender {
     }
 
     deinit {
-        // A record under way keeps its buffer for ever, since MPI may still read it.
+        // The buffer of a pending record is never freed, as MPI may still read it.
         if !isUnderWay { buffer.deallocate() }
     }
 
-    /// Starts sending `record`, or drops it if the one before has not left.
+    /// Starts sending `record`, or drops it if the previous one is still being sent.
     ///
-    /// - Returns: whether the record is on its way.
+    /// - Returns: whether the record is being sent.
     /// - Throws: `MPIError`.
     package func offer(_ record: [UInt8]) throws -> Bool {
         guard try isEmpty() else { return false }
@@ -36,8 +36,8 @@ package final class DroppingSender {
         return true
     }
 
-    /// Sends `record` after the one before and returns when its buffer is free again: for the last word, which must
-    /// not be dropped. The destination has to receive it sooner or later.
+    /// Sends `record` after the previous one and waits until it has been sent: for a final record, which must not be
+    /// dropped. The destination must receive it, or this waits for ever.
     ///
     /// - Throws: `MPIError`.
     package func send(_ record: [UInt8]) throws {
@@ -46,7 +46,7 @@ package final class DroppingSender {
         try complete()
     }
 
-    /// Waits until the last record has left.
+    /// Waits until the last record has been sent.
     ///
     /// - Throws: `MPIError`.
     package func complete() throws {
@@ -75,9 +75,9 @@ package final class DroppingSender {
 }
 
 extension Communicator {
-    /// A message with `tag` from any rank, if one has arrived; does not wait.
+    /// Returns a message with `tag` from any rank if one has arrived; does not wait.
     ///
-    /// Messages of one rank come in the order they were sent.
+    /// Messages of one rank arrive in the order in which they were sent.
     ///
     /// - Throws: `MPIError`.
     package func receive(ifAvailable tag: Int) throws -> (source: Int, bytes: [UInt8])? {

@@ -1,20 +1,20 @@
 import CMPI
 
-/// Sends messages of raw bytes to some ranks without waiting for them to read: what a network's owner computes in a
-/// training step is on its way while the owner goes on. Each is read with `Communicator.receive(into:…)`.
+/// Sends messages of raw bytes to several ranks without waiting for them: a network's owner continues its training step
+/// while its results travel. The readers call `Communicator.receive(into:…)`.
 ///
-/// A message travels from a buffer of the sender's own, one at a time. Nothing is allocated after the initialiser. Call
-/// `complete` before `MPIEnvironment.finish`.
+/// Messages are sent from an internal buffer, one at a time. Nothing is allocated after the initialiser. Call `complete`
+/// before `MPIEnvironment.finish`.
 package final class MulticastSender {
     private let communicator: Communicator
     private let readers: UnsafeMutableBufferPointer<Int32>
     private let requests: UnsafeMutablePointer<CMPI_Request>
     private let buffer: UnsafeMutableRawBufferPointer
     private let tag: Int32
-    /// How many requests, from the first, are under way.
+    /// The number of pending requests, counted from the first.
     private var underWay: Int32 = 0
 
-    /// A sender of messages of up to `capacity` bytes to `readers`, of whom the sending rank itself is left out, with a
+    /// Makes a sender of messages of up to `capacity` bytes to `readers`, except the sending rank itself, with a
     /// `tag` of 0 ... 32767.
     package init(capacity: Int, to readers: [Int], tag: Int, on communicator: Communicator) {
         precondition(capacity >= 0 && capacity <= Int(Int32.max), "messages of \(capacity) bytes")
@@ -30,14 +30,14 @@ package final class MulticastSender {
     }
 
     deinit {
-        // A message under way keeps its memory for ever, since MPI may still read it.
+        // The buffer of a pending message is never freed, as MPI may still read it.
         guard underWay == 0 else { return }
         readers.deallocate()
         requests.deallocate()
         buffer.deallocate()
     }
 
-    /// Waits until the message before has left, then starts sending `count` bytes to every reader and returns.
+    /// Waits until the previous message has been sent, then starts sending `count` bytes to every reader and returns.
     ///
     /// - Throws: `MPIError`.
     package func send(_ bytes: UnsafeRawPointer, count: Int) throws {
@@ -53,7 +53,7 @@ package final class MulticastSender {
         }
     }
 
-    /// Waits until the last message has left for all readers.
+    /// Waits until the last message has been sent to all readers.
     ///
     /// - Throws: `MPIError`.
     package func complete() throws {

@@ -1,8 +1,8 @@
 import CMPI
 
-/// Messages of raw bytes from one rank to another that both expect.
+/// Blocking messages of raw bytes from one rank to another.
 extension Communicator {
-    /// Sends `count` bytes to rank `destination` and returns when they may change; a large message has been received
+    /// Sends `count` bytes to rank `destination`; when it returns, the bytes may be changed. A large message has been received
     /// by then.
     ///
     /// - Throws: `MPIError`; of class MPI_ERR_COUNT for 2 GiB and more.
@@ -11,7 +11,7 @@ extension Communicator {
         try check(MPI_Send(bytes, length, CMPI_BYTE(), Int32(destination), Int32(tag), handle), "MPI_Send")
     }
 
-    /// Waits for the next message with `tag` from rank `source`, which must have `count` bytes.
+    /// Waits for the next message with `tag` from rank `source`, which must be `count` bytes long.
     ///
     /// - Throws: `MPIError`; of class MPI_ERR_TRUNCATE for a message of another length, which is lost.
     package func receive(into bytes: UnsafeMutableRawPointer, count: Int, from source: Int, tag: Int) throws {
