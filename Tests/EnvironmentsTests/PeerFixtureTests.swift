@@ -1,6 +1,7 @@
 import Environments
 import Foundation
 import PeerTraces
+import Suites
 import Testing
 
 /// Single steps from random states agree with Gymnasium's environments. The traces are committed so that no Python is
@@ -8,19 +9,38 @@ import Testing
 @Suite struct PeerFixtureTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Peers/fixtures")
-    static let locomotion = ["Hopper", "HalfCheetah", "Walker2d"].flatMap { [$0 + "-v4", $0 + "-v5"] }
-    static let mazes = ["UMaze", "Medium", "Large"].map { "AntMaze_\($0)-v4" }
+    /// The ids of the fixtures, by the suite of their environments.
+    private static let fixtures: [(peer: String, environment: String, profile: DynamicsProfile, suite: TaskSuite?)] = {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return files.sorted().compactMap { file in
+            guard let trace = try? PeerTrace(folder.appendingPathComponent(file).path) else { return nil }
+            let suite = EnvironmentRegistry.suite(ofDataset: trace.environment)
+            return (trace.peer, trace.environment, trace.profile, suite)
+        }
+    }()
+    static let all = fixtures.map(\.peer)
+    static let locomotion = fixtures.filter { $0.suite == .locomotion }.map(\.peer)
+    static let mazes = fixtures.filter { $0.suite == .antmaze }.map(\.peer)
 
     private func trace(_ peer: String) throws -> PeerTrace {
         try PeerTrace(Self.folder.appendingPathComponent("\(peer).h5").path)
     }
 
+    /// Every environment whose files come with the program has a fixture for each set of rules that Gymnasium has for it.
     @Test func nothingIsLeftOut() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-        #expect(files.sorted() == (Self.locomotion + Self.mazes).map { $0 + ".h5" }.sorted())
+        #expect(files.sorted() == Self.all.map { $0 + ".h5" }.sorted())
+        for family in EnvironmentRegistry.families {
+            let profiles = Set(family.gymnasium.profiles.values).subtracting([.d4rl])
+            for environment in family.environments where !environment.needsAssets {
+                let found = Self.fixtures.filter { $0.environment == environment.name }.map(\.profile)
+                #expect(found.count == profiles.count && Set(found) == profiles, "\(environment.name)")
+            }
+        }
+        #expect(!Self.locomotion.isEmpty && !Self.mazes.isEmpty)
     }
 
-    @Test(arguments: locomotion + mazes) func agrees(_ peer: String) throws {
+    @Test(arguments: all) func agrees(_ peer: String) throws {
         let trace = try trace(peer)
         #expect(trace.peer == peer && trace.count == 60)
         let comparison = try PeerComparison(trace)

@@ -1,6 +1,7 @@
 """Writes datasets with the real minari package and, beside each, what that package reads from it.
 
     python minari_traces.py --out FOLDER [--seed N] [--episodes E]
+    python minari_traces.py --list      the datasets' IDs, one a line, and no file
 
 FOLDER/ID/data/…  the dataset as minari keeps it; FOLDER/NAME.h5  observations, next_observations, actions, rewards,
 terminations and truncations of all steps in the order of minari's episodes, in double precision, and the attribute
@@ -100,21 +101,30 @@ def record(identifier, kind, path):
             file[name] = np.concatenate(parts).astype(np.float64)
 
 
+TASKS = {"tasks_to_complete": ["microwave", "kettle", "light switch", "slide cabinet"]}
+DATASETS = [  # kind, ID, lengths of the episodes (None: drawn), environment, its arguments
+    ("hopper", "mujoco/hopper/medium-v0", None, "Hopper-v5", {}),
+    ("maze", "D4RL/antmaze/umaze-v1", [5, 3, 7], "AntMaze_UMaze-v4", {}),
+    ("kitchen", "D4RL/kitchen/complete-v2", [4, 6], "FrankaKitchen-v1", TASKS),
+]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", required=True)
+    parser.add_argument("--out")
+    parser.add_argument("--list", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--episodes", type=int, default=11, help="of the first dataset")
+    parser.add_argument("--episodes", type=int, default=11, help="of the first dataset, whose lengths are drawn")
     arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(identifier for _, identifier, *_ in DATASETS))
+        return
+    if arguments.out is None:
+        parser.error("expected --out FOLDER or --list")
     os.environ["MINARI_DATASETS_PATH"] = os.path.abspath(arguments.out)
     g = np.random.default_rng(arguments.seed)
-    tasks = {"tasks_to_complete": ["microwave", "kettle", "light switch", "slide cabinet"]}
-    datasets = [
-        ("hopper", "mujoco/hopper/medium-v0", list(g.integers(1, 20, size=arguments.episodes)), "Hopper-v5", {}),
-        ("maze", "D4RL/antmaze/umaze-v1", [5, 3, 7], "AntMaze_UMaze-v4", {}),
-        ("kitchen", "D4RL/kitchen/complete-v2", [4, 6], "FrankaKitchen-v1", tasks),
-    ]
-    for kind, identifier, lengths, environment, kwargs in datasets:
+    for kind, identifier, lengths, environment, kwargs in DATASETS:
+        lengths = lengths or list(g.integers(1, 20, size=arguments.episodes))
         write(kind, identifier, lengths, environment, kwargs, g)
         record(identifier, kind, os.path.join(arguments.out, f"{kind}.h5"))
 

@@ -20,14 +20,15 @@ BAD_NUMBERS = [
 class Peer:
     """An environment as its authors publish it.
 
-    name: its id. ours: what active-bench calls it. profile: the dynamics profile that should agree. spread,
-    thresholds, longest: see States. options: arguments of gymnasium.make. shakes: how often a state is shaken to see
+    name: its id. ours: what active-bench calls it. profile: the dynamics profile that should agree. count: how many
+    states the live check steps it from. spread, thresholds, longest: see States. options: arguments of gymnasium.make. shakes: how often a state is shaken to see
     whether the step is continuous there; 0 where our model is the same to the last bit, so that rounding decides alike.
     """
 
     name: str
     ours: str
     profile: str = "gymnasium"
+    count: int = 1000
     spread: dict = field(default_factory=dict)
     thresholds: list = field(default_factory=list)
     options: dict = field(default_factory=dict)
@@ -120,11 +121,11 @@ def planar(version, profile):
     """The three that run in the vertical plane. Their qpos begins x, z, pitch."""
     velocity = ("qvel", 3, [-100.0, 100.0])  # beyond it a hopper counts as fallen
     return [
-        Peer(f"Hopper-{version}", "hopper", profile, {1: (0.3, 2.2), 2: (-1, 1)},
-             [("qpos", 1, [0.7]), ("qpos", 2, [-0.2, 0.2]), velocity]),
-        Peer(f"HalfCheetah-{version}", "halfcheetah", profile, {1: (-0.7, 1), 2: (-3, 3)}),
-        Peer(f"Walker2d-{version}", "walker2d", profile, {1: (0.3, 2.2), 2: (-2, 2)},
-             [("qpos", 1, [0.8, 2.0]), ("qpos", 2, [-1.0, 1.0])]),
+        Peer(f"Hopper-{version}", "hopper", profile, spread={1: (0.3, 2.2), 2: (-1, 1)},
+             thresholds=[("qpos", 1, [0.7]), ("qpos", 2, [-0.2, 0.2]), velocity]),
+        Peer(f"HalfCheetah-{version}", "halfcheetah", profile, spread={1: (-0.7, 1), 2: (-3, 3)}),
+        Peer(f"Walker2d-{version}", "walker2d", profile, spread={1: (0.3, 2.2), 2: (-2, 2)},
+             thresholds=[("qpos", 1, [0.8, 2.0]), ("qpos", 2, [-1.0, 1.0])]),
     ]
 
 
@@ -132,13 +133,13 @@ def ant_mazes():
     """The three sizes; the ant is anywhere from lying to flying, turned about by up to a tenth or so."""
     spread = {2: (0.3, 1.2)} | {i: (-1, 1) for i in range(3, 7)}
     return [
-        AntMaze(f"AntMaze_{size}-v4", f"antmaze-{size.lower()}", "gymnasium", spread, longest=40, shakes=0)
+        AntMaze(f"AntMaze_{size}-v4", f"antmaze-{size.lower()}", count=500, spread=spread, longest=40, shakes=0)
         for size in ["UMaze", "Medium", "Large"]
     ]
 
 
 KITCHEN = Kitchen(
-    "FrankaKitchen-v1", "kitchen-complete", "gymnasium", longest=15, shakes=0,
+    "FrankaKitchen-v1", "kitchen-complete", count=300, longest=15, shakes=0,
     options={
         "tasks_to_complete": ["microwave", "kettle", "light switch", "slide cabinet"],
         "robot_noise_ratio": 0.0, "object_noise_ratio": 0.0,

@@ -35,20 +35,17 @@ traces=$(mktemp -d)
 trap 'rm -rf "$traces"' EXIT
 cd "$traces" # where MuJoCo's Python package may leave its log
 echo "seed $seed"
-record() { # PYTHON STATES PEER …
-    python=$1 states=$2
-    shift 2
-    "$python" "$here/traces.py" --out . --seed "$seed" --states "$states" "$@"
-}
-record "$v4" 1000 Hopper-v4 HalfCheetah-v4 Walker2d-v4
-record "$v5" 1000 Hopper-v5 HalfCheetah-v5 Walker2d-v5
-record "$v4" 500 AntMaze_UMaze-v4 AntMaze_Medium-v4 AntMaze_Large-v4
-record "$v4" 300 FrankaKitchen-v1
+peers=0
+for python in "$v4" "$v5"; do
+    peers=$((peers + $("$python" "$here/traces.py" --list | wc -l)))
+    "$python" "$here/traces.py" --out . --seed "$seed"
+done
 status=0
 "$v4" "$here/contents.py" --check "$(dirname "$peer_steps")/active-bench" || status=1
-"$peer_steps" ./*.h5 || status=1
-"$repository/.build-peers/release/peer-steps" ./*.h5 || status=1
+"$peer_steps" --of "$peers" ./*.h5 || status=1
+"$repository/.build-peers/release/peer-steps" --of "$peers" ./*.h5 || status=1
 mkdir minari
 "$minari" -W ignore "$here/minari_traces.py" --out minari --seed "$seed"
-"$(dirname "$peer_steps")/peer-minari" minari minari/*.h5 || status=1
+datasets=$("$minari" "$here/minari_traces.py" --list | wc -l)
+"$(dirname "$peer_steps")/peer-minari" --of "$datasets" minari minari/*.h5 || status=1
 exit $status

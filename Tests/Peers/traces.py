@@ -1,8 +1,10 @@
 """Writes what the peers do in one step from random states, one HDF5 file for each.
 
     python traces.py --out FOLDER [--seed N] [--states N] [PEER …]
+    python traces.py --list      their names, one a line, and no file
 
-PEER is an id such as Hopper-v4; all that the installed packages have unless given. README.md describes the files.
+PEER is an id such as Hopper-v4; all that the installed packages have unless given. As many states as peers.py has for a peer
+unless given. README.md describes the files.
 """
 
 import argparse
@@ -98,20 +100,27 @@ def write(path, peer, arrays, seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--list", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--states", type=int, default=1000)
+    parser.add_argument("--states", type=int)
     parser.add_argument("peers", nargs="*")
     arguments = parser.parse_args()
+    if arguments.out is None and not arguments.list:
+        parser.error("expected --out FOLDER or --list")
     known = known_peers()
+    if arguments.list:
+        print("\n".join(known))
+        return
     for name in arguments.peers or known:
         peer = known[name]
-        arrays, left_out = record(peer, arguments.states, arguments.seed)
-        if left_out.total() > MOST_LEFT_OUT * arguments.states:
-            raise SystemExit(f"{name}: {dict(left_out)} left out beside {arguments.states}: too many to prove anything")
+        count = arguments.states or peer.count
+        arrays, left_out = record(peer, count, arguments.seed)
+        if left_out.total() > MOST_LEFT_OUT * count:
+            raise SystemExit(f"{name}: {dict(left_out)} left out beside {count}: too many to prove anything")
         write(arguments.out / f"{name}.h5", peer, arrays, arguments.seed)
         print(
-            f"{name}: {arguments.states} steps, {int((arrays['contacts'] > 0).sum())} from a state in contact, "
+            f"{name}: {count} steps, {int((arrays['contacts'] > 0).sum())} from a state in contact, "
             f"{int(arrays['terminals'].sum())} to a terminal one, mean reward {arrays['rewards'].mean():.3g}; "
             f"left out {left_out['divergent']} divergent and {left_out['discontinuous']} discontinuous states"
         )

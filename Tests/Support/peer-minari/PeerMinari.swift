@@ -1,20 +1,31 @@
 import Foundation
 import MinariTraces
 
-/// Compares what we read of Minari's datasets with what the minari package reads: `peer-minari FOLDER TRACE.h5 …`, where
-/// FOLDER holds the datasets; Tests/Peers/run.sh makes both and runs it.
+/// Compares what we read of Minari's datasets with what the minari package reads: `peer-minari [--of N] FOLDER TRACE.h5
+/// …`, where FOLDER holds the datasets and N says how many there are; Tests/Peers/run.sh makes both and runs it.
 ///
-/// Exit code 1 when a dataset differs or cannot be read, 64 without traces.
+/// Exit code 1 when a dataset differs, is missing or cannot be read, 64 without traces.
 @main
 enum PeerMinari {
     static func main() {
-        let words = CommandLine.arguments.dropFirst()
-        guard let root = words.first, words.count > 1 else { end("usage: peer-minari FOLDER TRACE.h5 …", code: 64) }
+        var words = CommandLine.arguments.dropFirst()
+        var expected: Int?
+        if words.first == "--of" {
+            expected = words.dropFirst().first.flatMap { Int($0) }
+            words = words.dropFirst(2)
+        }
+        guard let root = words.first, words.count > 1 else {
+            end("usage: peer-minari [--of N] FOLDER TRACE.h5 …", code: 64)
+        }
         do {
             let differences = try words.dropFirst().flatMap { try MinariTrace($0).differences(in: root) }
             for line in differences { print(line) }
             let verdict = differences.isEmpty ? "all agree" : "\(differences.count) columns differ"
-            end("\(words.count - 1) datasets of Minari's compared, \(verdict)", code: differences.isEmpty ? 0 : 1)
+            let count = words.count - 1
+            let all = expected ?? count
+            end(
+                "\(count) of \(all) datasets of Minari's compared, \(verdict)",
+                code: differences.isEmpty && count == all ? 0 : 1)
         } catch {
             end("peer-minari: \(error)", code: 1)
         }

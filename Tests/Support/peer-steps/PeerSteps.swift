@@ -4,19 +4,28 @@ import PeerTraces
 
 /// Compares our environments with the traces named on the command line; Tests/Peers/run.sh makes traces and runs it.
 ///
-/// Exit code 1 when an environment disagrees or a trace cannot be compared, 64 without traces.
+///     peer-steps [--of N] TRACE.h5 …
+///
+/// N: how many peers there are; not to have compared all is to disagree. Exit code 1 when an environment disagrees, a peer is
+/// missing or a trace cannot be compared, 64 without traces.
 @main
 enum PeerSteps {
     static func main() {
-        let files = CommandLine.arguments.dropFirst()
-        if files.isEmpty { end("usage: peer-steps TRACE.h5 …", code: 64) }
+        var files = CommandLine.arguments.dropFirst()
+        var expected: Int?
+        if files.first == "--of" {
+            expected = files.dropFirst().first.flatMap { Int($0) }
+            files = files.dropFirst(2)
+        }
+        if files.isEmpty { end("usage: peer-steps [--of N] TRACE.h5 …", code: 64) }
         do {
             let agreements = try files.map(compare)
             let disagreeing = agreements.count { !$0 }
+            let all = expected ?? files.count
             let verdict = disagreeing == 0 ? "all agree" : "\(disagreeing) disagree"
             end(
-                "\(files.count) peers compared with MuJoCo \(EnvironmentRegistry.simulatorVersion), \(verdict)",
-                code: disagreeing == 0 ? 0 : 1)
+                "\(files.count) of \(all) peers compared with MuJoCo \(EnvironmentRegistry.simulatorVersion), \(verdict)",
+                code: disagreeing == 0 && files.count == all ? 0 : 1)
         } catch {
             end("peer-steps: \(error)", code: 1)
         }
