@@ -192,8 +192,8 @@ let package = Package(
             dependencies: [
                 "Algorithms", "Benchmarks", "Cases", "ConformanceTraces", "Console", "DatasetTools", "Datasets",
                 "Environments", "Failures", "MPI", "Networks", "Numerics", "Paths", "Planning", "Policies", "Processes",
-                "Rendering", "Report", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Supervision", "Teams",
-                logging,
+                "Rendering", "Report", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Suites", "Supervision",
+                "Teams", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
 
@@ -247,19 +247,13 @@ let package = Package(
             ["CMuJoCo", "Environments", "Failures", "Networks", "Numerics", "PeerTraces", "ScratchFiles", "Suites"],
             excluding: ["Oracle"]),
         tests(
-            "DatasetsTests", ["Paths", "Datasets", "HDF5", "CHDF5", "MinariTraces", "Numerics", "ScratchFiles"],
+            "DatasetsTests",
+            ["Paths", "Datasets", "HDF5", "CHDF5", "MinariTraces", "Numerics", "ScratchFiles", "Suites"],
             excluding: ["Fixtures"]),
         tests(
             "AlgorithmsTests",
             ["Algorithms", "Datasets", "Environments", "Networks", "Numerics", "Suites", "step-allocations"]),
-        tests("ReportTests", ["Environments", "Report", "Suites"]),
-        // A learner that is added to the program from outside, as a value.
-        tests(
-            "ExtensionTests",
-            [
-                "Algorithms", "Cases", "DatasetTools", "Datasets", "ExampleInputs", "Failures", "Networks", "Numerics",
-                "Planning", "Policies", "ScratchFiles", "Studies", "Suites", "Supervision",
-            ]),
+        tests("ReportTests", ["Datasets", "Environments", "Report", "Suites"]),
         tests(
             "HarnessTests",
             [
@@ -270,6 +264,14 @@ let package = Package(
                 "Networks",
                 "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles", "Suites",
             ], excluding: ["Fixtures"]),
+        // A learner and a family of environments that no other file knows of, added as values.
+        tests(
+            "ExtensionTests",
+            [
+                "Algorithms", "Cases", "DatasetTools", "Datasets", "Environments", "ExampleInputs", "Failures", "HDF5",
+                "Networks", "Numerics", "Planning", "Policies", "Report", "RunFolders", "ScratchFiles", "Studies",
+                "Suites", "Supervision",
+            ]),
         tests(
             "SystemTests",
             [

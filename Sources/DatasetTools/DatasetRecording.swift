@@ -7,13 +7,11 @@ import Networks
 import Numerics
 import Policies
 import Storage
-import Suites
 
 /// Records stochastic rollouts in D4RL's layout as a dataset, from one policy or several of increasing skill.
 ///
-/// Our recipe 1 (`-r1`) is D4RL's with our own behaviour policies. A medium dataset consists of rollouts of one
-/// early-stopped SAC policy. D4RL's medium-replay is the replay buffer of such a training; rollouts of that training's
-/// snapshots, in order, replace it, as the metadata state.
+/// What is recorded as the recipe of the environment's family asks (`DatasetRecipe`) says so in its metadata; there,
+/// rollouts of several snapshots in order replace the replay buffer of a training.
 package struct DatasetRecording: Sendable {
     /// What to record.
     package struct Request: Sendable {
@@ -139,15 +137,13 @@ package struct DatasetRecording: Sendable {
             policies == 1
             ? "stochastic rollouts of one \(algorithm) policy"
             : "stochastic rollouts of \(policies) \(algorithm) policies in the order given"
-        // Recipe 1 is D4RL's for locomotion: SAC; several snapshots of increasing skill replace a replay buffer.
-        let isRecipe =
-            algorithm == "SAC" && profile == .d4rl
-            && EnvironmentRegistry.suite(ofDataset: request.environment) == .locomotion
+        let recipe = EnvironmentRegistry.recipe(ofDataset: request.environment)
+        let followed = recipe.flatMap { $0.algorithm == algorithm && $0.profile == profile ? $0 : nil }
+        // Several snapshots are of increasing skill.
+        let standsIn = policies > 1 ? "; stands in for a replay buffer" : ""
         return [
             "algorithm": .text(algorithm),
-            "recipe": .text(
-                isRecipe
-                    ? "active-bench r1: " + kind + (policies > 1 ? "; stands in for a replay buffer" : "") : kind),
+            "recipe": .text(followed.map { "active-bench \($0.version): " + kind + standsIn } ?? kind),
             "made_by": .text("active-bench collect rollout"), "environment": .text(request.environment),
             "simulator": .text(
                 "MuJoCo \(EnvironmentRegistry.simulatorVersion), profile \(profile.rawValue)"),

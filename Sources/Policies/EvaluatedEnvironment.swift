@@ -8,7 +8,7 @@ import Suites
 /// The environment in which a policy's episodes are evaluated or drawn.
 package struct EvaluatedEnvironment {
     /// The environment in its noise-free start state.
-    package let environment: any Drawable
+    package let environment: any Environment
     /// The stream of all its random numbers.
     package let stream: RandomStream
     /// The profile of dynamics and rewards.
@@ -41,7 +41,7 @@ package struct EvaluatedEnvironment {
         }
         profile = try named.profile(asked: asked, as: text)
         stream = RandomStream("evaluate/\(named.name)/seed-\(seed)")
-        environment = try EnvironmentRegistry.makeDrawable(
+        environment = try EnvironmentRegistry.make(
             named.name,
             options: EnvironmentOptions(
                 profile: profile,

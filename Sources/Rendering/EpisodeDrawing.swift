@@ -71,7 +71,7 @@ package struct EpisodeDrawing {
     /// - Throws: `EnvironmentError`, `DrawingError`, `HarnessError`; then nothing is left at the output.
     package func run() throws -> Summary {
         let evaluated = try EvaluatedEnvironment(options.environment, seed: options.seed, profile: options.profile)
-        let (environment, stream) = (evaluated.environment, evaluated.stream)
+        let (environment, stream) = (try evaluated.environment.drawable, evaluated.stream)
         let snapshot = try PolicyFile.read(options.policy)
         try DurableFile.requireOther(than: [options.policy], for: options.output)
         let rollout = try withPolicyErrorContext(options.policy) {

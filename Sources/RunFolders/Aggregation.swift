@@ -106,7 +106,7 @@ package struct Aggregation: Sendable {
         if files.count > 1, !files.isSubset(of: datasets[dataset]?.allSHA256 ?? []) {
             notes.append("trained on \(files.count) different files of \(dataset)")
         }
-        if let published = D4RLCatalogue.entries[dataset]?.sha256, !files.isSubset(of: [published]) {
+        if let published = D4RLCatalogue.entry(of: dataset)?.sha256, !files.isSubset(of: [published]) {
             notes.append("not trained on D4RL's published file")
         }
         // Grouped by the dataset's name, so that a file of the user's own with another name is in no sum.

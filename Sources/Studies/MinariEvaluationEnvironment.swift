@@ -128,25 +128,27 @@ package struct MinariEvaluationEnvironment: Sendable {
         return remarks
     }
 
-    /// Our environment for Gymnasium's `id`. The kitchen's variant follows from its tasks; how a maze's data were
-    /// collected does not matter.
+    /// Our environment for Gymnasium's `id`. Where the id leaves open which one is meant, it follows from the tasks; how a
+    /// maze's data were collected does not matter.
     private static func environment(
         _ id: String, _ metadata: MinariMetadata, _ path: String
     ) throws -> NamedEnvironment {
-        if id.hasPrefix("FrankaKitchen-v"), let tasks = metadata.tasks {
-            let words = MinariID(metadata.id ?? "")?.namesake
-            for name in ["kitchen-partial", "kitchen-complete", "kitchen-mixed"] {
-                guard try Set(EnvironmentRegistry.specification(name).tasks) == Set(tasks) else { continue }
-                // kitchen-complete and kitchen-partial have the same tasks.
-                if name == "kitchen-partial" && words != name { continue }
+        if let family = EnvironmentRegistry.families.first(where: { $0.gymnasium.isOfTasks(id) }),
+            let tasks = metadata.tasks
+        {
+            let fitting = family.environments.filter { Set($0.specification.tasks) == Set(tasks) }.map(\.name)
+            // Several have the same tasks; then the words of the dataset's own name decide.
+            let namesake = MinariID(metadata.id ?? "")?.namesake
+            if let name = fitting.first(where: { $0 == namesake }) ?? fitting.first {
                 return NamedEnvironment(name: name, profile: .gymnasium)
             }
             let found = tasks.map { "'\(printable($0))'" }.joined(separator: ", ")
-            let hint = ownFileHint(NamedEnvironment(name: "kitchen-complete", profile: .gymnasium))
+            let known = family.environments.map(\.name)
+            let hint = ownFileHint(NamedEnvironment(name: known.first ?? "", profile: .gymnasium))
             throw HarnessError.badInput(
                 "\(path): field '\(metadata.environmentKey).kwargs.tasks_to_complete': expected the tasks of "
-                    + "kitchen-complete, kitchen-partial or kitchen-mixed, found \(found.isEmpty ? "no task" : found); "
-                    + "to be judged by ours all the same, \(hint)")
+                    + known.dropLast().joined(separator: ", ") + " or \(known.last ?? ""), found "
+                    + "\(found.isEmpty ? "no task" : found); to be judged by ours all the same, \(hint)")
         }
         return try EnvironmentRegistry.resolve(id.replacing("_Diverse_GR", with: "").replacing("_Diverse_G", with: ""))
     }

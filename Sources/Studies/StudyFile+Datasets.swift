@@ -70,7 +70,7 @@ extension StudyFile {
                 "a name of at most 60 letters, digits, '-', '_' and '.' that begins with a letter or digit",
                 StudyNode.quoted(name))
         }
-        guard D4RLTasks.paths[name] == nil else {
+        guard D4RLTasks.path(of: name) == nil else {
             throw node.refused("a name of your own", "'\(name)', which is a dataset of D4RL's")
         }
         return name
@@ -189,7 +189,7 @@ extension StudyFile {
         if let published = PaperTable.datasets.first(where: { DatasetName($0).task == name }) {
             return "'\(published)'"
         }
-        let known = PaperTable.datasets + ["hopper-medium-r1", "hopper-medium-replay-r1"]
+        let known = PaperTable.datasets + EnvironmentRegistry.recordings.map(\.dataset)
         let nearest = nearestNames(to: name, among: known).prefix(1).map { "'\($0)'" }.first
         let words = EnvironmentRegistry.names.joined(separator: ", ")
         return nearest ?? "\(anyName) that begins with \(words)"

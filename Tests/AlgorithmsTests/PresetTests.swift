@@ -11,13 +11,8 @@ func presetSettings(of learner: LearnerDefinition, on dataset: String) -> Hyperp
 
 /// The presets are the published settings.
 @Suite struct PresetTests {
-    static let paper = [
-        "halfcheetah-medium-v2", "hopper-medium-v2", "walker2d-medium-v2", "halfcheetah-medium-replay-v2",
-        "hopper-medium-replay-v2", "walker2d-medium-replay-v2", "halfcheetah-medium-expert-v2",
-        "hopper-medium-expert-v2", "walker2d-medium-expert-v2", "antmaze-umaze-v2", "antmaze-umaze-diverse-v2",
-        "antmaze-medium-play-v2", "antmaze-medium-diverse-v2", "antmaze-large-play-v2", "antmaze-large-diverse-v2",
-        "kitchen-complete-v0", "kitchen-partial-v0", "kitchen-mixed-v0",
-    ]
+    /// The paper's datasets: those whose digests are known.
+    static let paper = D4RLCatalogue.names
 
     private func value(_ learner: LearnerDefinition, _ key: String, _ dataset: String) -> SettingValue? {
         presetSettings(of: learner, on: dataset)[key]?.value

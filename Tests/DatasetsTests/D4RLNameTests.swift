@@ -1,5 +1,6 @@
 import Datasets
 import ScratchFiles
+import Suites
 import Testing
 
 /// D4RL's datasets outside the paper's table are known, and so are other spellings of all names.
@@ -25,18 +26,18 @@ import Testing
         ("hopper-medium-v2", "gym_mujoco_v2/hopper_medium-v2.hdf5"),
     ])
     func publishedElsewhere(dataset: String, path: String) {
-        #expect(D4RLTasks.paths[dataset] == path)
+        #expect(D4RLTasks.path(of: dataset) == path)
         let file = String(path.split(separator: "/").last ?? "")
         #expect(DatasetLocation.fileName(for: dataset) == file)
         #expect(DatasetLocation.dataset(ofFile: file) == dataset)
-        #expect(D4RLTasks.isOfUnknownDigest(dataset) == (D4RLCatalogue.entries[dataset] == nil))
+        #expect(D4RLTasks.isOfUnknownDigest(dataset) == (D4RLCatalogue.entry(of: dataset) == nil))
     }
 
     @Test func everyFileNameBelongsToOneDataset() {
-        let files = D4RLTasks.paths.keys.compactMap { DatasetLocation.fileName(for: $0) }
-        #expect(Set(files).count == files.count && files.count == 18 + 42 + 12)
+        let files = D4RLTasks.datasets.compactMap { DatasetLocation.fileName(for: $0) }
+        #expect(Set(files).count == files.count && files.count == D4RLTasks.datasets.count)
         for unpublished in ["hopper-full-replay-v0", "kitchen-complete-v1", "hopper-medium-v3", "hopper-medium-r1"] {
-            #expect(D4RLTasks.paths[unpublished] == nil && !D4RLTasks.isOfUnknownDigest(unpublished))
+            #expect(D4RLTasks.path(of: unpublished) == nil && !D4RLTasks.isOfUnknownDigest(unpublished))
         }
     }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Suites
 import Testing
 
 @Suite struct DatasetNameTests {

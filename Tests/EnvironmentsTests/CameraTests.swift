@@ -9,7 +9,7 @@ import Testing
     private let height = 120
 
     private func camera(of name: String) throws -> Camera {
-        try Camera(EnvironmentRegistry.makeDrawable(name), width: width, height: height)
+        try Camera(EnvironmentRegistry.make(name).drawable, width: width, height: height)
     }
 
     /// The number of pixels with the bodies' orange, and their mean column and row.
@@ -87,7 +87,7 @@ import Testing
 
     /// The ball at the goal is green, and nothing else is.
     @Test func theGoalOfAMazeIsSeen() throws {
-        let maze = try EnvironmentRegistry.makeDrawable("antmaze-umaze")
+        let maze = try EnvironmentRegistry.make("antmaze-umaze").drawable
         let camera = try Camera(maze, width: width, height: height)
         var rows: [Double] = []
         for episode in 0..<2 {
@@ -103,7 +103,7 @@ import Testing
 
     @Test(arguments: EnvironmentRegistry.names)
     func everyEnvironmentCanBeDrawn(_ name: String) throws {
-        let environment = try EnvironmentRegistry.makeDrawable(name)
+        let environment = try EnvironmentRegistry.make(name).drawable
         let camera = try Camera(environment, width: width, height: height)
         try environment.reset(episode: 0, stream: RandomStream("tests/camera"))
         let image = try camera.image(of: environment.positions)
@@ -147,7 +147,7 @@ import Testing
 
     /// KitchenAssetsTests checks the same for the kitchen's visuals.
     @Test func anAntWithVisualsMovesAsThePlainOne() throws {
-        let maze = try EnvironmentRegistry.makeDrawable("antmaze-medium")
+        let maze = try EnvironmentRegistry.make("antmaze-medium").drawable
         let plain = try #require((maze as? AntMaze)?.simulation)
         let dressed = try maze.makeDrawing()
         for step in 0..<200 {

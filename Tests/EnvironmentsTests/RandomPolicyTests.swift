@@ -1,5 +1,6 @@
 import Environments
 import Numerics
+import Suites
 import Testing
 
 /// The uniform random policy has the mean return of D4RL's random datasets: our

@@ -1,5 +1,6 @@
 import Glibc
 import Paths
+import Suites
 
 /// A dataset by its name, and the state of its file on this machine.
 package struct DatasetListing: Codable, Equatable, Sendable {
@@ -37,7 +38,7 @@ package struct DatasetListing: Codable, Equatable, Sendable {
 extension DatasetLocation {
     /// Looks for a dataset's file.
     package func listing(_ dataset: String) -> DatasetListing {
-        let published = D4RLCatalogue.entries[dataset]
+        let published = D4RLCatalogue.entry(of: dataset)
         let found: (path: String?, bytes: Int?, reason: String?)
         do throws(DatasetError) {
             let path = try findIfThere(dataset)
@@ -58,7 +59,7 @@ extension DatasetLocation {
         return DatasetListing(
             dataset: dataset, file: name, state: state, folder: folder, reason: found.reason, bytes: found.bytes,
             publishedBytes: published?.bytes, publishedSHA256: published?.sha256,
-            url: D4RLTasks.paths[dataset].map { D4RLCatalogue.address + $0 })
+            url: D4RLTasks.path(of: dataset).map { D4RLCatalogue.address + $0 })
     }
 
     /// Returns the datasets of the paper's table, then the others that are present: D4RL's others and our own ("-r1").

@@ -1,5 +1,7 @@
+import Environments
 import Glibc
 import Paths
+import Suites
 
 /// The folders of datasets on this machine.
 ///
@@ -38,7 +40,7 @@ package struct DatasetLocation: Equatable, Sendable {
     /// the pattern of D4RL's later files.
     private static func fileNames(for dataset: String) -> [String] {
         let published = D4RLTasks.fileName(of: dataset)
-        let pattern = D4RLCatalogue.entries[dataset] == nil ? pattern(dataset) : nil
+        let pattern = D4RLCatalogue.entry(of: dataset) == nil ? pattern(dataset) : nil
         return [published, pattern == published ? nil : pattern].compactMap { $0 }
     }
 
@@ -55,7 +57,7 @@ package struct DatasetLocation: Equatable, Sendable {
     ///
     /// - Returns: nil if no dataset's file has this name.
     package static func dataset(ofFile name: String) -> String? {
-        if let published = D4RLTasks.paths.keys.first(where: { D4RLTasks.fileName(of: $0) == name }) {
+        if let published = D4RLTasks.datasets.first(where: { D4RLTasks.fileName(of: $0) == name }) {
             return published
         }
         guard name.hasSuffix(".hdf5") else { return nil }
@@ -93,18 +95,20 @@ package struct DatasetLocation: Equatable, Sendable {
     }
 
     private func hint(_ dataset: String) -> String {
-        if let published = D4RLCatalogue.entries[dataset] {
+        if let published = D4RLCatalogue.entry(of: dataset) {
             return
                 "get it with `jobs/fetch-d4rl.sh \(dataset)` (\(published.bytes) bytes from \(published.url)), or set "
                 + "ACTIVE_BENCH_DATA to its folder"
         }
-        if let path = D4RLTasks.paths[dataset] {
+        if let path = D4RLTasks.path(of: dataset) {
             return
                 "download it from \(D4RLCatalogue.address)\(path) (its digest is unknown here, so nothing checks it), or set "
                 + "ACTIVE_BENCH_DATA to its folder"
         }
-        if dataset.hasSuffix("-r1") {
-            return "make it with `active-bench collect rollout` or jobs/make-datasets.sh, or set ACTIVE_BENCH_DATA"
+        if let recipe = EnvironmentRegistry.recipe(ofDataset: dataset), DatasetName(dataset).version == recipe.version {
+            let isOurs = EnvironmentRegistry.recordings.contains { $0.dataset == dataset }
+            return "make it with `active-bench collect rollout`\(isOurs ? " or jobs/make-datasets.sh" : ""), or set "
+                + "ACTIVE_BENCH_DATA"
         }
         return "put it there, or set ACTIVE_BENCH_DATA to its folder"
     }

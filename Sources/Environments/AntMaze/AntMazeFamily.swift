@@ -10,5 +10,17 @@ extension EnvironmentFamily {
             AntMaze.Task("antmaze-large", .large, maximumSteps: 1000),
         ].map { task in
             EnvironmentDefinition(task.specification) { try AntMaze(task, options: $0) }
-        })
+        },
+        published: .antmaze,
+        gymnasium: GymnasiumIDs(
+            profiles: [4: .gymnasium],
+            otherVersion: { name in
+                "'\(name)' with --profile gymnasium is Gymnasium-Robotics' v4, without the contact forces that v5 observes; "
+                    + "with --profile d4rl it is D4RL's"
+            },
+            refusal: { id in
+                id.hasPrefix("AntMaze_")
+                    ? "of Gymnasium-Robotics' mazes this program has AntMaze_UMaze-v4, _Medium-v4 and _Large-v4" : nil
+            }),
+        versionsOfOneGoal: ["v0", "v1"])
 }

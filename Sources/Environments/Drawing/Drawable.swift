@@ -23,6 +23,20 @@ extension Drawable {
     package var marks: [Mark] { [] }
 }
 
+extension Environment {
+    /// This environment as one that can be drawn.
+    ///
+    /// - Throws: `DrawingError.noDrawing`.
+    package var drawable: any Drawable {
+        get throws {
+            guard let drawable = self as? any Drawable else {
+                throw DrawingError.noDrawing(environment: specification.name)
+            }
+            return drawable
+        }
+    }
+}
+
 /// A camera's position and target.
 package struct Viewpoint: Sendable, Equatable {
     /// The point in the centre of an image.

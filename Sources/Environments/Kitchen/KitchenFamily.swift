@@ -12,5 +12,12 @@ extension EnvironmentFamily {
                 Kitchen.specification(name, tasks, profile: .d4rl),
                 gymnasium: Kitchen.specification(name, tasks, profile: .gymnasium), needsAssets: true
             ) { try Kitchen(name, tasks: tasks, profile: $0.profile) }
-        })
+        },
+        published: .kitchen,
+        gymnasium: GymnasiumIDs(
+            toldByTasks: "FrankaKitchen",
+            otherVersion: { _ in
+                "FrankaKitchen-v1 leaves open what is to be done: it is 'kitchen-complete', 'kitchen-partial' or "
+                    + "'kitchen-mixed' with --profile gymnasium"
+            }))
 }

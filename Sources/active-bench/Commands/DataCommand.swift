@@ -4,6 +4,7 @@ import Environments
 import Failures
 import Foundation
 import Paths
+import Suites
 
 /// `active-bench data`: lists, inspects and verifies datasets.
 struct DataCommand: ParsableCommand {
@@ -14,7 +15,7 @@ struct DataCommand: ParsableCommand {
             the folders ACTIVE_BENCH_DATA and D4RL_DATASET_DIR, by default in \
             ~/.local/share/active-bench/datasets.
             """,
-        subcommands: [List.self, Info.self, Verify.self, Inspect.self])
+        subcommands: [List.self, Info.self, Verify.self, Inspect.self, Recipes.self])
 
     /// `active-bench data list`.
     struct List: ParsableCommand {
@@ -98,12 +99,12 @@ struct DataCommand: ParsableCommand {
 ///
 /// - Throws: `HarnessError.badInput`.
 func refuseMisspelt(_ dataset: String) throws {
-    guard D4RLTasks.paths[dataset] == nil, !dataset.hasSuffix("-r1") else { return }
+    guard D4RLTasks.path(of: dataset) == nil, DatasetName(dataset).version?.hasPrefix("r") != true else { return }
     if let reason = EnvironmentRegistry.reasonForAbsence(of: dataset) {
         throw HarnessError.badInput("there is no dataset '\(dataset)'; \(reason)")
     }
     let paper = nearestNames(to: dataset, among: D4RLCatalogue.names)
-    let nearest = paper.isEmpty ? nearestNames(to: dataset, among: D4RLTasks.paths.keys.sorted()) : paper
+    let nearest = paper.isEmpty ? nearestNames(to: dataset, among: D4RLTasks.datasets.sorted()) : paper
     let hint =
         nearest.isEmpty
         ? "`active-bench data list` has those that there are"

@@ -1,10 +1,11 @@
 import ArgumentParser
-import Datasets
 import DatasetTools
+import Datasets
 import Environments
 import Failures
 import Foundation
 import Studies
+import Suites
 
 extension DataCommand {
     /// The environment of a file whose name does not tell it.

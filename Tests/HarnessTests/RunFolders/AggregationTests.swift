@@ -1,6 +1,6 @@
 import Cases
-import Datasets
 import DatasetTools
+import Datasets
 import Failures
 import Foundation
 import Report
@@ -8,6 +8,7 @@ import RunFolders
 import ScratchFiles
 import Storage
 import Studies
+import Suites
 import Testing
 
 @Suite struct AggregationTests {
@@ -156,7 +157,7 @@ import Testing
     @Test func anotherFileThanD4RLsIsNoted() throws {
         let dataset = "hopper-medium-v2"
         let plan = try SmallRun.plan("{IQL: {}, SQL: {}}", dataset: dataset)
-        let published = try #require(D4RLCatalogue.entries[dataset]?.sha256)
+        let published = try #require(D4RLCatalogue.entry(of: dataset)?.sha256)
         for (studyCase, sha256) in zip(plan.cases, [published, "ab"]) {
             try leave(studyCase, scores: ["1"], sha256: sha256)
         }

@@ -1,9 +1,10 @@
-import Datasets
 import DatasetTools
+import Datasets
 import Foundation
 import Paths
 import ProgramRuns
 import ScratchFiles
+import Suites
 import Testing
 
 /// `active-bench data list`, `info` and `verify` where nothing is hostile.
@@ -74,7 +75,7 @@ import Testing
         #expect(try json == DatasetLocation(folders: [SystemRun.inputs.path]).listings())
         let rows = try data("list", "--tsv").standardOutput.split(separator: "\n").map { $0.split(separator: "\t") }
         #expect(rows.map { String($0[0]) } == D4RLCatalogue.names)
-        let entry = try #require(D4RLCatalogue.entries["kitchen-partial-v0"])
+        let entry = try #require(D4RLCatalogue.entry(of: "kitchen-partial-v0"))
         #expect(
             rows.contains {
                 $0.map { String($0) } == ["kitchen-partial-v0", entry.url, "19558459", entry.sha256, entry.fileName]

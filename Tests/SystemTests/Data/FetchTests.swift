@@ -4,6 +4,7 @@ import FileServer
 import Foundation
 import ProgramRuns
 import ScratchFiles
+import Suites
 import Testing
 
 /// `jobs/fetch-d4rl.sh` against a server on this machine.
@@ -145,7 +146,7 @@ import Testing
     // MARK: With the real table
 
     @Test func theAddressesAreTheProductsOwn() throws {
-        let entry = try #require(D4RLCatalogue.entries["kitchen-complete-v0"])
+        let entry = try #require(D4RLCatalogue.entry(of: "kitchen-complete-v0"))
         server["mirror/\(entry.path)"] = .init([UInt8](repeating: 7, count: entry.bytes))
         let child = try fetch(
             "kitchen-complete-v0",

@@ -6,11 +6,26 @@ package struct EnvironmentFamily: Sendable {
     package let suite: TaskSuite
     /// Its environments, in the order in which they are listed. Their names begin with words that no other suite's do.
     package let environments: [EnvironmentDefinition]
+    /// What D4RL publishes of its datasets.
+    package let published: PublishedDatasets
+    /// How this program makes datasets of it; nil where nothing is settled.
+    package let recipe: DatasetRecipe?
+    /// What Gymnasium's ids of its environments stand for.
+    package let gymnasium: GymnasiumIDs
+    /// The versions of its datasets by whose rules a goal is drawn once, rather than in every episode.
+    package let versionsOfOneGoal: Set<String>
 
     /// The family of `environments`, of `suite`.
-    package init(suite: TaskSuite, environments: [EnvironmentDefinition]) {
+    package init(
+        suite: TaskSuite, environments: [EnvironmentDefinition], published: PublishedDatasets = PublishedDatasets(),
+        recipe: DatasetRecipe? = nil, gymnasium: GymnasiumIDs = GymnasiumIDs(), versionsOfOneGoal: Set<String> = []
+    ) {
         self.suite = suite
         self.environments = environments
+        self.published = published
+        self.recipe = recipe
+        self.gymnasium = gymnasium
+        self.versionsOfOneGoal = versionsOfOneGoal
     }
 }
 
@@ -23,14 +38,14 @@ package struct EnvironmentDefinition: Sendable {
     /// Whether it is made of files that do not come with this program; all such need the same ones.
     package let needsAssets: Bool
     /// Makes one, at its noise-free start state.
-    let make: @Sendable (EnvironmentOptions) throws -> any Drawable
+    let make: @Sendable (EnvironmentOptions) throws -> any Environment
 
     /// The environment of `specification`, by whose name it is known.
     ///
     /// - Parameter make: makes one at its noise-free start state; throws `EnvironmentError`.
     package init(
         _ specification: EnvironmentSpecification, gymnasium: EnvironmentSpecification? = nil,
-        needsAssets: Bool = false, make: @escaping @Sendable (EnvironmentOptions) throws -> any Drawable
+        needsAssets: Bool = false, make: @escaping @Sendable (EnvironmentOptions) throws -> any Environment
     ) {
         self.specification = specification
         gymnasiumSpecification = gymnasium

@@ -12,10 +12,10 @@ package enum EnvironmentRegistry {
     ///     EnvironmentRegistry.$families.withValue(EnvironmentRegistry.families + [mine]) { … }
     @TaskLocal package static var families: [EnvironmentFamily] = [.locomotion, .antmaze, .kitchen]
 
-    private static var entries: [EnvironmentDefinition] { families.flatMap(\.environments) }
+    private static var definitions: [EnvironmentDefinition] { families.flatMap(\.environments) }
 
     /// All names, in the registry's order.
-    package static var names: [String] { entries.map(\.name) }
+    package static var names: [String] { definitions.map(\.name) }
 
     /// A new environment called `name`, at its noise-free start state.
     ///
@@ -24,14 +24,7 @@ package enum EnvironmentRegistry {
     package static func make(
         _ name: String, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> any Environment {
-        try makeDrawable(name, options: options)
-    }
-
-    /// As `make`: every environment can be drawn.
-    package static func makeDrawable(
-        _ name: String, options: EnvironmentOptions = EnvironmentOptions()
-    ) throws -> any Drawable {
-        try entry(name).make(options)
+        try definition(name).make(options)
     }
 
     /// A new environment that policies learned from D4RL's `dataset` are judged in, by the rules of the dataset's
@@ -39,15 +32,17 @@ package enum EnvironmentRegistry {
     ///
     /// - Throws: `EnvironmentError.unknownDataset` and as `make`.
     package static func make(forDataset dataset: String, stream: RandomStream) throws -> any Environment {
-        try makeDrawable(
+        try make(
             environmentName(forDataset: dataset),
             options: EnvironmentOptions(goals: goals(ofDataset: dataset, stream: stream)))
     }
 
-    /// When the environment of D4RL's `dataset` draws its goal: AntMaze-v0 and -v1 once, from `stream`, -v2 in every
-    /// episode.
+    /// When the environment of D4RL's `dataset` draws its goal: by the rules of the dataset's version once, from `stream`, or
+    /// in every episode.
     package static func goals(ofDataset dataset: String, stream: RandomStream) -> EnvironmentOptions.Goals {
-        dataset.hasSuffix("-v0") || dataset.hasSuffix("-v1") ? .once(stream) : .everyEpisode
+        let version = DatasetName(dataset).version ?? ""
+        let isOne = family(ofDataset: dataset)?.versionsOfOneGoal.contains(version) ?? false
+        return isOne ? .once(stream) : .everyEpisode
     }
 
     /// Refuses names of environments whose files are not there; one that needs files is made, to see whether they are
@@ -55,7 +50,7 @@ package enum EnvironmentRegistry {
     ///
     /// - Throws: `EnvironmentError.missingAssets` or `.damagedAssets`.
     package static func requireAssets(of names: [String]) throws {
-        let madeOfFiles = entries.first { $0.needsAssets && names.contains($0.name) }
+        let madeOfFiles = definitions.first { $0.needsAssets && names.contains($0.name) }
         _ = try madeOfFiles.map { try make($0.name) }
     }
 
@@ -65,8 +60,10 @@ package enum EnvironmentRegistry {
     package static func specification(
         _ name: String, profile: DynamicsProfile = .d4rl
     ) throws(EnvironmentError) -> EnvironmentSpecification {
-        let entry = try entry(name)
-        return profile == .d4rl ? entry.specification : entry.gymnasiumSpecification ?? entry.specification
+        let definition = try definition(name)
+        return profile == .d4rl
+            ? definition.specification
+            : definition.gymnasiumSpecification ?? definition.specification
     }
 
     /// The time limit that all environments with observations of `states` and actions of `actions` elements share.
@@ -74,7 +71,7 @@ package enum EnvironmentRegistry {
     /// - Returns: nil where there is no such environment, or their limits differ.
     package static func maximumSteps(states: Int, actions: Int) -> Int? {
         let limits = Set(
-            entries.map(\.specification).filter { $0.observationSize == states && $0.actionSize == actions }
+            definitions.map(\.specification).filter { $0.observationSize == states && $0.actionSize == actions }
                 .map(\.maximumSteps))
         return limits.count == 1 ? limits.first : nil
     }
@@ -100,13 +97,22 @@ package enum EnvironmentRegistry {
         }
     }
 
-    /// The suite of `dataset`, by the first word of its name; nil where no environment's name begins so.
-    package static func suite(ofDataset dataset: String) -> TaskSuite? {
+    /// The family of `dataset`, by the first word of its name; nil where no environment's name begins so.
+    private static func family(ofDataset dataset: String) -> EnvironmentFamily? {
         let word = DatasetName.family(of: dataset)
         return families.first { family in
             family.environments.contains { DatasetName.family(of: $0.name) == word }
-        }?.suite
+        }
     }
+
+    /// The suite of `dataset`, by the first word of its name; nil where no environment's name begins so.
+    package static func suite(ofDataset dataset: String) -> TaskSuite? { family(ofDataset: dataset)?.suite }
+
+    /// How this program makes datasets of `dataset`'s family; nil where nothing is settled.
+    package static func recipe(ofDataset dataset: String) -> DatasetRecipe? { family(ofDataset: dataset)?.recipe }
+
+    /// The recordings of all recipes, in the families' order.
+    package static var recordings: [DatasetRecipe.Recording] { families.flatMap { $0.recipe?.recordings ?? [] } }
 
     /// The suite of the environment called `name`.
     ///
@@ -127,8 +133,8 @@ package enum EnvironmentRegistry {
             task: DatasetName(dataset).task, suite: try suite(of: name), actionSize: try specification(name).actionSize)
     }
 
-    private static func entry(_ name: String) throws(EnvironmentError) -> EnvironmentDefinition {
-        if let entry = entries.first(where: { $0.name == name }) { return entry }
+    private static func definition(_ name: String) throws(EnvironmentError) -> EnvironmentDefinition {
+        if let definition = definitions.first(where: { $0.name == name }) { return definition }
         throw unknown(name)
     }
 

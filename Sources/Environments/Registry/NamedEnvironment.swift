@@ -23,7 +23,7 @@ package struct NamedEnvironment: Sendable, Equatable {
 
 extension EnvironmentRegistry {
     /// Returns the environment that `text` names: a registered name in any spelling of case, hyphens and underscores, or an id
-    /// of Gymnasium ("Hopper-v4", "AntMaze_UMaze-v4"). Gym's v2 and v3 ran on the MuJoCo with which D4RL's data were made.
+    /// of Gymnasium ("Hopper-v4", "AntMaze_UMaze-v4").
     ///
     /// - Parameter others: further names to suggest for an unknown one, in addition to the environments'.
     /// - Throws: `EnvironmentError.unknownEnvironment`, or `.notOurs` for an environment that only other libraries have.
@@ -61,33 +61,19 @@ extension EnvironmentRegistry {
         else { return nil }
         let base = letters(String(text[..<dash]))
         func refusal(_ reason: String) -> EnvironmentError { .notOurs(name: text, reason: reason, known: names) }
-        if let name = names.first(where: { letters($0) == base }) {
-            if name.hasPrefix("kitchen") { throw refusal(kitchenWords) }
-            let profiles = name.hasPrefix("antmaze") ? mazeVersions : walkerVersions
-            if let profile = profiles[version] { return NamedEnvironment(name: name, profile: profile) }
-            throw refusal(versionWords(of: name))
+        for family in families {
+            let ids = family.gymnasium
+            if let name = family.environments.map(\.name).first(where: { letters($0) == base }) {
+                if let profile = ids.profiles[version] { return NamedEnvironment(name: name, profile: profile) }
+                throw refusal(ids.otherVersion(name))
+            }
+            if let id = ids.toldByTasks, letters(id) == base { throw refusal(ids.otherVersion(id)) }
         }
-        if base == "frankakitchen" { throw refusal(kitchenWords) }
-        if text.hasPrefix("AntMaze_") {
-            throw refusal("of Gymnasium-Robotics' mazes this program has AntMaze_UMaze-v4, _Medium-v4 and _Large-v4")
+        if let reason = families.lazy.compactMap({ $0.gymnasium.refusal(String(text[..<dash])) }).first {
+            throw refusal(reason)
         }
         return nil
     }
-
-    private static let walkerVersions: [Int: DynamicsProfile] = [2: .d4rl, 3: .d4rl, 4: .gymnasium, 5: .gymnasiumV5]
-    private static let mazeVersions: [Int: DynamicsProfile] = [4: .gymnasium]
-
-    private static func versionWords(of name: String) -> String {
-        name.hasPrefix("antmaze")
-            ? "'\(name)' with --profile gymnasium is Gymnasium-Robotics' v4, without the contact forces that v5 observes; "
-                + "with --profile d4rl it is D4RL's"
-            : "'\(name)' is Gymnasium's v4 with --profile gymnasium, its v5 with --profile gymnasium-v5, and gym's v2 and "
-                + "v3, from which D4RL's data come, with --profile d4rl"
-    }
-
-    private static let kitchenWords =
-        "FrankaKitchen-v1 leaves open what is to be done: it is 'kitchen-complete', 'kitchen-partial' or 'kitchen-mixed' "
-        + "with --profile gymnasium"
 
     /// The owners of names that begin with these words; the longest match counts.
     private static let elsewhere: [(beginning: String, what: String)] = [
@@ -104,15 +90,22 @@ extension EnvironmentRegistry {
 
     /// Why there is no environment or dataset of a name that others know; nil for a name that nobody is known to have.
     package static func reasonForAbsence(of text: String) -> String? {
-        let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { String($0) }
-        let beginnings = words.indices.map { words[...$0].joined() }
+        let words = beginnings(of: text)
+        let ours = names.flatMap { beginnings(of: $0) }
         let found = elsewhere.filter { entry in
-            beginnings.contains {
-                $0 == entry.beginning || ($0.hasPrefix(entry.beginning) && entry.beginning.count > 4)
-            }
+            !ours.contains(entry.beginning)
+                && words.contains {
+                    $0 == entry.beginning || ($0.hasPrefix(entry.beginning) && entry.beginning.count > 4)
+                }
         }
         guard let what = found.max(by: { $0.beginning.count < $1.beginning.count })?.what else { return nil }
         return "it belongs to \(what), which this program does not have"
+    }
+
+    /// Returns the first word of `text`, its first two, and so on, in lower case and without separators.
+    private static func beginnings(of text: String) -> [String] {
+        let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { String($0) }
+        return words.indices.map { words[...$0].joined() }
     }
 
     /// Returns `text` in lower case, without hyphens, underscores and blanks.
