@@ -1,3 +1,4 @@
+import Algorithms
 import Cases
 import DatasetTools
 import Datasets
@@ -30,7 +31,7 @@ import Testing
             #expect(try EnvironmentRegistry.resolve("Point-Mass").name == "pointmass")
             let task = try EnvironmentRegistry.taskClass(ofDataset: "pointmass-random-v0")
             #expect(task == TaskClass(task: "pointmass-random", suite: PointMass.suite, actionSize: 1))
-            #expect(DatasetSelector("reaching").closeness(to: "pointmass-random-v0") == 0)
+            #expect(DatasetSelector("reaching").specificity(to: "pointmass-random-v0") == 0)
             #expect(D4RLTasks.allows("pointmass-random-v0") && !D4RLTasks.allows("pointmass-expert-v0"))
             #expect(D4RLTasks.isOfUnknownDigest("pointmass-random-v0"))
             #expect(DatasetLocation.fileName(for: "pointmass-random-v0") == "point_mass_at_random.hdf5")
@@ -77,14 +78,21 @@ import Testing
         }
     }
 
-    /// From a study file to the table, with a published dataset of the family and one of its recipe.
-    @Test func aLearnerOfTheProgramTrainsOnIt() throws {
+    /// From a study file to the table, with a published dataset of the family and one of its recipe: a learner of the program,
+    /// and `SquaredCloning`, which the program does not know either.
+    @Test(arguments: [("IQL", "expectile", "0.8"), ("SquaredBC", "largest_error", "0.75")])
+    func aLearnerTrainsOnIt(learner: String, key: String, value: String) throws {
         try extended {
             try record("point_mass_at_random.hdf5")
             try record("pointmass_pushed-r7.hdf5", seed: 1)
             let datasets = ["pointmass-random-v0", "pointmass-pushed-r7"]
-            let plan = try StudyPlan(StudyFile.parse(study(datasets), path: "toy.yaml"))
+            let text = study(
+                datasets,
+                learner: "\(learner): {hidden: [8, 8], batch: 16, datasets: {reaching: {\(key): \(value)}}}")
+            let learners = LearnerRegistry.standard.adding(.squaredCloning)
+            let plan = try StudyPlan(StudyFile.parse(text, path: "toy.yaml", learners: learners))
             #expect(plan.cases.map(\.dataset) == datasets)
+            #expect(plan.cases.allSatisfy { $0.variant.contains("\(key)=\(value)") }, "set for the suite")
             try withDatasets(in: folder.path) {
                 let run = RunFolder(folder("out"))
                 for studyCase in plan.cases {
@@ -102,7 +110,7 @@ import Testing
                 let table = try Aggregation(plan, folder: run).table(.last)
                 #expect(table.cells.allSatisfy { $0.isComplete && $0.suite == PointMass.suite })
                 #expect(table.suiteSums.map(\.suite) == [PointMass.suite])
-                #expect(table.markdown().contains("\n| reaching sum (2) "))
+                #expect(table.columns == [learner] && table.markdown().contains("\n| reaching sum (2) "))
             }
         }
     }
@@ -112,7 +120,7 @@ import Testing
     private static let provenance = Provenance.ofThisProcess(
         .init(source: "a test", executableSHA256: "", compiler: ""), rank: 0, ranks: 1)
 
-    private func study(_ datasets: [String]) -> String {
+    private func study(_ datasets: [String], learner: String = "IQL: {}") -> String {
         """
         name: toy
         datasets: [\(datasets.joined(separator: ", "))]
@@ -120,7 +128,7 @@ import Testing
         steps: 40
         evaluate: {every: 20, episodes: 2}
         learners:
-          IQL: {hidden: [8, 8], batch: 16, datasets: {reaching: {expectile: 0.8}}}
+          \(learner)
         """
     }
 
