@@ -2,80 +2,80 @@ package import Datasets
 package import Networks
 package import Numerics
 
-/// An offline learner: networks that a batch of transitions improves.
+/// An offline learner: networks that are trained on batches of transitions.
 package protocol Learner: AnyObject {
-    /// One gradient step of everything, on one batch. Allocates nothing.
+    /// Makes one gradient step of all networks on one batch. Allocates nothing.
     func update(_ batch: Batch)
 
-    /// The policy as it stands, without observation statistics.
+    /// A copy of the current policy, without observation statistics.
     var policy: PolicySnapshot { get }
 
-    /// Losses and diagnostics of the last update, always the same names in the same order; where the case runs on a team,
-    /// they are complete on the owner of the policy. Collective over the team.
+    /// Returns losses and diagnostics of the last update, always the same names in the same order. They are complete on the
+    /// owner of the policy. Collective over the team.
     func diagnostics() -> [Diagnostic]
 
     /// Every parameter block by its global name: `v.0` …, `q.0`, `q.1`, `target_q.0`, `target_q.1`, `policy`,
     /// `target_policy`.
     var networks: [NamedNetwork] { get }
 
-    /// The trained numbers that are in no network: `log_beta`, `log_alpha`, `log_lagrange`.
+    /// The trained scalars outside the networks: `log_beta`, `log_alpha`, `log_lagrange`.
     var scalars: [NamedScalar] { get }
 
-    /// What else a later update or its diagnostics depend on, as the owner of the policy has it: to be set only when a run
-    /// is taken up again.
+    /// Further numbers on which later updates or diagnostics depend, as the owner of the policy has them; set only when a
+    /// run is resumed.
     var resumableScalars: [String: Double] { get set }
 
-    /// What the last updates show to be wrong with the settings, in one sentence; nil when there is nothing to say. The
-    /// owner of the policy knows.
+    /// A warning about the settings that the last updates gave reason for, one sentence; nil for none. Known to the owner of
+    /// the policy.
     var warning: String? { get }
 
-    /// Sets every counter (Adam's, the schedule's, the noise's) to where it stands after `updates` updates, the
-    /// parameters and moments having been put in place through `networks` and `scalars`.
+    /// Sets every counter (Adam's, the schedule's, the noise's) to its value after `updates` updates. Parameters and moments
+    /// have been restored through `networks` and `scalars` before.
     func resume(after updates: Int)
 }
 
 extension Learner {
-    /// No numbers outside the networks.
+    /// Empty: most learners train no scalars.
     package var scalars: [NamedScalar] { [] }
-    /// Nothing besides.
+    /// Empty: most learners need no further numbers.
     package var resumableScalars: [String: Double] {
         get { [:] }
         set { precondition(newValue.isEmpty, "numbers that this learner does not have") }
     }
-    /// Nothing to say.
+    /// Nil: no warning.
     package var warning: String? { nil }
 }
 
-/// A number worth a column of the learning curve.
+/// A number that is a column of the learning curve.
 package struct Diagnostic: Sendable, Equatable {
-    /// The column's heading, `critic_loss`; a loss ends in `_loss`.
+    /// The column's heading, such as `critic_loss`; the name of a loss ends in `_loss`.
     package var name: String
-    /// Of the last update; not finite when the learner has diverged.
+    /// The value of the last update; non-finite if the learner has diverged.
     package var value: Double
 
-    /// A number under its heading.
+    /// Makes a diagnostic.
     package init(_ name: String, _ value: Double) {
         self.name = name
         self.value = value
     }
 }
 
-/// A network's parameters under their global name.
+/// A network's parameters with their global name.
 package struct NamedNetwork {
-    /// As listed at `Learner.networks`.
+    /// The global name, as listed at `Learner.networks`.
     package var name: String
-    /// The learner's own block, not a copy: what is written here changes the network.
+    /// The learner's block itself, not a copy: writing to it changes the network.
     package var parameters: ParameterBlock
     /// The gradient of the last update; nil for a target.
     package var gradients: ParameterBlock?
     /// The moments of a trained network; nil for a target.
     package var optimiser: Adam?
-    /// With `index`, whose owner knows it.
+    /// The network's group; group and index determine its owner.
     package var group: NetworkGroup
-    /// Of the network within its group; a target has that of the network it follows.
+    /// The network's index within its group; a target has that of its online network.
     package var index: Int
 
-    /// The parameters of `network`, which is number `index` of its group.
+    /// Makes the record of `network`, which is number `index` of its group.
     package init(_ name: String, _ network: MLP, _ optimiser: Adam? = nil, of group: NetworkGroup, _ index: Int) {
         self.name = name
         self.group = group
@@ -86,34 +86,34 @@ package struct NamedNetwork {
     }
 }
 
-/// A trained number under its global name.
+/// A trained scalar with its global name.
 package struct NamedScalar {
-    /// As listed at `Learner.scalars`.
+    /// The global name, as listed at `Learner.scalars`.
     package var name: String
-    /// The learner's own.
+    /// The learner's scalar itself, not a copy.
     package var adam: ScalarAdam
-    /// Whose owners know it.
+    /// The group whose owners have the current value.
     package var group: NetworkGroup
 }
 
-/// Everything a learner needs to know besides its own hyperparameters.
+/// Everything that a learner needs in addition to its hyperparameters.
 package struct Problem {
-    /// S.
+    /// S, the length of a state.
     package let states: Int
-    /// A.
+    /// A, the length of an action.
     package let actions: Int
-    /// T of the actor's cosine schedule: the planned number of steps.
+    /// T of the policy's cosine schedule: the planned number of steps.
     package let horizon: Int
-    /// The case's stream; each use takes its own stream of it.
+    /// The case's random stream; each use has its own stream within it.
     package let stream: RandomStream
-    /// Where the random numbers of a step come from.
+    /// The source of a step's random numbers.
     package let noise: any NoiseSource
-    /// Who computes which network.
+    /// The exchange, which knows which process computes which network.
     package let team: any Exchange
 
-    /// A case with states of S and actions of A elements that plans `horizon` steps and draws from `stream` alone.
+    /// Makes the problem of a case that plans `horizon` steps and draws only from `stream`.
     ///
-    /// - Parameter noise: takes the place of the stream for the random numbers of the steps.
+    /// - Parameter noise: replaces the stream for the random numbers of the steps.
     package init(
         states: Int, actions: Int, horizon: Int, stream: RandomStream, team: any Exchange,
         noise: (any NoiseSource)? = nil
@@ -126,13 +126,13 @@ package struct Problem {
         self.team = team
     }
 
-    /// Where first weights are drawn from.
+    /// The stream of the first weights.
     package var initialStream: RandomStream { stream.stream("initial") }
 }
 
-// Diagnostics that learners share. They are computed when asked for, from what the last update has left.
+// Diagnostics that learners share. They are computed on request, from the results of the last update.
 
-/// Euclidean norm of the last gradients of the networks of a group, taken together. Collective over the team.
+/// Returns the Euclidean norm of the last gradients of all networks of a group. Collective over the team.
 package func gradientNorm(
     _ name: String, _ networks: [MLP], of group: NetworkGroup, _ team: any Exchange
 ) -> Diagnostic {
@@ -144,7 +144,7 @@ package func gradientNorm(
     return Diagnostic("\(name)_gradient_norm", squares.reduce(0, +).squareRoot())
 }
 
-/// Mean, largest and share at the cap of the advantage weights.
+/// Returns the mean and the maximum of the advantage weights, and their share at the cap.
 func weightDiagnostics(_ weights: Matrix, cap: Double) -> [Diagnostic] {
     var (largest, atCap) = (weights[0], 0)
     for b in 0..<weights.count {

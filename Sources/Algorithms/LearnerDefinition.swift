@@ -1,17 +1,17 @@
 package import Networks
 package import Suites
 
-/// A learner as the rest of the program knows it. Each learner's file declares its own, and `LearnerRegistry.standard` lists
-/// them: nothing else in the program has a list of learners.
+/// A learner's definition for the rest of the program. Each learner's file declares one, and `LearnerRegistry.standard` lists
+/// them; there is no other list of learners.
 package struct LearnerDefinition: Sendable {
-    /// What studies, tables and folders call it: "TD3+BC".
+    /// The name in studies, tables and folders: "TD3+BC".
     package let name: String
     /// The algorithm's full name.
     package let title: String
-    /// Who has published it, and where.
+    /// The publication: authors and venue.
     package let source: String
-    /// Whether every gradient step depends on how many are planned: the rate of an `AdvantageWeightedPolicy` falls along a cosine
-    /// which reaches 0 at the last. Only other learners can train for longer than was planned.
+    /// Whether every gradient step depends on the planned number of steps: the rate of an `AdvantageWeightedPolicy` follows a
+    /// cosine that reaches 0 at the last step. Only learners for which this is false can train for longer than was planned.
     package let followsHorizon: Bool
 
     private let settings: @Sendable (TaskClass) -> [Setting]
@@ -21,16 +21,16 @@ package struct LearnerDefinition: Sendable {
     private let refuse: @Sendable (Hyperparameters, _ actions: Int) -> SettingsConflict?
     private let create: @Sendable (Hyperparameters, Problem) -> any Learner
 
-    /// A learner called `name`.
+    /// Makes the definition of a learner called `name`.
     ///
     /// - Parameters:
-    ///   - settings: every setting with its default for a class of tasks, its range and where the default comes from. Keys and
+    ///   - settings: every setting with its default for a class of tasks, its range and the default's origin. Keys and
     ///     their order are the same for all tasks; among them are those of `Setting.shape` and `Setting.data`.
-    ///   - work: what a gradient step computes with each network. Times are predicted from it, and networks placed on ranks.
-    ///   - period: gradient steps after which every network has been trained once: more than 1 where some are delayed.
+    ///   - work: what a gradient step computes with each network; used to predict times and to place networks on ranks.
+    ///   - period: the number of gradient steps in which every network is trained at least once; above 1 if some are delayed.
     ///   - noise: the random numbers that a gradient step draws.
-    ///   - conflict: what the learner cannot make of settings that are each within their range.
-    ///   - make: the learner with its first weights.
+    ///   - conflict: returns a conflict between settings that are each within their range.
+    ///   - make: makes the learner with its first weights.
     package init(
         _ name: String, title: String, source: String, followsHorizon: Bool,
         settings: @escaping @Sendable (TaskClass) -> [Setting],
@@ -54,19 +54,19 @@ package struct LearnerDefinition: Sendable {
 }
 
 extension LearnerDefinition {
-    /// The preset for a task. Without one it is what the learner has where its settings do not differ.
+    /// Returns the preset for a task; without a task, the standard preset, which is locomotion's.
     package func hyperparameters(for task: TaskClass = .unspecified) -> Hyperparameters {
         Hyperparameters(settings(task))
     }
 
-    /// A fresh learner.
+    /// Makes a learner with its first weights.
     ///
-    /// - Parameter hyperparameters: a preset of this learner, possibly with other values.
+    /// - Parameter hyperparameters: a preset of this learner, possibly with changed values.
     package func make(_ hyperparameters: Hyperparameters, problem: Problem) -> any Learner {
         create(hyperparameters, problem)
     }
 
-    /// Every network of a case with what a gradient step computes with it.
+    /// Returns every network of a case with the work of a gradient step on it.
     package func work(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> [NetworkWork] {
         networks(hyperparameters, states, actions).map { network in
             var network = network
@@ -75,26 +75,26 @@ extension LearnerDefinition {
         }
     }
 
-    /// Exact multiply-adds of one gradient step, the minimum the algorithm needs, from the shapes alone.
+    /// Returns the exact multiply-adds of one gradient step, the minimum that the algorithm needs, from the shapes alone.
     package func multiplyAdds(_ hyperparameters: Hyperparameters, states: Int, actions: Int) -> Double {
         let perSample = work(hyperparameters, states: states, actions: actions).map(\.multiplyAdds).reduce(0, +)
         return Double(hyperparameters.batchSize) * perSample
     }
 
-    /// Gradient steps after which every network has been trained once.
+    /// Returns the number of gradient steps in which every network is trained at least once.
     package func period(_ hyperparameters: Hyperparameters) -> Int { steps(hyperparameters) }
 
-    /// The random numbers that a gradient step draws.
+    /// Returns the random numbers that a gradient step draws.
     package func noise(_ hyperparameters: Hyperparameters) -> [NoiseDraw] { draws(hyperparameters) }
 
-    /// What settings that are each within their range cannot be together, or not for actions of `actions` dimensions; nil
-    /// for nothing. A learner is made of no others.
+    /// Returns a conflict between settings that are each within their range, or with actions of `actions` dimensions; nil
+    /// for none. `make` may be called only without a conflict.
     package func conflict(_ hyperparameters: Hyperparameters, actions: Int) -> SettingsConflict? {
         refuse(hyperparameters, actions)
     }
 }
 
-/// Learners are told apart by their names, which a registry holds once.
+/// Definitions are equal if their names are, which are unique in a registry.
 extension LearnerDefinition: Hashable, CustomStringConvertible {
     package static func == (a: LearnerDefinition, b: LearnerDefinition) -> Bool { a.name == b.name }
 
@@ -104,7 +104,7 @@ extension LearnerDefinition: Hashable, CustomStringConvertible {
     package var description: String { name }
 }
 
-/// Settings that exclude each other: what was expected of them, and what was found.
+/// A conflict of settings: what was expected of them, and what was found.
 package struct SettingsConflict: Sendable, Equatable {
     package let expected: String
     package let found: String

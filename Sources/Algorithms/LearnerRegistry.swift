@@ -1,12 +1,12 @@
 /// The learners that studies can name.
 package struct LearnerRegistry: Sendable {
-    /// In the order of the paper's table, behaviour cloning first.
+    /// The learners in the order of the paper's table, behaviour cloning first.
     package let learners: [LearnerDefinition]
 
-    /// Those of this program.
+    /// The learners of this program.
     package static let standard = LearnerRegistry([.bc, .cql, .td3bc, .iql, .sql, .activeI, .activeS])
 
-    /// Traps for learners of one name, and for one without a setting that every learner has.
+    /// Traps if two learners have the same name, or one lacks a setting that every learner has.
     package init(_ learners: [LearnerDefinition]) {
         precondition(Set(learners).count == learners.count, "two learners of one name: \(learners)")
         let common = (Setting.shape([], from: "") + Setting.data(clip: false, .raw, from: "")).map(\.key)
@@ -17,12 +17,12 @@ package struct LearnerRegistry: Sendable {
         self.learners = learners
     }
 
-    /// These and others behind them.
+    /// Returns a registry with `others` appended.
     package func adding(_ others: LearnerDefinition...) -> LearnerRegistry { LearnerRegistry(learners + others) }
 
     /// The learner called `name`, if there is one.
     package subscript(name: String) -> LearnerDefinition? { learners.first { $0.name == name } }
 
-    /// What they are called.
+    /// The learners' names.
     package var names: [String] { learners.map(\.name) }
 }

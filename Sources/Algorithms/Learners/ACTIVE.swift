@@ -7,9 +7,9 @@ import Numerics
 ///
 /// Equation numbers are those of the paper's slides. With the expectile loss this is ACTIVE-I, with the sparse loss
 /// ACTIVE-S. Order of updates as in the paper's algorithm: ψ₁…ψ_m, θ, θ̂, β, φ, all on one batch; the weight w and the
-/// policy's Q term see θ̂ and ψ as they are after their own step.
+/// policy's Q term use θ̂ and ψ after their steps.
 ///
-/// With the adaptive cloning temperature off, the step is the baseline's, ensemble and all
+/// With the cloning temperature off, the step is the baseline's, with the ensemble
 /// (`InSampleNetworks.stepByCloning`): IQL or SQL bit for bit when m = 1.
 package final class ACTIVE: Learner {
     private let settings: ACTIVESettings
@@ -20,14 +20,14 @@ package final class ACTIVE: Learner {
     private var report = InSampleReport()
     private var temperatureLoss = 0.0
 
-    /// ε of a = μ(s) + σε.
+    /// ε of a = μ(s) + σε [B × A].
     private let policyNoise: Matrix
-    /// a ~ π(s).
+    /// a ~ π(s) [B × A].
     private let sampled: Matrix
     private let policyStateActions: Matrix
     private let policyValue: Matrix
     private let actionGradient: Matrix
-    /// β·w.
+    /// β·w, the weights of the cloning term [B].
     private let cloningWeights: Matrix
 
     init(_ settings: ACTIVESettings, problem: Problem) {
@@ -106,7 +106,7 @@ package final class ACTIVE: Learner {
         parts.actor.step(batch, weights: cloningWeights, pathwise: (actionGradient.view, policyNoise.view))
     }
 
-    /// No gradient passes where a sampled action was clipped to ±1.
+    /// Sets the action gradient to 0 where a sampled action was clipped to ±1.
     private func stopAtBounds(_ sampled: MatrixView) {
         for b in 0..<sampled.rows {
             for j in 0..<sampled.columns where abs(sampled.row(b)[j]) >= 1 { actionGradient.row(b)[j] = 0 }
@@ -122,7 +122,7 @@ package final class ACTIVE: Learner {
     }
 }
 
-// What the harness asks for.
+// The rest of `Learner`.
 extension ACTIVE {
     package var policy: PolicySnapshot { parts.actor.policy.snapshot }
 

@@ -8,18 +8,18 @@ extension SettingKey<Int> {
 }
 
 extension SettingKey<Bool> {
-    /// Whether there are m networks; one otherwise.
+    /// Whether there are m V networks; if not, there is one.
     package static var valueEnsemble: Self { Self("value_ensemble") }
     /// Whether the policy's value term is divided by its mean magnitude.
     static var qNormalisation: Self { Self("q_normalisation") }
 }
 
 extension SettingKey<Double> {
-    /// Which quantile of the members the critics' target takes, with `backup: quantile`.
+    /// The level of the members' quantile in the critics' target, with `backup: quantile`.
     static var backupQuantile: Self { Self("backup_quantile") }
-    /// c of E_c: which quantile of the members the advantage is measured from.
+    /// c of E_c: the level of the members' quantile that is the baseline of the advantage.
     static var quantile: Self { Self("quantile") }
-    /// H_D, what E_D[log π(a|s)] is held at.
+    /// H_D, the target of E_D[log π(a|s)] in nats.
     static var targetLogLikelihood: Self { Self("target_log_likelihood") }
     /// β before the first step.
     static var initialBeta: Self { Self("initial_beta") }
@@ -36,7 +36,7 @@ extension SettingKey<ACTIVESettings.WeightWord> {
 }
 
 extension SettingKey<ACTIVESettings.Temperature> {
-    /// What becomes of β.
+    /// How β is chosen.
     static var cloningTemperature: Self { Self("cloning_temperature") }
 }
 
@@ -102,15 +102,15 @@ extension ACTIVESettings {
         var networks = InSampleNetworks.work(settings, members: members, states: states, actions: actions)
         guard settings[.cloningTemperature] != .off else { return networks }
         for i in networks.indices where networks[i].group == .critics {
-            // Q̂(s,a) once more after its step; Q̂(s,a_π) and back to the actions.
+            // Q̂(s,a) once more after its step; Q̂(s,a_π) with a backward pass to the actions.
             networks[i].forwards += 1
             networks[i].actionGradients = 1
         }
         return networks
     }
 
-    /// An H_D that no policy reaches: with σ at its floor of e⁻⁵ a dimension adds 5 - ½ log 2π = 4.081 nats to log π, and no
-    /// more.
+    /// Refuses an H_D that no policy can reach: with σ at its minimum e⁻⁵ a dimension adds at most 5 - ½ log 2π = 4.081 nats
+    /// to log π.
     fileprivate static func unreachableTarget(_ settings: Hyperparameters, actions: Int) -> SettingsConflict? {
         let target = settings[.targetLogLikelihood]
         let highest = Double(actions) * (5 - 0.5 * log(2 * Double.pi))

@@ -1,25 +1,25 @@
 import Networks
 
-/// ACTIVE's hyperparameters and switches: m, f, H_D, c, β₀, λ_β and what an ablation turns off or exchanges.
+/// ACTIVE's hyperparameters m, f, H_D, c, β₀, λ_β, and the switches of its ablations.
 struct ACTIVESettings: Sendable, Equatable {
-    /// What becomes of β.
+    /// How β is chosen.
     enum Temperature: String, SettingWord {
-        /// Dual ascent (ACT).
+        /// By dual ascent (adaptive cloning temperature, ACT).
         case adaptive
-        /// β₀ throughout.
+        /// β = β₀ in all steps.
         case fixed
-        /// No value term in the policy's loss: the baseline's weighted cloning.
+        /// The policy's loss has no value term: the baseline's weighted cloning.
         case off
     }
 
-    /// What of V₁(s') … V_m(s') a study chooses for the critics' target.
+    /// How a study combines V₁(s') … V_m(s') in the critics' target.
     enum BackupWord: String, SettingWord {
         case minimum = "min"
         case mean
         case quantile
     }
 
-    /// What a study chooses for w.
+    /// The function w that a study chooses.
     enum WeightWord: String, SettingWord {
         /// exp(A) with a value term, and the baseline's own weight without one.
         case auto
@@ -29,18 +29,18 @@ struct ACTIVESettings: Sendable, Equatable {
     }
 
     let common: InSampleNetworks.Settings
-    /// f.
+    /// f, the value loss.
     let loss: ValueLoss
     /// m, the number of V networks.
     let members: Int
-    /// What of the members at s' the critics' target takes.
+    /// How the critics' target combines the members at s'.
     let backup: Backup
-    /// c of E_c: which quantile of the ensemble the advantage is measured from.
+    /// c of E_c: the level of the members' quantile that is the baseline of the advantage.
     let quantile: Double
     /// w as a function of the advantage.
     let weight: AdvantageWeight
     let temperature: Temperature
-    /// H_D, what E_D[log π(a|s)] is held at.
+    /// H_D, the target of E_D[log π(a|s)] in nats.
     let targetLogLikelihood: Double
     /// β before the first step.
     let initialBeta: Double

@@ -23,14 +23,14 @@ extension LearnerDefinition {
 ///
 ///     π:  -E[log π(a|s)]
 ///
-/// The policy and its schedule are IQL's with w = 1, so L_BC, the likelihood it ends with, is what ACTIVE's H_D is
-/// measured against.
+/// The policy and its schedule are IQL's with w = 1. L_BC, the log-likelihood that it reaches, is the reference for
+/// ACTIVE's H_D.
 package final class BC: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
         let batch: Int
         let hidden: [Int]
-        /// Of the products between hidden layers.
+        /// The precision of the products between hidden layers.
         let precision: Precision
         let learningRate: Double
         let actorDropout: Double

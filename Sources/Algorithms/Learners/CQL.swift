@@ -6,17 +6,17 @@ import Numerics
 /// Conservative Q-learning (Kumar, Zhou, Tucker, Levine; NeurIPS 2020), CQL(H), as CORL and young-geng/CQL run it.
 ///
 ///     y    = r + γ(1 - d)·min(Q̂₁, Q̂₂)(s', a'),  a' ~ π(s')    (max-target backup: the largest over N draws)
-///     Q_j: E[(Q_j - y)²] + α_CQL·Δ_j    (Lagrange: ζ·α_CQL·(Δ_j - gap)),  Δ_j as `ConservativePenalty` has it
+///     Q_j: E[(Q_j - y)²] + α_CQL·Δ_j    (Lagrange: ζ·α_CQL·(Δ_j - gap)),  Δ_j: see `ConservativePenalty`
 ///     π:   E[α log π(ã|s) - min(Q₁, Q₂)(s, ã)],  ã ~ π(s)
 ///     α:   -E[log α·(log π(ã|s) + H̄)],   α':  -½ Σ_j ζ·α_CQL·(Δ_j - gap),  ζ = clip(exp(log α'), 0, 1e6)
 ///
-/// Every loss is built from the parameters as they were before the step.
+/// Every loss is computed from the parameters before the step.
 package final class CQL: Learner {
     private let settings: CQLSettings
     private let critics: Critics
     private let penalty: ConservativePenalty
     private let actor: TanhGaussianPolicy
-    /// The same policy with buffers of its own for the next states.
+    /// The same policy with separate buffers for the next states.
     private let nextActor: TanhGaussianPolicy
     private let actorOptimiser: Adam
     private let logAlpha = ScalarAdam(0)
@@ -26,7 +26,7 @@ package final class CQL: Learner {
     private var updates = 0
     private var report = Report()
 
-    /// What the last update leaves for the curve.
+    /// The diagnostics of the last update.
     private struct Report {
         var policyLoss = 0.0
         var alphaLoss = 0.0
@@ -89,7 +89,7 @@ package final class CQL: Learner {
         updates += 1
     }
 
-    /// The policy's loss and gradient, of the critics before their step.
+    /// Computes the policy's loss and gradient with the critics before their step.
     private func differentiatePolicy(_ batch: Batch) {
         if team.ownsPolicy {
             noise.normals(.policy, step: updates, into: policyNoise.pointer, count: policyNoise.count)
@@ -109,7 +109,7 @@ package final class CQL: Learner {
             temperature: Real(report.alpha))
     }
 
-    /// target = y.
+    /// Computes target = y.
     private func computeTargets(_ batch: Batch) {
         if team.ownsPolicy {
             noise.normals(.nextPolicy, step: updates, into: nextNoise.pointer, count: nextNoise.count)
@@ -165,7 +165,7 @@ package final class CQL: Learner {
     }
 }
 
-// What the harness asks for.
+// The rest of `Learner`.
 extension CQL {
     package var policy: PolicySnapshot { actor.snapshot }
 

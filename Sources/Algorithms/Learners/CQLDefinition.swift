@@ -24,10 +24,10 @@ extension SettingKey<Bool> {
 extension SettingKey<Double> {
     /// T of T·logsumexp(·/T).
     static var softmaxTemperature: Self { Self("softmax_temperature") }
-    /// The ends of the range that each sample's difference is clamped to.
+    /// The ends of the range to which each sample's difference is clamped.
     static var penaltyMinimum: Self { Self("penalty_minimum") }
     static var penaltyMaximum: Self { Self("penalty_maximum") }
-    /// What Δ is held at where the penalty's weight is trained.
+    /// The target of Δ if the penalty's weight is trained.
     static var lagrangeGap: Self { Self("lagrange_gap") }
     /// H̄ for each dimension of an action.
     static var entropyPerDimension: Self { Self("entropy_per_dimension") }
@@ -40,8 +40,8 @@ extension NoiseUse {
     static let nextPolicy = NoiseUse("next-policy-noise", inTraces: "next_policy")
 }
 
-/// CQL's authors left no settings for these versions of the data: its are CORL's (tinkoff-ai/CORL@6afec90) and, for kitchen,
-/// WSRL's (zhouzypaul/wsrl).
+/// CQL's authors published no settings for these versions of the data. These are CORL's (tinkoff-ai/CORL@6afec90) and, for
+/// kitchen, WSRL's (zhouzypaul/wsrl).
 extension LearnerDefinition {
     package static let cql = LearnerDefinition(
         "CQL", title: "Conservative Q-learning", source: "Kumar, Zhou, Tucker, Levine; NeurIPS 2020",
@@ -70,7 +70,7 @@ extension LearnerDefinition {
             ] + Setting.offPolicy(from: origin) + Setting.shape([width, width, width], from: origin)
                 + Setting.data(
                     clip: isKitchen, task.choose(.raw, [.antmaze: .tenTimesMinusFive, .kitchen: .minusFour]),
-                    // Of the locomotion datasets CORL's file for this one alone also rescales the rewards
+                    // Among the locomotion datasets, only CORL's file for this one also rescales the rewards
                     // (corl-team/CORL#17).
                     from: origin, rewardOrigin: task.task == "hopper-medium" ? "CORL, but for its slip" : origin,
                     normalise: isOther)
@@ -102,7 +102,7 @@ extension LearnerDefinition {
 }
 
 extension CQLSettings {
-    /// A range of the penalty without a number in it.
+    /// Refuses an empty range of the penalty.
     fileprivate static func emptyRange(_ settings: Hyperparameters) -> SettingsConflict? {
         let (minimum, maximum) = (settings[.penaltyMinimum], settings[.penaltyMaximum])
         guard minimum > maximum else { return nil }
@@ -111,7 +111,7 @@ extension CQLSettings {
             found: "\(minimum.settingValue) and \(maximum.settingValue)")
     }
 
-    /// The activations of all sampled actions of a batch are kept; beyond 64 GiB no node would have the memory.
+    /// Refuses settings that need more than 64 GiB for the activations of all sampled actions of a batch.
     fileprivate static func tooMuchMemory(_ settings: Hyperparameters) -> SettingsConflict? {
         let rows = Double(3 * settings[.sampledActions]) * Double(settings.batchSize)
         let gibibytes = rows * Double(settings[.criticHidden].reduce(0, +)) * 4 / 0x1p30

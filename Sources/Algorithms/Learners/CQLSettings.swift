@@ -7,9 +7,9 @@ struct CQLSettings: Sendable, Equatable {
     let hidden: [Int]
     /// Widths of the critics' hidden layers.
     let criticHidden: [Int]
-    /// Of the products between hidden layers.
+    /// The precision of the products between hidden layers.
     let precision: Precision
-    /// α_CQL.
+    /// α_CQL, the weight of the penalty.
     let alpha: Double
     /// N: actions drawn from each of the three distributions.
     let sampledActions: Int
@@ -17,23 +17,23 @@ struct CQLSettings: Sendable, Equatable {
     let importanceSampling: Bool
     /// Whether the penalty's weight is trained.
     let lagrange: Bool
-    /// What Δ is then held at.
+    /// The target of Δ if the penalty's weight is trained.
     let lagrangeGap: Double
     /// Whether y takes the best of N actions at s'.
     let maxTargetBackup: Bool
     /// T of T·logsumexp(·/T).
     let softmaxTemperature: Double
-    /// What each sample's difference is clamped to.
+    /// The range to which each sample's difference is clamped.
     let penaltyRange: ClosedRange<Double>
-    /// H̄.
+    /// H̄, the target entropy in nats.
     let targetEntropy: Double
-    /// Of the critics and α'.
+    /// Adam's rate of the critics and of α'.
     let learningRate: Double
-    /// Of the policy and α.
+    /// Adam's rate of the policy and of α.
     let policyLearningRate: Double
-    /// γ.
+    /// γ, the discount.
     let discount: Double
-    /// η.
+    /// η, the rate of the targets' moving average.
     let targetRate: Double
 
     init(_ hyperparameters: Hyperparameters, actions: Int) {

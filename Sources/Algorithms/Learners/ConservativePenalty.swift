@@ -11,7 +11,7 @@ extension NoiseUse {
     static let uniformActions = NoiseUse("uniform-actions", inTraces: "cql_uniform")
 }
 
-/// CQL's regulariser: how much higher a critic values actions drawn from the policy and at random than the data's.
+/// CQL's regulariser: the excess of a critic's values of sampled and random actions over those of the data's actions.
 ///
 /// Over N uniform actions aᵘ, N of π(s') and N of π(s), all valued at s,
 ///
@@ -19,16 +19,16 @@ extension NoiseUse {
 ///     Δ   = E[clamp(lse - Q(s,a), lo, hi)]
 ///
 /// Without importance sampling the log-densities are left out and Q(s,a) itself joins the sum. No gradient passes into
-/// the policy. The critics take turns: `evaluate` and `addGradient` of one, then of the next.
+/// the policy. The critics share the buffers: call `evaluate` and `addGradient` for one, then for the next.
 final class ConservativePenalty {
     private let settings: CQLSettings
     private let samples: ActionSamples
     private let draws: Int
     private let batch: Int
-    /// The uniform actions, those of π(s') and those of π(s), N·B rows each.
+    /// The uniform actions, those of π(s') and those of π(s) [3N·B × A].
     private let actions: Matrix
     private let noise: Matrix
-    /// What is subtracted from each sampled value [3N × B].
+    /// The log-densities that are subtracted from the sampled values [3N × B].
     private let logDensities: Matrix
     /// ∂L/∂(sampled values) [3N × B].
     private let valueGradient: Matrix
@@ -44,8 +44,8 @@ final class ConservativePenalty {
         valueGradient = Matrix(3 * draws, batch)
     }
 
-    /// Draws the step's actions, after `forward` of both policies: the uniform ones wherever there is a critic, the policy's
-    /// where it is owned, from where they travel to the critics.
+    /// Draws the step's actions, after `forward` of both policies: the uniform ones on every owner of a critic, the policy's
+    /// on its owner, which sends them to the owners of critics.
     func draw(
         atState policy: TanhGaussianPolicy, atNextState nextPolicy: TanhGaussianPolicy, noise source: any NoiseSource,
         step: Int, team: any Exchange
@@ -60,7 +60,7 @@ final class ConservativePenalty {
         logDensities.pointer.update(repeating: Real(-log(2.0) * Double(actions.columns)), count: draws * batch)
     }
 
-    /// The actions of both policies, with their densities.
+    /// Draws the actions of both policies, with their log-densities.
     private func draw(
         atState policy: TanhGaussianPolicy, atNextState nextPolicy: TanhGaussianPolicy, noise source: any NoiseSource,
         step: Int
@@ -74,11 +74,11 @@ final class ConservativePenalty {
         }
     }
 
-    /// Δ of one critic.
+    /// Computes Δ of one critic.
     ///
     /// - Parameters:
     ///   - dataValues: Q(s, a) of the data's actions [B].
-    ///   - weight: what Δ is multiplied with in the loss.
+    ///   - weight: the factor of Δ in the loss.
     ///   - dataGradient: ∂L/∂Q(s, a) [B], to which the penalty's part is added.
     func evaluate(
         _ critic: MLP, states: MatrixView, dataValues: UnsafePointer<Real>, weight: Real,

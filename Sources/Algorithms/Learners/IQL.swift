@@ -23,7 +23,7 @@ extension LearnerDefinition {
 ///     π:  -E[w log π(a|s)],  w = min(exp(β(Q̂(s,a) - V(s))), 100)
 ///     Q:  E[(r + γ(1 - d)V(s') - Q(s,a))²] for both critics, then the moving average of the targets
 ///
-/// in this order, V as it is after its own step.
+/// in this order. The policy and Q use V after its step.
 package final class IQL: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {

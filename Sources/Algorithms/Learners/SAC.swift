@@ -13,11 +13,11 @@ package import Numerics
 ///
 /// Constants as in rlkit: rate 3e-4 throughout, γ 0.99, η 0.005, 256-256 networks, PyTorch initialisation.
 package final class SAC {
-    /// What a step reports.
+    /// The diagnostics of a step.
     package struct Report: Sendable {
-        /// Of Q₁ and Q₂ on the batch, before their step.
+        /// Losses and values of Q₁ and Q₂ on the batch, before their step.
         package var critic = Critics.Report()
-        /// E[log π(ã|s)] before the policy's step, in nats; −H̄ is where α rests.
+        /// E[log π(ã|s)] before the policy's step, in nats; α is stationary where it is −H̄.
         package var meanLogLikelihood = 0.0
         /// α after its step.
         package var temperature = 1.0
@@ -25,15 +25,15 @@ package final class SAC {
 
     /// Learning rate of critics, policy and temperature.
     static let rate = 3e-4
-    /// γ.
+    /// γ, the discount.
     static let discount: Real = 0.99
-    /// η.
+    /// η, the rate of the targets' moving average.
     static let targetRate = 0.005
     static let hidden = [256, 256]
 
-    /// π, with buffers for a batch; a second one that shares it can act while it learns.
+    /// π, with buffers for a batch; a second policy that shares its parameters can act while it learns.
     package let policy: TanhGaussianPolicy
-    /// What the last `update` had to say; zeros before the first.
+    /// The report of the last `update`; zeros before the first.
     package private(set) var report = Report()
     private let critic: Critics
     private let policyOptimiser: Adam
@@ -47,7 +47,7 @@ package final class SAC {
     private let policyValue: Matrix
     private let valueGradient: Matrix
 
-    /// Fresh networks for an environment of the given sizes.
+    /// Makes networks with first weights for an environment of the given sizes.
     package init(states: Int, actions: Int, batch: Int, stream: RandomStream) {
         policy = TanhGaussianPolicy(states: states, actions: actions, hidden: SAC.hidden, batch: batch)
         Initialiser.uniformByFanIn.fill(policy.network, stream: stream.stream("policy"))
@@ -63,7 +63,7 @@ package final class SAC {
         valueGradient = Matrix(batch, actions)
     }
 
-    /// One gradient step of everything.
+    /// Makes one gradient step of critics, policy and temperature.
     package func update(_ batch: Batch) {
         let temperature = Real(exp(logTemperature.value))
         updateCritic(batch, temperature)
@@ -98,7 +98,7 @@ package final class SAC {
         report.temperature = exp(logTemperature.value)
     }
 
-    /// Draws a ~ π(s) and lays (s, a) out for the critics.
+    /// Draws a ~ π(s) and writes the rows (s, a) for the critics.
     private func samplePolicy(_ states: MatrixView, draw: Int) {
         noiseStream.normals(step: draw, into: noise.pointer, count: noise.count)
         policy.sample(states, noise: noise.view)

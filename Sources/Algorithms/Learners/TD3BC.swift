@@ -24,7 +24,7 @@ extension LearnerDefinition {
     package static let td3bc = LearnerDefinition(
         "TD3+BC", title: "TD3 with behaviour cloning", source: "Fujimoto, Gu; NeurIPS 2021", followsHorizon: false,
         settings: { task in
-            // The author's AntMaze runs do without normalisation (sfujim/TD3_BC issue #2); their reward is not said.
+            // The author's AntMaze runs do not normalise observations (sfujim/TD3_BC issue #2); their reward is not stated.
             let isMaze = task.suite == .antmaze
             let code = Origin.td3bcCode
             return [
@@ -59,7 +59,7 @@ extension LearnerDefinition {
 ///     Q:  E[(Q₁ - y)² + (Q₂ - y)²]
 ///     π:  -λ·E[Q₁(s, π(s))] + E[(π(s) - a)²],  λ = α/E|Q₁(s, π(s))|, the square averaged over action dimensions too
 ///
-/// The policy is stepped, and all targets follow, at every second update only. Q₁ is the online critic, after its step.
+/// The policy and all targets are updated at every second update only. Q₁ is the online critic after its step.
 package final class TD3BC: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
@@ -105,7 +105,7 @@ package final class TD3BC: Learner {
     private let team: any Exchange
     private var policyLoss = 0.0
     private var lambda = 0.0
-    /// Norm of the policy's last gradient, where that was computed before the run was taken up again.
+    /// The norm of the policy's last gradient if it was computed before the run was resumed; else nil.
     private var gradientNormBefore: Double?
 
     private let smoothing: Matrix
@@ -154,7 +154,7 @@ package final class TD3BC: Learner {
         critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
-    /// smoothing = a'.
+    /// Computes smoothing = a'.
     private func smoothTargetPolicy(_ batch: Batch) {
         noise.normals(.targetPolicy, step: updates, into: smoothing.pointer, count: smoothing.count)
         targetActor.forward(batch.nextStates.view)
@@ -165,7 +165,7 @@ package final class TD3BC: Learner {
         }
     }
 
-    /// The policy's step, and that of its target.
+    /// Makes the step of the policy and of its target.
     private func updatePolicy(_ batch: Batch) {
         if team.ownsPolicy { actor.forward(batch.states) }
         team.share(actor.actions.asOneRow, of: .policy, for: .critics)
@@ -198,7 +198,7 @@ package final class TD3BC: Learner {
     }
 }
 
-// What the harness asks for.
+// The rest of `Learner`.
 extension TD3BC {
     package var policy: PolicySnapshot { actor.snapshot }
 
@@ -219,7 +219,7 @@ extension TD3BC {
         ]
     }
 
-    /// The policy is not stepped at every update, and its report stands until it is.
+    /// The policy's diagnostics, which are not recomputed at every update.
     package var resumableScalars: [String: Double] {
         get {
             [

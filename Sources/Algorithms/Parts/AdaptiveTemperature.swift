@@ -8,9 +8,9 @@ package import Networks
 package struct AdaptiveTemperature {
     /// The range of log β.
     package static let logRange = log(1e-4)...log(1e4)
-    /// β has run away when it is this many times its first value with the likelihood still below H_D.
+    /// The multiple of its first value above which β counts as run away, if the likelihood is still below H_D.
     package static let runawayFactor = 100.0
-    /// Or when it is at its upper bound after this many updates; a policy needs some to get anywhere.
+    /// The number of updates after which β also counts as run away if it is at its upper bound.
     static let settlingUpdates = 10_000
 
     /// H_D, in nats of log-density in action space.
@@ -20,7 +20,7 @@ package struct AdaptiveTemperature {
     /// ρ with its moments.
     package let logBeta: ScalarAdam
     private let initial: Double
-    /// E_D[log π], averaged over the last thousand steps or so.
+    /// An exponential moving average of E_D[log π] over about a thousand steps; nil before the first.
     var smoothedLogLikelihood: Double?
 
     /// Starts at β = `initial`, which must be positive, with Adam's moments at zero.
@@ -34,7 +34,7 @@ package struct AdaptiveTemperature {
     /// β.
     package var value: Double { exp(logBeta.value) }
 
-    /// One step on L(β) = E_D[β(log π(a|s) - H_D)].
+    /// Makes one step on L(β) = E_D[β(log π(a|s) - H_D)].
     ///
     /// - Returns: L(β) before the step.
     package mutating func step(meanLogLikelihood: Double) -> Double {
@@ -45,7 +45,7 @@ package struct AdaptiveTemperature {
         return loss
     }
 
-    /// What to say when β has run away: the policy cannot reach H_D, and cloning drowns the value term. Else nil.
+    /// The warning if β has run away, because the policy cannot reach H_D and cloning outweighs the value term; else nil.
     package var warning: String? {
         guard let likelihood = smoothedLogLikelihood, likelihood < targetLogLikelihood,
             value > AdaptiveTemperature.runawayFactor * initial

@@ -1,16 +1,16 @@
 import Foundation
 package import Numerics
 
-/// w(s, a), how much an action of the data counts in the cloning term, as a function of its advantage A.
+/// w(s, a), the weight of an action of the data in the cloning term, as a function of its advantage A.
 package enum AdvantageWeight: Sendable, Equatable {
     /// exp(κA), capped (ACTIVE, IQL).
     case exponential(inverseTemperature: Double)
-    /// 1 (plain likelihood).
+    /// w = 1 (plain likelihood).
     case one
     /// max(A, 0), capped (SQL; its paper divides by α, its code does not).
     case positivePart
 
-    /// w, of the advantage of one sample.
+    /// Returns w of one sample's advantage.
     @inline(__always)
     package func callAsFunction(_ advantage: Real, cap: Real) -> Real {
         switch self {

@@ -3,7 +3,7 @@ import Networks
 import Numerics
 
 /// A Gaussian policy (family G) that learns from the data's actions: weighted by w in IQL and SQL, unweighted in BC,
-/// with a value term besides in ACTIVE. Its rate falls to zero along a cosine over the case.
+/// with an additional value term in ACTIVE. Its learning rate follows a cosine to zero over the case.
 final class AdvantageWeightedPolicy {
     let policy: GaussianPolicy
     let optimiser: Adam
@@ -25,7 +25,7 @@ final class AdvantageWeightedPolicy {
         noise = problem.noise
     }
 
-    /// μ(s) and log π(a|s) of the policy as it stands, in a training pass; the latter's mean is returned.
+    /// Computes μ(s) and log π(a|s) in a training pass; returns the mean of log π(a|s).
     func evaluate(_ batch: Batch, step: Int) -> Double {
         if let dropout = policy.dropout { noise.fill(dropout, .policyDropout, step: step) }
         policy.forward(batch.states)
@@ -33,14 +33,14 @@ final class AdvantageWeightedPolicy {
         return orderedMean(logLikelihood.pointer, count: batch.size)
     }
 
-    /// E[w log π(a|s)], after `evaluate`.
+    /// Returns E[w log π(a|s)], after `evaluate`.
     func meanWeighted(by weights: Matrix) -> Double {
         var sum = 0.0
         for b in 0..<weights.count { sum += Double(weights[b] * logLikelihood[b]) }
         return sum / Double(weights.count)
     }
 
-    /// One step on -E[w log π(a|s)], and on -E[Q] through the sampled actions where `pathwise` is given; after `evaluate`.
+    /// Makes one step on -E[w log π(a|s)], and on -E[Q] through the sampled actions if `pathwise` is given; after `evaluate`.
     func step(_ batch: Batch, weights: Matrix, pathwise: (gradient: MatrixView, noise: MatrixView)? = nil) {
         policy.backward(states: batch.states, actions: batch.actions, weights: weights.pointer, pathwise: pathwise)
         optimiser.step(rate: schedule.rate(at: optimiser.steps))

@@ -2,15 +2,15 @@ import Datasets
 package import Networks
 package import Numerics
 
-/// Action-value networks Q_j with their slowly following targets Q̂_j: two for clipped double Q-learning, or one.
+/// Action-value networks Q_j with their targets Q̂_j, moving averages: two for clipped double Q-learning, or one.
 package final class Critics {
-    /// Loss and mean value of a step, for the curve.
+    /// Losses and mean values of a step, for the learning curve.
     package struct Report: Sendable {
-        /// Sum over critics of their mean squared errors, with whatever else a learner adds.
+        /// The sum over critics of their losses: the mean squared error and what a learner adds.
         package var loss = 0.0
         /// Mean of Q over batch and critics.
         package var meanValue = 0.0
-        /// Mean of |Q|, by which divergence is told.
+        /// Mean of |Q|, by which divergence is detected.
         package var meanMagnitude = 0.0
         /// Δ of CQL, averaged over critics.
         var penalty = 0.0
@@ -20,7 +20,7 @@ package final class Critics {
         }
     }
 
-    /// What the last step of one critic has left, known to its owner.
+    /// The diagnostics of one critic's last step, known to its owner.
     struct Record: Sendable {
         var loss = 0.0
         var meanValue = 0.0
@@ -28,9 +28,9 @@ package final class Critics {
         var penalty = 0.0
     }
 
-    /// Q_j.
+    /// The online networks Q_j.
     package let networks: [MLP]
-    /// Q̂_j.
+    /// The target networks Q̂_j.
     package let targets: [MLP]
     let optimisers: [Adam]
     /// Q_j(s, a) of the last `evaluate` [critics × batch].
@@ -40,12 +40,12 @@ package final class Critics {
     private let team: any Exchange
     private let tapes: [Tape]
     private let storage: (values: Matrix, outputGradient: Matrix)
-    /// Q_j and behind it ∂Q_j/∂a [critics × batch·(1 + actions)], which travel together.
+    /// Q_j followed by ∂Q_j/∂a [critics × batch·(1 + actions)], which are sent together.
     private let valuesAndGradients: Matrix
-    /// One per critic.
+    /// The record of each critic.
     var records: [Record]
 
-    /// `count` independent networks on (state, action), and their exact copies as targets.
+    /// Makes `count` independent networks on (state, action), and exact copies as targets.
     package init(
         count: Int = 2, states: Int, actions: Int, hidden: [Int], precision: Precision = .full, batch: Int,
         initialiser: Initialiser, stream: RandomStream, team: any Exchange
@@ -72,7 +72,7 @@ package final class Critics {
         records = [Record](repeating: Record(), count: count)
     }
 
-    /// out[b] = Q̂(s_b, a_b), the minimum over the targets, known to `readers`.
+    /// Computes out[b] = Q̂(s_b, a_b), the minimum over the targets, on the `readers`.
     ///
     /// - Parameter stateActions: [batch × (states + actions)].
     package func targetMinimum(
@@ -85,7 +85,7 @@ package final class Critics {
         team.minimum(values, of: .critics, for: readers, into: out)
     }
 
-    /// One step of each critic on E[(Q_j(s,a) - y)²].
+    /// Makes one step of each critic on E[(Q_j(s,a) - y)²].
     ///
     /// - Parameter y: the temporal-difference target, one per sample.
     package func step(_ stateActions: MatrixView, target y: UnsafePointer<Real>, rate: Double) {
@@ -97,9 +97,9 @@ package final class Critics {
         }
     }
 
-    // The parts of a step, for a learner whose critics have more in their loss.
+    // The parts of a step, for learners whose critics have further terms in their loss.
 
-    /// Q_j(s, a) into row j of `values`.
+    /// Computes Q_j(s, a) into row j of `values`.
     func evaluate(_ j: Int, _ stateActions: MatrixView) {
         networks[j].forward(stateActions, tapes[j])
         let (q, batch) = (tapes[j].output.pointer, values.columns)
@@ -108,7 +108,7 @@ package final class Critics {
         records[j].meanMagnitude = orderedMagnitudeSum(q, count: batch) / Double(batch)
     }
 
-    /// E[(Q_j(s,a) - y)²] of the last `evaluate`; its derivative goes to `outputGradient`.
+    /// Returns E[(Q_j(s,a) - y)²] of the last `evaluate` and writes its derivative to `outputGradient`.
     func temporalDifference(_ j: Int, target y: UnsafePointer<Real>) -> Double {
         let (q, batch) = (values.row(j), values.columns)
         var squares = 0.0
@@ -120,7 +120,7 @@ package final class Critics {
         return squares / Double(batch)
     }
 
-    /// The gradient of Q_j's parameters from `outputGradient`, after `evaluate` of the same batch.
+    /// Computes the gradient of Q_j's parameters from `outputGradient`, after `evaluate` of the same batch.
     func backward(_ j: Int, _ stateActions: MatrixView) {
         networks[j].backward(stateActions, tapes[j], outputGradient: outputGradient)
     }
@@ -130,19 +130,19 @@ package final class Critics {
             + targets.indices.map { NamedNetwork("target_q.\($0)", targets[$0], of: .critics, $0) }
     }
 
-    /// Q̂_j ← (1 - η)Q̂_j + ηQ_j.
+    /// Updates the targets: Q̂_j ← (1 - η)Q̂_j + ηQ_j.
     package func trackTargets(rate: Double) {
         for j in targets.indices where team.owns(.critics, j) {
             trackWithAverage(targets[j].parameters, of: networks[j].parameters, rate: rate)
         }
     }
 
-    /// The smaller of the values and its gradient with respect to the action, known to the owner of the policy.
+    /// Computes the minimum over the critics and its gradient with respect to the action, on the owner of the policy.
     ///
     /// - Parameters:
     ///   - stateActions: known to the owners of critics.
     ///   - ofTargets: Q̂ when true, the online Q otherwise.
-    ///   - out: min over critics, one per sample; a tie counts for the first.
+    ///   - out: min over critics, one per sample; in a tie the first critic's gradient is used.
     ///   - gradient: ∂min/∂a [batch × actions], contiguous.
     package func minimumAndActionGradient(
         _ stateActions: MatrixView, ofTargets: Bool, into out: UnsafeMutablePointer<Real>, gradient: MatrixView
@@ -161,8 +161,8 @@ package final class Critics {
         }
     }
 
-    /// Value of the first online critic and its gradient with respect to the action (TD3+BC's policy), known to the owner
-    /// of the policy.
+    /// Computes the value of the first online critic and its gradient with respect to the action (for TD3+BC's policy), on
+    /// the owner of the policy.
     ///
     /// - Parameters:
     ///   - out: Q₁(s, a), one per sample.
@@ -178,7 +178,7 @@ package final class Critics {
         gradient.pointer.update(from: first.pointer + values.columns, count: gradient.count)
     }
 
-    /// Fills row j of `valuesAndGradients`: q and ∂q/∂a, every sample's for itself.
+    /// Fills row j of `valuesAndGradients` with q and ∂q/∂a of every sample.
     private func valueAndActionGradient(_ j: Int, _ network: MLP, _ stateActions: MatrixView, actions: Int) {
         let (row, batch) = (valuesAndGradients.row(j), values.columns)
         network.forward(stateActions, tapes[j])
@@ -190,9 +190,9 @@ package final class Critics {
     }
 }
 
-// What the owners know of their last step, put together.
+// Gathering the owners' records.
 extension Critics {
-    /// Makes every critic's record known to all. Collective over the team.
+    /// Sends every critic's record to all ranks of the team. Collective.
     func gatherRecords() {
         var numbers = records.flatMap { [$0.loss, $0.meanValue, $0.meanMagnitude, $0.penalty] }
         team.report(&numbers, each: 4, of: .critics)
@@ -202,7 +202,7 @@ extension Critics {
         }
     }
 
-    /// Of the records as far as they are known here.
+    /// The report made from the records that are known on this rank.
     package var report: Report {
         var report = Report()
         let count = Double(records.count)

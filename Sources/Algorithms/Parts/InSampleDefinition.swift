@@ -1,10 +1,10 @@
 import Networks
 import Suites
 
-// What the definitions of in-sample learners have in common.
+// The common parts of the definitions of in-sample learners.
 
 extension SettingKey<Int> {
-    /// Critics: 2 for clipped double Q-learning, or 1.
+    /// The number of critics: 2 for clipped double Q-learning, or 1.
     static var critics: Self { Self("critics") }
 }
 

@@ -2,30 +2,30 @@ import Datasets
 import Networks
 import Numerics
 
-/// What every in-sample learner (IQL, SQL, ACTIVE) has: V networks, critics, a cloned Gaussian policy, and the
-/// per-sample vectors that pass between them. The learners differ in how they put these to use.
+/// The common parts of in-sample learners (IQL, SQL, ACTIVE): V networks, critics, a cloned Gaussian policy, and the
+/// per-sample vectors that pass between them.
 struct InSampleNetworks {
     /// Hyperparameters common to these learners.
     struct Settings: Sendable, Equatable {
-        /// B.
+        /// B, the number of transitions in a batch.
         let batch: Int
         /// Widths of the hidden layers of every network.
         let hidden: [Int]
-        /// Of the products between hidden layers.
+        /// The precision of the products between hidden layers.
         let precision: Precision
-        /// γ.
+        /// γ, the discount.
         let discount: Double
         /// η, the rate of the targets' moving average.
         let targetRate: Double
-        /// Of V, Q and (at its start) the policy.
+        /// Adam's rate of V, Q and, initially, the policy.
         let learningRate: Double
-        /// 2 for clipped double Q-learning, or 1.
+        /// The number of critics: 2 for clipped double Q-learning, or 1.
         let critics: Int
         /// Whether V's hidden layers are layer-normalised.
         let valueLayerNorm: Bool
-        /// Rate at which training passes of the policy drop hidden units.
+        /// The probability with which training passes of the policy drop a hidden unit.
         let actorDropout: Double
-        /// Cap on w.
+        /// The largest w.
         let weightCap: Double
 
         init(_ hyperparameters: Hyperparameters) {
@@ -48,13 +48,13 @@ struct InSampleNetworks {
     let actor: AdvantageWeightedPolicy
     let team: any Exchange
 
-    /// Q̂(s, a).
+    /// Q̂(s, a) [B].
     let q: Matrix
-    /// E_c[V](s), the baseline of the advantage; V(s) itself when there is one member.
+    /// E_c[V](s), the baseline of the advantage [B]; V(s) itself with one member.
     let baseline: Matrix
-    /// r + γ(1 - d)·V(s').
+    /// r + γ(1 - d)·V(s') [B].
     let target: Matrix
-    /// w(s, a), the advantage weights.
+    /// w(s, a), the advantage weights [B].
     let weights: Matrix
 
     /// - Parameter members: m, the number of V networks.
@@ -77,40 +77,40 @@ struct InSampleNetworks {
         weights = Matrix(vector: settings.batch)
     }
 
-    /// One step of every V on E[f(Q̂(s,a) - Vᵢ(s))].
+    /// Makes one step of every V on E[f(Q̂(s,a) - Vᵢ(s))].
     ///
-    /// - Parameter readers: whose owners will find Q̂(s,a) in `q`.
+    /// - Parameter readers: the groups on whose owners `q` will be Q̂(s,a).
     func stepValues(_ batch: Batch, loss: ValueLoss, qFor readers: Readers) {
         critics.targetMinimum(batch.stateActions.view, for: readers, into: q.pointer)
         values.step(batch.states, towards: q.pointer, loss: loss, rate: settings.learningRate)
     }
 
-    /// w of the advantage Q̂(s,a) - E_c[V](s), with Q̂ as it stands in `q`, for the policy.
+    /// Computes w of the advantage `q` - E_c[V](s) on the owner of the policy.
     func weighAdvantages(_ batch: Batch, quantile: Double, weight: AdvantageWeight) {
         values.quantile(quantile, at: batch.states, into: baseline.pointer)
         guard team.ownsPolicy else { return }
         for b in 0..<batch.size { weights[b] = weight(q[b] - baseline[b], cap: Real(settings.weightCap)) }
     }
 
-    /// One step of Q on E[(r + γ(1 - d)·V(s') - Q(s,a))²], V(s') being what `backup` makes of the members.
+    /// Makes one step of Q on E[(r + γ(1 - d)·V(s') - Q(s,a))²], where `backup` combines the members to V(s').
     func stepCritics(_ batch: Batch, backup: Backup) {
         values.combineMembers(backup, at: batch.nextStates.view, into: target.pointer)
         batch.bootstrap(target, discount: settings.discount)
         critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
-    /// A step of IQL and SQL in their order: V, π by weighted cloning, Q, then the targets. V is taken after its own
-    /// step, Q̂ from before this one.
+    /// Makes a step of IQL and SQL in their order: V, π by weighted cloning, Q, then the targets. V is used after its
+    /// step, Q̂ before its update.
     ///
     /// - Parameters:
     ///   - loss: f of the value loss.
-    ///   - quantile: c of E_c, and `backup` of V(s'): of no effect with one member.
+    ///   - quantile: c of E_c; like `backup`, without effect if there is one member.
     ///   - weight: w of the advantage.
     func stepByCloning(
         _ batch: Batch, step: Int, loss: ValueLoss, quantile: Double = 0, backup: Backup = .minimum,
         weight: AdvantageWeight, into report: inout InSampleReport
     ) {
-        stepValues(batch, loss: loss, qFor: .values.union(.policy))  // No literal: it would be an array first.
+        stepValues(batch, loss: loss, qFor: .values.union(.policy))  // An array literal would allocate.
 
         weighAdvantages(batch, quantile: quantile, weight: weight)
         if team.ownsPolicy {
@@ -133,15 +133,15 @@ struct InSampleNetworks {
     }
 }
 
-/// What the last update of the policy of an in-sample learner leaves for the learning curve, where the policy is owned.
+/// The diagnostics of an in-sample learner's last update, on the owner of the policy.
 struct InSampleReport {
     var policyLoss = 0.0
     /// E[log π(a|s)] before the policy's step.
     var logLikelihood = 0.0
-    /// E[w log π(a|s)], what the cloning term raises while ACTIVE's constraint is on E[log π(a|s)].
+    /// E[w log π(a|s)], which the cloning term maximises; ACTIVE's constraint is on E[log π(a|s)].
     var weightedLogLikelihood = 0.0
 
-    /// The last update's, complete where the policy is owned. Collective over the team.
+    /// Returns the diagnostics, complete on the owner of the policy. Collective over the team.
     func diagnostics(_ parts: InSampleNetworks) -> [Diagnostic] {
         parts.values.gatherLosses()
         parts.critics.gatherRecords()

@@ -1,14 +1,14 @@
 package import Networks
 package import Numerics
 
-/// What a learner's random numbers are for; each use has a stream of its own.
+/// A use of a learner's random numbers; each use has its own stream.
 package struct NoiseUse: Sendable, Hashable {
-    /// Names its random stream.
+    /// The name of its random stream.
     let name: String
-    /// What a conformance trace calls it.
+    /// Its name in a conformance trace.
     package let traceName: String
 
-    /// A use with a stream of the case called `name`.
+    /// Makes a use whose stream within the case's is `name`.
     package init(_ name: String, inTraces traceName: String) {
         self.name = name
         self.traceName = traceName
@@ -16,23 +16,23 @@ package struct NoiseUse: Sendable, Hashable {
 
     /// ε of the action drawn at s, for the policy's value term.
     package static let policy = NoiseUse("policy-noise", inTraces: "policy")
-    /// Which units of the policy a training pass keeps.
+    /// The dropout masks of the policy.
     package static let policyDropout = NoiseUse("policy-dropout", inTraces: "policy_dropout")
 }
 
 /// Random numbers of one use that a gradient step draws.
 package struct NoiseDraw: Sendable, Equatable {
-    /// What is drawn.
+    /// The distribution and the shape.
     package enum Numbers: Sendable, Equatable {
-        /// ε ~ N(0, 1) for an action in every state of the batch [B × A], or for so many in each [samples × B × A].
+        /// ε ~ N(0, 1), for one action per state of the batch [B × A], or for `samples` actions per state [samples × B × A].
         case normal(samples: Int?)
-        /// Numbers uniform on [-1, 1], for so many actions in every state of the batch [samples × B × A].
+        /// Numbers uniform on [-1, 1], for `samples` actions per state of the batch [samples × B × A].
         case uniform(samples: Int)
-        /// Ones and zeros that keep or drop the units of hidden layers of these widths [B × width each].
+        /// Bernoulli masks for hidden layers of these widths [B × width each].
         case masks(widths: [Int])
     }
 
-    /// What for.
+    /// The use of the numbers.
     package let use: NoiseUse
     package let numbers: Numbers
 
@@ -42,7 +42,7 @@ package struct NoiseDraw: Sendable, Equatable {
     }
 }
 
-/// Where a learner's random numbers come from: the case's streams, or a trace that has them written down.
+/// A source of a learner's random numbers: the case's streams, or a conformance trace.
 package protocol NoiseSource: AnyObject {
     /// Fills `out` with `count` standard normal numbers for one step.
     func normals(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int)
@@ -52,12 +52,12 @@ package protocol NoiseSource: AnyObject {
     func fill(_ dropout: Dropout, _ use: NoiseUse, step: Int)
 }
 
-/// Counter-based streams: the same numbers for the same case and step, whoever asks and in whatever order.
+/// Counter-based streams: the same numbers for the same case and step, on any rank and in any order.
 final class StreamNoise: NoiseSource {
     private let stream: RandomStream
-    /// The streams of uses that have been asked for.
+    /// The streams of the uses so far.
     private var streams: [NoiseUse: RandomStream] = [:]
-    /// Those of masks, one for each hidden layer.
+    /// The streams of masks, one per hidden layer.
     private var layerStreams: [NoiseUse: [RandomStream]] = [:]
 
     init(_ stream: RandomStream) { self.stream = stream }

@@ -1,11 +1,11 @@
 import Suites
 
-/// H_D, what ACTIVE holds E_D[log π(a|s)] at, per task.
+/// H_D, ACTIVE's target of E_D[log π(a|s)], per task.
 ///
-/// The paper gives no value. It must lie below L_BC, the likelihood that behaviour cloning reaches on the data, or β runs
-/// away; `active-bench probe-likelihood` measures L_BC, and results/likelihood/ has what was measured and how H_D was chosen.
+/// The paper gives no value. It must be below L_BC, the log-likelihood that behaviour cloning reaches on the data, or β runs
+/// away; `active-bench probe-likelihood` measures L_BC, and results/likelihood/ has the measurements and the choice of H_D.
 enum TargetLikelihood {
-    /// H_D = L_BC - ½ a dimension of the action, where L_BC has been measured on our dataset of the task.
+    /// H_D = L_BC - ½ per dimension of the action, where L_BC has been measured on our dataset of the task.
     private static let measured: [String: Double] = [
         "hopper-medium": -0.66,  // L_BC 0.84
         "hopper-medium-replay": -1.49,  // L_BC 0.01
@@ -15,7 +15,7 @@ enum TargetLikelihood {
         "walker2d-medium-replay": -3.80,  // L_BC -0.80
     ]
 
-    /// H_D of a dataset in nats, with where it comes from; -1 for no dataset in particular.
+    /// Returns H_D of a dataset in nats and its origin; -1 without a dataset.
     static func of(_ dataset: TaskClass) -> (value: Double, origin: String) {
         if let value = measured[dataset.task] {
             return (value, "our choice: results/likelihood, on \(dataset.task)-r1")

@@ -2,16 +2,16 @@ import Foundation
 import Networks
 import Numerics
 
-/// What of V₁(s') … V_m(s') enters the critics' target.
+/// How V₁(s') … V_m(s') are combined in the critics' target.
 enum Backup: Sendable, Equatable {
-    /// The minimum, as the paper has it.
+    /// The minimum, as in the paper.
     case minimum
     case mean
     /// The quantile of this level.
     case quantile(Double)
 }
 
-/// V₁ … V_m: state-value networks that see the same batches and the same targets and differ in their first weights only.
+/// V₁ … V_m: state-value networks that are trained on the same batches and targets and differ in their first weights only.
 ///
 /// IQL and SQL are the case m = 1.
 final class ValueEnsemble {
@@ -21,14 +21,14 @@ final class ValueEnsemble {
     private let tape: Tape
     /// Vᵢ(s_b) [m × B] at the states of the last `quantile`.
     private let values: Matrix
-    /// Vᵢ(s'_b) [m × B] at those of the last `combineMembers`.
+    /// Vᵢ(s'_b) [m × B] at the states of the last `combineMembers`.
     private let nextValues: Matrix
     private let outputGradient: Matrix
     private let sorted: Matrix
     /// The loss of each member's last step, known to its owner.
     private var losses: [Double]
 
-    /// `count` networks on states, drawn from the streams "v.0", "v.1", …
+    /// Makes `count` networks on states, with weights from the streams "v.0", "v.1", …
     init(
         count: Int, states: Int, hidden: [Int], layerNorm: Bool, precision: Precision, batch: Int, stream: RandomStream,
         team: any Exchange
@@ -50,7 +50,7 @@ final class ValueEnsemble {
         losses = [Double](repeating: 0, count: count)
     }
 
-    /// One step of every member on E[f(Q̂(s,a) - Vᵢ(s))].
+    /// Makes one step of every member on E[f(Q̂(s,a) - Vᵢ(s))].
     ///
     /// - Parameter q: Q̂(s, a), one per sample, known to the owners of members.
     func step(_ states: MatrixView, towards q: UnsafePointer<Real>, loss: ValueLoss, rate: Double) {
@@ -63,7 +63,7 @@ final class ValueEnsemble {
         }
     }
 
-    /// out[b] = V(s'_b), made of the members as `backup` says, known to the owners of critics.
+    /// Computes out[b] = V(s'_b), the members combined by `backup`, on the owners of critics.
     func combineMembers(_ backup: Backup, at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
         evaluate(states, into: nextValues)
         switch backup {
@@ -77,7 +77,7 @@ final class ValueEnsemble {
         }
     }
 
-    /// out[b] = E_c[V](s_b), the c-quantile over the members, known to the owner of the policy.
+    /// Computes out[b] = E_c[V](s_b), the c-quantile over the members, on the owner of the policy.
     func quantile(_ c: Double, at states: MatrixView, into out: UnsafeMutablePointer<Real>) {
         evaluate(states, into: values)
         team.share(values.view, of: .values, for: .policy)
@@ -94,10 +94,10 @@ final class ValueEnsemble {
 }
 
 extension ValueEnsemble {
-    /// Makes every member's loss known to all. Collective over the team.
+    /// Sends every member's loss to all ranks of the team. Collective.
     func gatherLosses() { team.report(&losses, each: 1, of: .values) }
 
-    /// The loss of the last step, averaged over members, as far as it is known here.
+    /// The loss of the last step, averaged over members; complete after `gatherLosses`.
     var loss: Double { losses.reduce(0, +) / Double(members.count) }
 
     var named: [NamedNetwork] {
@@ -105,12 +105,12 @@ extension ValueEnsemble {
     }
 }
 
-// Diagnostics, at the states of the last `quantile`, where the policy is owned.
+// Diagnostics at the states of the last `quantile`, on the owner of the policy.
 extension ValueEnsemble {
-    /// Mean over batch and members.
+    /// The mean of V over batch and members.
     var mean: Double { orderedMean(values.pointer, count: values.count) }
 
-    /// How far the members are apart.
+    /// The spread of the members' values.
     struct Spread {
         /// Mean over the batch of the members' standard deviation (m - 1 in the denominator), σ.
         var deviation = 0.0
@@ -118,7 +118,7 @@ extension ValueEnsemble {
         var gapRatio = 0.0
     }
 
-    /// Zeros for a single member.
+    /// The spread; zeros for a single member.
     var spread: Spread {
         let m = Double(members.count)
         guard m > 1 else { return Spread() }
@@ -144,7 +144,7 @@ extension ValueEnsemble {
     }
 }
 
-/// k(m) of formula (8): E[minᵢVᵢ] ≈ μ - k(m)·σ with k(m) = Φ⁻¹((m - π/8)/(m - π/4 + 1)), for Vᵢ ~ N(μ, σ²) (Blom's rule in
+/// Returns k(m) of formula (8): E[minᵢVᵢ] ≈ μ - k(m)·σ with k(m) = Φ⁻¹((m - π/8)/(m - π/4 + 1)), Vᵢ ~ N(μ, σ²) (Blom's rule in
 /// Royston's form; 6 % above the exact value at m = 2, 1 % at m = 10).
 func expectedGap(members m: Int) -> Double {
     normalQuantile((Double(m) - .pi / 8) / (Double(m) - .pi / 4 + 1))

@@ -1,15 +1,15 @@
 package import Numerics
 
-/// f, the in-sample value loss: what makes V(s) an implicit maximum of Q̂(s, a) over the data's actions.
+/// f, the in-sample value loss, whose minimiser V(s) is an implicit maximum of Q̂(s, a) over the data's actions.
 package enum ValueLoss: Sendable, Equatable {
     /// f(u) = |τ - 1(u < 0)|·u² (IQL, ACTIVE-I): τ = ½ gives the mean, τ → 1 the in-sample maximum.
     case expectile(tau: Double)
     /// f(u) = max(0, 1 + u/(2α))² - u/α (SQL, ACTIVE-S): α → ∞ gives the mean, α → 0 the in-sample maximum.
     ///
-    /// Reported as the authors' code has it, with V/α in place of -u/α: the same gradient, Q̂/α apart.
+    /// The reported value is that of the authors' code, with V/α instead of -u/α: it differs by Q̂/α and has the same gradient.
     case sparse(alpha: Double)
 
-    /// The loss of one sample and its derivative with respect to V.
+    /// Returns the loss of one sample and its derivative with respect to V.
     ///
     /// - Parameters:
     ///   - q: Q̂(s, a).
@@ -29,7 +29,7 @@ package enum ValueLoss: Sendable, Equatable {
         }
     }
 
-    /// Mean loss of a batch; writes ∂(mean loss)/∂V.
+    /// Returns the mean loss of a batch; writes ∂(mean loss)/∂V to `gradient`.
     package func evaluate(
         q: UnsafePointer<Real>, v: UnsafePointer<Real>, count: Int, gradient: UnsafeMutablePointer<Real>
     ) -> Double {

@@ -10,12 +10,12 @@ extension SettingKey<Int> {
 }
 
 extension SettingKey<[Int]> {
-    /// Widths of the policy's hidden layers, and of all other networks' where the learner has no key of its own for them.
+    /// Widths of the policy's hidden layers, and of the other networks' unless the learner has another key for them.
     package static var hidden: Self { Self("hidden") }
 }
 
 extension SettingKey<Double> {
-    /// Adam's rate, at the beginning where there is a schedule.
+    /// Adam's rate; with a schedule, its initial value.
     package static var learningRate: Self { Self("learning_rate") }
     /// γ.
     package static var discount: Self { Self("discount") }
@@ -27,26 +27,26 @@ extension SettingKey<Double> {
     package static var alpha: Self { Self("alpha") }
     /// κ of w = exp(κA), the inverse temperature of the weights of the data's actions.
     package static var inverseTemperature: Self { Self("inverse_temperature") }
-    /// What the data's actions are clipped to ± of; 1 leaves them as they are.
+    /// The limit to which the data's actions are clipped; 1 leaves them unchanged.
     package static var clipActions: Self { Self("clip_actions") }
 }
 
 extension SettingKey<Bool> {
-    /// Whether states have their mean subtracted and are divided by their deviation.
+    /// Whether states are normalised to mean 0 and standard deviation 1.
     package static var normaliseObservations: Self { Self("normalise_observations") }
 }
 
 extension SettingKey<Precision> {
-    /// Of the products between hidden layers.
+    /// The precision of the products between hidden layers.
     package static var precision: SettingKey<Precision> { Self("precision") }
 }
 
 extension SettingKey<RewardWord> {
-    /// What is done to the data's rewards.
+    /// The transform of the data's rewards.
     package static var reward: Self { Self("reward") }
 }
 
-/// Where settings come from, as `active-bench config` prints it.
+/// The origins of settings, as `active-bench config` prints them.
 package enum Origin {
     /// ikostrikov/implicit_q_learning@09d7002.
     package static let iqlCode = "official IQL"
@@ -58,14 +58,14 @@ package enum Origin {
     package static let corl = "CORL"
     /// The ACTIVE paper.
     package static let paper = "the paper"
-    /// Ours, where public material leaves a value open.
+    /// Our choice, where public material leaves a value open.
     package static let ours = "our default"
 }
 
 extension ClosedRange<Double> {
-    /// Numbers that must not be 0.
+    /// The range of numbers that must be positive.
     package static var positive: Self { 1e-12...1e6 }
-    /// Learning rates, and factors from 0 to 1.
+    /// The range of learning rates, and of factors from 0 to 1.
     package static var rates: Self { 0...1 }
 }
 
@@ -84,11 +84,11 @@ extension Setting {
         ]
     }
 
-    /// What is done to a dataset before the learner sees it, which every learner says.
+    /// Returns the settings of the dataset's transforms, which every learner has.
     ///
     /// - Parameters:
     ///   - clip: whether actions are clipped to ±(1 - 1e-5).
-    ///   - rewardOrigin: where `reward` comes from; nil for `origin`.
+    ///   - rewardOrigin: the origin of `reward`; nil for `origin`.
     package static func data(
         clip: Bool, _ reward: RewardWord, from origin: String, rewardOrigin: String? = nil, normalise: Bool = false
     ) -> [Setting] {
@@ -100,7 +100,7 @@ extension Setting {
         ]
     }
 
-    /// The dropout of a policy that is trained by the likelihood of the data's actions: 0.1 on the kitchens.
+    /// Returns the dropout of a policy that is trained by the likelihood of the data's actions: 0.1 on the kitchens.
     package static func actorDropout(_ task: TaskClass, from origin: String) -> Setting {
         Setting(.actorDropout, task.choose(0, [.kitchen: 0.1]), 0...0.99, cost: .rate, from: origin)
     }

@@ -1,8 +1,8 @@
 package import Datasets
 
-/// The settings that say what is done to a dataset before a learner sees it.
+/// The settings of a dataset's transforms.
 extension Hyperparameters {
-    /// What `clip_actions`, `reward` and `normalise_observations` ask for.
+    /// The transforms that `clip_actions`, `reward` and `normalise_observations` specify.
     package var transforms: TransitionTransforms {
         let limit = self[.clipActions]
         return TransitionTransforms(
@@ -11,17 +11,17 @@ extension Hyperparameters {
     }
 }
 
-/// The reward transforms in use in the field, by the words a study names them with.
+/// The common reward transforms, by their words in a study.
 package enum RewardWord: String, SettingWord {
-    /// As recorded.
+    /// No transform.
     case raw
     /// 1000·r/(R_max - R_min), the returns being those of the dataset's trajectories (IQL on locomotion).
     case returnRange = "return-range"
-    /// IQL on AntMaze.
+    /// r - 1 (IQL on AntMaze).
     case minusOne = "r-1"
-    /// CQL on AntMaze.
+    /// 10r - 5 (CQL on AntMaze).
     case tenTimesMinusFive = "10r-5"
-    /// CQL on kitchen, as WSRL runs it.
+    /// r - 4 (CQL on kitchen, as WSRL runs it).
     case minusFour = "r-4"
 
     var transform: TransitionTransforms.Reward {

@@ -4,10 +4,10 @@ package enum SettingValue: Sendable, Hashable, CustomStringConvertible {
     case real(Double)
     case flag(Bool)
     case integers([Int])
-    /// One of a setting's words.
+    /// A word, such as one of `auto`, `exp`, `one`.
     case word(String)
 
-    /// As YAML, and as it stands in a case's name.
+    /// The value in YAML, as in a case's name.
     package var description: String {
         switch self {
         case .integer(let value): String(value)
@@ -20,9 +20,9 @@ package enum SettingValue: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A hyperparameter: its key in a study, what it may be, and its default for one learner on one dataset.
+/// A hyperparameter: its key in a study, its range, and its default for one learner on one dataset.
 package struct Setting: Sendable, Equatable {
-    /// What values are allowed.
+    /// The allowed values.
     package enum Range: Sendable, Equatable {
         case integer(ClosedRange<Int>)
         case real(ClosedRange<Double>)
@@ -33,18 +33,18 @@ package struct Setting: Sendable, Equatable {
         case words([String])
     }
 
-    /// As a study file and `config.yaml` write it, `target_rate`.
+    /// The key in a study file and in `config.yaml`, such as `target_rate`.
     package var key: String
-    /// What a study may set it to.
+    /// The values to which a study may set it.
     package var range: Range
-    /// The default, or what the study has put in its place.
+    /// The default, or the study's value.
     package var value: SettingValue
-    /// Where the value comes from: the authors' code, our default, the study.
+    /// The origin of the value: the authors' code, our default, or the study.
     package var origin: String
-    /// What it changes of a step's cost.
+    /// Its effect on a step's cost.
     package var cost: StepCost
 
-    /// A setting at its default, which nobody checks against `range`.
+    /// Makes a setting with its default, which is not checked against `range`.
     package init(_ key: String, _ value: SettingValue, _ range: Range, cost: StepCost = .rate, from origin: String) {
         self.key = key
         self.value = value
@@ -85,10 +85,10 @@ package struct Setting: Sendable, Equatable {
         self.init(key.name, value.settingValue, .words(Word.allCases.map(\.rawValue)), cost: cost, from: origin)
     }
 
-    /// `candidate` as a value of this setting; an integral number passes where a real one is asked for, and the
-    /// other way round (`1e6`).
+    /// Converts `candidate` to a value of this setting; a whole number is accepted for a real setting, and a real number
+    /// with a whole value (`1e6`) for an integer setting.
     ///
-    /// - Returns: nil when it is of the wrong type or out of range; `expectation` says what would be right.
+    /// - Returns: nil if it is of the wrong type or out of range; `expectation` says what is accepted.
     package func accepted(_ candidate: SettingValue) -> SettingValue? {
         switch (range, candidate) {
         case (.integer(let range), .integer(let value)): return range.contains(value) ? candidate : nil
@@ -105,7 +105,7 @@ package struct Setting: Sendable, Equatable {
         }
     }
 
-    /// What would be accepted, for an error message.
+    /// The accepted values, for an error message.
     package var expectation: String {
         switch range {
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"

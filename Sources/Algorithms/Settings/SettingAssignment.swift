@@ -1,15 +1,15 @@
 /// A value for a setting: "m=10".
 package struct SettingAssignment: Sendable, Hashable, CustomStringConvertible {
-    /// As a study writes the key.
+    /// The key as a study writes it.
     package let name: String
     package let value: SettingValue
 
-    /// `value` for the setting of `key`.
+    /// Assigns `value` to the setting of `key`.
     package init<Value>(_ key: SettingKey<Value>, _ value: Value) {
         name = key.name
         self.value = value.settingValue
     }
 
-    /// As the columns of tables and the lines of benchmarks have it.
+    /// The assignment as in tables and benchmarks: "m=10".
     package var description: String { "\(name)=\(value)" }
 }

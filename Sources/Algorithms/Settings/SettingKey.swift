@@ -4,16 +4,16 @@ package import Numerics
 ///
 ///     extension SettingKey<Double> { static var expectile: Self { Self("expectile") } }
 package struct SettingKey<Value: SettingRepresentable>: Sendable, Hashable {
-    /// As a study file and `config.yaml` write it: "target_rate".
+    /// The key in a study file and in `config.yaml`: "target_rate".
     package let name: String
 
-    /// A key that is written `name`.
+    /// Makes the key `name`.
     package init(_ name: String) { self.name = name }
 }
 
 /// A type whose values a setting can take.
 package protocol SettingRepresentable: Sendable {
-    /// Nil for a value of another type.
+    /// Converts a setting's value; nil if it is of another type.
     init?(setting: SettingValue)
     /// The value as a study writes it.
     var settingValue: SettingValue { get }

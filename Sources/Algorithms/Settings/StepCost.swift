@@ -1,12 +1,12 @@
-/// What a setting changes of a gradient step's cost: by it the cost model knows which steps to measure apart.
+/// The effect of a setting on a gradient step's cost: it tells the cost model which steps to measure separately.
 ///
-/// A setting whose declaration does not say it gets the safe answer: `rate`, or `none` for a real number, which is a factor
-/// in a formula as a rule. Too much costs a tenth of a second when a study is planned, too little a wrong prediction.
+/// The default is the safe choice: `rate`, or `none` for a real number, which is usually a factor in a formula. A needless
+/// measurement costs a tenth of a second when a study is planned; a missing one makes the prediction wrong.
 package enum StepCost: Sendable, Hashable {
-    /// Nothing.
+    /// No effect.
     case none
-    /// Which operations and messages a step consists of, as the learner's `work` says; the time per multiply-add stays.
+    /// It changes the operations and messages of a step, as the learner's `work` says, but not the time per multiply-add.
     case operations
-    /// The time per multiply-add, too.
+    /// It also changes the time per multiply-add.
     case rate
 }
