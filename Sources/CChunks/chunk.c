@@ -25,7 +25,7 @@ static size_t lzf(const uint8_t *bytes, size_t size, uint8_t *room, size_t most)
     return decoded;
 }
 
-// Byte k of each of `count` elements lies behind all bytes k - 1.
+// Undoes a shuffle: byte k of each of `count` elements is stored after all bytes k - 1.
 static inline void interleave(const uint8_t *bytes, size_t count, size_t element, uint8_t *room) {
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < element; k++) room[i * element + k] = bytes[k * count + i];
@@ -40,7 +40,7 @@ static size_t unshuffled(const uint8_t *bytes, size_t size, size_t element, uint
     case 8: interleave(bytes, count, 8, room); break;
     default: interleave(bytes, count, element, room);
     }
-    memcpy(room + count * element, bytes + count * element, size % element); // a rest stays as it is
+    memcpy(room + count * element, bytes + count * element, size % element); // an incomplete last element is not shuffled
     return size;
 }
 
@@ -49,7 +49,7 @@ static uint32_t fletcher32(const uint8_t *bytes, size_t size) {
     uint32_t low = 0, high = 0;
     size_t words = size / 2;
     while (words > 0) {
-        size_t block = words < 360 ? words : 360; // so many sums fit into 32 bits
+        size_t block = words < 360 ? words : 360; // the sums of 360 words fit into 32 bits
         words -= block;
         for (; block > 0; block--, bytes += 2) {
             low += (uint32_t)bytes[0] << 8 | bytes[1];
@@ -73,7 +73,7 @@ static uint32_t little_endian(const uint8_t *b) {
     return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-// The number of bytes before the checksum; 0 if it is not theirs. HDF5 before 1.6.3 swapped the bytes of its halves.
+// Returns the number of bytes before the checksum; 0 if it is wrong. HDF5 before 1.6.3 swapped the bytes of its halves.
 static size_t checked(const uint8_t *bytes, size_t size) {
     if (size <= 4) return 0;
     uint32_t stored = little_endian(bytes + size - 4);
@@ -82,9 +82,9 @@ static size_t checked(const uint8_t *bytes, size_t size) {
     return sum == stored || sum == swapped ? size - 4 : 0;
 }
 
-// The number of bytes comes first. Numbers of 32 and 64 bits are coded as bytes, in the order of a shuffle; lines of pixels that
-// are no whole number of blocks are filled up. The szip interface of libaec, which undoes all that, says nothing of what is cut
-// short behind such lines: the count of its own interface does.
+// The data begin with their size in bytes. Numbers of 32 and 64 bits are coded as bytes, in the order of a shuffle; scan lines
+// that are not a whole number of blocks are padded. libaec's szip interface undoes this, but does not report truncated data
+// after such lines, so the byte count of its native interface is used.
 static size_t szip(const uint8_t *bytes, size_t size, const unsigned values[4], uint8_t *room, size_t most) {
     unsigned options = values[0], block = values[1], bits = values[2], line = values[3];
     if (block < 2 || block > 64 || bits < 1 || bits > 64 || line < 1 || line > 4096) return 0;
@@ -96,7 +96,7 @@ static size_t szip(const uint8_t *bytes, size_t size, const unsigned values[4], 
     stream.rsi = (line + block - 1) / block;
     stream.flags = (options & SZ_MSB_OPTION_MASK ? AEC_DATA_MSB : 0) | (options & SZ_NN_OPTION_MASK ? AEC_DATA_PREPROCESS : 0);
     size_t pixel = stream.bits_per_sample > 16 ? 4 : stream.bits_per_sample > 8 ? 2 : 1;
-    size_t plain = line * pixel, filled = (size_t)stream.rsi * block * pixel; // the bytes of a line
+    size_t plain = line * pixel, filled = (size_t)stream.rsi * block * pixel; // the bytes of a scan line
     size_t lines = (declared + plain - 1) / plain;
     stream.avail_out = filled == plain ? declared : lines * filled;
     uint8_t *decoded = malloc(stream.avail_out);

@@ -1,3 +1,3 @@
-// OpenSSL's message digests as Swift sees them.
+// OpenSSL's message digests for Swift.
 #pragma once
 #include <openssl/evp.h>

@@ -1,4 +1,4 @@
-// HDF5's C interface as Swift sees it, and getters for what Swift cannot import.
+// HDF5's C interface for Swift, and getters for what Swift cannot import.
 #pragma once
 #include <hdf5.h>
 
@@ -35,23 +35,23 @@ static inline hid_t ab_H5T_STD_B8LE(void) { return H5T_STD_B8LE; }
 static inline hid_t ab_H5T_STD_I64LE(void) { return H5T_STD_I64LE; }
 static inline hid_t ab_H5T_C_S1(void) { return H5T_C_S1; }
 
-// The size of a string type that says "variable length" is a cast of -1.
+// The size of a variable-length string type, a cast of -1.
 static inline size_t ab_H5T_VARIABLE(void) { return H5T_VARIABLE; }
 
-// H5Lget_info and its structure have numbered versions from HDF5 1.12 on, chosen by macros. Two answers serve here:
+// H5Lget_info and its structure have numbered versions from HDF5 1.12 on, chosen by macros. Two values are needed here:
 // the type of the link (hard, soft, external), or H5L_TYPE_ERROR, …
 static inline H5L_type_t ab_link_type(hid_t location, const char *name) {
     H5L_info_t info;
     return H5Lget_info(location, name, &info, H5P_DEFAULT) < 0 ? H5L_TYPE_ERROR : info.type;
 }
-// … and the bytes of what a soft or external link says; 0 for other links.
+// … and the length in bytes of a soft or external link's value; 0 for other links.
 static inline size_t ab_link_value_size(hid_t location, const char *name) {
     H5L_info_t info;
     if (H5Lget_info(location, name, &info, H5P_DEFAULT) < 0 || info.type == H5L_TYPE_HARD) return 0;
     return info.u.val_size;
 }
 
-// The place of an object in its file, by which two names of one object are known; HADDR_UNDEF if it has none.
+// Returns the address of an object in its file, the same for all names of the object; HADDR_UNDEF if it has none.
 static inline haddr_t ab_object_address(hid_t object) {
 #if H5_VERSION_GE(1, 12, 0)
     H5O_info1_t info;

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-// Blocks of Philox4x32-10 side by side, as many as fill the widest vectors.
+// The number of Philox4x32-10 blocks that are computed at once, as many as fill the widest vectors.
 enum { SIDE_BY_SIDE = 16 };
 
-// The blocks with the counters (first, step), (first + 1, step), …: word w of block k at words[w][k].
+// Computes the blocks with the counters (first, step), (first + 1, step), …: word w of block k goes to words[w][k].
 static inline __attribute__((always_inline)) void philox(uint32_t words[4][SIDE_BY_SIDE], uint64_t key, uint64_t step,
                                                          uint64_t first) {
     for (size_t k = 0; k < SIDE_BY_SIDE; k++) {
@@ -28,7 +28,7 @@ static inline __attribute__((always_inline)) void philox(uint32_t words[4][SIDE_
 }
 
 AB_KERNEL void ab_bernoulli(ab_real *restrict out, size_t n, uint64_t key, uint64_t step, uint64_t threshold) {
-    // A threshold of 2³² is above all words; the largest word takes its place, and what equals it counts as below.
+    // A threshold of 2³² does not fit into 32 bits: it is replaced by 2³² - 1, and words equal to that count as below.
     const uint32_t last = threshold > 0 ? (uint32_t)(threshold - 1) : 0;
     const ab_real success = threshold > 0;
     uint32_t words[4][SIDE_BY_SIDE];

@@ -7,7 +7,7 @@ AB_KERNEL static void round_each(const ab_real *restrict x, uint16_t *restrict o
     for (size_t i = 0; i < n; i++) out[i] = ab_to_bfloat16(x[i]);
 }
 
-// So many columns at a time, for sums that stay in registers.
+// The number of columns that are summed at a time, so that the sums stay in registers.
 enum { COLUMNS = 64 };
 
 AB_KERNEL static void round_and_sum(const ab_real *restrict x, uint16_t *restrict out, size_t rows, size_t columns,
@@ -53,7 +53,7 @@ AB_KERNEL int ab_is_finite(const ab_real *x, size_t n) {
 
 AB_KERNEL static void relu_mask(ab_real *restrict dy, const uint16_t *restrict y, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        int16_t number = (int16_t)y[i]; // in the order of the numbers, with NaN at either end
+        int16_t number = (int16_t)y[i]; // as integers, in the order of the numbers, with NaN at both ends
         dy[i] = number > 0 && number <= (AB_INFINITY_BITS >> 16) ? dy[i] : 0;
     }
 }

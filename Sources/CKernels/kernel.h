@@ -1,7 +1,7 @@
-// What the kernels are written with.
+// Macros of the kernels.
 #pragma once
 
-// Compiled twice on x86-64, for the processor asked for and for those with AVX-512; the loader picks. The bits are the
+// On x86-64 compiled twice, for the target processor and for AVX-512; the loader chooses. The bits are the
 // same: neither changes the order of a sum, and both fuse the same multiplications and additions.
 #if defined(__x86_64__) && !defined(__AVX512F__)
 #define AB_KERNEL __attribute__((target_clones("default", "arch=x86-64-v4")))
@@ -15,7 +15,7 @@
 #define SQRT sqrtf
 #endif
 
-// A kernel's public function: its work, and a line in the profile, `touched` being the numbers read and written.
+// Defines a kernel's public function: its work, and a line in the profile; `touched` is the count of numbers read and written.
 #define PROFILED(name, rows, columns, touched, work)                                                                   \
     do {                                                                                                               \
         uint64_t start = ab_profile_begin();                                                                           \

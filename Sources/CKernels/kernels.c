@@ -14,14 +14,14 @@ void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns) {
     PROFILED("bias", rows, columns, 2 * rows * columns + columns, add_bias(y, bias, rows, columns));
 }
 
-// Sixty-four bytes side by side, and how many of them are summed at a time: as many as every processor has registers for.
+// A vector of 64 bytes, and the number of such vectors that are summed at a time: every processor has registers for these.
 typedef ab_real group_t __attribute__((vector_size(64), may_alias));
 enum { BLOCK = 4 };
 
-// Groups of outputs that are summed together, from group j of `groups` on.
+// Computes the groups of outputs that are summed together, from group j of `groups` on.
 static size_t block_size(size_t j, size_t groups) { return j + BLOCK <= groups ? BLOCK : 1; }
 
-// Block after block; within one, input after input, so that memory is read from one end to the other.
+// The order is blocks, then inputs, so that memory is read sequentially.
 void ab_dense_pack(ab_real *packed, const float *weights, size_t inputs, size_t outputs) {
     size_t groups = (outputs + AB_DENSE_GROUP - 1) / AB_DENSE_GROUP;
     for (size_t j = 0, step; j < groups; j += step) {
@@ -58,7 +58,7 @@ AB_KERNEL void ab_dense(ab_real *restrict y, const ab_real *restrict x, const ab
 }
 
 AB_KERNEL static void relu(ab_real *y, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] = y[i] <= 0 ? 0 : y[i]; // NaN stays
+    for (size_t i = 0; i < n; i++) y[i] = y[i] <= 0 ? 0 : y[i]; // keeps NaN
 }
 
 void ab_relu(ab_real *y, size_t n) { PROFILED("ReLU", n, 1, 2 * n, relu(y, n)); }
@@ -87,7 +87,7 @@ void ab_dropout(ab_real *y, const ab_real *keep, ab_real factor, size_t n) {
     PROFILED("dropout", 1, n, 3 * n, dropout(y, keep, factor, n));
 }
 
-// In a variable of its own d's element is no load that a condition stands before, which would become a gather.
+// d's element is loaded unconditionally: a load under the condition would become a gather.
 AB_KERNEL static void outer(const ab_real *restrict d, const ab_real *restrict w, ab_real *restrict dy, size_t rows,
                             size_t columns) {
     for (size_t i = 0; i < rows; i++, dy += columns) {

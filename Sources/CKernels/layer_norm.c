@@ -5,14 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-// A row is summed in 32 lanes, which are then added up in halves: a fixed order with several additions under way at once.
+// A row is summed in 32 lanes, which are then added pairwise: a fixed order that allows several additions at once.
 enum { LANES = 32 };
 typedef ab_real lanes_t __attribute__((vector_size(LANES * sizeof(ab_real)), aligned(sizeof(ab_real)), may_alias));
 
 #define AT(x) (*(lanes_t *)(x))
 #define CONST_AT(x) (*(const lanes_t *)(x))
 
-// The sum of all lanes and of `count` numbers more, fewer than there are lanes, which join the first.
+// Returns the sum of all lanes and of `count` further numbers, fewer than the lanes, which are added to the first lanes.
 static inline __attribute__((always_inline)) ab_real lane_sum(const lanes_t *lanes, const ab_real *more, size_t count) {
     ab_real sums[LANES];
     memcpy(sums, lanes, sizeof sums);
@@ -48,7 +48,7 @@ AB_KERNEL static void layer_norm_relu(ab_real *restrict y, const ab_real *restri
             ab_real n = (y[j] - mean) * inverse;
             ab_real x = n * scale[j] + shift[j];
             normalised[j] = n;
-            y[j] = x <= 0 ? 0 : x; // NaN stays
+            y[j] = x <= 0 ? 0 : x; // keeps NaN
         }
     }
 }

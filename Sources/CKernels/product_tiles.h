@@ -1,9 +1,9 @@
-// The product for one width of vectors; included once for each with
-//   VECTOR_BYTES   how wide they are
-//   MR             how many rows of c are summed at a time, two vectors of each: as many as there are registers for
+// The product for one vector width; included once per width, with these macros:
+//   VECTOR_BYTES   the vector width in bytes
+//   MR             the number of rows of c per tile, of two vectors each: as many as fit into the registers
 //   NAMED(x)       x with a suffix
-//   TARGET         which processors the functions are for
-// and for all with INLINE, FOR_EACH_VECTOR (a statement for every vector of a tile) and the types and functions of products.c.
+//   TARGET         the attribute that names the target processors
+// and for all widths INLINE, FOR_EACH_VECTOR (a statement for every vector of a tile), and the types and functions of products.c.
 
 enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real), NAMED(nr) = 2 * NAMED(lanes) };
 typedef ab_real NAMED(vector) VECTOR_OF(NAMED(lanes), ab_real, VECTOR_BYTES);
@@ -11,11 +11,11 @@ typedef ab_real NAMED(unaligned) VECTOR_OF(NAMED(lanes), ab_real, sizeof(ab_real
 typedef ab_bits NAMED(bits) VECTOR_OF(NAMED(lanes), ab_bits, VECTOR_BYTES);
 typedef uint16_t NAMED(bfloat16s) VECTOR_OF(NAMED(lanes), uint16_t, 2);
 
-// A packed panel of b: kc rows of `columns` columns from column j on, in one or two vectors, the last of them filled up with zeros.
+// A packed panel of b: kc rows of `columns` columns from column j on, in one or two vectors, padded with zeros.
 typedef struct {
     const ab_real *values;
     size_t kc, j, columns;
-    // What the panel after this one is made of.
+    // The memory from which the next panel is packed.
     prefetch_range next;
 } NAMED(panel);
 
@@ -27,7 +27,7 @@ INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
     return __builtin_convertvector((nearest & ~is_nan) | ((bits >> 16 | 0x40) & is_nan), NAMED(bfloat16s));
 }
 #else
-// Nobody rounds in double precision but the kernel's test.
+// In double precision only the kernel's test rounds.
 INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
     NAMED(bfloat16s) result;
     for (size_t k = 0; k < NAMED(lanes); k++) result[k] = ab_to_bfloat16(x[k]);
@@ -35,7 +35,7 @@ INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
 }
 #endif
 
-// Stores a whole tile of sums after the epilogue: rows from i on and vectors from column j on.
+// Stores a whole tile after the epilogue: rows from i on and vectors from column j on.
 INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t ldc, size_t i, size_t j,
                                 const ab_epilogue *epilogue, const size_t rows, const size_t vectors) {
     if (!epilogue->bfloat16_c) c += i * ldc + j;
@@ -45,7 +45,7 @@ INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t ld
         const ab_real *x = epilogue->bias + i * epilogue->ldbias + j;
         FOR_EACH_VECTOR(sums[r][v] += *(const NAMED(unaligned) *)(x + r * epilogue->ldbias + v * NAMED(lanes)));
     }
-    if (epilogue->relu) // NaN is not below 0
+    if (epilogue->relu) // keeps NaN, which is not below 0
         FOR_EACH_VECTOR(sums[r][v] = (NAMED(vector))((NAMED(bits))sums[r][v] & ~(NAMED(bits))(sums[r][v] <= 0)));
     if (epilogue->relu_mask) {
         const ab_real *x = epilogue->relu_mask + i * epilogue->ldmask + j;
@@ -61,7 +61,7 @@ INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t ld
         FOR_EACH_VECTOR(*(NAMED(unaligned) *)(c + r * ldc + v * NAMED(lanes)) = sums[r][v]);
 }
 
-// `rows` rows of c from row i on, of which `valid` are there; the others are computed from the last and forgotten.
+// Computes `rows` rows of c from row i on, of which `valid` exist; the others repeat the last row and are discarded.
 INLINE TARGET void NAMED(microkernel)(ab_operand a, const NAMED(panel) *b, ab_real *c, size_t ldc, size_t i, size_t valid,
                                       const ab_epilogue *epilogue, const size_t rows, const size_t vectors) {
     const ab_real *a_row[MR];
@@ -85,7 +85,7 @@ INLINE TARGET void NAMED(microkernel)(ab_operand a, const NAMED(panel) *b, ab_re
     }
 }
 
-// Rows `first` to `last` of c beside a panel.
+// Computes rows `first` to `last` of c for one panel of b.
 #define MACROKERNEL(name, vectors)                                                                                     \
     TARGET static void NAMED(name)(ab_operand a, const NAMED(panel) *b, ab_real *c, size_t ldc, size_t first,          \
                                    size_t last, const ab_epilogue *epilogue) {                                         \
@@ -121,7 +121,7 @@ INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t strid
     }
 }
 
-// The columns from j on of b, `left` of them, packed into `values`.
+// Packs up to `left` columns of b, from j on, into `values`.
 INLINE TARGET NAMED(panel) NAMED(packed)(ab_real *values, ab_operand b, size_t kc, size_t j, size_t left,
                                          ab_real *column_sums, int accumulate) {
     const size_t width = (left <= NAMED(lanes) ? 1 : 2) * NAMED(lanes), columns = min_size(left, width);

@@ -10,7 +10,7 @@
 // go by, MR at a time.
 enum { MC = 256 };
 
-// As wide as ab_real, for its sign and bits.
+// An integer as wide as ab_real, for its bit pattern.
 #ifdef ACTIVE_BENCH_DOUBLE
 typedef int64_t ab_bits;
 #else
@@ -19,13 +19,13 @@ typedef int32_t ab_bits;
 
 static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
 
-// Memory that is to be in the cache by the time it is needed: `runs` runs of `bytes` bytes, `stride` numbers from one to the next.
+// Memory to prefetch: `runs` runs of `bytes` bytes, `stride` numbers apart.
 typedef struct {
     const ab_real *from;
     size_t runs, bytes, stride;
 } prefetch_range;
 
-// Prefetches the part of it that falls to rows i to i + rows of `all`, while these are worked on.
+// Prefetches the share of that memory for rows i to i + rows of `all`, while these are computed.
 static inline __attribute__((always_inline)) void prefetch(const prefetch_range *w, size_t i, size_t rows, size_t all) {
     size_t last = min_size(w->runs, (i + rows) * w->runs / all);
     for (size_t run = i * w->runs / all; run < last; run++)
@@ -39,13 +39,13 @@ static prefetch_range range_of(ab_operand b, size_t kc, size_t columns) {
                                 : (prefetch_range){b.values, columns, kc * sizeof(ab_real), b.column_stride};
 }
 
-// Vectors are read and written where arrays of ab_real or uint16_t lie, which only types that may alias are allowed to.
+// Vectors access arrays of ab_real and uint16_t, which strict aliasing permits only with may_alias.
 #define VECTOR_OF(count, type, alignment) __attribute__((vector_size((count) * sizeof(type)), aligned(alignment), may_alias))
 
-// Four numbers side by side, for transposing.
+// A vector of four numbers, for transposing.
 typedef ab_real vector4_t VECTOR_OF(4, ab_real, sizeof(ab_real));
 
-// The 4 × 4 numbers from `from` on, their rows `stride` apart, transposed into rows that lie `width` apart.
+// Transposes 4 × 4 numbers, from rows `stride` apart to rows `width` apart.
 static inline void transpose_4x4(const ab_real *from, size_t stride, ab_real *to, size_t width) {
     vector4_t a = *(const vector4_t *)from, b = *(const vector4_t *)(from + stride);
     vector4_t c = *(const vector4_t *)(from + 2 * stride), d = *(const vector4_t *)(from + 3 * stride);
@@ -57,8 +57,7 @@ static inline void transpose_4x4(const ab_real *from, size_t stride, ab_real *to
     *(vector4_t *)(to + 3 * width) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-// Packs a panel [kc × width] of a matrix that lies transposed: element (p, j) at from[j·stride + p], for `columns` columns; zeros
-// behind them.
+// Packs a panel [kc × width] of a transposed matrix: element (p, j) is from[j·stride + p] for `columns` columns; the rest is zero.
 static void pack_transposed(ab_real *panel, const ab_real *from, size_t stride, size_t kc, size_t columns, size_t width) {
     if (columns < width) memset(panel, 0, kc * width * sizeof *panel);
     size_t j = 0;
@@ -72,8 +71,8 @@ static void pack_transposed(ab_real *panel, const ab_real *from, size_t stride, 
         for (size_t p = 0; p < kc; p++) panel[p * width + j] = from[j * stride + p];
 }
 
-// Packs a panel at the right edge of a row-major matrix, element (p, j) at from[p·stride + j] for `columns` columns, zeros behind
-// them, and sums its columns.
+// Packs a panel at the right edge of a row-major matrix, element (p, j) being from[p·stride + j] for `columns` columns and zero
+// beyond, and sums its columns.
 static void pack_edge(ab_real *panel, const ab_real *from, size_t stride, size_t kc, size_t columns, size_t width,
                       ab_real *column_sums, int accumulate) {
     ab_real totals[128 / sizeof(ab_real)] = {0};
@@ -84,7 +83,7 @@ static void pack_edge(ab_real *panel, const ab_real *from, size_t stride, size_t
     for (size_t j = 0; column_sums && j < columns; j++) column_sums[j] = accumulate ? column_sums[j] + totals[j] : totals[j];
 }
 
-// Stores part of a tile of sums that lie `width` apart, after the epilogue, number by number: `rows` rows and `columns` columns.
+// Stores part of a tile, after the epilogue, number by number: `rows` rows, `width` apart, of `columns` columns.
 static void store_edge(const ab_real *sums, size_t width, ab_real *c, size_t ldc, size_t i, size_t j, size_t rows,
                        size_t columns, const ab_epilogue *epilogue) {
     for (size_t r = i; r < i + rows; r++, sums += width)
@@ -101,7 +100,7 @@ static void store_edge(const ab_real *sums, size_t width, ab_real *c, size_t ldc
         }
 }
 
-// Something for every vector of a tile; unrolled, so that the sums stay in registers.
+// Repeats a statement for every vector of a tile; unrolled, so that the sums stay in registers.
 #define FOR_EACH_VECTOR(x)                                                                                             \
     for (size_t r = 0; r < rows; r++)                                                                                  \
         for (size_t v = 0; v < vectors; v++) x
@@ -146,7 +145,7 @@ void ab_gemm_in_vectors(size_t bytes, ab_operand a, ab_operand b, ab_real *c, si
 #endif
 }
 
-// How many numbers a product reads and writes.
+// Returns the number of elements that a product reads and writes.
 static size_t touched(size_t m, size_t n, size_t k, const ab_epilogue *epilogue) {
     size_t bias = epilogue->bias ? (epilogue->ldbias ? m : 1) * n : 0;
     size_t others = (epilogue->accumulate ? m * n : 0) + (epilogue->relu_mask ? m * n : 0);

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <time.h>
 
-// The state of the process, without a lock or an atomic: it is written and read by one thread alone, the one that trains (a rank
-// computes on one), and other threads call no kernel.
+// Global state without a lock or an atomic: only one thread reads and writes it, the one that trains (a rank
+// computes on one thread); other threads call no kernel.
 enum { MOST_LINES = 200 };
 static ab_profile_line lines[MOST_LINES];
 static size_t count;

@@ -9,7 +9,7 @@ static int is_little_endian_host(void) {
     return *(const uint8_t *)&one;
 }
 
-// The bytes of one number as an integer.
+// Returns the bytes of one number as an integer.
 static wide bits_of(const uint8_t *number, const ab_stored *layout) {
     wide bits = 0;
     for (size_t i = 0; i < layout->bytes; i++)
@@ -19,7 +19,7 @@ static wide bits_of(const uint8_t *number, const ab_stored *layout) {
 
 static wide lowest(wide bits, unsigned count) { return count >= 128 ? bits : bits & (((wide)1 << count) - 1); }
 
-// ±mantissa·2^exponent, rounded once to `precision` bits and an exponent of a normal number of `lowest_exponent` at least.
+// Returns ±mantissa·2^exponent, rounded once to `precision` bits and a smallest normal exponent of `lowest_exponent`.
 static double rounded(int negative, wide mantissa, int exponent, int precision, int lowest_exponent) {
     if (mantissa == 0) return negative ? -0.0 : 0.0;
     int top = mantissa >> 64 ? 127 - __builtin_clzll((uint64_t)(mantissa >> 64)) : 63 - __builtin_clzll((uint64_t)mantissa);
@@ -32,7 +32,7 @@ static double rounded(int negative, wide mantissa, int exponent, int precision, 
         mantissa += rest > half || (rest == half && (mantissa & 1));
         exponent += drop;
     }
-    double magnitude = ldexp((double)(uint64_t)mantissa, exponent); // exact, or beyond the largest
+    double magnitude = ldexp((double)(uint64_t)mantissa, exponent); // exact, or infinite
     return negative ? -magnitude : magnitude;
 }
 
@@ -65,7 +65,7 @@ static double value(const uint8_t *number, const ab_stored *layout, int precisio
     return layout->is_float ? float_value(bits, layout, precision, lowest_exponent) : integer_value(bits, layout, precision);
 }
 
-// Whether the numbers lie in memory as the processor's own type of so many bytes does.
+// Returns whether the layout is that of the processor's own type of `bytes` bytes.
 static int is_native(const ab_stored *layout, int is_float, size_t bytes) {
     if (layout->big_endian == is_little_endian_host() && bytes > 1) return 0;
     if (layout->is_float != is_float || layout->bytes != bytes) return 0;
@@ -73,7 +73,7 @@ static int is_native(const ab_stored *layout, int is_float, size_t bytes) {
     return layout->exponent_bits == (bytes == 8 ? 11 : bytes == 4 ? 8 : 5) && !layout->has_leading_bit;
 }
 
-// Single precision has no greater exponent than double, so only a cast can leave it.
+// Single precision has a smaller range of exponents than double, so the cast may overflow.
 #define ROUND_ALL(type)                                                                                                        \
     do {                                                                                                                       \
         const type *all = stored;                                                                                              \
@@ -110,7 +110,7 @@ static size_t native_to_float(const void *stored, const ab_stored *layout, float
     }
 }
 
-// The numbers with their bytes in the other order, a block at a time.
+// Swaps the bytes of numbers, a block at a time.
 static size_t swapped_to_float(const uint8_t *stored, ab_stored layout, float *numbers, size_t n) {
     uint64_t block[1024];
     size_t bytes = layout.bytes, most = sizeof block / bytes;
@@ -142,13 +142,13 @@ size_t ab_stored_to_float(const void *stored, ab_stored layout, float *numbers, 
     }
     for (size_t i = 0; i < n; i++) {
         const uint8_t *number = (const uint8_t *)stored + i * layout.bytes;
-        numbers[i] = (float)value(number, &layout, 24, -126); // of single precision before the cast, or beyond it
+        numbers[i] = (float)value(number, &layout, 24, -126); // rounded to single precision before the cast, or out of its range
         if (isinf(numbers[i]) && !is_infinite(bits_of(number, &layout), &layout)) return i;
     }
     return n;
 }
 
-// 0 or 1 exactly; another number for all else.
+// Returns 0 or 1 if the number is exactly that; any other value otherwise.
 static int exact_flag(wide bits, const ab_stored *layout) {
     if (!layout->is_float) {
         wide number = lowest(bits >> layout->first_bit, layout->bits);
@@ -157,7 +157,7 @@ static int exact_flag(wide bits, const ab_stored *layout) {
     unsigned m = layout->mantissa_bits, e = layout->exponent_bits;
     wide one = (((wide)1 << (e - 1)) - 1) << m;
     if (layout->has_leading_bit) one |= (wide)1 << (m - 1);
-    if (lowest(bits, m + e) == 0) return 0; // of either sign
+    if (lowest(bits, m + e) == 0) return 0; // zero of either sign
     return lowest(bits, m + e + 1) == one ? 1 : 2;
 }
 

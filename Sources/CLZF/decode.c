@@ -1,17 +1,17 @@
 #include "CLZF.h"
 #include <string.h>
 
-// A stream is a row of instructions, of which the first byte says the kind by its upper three bits:
-//   000nnnnn                    n + 1 bytes follow that are copied as they are
-//   lllooooo oooooooo           l + 2 bytes, l from 1 to 6, as they were o + 1 bytes before the end of what is decoded
-//   111ooooo llllllll oooooooo  l + 9 bytes, likewise
+// A stream is a sequence of instructions; the upper three bits of the first byte give the kind:
+//   000nnnnn                    n + 1 literal bytes follow
+//   lllooooo oooooooo           a copy of l + 2 bytes, l from 1 to 6, from o + 1 bytes before the end of the decoded bytes
+//   111ooooo llllllll oooooooo  a copy of l + 9 bytes
 typedef struct {
     size_t length;
-    size_t distance; // 0: the bytes follow
-    size_t read;     // bytes of the instruction, without those that follow
+    size_t distance; // 0: literal bytes
+    size_t read;     // bytes of the instruction, without literal bytes
 } instruction;
 
-// The instruction at `bytes`, of which `left` are there; a length of 0 where it is cut short.
+// Reads the instruction at `bytes`, of which `left` exist; its length is 0 if it is truncated.
 static instruction next(const uint8_t *bytes, size_t left) {
     instruction none = {0, 0, 0};
     size_t kind = bytes[0] >> 5;
@@ -47,7 +47,7 @@ void ab_lzf_decode(const uint8_t *bytes, size_t size, uint8_t *decoded) {
             at += i.length;
         } else if (i.distance >= i.length) {
             memcpy(decoded, decoded - i.distance, i.length);
-        } else { // what is copied reaches into what is being written, and so repeats itself
+        } else { // source and target may overlap: the copied bytes then repeat
             for (size_t k = 0; k < i.length; k++) decoded[k] = *(decoded + k - i.distance);
         }
         decoded += i.length;

@@ -1,11 +1,11 @@
 #include "CLZF.h"
 #include <hdf5.h>
 
-// HDF5 asks for an encoder wherever the filter is named for a new array; there is none here, and a chunk that cannot be encoded
+// HDF5 calls the encoder when a new array names the filter; there is none here, and a chunk that cannot be encoded
 // is stored without the filter.
 //
-// A chunk is encoded from as many bytes as its shape has, or more where another filter came first. One that decodes to less
-// would make the library read beyond it.
+// A chunk was encoded from the bytes of its shape, or from more if another filter came first. If it decoded to fewer, the
+// library would read beyond it.
 static size_t decode(unsigned flags, size_t count, const unsigned *values, size_t size, size_t *allocated, void **bytes) {
     if (!(flags & H5Z_FLAG_REVERSE)) return 0;
     size_t chunk = count > 2 ? values[2] : 0; // h5py: revision of the filter, version of the format, bytes of a chunk

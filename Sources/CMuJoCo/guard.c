@@ -13,7 +13,7 @@
 
 enum { TEXT_SIZE = 1024 };
 
-// One guarded call in progress: where to return to, and where the error's text goes.
+// A guarded call in progress: the jump target, and the buffer for the error's text.
 typedef struct {
     jmp_buf back;
     char *error;
@@ -36,7 +36,7 @@ static void on_error(const char *text) {
     char line[TEXT_SIZE];
     int length = snprintf(line, sizeof line, "MuJoCo error outside a guarded call: %s\n", text);
     ab_note(line, length < TEXT_SIZE ? (size_t)length : sizeof line - 1);
-    abort(); // returning would let MuJoCo carry on with whatever it had in hand
+    abort(); // returning would let MuJoCo continue in an undefined state
 }
 
 static void on_warning(const char *text) {
@@ -44,15 +44,15 @@ static void on_warning(const char *text) {
     copy_text(last_warning, sizeof last_warning, text);
 }
 
-// Before main, so that no error can come too early for its handler and no thread sees the handlers change (MuJoCo's own
-// compiler puts others in place while it loads a model, for its thread only).
+// Runs before main, so that no error comes before its handler and no thread sees the handlers change (MuJoCo's own
+// compiler installs others while it loads a model, for its thread only).
 __attribute__((constructor)) static void install_handlers(void) {
     mju_user_error = on_error;
     mju_user_warning = on_warning;
 }
 
-// The jump crosses frames of MuJoCo and of this target only, never a Swift frame; no local of this function is read after
-// a jump, so none needs to be volatile. MuJoCo's engine is C; of its loader, which is C++, see `load`.
+// The jump crosses only frames of MuJoCo and of this target, never a Swift frame; no local of this function is read after
+// a jump, so none needs to be volatile. MuJoCo's engine is C; for its loader, which is C++, see `load`.
 int ab_guarded(void (*work)(void *), void *context, char *error, size_t size) {
     guard_t guard = {.error = error, .size = size};
     if (setjmp(guard.back)) {
@@ -78,9 +78,9 @@ typedef struct {
 
 static const char file_name[] = "model.xml";
 
-// MuJoCo turns the errors of its parser and model compiler into a message itself; the guard is for what it does not
-// expect. A jump out of here skips destructors and may leave MuJoCo's loading lock held: the next load would hang, so
-// there is none.
+// MuJoCo itself returns the errors of its parser and model compiler as messages; the guard is for unexpected errors. A jump
+// out of here skips destructors and may leave MuJoCo's loading lock held. The next load would then deadlock, so it is
+// refused.
 static atomic_bool loader_is_broken;
 
 static void load(void *context) {
@@ -100,7 +100,7 @@ int ab_mujoco_load_in(const char *folder, const char *xml, mjModel **model, char
     }
     size_t length = strlen(xml);
     char path[PATH_MAX];
-    // MuJoCo looks the last part up in memory and everything else from the folder.
+    // MuJoCo looks up the file name in memory and all other files in the folder.
     if (snprintf(path, sizeof path, "%s/%s", folder, file_name) >= (int)sizeof path) {
         copy_text(error, size, "the folder's path is too long");
         return AB_MUJOCO_ERROR;
@@ -130,7 +130,7 @@ int ab_mujoco_load_in(const char *folder, const char *xml, mjModel **model, char
         copy_text(error, size, loading.message);
         return AB_MUJOCO_ERROR;
     }
-    if (loading.message[0]) on_warning(loading.message); // 2.3.7 tells of every file it has opened in this way
+    if (loading.message[0]) on_warning(loading.message); // 2.3.7 raises a warning for every file that it opens
     *model = loading.model;
     return AB_MUJOCO_OK;
 }
@@ -178,7 +178,7 @@ static void step(void *context) {
     for (int i = 0; i < simulation->count; i++) mj_step(simulation->model, simulation->data);
 }
 
-// MuJoCo answers a bad number with a warning and a silent reset, which would look like a jump back to the start.
+// MuJoCo reacts to a non-finite state with a warning and a silent reset, which would look like a jump to the start.
 static int check_divergence(const mjData *data, char *error, size_t size) {
     static const int kinds[] = {mjWARN_BADQPOS, mjWARN_BADQVEL, mjWARN_BADQACC, mjWARN_BADCTRL};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The few declarations of EGL/egl.h, EGL/eglext.h and GL/osmesa.h that are called: neither header is needed to build.
+// The needed declarations of EGL/egl.h, EGL/eglext.h and GL/osmesa.h, so that the headers are not needed to build.
 enum {
     EGL_ALPHA_SIZE = 0x3021,
     EGL_BLUE_SIZE = 0x3022,
@@ -25,7 +25,7 @@ enum {
     GL_UNSIGNED_BYTE = 0x1401,
 };
 
-// Declares `name`, a pointer to the function of that name in `library`; NULL if it has none.
+// Declares `name`, a pointer to the function of that name in `library`, or NULL.
 #define FUNCTION(result, name, ...) result (*name)(__VA_ARGS__) = (result(*)(__VA_ARGS__))dlsym(library, #name)
 
 static bool fail(char *error, size_t size, const char *reason) {
@@ -35,8 +35,8 @@ static bool fail(char *error, size_t size, const char *reason) {
 
 enum { MOST_DISPLAYS = 17 };
 
-// The displays there may be: the devices' (the machine's graphics cards, then Mesa's software), and Mesa's without any
-// device. None is initialised yet.
+// Lists the possible displays: those of devices (the machine's graphics cards, then Mesa's software renderer), and Mesa's
+// display without a device. None is initialised yet.
 static int egl_displays(void *library, void *displays[MOST_DISPLAYS]) {
     FUNCTION(void *, eglGetProcAddress, const char *);
     if (!eglGetProcAddress) return 0;
@@ -67,10 +67,10 @@ static void egl_release(void *display, void *context) {
     FUNCTION(unsigned, eglMakeCurrent, void *, void *, void *, void *);
     FUNCTION(unsigned, eglDestroyContext, void *, void *);
     eglMakeCurrent(display, NULL, NULL, NULL);
-    eglDestroyContext(display, context); // the display is shared by all contexts and stays
+    eglDestroyContext(display, context); // the display is shared by all contexts and is kept
 }
 
-// A context on an initialised display.
+// Makes a context on an initialised display.
 static bool egl_open_on(void *display, void *library, opengl_t *opengl, char *error, size_t size) {
     FUNCTION(unsigned, eglChooseConfig, void *, const int *, void **, int, int *);
     FUNCTION(unsigned, eglBindAPI, unsigned);
@@ -96,7 +96,7 @@ static bool egl_open_on(void *display, void *library, opengl_t *opengl, char *er
     return true;
 }
 
-// The first display that draws, of all there are.
+// Makes a context on the first display that works.
 static bool egl_open(void *library, opengl_t *opengl, char *error, size_t size) {
     static const char *const needed[] = {"eglChooseConfig",  "eglBindAPI",        "eglCreateContext",
                                          "eglMakeCurrent",   "eglDestroyContext", "eglInitialize",
@@ -123,7 +123,7 @@ static bool osmesa_use(void *display, void *context) {
     (void)display;
     void *library = osmesa_library;
     FUNCTION(unsigned char, OSMesaMakeCurrent, void *, void *, unsigned, int, int);
-    // The window that OSMesa has in memory: MuJoCo draws into a framebuffer of its own, so one pixel is enough.
+    // OSMesa's window in memory: MuJoCo draws into its own framebuffer, so one pixel is enough.
     static unsigned char window[4];
     return OSMesaMakeCurrent(context, window, GL_UNSIGNED_BYTE, 1, 1);
 }
@@ -168,7 +168,7 @@ static bool wanted(size_t kind) {
     return !known || strcmp(choice, kinds[kind].name) == 0;
 }
 
-// MuJoCo finds OpenGL's functions by looking through the libraries that are loaded, so one that cannot be used has to go.
+// MuJoCo looks for OpenGL's functions in all loaded libraries, so an unusable library must be unloaded.
 static bool open_kind(size_t kind, opengl_t *opengl, char *error, size_t size) {
     void *library = dlopen(kinds[kind].file, RTLD_NOW | RTLD_LOCAL);
     if (!library) {

@@ -34,7 +34,7 @@ static void make(void *context) {
     mjr_setBuffer(mjFB_OFFSCREEN, &renderer->context);
 }
 
-// OpenGL notes its errors and carries on: a picture made in spite of one is not to be trusted.
+// OpenGL records errors and continues, so an image is valid only if no error was recorded.
 static int check_opengl(const char *operation, char *error, size_t size) {
     int code = mjr_getError();
     if (code == 0) return AB_MUJOCO_OK;
@@ -88,7 +88,7 @@ static void draw(void *context) {
     mjr_readPixels(drawing->rgb, NULL, renderer->viewport, &renderer->context);
 }
 
-// OpenGL's first row is the bottom one.
+// Reverses the rows: OpenGL's first row is the bottom one.
 static void turn_over(unsigned char *rgb, size_t width, size_t height) {
     for (size_t row = 0; row < height / 2; row++) {
         unsigned char *upper = rgb + 3 * width * row, *lower = rgb + 3 * width * (height - 1 - row);
@@ -110,7 +110,7 @@ int ab_renderer_draw(
     drawing.camera.distance = view.distance;
     drawing.camera.azimuth = view.azimuth;
     drawing.camera.elevation = view.elevation;
-    if (!opengl_use(&renderer->opengl)) { // another renderer of this thread may have been at work
+    if (!opengl_use(&renderer->opengl)) { // another renderer of this thread may be current
         snprintf(error, size, "the OpenGL context cannot be used on this thread");
         return AB_MUJOCO_ERROR;
     }
@@ -129,7 +129,7 @@ static void release(void *context) {
 
 void ab_renderer_free(ab_renderer *renderer) {
     if (!renderer) return;
-    char error[256]; // nothing is done about it: the memory of OpenGL goes with its context
+    char error[256]; // ignored: the context owns OpenGL's memory
     if (opengl_use(&renderer->opengl)) ab_guarded(release, renderer, error, sizeof error);
     opengl_close(&renderer->opengl);
     free(renderer);

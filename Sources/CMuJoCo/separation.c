@@ -3,15 +3,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-// MuJoCo 2.2.2 hands every pair of geoms whose bounding spheres meet to the collision test of their two shapes; long thin
-// geoms side by side, such as the kettle's and the counter's, meet that way all the time. The tests in its table
-// `mjCOLLISIONFUNC`, which is there to be changed, are wrapped here: a pair whose boxes are apart has no contact, so the
-// test need not be made. What the engine decides before (bitmasks, welded bodies, parents, exclusions) stays its own.
+// MuJoCo 2.2.2 calls the collision test of every pair of geoms whose bounding spheres overlap, as those of long thin geoms
+// next to each other (the kettle and the counter) often do. The tests in its table `mjCOLLISIONFUNC`, which users may
+// change, are wrapped here: a pair whose bounding boxes do not overlap has no contact, so its test is skipped. The engine's
+// earlier decisions (bitmasks, welded bodies, parents, exclusions) are unchanged.
 
-// Metres beyond the margin: far more than the round-off of the engine's tests, and of no weight for the speed.
+// The clearance beyond the margin in metres: far more than the round-off of the engine's tests, and irrelevant for speed.
 static const mjtNum SLACK = 1e-6;
 
-// The box round one geom, in the geom's frame.
+// The bounding box of one geom, in the geom's frame.
 typedef struct {
     mjtNum centre[3];
     mjtNum half[3]; // negative: the geom has no bounds
@@ -67,12 +67,12 @@ void ab_mujoco_delete_boxes(ab_mujoco_boxes *boxes) { free(boxes); }
 
 void ab_mujoco_use_boxes(const ab_mujoco_boxes *boxes) { active = boxes; }
 
-// Element k of the vector whose components along the axes of `frame`, a 3 × 3 matrix by rows, are `v`.
+// Returns element k of the vector with components `v` along the axes of `frame`, a row-major 3 × 3 matrix.
 static mjtNum turned(const mjtNum *frame, const mjtNum *v, int k) {
     return frame[3 * k] * v[0] + frame[3 * k + 1] * v[1] + frame[3 * k + 2] * v[2];
 }
 
-// Two boxes seen from the first: what the theorem of the separating axis needs.
+// Two boxes in the frame of the first, for the separating axis theorem.
 typedef struct {
     const mjtNum *a, *b; // half sizes
     mjtNum distance[3];  // from centre to centre
@@ -98,8 +98,8 @@ static pair_t pair_of(const mjData *d, const box_t *a, const box_t *b, int first
     return pair;
 }
 
-// The fifteen axes of Gottschalk, Lin and Manocha (OBBTree, 1996). Along the nine edge products the distance is scaled
-// by a sine, so the clearance asked for there is wider than it need be: that only lets a few more pairs through.
+// Tests the fifteen axes of Gottschalk, Lin and Manocha (OBBTree, 1996). Along the nine edge products the distance is scaled
+// by a sine, so the required clearance is larger than necessary; this only keeps the tests of a few more pairs.
 static int are_apart(const pair_t *pair, mjtNum clearance) {
     const mjtNum *a = pair->a, *b = pair->b, *t = pair->distance;
     const mjtNum(*c)[3] = pair->cosine, (*r)[3] = pair->reach;
@@ -133,8 +133,8 @@ static int test_unless_apart(
     return tests[m->geom_type[first]][m->geom_type[second]](m, d, contacts, first, second, margin);
 }
 
-// Before main, so that no thread sees the table change. Planes, and spheres and capsules among themselves, have tests
-// as cheap as this one: they stay as they are, and with them models made of these alone, such as Hopper.
+// Runs before main, so that no thread sees the table change. The tests of planes, and of spheres and capsules with each other,
+// are as cheap as this one and are not wrapped, so models with only these geoms, such as Hopper, are unchanged.
 __attribute__((constructor)) static void wrap_tests(void) {
     for (int first = mjGEOM_SPHERE; first < mjNGEOMTYPES; first++) {
         for (int second = mjGEOM_ELLIPSOID; second < mjNGEOMTYPES; second++) {

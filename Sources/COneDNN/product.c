@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-// Double precision is for checking formulas: nothing is rounded there.
+// A build in double precision, for checking formulas, has no bfloat16.
 #if !defined(ACTIVE_BENCH_DOUBLE) && __has_include(<oneapi/dnnl/dnnl.h>)
 #include <oneapi/dnnl/dnnl.h>
 #endif
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// The library is 40 MB with all it brings in its train: it is loaded when it is asked for, and not linked.
+// The library with its dependencies is 40 MB, so it is loaded on demand instead of linked.
 #define FUNCTIONS(X)                                                                                                   \
     X(version) X(get_effective_cpu_isa) X(engine_create) X(stream_create) X(stream_wait)                               \
     X(memory_desc_init_by_strides) X(matmul_desc_init)                                                                 \
@@ -30,17 +30,17 @@ static struct {
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
 static char description[64];
-// Debian's computes with OpenMP, which would take as many threads as the rank may use cores. NULL in a library that does not.
+// Debian's library uses OpenMP, which would start as many threads as the rank has cores. NULL for a library without OpenMP.
 static void (*set_threads)(int);
 
-// Every set of instructions has the bits of those it contains.
+// The value of an instruction set has the bits of the sets that it contains.
 static const char *instructions(unsigned isa) {
     if ((isa & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx) return "AMX";
     if ((isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16) return "AVX512-BF16";
     return NULL;
 }
 
-// Holds for the calling thread alone. What is prepared for more threads may be cut up otherwise.
+// Applies to the calling thread only. A product prepared for several threads may be blocked differently.
 static void use_one_thread(void) {
     if (set_threads) set_threads(1);
 }
@@ -80,7 +80,7 @@ struct ab_onednn_product {
     void *scratchpad;
 };
 
-// A row-major matrix [rows × columns], or one that lies transposed.
+// Describes a row-major matrix [rows × columns], or a transposed one.
 static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t type, int transposed) {
     dnnl_dims_t sizes = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
     dnnl_dims_t strides = {(dnnl_dim_t)(transposed ? 1 : columns), (dnnl_dim_t)(transposed ? rows : 1)};
@@ -89,7 +89,7 @@ static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t t
     return result;
 }
 
-// The epilogue (oneDNN's post-ops), and a scratchpad of our own: one allocation less in the library at every call.
+// Sets the epilogue (oneDNN's post-ops) and a user scratchpad, which saves an allocation in the library at every call.
 static int set_post_ops(dnnl_primitive_attr_t attributes, dnnl_post_ops_t operations, const ab_onednn_shape *s) {
     return (s->accumulate && dnnl.post_ops_append_sum(operations, 1)) ||
            (s->relu && dnnl.post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0)) ||
@@ -148,7 +148,7 @@ int ab_onednn_multiply(ab_onednn_product *product, const uint16_t *a, const uint
     use_one_thread();
     int count = 0, status = dnnl_success;
     for (int i = 0; i < OPERANDS && !status; i++) {
-        if (i == BIAS && !bias) continue; // refused by a product that knows of none
+        if (i == BIAS && !bias) continue; // a product without a bias refuses one
         arguments[count++] = (dnnl_exec_arg_t){roles[i], product->memory[i]};
         if (i != SCRATCHPAD) status = dnnl.memory_set_data_handle(product->memory[i], (void *)places[i]);
     }

@@ -1,3 +1,3 @@
-// zlib as Swift sees it: the compression and the checksum of PNG.
+// zlib for Swift: the compression and the checksum of PNG.
 #pragma once
 #include <zlib.h>

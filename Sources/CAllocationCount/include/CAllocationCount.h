@@ -1,5 +1,5 @@
-// Replaces the C library's allocation calls in an executable that links this, and counts them.
+// Replaces the C library's allocation functions in an executable that links this target, and counts their calls.
 #pragma once
 
-// Calls of malloc, calloc, realloc, posix_memalign and aligned_alloc by any code of this process so far.
+// Returns the number of calls of malloc, calloc, realloc, posix_memalign and aligned_alloc in this process so far.
 long ab_allocation_count(void);

@@ -1,5 +1,5 @@
 // Products of the matrices of a training step (BLAS's GEMM) with an epilogue in registers, as oneDNN's post-ops: bias and ReLU in
-// the forward pass, ReLU's mask in the backward pass, and a bias's gradient beside its weight's. No allocation, no state.
+// the forward pass, ReLU's mask in the backward pass, and a bias's gradient together with its weight's. No allocation, no state.
 #pragma once
 #include "reals.h"
 #include <stdint.h>
@@ -11,38 +11,38 @@ typedef struct {
     size_t row_stride, column_stride;
 } ab_operand;
 
-// What is done to the elements of a product before they are stored: accumulate, bias, relu, relu_mask, in this order; all zeros
-// for nothing.
+// The epilogue of a product, before its elements are stored: accumulate, bias, relu, relu_mask, in this order; all zeros
+// for none.
 typedef struct {
-    // Added: element (i, j) of bias is bias[i·ldbias + j], so an ldbias of 0 adds one row to all. NULL for nothing.
+    // The bias that is added: element (i, j) is bias[i·ldbias + j], so an ldbias of 0 adds one row to all. NULL for none.
     const ab_real *bias;
     size_t ldbias;
-    // max(0, ·). NaN stays.
+    // Whether max(0, ·) is applied, which keeps NaN.
     int relu;
-    // Becomes 0 where relu_mask[i·ldmask + j] is not above 0: the backward pass of the ReLU that left relu_mask. NULL for
-    // nowhere. It may be c itself where k is not above AB_KC.
+    // The mask of a ReLU's backward pass: elements become 0 where relu_mask[i·ldmask + j] is not above 0. NULL for none. It may
+    // be c itself if k is at most AB_KC.
     const ab_real *relu_mask;
     size_t ldmask;
-    // c = c + a·b (BLAS's beta = 1) rather than c = a·b.
+    // Whether c = c + a·b (BLAS's beta = 1) instead of c = a·b.
     int accumulate;
-    // Receives the elements, rounded to bfloat16, in the place of c: element (i, j) is bfloat16_c[i·ldc + j]. For a k of AB_KC
-    // at most and without accumulate. NULL for none.
+    // Receives the elements, rounded to bfloat16, instead of c: element (i, j) is bfloat16_c[i·ldc + j]. Only for k of at most
+    // AB_KC and without accumulate. NULL for none.
     uint16_t *bfloat16_c;
-    // Receives the column sums of b, or is added them when accumulate is set; b is then row-major. NULL for none.
+    // Receives the column sums of b, accumulated if `accumulate` is set; b must be row-major. NULL for none.
     ab_real *b_column_sums;
 } ab_epilogue;
 
-// Rows of b in a packed panel, BLIS's KC: an element's sum is put together of sums over so many.
+// BLIS's KC, the number of rows of b in a packed panel: a sum over k is computed in parts of this length.
 enum { AB_KC = 256 };
 
-// c = a·b: [m × k]·[k × n], k above 0; c is row-major with rows ldc elements apart, and overlaps neither a nor b.
+// c = a·b: [m × k]·[k × n] with k > 0; c is row-major with leading dimension ldc, and overlaps neither a nor b.
 //
-// An element's sum is taken in the order of k, by fused multiplications and additions, and put together of sums over AB_KC each:
-// the bits depend on neither the other elements nor the processor (of x86-64 from v3 on).
+// An element's sum is taken in the order of k by fused multiply-adds, in partial sums over AB_KC elements each: its bits depend
+// neither on the other elements nor on the processor (on x86-64 from v3 on).
 void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k, ab_epilogue epilogue);
 
-// How wide this processor's vectors are, in bytes, as far as `ab_gemm` uses them.
+// Returns the width in bytes of the vectors that `ab_gemm` uses on this processor.
 size_t ab_vector_bytes(void);
-// `ab_gemm` with vectors of so many bytes: on x86-64 64 where the processor has them, or 32. For tests: the bits are the same.
+// `ab_gemm` with vectors of `bytes` bytes: on x86-64 32, or 64 if the processor has them. For tests: the bits are the same.
 void ab_gemm_in_vectors(size_t bytes, ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k,
                         ab_epilogue epilogue);

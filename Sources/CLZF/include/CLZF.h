@@ -1,14 +1,14 @@
-// LZF as h5py stores it: Marc Lehmann's format, read from the description in liblzf's documentation, and HDF5's filter of the
-// number 32000 that decodes it. Nothing here encodes.
+// LZF as h5py stores it: Marc Lehmann's format, by the description in liblzf's documentation, and HDF5's filter
+// number 32000 that decodes it. There is no encoder.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
-// The number of bytes that `size` compressed bytes stand for; 0 where they are no LZF, which never stands for nothing.
+// Returns the decoded size of `size` compressed bytes; 0 if they are not valid LZF (valid data never decode to nothing).
 size_t ab_lzf_decoded_size(const uint8_t *bytes, size_t size);
 
-// Decodes `size` bytes into the `ab_lzf_decoded_size` of them at `decoded`.
+// Decodes `size` bytes into `ab_lzf_decoded_size` bytes at `decoded`.
 void ab_lzf_decode(const uint8_t *bytes, size_t size, uint8_t *decoded);
 
-// Makes the filter known to the HDF5 library of this process; negative if it refuses.
+// Registers the filter with the HDF5 library of this process; negative on failure.
 int ab_lzf_register(void);

@@ -1,19 +1,19 @@
-// MuJoCo's own renderer, off the screen: pictures of a simulation's state, without a window or a display.
+// MuJoCo's renderer, off-screen: images of a simulation's state, without a window or a display.
 //
-// OpenGL is looked for when the first renderer is made, never when this is built or linked: EGL (graphics cards, and
-// Mesa's software), then OSMesa (software only). MUJOCO_GL=egl or MUJOCO_GL=osmesa leaves the other one out, as in
-// MuJoCo's Python package.
+// OpenGL is loaded when the first renderer is made, not when this is built or linked: EGL (graphics cards, and Mesa's
+// software renderer), then OSMesa (software only). MUJOCO_GL=egl or MUJOCO_GL=osmesa selects one, as in MuJoCo's Python
+// package.
 #pragma once
 #include <mujoco/mujoco.h>
 #include <stddef.h>
 
 enum {
-    AB_RENDERER_UNAVAILABLE = 3 // no OpenGL context could be made: why is in the caller's buffer
+    AB_RENDERER_UNAVAILABLE = 3 // no OpenGL context could be made; the caller's buffer has the reason
 };
 
 typedef struct ab_renderer ab_renderer;
 
-// Where the picture is taken from: `distance` metres from `target`, `azimuth` degrees about the vertical (90 looks along
+// The camera's position: `distance` metres from `target`, `azimuth` degrees about the vertical (90 looks along
 // +y, with +x to the right), `elevation` degrees (negative looks down).
 typedef struct {
     double target[3];
@@ -29,8 +29,8 @@ typedef struct {
     float rgba[4];
 } ab_mark;
 
-// Makes a renderer of pictures of width × height pixels; *renderer is NULL unless the call returns AB_MUJOCO_OK. All
-// calls with it, the last included, belong on the thread that made it. Sets the size of the model's off-screen buffer.
+// Makes a renderer for images of width × height pixels; *renderer is NULL unless the call returns AB_MUJOCO_OK. All
+// calls with it, also the last, must be made on the thread that made it. Sets the size of the model's off-screen buffer.
 int ab_renderer_make(mjModel *model, int width, int height, ab_renderer **renderer, char *error, size_t size);
 // Draws the state, whose kinematics must be up to date, into rgb[height][width][3], the top row first.
 int ab_renderer_draw(
