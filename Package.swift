@@ -16,7 +16,7 @@ let environment = Context.environment
 #endif
 let precision = environment["ACTIVE_BENCH_REAL"] == "double" ? ["-DACTIVE_BENCH_DOUBLE"] : []
 let mujocoInclude = environment["ACTIVE_BENCH_MUJOCO"].map { ["-I\($0)/include"] } ?? []
-// By its path: under its name the linker would find the system's first, in the folder of another library.
+// Linked by its path: by its name the linker would find the system's first, in the folder of another library.
 let mujocoLink: [LinkerSetting] =
     environment["ACTIVE_BENCH_MUJOCO"].map {
         [.unsafeFlags(["\($0)/lib/libmujoco.so", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])]
@@ -28,14 +28,14 @@ let documentation: [Package.Dependency] =
 
 let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
-    // A file sees what it imports, and shows others no more of it than it says.
+    // A file sees only what it imports itself, and imports are internal unless declared otherwise.
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .unsafeFlags(precision + (processor + precision + mujocoInclude).flatMap { ["-Xcc", $0] }),
 ]
 let cSettings: [CSetting] = [
     .treatAllWarnings(as: .error),
-    // Kernels are optimised in debug builds too: the loops below this line are what a training step is made of.
+    // Kernels are optimised in debug builds too, as a training step consists of their loops.
     .unsafeFlags(processor + precision + mujocoInclude + ["-O3", "-fno-math-errno"]),
 ]
 
@@ -54,7 +54,7 @@ let package = Package(
     name: "active-bench",
     products: [
         .executable(name: "active-bench", targets: ["active-bench"]),
-        // Stands in for the C library's allocator while `active-bench bench` counts; nothing else has it.
+        // Replaces the C library's allocator to count allocations; only `active-bench bench` and tests load it.
         .library(name: "active-bench-allocations", type: .dynamic, targets: ["CAllocationCount"]),
         // For tests: see the target.
         .library(name: "refused-closing", type: .dynamic, targets: ["RefusedClosing"]),
@@ -74,13 +74,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: cSettings),
-        // h5py's own compression: a filter that HDF5 comes without.
+        // LZF, h5py's own compression, a filter that HDF5 does not include.
         .target(name: "CLZF", dependencies: ["CHDF5"], cSettings: cSettings),
         // Decodes chunks as the library does, but never beyond them; libaec-dev comes with libhdf5-dev.
         .target(
             name: "CChunks", dependencies: ["CLZF", "CZlib"], cSettings: cSettings,
             linkerSettings: [.linkedLibrary("aec")]),
-        // Loads the library at run time; what it is compiled with is optional (libdnnl-dev).
+        // Loads oneDNN at run time; its header (libdnnl-dev) is optional when compiling.
         .target(name: "COneDNN", cSettings: cSettings),
         .target(name: "CConsole", cSettings: cSettings),
         .target(name: "CProcesses", cSettings: cSettings),
@@ -197,7 +197,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
 
-        // What the tests of MPI run under mpirun: it makes every call of the room and checks the answer on every rank.
+        // The program that the MPI tests run under mpirun: it makes every call of the room and checks the result on every rank.
         .executableTarget(
             name: "mpi-exercise", dependencies: ["MPI", "Paths", "Supervision"], path: "Tests/Support/mpi-exercise",
             swiftSettings: swiftSettings),
@@ -207,7 +207,7 @@ let package = Package(
             dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
             path: "Tests/Support/step-allocations", swiftSettings: swiftSettings),
 
-        // Our environments against the steps that Gymnasium's took from the same states (Tests/Peers).
+        // Compares our environments with steps of Gymnasium's from the same states (Tests/Peers).
         .target(
             name: "PeerTraces", dependencies: ["Environments", "HDF5"], path: "Tests/Support/PeerTraces",
             swiftSettings: swiftSettings),
@@ -215,7 +215,7 @@ let package = Package(
             name: "peer-steps", dependencies: ["Environments", "PeerTraces"], path: "Tests/Support/peer-steps",
             swiftSettings: swiftSettings),
 
-        // What we read of Minari's datasets against what its Python package reads (Tests/Peers).
+        // Compares what we read of Minari's datasets with what its Python package reads (Tests/Peers).
         .target(
             name: "MinariTraces", dependencies: ["Datasets", "HDF5", "Numerics"], path: "Tests/Support/MinariTraces",
             swiftSettings: swiftSettings),
@@ -223,7 +223,7 @@ let package = Package(
             name: "peer-minari", dependencies: ["MinariTraces"], path: "Tests/Support/peer-minari",
             swiftSettings: swiftSettings),
 
-        // What several of the tests do: files that go away, programs that run as child processes.
+        // Support for several test targets: temporary files, programs that run as child processes.
         .target(
             name: "ScratchFiles", dependencies: ["CHDF5"], path: "Tests/Support/ScratchFiles",
             swiftSettings: swiftSettings),

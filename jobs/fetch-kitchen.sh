@@ -5,9 +5,9 @@
 #   jobs/fetch-kitchen.sh              (jobs/setup.sh --kitchen calls this)
 #   ACTIVE_BENCH_CACHE=FOLDER          where to, as FOLDER/kitchen (default ~/.cache/active-bench)
 #   ACTIVE_BENCH_KITCHEN_WHEEL=FILE    from this copy of d4rl-1.1-py3-none-any.whl, on machines that reach no index
-#   PYTHON=PROGRAM                     whose pip (default python3); pip's own settings hold: pip.conf, PIP_INDEX_URL and others
+#   PYTHON=PROGRAM                     the Python whose pip is used (default python3), with pip's settings: pip.conf, PIP_INDEX_URL …
 #
-# May be called again: what is there and right is kept, what is damaged is replaced. Exit codes: 0 all there, 64 usage,
+# May be called again: valid files are kept, damaged ones are replaced. Exit codes: 0 all there, 64 usage,
 # 65 not the wheel, 69 pip or unzip is missing, 74 not downloaded or not written.
 set -euo pipefail
 
@@ -26,17 +26,17 @@ if [ $# -gt 0 ]; then
     exit 64
 fi
 
-# For its functions only: no program is needed here, so none is built.
+# Sourced for its functions only: no program is needed here, so none is built.
 ACTIVE_BENCH_BINARY=${ACTIVE_BENCH_BINARY:-none} source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 cache=${ACTIVE_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/active-bench}
 target=$cache/kitchen
 wheel=${ACTIVE_BENCH_KITCHEN_WHEEL:-}
 
-# Whether every file in folder $1 is as it was in the wheel.
+# Whether every file in folder $1 equals that of the wheel.
 is_whole() { [ -f "$1/SHA256SUMS" ] && (cd "$1" && sha256sum --check --status --strict SHA256SUMS 2>/dev/null); }
 
-# Installs Debian's packages of the tools $@ ("pip" is python3-pip), where one of them does not work.
+# Installs Debian's packages of those tools of $@ that do not work ("pip" is python3-pip).
 require_tools() {
     local tool missing=()
     for tool in "$@"; do has "$tool" || missing+=("$tool"); done
@@ -55,8 +55,7 @@ has() { if [ "$1" = pip ]; then pip --version >/dev/null 2>&1; else command -v "
 
 pip() { "${PYTHON:-python3}" -m pip "$@"; }
 
-# Downloads the wheel into folder $1. pip checks its digest; a pip that does not notice a connection that was cut finds
-# another digest, too.
+# Downloads the wheel into folder $1. pip checks its digest; a download that was cut off unnoticed has another digest too.
 download() {
     say "kitchen: 26.4 MB, $wheel_version with pip"
     echo "$wheel_version --hash=sha256:$wheel_sha256" >"$1/requirement.txt"
@@ -71,7 +70,7 @@ download() {
     exit 74
 }
 
-# Refuses file $1, called $2 in the message, unless it is the wheel.
+# Fails unless file $1, called $2 in the message, is the wheel.
 require_the_wheel() {
     local found
     if [ ! -f "$1" ] || [ ! -r "$1" ]; then
@@ -85,7 +84,7 @@ require_the_wheel() {
     fi
 }
 
-# Unpacks what the model is made of, with its licence, into the folder $2, and notes what every file holds.
+# Unpacks the model's files with their licence into the folder $2, and records the digest of every file.
 unpack() {
     unzip -q "$1" 'd4rl/kitchen/*.xml' 'd4rl/kitchen/*.stl' 'd4rl/kitchen/*.png' d4rl-1.1.dist-info/LICENSE -d "$2" &&
         mv "$2/d4rl-1.1.dist-info/LICENSE" "$2/d4rl/kitchen/LICENSE" &&
@@ -93,8 +92,8 @@ unpack() {
         mv "$2/SHA256SUMS" "$2/d4rl/kitchen/SHA256SUMS"
 }
 
-# Puts the folder $1 in its place, in one step. Another script may just have done the same, so a move that fails is judged
-# by what lies there now.
+# Moves the folder $1 to its place atomically. Another script may just have done the same, so if the move fails, what is there
+# now decides.
 install_folder() {
     if [ -e "$target" ]; then mv -T "$target" "$stage/damaged" 2>/dev/null || true; fi
     mv -T "$1" "$target" 2>/dev/null || is_whole "$target"

@@ -49,7 +49,7 @@ def reachable(graph):
 
 
 def reduced(graph):
-    """The graph without the edges that follow from others."""
+    """The graph without edges that other edges imply (its transitive reduction)."""
     reach = reachable(graph)
     return {a: {b for b in out if not any(b in reach[c] for c in out if c != b)} for a, out in graph.items()}
 
@@ -73,7 +73,7 @@ class Drawing:
 
     def __init__(self, graph):
         self.layer = heights(graph)
-        # A room with more arrows to it than from it stands right below those who use it: so arrows are short.
+        # A room with more arrows to it than from it is placed directly below its users, so that arrows are short.
         users = {room: [a for a in graph if room in graph[a]] for room in graph}
         for room in sorted(graph, key=lambda r: -self.layer[r]):
             if len(users[room]) > len(graph[room]):
@@ -169,7 +169,7 @@ class Drawing:
 
     @staticmethod
     def settle(layer, wish, gap, x):
-        """Places in order and apart, as near to the wishes as can be: pool adjacent violators."""
+        """Positions in order and at least a minimum distance apart, nearest to the wishes (pool adjacent violators)."""
         offset, at = [], 0.0
         for i, node in enumerate(layer):
             at += gap(layer[i - 1], node) if i else 0
@@ -241,7 +241,7 @@ def svg(graph, below):
 
 
 def curve(a, b):
-    """A smooth way down from a to b."""
+    """A smooth curve down from a to b."""
     middle = (a[1] + b[1]) / 2
     return f" C{a[0]:.1f} {middle:.1f} {b[0]:.1f} {middle:.1f} {b[0]:.1f} {b[1]:.1f}"
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# How gradient steps scale over ranks: measured on 1 … R ranks of this machine, predicted up to 4,096 with messages as they were
-# measured here and with those of a typical cluster; tables, plots and a summary in results/scaling/. Two minutes on two
-# quiet cores.
+# Measures how gradient steps scale on 1 … R ranks of this machine, and predicts it up to 4,096 ranks, with message costs as
+# measured here and with those of a typical cluster. Writes tables, plots and a summary to results/scaling/. Two minutes on two
+# idle cores.
 #
 #   jobs/scale.sh
 #   RANKS=8 ROUNDS=3 SECONDS_EACH=0.2 OUT=/scratch/scaling jobs/scale.sh
-#   NETWORK=1.5,0.5,1,0.08        the cluster's L, o, g (µs) and G (ns per byte); an InfiniBand's by default
+#   NETWORK=1.5,0.5,1,0.08        the cluster's LogGP parameters L, o, g (µs) and G (ns per byte); by default an InfiniBand's
 #   LEARNER=ACTIVE-I MEMBERS=10 STUDY=jobs/studies/paper.yaml
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # kernels as the program chooses them
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # so that the program chooses the kernels
 
 ranks=${RANKS:-$(nproc)}
 rounds=${ROUNDS:-9}
@@ -42,7 +42,7 @@ scale "$out/cluster" --network "$network"
 
 gnuplot -e "here='$out/here'; cluster='$out/cluster'; out='$out'" "$repository/jobs/scale.gp"
 
-# predictions FOLDER: what comes after the measurements.
+# predictions FOLDER: the part of the report after the measurements.
 predictions() { sed -n '/^Predictions/,$p' "$1/scale.txt"; }
 
 cat >"$out/README.md" <<END

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Installs what active-bench is built on, as far as it is missing, and builds the release binary.
+# Installs the missing packages that active-bench needs, and builds the release binary.
 # Sourced by the other scripts of this folder; safe to call twice, from any folder, as root or not.
 #
 #   jobs/setup.sh                 packages of Debian 12, then `swift build -c release`
 #   jobs/setup.sh --kitchen       the kitchen environments' model and meshes as well (see jobs/fetch-kitchen.sh)
 #   ACTIVE_BENCH_BF16=1           oneDNN as well, for the setting `precision: bf16`
 #   ACTIVE_BENCH_NO_INSTALL=1     never install; say what is missing and stop
-#   ACTIVE_BENCH_BINARY=FILE      use this program as it is, and build none
+#   ACTIVE_BENCH_BINARY=FILE      use this program and do not build one
 set -euo pipefail
 
 with_kitchen=
-if [ "${BASH_SOURCE[0]}" = "$0" ]; then # whoever sources this has arguments of its own
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then # a script that sources this has its own arguments
     case "$*" in
     '') ;;
     --kitchen) with_kitchen=1 ;;
@@ -31,11 +31,11 @@ packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev libmujoco-dev l
 
 say() { printf '%s\n' "$*" >&2 || true; } # a message that cannot be written does not end the script
 
-# Without a password, or with somebody there to type one.
+# Uses sudo without a password, or with one if there is a terminal to type it.
 can_sudo() { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }
 
 install_missing_packages() {
-    command -v dpkg-query >/dev/null || return 0 # not Debian: the build says what it cannot find
+    command -v dpkg-query >/dev/null || return 0 # not Debian: the build reports what it cannot find
     local missing=() package
     for package in "${packages[@]}"; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -55,7 +55,7 @@ install_missing_packages() {
     fi
 }
 
-# What was compiled without its header is to be compiled anew: a file that was not there is on no list of dependencies.
+# A file that was compiled without an optional header must be recompiled: a missing header is not a recorded dependency.
 add_onednn() {
     packages+=(libdnnl-dev)
     [ -e /usr/include/oneapi/dnnl/dnnl.h ] || touch "$repository/Sources/COneDNN/product.c"
@@ -73,9 +73,9 @@ build_release() {
     swift build -c release --package-path "$repository" >&2
 }
 
-# Open MPI refuses root unless told otherwise twice, spins when idle, and places ranks by guesses about the host.
+# Open MPI refuses root unless two variables allow it, spins when idle, and guesses where to place ranks.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1
-# A rank sees a terminal of its own under mpirun: whether there is a real one is known here only.
+# Under mpirun a rank always sees a pseudo-terminal, so whether there is a real terminal is determined here.
 if [ -t 2 ]; then export ACTIVE_BENCH_TTY=1; else export ACTIVE_BENCH_TTY=0; fi
 
 if [ -z "${ACTIVE_BENCH_BINARY:-}" ]; then

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Hours of interruptions: a small study is killed and stopped at random moments and started again, on another number of ranks
-# in teams of another size, until it is done; over and over. Every time it must end with the files of a run that nothing has
-# disturbed, byte for byte, nothing that was finished may be computed again, and no more than one interval between two
-# checkpoints may be repeated.
+# Interrupts a small study for hours: it is killed and stopped at random moments and started again, on another number of ranks
+# in teams of another size, until it is done; then again from the beginning. Every time its files must equal those of an
+# undisturbed run, byte for byte, no finished case may be computed again, and at most one interval between two checkpoints may be
+# repeated.
 #
 #   jobs/soak.sh                                    200 SIGKILLs of a rank, 100 stops by SIGUSR1
 #   KILLS=20 STOPS=10 OUT=/scratch/soak jobs/soak.sh
-#   RESULTS=results/reliability/soak.md jobs/soak.sh     leaves a summary there
-#   SEED=N                                          repeats what an earlier run printed
+#   RESULTS=results/reliability/soak.md jobs/soak.sh     writes a summary there
+#   SEED=N                                          repeats the random choices of an earlier run, which prints its seed
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
@@ -20,8 +20,8 @@ commit=${COMMIT:-$(git -C "$repository" rev-parse --short HEAD 2>/dev/null || ec
 most_ranks=${MOST_RANKS:-4}
 steps=${STEPS:-2000}             # gradient steps of a case
 interval=${INTERVAL:-100}        # steps between two checkpoints
-pause=${PAUSE:-5}                # milliseconds that every step is made to last: interruptions are to meet training
-patience=${PATIENCE:-8}          # seconds after which an interruption has come
+pause=${PAUSE:-5}                # milliseconds added to every step, so that interruptions come during training
+patience=${PATIENCE:-8}          # the largest number of seconds before an interruption
 limit=${LIMIT:-$((600 + 8 * steps * (pause + 20) / 1000))} # seconds after which one start counts as hung; one rank may do all cases
 
 RANDOM=$seed
@@ -38,7 +38,7 @@ fail() {
     exit 1
 }
 
-# below N: $drawn is a whole number from 0 to N-1. (In a subshell it would always be the same.)
+# below N: sets $drawn to a random whole number from 0 to N-1. (A subshell would not advance the generator.)
 below() { drawn=$(((RANDOM * 32768 + RANDOM) % $1)); }
 
 prepare() {
@@ -62,7 +62,7 @@ EOF
         fail "the undisturbed run: $(tail -1 "$out/reference.log")"
 }
 
-# start FOLDER RANKS TEAM: in the background; $job is mpirun's process number.
+# start FOLDER RANKS TEAM: starts the study in the background; $job is mpirun's process number.
 start() {
     ACTIVE_BENCH_FAULT=sleep=$pause timeout --foreground -k 10 "$limit" \
         mpirun -n "$2" --oversubscribe --bind-to none "$binary" run "$out/study.yaml" --out "$1" --team-size "$3" \
@@ -75,10 +75,10 @@ start() {
     done
 }
 
-# Whether this start has come as far as training: ranks listen for signals then.
+# Whether this start has begun to train, so that ranks handle signals.
 is_training() { grep -qs ' begin ' <(tail -q -n "+$((logged + 1))" "$1/logs/rank-0000.log" 2>/dev/null); }
 
-# Every file that is a function of the study alone; of the checkpoints the last, which holds the whole state.
+# Lists every file that depends on the study alone, with the last checkpoint, which has the whole state.
 results_of() {
     (
         cd "$1"
@@ -97,8 +97,8 @@ compare() {
     compared=$((compared + $(wc -l <<<"$files")))
 }
 
-# Steps between two checkpoints, the largest: no restart can have repeated more. And every restart was from the last one
-# written, or from one whose row in timing.csv the kill prevented.
+# The largest number of steps between two checkpoints, the most that a restart can have repeated. Also checks that every restart
+# was from the last checkpoint written, or from one whose row in timing.csv the kill prevented.
 check_repetition() {
     local file distance
     while read -r file; do
@@ -114,7 +114,7 @@ check_repetition() {
     done < <(find "$1" -name timing.csv)
 }
 
-# Of every finished case's result, what changes when it is written again.
+# For every finished case, the properties of its result file that change when it is written again.
 identities() { { find "$1" -name result.json -exec stat -c '%n %i %y' {} + 2>/dev/null || true; } | sort; }
 
 write_summary() {
@@ -150,7 +150,7 @@ EOF
 
 killed=0 killed_early=0 stopped=0 starts=0 rounds=0 compared=0 farthest=0 slowest=0 rank_seconds=0 finished=0 again=0
 
-# interrupt FOLDER: at a random moment, as is still wanted; $expected is what the start may end with.
+# interrupt FOLDER: kills or stops at a random moment, whichever is still needed; $expected is the allowed exit codes.
 interrupt() {
     local left=$((kills - killed + stops - stopped)) kind=none
     expected=0
@@ -180,7 +180,7 @@ interrupt() {
     expected=killed
 }
 
-# One start of the study in FOLDER, interrupted or not; $status is its exit code.
+# Starts the study in FOLDER once, interrupted or not; $status is its exit code.
 attempt() {
     local ranks team expected asked=0 before took started=$SECONDS
     below "$most_ranks"
@@ -201,7 +201,7 @@ attempt() {
     fi
     case $expected,$status in
     75,75) stopped=$((stopped + 1)) ;;
-    *,0) ;; # it was faster
+    *,0) ;; # it ended before the interruption
     killed,124) fail "$1: not ended ${limit} s after its start, with a rank killed" ;;
     killed,*) ;;
     *) fail "$1: expected $expected, ended with $status: $(tail -3 "$1.log")" ;;

@@ -1,4 +1,4 @@
-"""Runs traces through a built active-bench and compares what comes out with the reference.
+"""Runs conformance traces through a built active-bench and compares its outputs with the reference.
 
     python compare.py [--double BINARY] [--float BINARY] TRACE.h5 ...
 
@@ -48,11 +48,11 @@ M_95, M_ALL, UPDATES = list(LIMITS)[-3:]
 
 
 class Disagreement(Exception):
-    """The binary failed or its output has other names, shapes or numbers than can be compared."""
+    """The binary failed, or the names or shapes of its output are not those of the reference."""
 
 
 class Figures:
-    """The worst figure of each criterion for one trace, and where it was."""
+    """The worst error of each criterion for one trace, and where it was."""
 
     def __init__(self):
         self.worst = {}
@@ -96,7 +96,7 @@ def reference_output(trace, state, losses, metrics, kept):
 
 
 def pairs(ours, theirs, place):
-    """(name, array, array) for each tensor; both sides must hold the same names and shapes, ours may have more metrics."""
+    """(name, array, array) for each tensor; both sides must have the same names and shapes, ours may have more metrics."""
     ours, theirs = (flatten(scalars_to_vectors(tree)) for tree in (ours, theirs))
     if missing := sorted(set(theirs) - set(ours)):
         raise Disagreement(f"{place}: missing {', '.join(missing)}")
@@ -170,7 +170,7 @@ def rounded(tree):
 
 
 def rounded_trace(trace):
-    """The trace with all its numbers rounded to single precision, so that both sides start from the same."""
+    """The trace with all its numbers rounded to single precision, so that both sides start from the same numbers."""
     parts = [rounded(tree) for tree in (trace.batches, trace.noise, trace.params, trace.moments)]
     return Trace(trace.learner, trace.given, *parts, trace.step)
 
@@ -197,7 +197,7 @@ def reference_movements(case):
 
 
 class Scales:
-    """What the error of a tensor is relative to: the reference's norm at that state.
+    """The scale of a tensor's error: the reference's norm at that state.
 
     A tensor of one element passes through zero now and then: there it is the larger of that and the root mean square
     over all states.
@@ -225,12 +225,12 @@ class Scales:
 
 
 def shaken(tree, random, bits):
-    """Every number moved by 2^-bits of itself times a standard normal one."""
+    """Every number changed by a relative 2^-bits times a standard normal number."""
     return jax.tree.map(lambda x: x * (1 + 2.0**-bits * random.standard_normal(np.shape(x))), tree)
 
 
 def free_run_limits(trace, group, theirs, limit, draws=6):
-    """Limits by name: three times as far as the reference itself strays when each of its steps starts 2^-21 off.
+    """Limits by name: three times the deviation of the reference itself when the start of each step is changed by 2^-21.
 
     Training amplifies roundings, most where a unit is about to die: there a free run tells little about the arithmetic.
     """
@@ -248,7 +248,7 @@ def free_run_limits(trace, group, theirs, limit, draws=6):
 
 
 def sensitivity(case, theirs, scales, draws=16):
-    """How far the reference itself moves, by (kind, name), when its inputs move by a few roundings (2^-21 relative).
+    """The change of the reference's results, by (kind, name), when its inputs change by a few roundings (2^-21 relative).
 
     At a kink (a ReLU at zero, two equal critics) rounding decides between two gradients and neither is wrong.
     """
@@ -313,7 +313,7 @@ def compare_float(binary, trace, folder, states):
 
 
 def joined(logs):
-    """Losses of one-step runs, one after the other."""
+    """Losses of one-step runs, concatenated."""
     return {name: np.concatenate([log.get(name, [np.nan]) for log in logs]) for name in set().union(*logs)}
 
 
@@ -372,7 +372,7 @@ def main():
 
 
 def traces_of(paths):
-    """The paths that are no outputs of the reference."""
+    """The paths that are not outputs of the reference."""
     return [path for path in paths if not path.name.endswith(".reference.h5")]
 
 

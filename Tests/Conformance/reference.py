@@ -1,4 +1,4 @@
-"""The learners of active-bench once more, in JAX and double precision, for the conformance tests.
+"""An independent implementation of active-bench's learners in JAX and double precision, for the conformance tests.
 
 Every learner is one function `NAME_step`: its losses, written down as in the papers, and the order in which they are
 descended. The decorator `@learner` above it enters it in `LEARNERS`, with its settings, the tensors it is made of and the
@@ -39,26 +39,26 @@ LEARNERS = {}
 
 
 class Learner(NamedTuple):
-    """What is known of a learner besides COMMON, under its name in LEARNERS."""
+    """A learner's definition in addition to COMMON; LEARNERS has it under the learner's name."""
 
     # (config, state, batch, noise) -> (state, losses, metrics)
     step: object
-    # The learner's own keys with their defaults.
+    # The learner's own configuration keys with their defaults.
     defaults: dict
     # (config, states, actions) -> the tensors of `/initial` as nested dictionaries of shapes.
     tensors: object
     # (config, batch, actions) -> the arrays of `/noise`, without their leading T.
     noise: object
-    # Keys of the traces that try it: rates at which things move in 100 steps, a schedule that bends within them.
+    # The configuration of its traces: rates with visible changes in 100 steps, a schedule that bends within them.
     trial: dict
     # Elements of states and actions in the learner's own fixture.
     sizes: dict
-    # Values that the log repeats until they are computed anew.
+    # Values that the log repeats until they are recomputed.
     repeated: dict
 
 
 def learner(name, *, defaults, tensors, noise, trial, sizes=None, repeated=None):
-    """Enters a step in LEARNERS."""
+    """Registers a step in LEARNERS."""
 
     def register(step):
         LEARNERS[name] = Learner(step, defaults, tensors, noise, trial, sizes or {}, repeated or {})
@@ -68,7 +68,7 @@ def learner(name, *, defaults, tensors, noise, trial, sizes=None, repeated=None)
 
 
 def complete(learner, given):
-    """The learner's configuration: its defaults with the keys of `given` (a dict) laid over them."""
+    """The learner's configuration: its defaults, overridden by the keys of `given` (a dict)."""
     defaults = COMMON | LEARNERS[learner].defaults
     if unknown := set(given) - set(defaults):
         raise ValueError(f"{learner} has no keys {sorted(unknown)}")
@@ -159,7 +159,7 @@ def critics(params, s, a, prefix="q"):
 
 
 def q_hat(params, s, a):
-    """Q^(s, a): the minimum over the target critics there are."""
+    """Q^(s, a): the minimum over the target critics."""
     return functools.reduce(jnp.minimum, critics(params, s, a, "target_q"))
 
 
@@ -370,7 +370,7 @@ def critic_update(config, state, batch):
 
 
 def policy_weight(config, params, batch, auto):
-    """w of A = Q^(s, a) - E_c[V_i](s); `auto` is what the key `weight` stands for where it does not say."""
+    """w of A = Q^(s, a) - E_c[V_i](s); `auto` is the function that the value "auto" of the key `weight` means."""
     advantage = q_hat(params, batch["s"], batch["a"]) - quantile(
         values(params, batch["s"]), config.get("quantile", 0.5)
     )
@@ -781,7 +781,7 @@ class Trace:
         self.check_shapes(batch)
 
     def check_shapes(self, batch):
-        """Refuse tensors that are missing, too many, of another shape or not finite."""
+        """Refuse missing and unknown tensors, and those of another shape or with non-finite values."""
         states, actions = self.batches["observations"].shape[-1], self.batches["actions"].shape[-1]
         shapes = {"observations": (states,), "actions": (actions,), "next_observations": (states,)}
         batches = {name: (self.steps, batch, *shapes.get(name, ())) for name in BATCHES}
@@ -808,7 +808,7 @@ class Trace:
                     raise ValueError(f"/{place}/{name} holds a number that is not finite")
 
     def initial_state(self):
-        """In the default precision: float64, or float32 with jax_enable_x64 off."""
+        """An array in the default precision: float64, or float32 with jax_enable_x64 off."""
         params, m, v = (jax.tree.map(lambda x: jnp.asarray(x, float), tree) for tree in (self.params, *self.moments))
         repeated = jax.tree.map(lambda x: jnp.asarray(x, float), LEARNERS[self.learner].repeated)
         return State(params, m, v, jnp.asarray(self.step, int), repeated)
@@ -903,7 +903,7 @@ def flatten(tree, prefix=""):
 
 
 def scalars_to_vectors(tree):
-    """A scalar may be written with shape () or [1]; here it is [1]."""
+    """A scalar as shape [1]; files may have it as () or [1]."""
     return jax.tree.map(lambda x: np.reshape(x, (1,)) if np.ndim(x) == 0 else x, tree)
 
 
@@ -917,7 +917,7 @@ def read_tree(group):
 
 
 def write_tree(file, name, tree):
-    """Write nested dictionaries; large arrays are packed, small ones take h5py's quick way in (there are hundreds)."""
+    """Write nested dictionaries; large arrays are compressed, the hundreds of small ones are not, which is faster."""
     links = h5py.h5p.create(h5py.h5p.LINK_CREATE)
     links.set_create_intermediate_group(True)
     for path, array in flatten(tree, name + "/").items():

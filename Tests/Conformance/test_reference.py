@@ -1,4 +1,4 @@
-"""Holds the reference's building blocks against golden values, worked out apart from it.
+"""Compares the reference's building blocks with golden values that were computed independently.
 
     python test_reference.py [--fixtures]     --fixtures: also that the committed outputs are what the reference gives
 """
@@ -85,7 +85,7 @@ def test_gaussian_policy_clips_its_deviation():
 def test_tanh_policy():
     x, m, log_std = jnp.array([0.4, -1.2]), jnp.array([0.1, -0.5]), jnp.array([-0.3, 0.2])
     equal(r.tanh_log_density(x, m, log_std), -0.6408159097)
-    # The same by way of a network whose outputs are m, l = log sigma / k - b / k.
+    # The same through a network whose outputs are m and l = log sigma / k - b / k.
     k, b = 0.8, -0.9
     policy = linear([[0.0]] * 4, [0.1, -0.5, (-0.3 - b) / k, (0.2 - b) / k])
     policy |= {"log_std_scale": jnp.array([k]), "log_std_shift": jnp.array([b])}
@@ -140,7 +140,7 @@ def test_scalars_may_be_written_either_way():
 
 
 def test_every_trace_has_its_fixture():
-    """The committed files are those that the registries of learners and of switches ask for."""
+    """The committed files are those of the registries of learners and of switches."""
     folder = pathlib.Path(__file__).parent / "fixtures"
     assert {path.stem for path in folder.glob("*.h5") if "." not in path.stem} == set(traces.FIXTURES)
     assert {path.name.split(".")[0] for path in folder.glob("*.reference.h5")} == set(traces.FIXTURES)

@@ -16,20 +16,20 @@ import numpy as np
 
 import reference
 
-# Switches are tried on less: HDF5 spends more on a small tensor's name than on its numbers.
+# Traces of switches are smaller: HDF5 needs more bytes for a small tensor's name than for its numbers.
 SMALL = {"hidden": [8], "batch": 8}
 MID_TRAINING = "active-s-mid-training"
 
 
 def slug(learner):
-    """What files call a learner: "td3bc"."""
+    """A learner's name in file names: "td3bc"."""
     return learner.lower().replace("+", "")
 
 
-# name: (learner, keys beside those of its trial, other arguments of `make`)
-# Every learner's own: its trial as it stands.
+# name: (learner, configuration in addition to that of its traces, other arguments of `make`)
+# Every learner's own trace, with the configuration of its traces.
 PLAIN = {slug(name): (name, {}, learner.sizes) for name, learner in reference.LEARNERS.items()}
-# Its switches, each of which changes a formula.
+# Traces of switches, each of which changes a formula.
 FIXTURES = PLAIN | {
     "bc-dropout": ("BC", {"actor_dropout": 0.25}, {}),
     "iql-dropout-layernorm": ("IQL", SMALL | {"actor_dropout": 0.25, "value_layer_norm": True}, {}),
@@ -63,7 +63,7 @@ FIXTURES = PLAIN | {
     "active-i-no-layernorm": ("ACTIVE-I", SMALL | {"value_layer_norm": False}, {}),
     MID_TRAINING: ("ACTIVE-S", SMALL | {"steps": 2000}, {"step": 1000, "warm_up": 20}),
 }
-# The live check: every learner's own in 100 steps, and in 25 the switches that change a step or its networks the most.
+# The live check: every learner's own trace with 100 steps, and with 25 those of the switches that change a step most.
 SWITCHES = (
     "iql-dropout-layernorm",
     "cql-lagrange",
@@ -72,7 +72,7 @@ SWITCHES = (
     "active-i-act-off",
     MID_TRAINING,
 )
-# After which steps the reference outputs of the learners' own fixtures also keep the state.
+# The steps after which the reference outputs of the learners' own fixtures also have the state.
 KEPT = (1,)
 
 
@@ -99,7 +99,7 @@ def tensors(shapes, random, path=""):
 
 
 def initial_tensors(shapes, random):
-    """`/initial`; targets lie near their networks."""
+    """`/initial`; targets are close to their networks."""
     params = tensors(shapes, random)
     for name in params:
         if name.startswith("target_"):
@@ -158,7 +158,7 @@ def fixture(name):
 
 
 def live(name, seed):
-    """A trace like the fixture of that name, drawn afresh and more finely."""
+    """A trace like the fixture of that name, with new random numbers on a finer grid."""
     learner, keys, arguments = FIXTURES[name]
     steps = 100 if name in PLAIN else 25
     config = reference.LEARNERS[learner].trial | keys

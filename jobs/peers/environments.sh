@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Environment steps per second: ours, a bare C loop of mj_step, and Gymnasium's v4 environments in Python, with known
+# Measures environment steps per second: ours, a bare C loop of mj_step, and Gymnasium's v4 environments in Python, with given
 # actions and with a 256-256 policy in the loop (PyTorch's as CORL acts). One run on one core, repetitions taking turns.
 #
 #   jobs/peers/environments.sh                 prints the table and writes results/performance/environments.md
@@ -14,6 +14,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
 
 python=$(PYTHON=${PYTHON:-/usr/bin/python3} python_environment speed-venv "$repository/jobs/peers/requirements.txt")
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
-last_core=$(taskset -cp $$ | sed 's/.*[ ,-]//') # of those this script may run on
+last_core=$(taskset -cp $$ | sed 's/.*[ ,-]//') # the last core on which this script may run
 exec taskset -c "${CORE:-$last_core}" "$python" "$repository/jobs/peers/environments.py" --binary "$binary" \
     --repetitions "${REPETITIONS:-15}" --out "${OUT:-$repository/results/performance/environments.md}"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Gradient steps per second of the learners: ours, and the same in PyTorch (eager and torch.compile) and JAX, written
+# Measures gradient steps per second of the learners: ours, and the same in PyTorch (eager and torch.compile) and JAX, written
 # here from the formulas. One thread on one core, all in one run, taking turns.
 #
 #   jobs/peers/steps.sh            prints the table and writes results/performance/peers.md
-#   jobs/peers/steps.sh --check    whether the peers compute what Tests/Conformance/reference.py does; times nothing
+#   jobs/peers/steps.sh --check    checks that the peers compute the same as Tests/Conformance/reference.py; measures nothing
 #   OUT=FILE CORE=0 ROUNDS=7 SECONDS_A_TURN=2     where to, which core, how often, how long
 #   LEARNERS=IQL,CQL PEERS=jax,eager              only these
-#   COMPILE_LIMIT=240                             seconds that torch.compile may take for a learner; then it is left out
-#   REQUIREMENTS=FILE                             other versions of the Python packages than those beside this script
+#   COMPILE_LIMIT=240                             seconds that torch.compile may take for a learner, or it is left out
+#   REQUIREMENTS=FILE                             the Python packages' versions, instead of steps-requirements.txt
 #   PIP_EXTRA_INDEX_URL=ADDRESS      an index that has a PyTorch without the gigabytes of CUDA
 #
 # torch.compile needs g++ and Python's headers; without them it is left out, and the report says so.
@@ -25,7 +25,7 @@ case "$*" in
     exit 64
     ;;
 esac
-if [ "$*" = --check ]; then ACTIVE_BENCH_BINARY=${ACTIVE_BENCH_BINARY:-unused}; fi # nothing of ours runs
+if [ "$*" = --check ]; then ACTIVE_BENCH_BINARY=${ACTIVE_BENCH_BINARY:-unused}; fi # our program is not run
 source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
 . "$repository/Tests/Support/python-environment.sh"
 here=$repository/jobs/peers
@@ -33,7 +33,7 @@ here=$repository/jobs/peers
 requirements=${REQUIREMENTS:-$here/steps-requirements.txt}
 python=$(PYTHON=${PYTHON:-/usr/bin/python3} python_environment steps-venv "$requirements")
 
-# One thread each; no library is told which instructions to use.
+# One thread each; the libraries choose their instruction sets.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE MKL_CBWR MKL_ENABLE_INSTRUCTIONS
 unset ONEDNN_MAX_CPU_ISA DNNL_MAX_CPU_ISA ATEN_CPU_CAPABILITY
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1 TORCHINDUCTOR_COMPILE_THREADS=1
@@ -43,7 +43,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export TORCHINDUCTOR_CACHE_DIR=$scratch
 
-last_core=$(taskset -cp $$ | sed 's/.*[ ,-]//') # of those this script may run on
+last_core=$(taskset -cp $$ | sed 's/.*[ ,-]//') # the last core on which this script may run
 pinned=(taskset -c "${CORE:-$last_core}" "$python")
 if [ "$*" = --check ]; then
     "${pinned[@]}" "$here/steps/check.py"
