@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# What the batch scripts of slurm/ and pbs/ share: the launch, and what the end of a run asks for. Sourced by them, with their
-# knobs set, by way of REPOSITORY: a batch system runs a copy of its script from a folder of its own.
+# What the batch scripts of slurm/ and pbs/ share: the launch of a run, and what to do after its end. They source this file by
+# the path $REPOSITORY, after they have set their variables, because a batch system runs a copy of a script from elsewhere.
 #
-# A run that is sent SIGUSR1 saves its unfinished cases and ends with 75; the same command goes on from there. A batch
+# A run that is sent SIGUSR1 saves its unfinished cases and ends with 75; the same command continues from there. A batch
 # system's warning before the time limit is handed on as that signal, and a job that ended with 75 is started again.
 
-# srun starts ranks by PMIx: by another way each rank would believe that it is alone. Where it does not end a job with a
+# srun has to start ranks by PMIx; otherwise each rank would believe that it is alone. Where it does not end a job with a
 # rank that has died, the others wait for that rank for ever (Slurm's default); where it does so at once, the first rank
-# to leave a stopped run takes the others down in mid-exit. --wait gives them time.
+# to leave a stopped run ends the others while they exit. --wait gives them time.
 if [ "$LAUNCHER" = srun ]; then LAUNCHER="srun --mpi=pmix --kill-on-bad-exit=0 --wait=8"; fi
 
 # A message that cannot be written does not end the job: its log may be on a full disk.
@@ -82,9 +82,9 @@ run_once() {
     say "the run has ended with $status"
 }
 
-# Runs the study until it is complete, until somebody asks it to stop, or until all that is left is certain to be in the hands
-# of other jobs; `status` is then 0 although the study is not complete. A claim is no proof: the job that made it may have
-# been killed. Then its case is waited for, which is free after five minutes, but not for longer than the run may take.
+# Runs the study until it is complete, until somebody asks it to stop, or until living jobs hold all cases that are left;
+# `status` is then 0 although the study is not complete. A claim does not prove that its job is alive, which may have been
+# killed. Its case is free after five minutes: this job waits for that, but not for longer than the run may take.
 run_study() {
     local limit
     status=75
@@ -125,8 +125,8 @@ hours_are_over() {
     [ -n "$MAX_HOURS" ] && [ -n "$begun" ] && seconds_left | awk '{ exit !($1 <= 5) }'
 }
 
-# Whether job $1, which was started again $2 times before, should be so once more after a run that ended with `status`.
-# The failures of a job are counted in a file beside the run's logs: the batch system counts all starts in one.
+# Whether job $1, which was started again $2 times before, should be started once more after a run that ended with `status`.
+# The failures of a job are counted in a file beside the run's logs: the batch system counts all starts together, whatever their reason.
 wants_another_start() {
     local journal=$OUT/logs/restarts.log what limit=$MAX_FAILURES alike='[0-9]+' count
     case $status in

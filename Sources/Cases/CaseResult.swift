@@ -36,7 +36,7 @@ package struct CaseResult: Sendable, Codable, Equatable {
     package var seed: Int
     /// Planned gradient steps; a case that diverged may have made fewer.
     package var steps: Int
-    /// SHA-256 of the HDF5 file, in hexadecimal; a run cannot be resumed with another file.
+    /// SHA-256 of the HDF5 file, in hexadecimal. A run can be resumed with another file of equal contents.
     package var datasetSHA256: String
     /// The number of transitions by D4RL's rule for Q-learning.
     package var transitions: Int

@@ -24,7 +24,8 @@ package final class CaseRun {
         case done(CaseResult)
         /// The case was stopped, with a checkpoint after so many gradient steps.
         case stopped(after: Int)
-        /// Another job has taken the case over; this one has written nothing since.
+        /// Another job has taken the case over. This one has written no checkpoint and no result since it noticed; rows that
+        /// it added to the CSV files before, the other job cuts off.
         case takenOver
     }
 
@@ -96,12 +97,12 @@ package final class CaseRun {
         output = team.isLeader ? CaseOutput(studyCase, folder) : nil
     }
 
-    /// Runs the case from its newest checkpoint, if it has one, until it is finished or a stop is requested.
-    /// `result.json` is written last.
+    /// Runs the case from its newest checkpoint, or from step 0 if it has none that can be read, until it is finished or
+    /// a stop is requested. `result.json` is written last.
     ///
     /// - Parameters:
     ///   - provenance: the contents of `provenance.json`.
-    ///   - isStillHeld: called on the leader before a checkpoint is written: whether no other job has taken over the
+    ///   - isStillHeld: called on the leader before a checkpoint and before the result: whether no other job has taken over the
     ///     case.
     ///   - told: called with messages about how the case was resumed.
     ///   - alive: called repeatedly during evaluations.
@@ -157,7 +158,7 @@ package final class CaseRun {
         while true {
             if isEvaluationDue {
                 try endPhase("train")
-                if let end = try pass(boundary, isPause: true) { return end }
+                if let end = try checkpointIfDue(boundary, isPause: true) { return end }
                 guard try evaluate(alive) else { return try stop(boundary) }
                 try endPhase("evaluate")
             }
@@ -171,7 +172,7 @@ package final class CaseRun {
             stepsMade += 1
             if studyCase.hasCurveRow(after: step) { try logCurve() }
             try tick(step)
-            if !isEvaluationDue, let end = try pass(boundary) { return end }
+            if !isEvaluationDue, let end = try checkpointIfDue(boundary) { return end }
         }
         if try boundary.isTakenOver() { return .takenOver }
         if rule.keepsLast { try save(boundary) }
@@ -193,7 +194,7 @@ package final class CaseRun {
     }
 
     /// Writes a checkpoint if one is due; returns how training ends if it does.
-    private func pass(_ boundary: StepBoundary, isPause: Bool = false) throws -> End? {
+    private func checkpointIfDue(_ boundary: StepBoundary, isPause: Bool = false) throws -> End? {
         switch try boundary.decide(after: step, isPause: isPause) {
         case .goOn: return nil
         case .checkpoint:

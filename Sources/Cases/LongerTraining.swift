@@ -62,7 +62,7 @@ package struct LongerTraining {
 
     /// Converts the folder's files to those of the longer case, which has passed `start()`; the case must be claimed.
     ///
-    /// `config.yaml` is written later by the run: until then another attempt comes here again.
+    /// The run writes `config.yaml` afterwards. An attempt that was killed before that is repeated from here.
     func reopen() throws {
         if let checkpoint = try start() {
             try store.save(checkpoint)

@@ -43,7 +43,8 @@ package final class StepBoundary {
 
     /// - Parameters:
     ///   - step: the number of gradient steps made before.
-    ///   - isStillHeld: called on the leader before anything is written.
+    ///   - isStillHeld: called on the leader when a checkpoint or a stop is due, and at the end of training: whether no
+    ///     other job has taken over the case.
     package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillHeld: @escaping () -> Bool) {
         self.team = team
         self.isStillHeld = isStillHeld

@@ -3,8 +3,8 @@ import Paths
 
 /// An empty file in /dev/shm, the memory of one running kernel, by which a process shows that it has run on it.
 ///
-/// A machine cloned while running has its original's boot id, so an unused process number here does not prove that the
-/// process there has ended: without a marker, no process counts as gone. A killed process's marker stays for a month; a
+/// A machine that was cloned while running has the boot id of its original. A process of the original then has no process
+/// number here, but may be alive there. So a process counts as gone only if its marker is here. A killed process's marker stays for a month; a
 /// process that ends normally removes its own.
 enum ProcessMarker {
     private static let folder = "/dev/shm"

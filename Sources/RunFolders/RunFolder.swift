@@ -12,7 +12,7 @@ package import Studies
 ///     cases/CASE/curve.csv             losses and diagnostics
 ///     cases/CASE/evaluations.csv       every episode of every evaluation
 ///     cases/CASE/policy.safetensors    the policy after the last step
-///     cases/CASE/checkpoint-STEP.bin   what a case resumes from; not in a finished case
+///     cases/CASE/checkpoint-STEP.bin   what a case resumes from; a finished case keeps its last with --keep-checkpoints
 ///     cases/CASE/claim-N               the process that works on the case; not in a finished case
 ///     cases/CASE/failure.json          why the last attempt failed; not in a finished case
 ///     cases/CASE/result.json           written last: its presence means the case is done
@@ -89,6 +89,7 @@ package struct RunFolder: Sendable {
     }
 
     /// Whether the case `identifier` has finished with `steps` gradient steps; a result of fewer steps does not count.
+    /// Other settings are not compared: see `isDone`. A result without `config.yaml` counts as finished.
     ///
     /// - Throws: `HarnessError.io` if the case's folder cannot be read.
     package func hasResult(_ identifier: String, steps: Int) throws -> Bool {

@@ -182,7 +182,7 @@ extension RunStatus.Line {
         case .stale(let by, let reason):
             setHolder(by, .interrupted, heartbeats)
             self.reason = reason
-        case .released, .gone, nil: break
+        case .released, .removed, nil: break
         }
         do {
             guard let note = try CaseFailure.note(in: folder) else { return }

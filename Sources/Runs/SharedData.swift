@@ -77,7 +77,7 @@ package final class SharedData {
     var ownFiles: [DatasetFile] { node.rank == 0 ? Array(files.values) : [] }
 
     /// Adds to each file the other files with the same contents, from the records that all ranks agreed on.
-    func learn(_ agreed: [String: DatasetFile]) {
+    func join(_ agreed: [String: DatasetFile]) {
         func informed(_ file: DatasetFile) -> DatasetFile { file.joined(by: agreed[file.dataset].map { [$0] } ?? []) }
         files = files.mapValues(informed)
         prepared = prepared.mapValues { data in

@@ -140,7 +140,7 @@ extension StudyRun {
             try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
             return Array(try JSONEncoder().encode(files))
         })
-        data.learn(try JSONDecoder().decode([String: DatasetFile].self, from: Data(agreed)))
+        data.join(try JSONDecoder().decode([String: DatasetFile].self, from: Data(agreed)))
     }
 
     /// Measures the step time of each learner on all ranks simultaneously; the median counts.

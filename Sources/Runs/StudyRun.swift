@@ -18,8 +18,8 @@ import Teams
 /// Runs a study on the ranks of a communicator: plans, validates inputs, trains cases claimed one by one by teams of
 /// ranks, and aggregates the results.
 ///
-/// The only collective calls outside a team are made at the start; after that no rank waits for another until no case
-/// is left.
+/// Collective calls over all ranks are made at the start and at the end. Between them, no rank waits for a rank of
+/// another team.
 package final class StudyRun {
     /// How a run ended; the same on all ranks.
     package enum Ending: UInt8, Sendable {
@@ -107,7 +107,9 @@ package final class StudyRun {
                 display?.end("stopped: \(state); the same command resumes it")
                 return .stopped
             }
-            display?.end("\(state); the others are in use by other jobs (active-bench status \(folder.path))")
+            display?.end(
+                "\(state); the others are in use by other jobs, or were until a few minutes ago (active-bench status \(folder.path))"
+            )
             return .othersAtWork
         }
         let predicted = forecast.makespan

@@ -16,7 +16,8 @@ package struct Checkpoint: Sendable, Equatable {
     package var step: Int
     /// The number of gradient steps in the configuration; nil in a checkpoint by an older version.
     package var plannedSteps: Int?
-    /// Scalars of the learner: log α, Adam's step counts. They are restored bit for bit.
+    /// Scalars of the learner, such as log α with Adam's moments, and `memory/NAME` for each of its resumable scalars.
+    /// They are restored bit for bit; Adam's step counts follow from `step`.
     package var scalars: [String: Double]
     /// The results of the case so far.
     package var progress: CaseProgress

@@ -12,7 +12,8 @@ package struct CheckpointStore: Sendable {
 
     /// Writes a checkpoint, reads it back, and only then removes all but this one and its predecessor.
     ///
-    /// The folder's sync also makes the names of its other files durable; their contents have to be synced before.
+    /// The sync of the case's folder makes the names of all its files durable. The contents of the other files have to be
+    /// synced before.
     ///
     /// - Throws: `HarnessError.io`; older checkpoints are then untouched.
     package func save(_ checkpoint: Checkpoint) throws {
@@ -20,7 +21,8 @@ package struct CheckpointStore: Sendable {
         let data = try checkpoint.encoded()
         try DurableFile.write(data, to: path)
         try verify(path, holds: data)
-        // A checkpoint of a later step belongs to an abandoned attempt: this one started again from before it.
+        // A checkpoint of a later step was left by an earlier attempt and could not be read: this attempt started from an
+        // earlier step.
         let others = try steps().filter { $0 != checkpoint.step }
         let before = others.last { $0 < checkpoint.step }
         for step in others where step != before { try remove(step) }

@@ -20,12 +20,12 @@ package enum ClaimOutcome: Sendable {
 /// Claims are files `claim-0`, `claim-1`, … in the case's folder; the holder is the process that created the one with
 /// the highest number. The only way to take over is to create the next number, and only one process can: two that see
 /// the same stale claim never both win. This needs no locks, which shared file systems often lack or implement wrongly.
-/// Numbers only grow. A released claim stays, marked as free, until the case is done (`remove`): otherwise a process
-/// that listed the folder a moment ago could create the number it computed then, while another process starts again at
-/// `claim-0`.
+/// Numbers only grow. A released claim stays, marked as free, until the case is done (`remove`). If it were removed,
+/// the numbers would start again at `claim-0`, and a process that had listed the folder before could create the next
+/// number of the old sequence: both would hold the case.
 ///
 /// A claim is written to a temporary file and then gets its name by link(2), which fails with EEXIST as O_EXCL does. So
-/// no process reads half a claim, and over NFS, where the reply to a call may be lost, the file's link count shows
+/// no process reads half a claim (except where `makeWithoutLink` is needed), and over NFS, where the reply to a call may be lost, the file's link count shows
 /// whether the call succeeded.
 ///
 /// After taking a claim, check again whether the case is done: it may have been finished just before.
@@ -63,7 +63,7 @@ package struct Claim: Sendable {
                     FileSystemClock.now(in: folder)
                 }
                 switch judgement {
-                case .gone: continue  // The case was finished and all its claims were removed.
+                case .removed: continue  // The case was finished and all its claims were removed.
                 case .held(let by): return .inUse(by: name(by))
                 case .stale(let by, let reason):
                     notice = "\(folder): was in use by \(name(by)), \(reason): taken over"
@@ -112,7 +112,7 @@ package struct Claim: Sendable {
     /// process that may be alive stays, because it may be about to open the case again for more steps. In a folder that
     /// is not writable the claims stay and mean nothing.
     ///
-    /// - Parameter now: as in `look`.
+    /// - Parameter now: seconds since 1970 by the file system's clock; evaluated only if a claim's age matters.
     /// - Returns: whether no process holds the case.
     /// - Throws: `HarnessError.io` when the claim cannot be read.
     @discardableResult
@@ -123,7 +123,7 @@ package struct Claim: Sendable {
         switch try judge(last, in: folder, heartbeats: heartbeats, staleAfter, BatchJob.current, now: now) {
         case .held: return false
         case .stale, .released: for number in 0...last { _ = FileCalls.current.unlink(path(number, in: folder)) }
-        case .gone: break
+        case .removed: break
         }
         return true
     }
@@ -143,8 +143,8 @@ package struct Claim: Sendable {
         return true
     }
 
-    /// For file systems without hard links. A process that reads the half-written file treats it as unreadable and
-    /// waits.
+    /// For file systems without hard links. A process that reads the half-written file finds no valid
+    /// claim in it and, as the file is new, takes the case to be in use.
     private func makeWithoutLink() throws -> Int {
         let calls = FileCalls.current
         let descriptor = calls.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
@@ -164,7 +164,7 @@ extension Claim {
         case stale(ClaimHolder?, reason: String)
         case released
         /// The file was removed while it was being read.
-        case gone
+        case removed
     }
 
     /// Reads who holds the case in `folder`, without taking or writing anything.
@@ -177,7 +177,7 @@ extension Claim {
     ) throws -> Judgement? {
         guard let last = try lastNumber(in: folder) else { return nil }
         let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, BatchJob.current, now: now)
-        return judgement == .gone ? nil : judgement
+        return judgement == .removed ? nil : judgement
     }
 
     /// "pid 123 on node7 (rank 3, job 42)".
@@ -201,7 +201,7 @@ extension Claim {
         if isGone == true { return .stale(holder, reason: "which is gone") }
         // At least as recent as the claim itself: the holder's first heartbeat may not be visible here yet.
         let heartbeat = try holder.flatMap { try FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
-        guard let claimed = try FileSystemClock.lastWrite(path) else { return .gone }
+        guard let claimed = try FileSystemClock.lastWrite(path) else { return .removed }
         let now = now()
         // Ignore a time stamp far in the future (the clock was wrong, or a copy has other times): a live process writes
         // another heartbeat within seconds.

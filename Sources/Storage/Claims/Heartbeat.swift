@@ -2,7 +2,7 @@ import Foundation
 import Paths
 package import Processes
 
-/// The last reported state of a rank: for `status`, and for processes that wait for a case it has claimed.
+/// The last reported state of a rank: for `status`, and for processes that judge whether its claims are still valid.
 package struct Heartbeat: Codable, Sendable, Equatable {
     /// Seconds between two heartbeats within a phase.
     package static let interval = 10.0
@@ -23,7 +23,7 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     package var job: String?
     /// The current case, if there is one.
     package var caseIdentifier: String?
-    /// The phase: "train", "evaluate", …
+    /// The phase: "start", "preparation", "training", "evaluation", "between cases".
     package var phase: String
     /// The number of gradient steps made in the case.
     package var step: Int
@@ -74,8 +74,8 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     /// Whether its process is known to be gone; false if it runs on another machine.
     package var isGone: Bool { identity?.isGone == true }
 
-    /// Removes heartbeats of processes that are gone or that claims no longer wait for, and remains of unfinished
-    /// files. Those of processes known to be alive stay, however old.
+    /// Removes heartbeats of processes that are gone, those too old to keep a claim valid, and unfinished files.
+    /// Heartbeats of processes known to be alive stay, however old.
     package static func removeSilent(in runFolder: String) {
         for (heartbeat, age) in (try? readAll(in: runFolder)) ?? []
         where heartbeat.identity?.isGone ?? (age > Claim.staleAfter) {
