@@ -65,7 +65,7 @@ package struct DatasetInspector: Sendable {
         return DatasetError(
             file: path,
             expected: "a file that can be read within the time and memory that its declared sizes call for",
-            found: found, hint: "the file is damaged or made to harm: download or make it again"
+            found: found, hint: "the file is damaged or malicious: download or make it again"
         ).description
     }
 }

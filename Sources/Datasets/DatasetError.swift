@@ -91,8 +91,8 @@ extension DatasetError {
             case .leftOpen:
                 (
                     "a file that its writer has closed", "one marked as open for writing",
-                    "the program that wrote it died or still runs: once it runs no more, "
-                        + "`h5clear -s \(error.file)` (Debian's hdf5-tools) mends the mark"
+                    "the program that wrote it died or still runs: after it has ended, "
+                        + "`h5clear -s \(error.file)` (Debian's hdf5-tools) removes the mark"
                 )
             case .tooLarge(let shape, let limit):
                 ("an array of at most \(limit) bytes", "a declared shape of \(shape)", Self.downloadAgain)

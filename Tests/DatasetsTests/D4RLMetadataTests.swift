@@ -105,7 +105,7 @@ import Testing
         Example(testDescription: "all of it in another file", note: "a link into another file, 'm.hdf5'") {
             H5Lcreate_external("m.hdf5", "/metadata", $0, "metadata", 0, 0)
         },
-        Example(testDescription: "a group that contains itself", note: "a group met before") { file in
+        Example(testDescription: "a group that contains itself", note: "a group that was already read") { file in
             group(file, "metadata")
             H5Lcreate_hard(file, "/metadata", file, "/metadata/again", 0, 0)
         },

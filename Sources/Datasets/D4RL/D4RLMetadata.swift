@@ -41,7 +41,9 @@ struct D4RLMetadata {
             guard path.split(separator: "/").count <= deepest else {
                 return leaveOut(path, "expected groups at most \(deepest) deep")
             }
-            guard try seen.insert(file.address(path)).inserted else { return leaveOut(path, "a group met before") }
+            guard try seen.insert(file.address(path)).inserted else {
+                return leaveOut(path, "a group that was already read")
+            }
             let names = try file.names(in: path, most: namesLeft + 1)
             let others = try file.linkCount(in: path) - names.count
             for name in names { read(path + "/" + name) }

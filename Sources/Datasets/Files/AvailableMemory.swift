@@ -18,7 +18,7 @@ func checkMemory(_ bytes: Int, _ path: String) throws(DatasetError) {
     throw DatasetError(
         file: path, expected: "a dataset that loads within the \(available >> 20) MiB of memory there are here",
         found: "declared sizes that take \(bytes >> 20) MiB",
-        hint: "a small file that declares so much is damaged or made to harm")
+        hint: "a small file that declares so much is damaged or malicious")
 }
 
 /// Returns the whole number after `name` in a file of the kernel.

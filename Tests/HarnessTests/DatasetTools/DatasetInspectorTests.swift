@@ -19,7 +19,7 @@ import Testing
     private func sentence(_ path: String, _ found: String) -> DatasetInspection.Outcome {
         .ended(
             "\(path): expected a file that can be read within the time and memory that its declared sizes call for, found "
-                + "\(found); the file is damaged or made to harm: download or make it again")
+                + "\(found); the file is damaged or malicious: download or make it again")
     }
 
     @Test func answersComeInOrder() throws {
