@@ -1,7 +1,7 @@
 /// The documented exit codes (after sysexits.h).
 package enum ExitStatus: Int32, Sendable {
     case done = 0
-    /// The command line makes no sense.
+    /// The command line is invalid.
     case usage = 64
     /// An input file (study, dataset, policy) is missing, damaged or inconsistent.
     case badInput = 65
