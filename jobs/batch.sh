@@ -136,7 +136,7 @@ wants_another_start() {
         what=
         ;;
     71) what="a rank hung" limit=1 alike=71 ;;              # twice in one job is no accident
-    137 | 143) what="a rank was killed" ;;                  # for want of memory, or with its node
+    137 | 143) what="a rank was killed" ;;                  # out of memory, or its node failed
     138) what="SIGUSR1 came before the run could hear it, or twice" ;; # in its first moments
     205) what="a host was lost" ;;                          # mpirun's word for it
     *) return 1 ;;

@@ -80,7 +80,7 @@ if [ -t 2 ]; then export ACTIVE_BENCH_TTY=1; else export ACTIVE_BENCH_TTY=0; fi
 
 if [ -z "${ACTIVE_BENCH_BINARY:-}" ]; then
     [ -z "${ACTIVE_BENCH_BF16:-}" ] || add_onednn
-    if [ -z "${build_later:-}" ]; then # of whoever sources this with more packages, or builds more
+    if [ -z "${build_later:-}" ]; then # set by scripts that source this with more packages, or build more
         install_missing_packages
         require_swift
         build_release
