@@ -111,7 +111,7 @@ import Testing
         let child = try SystemRun.run(study, in: folder, ranks: 1, data: folder.path)
         #expect(child.exitCode == 0, "\(child.output)")
         #expect(
-            child.standardError.contains("note: the digest of D4RL's hopper-medium-replay-v0 is unknown here; nothing"),
+            child.standardError.contains("note: the digest of D4RL's hopper-medium-replay-v0 is unknown here, so"),
             "\(child.output)")
     }
 
