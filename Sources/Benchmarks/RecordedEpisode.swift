@@ -29,6 +29,7 @@ struct RecordedEpisode {
         velocities = world.velocities
         let width = world.specification.actionSize
         let action = Matrix(vector: width)
+        defer { withExtendedLifetime(action) {} }  // Only its pointer is used.
         var actions: [Real] = []
         var controls: [Double] = []
         var ended = false

@@ -53,10 +53,15 @@ extension CaseRun {
         guard let communicator = team.communicator,
             let block = learner.networks.first(where: { $0.name == "policy" })?.parameters
         else { return }
-        let own = UnsafeRawBufferPointer(start: block.values, count: block.count * MemoryLayout<Real>.stride)
         let owner = placement.owner(.policy, 0)
-        let bytes = try communicator.broadcast(team.rank == owner ? Array(own) : [], from: owner)
-        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(mutating: own).copyMemory(from: $0) }
+        let own = team.rank == owner ? block.elements.withUnsafeBytes { Array($0) } : []
+        let bytes = try communicator.broadcast(own, from: owner)
+        bytes.withUnsafeBytes { source in
+            block.mutate {
+                UnsafeMutableRawBufferPointer(start: $0, count: block.count * MemoryLayout<Real>.stride)
+                    .copyMemory(from: source)
+            }
+        }
     }
 
     /// Runs every `team.size`-th episode, until one in which the policy's output is not finite.

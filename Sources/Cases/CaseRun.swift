@@ -184,7 +184,7 @@ package final class CaseRun {
         let own = learner.networks.first {
             $0.optimiser != nil && placement.owner($0.group, $0.index) == team.rank
         }
-        own?.parameters.values[0] = .nan
+        own?.parameters.mutate { $0[0] = .nan }
     }
 
     /// Whether the current policy has to be evaluated before the next step.

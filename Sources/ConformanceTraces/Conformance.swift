@@ -169,7 +169,7 @@ struct LearnerState {
     ) throws {
         for tensor in block.tensors {
             let elements = try trace.array(path(tensor.name), shape: fileShape(tensor), within: range)
-            forEachElement(of: tensor) { block.values[tensor.offset + $0] = Real(elements[$1]) }
+            block.mutate { values in forEachElement(of: tensor) { values[tensor.offset + $0] = Real(elements[$1]) } }
         }
     }
 
@@ -191,7 +191,8 @@ struct LearnerState {
     private func write(_ block: ParameterBlock, to writer: HDF5Writer, path: (String) -> String) throws {
         for tensor in block.tensors {
             var elements = [Real](repeating: 0, count: tensor.count)
-            forEachElement(of: tensor) { elements[$1] = block.values[tensor.offset + $0] }
+            let values = block.elements
+            forEachElement(of: tensor) { elements[$1] = values[tensor.offset + $0] }
             try writer.write(elements, shape: fileShape(tensor), to: path(tensor.name))
         }
     }

@@ -89,6 +89,7 @@ package final class BehaviourTraining {
         let (states, actions) = (environment.specification.observationSize, environment.specification.actionSize)
         let (state, next) = (Matrix(vector: states), Matrix(vector: states))
         let action = Matrix(vector: actions)
+        defer { withExtendedLifetime((state, next, action)) {} }  // Only their pointers are used.
         let resets = stream.stream("reset")
         let minibatch = stream.stream("minibatch")
         var episode = 0

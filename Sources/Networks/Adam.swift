@@ -48,9 +48,13 @@ package final class Adam {
             decay2: Real(constants.beta2), gain2: Real(1 - constants.beta2),
             correction1: Real(1 / (1 - pow(constants.beta1, Double(steps)))),
             correction2: Real(1 / (1 - pow(constants.beta2, Double(steps)))), epsilon: Real(constants.epsilon))
-        ab_adam(
-            parameters.values, gradients.values, firstMoment.values, secondMoment.values, parameters.count,
-            kernelConstants)
+        parameters.mutate { parameters in
+            firstMoment.mutate { first in
+                secondMoment.mutate { second in
+                    ab_adam(parameters, gradients.values, first, second, gradients.count, kernelConstants)
+                }
+            }
+        }
         network.roundWeights()  // The weights are still in the cache.
     }
 }
@@ -109,5 +113,5 @@ package struct CosineSchedule: Sendable, Equatable {
 /// Moves `target` towards `source` by Polyak averaging, θ̂ ← (1 - η)θ̂ + ηθ with η = `rate`.
 package func trackWithAverage(_ target: ParameterBlock, of source: ParameterBlock, rate: Double) {
     precondition(target.tensors == source.tensors)
-    ab_polyak(target.values, source.values, source.count, Real(rate))
+    target.mutate { ab_polyak($0, source.values, source.count, Real(rate)) }
 }

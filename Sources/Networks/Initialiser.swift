@@ -15,6 +15,10 @@ package enum Initialiser: Sendable {
     /// Draws all layer tensors of `network`. Each tensor has its own stream, named by its path, so its values depend
     /// only on `stream`; extra tensors are left at zero.
     package func fill(_ network: MLP, stream: RandomStream) {
+        network.parameters.mutate { _ in fillLayers(of: network, stream) }
+    }
+
+    private func fillLayers(of network: MLP, _ stream: RandomStream) {
         for name in MLP.layerNames(of: network.shape) {
             let weight = network.parameters.matrix("\(name)/weight")
             let bias = network.parameters.pointer("\(name)/bias")

@@ -23,13 +23,9 @@ package final class ParameterBlock {
     package let tensors: [TensorLayout]
     /// The number of elements in the block, gaps included.
     package let count: Int
-    /// `count` elements on a 64-byte boundary, which the block owns. Asking for them counts as a change of them:
-    /// who keeps the pointer and writes later, after a forward pass, is not noticed.
-    package var values: UnsafeMutablePointer<Real> {
-        isChanged = true
-        return storage
-    }
-    /// Whether somebody may have written since this was last set to false: what is derived from the elements is then old.
+    /// The `count` elements, on a 64-byte boundary, for reading while the block lives.
+    package var values: UnsafePointer<Real> { UnsafePointer(storage) }
+    /// Whether elements were written by `mutate` since this was last set to false, so that values derived from them are stale.
     var isChanged = true
     private let storage: UnsafeMutablePointer<Real>
 
@@ -55,11 +51,28 @@ package final class ParameterBlock {
 
     deinit { free(storage) }
 
+    /// Lets `body` write the elements and records that they have changed. The pointer must not be kept.
+    package func mutate<Result>(_ body: (UnsafeMutablePointer<Real>) throws -> Result) rethrows -> Result {
+        isChanged = true
+        defer { isChanged = true }  // `body` may have run the network in between.
+        return try withExtendedLifetime(self) { try body(storage) }
+    }
+
+    /// Lets `body` write the tensor `name`, given its first element.
+    package func mutate<Result>(
+        _ name: String, _ body: (UnsafeMutablePointer<Real>) throws -> Result
+    ) rethrows -> Result {
+        try mutate { try body($0 + layout(name).offset) }
+    }
+
     /// Copies all values of a block of the same layout.
     package func copy(from other: ParameterBlock) {
         precondition(other.tensors == tensors, "copy between different layouts")
-        values.update(from: other.storage, count: count)
+        mutate { $0.update(from: other.storage, count: count) }
     }
+
+    /// A copy of all elements, gaps included.
+    package var elements: [Real] { Array(UnsafeBufferPointer(start: storage, count: count)) }
 
     /// Returns the layout of the tensor `name`; traps if there is none, which is a programming error.
     package func layout(_ name: String) -> TensorLayout {
@@ -69,14 +82,15 @@ package final class ParameterBlock {
         return layout
     }
 
-    /// Returns the first element of the tensor `name`.
-    package func pointer(_ name: String) -> UnsafeMutablePointer<Real> { values + layout(name).offset }
+    /// Returns the first element of the tensor `name`, valid while the block lives. The backward pass writes gradients through
+    /// it; parameters are written within `mutate` only.
+    package func pointer(_ name: String) -> UnsafeMutablePointer<Real> { storage + layout(name).offset }
 
-    /// Returns a view of the two-dimensional tensor `name`.
+    /// Returns a view of the two-dimensional tensor `name`, valid and to be written as `pointer(_:)` says.
     package func matrix(_ name: String) -> MatrixView {
         let layout = layout(name)
         precondition(layout.shape.count == 2, "\(name) is no matrix")
-        return MatrixView(pointer: values + layout.offset, rows: layout.shape[0], columns: layout.shape[1])
+        return MatrixView(pointer: storage + layout.offset, rows: layout.shape[0], columns: layout.shape[1])
     }
 
     /// Whether no element is infinite or NaN.
@@ -105,14 +119,18 @@ package final class ParameterBlock {
 
     /// Sets a tensor from what `exported(_:)` returned; traps if the number of elements differs.
     package func fill(_ layout: TensorLayout, from tensor: NamedTensor) {
-        let target = values + layout.offset
         precondition(tensor.values.count == layout.count, "\(tensor.name) has \(tensor.values.count) elements")
-        guard layout.shape.count == 2 else {
-            for i in 0..<layout.count { target[i] = Real(tensor.values[i]) }
-            return
+        mutate { storage in
+            let target = storage + layout.offset
+            guard layout.shape.count == 2 else {
+                for i in 0..<layout.count { target[i] = Real(tensor.values[i]) }
+                return
+            }
+            let (inputs, outputs) = (layout.shape[0], layout.shape[1])
+            for i in 0..<inputs {
+                for o in 0..<outputs { target[i * outputs + o] = Real(tensor.values[o * inputs + i]) }
+            }
         }
-        let (inputs, outputs) = (layout.shape[0], layout.shape[1])
-        for i in 0..<inputs { for o in 0..<outputs { target[i * outputs + o] = Real(tensor.values[o * inputs + i]) } }
     }
 }
 

@@ -56,9 +56,12 @@ package struct MatrixView {
 
 /// A row-major matrix [rows × columns] that owns its storage: zeroed, 64-byte aligned, contiguous.
 ///
-/// A vector is a matrix of one row. Matrices are made once per case, as nothing in a training step allocates. A view does
-/// not keep its matrix alive: keep the matrix in a variable for as long as the view is used.
-package final class Matrix: @unchecked Sendable {
+/// A vector is a matrix of one row. Matrices are made once per case, as nothing in a training step allocates.
+///
+/// A view does not keep its matrix alive. Therefore a type that stores views also stores their matrices, and a function that
+/// makes a matrix and then uses only its view or pointer ends with `withExtendedLifetime`. A function that is given a view
+/// may use it until it returns.
+package final class Matrix {
     /// A view of the whole matrix, which does not keep it alive.
     package let view: MatrixView
 

@@ -41,6 +41,7 @@ package enum NetworkStepCost {
         Initialiser.orthogonal.fill(network, stream: RandomStream("timing"))
         let optimiser = Adam(network)
         let (input, outputGradient) = (Matrix(batch, work.inputs), Matrix(batch, work.outputs))
+        defer { withExtendedLifetime((input, outputGradient)) {} }  // `states` is a view of the input.
         RandomStream("timing").normals(step: 0, into: input.pointer, count: input.count)
         func fastest(_ body: () -> Void) -> Double { (0..<3).map { _ in Numerics.seconds(body) }.min() ?? 0 }
         let forward = { network.forward(input.view, tape) }

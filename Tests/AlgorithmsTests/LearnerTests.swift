@@ -132,7 +132,7 @@ final class LearnerSample {
         let h = 1e-6
         let losses = [h, -h].map { shift -> Double in
             let other = LearnerSample.make(kind, seed: seed, rate: rate)
-            for named in other.networks where named.name == network { named.parameters.values[i] += Real(shift) }
+            for named in other.networks where named.name == network { named.parameters.mutate { $0[i] += Real(shift) } }
             LearnerSample.fill(batch, step: 0)
             other.update(batch)
             return other.diagnostics().first { $0.name == loss }?.value ?? .nan

@@ -62,7 +62,7 @@ import Testing
     @Test func temperatureRisesWhenTheEntropyIsSpent() {
         let sac = Self.sac(batch: 32)
         for j in 0..<Self.sizes.actions {  // log σ = −4 in every state
-            sac.policy.network.parameters.pointer("out/bias")[Self.sizes.actions + j] = -4
+            sac.policy.network.parameters.mutate("out/bias") { $0[Self.sizes.actions + j] = -4 }
         }
         let batch = Batch(size: 32, stateSize: Self.sizes.states, actionSize: Self.sizes.actions)
         Self.fill(batch, step: 0) { $0 }

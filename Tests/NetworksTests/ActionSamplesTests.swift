@@ -30,7 +30,7 @@ import Testing
 
         // Gradients are added to those already accumulated.
         let (sum, expected) = (try #require(shared.gradients), try #require(plain.gradients))
-        for i in 0..<sum.count { sum.values[i] = 1 }
+        sum.mutate { $0.update(repeating: 1, count: sum.count) }
         let valueGradient = MatrixView(pointer: gradient.pointer, rows: samples, columns: batch)
         sampled.addGradient(shared, states: s.view, actions: a.view, valueGradient: valueGradient)
         for tensor in sum.tensors {

@@ -44,8 +44,8 @@ import Testing
     @Test func targetsFollow() {
         let shape = MLP.Shape(inputs: 1, hidden: [2], outputs: 1)
         let (source, target) = (MLP(shape), MLP(shape, trainable: false))
-        source.parameters.values[0] = 2
-        target.parameters.values[0] = 1
+        source.parameters.mutate { $0[0] = 2 }
+        target.parameters.mutate { $0[0] = 1 }
         trackWithAverage(target.parameters, of: source.parameters, rate: 0.25)
         #expect(target.parameters.values[0] == 1.25)
     }

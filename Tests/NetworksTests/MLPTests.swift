@@ -46,8 +46,9 @@ import Testing
             _ = loss()
             network.backward(input.view, tape, outputGradient: coefficients.view)
             let gradients = try #require(network.gradients)
-            let error = largestGradientError(
-                network.parameters.values, gradients.values, count: gradients.count, loss: loss)
+            let error = network.parameters.mutate {
+                largestGradientError($0, gradients.values, count: gradients.count, loss: loss)
+            }
             #expect(error < 1e-7)
 
             _ = loss()
@@ -67,9 +68,7 @@ import Testing
         Initialiser.orthogonal.fill(a, stream: RandomStream("a"))
         Initialiser.orthogonal.fill(b, stream: RandomStream("a"))
         Initialiser.orthogonal.fill(c, stream: RandomStream("c"))
-        let values = [a, b, c].map {
-            Array(UnsafeBufferPointer(start: $0.parameters.values, count: $0.parameters.count))
-        }
+        let values = [a, b, c].map(\.parameters.elements)
         #expect(values[0] == values[1])
         #expect(values[0] != values[2])
         // Orthogonal with gain √2: every row of an 8 × 8 weight has length √2.
@@ -127,8 +126,9 @@ import Testing
     private func sample(layerNorm: Bool, outputs: Int) -> (MLP, Matrix, Tape) {
         let shape = MLP.Shape(inputs: 5, hidden: [9, 7], outputs: outputs, layerNorm: layerNorm)
         let network = MLP(shape)
-        RandomStream("parameters").normals(
-            step: 0, into: network.parameters.values, count: network.parameters.count)
+        network.parameters.mutate {
+            RandomStream("parameters").normals(step: 0, into: $0, count: network.parameters.count)
+        }
         let input = Matrix(4, 5)
         RandomStream("input").normals(step: 0, into: input.pointer, count: input.count)
         return (network, input, Tape(shape, batch: 4))

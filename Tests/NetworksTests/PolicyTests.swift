@@ -81,15 +81,18 @@ import Testing
                 pathwise: (slope.view, noise.view))
             let gradients = try #require(policy.network.gradients)
             #expect(
-                largestGradientError(parameters.values, gradients.values, count: parameters.count, loss: loss) < 1e-7)
+                parameters.mutate { largestGradientError($0, gradients.values, count: parameters.count, loss: loss) }
+                    < 1e-7)
         }
 
         /// SAC's policy loss with a simple Q(a) = Σ c·a.
         @Test func tanhGaussianGradients() throws {
             let policy = TanhGaussianPolicy(states: 4, actions: 2, hidden: [6, 5], batch: 3)
             let parameters = policy.network.parameters
-            RandomStream("policy").normals(step: 1, into: parameters.values, count: parameters.count)
-            for i in 0..<parameters.count { parameters.values[i] *= 0.3 }
+            parameters.mutate { values in
+                RandomStream("policy").normals(step: 1, into: values, count: parameters.count)
+                for i in 0..<parameters.count { values[i] *= 0.3 }
+            }
             let (states, noise, slope) = (Matrix(3, 4), Matrix(3, 2), Matrix(3, 2))
             for (i, matrix) in [states, noise, slope].enumerated() {
                 RandomStream("inputs").normals(step: i, into: matrix.pointer, count: matrix.count)
@@ -103,7 +106,8 @@ import Testing
             policy.backward(states: states.view, noise: noise.view, valueGradient: slope.view, temperature: 0.7)
             let gradients = try #require(policy.network.gradients)
             #expect(
-                largestGradientError(parameters.values, gradients.values, count: parameters.count, loss: loss) < 1e-7)
+                parameters.mutate { largestGradientError($0, gradients.values, count: parameters.count, loss: loss) }
+                    < 1e-7)
         }
     #endif
 
@@ -233,7 +237,7 @@ import Testing
     private func policyWithOutputs(_ outputs: [Double], logDeviations: [Double]) -> GaussianPolicy {
         let policy = GaussianPolicy(states: 1, actions: outputs.count, hidden: [2], batch: 1)
         for (j, output) in outputs.enumerated() {
-            policy.network.parameters.pointer("out/bias")[j] = Real(output)
+            policy.network.parameters.mutate("out/bias") { $0[j] = Real(output) }
             policy.logDeviation[j] = Real(logDeviations[j])
         }
         return policy

@@ -23,14 +23,17 @@ struct TrainingState {
                 if let communicator = team.communicator, owner != 0 {
                     let bytes = block.count * MemoryLayout<Real>.stride
                     if team.rank == owner {
-                        try communicator.send(block.values, count: bytes, to: 0, tag: MessageTag.state)
+                        try withExtendedLifetime(block) {
+                            try communicator.send(block.values, count: bytes, to: 0, tag: MessageTag.state)
+                        }
                     } else if team.isLeader {
-                        try communicator.receive(into: block.values, count: bytes, from: owner, tag: MessageTag.state)
+                        try block.mutate {
+                            try communicator.receive(into: $0, count: bytes, from: owner, tag: MessageTag.state)
+                        }
                     }
                 }
                 guard team.isLeader else { continue }
-                let values = Array(UnsafeBufferPointer(start: block.values, count: block.count))
-                tensors.append(CheckpointTensor(name: name, values: values))
+                tensors.append(CheckpointTensor(name: name, values: block.elements))
             }
         }
         let scalars = try gatherScalars()
@@ -45,7 +48,7 @@ struct TrainingState {
             for (name, block) in TrainingState.blocks(of: network) {
                 let values = try checkpoint.tensor(name, count: block.count)
                 values.withUnsafeBufferPointer { source in
-                    if let base = source.baseAddress { block.values.update(from: base, count: block.count) }
+                    if let base = source.baseAddress { block.mutate { $0.update(from: base, count: block.count) } }
                 }
             }
         }

@@ -35,8 +35,8 @@ package final class TanhGaussianPolicy {
             extra: affineDeviation ? [("log_std_scale", [1]), ("log_std_shift", [1])] : [])
         self.init(network: network, batch: batch)
         guard affineDeviation else { return }
-        network.parameters.pointer("log_std_scale")[0] = 1
-        network.parameters.pointer("log_std_shift")[0] = -1
+        network.parameters.mutate("log_std_scale") { $0[0] = 1 }
+        network.parameters.mutate("log_std_shift") { $0[0] = -1 }
     }
 
     /// Makes a policy that shares the parameters of `other` but has buffers of its own (for one state, to act with while
