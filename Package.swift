@@ -4,6 +4,7 @@
 //   ACTIVE_BENCH_REAL     "double" computes everything in double precision (conformance and gradient tests only)
 //   ACTIVE_BENCH_MPI_PC   pkg-config name of the MPI C interface (default ompi-c)
 //   ACTIVE_BENCH_MUJOCO   folder with include/ and lib/libmujoco.so of another MuJoCo than the system's
+//   ACTIVE_BENCH_FUZZ     "1" adds the library of readers that jobs/fuzz.sh feeds
 //   ACTIVE_BENCH_DOCS     "1" fetches swift-docc-plugin as well, by which jobs/docs.sh makes the pages of the documentation
 import PackageDescription
 
@@ -25,6 +26,7 @@ let mujocoLink: [LinkerSetting] =
 let documentation: [Package.Dependency] =
     environment["ACTIVE_BENCH_DOCS"] == "1"
     ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []
+let isFuzzed = environment["ACTIVE_BENCH_FUZZ"] == "1"
 
 let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
@@ -50,6 +52,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], excluding folder
     .testTarget(name: name, dependencies: dependencies, exclude: folders, swiftSettings: swiftSettings)
 }
 
+// Linked with libFuzzer's own main.
+let fuzzReaders = Target.target(
+    name: "FuzzReaders",
+    dependencies: ["Cases", "ConformanceTraces", "Datasets", "Policies", "RunFolders", "Storage", "Studies"],
+    path: "Tests/Fuzz/FuzzReaders", swiftSettings: swiftSettings)
+
 let package = Package(
     name: "active-bench",
     products: [
@@ -58,7 +66,7 @@ let package = Package(
         .library(name: "active-bench-allocations", type: .dynamic, targets: ["CAllocationCount"]),
         // For tests: see the target.
         .library(name: "refused-closing", type: .dynamic, targets: ["RefusedClosing"]),
-    ],
+    ] + (isFuzzed ? [.library(name: "FuzzReaders", type: .dynamic, targets: ["FuzzReaders"])] : []),
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -227,6 +235,9 @@ let package = Package(
         .target(
             name: "ScratchFiles", dependencies: ["CHDF5"], path: "Tests/Support/ScratchFiles",
             swiftSettings: swiftSettings),
+        .target(
+            name: "ManualClock", dependencies: ["Numerics"], path: "Tests/Support/ManualClock",
+            swiftSettings: swiftSettings),
         .target(name: "ProgramRuns", path: "Tests/Support/ProgramRuns", swiftSettings: swiftSettings),
         .target(name: "FileServer", path: "Tests/Support/FileServer", swiftSettings: swiftSettings),
         .target(
@@ -262,7 +273,7 @@ let package = Package(
                 "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
                 "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",
                 "Networks",
-                "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles", "Suites",
+                "ManualClock", "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles", "Suites",
             ], excluding: ["Fixtures"]),
         // A learner and a family of environments that no other file knows of, added as values.
         tests(
@@ -282,6 +293,6 @@ let package = Package(
                 "Networks",
                 "Numerics", "Paths", "Processes", "ProgramRuns", "ScratchFiles", "Suites",
             ]),
-    ],
+    ] + (isFuzzed ? [fuzzReaders] : []),
     swiftLanguageModes: [.v6]
 )

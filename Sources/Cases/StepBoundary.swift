@@ -1,5 +1,5 @@
 import Foundation
-import Numerics
+package import Numerics
 import Supervision
 package import Teams
 
@@ -35,9 +35,10 @@ package final class StepBoundary {
     private let team: Team
     private let rule: CheckpointRule
     private let isStillHeld: () -> Bool
-    private var lastCheckpoint = DispatchTime.now()
+    private let clock: MonotonicClock
+    private var lastCheckpoint: DispatchTime
     private var lastCheckpointStep: Int
-    private var lastPoll = DispatchTime.now()
+    private var lastPoll: DispatchTime
     private var lastPollStep: Int
     private var nextPollStep: Int
 
@@ -45,8 +46,13 @@ package final class StepBoundary {
     ///   - step: the number of gradient steps made before.
     ///   - isStillHeld: called on the leader when a checkpoint or a stop is due, and at the end of training: whether no
     ///     other job has taken over the case.
-    package init(_ team: Team, _ rule: CheckpointRule, after step: Int, isStillHeld: @escaping () -> Bool) {
+    package init(
+        _ team: Team, _ rule: CheckpointRule, after step: Int, clock: MonotonicClock = .system,
+        isStillHeld: @escaping () -> Bool
+    ) {
         self.team = team
+        self.clock = clock
+        (lastCheckpoint, lastPoll) = (clock.now(), clock.now())
         self.isStillHeld = isStillHeld
         self.rule = rule
         lastCheckpointStep = step
@@ -62,11 +68,11 @@ package final class StepBoundary {
         let isByNumber = rule.steps.map { step - lastCheckpointStep >= $0 } ?? false
         guard step >= nextPollStep || isPause || isByNumber else { return .goOn }
         let isStopRequested = try team.maximum(Supervision.isStopRequested ? 1 : 0) > 0
-        let rate = Double(step - lastPollStep) / max(1e-6, secondsSince(lastPoll))
+        let rate = Double(step - lastPollStep) / max(1e-6, clock.seconds(since: lastPoll))
         let next = step + max(1, min(10_000, Int(rate * Self.pollSeconds)))
         let decided = try team.broadcast(
             [Double(ownDecision(step, isStopRequested: isStopRequested).rawValue), Double(next)], from: 0)
-        (lastPoll, lastPollStep, nextPollStep) = (.now(), step, Int(decided[1]))
+        (lastPoll, lastPollStep, nextPollStep) = (clock.now(), step, Int(decided[1]))
         return Decision(rawValue: Int(decided[0])) ?? .goOn
     }
 
@@ -75,7 +81,7 @@ package final class StepBoundary {
 
     /// Notes that a checkpoint of `step` was written.
     package func checkpointWritten(_ step: Int) {
-        lastCheckpoint = .now()
+        lastCheckpoint = clock.now()
         lastCheckpointStep = step
     }
 
@@ -87,7 +93,7 @@ package final class StepBoundary {
     private func wish(_ step: Int, isStopRequested: Bool) -> Decision {
         if isStopRequested { return .stop }
         if let steps = rule.steps, step - lastCheckpointStep >= steps { return .checkpoint }
-        if let seconds = rule.seconds, step > lastCheckpointStep, secondsSince(lastCheckpoint) >= seconds {
+        if let seconds = rule.seconds, step > lastCheckpointStep, clock.seconds(since: lastCheckpoint) >= seconds {
             return .checkpoint
         }
         return .goOn

@@ -86,11 +86,15 @@ package struct FaultInjection: Sendable, Equatable {
     package func applies(toRank other: Int) -> Bool { rank == nil || rank == other }
 
     /// Does the same for this fault, whatever the environment says.
+    ///
+    /// - Parameter sleep: waits the given number of microseconds.
     @inline(never)
-    package func act(at step: Int, rank: Int, place: Place?, spoil: () -> Void = {}) throws {
+    package func act(
+        at step: Int, rank: Int, place: Place?, spoil: () -> Void = {}, sleep: (UInt32) -> Void = { usleep($0) }
+    ) throws {
         guard let kind, applies(toRank: rank), self.place == place else { return }
         if kind == .sleep {
-            if step >= self.step ?? 0 { usleep(UInt32(clamping: (milliseconds ?? 0) * 1000)) }
+            if step >= self.step ?? 0 { sleep(UInt32(clamping: (milliseconds ?? 0) * 1000)) }
             return
         }
         guard step == self.step else { return }

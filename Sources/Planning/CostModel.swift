@@ -3,7 +3,7 @@ import Datasets
 package import Environments
 import Foundation
 import Networks
-import Numerics
+package import Numerics
 package import Studies
 package import Teams
 
@@ -20,17 +20,19 @@ package struct CostModel: Sendable, Codable, Equatable {
     ///
     /// - Throws: `EnvironmentError` for an unknown environment; `HarnessError.unavailable` for a precision that this
     ///   machine does not support.
-    package init(measuring cases: [StudyCase]) throws {
+    package init(measuring cases: [StudyCase], clock: MonotonicClock = .system) throws {
         for studyCase in cases {
             let kind = CostModel.kind(studyCase)
             guard secondsPerMultiplyAdd[kind] == nil else { continue }
             try studyCase.hyperparameters.precision.requireAvailable()
             let sizes = try CostModel.specification(studyCase)
             let seconds = CostModel.stepSeconds(
-                studyCase.learner, studyCase.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize)
+                studyCase.learner, studyCase.hyperparameters, states: sizes.observationSize, actions: sizes.actionSize,
+                clock: clock
+            )
             secondsPerMultiplyAdd[kind] = seconds / (try CostModel.multiplyAdds(studyCase))
         }
-        if !cases.isEmpty { hopperStepSeconds = try CostModel.measureHopper() }
+        if !cases.isEmpty { hopperStepSeconds = try CostModel.measureHopper(clock: clock) }
     }
 
     /// A model with the same rate for every case, for tests whose numbers must not depend on the machine.
@@ -113,7 +115,8 @@ package struct CostModel: Sendable, Codable, Equatable {
 extension CostModel {
     /// The median seconds of a gradient step including its batch, on synthetic data.
     private static func stepSeconds(
-        _ definition: LearnerDefinition, _ hyperparameters: Hyperparameters, states: Int, actions: Int
+        _ definition: LearnerDefinition, _ hyperparameters: Hyperparameters, states: Int, actions: Int,
+        clock: MonotonicClock
     ) -> Double {
         let stream = RandomStream("cost")
         let learner = definition.make(
@@ -125,13 +128,13 @@ extension CostModel {
         let batch = sampler.makeBatch()
         var step = 0
         func run(_ count: Int) -> Double {
-            seconds {
-                for _ in 0..<count {
-                    sampler.draw(step: step, into: batch)
-                    learner.update(batch)
-                    step += 1
-                }
-            } / Double(count)
+            let start = clock.now()
+            for _ in 0..<count {
+                sampler.draw(step: step, into: batch)
+                learner.update(batch)
+                step += 1
+            }
+            return clock.seconds(since: start) / Double(count)
         }
         // Whole periods, so that delayed updates are included if the period is short.
         let period = min(definition.period(hyperparameters), 50)
@@ -140,7 +143,7 @@ extension CostModel {
         return median((0..<5).map { _ in run(count) })
     }
 
-    package static func measureHopper() throws -> Double {
+    package static func measureHopper(clock: MonotonicClock = .system) throws -> Double {
         let stream = RandomStream("cost")
         let environment = try EnvironmentRegistry.make("hopper")
         let sizes = environment.specification
@@ -148,9 +151,8 @@ extension CostModel {
             states: sizes.observationSize, actions: sizes.actionSize, hidden: [256, 256], batch: 1)
         let rollout = try Rollout(environment, PolicyInference(policy.snapshot), stream: stream)
         var steps = 0
-        let time = try seconds {
-            for episode in 0..<20 { steps += try rollout.run(episode: episode, mode: .deterministic).length }
-        }
-        return time / Double(max(1, steps))
+        let start = clock.now()
+        for episode in 0..<20 { steps += try rollout.run(episode: episode, mode: .deterministic).length }
+        return clock.seconds(since: start) / Double(max(1, steps))
     }
 }

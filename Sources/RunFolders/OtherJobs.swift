@@ -1,5 +1,5 @@
 import Foundation
-import Numerics
+package import Numerics
 import Paths
 import Storage
 
@@ -26,6 +26,7 @@ package struct OtherJobs {
     package static let patience = Claim.staleAfter
 
     private let run: RunFolder
+    private let clock: MonotonicClock
     private let cases: [RunManifest.Entry]
     /// The first version of each heartbeat seen, by file name.
     private var first: [String: Stamp] = [:]
@@ -47,8 +48,9 @@ package struct OtherJobs {
     /// Watches the run in the folder at `path`.
     ///
     /// - Throws: `HarnessError.badInput` if it contains no run.
-    package init(_ path: String) throws {
+    package init(_ path: String, clock: MonotonicClock = .system) throws {
         run = RunFolder(path)
+        self.clock = clock
         cases = try RunManifest.read(run).cases
     }
 
@@ -66,11 +68,11 @@ package struct OtherJobs {
         while true {
             var silent: [String] = []
             if let verdict = try look(&silent, patience) { return verdict }
-            if lastTold.map({ secondsSince($0) >= 60 }) ?? true {
+            if lastTold.map({ clock.seconds(since: $0) >= 60 }) ?? true {
                 try tell("waiting until a heartbeat changes or its claim expires: \(OtherJobs.list(silent))")
-                lastTold = .now()
+                lastTold = clock.now()
             }
-            Thread.sleep(forTimeInterval: pause)
+            clock.sleep(pause)
         }
     }
 
@@ -116,9 +118,9 @@ package struct OtherJobs {
     }
 
     private mutating func secondsWatched(_ name: String) -> Double {
-        let since = watchedSince[name] ?? .now()
+        let since = watchedSince[name] ?? clock.now()
         watchedSince[name] = since
-        return secondsSince(since)
+        return clock.seconds(since: since)
     }
 
     private func isDone(_ entry: RunManifest.Entry) throws -> Bool {

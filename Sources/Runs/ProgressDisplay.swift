@@ -1,6 +1,6 @@
 import Console
 import Foundation
-import Numerics
+package import Numerics
 import Report
 package import Studies
 import Supervision
@@ -18,7 +18,8 @@ package final class ProgressDisplay {
     private let silenceLimit: Double?
     private var lastHeard: [DispatchTime]
     private let isLive: Bool
-    private let start = DispatchTime.now()
+    private let clock: MonotonicClock
+    private let start: DispatchTime
     private var records: [ProgressRecord]
     private var lastShown: DispatchTime?
     private var doneWhenShown = 0
@@ -29,8 +30,11 @@ package final class ProgressDisplay {
     ///   - open: the open cases by index, with the gradient steps already made.
     ///   - silenceLimit: seconds that a working rank may be silent; nil for no limit.
     package init(
-        cases: [StudyCase], seconds: [Double], open: [Int: Int], ranks: Int, silenceLimit: Double? = nil
+        cases: [StudyCase], seconds: [Double], open: [Int: Int], ranks: Int, silenceLimit: Double? = nil,
+        clock: MonotonicClock = .system
     ) {
+        self.clock = clock
+        start = clock.now()
         self.cases = cases
         self.seconds = seconds
         stepsBefore = open
@@ -38,7 +42,7 @@ package final class ProgressDisplay {
         total = open.keys.sorted().map { seconds[$0] }.reduce(0, +)
         finishedBefore = cases.count - open.count
         records = [ProgressRecord](repeating: ProgressRecord(), count: ranks)
-        lastHeard = [DispatchTime](repeating: .now(), count: ranks)
+        lastHeard = [DispatchTime](repeating: start, count: ranks)
         isLive = ProgressDisplay.isTerminal
     }
 
@@ -61,7 +65,7 @@ package final class ProgressDisplay {
 
     package func update(rank: Int, _ record: ProgressRecord) {
         records[rank] = record
-        lastHeard[rank] = .now()
+        lastHeard[rank] = clock.now()
     }
 
     /// A rank that works on a case and has been silent for longer than its own watchdog allows: its process or its node
@@ -70,7 +74,7 @@ package final class ProgressDisplay {
         guard let silenceLimit else { return nil }
         return records.indices.first { rank in
             records[rank].isFinished == 0 && records[rank].caseIndex >= 0
-                && secondsSince(lastHeard[rank]) > silenceLimit + ProgressDisplay.silenceMargin
+                && clock.seconds(since: lastHeard[rank]) > silenceLimit + ProgressDisplay.silenceMargin
         }
     }
 
@@ -81,13 +85,13 @@ package final class ProgressDisplay {
     package var casesDone: Int { finishedBefore + records.map { Int($0.casesDone) }.reduce(0, +) }
 
     /// Seconds since the first case began.
-    package var elapsed: Double { secondsSince(start) }
+    package var elapsed: Double { clock.seconds(since: start) }
 
     /// Shows the progress if enough time has passed.
     func show() {
-        let silence = lastShown.map { secondsSince($0) } ?? .infinity
+        let silence = lastShown.map { clock.seconds(since: $0) } ?? .infinity
         guard silence >= (isLive ? 1 : 10) || (casesDone > doneWhenShown && !isLive) else { return }
-        lastShown = .now()
+        lastShown = clock.now()
         doneWhenShown = casesDone
         if isLive { draw() } else { ProgressDisplay.say(summary) }
     }

@@ -8,7 +8,7 @@ import Testing
     ///
     /// Some kernel sets of OpenBLAS allocate in products of certain shapes. Therefore one process uses the kernels that
     /// the environment chooses and another, at the same time, a fixed set, unless this processor cannot run that set.
-    @Test(.timeLimit(.minutes(4))) func stepsAllocateNothing() throws {
+    @Test(.timeLimit(.minutes(15))) func stepsAllocateNothing() throws {
         let counts = try ["", "SkylakeX"].map { try Count(kernels: $0) }
         for count in counts {
             let output = String(decoding: count.pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

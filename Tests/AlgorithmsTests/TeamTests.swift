@@ -16,7 +16,7 @@ import Testing
 
     /// Two ranks, with the policy on either of them; then three and five ranks, where the last owns only the policy and
     /// some may own nothing.
-    @Test(.timeLimit(.minutes(1)), arguments: cases, [(2, 0), (2, 1), (3, 2), (5, 4)])
+    @Test(.timeLimit(.minutes(15)), arguments: cases, [(2, 0), (2, 1), (3, 2), (5, 4)])
     func everyOwnerHasWhatOneRankHas(
         _ subject: (LearnerDefinition, [String: SettingValue]), team: (ranks: Int, policy: Int)
     ) {

@@ -12,11 +12,19 @@ import Testing
         #expect(text(of: folder("log")) == "one\ntwo\n")
     }
 
-    /// A write error does not end the process that runs the tests.
-    @Test(arguments: ["/dev/full", "/proc/absent/log", "/"])
-    func linesThatCannotBeWrittenAreLost(path: String) {
-        let log = LogFile(path)
-        for _ in 0..<3 { log.append("lost") }
+    /// A write error does not end the process. It is reported once.
+    @Test(arguments: [
+        ("/dev/full", "write: No space left on device"), ("/proc/absent/log", "open: No such file or directory"),
+        ("/", "open: Is a directory"),
+    ])
+    func linesThatCannotBeWrittenAreLost(path: String, reason: String) async throws {
+        let child = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) { [path] in
+            let log = LogFile(path)
+            for _ in 0..<3 { log.append("lost") }
+        }
+        let complaints = String(decoding: child.standardErrorContent, as: UTF8.self).split(separator: "\n")
+            .filter { $0.contains(path + ": cannot ") }
+        #expect(complaints.count == 1 && complaints[0].hasSuffix("cannot \(reason); lines of this log are lost"))
     }
 
     /// A pipe of two pages without a reader takes the start of a long line; the next line still starts on a new line.

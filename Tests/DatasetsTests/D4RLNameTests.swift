@@ -44,7 +44,7 @@ import Testing
     /// A file is found under the published name and under the naming pattern of D4RL's later files.
     @Test(arguments: ["hopper_mixed.hdf5", "hopper_medium_replay-v0.hdf5"]) func isFound(file: String) throws {
         put([1, 2], at: folder(file))
-        let location = DatasetLocation(folders: ["/nowhere", folder.path])
+        let location = DatasetLocation(folders: ["/proc/absent", folder.path])
         #expect(try location.find("hopper-medium-replay-v0") == folder(file))
         let listing = location.listing("hopper-medium-replay-v0")
         #expect(listing.state == .present && listing.file == file && listing.folder == folder.path)

@@ -53,12 +53,12 @@ import Testing
     @Test func filesAreFoundInOrder() throws {
         put([1], at: folder("hopper_medium-r1.hdf5"))
         #expect(
-            try DatasetLocation(folders: ["/nowhere", folder.path]).find("hopper-medium-r1")
+            try DatasetLocation(folders: ["/proc/absent", folder.path]).find("hopper-medium-r1")
                 == folder("hopper_medium-r1.hdf5"))
     }
 
     @Test func listingsTellTheStateOfEachFile() throws {
-        let location = DatasetLocation(folders: ["/nowhere", folder.path])
+        let location = DatasetLocation(folders: ["/proc/absent", folder.path])
         put([1, 2], at: folder("hopper_medium-v2.hdf5"))
         put([1, 2, 3], at: folder("hopper_medium-r1.hdf5"))
         put([1], at: folder("notes.txt"))

@@ -16,8 +16,10 @@ import Testing
     }
 
     @Test func anAbsentFileIsAnError() {
-        #expect(throws: DatasetError(file: "/none", expected: "a readable file", found: "No such file or directory")) {
-            try sha256(ofFile: "/none")
+        #expect(
+            throws: DatasetError(file: "/proc/absent", expected: "a readable file", found: "No such file or directory")
+        ) {
+            try sha256(ofFile: "/proc/absent")
         }
     }
 

@@ -59,7 +59,7 @@ import Testing
             // The file is opened by a link with another name or in another folder.
             ("a.hdf5", "here/link.hdf5"), ("../there/a.hdf5", "here/link.hdf5"),
             // The file names itself by its path on the machine that wrote it.
-            ("/nowhere/on/this/machine/a.hdf5", "there/a.hdf5"), ("/nowhere/a.hdf5", "here/link.hdf5"),
+            ("/proc/on/another/machine/a.hdf5", "there/a.hdf5"), ("/proc/nowhere/a.hdf5", "here/link.hdf5"),
         ])
     func theFileItself(name: String, opened: String) throws {
         try makeFile(naming: name)

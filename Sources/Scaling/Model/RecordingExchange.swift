@@ -10,7 +10,13 @@ import Numerics
 final class RecordingExchange: Exchange {
     private var events: [StepTrace.Event] = []
     private var worker = StepTrace.Worker.everyone
-    private var start: UInt64 = 0
+    private let clock: MonotonicClock
+    private var start: DispatchTime
+
+    init(clock: MonotonicClock) {
+        self.clock = clock
+        start = clock.now()
+    }
 
     /// Starts a recording.
     func begin() {
@@ -49,11 +55,11 @@ final class RecordingExchange: Exchange {
 
     func report(_ numbers: inout [Double], each count: Int, of group: NetworkGroup) {}
 
-    private var elapsed: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+    private var elapsed: Double { clock.seconds(since: start) }
 
     private func go(on next: StepTrace.Worker) {
         worker = next
-        start = DispatchTime.now().uptimeNanoseconds
+        start = clock.now()
     }
 
     /// Attributes the time since the last call.

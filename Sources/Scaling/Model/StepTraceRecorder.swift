@@ -1,16 +1,18 @@
 package import Datasets
 import Foundation
-import Numerics
+package import Numerics
 
 /// Records the gradient steps of a subject on this process.
 package final class StepTraceRecorder {
     private let loop: SteppingCase<RecordingExchange>
     private let steps: Int
+    private let clock: MonotonicClock
     private var recordings: [[StepTrace.Event]] = []
 
     /// Makes a few steps that are not recorded.
-    package init(_ subject: ScalingSubject, _ transitions: Transitions) {
-        loop = SteppingCase(subject, transitions, RecordingExchange())
+    package init(_ subject: ScalingSubject, _ transitions: Transitions, clock: MonotonicClock = .system) {
+        self.clock = clock
+        loop = SteppingCase(subject, transitions, RecordingExchange(clock: clock))
         steps = subject.period
         loop.run(2 * steps)
     }
@@ -20,8 +22,8 @@ package final class StepTraceRecorder {
     /// - Returns: the median seconds per step in this time.
     @discardableResult
     package func record(seconds limit: Double) -> Double {
-        let (start, before) = (DispatchTime.now(), recordings.count)
-        while recordings.count < before + 3 || secondsSince(start) < limit {
+        let (start, before) = (clock.now(), recordings.count)
+        while recordings.count < before + 3 || clock.seconds(since: start) < limit {
             loop.exchange.begin()
             loop.run(steps)
             recordings.append(loop.exchange.end())

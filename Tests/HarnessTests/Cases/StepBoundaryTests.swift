@@ -1,5 +1,6 @@
 import Cases
 import Foundation
+import ManualClock
 import Supervision
 import Teams
 import Testing
@@ -39,13 +40,16 @@ import Testing
     }
 
     @Test func byTheClock() throws {
-        let boundary = boundary(rule(seconds: 0.05))
+        let time = ManualClock()
+        let boundary = StepBoundary(.alone, rule(seconds: 600), after: 0, clock: time.clock, isStillHeld: { true })
         #expect(try boundary.decide(after: 1) == .goOn)
-        usleep(60_000)
+        time.advance(by: 599.5)
+        #expect(try boundary.decide(after: 2) == .goOn)
+        time.advance(by: 0.5)
         #expect(try boundary.decide(after: 2) == .checkpoint)
         boundary.checkpointWritten(2)
         #expect(try boundary.decide(after: 3) == .goOn, "the clock begins anew")
-        usleep(60_000)
+        time.advance(by: 600)
         #expect(try boundary.decide(after: 2) == .goOn, "there is one of this step")
         #expect(try boundary.decide(after: 3) == .checkpoint)
     }

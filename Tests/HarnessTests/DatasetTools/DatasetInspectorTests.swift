@@ -1,6 +1,7 @@
 import DatasetTools
 import Failures
 import Foundation
+import ScratchFiles
 import Testing
 
 /// What the parent makes of children that do their work, or do not. Here a shell script is the child.
@@ -52,11 +53,12 @@ import Testing
     }
 
     @Test func aChildThatCannotBeStarted() {
+        let folder = TemporaryFolder()
         let error = #expect(throws: HarnessError.self) {
-            try DatasetInspector(command: ["/nonexistent/program"]).inspect(["a"])
+            try DatasetInspector(command: [folder("absent")]).inspect(["a"])
         }
         #expect(error?.exitStatus == .io)
-        #expect(error.map { "\($0)".hasPrefix("/nonexistent/program: cannot start") } == true)
+        #expect(error.map { "\($0)".hasPrefix("\(folder("absent")): cannot start") } == true)
     }
 
     @Test func limitsGrowWithTheDeclaredSizes() {

@@ -1,5 +1,6 @@
 import Algorithms
 import Foundation
+import ManualClock
 import Planning
 import Studies
 import Testing
@@ -20,21 +21,22 @@ import Testing
                 """, path: "cost.yaml"))
     }
 
-    /// Every learner there is: a step takes more than nothing and less than a second.
+    /// Every learner there is, on a clock by which any number of steps takes 10 ms: two steps are tried, then as many as fill
+    /// 20 ms at their rate, which are four.
     @Test func measuresEveryLearner() throws {
         let learners = LearnerRegistry.standard.learners
         let plan = try plan(learners.map { SmallRun.entry($0) }.joined(separator: ", "))
-        let start = ContinuousClock.now
-        let model = try CostModel(measuring: plan.cases)
-        #expect(ContinuousClock.now - start < .seconds(3))
+        let model = try CostModel(measuring: plan.cases, clock: ManualClock(secondsPerLook: 0.01).clock)
         #expect(model.secondsPerMultiplyAdd.count == learners.count, "each once, whatever the number of seeds")
         for studyCase in plan.cases {
             let (seconds, work) = (try model.stepSeconds(studyCase), try model.work(studyCase))
-            #expect(seconds > 1e-7 && seconds < 1, "\(studyCase.identifier): \(seconds)")
+            #expect(abs(seconds - 0.0025) < 1e-12, "\(studyCase.identifier): \(seconds)")
             #expect(work.seconds.allSatisfy { $0.isFinite && $0 > 0 } && work.seconds.count == work.usefulRanks)
             #expect(work.seconds(on: 1) > 999 * seconds, "all steps, and the episodes")
         }
-        #expect((1e-7..<1e-2).contains(model.hopperStepSeconds), "\(model.hopperStepSeconds)")
+        let steps = 0.01 / model.hopperStepSeconds
+        #expect(
+            abs(steps - steps.rounded()) < 1e-6 && (20...20_000).contains(steps), "steps of twenty episodes: \(steps)")
     }
 
     @Test func nothingIsMeasuredForNothing() throws {

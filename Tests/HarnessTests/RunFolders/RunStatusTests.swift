@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import ManualClock
 import Paths
 import Processes
 import RunFolders
@@ -289,8 +290,9 @@ import Testing
         for index in 1..<6 { try finish(index) }
         try claim(0, holder(0), age: 600)
         if what != "is missing" { write(beat(0, 0), age: 600) }
-        var others = try OtherJobs(folder.path)
-        let verdict = try others.watch(pause: 0.01, patience: 0.1) { line in
+        let time = ManualClock()
+        var others = try OtherJobs(folder.path, clock: time.clock)
+        let verdict = try others.watch { line in
             #expect(line.contains(holder(0).name))
             if what == "moves" { write(beat(0, 0, step: 1)) }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import ManualClock
 import Report
 import Runs
 import Studies
@@ -33,36 +34,51 @@ import Testing
 
     @Test func theSummaryCountsAllRanks() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0, 1]").cases
-        let display = ProgressDisplay(cases: cases, seconds: [9, 4, 2, 2], open: [1: 0, 2: 0, 3: 0], ranks: 3)
+        let time = ManualClock()
+        let display = ProgressDisplay(
+            cases: cases, seconds: [9, 4, 2, 2], open: [1: 0, 2: 0, 3: 0], ranks: 3, clock: time.clock)
         #expect(display.summary == "[0s] cases 1/4, 0 %, 0 steps/s")
+        time.advance(by: 90)
         display.update(rank: 0, record(done: 0, 1, 30, 100))
         display.update(rank: 1, record(done: 1, 3, 15, 50, work: 2))
         display.update(rank: 2, record(done: 0, -1, 15, 0))  // One of rank 1's team.
         // Half of 4, and 2 and a quarter of 2, of 8.
-        #expect(display.summary.hasPrefix("[0s] cases 2/4, 56 %, 150 steps/s, about "))
+        #expect(display.summary == "[1m30s] cases 2/4, 56 %, 150 steps/s, about 1m10s left", "90 s are 9/16 of all")
         #expect(!display.isEveryRankFinished && !display.isAnyRankStopping)
         for rank in 0..<3 {
             display.update(rank: rank, record(done: Int32(rank), -1, 0, 0, work: [4, 2, 2][rank], finished: true))
         }
         #expect(display.isEveryRankFinished)
-        #expect(display.summary == "[0s] cases 4/4, 100 %, 0 steps/s")
+        #expect(display.summary == "[1m30s] cases 4/4, 100 %, 0 steps/s")
     }
 
     /// What was there before the run is neither its work nor its merit.
     @Test func stepsMadeBeforeDoNotCount() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
-        let display = ProgressDisplay(
-            cases: cases, seconds: [4, 4], open: [0: 40, 1: 0], ranks: 2, silenceLimit: 1000)
+        let time = ManualClock()
+        let display = ProgressDisplay(cases: cases, seconds: [4, 4], open: [0: 40, 1: 0], ranks: 2, clock: time.clock)
+        time.advance(by: 30)
         display.update(rank: 0, record(done: 0, 0, 50, 1))
-        #expect(display.summary.hasPrefix("[0s] cases 0/2, 25 %"), "10 of the 20 steps that were left")
-        #expect(display.silentRank == nil)
+        #expect(
+            display.summary == "[30s] cases 0/2, 25 %, 1 steps/s, about 1m30s left", "10 of the 20 steps that were left"
+        )
     }
 
     @Test func aRankAtWorkMustBeHeard() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
-        let display = ProgressDisplay(cases: cases, seconds: [4, 4], open: [0: 0, 1: 0], ranks: 3, silenceLimit: -11)
+        let time = ManualClock()
+        let display = ProgressDisplay(
+            cases: cases, seconds: [4, 4], open: [0: 0, 1: 0], ranks: 3, silenceLimit: 60, clock: time.clock)
+        time.advance(by: 1000)
         #expect(display.silentRank == nil, "it may still be loading")
         display.update(rank: 2, record(done: 0, 1, 5, 1))
+        time.advance(by: 70)
+        #expect(display.silentRank == nil, "its own watchdog comes first, and has ten seconds for it")
+        time.advance(by: 0.1)
+        #expect(display.silentRank == 2)
+        display.update(rank: 2, record(done: 0, 1, 6, 1))
+        #expect(display.silentRank == nil, "it has been heard")
+        time.advance(by: 71)
         #expect(display.silentRank == 2)
         display.update(rank: 2, record(done: 1, -1, 5, 1, finished: true))
         #expect(display.silentRank == nil)

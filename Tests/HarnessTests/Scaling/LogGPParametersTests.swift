@@ -69,7 +69,7 @@ import Testing
     @Test func wordsOnTheCommandLine() throws {
         expectClose(try LogGPParameters("1.5,0.5,1,0.08"), cluster, within: 1e-12)
         #expect(throws: HarnessError.self) { try LogGPParameters("1.5,0.5,1,-0.08") }
-        for words in ["", "1.5", "1.5,0.5,1", "1.5,0.5,1,x", "1,2,3,4,5", "1.5,0.5,1,nan", "nowhere.json"] {
+        for words in ["", "1.5", "1.5,0.5,1", "1.5,0.5,1,x", "1,2,3,4,5", "1.5,0.5,1,nan", "/proc/absent.json"] {
             do {
                 _ = try LogGPParameters(words)
                 Issue.record("'\(words)' was taken")

@@ -1,4 +1,5 @@
 import Algorithms
+import ManualClock
 import Networks
 import Numerics
 import Scaling
@@ -131,8 +132,10 @@ enum SmallSubject {
         return ScalingSubject(learner, hyperparameters)
     }
 
+    /// As recorded by a clock that any work advances by one second.
     static func trace(_ subject: ScalingSubject) -> StepTrace {
-        let recording = StepTraceRecorder(subject, subject.transitions(100))
+        let recording = StepTraceRecorder(
+            subject, subject.transitions(100), clock: ManualClock(secondsPerLook: 1).clock)
         recording.record(seconds: 0)
         return recording.trace
     }

@@ -8,3 +8,9 @@ package func setAge(of path: String, to seconds: Double) {
     let times = [now, now]
     precondition(utimensat(AT_FDCWD, path, times, 0) == 0, "\(path)")
 }
+
+/// Returns once the clock shows another second: time stamps in whole seconds then differ from those before.
+package func waitForTheNextSecond() {
+    let second = time(nil)
+    while time(nil) == second { usleep(5000) }
+}

@@ -20,11 +20,10 @@ enum Supervised {
         try require(Supervision.stopSignal, is: SIGTERM, "the signal after a request", on: world)
     }
 
-    /// Two signals within 20 ms are one request; a sleep goes on after them. Once all is saved a later one does nothing.
+    /// Two signals one right after the other are one request. Once all is saved a later one does nothing.
     static func stopOnceDeliveredTwice(_ world: Communicator) throws {
         Supervision.listenForStop()
         raise(SIGUSR1)
-        usleep(20_000)
         raise(SIGTERM)
         try require(Supervision.stopSignal, is: SIGUSR1, "the first signal", on: world)
         Supervision.ignoreStops()
@@ -77,20 +76,20 @@ enum Supervised {
 
     /// Beats for longer than the limit, is disarmed for longer than the limit, then hangs; says when.
     static func hang(_ world: Communicator) {
-        Supervision.startWatchdog(seconds: 0.5)
-        usleep(800_000)  // not armed
+        Supervision.startWatchdog(seconds: 1)
+        usleep(1_300_000)  // not armed
         place(world)
         Supervision.arm()
-        for step in 0...16 {
+        for step in 0...20 {
             Supervision.step(step)
-            usleep(50_000)
+            usleep(60_000)
         }
         Supervision.disarm()
-        usleep(800_000)
+        usleep(1_300_000)
         Supervision.arm()
         print("hangs at \(seconds(CLOCK_REALTIME))")
         fflush(nil)
-        sleep(20)
+        sleep(1000)
     }
 
     /// Stands still for three times the limit, and half a second longer before it beats again.

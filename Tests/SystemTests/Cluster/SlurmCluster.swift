@@ -14,7 +14,7 @@ final class SlurmCluster {
         daemons = try RunningProcess(
             "/bin/bash", [script, folder.path, "2", "2", "\(getpid())", "\(Self.limit)"], limit: Self.limit + 5)
         let ready = folder("ready")
-        waitUntil(seconds: 20) { !daemons.isRunning || FileManager.default.fileExists(atPath: ready) }
+        waitUntil("the daemons", orEndOf: daemons) { FileManager.default.fileExists(atPath: ready) }
         if !FileManager.default.fileExists(atPath: ready) {
             daemons.terminate()
             throw Failure(message: "no Slurm: \(try daemons.end().output)")
@@ -26,8 +26,8 @@ final class SlurmCluster {
         _ = try? daemons.end()
     }
 
-    /// The longest life of a cluster, in seconds.
-    private static let limit = 100
+    /// The longest life of a cluster, in seconds: longer than any test, lest one that crashed leave daemons behind.
+    private static let limit = 2 * ChildProcess.hangLimit
 
     struct Failure: Error, CustomStringConvertible {
         let message: String
@@ -39,7 +39,7 @@ final class SlurmCluster {
     func command(_ words: String..., environment: [String: String] = [:]) throws -> String {
         let child = try ChildProcess.run(
             "/usr/bin/" + words[0], Array(words.dropFirst()),
-            environment: environment.merging(["SLURM_CONF": folder("slurm.conf")]) { $1 }, limit: 10)
+            environment: environment.merging(["SLURM_CONF": folder("slurm.conf")]) { $1 })
         guard child.exitCode == 0 else {
             throw Failure(message: "\(words) ended with \(child.exitCode): \(child.output)")
         }
@@ -62,7 +62,7 @@ final class SlurmCluster {
                 "BINARY": binary, "LAUNCHER": launcher, "OMPI_MCA_odls_base_sigkill_timeout": "1",
                 "ACTIVE_BENCH_DATA": SystemRun.inputs.path, "OMPI_MCA_pml": "ob1",
                 "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo",
-            ].merging(environment) { $1 }, limit: 10)
+            ].merging(environment) { $1 })
         guard child.exitCode == 0 else {
             throw Failure(message: "sbatch ended with \(child.exitCode): \(child.output)")
         }
@@ -70,9 +70,9 @@ final class SlurmCluster {
     }
 
     /// Waits for a job's end; the states in which it and, of an array, all its tasks have ended.
-    func states(atTheEndOf job: String, seconds: Double = 50) throws -> Set<String> {
+    func states(atTheEndOf job: String) throws -> Set<String> {
         var states: Set<String> = []
-        waitUntil(seconds: seconds, every: 0.1) {
+        waitUntil("the end of job \(job)", every: 0.1) {
             let lines = try? command("squeue", "--noheader", "--array", "--states=all", "--jobs=\(job)", "--format=%T")
             states = Set((lines ?? "UNKNOWN").split(separator: "\n").map { String($0) })
             return states.isSubset(of: ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"])
@@ -84,10 +84,4 @@ final class SlurmCluster {
     func restarts(of job: String) throws -> Int? {
         try command("scontrol", "show", "job", job).firstMatch(of: /Restarts=(\d+)/).flatMap { Int($0.1) }
     }
-}
-
-/// Waits until something is so, but no longer than `seconds`.
-func waitUntil(seconds: Double, every pause: Double = 0.01, _ isSo: () -> Bool) {
-    let deadline = ContinuousClock.now + .seconds(seconds)
-    while !isSo() && ContinuousClock.now < deadline { usleep(UInt32(1e6 * pause)) }
 }

@@ -64,7 +64,7 @@ import Testing
     /// on with and something to begin.
     private func waitForTheMiddle() {
         var done = 0
-        waitUntil(seconds: 20) {
+        waitUntil("a finished case and two ranks at work") {
             done = files(below: folder("out")).count { $0.hasSuffix("/result.json") }
             return done > 0 && ranks.count == 2
         }
@@ -135,7 +135,9 @@ import Testing
         for rank in ranks { kill(rank, SIGKILL) }
         #expect(try slurm.states(atTheEndOf: first) == ["FAILED"], "\(log)")
         let second = try submit(slurm, "table.sbatch", "--nodes=2", binary: binary)
-        waitUntil(seconds: 30) { log.contains("waiting until a heartbeat changes or its claim expires: pid ") }
+        waitUntil("the second job to wait") {
+            log.contains("waiting until a heartbeat changes or its claim expires: pid ")
+        }
         for file in files(below: folder("out")) where file.contains("/claim-") || file.hasPrefix("ranks/") {
             setAge(of: folder("out/\(file)"), to: 350)
         }

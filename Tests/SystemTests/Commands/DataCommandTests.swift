@@ -102,7 +102,10 @@ import Testing
             "D4RL/pen/human-v2: expected a readable file, found none; a dataset of Minari's"
         ),
         (["info", "none/none.hdf5"], "none/none.hdf5: expected a readable file, found No such file or directory"),
-        (["info", "/none.hdf5"], "/none.hdf5: expected a readable file, found No such file or directory"),
+        (
+            ["info", "/proc/absent.hdf5"],
+            "/proc/absent.hdf5: expected a readable file, found No such file or directory"
+        ),
     ])
     func datasetsThatAreNotThere(arguments: [String], sentence: String) throws {
         let child = try ChildProcess.run(

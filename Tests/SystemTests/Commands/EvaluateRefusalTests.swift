@@ -60,7 +60,7 @@ import Testing
         for (environment, file, errorLine) in ranks == nil ? errorLines : Array(errorLines.prefix(2)) {
             let child = try evaluate(environment, policy: file, ranks: ranks)
             #expect(child.exitCode == 65 && child.errorLines == ["\(file): \(errorLine)"], "\(child.output)")
-            #expect(child.standardOutput.isEmpty && child.seconds < 10)
+            #expect(child.standardOutput.isEmpty)
         }
     }
 
@@ -167,7 +167,7 @@ import Testing
         let child = try evaluate(
             "kitchen-complete", policy: folder("cook.safetensors"), ranks: 2,
             environment: ["ACTIVE_BENCH_CACHE": folder("cache")])
-        #expect(child.exitCode == 70 && child.seconds < 20, "\(child.output)")
+        #expect(child.exitCode == 70, "\(child.output)")
         let errorLine = try #require(child.errorLines.first)
         #expect(errorLine.contains("MuJoCo failed to take a step for 'kitchen-complete': "), "\(child.output)")
         #expect(FileManager.default.fileExists(atPath: "MUJOCO_LOG.TXT") == false)

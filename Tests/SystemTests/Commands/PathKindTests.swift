@@ -89,7 +89,6 @@ import Testing
                 "active-bench", words, environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path])
             let found = Comment(rawValue: "\(kind): code \(child.exitCode): \(child.output)")
             #expect(child.exitCode == (kind == .empty ? 64 : 65) && child.standardOutput.isEmpty, found)
-            #expect(child.seconds < 20, found)
             if kind == .empty {
                 #expect(child.standardError.contains("', found an empty word: is a variable of the script not"), found)
             } else {
@@ -119,12 +118,12 @@ import Testing
         put(SystemRun.study.replacing("hopper-random-r1", with: own).utf8, at: folder("own.yaml"))
         for words in [["data", "info", folder("minari")], ["run", folder("own.yaml"), "--out", folder("out")]] {
             let child = try ChildProcess.run("active-bench", words)
-            #expect(child.exitCode == 65 && child.errorLines.count == 1 && child.seconds < 20, "\(child.output)")
+            #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
         }
         let run = TemporaryFolder()
         for name in ["curve.csv", "config.yaml", "result.json"] {
             let child = try begun(run, "cases/BC/hopper-random-r1/batch=8,hidden=8x8/seed-0/\(name)")
-            #expect([65, 74].contains(child.exitCode) && child.seconds < 20, "\(name): \(child.output)")
+            #expect([65, 74].contains(child.exitCode), "\(name): \(child.output)")
             #expect(!child.errorLines.isEmpty, "\(name): \(child.output)")
         }
         #expect(try begun(run, "logs/rank-0000.log").exitCode == 0, "a log is lost")

@@ -25,7 +25,7 @@ import Testing
                 child.errorLines.first?.contains(word) == true, "\(word) in \(child.standardError)",
                 sourceLocation: location)
         }
-        #expect(child.standardOutput.isEmpty && child.seconds < 20, sourceLocation: location)
+        #expect(child.standardOutput.isEmpty, sourceLocation: location)
     }
 
     // MARK: Pictures
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func withoutADriver() throws {
-        let driverless = ["env", "__EGL_VENDOR_LIBRARY_FILENAMES=/nowhere"]
+        let driverless = ["env", "__EGL_VENDOR_LIBRARY_FILENAMES=/proc/absent"]
         refuses(
             try render("--out", folder("frames"), prefix: driverless + ["MUJOCO_GL=egl"]), exitCode: 69,
             says: "libEGL.so.1: it has no driver that works here")

@@ -20,10 +20,17 @@ import Testing
         return try JSONDecoder().decode(ScalingReport.self, from: Data(child.standardOutput.utf8))
     }
 
-    private func expectSense(_ figure: ScalingPoint.Figure, location: SourceLocation = #_sourceLocation) {
-        for value in [figure.stepsPerSecond, figure.speedup, figure.efficiency] {
-            #expect(value.isFinite && value > 0, "\(figure)", sourceLocation: location)
-        }
+    /// A rate is what a clock says; what it is worth follows from it, from the work of a step and from `one` rank's figure.
+    private func expectSense(
+        _ figure: ScalingPoint.Figure, _ point: ScalingPoint, relativeTo one: ScalingPoint.Figure?,
+        location: SourceLocation = #_sourceLocation
+    ) {
+        #expect(figure.stepsPerSecond.isFinite && figure.stepsPerSecond > 0, "\(figure)", sourceLocation: location)
+        let efficiency = figure.speedup / Double(point.ranks)
+        #expect(abs(figure.efficiency / efficiency - 1) < 1e-9, "\(point)", sourceLocation: location)
+        guard let one, point.kind != .weak else { return }
+        let speedup = figure.stepsPerSecond / one.stepsPerSecond
+        #expect(abs(figure.speedup / speedup - 1) < 1e-9, "\(point)", sourceLocation: location)
     }
 
     @Test func oneRank() throws {
@@ -31,8 +38,9 @@ import Testing
         #expect(report.ranks == 1 && report.measuredNetwork == nil && report.predictions.isEmpty)
         #expect(report.checks.map(\.kind) == [.throughput], "\(report.checks)")
         let point = try #require(report.checks.first)
-        expectSense(try #require(point.measured))
-        expectSense(try #require(point.predicted))
+        for figure in [point.measured, point.predicted] {
+            expectSense(try #require(figure), point, relativeTo: figure)
+        }
         let given = try self.report("--members", "3", "--network", "1.5,0.5,1,0.08", ranks: nil)
         #expect(given.predictionNetwork?.origin == "given" && !given.predictions.isEmpty)
     }
@@ -46,14 +54,13 @@ import Testing
             #expect(points.map(\.ranks) == Array(1...ranks), "\(kind)")
             #expect(points.map(\.members) == (1...ranks).map { kind == .weak ? 4 * $0 : 4 })
             for point in points {
-                expectSense(try #require(point.measured))
-                expectSense(try #require(point.predicted))
-                #expect(try #require(point.error).isFinite)
+                expectSense(try #require(point.measured), point, relativeTo: points.first?.measured)
+                expectSense(try #require(point.predicted), point, relativeTo: points.first?.predicted)
             }
             #expect(points.first?.measured?.efficiency == 1)
             let predicted = report.predictions.filter { $0.kind == kind }
             #expect(predicted.map(\.ranks).last == (kind == .strong ? 6 : 16))
-            for point in predicted { expectSense(try #require(point.predicted)) }
+            for point in predicted { expectSense(try #require(point.predicted), point, relativeTo: nil) }
         }
         let network = try #require(report.measuredNetwork?.parameters)
         #expect(network.message(bytes: 1024) > 1e-8 && network.message(bytes: 1024) < 1, "\(network)")

@@ -26,17 +26,20 @@ import Testing
         let study = SystemRun.study.replacing("steps: 60", with: "steps: \(steps)").replacing(
             "every: 25", with: "every: 500")
         put(study.utf8, at: folder("study.yaml"))
-        let arguments = ["run", folder("study.yaml"), "--out", folder("out"), "--checkpoint-steps", "50"]
+        let arguments = ["run", folder("study.yaml"), "--out", folder("out"), "--checkpoint-steps", "10"]
         let job = try RunningProcess(
             "active-bench", arguments, ranks: 2,
-            environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path, "ACTIVE_BENCH_FAULT": "sleep=5"])
-        let deadline = ContinuousClock.now + .seconds(15)
+            environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path, "ACTIVE_BENCH_FAULT": "sleep=50"])
         var seen: [RunStatus.Line] = []
-        while seen.count < 2 && job.isRunning && ContinuousClock.now < deadline {
-            usleep(200_000)
-            guard FileManager.default.fileExists(atPath: folder("out/run.json")) else { continue }
+        try waitUntil("two cases in training, with checkpoints", orEndOf: job, every: 0.2) {
+            let saved = Set(
+                files(below: folder("out")).filter { $0.hasSuffix(".bin") }.map {
+                    ($0 as NSString).deletingLastPathComponent
+                })
+            guard saved.count >= 2 else { return false }
             // A checkpoint shows its step before the first heartbeat of training does.
             seen = try status().cases.filter { $0.state == .running && $0.stepsPerSecond != nil }
+            return seen.count >= 2
         }
         #expect(seen.count == 2 && Set(seen.compactMap(\.ranks)) == [[0], [1]], "\(seen)")
         #expect(
@@ -70,8 +73,10 @@ import Testing
         put(SystemRun.study.replacing("seeds: [0, 1]", with: "seeds: [0]").utf8, at: folder("study.yaml"))
         let job = try RunningProcess(
             "active-bench", ["run", folder("study.yaml"), "--out", folder("out")], ranks: 3,
-            environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path, "ACTIVE_BENCH_FAULT": "sleep=200"])
-        waitUntil(seconds: 15) { files(below: folder("out")).count { $0.hasSuffix("/timing.csv") } == 3 }
+            environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path, "ACTIVE_BENCH_FAULT": "sleep=1000"])
+        waitUntil("three cases in work", orEndOf: job) {
+            files(below: folder("out")).count { $0.hasSuffix("/timing.csv") } == 3
+        }
         let busy = try look()
         #expect(job.isRunning && busy.exitCode == 0, "\(busy.output)")
         #expect(

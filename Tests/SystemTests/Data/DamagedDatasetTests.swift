@@ -56,7 +56,6 @@ import Testing
         let paths = write(sizes.map { Array(whole.prefix($0)) })
         let child = try ChildProcess.run("active-bench", ["data", "verify"] + paths)
         #expect(child.exitCode == 65 && child.standardOutput.isEmpty, "\(child.output.suffix(1000))")
-        #expect(child.seconds < 20)
         #expect(child.errorLines.count == paths.count)
         for (path, (size, errorLine)) in zip(paths, zip(sizes, child.errorLines)) {
             // What is shorter than the file's own header cannot say how long it should be.

@@ -29,7 +29,7 @@ import Testing
         environment["ACTIVE_BENCH_FAULT"] = fault
         return try ChildProcess.run(
             "active-bench", ["run", folder("study.yaml"), "--out", folder(out), "--checkpoint-steps", "20"],
-            environment: environment, limit: 40)
+            environment: environment)
     }
 
     private var record: DatasetFile? {

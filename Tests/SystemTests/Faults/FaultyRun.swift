@@ -42,7 +42,8 @@ final class FaultyRun {
     ///   others a second to end by themselves.
     func start(
         ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil,
-        isHasty: Bool = false, limit: Int = 40, prefix: [String] = [], environment: [String: String] = [:]
+        isHasty: Bool = false, limit: Int = ChildProcess.hangLimit, prefix: [String] = [],
+        environment: [String: String] = [:]
     ) throws -> RunningProcess {
         var environment = environment
         environment["ACTIVE_BENCH_DATA"] = data
@@ -60,7 +61,7 @@ final class FaultyRun {
 
     func run(
         ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil,
-        isHasty: Bool = false, limit: Int = 40
+        isHasty: Bool = false, limit: Int = ChildProcess.hangLimit
     ) throws -> ChildProcess {
         try start(ranks: ranks, options, fault: fault, into: other, isHasty: isHasty, limit: limit).end()
     }
@@ -121,11 +122,14 @@ final class FaultyRun {
     /// The paths of all finished cases' results.
     var done: [String] { files(below: out).filter { $0.hasSuffix("/result.json") } }
 
-    /// Waits until it is so; not for ever, and not for a job that has ended.
-    func wait(for job: RunningProcess, seconds: Double = 20, until isSo: () -> Bool) {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while !isSo() && job.isRunning && ContinuousClock.now < deadline { usleep(10_000) }
+    /// Whether `count` ranks are there and take SIGUSR1 for a request to stop, as they do before any of them begins a case.
+    func listen(ranks count: Int) -> Bool {
+        let ranks = ranks
+        return ranks.count == count && ranks.allSatisfy { ProcessState(pid: $0).catches(SIGUSR1) }
     }
+
+    /// Cases of which a job, this one or an earlier one, has begun the training.
+    var begun: Int { files(below: out).count { $0.hasSuffix("/timing.csv") } }
 
     /// Nothing is left of a job that has ended: no process, no file that is not whole.
     func expectNothingLeft(location: SourceLocation = #_sourceLocation) {

@@ -48,7 +48,7 @@ import Testing
     ) -> [pid_t] {
         let moment = ContinuousClock.now + .seconds(seconds)
         while job.isRunning && ContinuousClock.now < moment { usleep(5_000) }
-        run.wait(for: job, seconds: 5) { !run.ranks.isEmpty }
+        waitUntil("a rank", orEndOf: job) { !run.ranks.isEmpty }
         guard job.isRunning, let rank = run.ranks.randomElement(using: &numbers) else { return [] }
         kill(rank, SIGKILL)
         return [rank]

@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// The job ends within ten seconds with a code that is not 0, and says who, where and at what; finished cases stay as they
+    /// The job ends with a code that is not 0, and says who, where and at what; finished cases stay as they
     /// are. All in one folder, as it happens.
     @Test func deaths() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active], seeds: "[0, 1]"))
@@ -51,16 +51,14 @@ import Testing
                 ranks: 3, ["--team-size", "3", "--checkpoint-steps", "20"], fault: death.fault, isHasty: isHasty)
             #expect(child.exitCode != 0 && child.exitCode != 124 && child.exitCode != 75, "\(death): \(child.output)")
             if ["throw", "exit"].contains(death.kind) { #expect(child.exitCode == 70, "\(death): \(child.output)") }
-            #expect(child.seconds < 10, "\(death)")
             let line = child.errorLines.first {
                 $0.hasPrefix("rank \(death.rank) of 3 on \(ProcessInfo.processInfo.hostName)")
                     && $0.contains("case \(one)") && $0.contains(death.words)
             }
             #expect(line != nil, "\(death): \(child.standardError)")
             // mpirun may end before a rank that Swift still reports on.
-            let deadline = ContinuousClock.now + .seconds(5)
-            while !run.ranks.isEmpty && ContinuousClock.now < deadline { usleep(10_000) }
-            #expect(run.ranks.isEmpty && run.checkpoints(of: one) == [20, 40], "\(death): \(run.checkpoints())")
+            waitUntil("no rank is left") { run.ranks.isEmpty }
+            #expect(run.checkpoints(of: one) == [20, 40], "\(death): \(run.checkpoints())")
             expectEqual(run.results().filter { $0.key.contains("/seed-1/") }, finished)
         }
         let end = try run.run(ranks: 2, ["--team-size", "2"])
@@ -69,15 +67,15 @@ import Testing
         run.expectNothingLeft()
     }
 
-    /// Stopped for five seconds, with a limit of eight for a hang: neither it nor the others are taken for dead.
+    /// Stopped for three seconds, with a limit of thirty for a hang: neither it nor the others are taken for dead.
     @Test func aRankThatStandsStill() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let job = try run.start(
-            ranks: 3, ["--team-size", "3", "--checkpoint-steps", "20", "--hang-timeout", "8"], fault: "sleep=3")
-        run.wait(for: job) { !run.checkpoints().isEmpty }
+            ranks: 3, ["--team-size", "3", "--checkpoint-steps", "20", "--hang-timeout", "30"], fault: "sleep=3")
+        waitUntil("a checkpoint", orEndOf: job) { !run.checkpoints().isEmpty }
         let rank = try #require(run.ranks.dropFirst().first)
         kill(rank, SIGSTOP)
-        sleep(5)
+        sleep(3)
         #expect(job.isRunning && !run.done.contains { $0.hasSuffix("/seed-0/result.json") }, "the others wait")
         kill(rank, SIGCONT)
         let end = try job.end()
@@ -100,7 +98,6 @@ import Testing
             ranks: 2, ["--team-size", "2", "--checkpoint-steps", "20", "--hang-timeout", "3"],
             fault: Death(kind: "hang", place: place, rank: rank).fault)
         #expect(child.exitCode == 71, "\(child.output)")
-        #expect(child.seconds < 10)
         let line = child.errorLines.first { $0.contains("no progress for 3 s in ") } ?? ""
         #expect(
             line.contains("rank ") && line.contains("case ACTIVE-I/") && line.contains(" at step 5"), "\(child.output)")

@@ -15,8 +15,8 @@ import Testing
     /// The second has nothing to do, and says so; after the first was killed a third goes on from its checkpoint.
     @Test func twoJobsAndOneCase() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
-        let first = try run.start(ranks: 2, ["--team-size", "2", "--checkpoint-steps", "20"], fault: "sleep=10")
-        run.wait(for: first) { !run.checkpoints().isEmpty }
+        let first = try run.start(ranks: 2, ["--team-size", "2", "--checkpoint-steps", "5"], fault: "sleep=100")
+        waitUntil("a checkpoint", orEndOf: first) { !run.checkpoints().isEmpty }
         let ranks = run.ranks
         let second = try run.run(ranks: 2)
         #expect(first.isRunning && second.exitCode == 75, "\(second.output)")
@@ -38,7 +38,7 @@ import Testing
     @Test func twoJobsAndFourCases() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.iql, FaultyRun.active], seeds: "[0, 1]"))
         let first = try run.start(ranks: 1, fault: "sleep=4")
-        run.wait(for: first) { files(below: run.out).contains { $0.hasSuffix("/timing.csv") } }
+        waitUntil("a case in work", orEndOf: first) { run.begun > 0 }
         let log = bytes(of: "\(run.out)/logs/rank-0000.log")
         let second = try run.run(ranks: 2)
         let end = try first.end()
@@ -81,8 +81,8 @@ import Testing
     /// One lives, and jobs elsewhere let it; they end with 75.
     @Test func aNameIsNoIdentity() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
-        let first = try run.start(ranks: nil, fault: "sleep=40")
-        run.wait(for: first) { files(below: run.out).contains { $0.hasSuffix("/timing.csv") } }
+        let first = try run.start(ranks: nil, fault: "sleep=200")
+        waitUntil("a case in work", orEndOf: first) { run.listen(ranks: 1) && run.begun > 0 }
         for world in Self.worlds {
             let other = try start(run, in: world).end()
             #expect(
@@ -90,8 +90,10 @@ import Testing
                 "\(world): \(other.output)")
             #expect(first.isRunning && !other.standardError.contains("taken over"), "\(world)")
         }
-        let end = try first.end()
-        #expect(end.exitCode == 0 && !end.standardError.contains("taken over"), "\(end.output)")
+        for rank in run.ranks { kill(rank, SIGUSR1) }
+        for (job, code) in [(try first.end(), Int32(75)), (try run.run(ranks: nil), 0)] {
+            #expect(job.exitCode == code && !job.standardError.contains("taken over"), "\(job.output)")
+        }
         expectEqual(run.results(), try run.knownReference())
     }
 

@@ -14,7 +14,7 @@ import Testing
         func remount(_ options: String) throws { try mount("-o", "remount,\(options)", folder.path) }
 
         private func mount(_ arguments: String...) throws {
-            let child = try ChildProcess.run("/usr/bin/mount", arguments, limit: 5)
+            let child = try ChildProcess.run("/usr/bin/mount", arguments)
             try #require(child.exitCode == 0, "as root: \(child.output)")
         }
 
@@ -36,7 +36,6 @@ import Testing
         let out = disk.folder("out")
         let child = try run.run(ranks: 2, options, into: out)
         #expect(child.exitCode == 74, "\(child.output)")
-        #expect(child.seconds < 15)
         let line = child.errorLines.first { $0.contains("cannot ") && $0.contains(": No space left on device") }
         #expect(line?.contains("\(out)/") == true, "\(child.output)")
         let before = files(below: out).filter { $0.hasSuffix(".bin") }
@@ -125,15 +124,14 @@ import Testing
             ["run", run.folder("study.yaml"), "--out", run.out, "--checkpoint-steps", "20", "--keep-checkpoints"],
             prefix: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
             environment: ["ACTIVE_BENCH_DATA": data, "ACTIVE_BENCH_FAULT": "sleep=5", "HOME": "/tmp"])
-        run.wait(for: job) { !run.checkpoints().isEmpty }
+        waitUntil("a checkpoint", orEndOf: job) { !run.checkpoints().isEmpty }
         let folders = (FileManager.default.subpaths(atPath: run.out) ?? []).map { "\(run.out)/\($0)" }.filter {
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && isFolder.boolValue
         }
         for folder in folders { #expect(chmod(folder, 0o555) == 0) }
-        let moment = ContinuousClock.now
         let end = try job.end()
-        #expect(end.exitCode == 74 && ContinuousClock.now - moment < .seconds(10), "\(end.output)")
+        #expect(end.exitCode == 74, "\(end.output)")
         #expect(
             end.errorLines.contains { $0.contains("\(run.out)/cases/") && $0.contains("Permission denied") },
             "\(end.output)")
@@ -148,13 +146,11 @@ import Testing
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let job = try run.start(
             ranks: 2, ["--team-size", "\(teamSize)", "--checkpoint-steps", "20"], fault: "sleep=5")
-        run.wait(for: job) { !run.checkpoints().isEmpty }
-        let moment = ContinuousClock.now
+        waitUntil("a checkpoint", orEndOf: job) { !run.checkpoints().isEmpty }
         // A file may be made between the two halves of a removal.
         while (try? FileManager.default.removeItem(atPath: run.out)) == nil { usleep(1000) }
         let end = try job.end()
         #expect(end.exitCode == 74, "\(end.output)")
-        #expect(ContinuousClock.now - moment < .seconds(10))
         #expect(end.errorLines.contains { $0.contains(run.out) && $0.contains("No such file") }, "\(end.output)")
         #expect(run.ranks.isEmpty)
         #expect(try run.run(ranks: 2).exitCode == 0)

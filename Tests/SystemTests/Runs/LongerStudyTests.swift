@@ -33,7 +33,7 @@ import Testing
         return try ChildProcess.run(
             "active-bench",
             ["run", folder("study.yaml"), "--out", folder(out), "--team-size", "\(teamSize)"]
-                + (keeps ? ["--keep-checkpoints"] : []), ranks: ranks, environment: environment, limit: 40)
+                + (keeps ? ["--keep-checkpoints"] : []), ranks: ranks, environment: environment)
     }
 
     /// Chained, alone and in a team, and with a rank's death at every early call of the system that touches a file.

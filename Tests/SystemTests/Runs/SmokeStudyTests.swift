@@ -34,7 +34,7 @@ import Testing
             learners:
             \(LearnerRegistry.standard.learners.map { "  \($0.name): {}" }.joined(separator: "\n"))
             """
-        let child = try SystemRun.run(study, in: folder, ranks: 2, data: folder.path, limit: 900)
+        let child = try SystemRun.run(study, in: folder, ranks: 2, data: folder.path, limit: 3600)
         try #require(child.exitCode == 0, "\(child.output)")
         for learner in LearnerRegistry.standard.learners {
             for dataset in datasets { try check(learner.name, dataset) }
