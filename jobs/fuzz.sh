@@ -7,7 +7,7 @@
 #   EACH=3600 OUT=/scratch/fuzz jobs/fuzz.sh      an hour each; corpora that grow are kept there and taken up again
 #   RESULTS=results/fuzzing jobs/fuzz.sh          leaves a table there
 #
-# A finding lies under $OUT/findings/READER; `ACTIVE_BENCH_FUZZ_READER=READER .build-fuzz/fuzz FILE` repeats it. Files in HDF5's
+# A finding lies under $OUT/findings/READER; `ACTIVE_BENCH_FUZZ_READER=READER .build-address/fuzz FILE` repeats it. Files in HDF5's
 # format may crash the HDF5 library itself, which nobody but its authors can mend: such crashes are counted apart.
 set -euo pipefail
 ACTIVE_BENCH_BINARY=none source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
@@ -15,15 +15,15 @@ cd "$repository"
 
 each=${EACH:-120}
 out=${OUT:-$repository/runs/fuzz}
-scratch=.build-fuzz
 seeds=Tests/Fuzz/corpus
 
 say "building"
-ACTIVE_BENCH_FUZZ=1 swift build -c release --product FuzzReaders --scratch-path $scratch --sanitize=address \
-    -Xswiftc -sanitize=fuzzer -Xcc -fsanitize=fuzzer-no-link,undefined -Xcc -fno-sanitize-recover=undefined >&2
-library=$(cd $scratch/release && pwd)
+source jobs/sanitized.sh
+swift build -c release --product FuzzReaders "${sanitizing[@]}" >&2
+library=$(cd $sanitized/release && pwd) fuzz=$sanitized/fuzz
 # The readers are a library, libFuzzer's own main the program.
-clang -fsanitize=fuzzer,address,undefined -x c /dev/null -o $scratch/fuzz -Wl,--no-as-needed "-L$library" -lFuzzReaders "-Wl,-rpath,$library"
+clang -fsanitize=fuzzer,address,undefined -x c /dev/null -o $fuzz -Wl,--no-as-needed "-L$library" -lFuzzReaders \
+    "-Wl,-rpath,$library" 2> >(grep -v "Cannot export local symbol" >&2)
 
 # READER: the folders of inputs to begin with.
 folders_of_seeds() {
@@ -51,14 +51,13 @@ for reader in "${readers[@]}"; do
     esac
     say "$reader: $each s"
     export ACTIVE_BENCH_FUZZ_READER=$reader
-    export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
-    $scratch/fuzz "${options[@]}" "$corpus" "${begin[@]}" >"$out/$reader.log" 2>&1 || true
+    $fuzz "${options[@]}" "$corpus" "${begin[@]}" >"$out/$reader.log" 2>&1 || true
     inputs=$(grep -oE '^#[0-9]+' "$out/$reader.log" | tail -1 | tr -d '#')
     edges=$(grep -oE 'cov: [0-9]+' "$out/$reader.log" | tail -1 | tr -dc 0-9)
     ours=0 theirs=0
     for file in "$findings"/*; do
         [ -e "$file" ] || continue
-        $scratch/fuzz -timeout=20 -rss_limit_mb=4096 "$file" >"$out/report" 2>&1 && continue # mended meanwhile
+        $fuzz -timeout=20 -rss_limit_mb=4096 "$file" >"$out/report" 2>&1 && continue # mended meanwhile
         if is_of_the_library "$out/report"; then theirs=$((theirs + 1)); else
             ours=$((ours + 1))
             say "$reader: $file"

@@ -16,11 +16,13 @@ mode=${1:-address}
 skip='SystemTests|AllocationTests|aKitchenIsFastEnough'
 case $mode in
 address)
-    options=(--sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined)
+    source jobs/sanitized.sh
+    options=("${sanitizing[@]}") scratch=$sanitized
     tests=(--skip "$skip")
     ;;
 thread)
-    options=(--sanitize=thread)
+    scratch=.build-thread
+    options=(--scratch-path $scratch --sanitize=thread)
     tests=(--filter 'ConsoleTests|PathsTests|DatasetsTests|HDF5Tests|SeparationTests' --skip "$skip")
     ;;
 *)
@@ -28,17 +30,14 @@ thread)
     exit 64
     ;;
 esac
-scratch=.build-$mode
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-swift build -c release --build-tests --scratch-path "$scratch" "${options[@]}" >&2
+swift build -c release --build-tests "${options[@]}" >&2
 
-# Libraries that are not ours (Open MPI, HDF5, Foundation) keep memory to the end: leaks are not looked for. Signals of a crash
-# belong to the tests that provoke them.
+# Signals of a crash belong to the tests that provoke them.
 signals=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:use_sigaltstack=0
-export ASAN_OPTIONS=detect_leaks=0:$signals
-export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:$signals
 export TSAN_OPTIONS=halt_on_error=1:$signals
 status=0
 NO_COLOR=1 "$scratch/release/active-benchPackageTests.xctest" --testing-library swift-testing --no-parallel "${tests[@]}" \
