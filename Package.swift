@@ -143,14 +143,16 @@ let package = Package(
         room(
             "DatasetTools",
             [
-                "Processes", "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics",
+                "Console", "Processes", "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks",
+                "Numerics",
                 "Paths",
                 "Policies", "Report", "Storage", "Studies", "Suites",
             ]),
         room(
             "Cases",
             [
-                "Algorithms", "CKernels", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5", "MPI",
+                "Console", "Algorithms", "CKernels", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5",
+                "MPI",
                 "Networks", "Numerics", "Paths", "Policies", "Processes", "Report", "Storage", "Studies", "Suites",
                 "Supervision", "Teams",
             ]),
@@ -178,7 +180,8 @@ let package = Package(
         room(
             "Scaling",
             [
-                "Processes", "Algorithms", "Benchmarks", "Datasets", "Failures", "MPI", "Networks", "Numerics", "Paths",
+                "Environments", "Console", "Processes", "Algorithms", "Benchmarks", "Datasets", "Failures", "MPI",
+                "Networks", "Numerics", "Paths",
                 "Planning",
                 "Report", "Storage", "Studies", "Supervision", "Teams",
             ]),
@@ -191,7 +194,8 @@ let package = Package(
         room(
             "Rendering",
             [
-                "Processes", "CZlib", "Environments", "Failures", "Networks", "Numerics", "Paths", "Policies", "Report",
+                "Console", "Processes", "CZlib", "Environments", "Failures", "Networks", "Numerics", "Paths",
+                "Policies", "Report",
                 "Storage",
                 "Supervision",
             ]),

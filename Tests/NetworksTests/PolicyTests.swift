@@ -56,7 +56,7 @@ import Testing
         @Test func gaussianGradients() throws {
             let policy = GaussianPolicy(states: 4, actions: 2, hidden: [6, 5], batch: 3)
             let parameters = policy.network.parameters
-            RandomStream("policy").normals(step: 0, into: parameters.values, count: parameters.count)
+            parameters.mutate { RandomStream("policy").normals(step: 0, into: $0, count: parameters.count) }
             let (states, actions, noise, slope) = (Matrix(3, 4), Matrix(3, 2), Matrix(3, 2), Matrix(3, 2))
             for (i, matrix) in [states, actions, noise, slope].enumerated() {
                 RandomStream("inputs").normals(step: i, into: matrix.pointer, count: matrix.count)
