@@ -35,7 +35,7 @@ enum Reader: String, CaseIterable {
             let manifest = try RunManifest.read(RunFolder(scratch.root))
             let again = try manifest.encoded()
             scratch.put(again, "run.json")
-            precondition(try RunManifest.read(RunFolder(scratch.root)).encoded() == again, "it was written differently")
+            requireSame(try RunManifest.read(RunFolder(scratch.root)).encoded(), again)
         case .minari: _ = try MinariMetadata(String(decoding: bytes, as: UTF8.self), file: "metadata.json")
         case .policy:
             scratch.put(bytes, "policy")
@@ -46,8 +46,7 @@ enum Reader: String, CaseIterable {
             scratch.put(bytes, "result.json")
             let again = try CaseResult.read(scratch.path("result.json")).encoded()
             scratch.put(again, "result.json")
-            precondition(
-                try CaseResult.read(scratch.path("result.json")).encoded() == again, "it was written differently")
+            requireSame(try CaseResult.read(scratch.path("result.json")).encoded(), again)
         case .study: _ = try StudyFile.parse(String(decoding: bytes, as: UTF8.self), path: "study.yaml")
         case .trace:
             scratch.put(bytes, "trace.h5")
@@ -64,7 +63,11 @@ enum Reader: String, CaseIterable {
             file.replaceSubrange(file.count - 32..<file.count, with: digest.bytes)
         }
         let again = try Checkpoint.decode(file, path: "checkpoint").encoded()
-        precondition(
-            try Checkpoint.decode(again, path: "checkpoint").encoded() == again, "it was written differently")
+        requireSame(try Checkpoint.decode(again, path: "checkpoint").encoded(), again)
+    }
+
+    /// Traps unless what was read and written again is the same.
+    private func requireSame(_ file: Data, _ before: Data) {
+        precondition(file == before, "it was written differently")
     }
 }
