@@ -17,7 +17,7 @@ import Testing
             let lines = output.split(separator: "\n")
             // The counter itself works: it sees that a matrix is made.
             #expect(lines.first?.hasPrefix("counter ") == true && lines.first?.hasPrefix("counter 0") == false)
-            // Every learner, then some with other switches.
+            // A line for every learner, then for some with other switches.
             #expect(lines.dropFirst().starts(with: LearnerRegistry.standard.names.map { "\($0) 0" }))
             #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(" 0") }, "\(output)")
         }

@@ -24,7 +24,7 @@ import Testing
         #expect(LearnerRegistry.standard["BC2"] == nil)
     }
 
-    /// Teams, traces and reproducibility go by what a learner declares.
+    /// A learner draws exactly the noise that it declares, on which teams, traces and reproducibility rely.
     @Test(arguments: LearnerRegistry.standard.learners) func drawsWhatItDeclares(learner: LearnerDefinition) {
         for flags in [false, true] {
             var settings = LearnerSample.settings(learner)
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    /// Whoever reads about the learners finds every one, as its definition has it.
+    /// README and the chapter on learners list every learner with the title and source of its definition.
     @Test func theChapterListsThem() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
         func rows(_ document: String) throws -> [Substring] {
@@ -67,7 +67,7 @@ import Testing
     }
 }
 
-/// Notes what is drawn; the numbers are those of a stream.
+/// Records the noise uses that are drawn; the numbers come from a stream.
 private final class NoiseRecorder: NoiseSource {
     private(set) var draws: [NoiseUse: NoiseDraw] = [:]
     private let stream = RandomStream("noise")

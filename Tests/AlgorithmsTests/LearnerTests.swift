@@ -150,7 +150,7 @@ final class LearnerSample {
                 states: 4, actions: 2, horizon: 1_000, stream: RandomStream("learner/seed-\(seed)"), team: team))
     }
 
-    /// Those of the small learner, with `changes`.
+    /// The settings of the small learner, with `changes`.
     static func settings(
         _ kind: LearnerDefinition, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:]
     ) -> Hyperparameters {

@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func elsewhereItIsADefaultThatSaysSo() {
+    @Test func otherDatasetsHaveAMarkedDefault() {
         let expected: [(String, Double)] = [
             ("hopper-medium-expert-v2", -1.5), ("halfcheetah-medium-expert-v2", -3), ("walker2d-expert-v2", -3),
             ("antmaze-umaze-v2", -4), ("kitchen-mixed-v0", -4.5), ("", -1),

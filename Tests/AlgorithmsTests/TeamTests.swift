@@ -45,7 +45,7 @@ import Testing
     }
 }
 
-/// A learner on a thread of its own.
+/// A learner on its own thread.
 private final class Rank: @unchecked Sendable {
     let sample: LearnerSample
     let finished = DispatchSemaphore(value: 0)

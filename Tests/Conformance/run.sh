@@ -1,11 +1,11 @@
 #!/bin/sh
-# The live conformance check: both builds of active-bench against the JAX reference, on traces drawn afresh.
+# The live conformance check: both builds of active-bench against the JAX reference, on new random traces.
 #
 #   Tests/Conformance/run.sh DOUBLE_BINARY FLOAT_BINARY [SEED]
 #   Tests/Conformance/run.sh --prepare     installs the Python packages and checks nothing
 #
 # SEED: today's date unless given. An empty DOUBLE_BINARY or FLOAT_BINARY ("") leaves that half out.
-# The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses
+# The Python packages go to a virtual environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON selects
 # the interpreter (default python3).
 set -eu
 
@@ -16,7 +16,7 @@ python=$(python_environment conformance-venv "$here/requirements.txt")
 [ "$1" != --prepare ] || exit 0
 double=$1 float=$2 seed=${3:-$(date +%Y%m%d)}
 
-# One core: the networks are tiny, and others work on this machine too.
+# One core suffices, because the networks are tiny, and leaves the others to other work on this machine.
 export JAX_PLATFORMS=cpu OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 export XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 export PYTHONDONTWRITEBYTECODE=1

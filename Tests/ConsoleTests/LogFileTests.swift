@@ -28,7 +28,7 @@ import Testing
     }
 
     /// A pipe of two pages without a reader takes the start of a long line; the next line still starts on a new line.
-    @Test func aLineThatWasCutOffEnds() throws {
+    @Test func aTruncatedLineEnds() throws {
         #expect(mkfifo(folder("pipe"), 0o600) == 0)
         let reader = open(folder("pipe"), O_RDWR | O_NONBLOCK)
         defer { close(reader) }

@@ -112,7 +112,7 @@ import Testing
         Example(testDescription: "a long name", values: [String(repeating: "k", count: 300): .integer(7)]) {
             put($0, "metadata/" + String(repeating: "k", count: 300), ab_H5T_STD_U8LE(), nil, [7])
         },
-        Example(testDescription: "a deep one", values: ["a/b/c/d/e/f/g/h/i": .integer(1)]) {
+        Example(testDescription: "a deeply nested name", values: ["a/b/c/d/e/f/g/h/i": .integer(1)]) {
             put($0, "metadata/a/b/c/d/e/f/g/h/i", ab_H5T_STD_U8LE(), nil, [1])
         },
         Example(testDescription: "an empty array", values: ["a": .array(HDF5Array(shape: [0], elements: []))]) {
@@ -123,7 +123,7 @@ import Testing
             H5Tset_sign(type, H5T_SGN_NONE)
             put($0, "metadata/seed", type, nil, [UInt8](repeating: 255, count: 8))
         },
-        Example(testDescription: "an array larger than any", note: "declares the shape [1099511627776, 1024]") { file in
+        Example(testDescription: "a very large array", note: "declares the shape [1099511627776, 1024]") { file in
             let space = H5Screate_simple(2, [1 << 40, 1 << 10], nil)
             let creation = H5Pcreate(ab_H5P_DATASET_CREATE())
             H5Pset_chunk(creation, 2, [1, 1])

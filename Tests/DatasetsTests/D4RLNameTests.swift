@@ -52,7 +52,7 @@ import Testing
         #expect(try location.listings().map(\.dataset) == D4RLCatalogue.names + ["hopper-medium-replay-v0"])
     }
 
-    @Test func absentOnesSayWhereTheyArePublished() {
+    @Test func absentDatasetsSayWhereTheyArePublished() {
         let error = #expect(throws: DatasetError.self) { try DatasetLocation(folders: ["/a"]).find("hopper-random-v2") }
         #expect(
             error?.description

@@ -315,7 +315,7 @@ import Testing
     }
 
     /// The memory that loading takes is known from the sizes alone, before anything is loaded.
-    @Test func memoryIsToldBeforeAnythingIsLoaded() throws {
+    @Test func memoryIsReportedBeforeLoading() throws {
         struct Stop: Error {}
         try Sample().write(to: folder("set"))
         var told: [Int] = []

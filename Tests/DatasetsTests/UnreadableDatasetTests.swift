@@ -69,7 +69,7 @@ import Testing
     }
 
     /// Reading /proc/self/mem at offset 0 fails with EIO.
-    @Test func aDiskThatFails() throws {
+    @Test func anIOError() throws {
         make(upTo: "/mujoco/hopper/medium-v0/data/main_data.hdf5")
         let data = folder("minari") + Self.parts[4]
         for path in [folder("hopper_medium-r1.hdf5"), data] { symlink("/proc/self/mem", path) }

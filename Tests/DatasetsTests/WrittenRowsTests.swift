@@ -120,7 +120,7 @@ import Testing
             testDescription: "storage in advance, actions never used", actions: 0..<0, isEarly: true,
             refusal: "field 'actions': expected data in every row, found storage that was allocated but never written"),
         Recording(
-            testDescription: "chunks that are not there", observations: 0..<32, chunkRows: 16,
+            testDescription: "absent chunks", observations: 0..<32, chunkRows: 16,
             refusal:
                 "field 'observations': expected data in every row, found rows 32 to 59 never written (2 of 4 chunks are "
                 + "there)"),
@@ -132,13 +132,13 @@ import Testing
             refusal: "hold nothing but the fill value -0.5, as rows do"),
         Recording(testDescription: "zeros that were written, in chunks", isZero: true, chunkRows: 16),
         Recording(
-            testDescription: "rewards alone stop early, amid an episode",
+            testDescription: "rewards alone stop early, within an episode",
             rewards: [Float](repeating: 1, count: 30) + [Float](repeating: 0, count: 30), end: 40,
             refusal:
                 "field 'rewards': expected data in every row, found rows 30 to 59 that hold nothing but the fill value 0.0"
         ),
         Recording(
-            testDescription: "a goal, and nothing to lose behind it",
+            testDescription: "a goal, and unwritten rewards after it",
             rewards: [Float](repeating: -1, count: 45) + [Float](repeating: 0, count: 15), end: 20,
             note:
                 "field 'rewards' has rows 45 to 59 that hold nothing but the fill value 0.0 and no earlier row that does"
@@ -160,19 +160,19 @@ import Testing
             refusal: "field 'rewards': expected data in every row, found storage that was allocated but never written"),
         Recording(testDescription: "rewards that are all 0, as written"),
         Recording(
-            testDescription: "sparse rewards that end in none",
+            testDescription: "sparse rewards that end with zeros",
             rewards: (0..<60).map { $0 < 45 && $0 % 9 != 8 ? 1 : 0 }),
         Recording(
-            testDescription: "unwritten rows of a fill value that is not a number", observations: 0..<30, fill: .nan,
+            testDescription: "unwritten rows with the fill value NaN", observations: 0..<30, fill: .nan,
             refusal: "field 'observations': expected data in every row, found row 30 with NaN, the fill value"),
-        Recording(testDescription: "a short rest", observations: 0..<52, actions: 0..<52),
+        Recording(testDescription: "a few unwritten rows at the end", observations: 0..<52, actions: 0..<52),
         Recording(
-            testDescription: "actions alone stop early, amid an episode", actions: 0..<30, end: 45,
+            testDescription: "actions alone stop early, within an episode", actions: 0..<30, end: 45,
             refusal:
                 "field 'actions': expected data in every row, found rows 30 to 59 that hold nothing but the fill value 0.0"
         ),
         Recording(
-            testDescription: "a rest in the last episode", actions: 0..<40, end: 35,
+            testDescription: "unwritten rows in the last episode", actions: 0..<40, end: 35,
             note: "field 'actions' has rows 40 to 59 that hold nothing but the fill value 0.0"),
     ]
 

@@ -27,7 +27,7 @@ import Testing
     }
 
     /// A copy of the assets without a mesh, or with an invalid mesh, is refused in one sentence; nothing is written.
-    @Test(arguments: [true, false]) func damagedOnes(missing: Bool) throws {
+    @Test(arguments: [true, false]) func damagedAssets(missing: Bool) throws {
         let folder = TemporaryFolder()
         let copy = folder("kitchen")
         try FileManager.default.copyItem(atPath: KitchenAssets().folder, toPath: copy)

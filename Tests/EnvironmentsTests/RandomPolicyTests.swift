@@ -3,8 +3,8 @@ import Numerics
 import Suites
 import Testing
 
-/// The uniform random policy has the mean return of D4RL's random datasets: our
-/// simulation gives the returns of the one that they were collected in.
+/// The uniform random policy has the mean return of D4RL's random datasets: our simulation gives the returns of the one
+/// that they were collected in.
 ///
 /// The mean of 1,000 episodes with a fixed stream may differ from the published one by three standard errors, to which
 /// both samples contribute: √(s²/1000 + σ²/N).

@@ -6,8 +6,8 @@ import Testing
 
 /// Leaving out collision tests that cannot find a contact, and geoms that are only visual, changes no bit.
 @Suite struct SeparationTests {
-    /// The published kitchen and kitchens without some of its parts take the same
-    /// actions, with the same noise, through the same episodes.
+    /// The published kitchen and kitchens without some of its parts take the same actions, with the same noise, through
+    /// the same episodes.
     @Test func noBitOfAKitchenChanges() throws {
         let assets = KitchenAssets()
         let simulations = try [
@@ -41,8 +41,8 @@ import Testing
         #expect(moved[23] > 0.2, "the kettle is pushed about: \(moved)")
     }
 
-    /// First the arm sweeps the kettle off the stove; then every joint turns in a random
-    /// direction for a while, so that the arm travels and hits things.
+    /// First the arm sweeps the kettle off the stove; then every joint turns in a random direction for a while, so that
+    /// the arm travels and hits things.
     private func pushes(_ episode: Int, _ t: Int, _ stream: RandomStream) -> [Double] {
         if episode == 0 { return [-1, 0, 0, 0, 0, 0, 0, 0, 0] }
         return (0..<9).map { (3 * stream.uniform(step: 100 * episode + t / 20, index: $0)).rounded(.down) - 1 }

@@ -12,13 +12,13 @@ import Suites
 import Supervision
 import Testing
 
-/// A learner in one file of its own, `SquaredCloning`, goes through the whole program: read from a study, planned, trained,
-/// stopped and taken up again. No other file names it.
+/// A learner that is defined in a single file, `SquaredCloning`, works in the whole program: it is read from a study,
+/// planned, trained, stopped and resumed. No other file names it.
 @Suite(.serialized) struct LearnerExtensionTests {
     private static let learners = LearnerRegistry.standard.adding(.squaredCloning)
     private let folder = TemporaryFolder()
 
-    /// A study of it on a thousand steps of a random policy.
+    /// A study of this learner on a thousand steps of a random policy.
     private func plan(_ settings: String, learners: LearnerRegistry = learners) throws -> StudyPlan {
         if !FileManager.default.fileExists(atPath: folder("mine.hdf5")) {
             try PolicyFile.write(.example("behaviour"), to: folder("policy.safetensors"))
@@ -44,7 +44,7 @@ import Testing
         #expect(one.learner == .squaredCloning && one.variant == "largest_error=0.75,batch=32,hidden=16x16")
         #expect(one.configuration.contains("  largest_error: 0.75  # study\n"))
         #expect(one.configuration.contains("  learning_rate: 0.001  # an example\n"))
-        #expect(throws: HarnessError.self, "this program alone has no such learner") {
+        #expect(throws: HarnessError.self, "the standard registry has no such learner") {
             try plan("", learners: .standard)
         }
         #expect(throws: HarnessError.self, "misspelt") { try plan(", largest_eror: 0.75") }
@@ -61,7 +61,7 @@ import Testing
         #expect(settings.yaml.contains("    batch: 64  # command line\n"))
     }
 
-    /// Its widths are measured apart, its own real number is not.
+    /// Cases with other layer widths are measured separately; cases with another `largest_error` are not.
     @Test func isPlanned() throws {
         let plan = try plan(", sweep: {largest_error: [0.25, 0.75], precision: [fp32]}")
         let model = try CostModel(measuring: plan.cases)
@@ -74,8 +74,8 @@ import Testing
         #expect(report.lines[0].multiplyAdds == 60 * 32 * (3 * perSample - 11 * 16), "counted by hand")
     }
 
-    /// Trained to its end in one go, and stopped in between: the same bytes, to the state of the optimiser.
-    @Test func isTrainedAndTakenUpAgain() throws {
+    /// A training that was stopped and resumed has the bytes of an uninterrupted one, also in the state of the optimiser.
+    @Test func isTrainedAndResumed() throws {
         let one = try plan("").cases[0]
         let (straight, stopped) = (CaseFolder(folder("straight")), CaseFolder(folder("stopped")))
         #expect(try train(one, in: straight) == nil)
@@ -90,7 +90,7 @@ import Testing
         #expect(try #require(losses.last) < losses[0], "\(losses)")
     }
 
-    /// The step after which it stopped; nil at its end.
+    /// Trains a case; returns the step after which it stopped, nil at its end.
     private func train(_ one: StudyCase, in folder: CaseFolder, until stop: Int? = nil) throws -> Int? {
         Supervision.forget()
         defer { Supervision.forget() }

@@ -4,10 +4,10 @@ import Networks
 import Numerics
 import Suites
 
-// A learner of a third party: everything that the program needs to know of it is in this file.
+// A third-party learner: everything that the program needs to know about it is in this file.
 
 extension SettingKey<Double> {
-    /// The largest error of an action's component that counts in full.
+    /// The bound at which the error of an action's component is clipped.
     static var largestError: Self { Self("largest_error") }
 }
 
@@ -35,7 +35,7 @@ extension LearnerDefinition {
 
 /// Behaviour cloning by squared error, of a deterministic policy.
 ///
-///     π:  E[e²],  e = clip(π(s) - a, ±largest_error), averaged over action dimensions too
+///     π:  E[e²],  e = clip(π(s) - a, ±largest_error), averaged over the batch and the action dimensions
 final class SquaredCloning: Learner {
     private let actor: DeterministicPolicy
     private let optimiser: Adam

@@ -41,60 +41,60 @@ import Testing
 
     static let refused: [Example] = [
         Example(
-            testDescription: "gzip of less", filters: gzip, made: { _ in zlib([UInt8](repeating: 0, count: 40)) },
+            testDescription: "gzip, too short", filters: gzip, made: { _ in zlib([UInt8](repeating: 0, count: 40)) },
             words: "a chunk of 40 bytes instead of 384 at [0]"),
         Example(
-            testDescription: "gzip of a little more", filters: gzip,
+            testDescription: "gzip, a little too long", filters: gzip,
             made: { _ in zlib([UInt8](repeating: 0, count: 388)) }, words: "a chunk of 388 bytes instead of 384 at [0]"),
         Example(
-            testDescription: "gzip of much more", filters: gzip,
+            testDescription: "gzip, much too long", filters: gzip,
             made: { _ in zlib([UInt8](repeating: 0, count: 4000)) },
             words: "the filter 1 (gzip) cannot decode at [0]"),
         Example(
-            testDescription: "gzip, cut", filters: gzip, made: { $0.dropLast(5) },
+            testDescription: "gzip, truncated", filters: gzip, made: { $0.dropLast(5) },
             words: "the filter 1 (gzip) cannot decode at [0]"),
         Example(
-            testDescription: "gzip left out, of less", filters: gzip, mask: 1,
+            testDescription: "gzip skipped, too short", filters: gzip, mask: 1,
             made: { _ in [UInt8](repeating: 0, count: 40) }, words: "a chunk of 40 bytes instead of 384 at [0]"),
         Example(
-            testDescription: "shuffle of less", filters: shuffled, made: { _ in [UInt8](repeating: 0, count: 43) },
+            testDescription: "shuffle, too short", filters: shuffled, made: { _ in [UInt8](repeating: 0, count: 43) },
             words: "a chunk of 43 bytes instead of 384 at [0]"),
         Example(
-            testDescription: "fletcher32 of less", filters: checked, made: { _ in [UInt8](repeating: 0, count: 44) },
+            testDescription: "fletcher32, too short", filters: checked, made: { _ in [UInt8](repeating: 0, count: 44) },
             words: "a chunk of 40 bytes instead of 384 at [0]"),
         Example(
-            testDescription: "fletcher32 of nothing", filters: checked, made: { _ in [0, 0, 0] },
+            testDescription: "fletcher32, no data", filters: checked, made: { _ in [0, 0, 0] },
             words: "the filter 3 (fletcher32) cannot decode at [0]"),
         Example(
-            testDescription: "fletcher32 of others", filters: checked, made: { [$0[0] ^ 1] + $0.dropFirst() },
+            testDescription: "fletcher32, other data", filters: checked, made: { [$0[0] ^ 1] + $0.dropFirst() },
             words: "the filter 3 (fletcher32) cannot decode at [0]"),
         Example(
-            testDescription: "all, the checksum left out", filters: all, mask: 4, made: { _ in zlib([1, 2, 3]) },
+            testDescription: "all, the checksum skipped", filters: all, mask: 4, made: { _ in zlib([1, 2, 3]) },
             words: "a chunk of 3 bytes instead of 384 at [0]"),
         Example(
-            testDescription: "all, gzip left out", filters: all, mask: 2,
+            testDescription: "all, gzip skipped", filters: all, mask: 2,
             made: { _ in [UInt8](repeating: 0, count: 104) },
             words: "a chunk of 100 bytes instead of 384 at [0]"),
         Example(
-            testDescription: "szip, cut", filters: szip, made: { $0.dropLast(8) },
+            testDescription: "szip, truncated", filters: szip, made: { $0.dropLast(8) },
             words: "the filter 4 (szip) cannot decode at [0]"),
         Example(
-            testDescription: "szip of odd lines, cut", filters: szipOfOddLines, made: { $0.dropLast(8) },
+            testDescription: "szip of odd lines, truncated", filters: szipOfOddLines, made: { $0.dropLast(8) },
             words: "the filter 4 (szip) cannot decode at [0]"),
         Example(
-            testDescription: "szip of odd lines, of which the first bytes are left", filters: szipOfOddLines,
+            testDescription: "szip of odd lines, only the first bytes", filters: szipOfOddLines,
             made: { Array($0.prefix(12)) }, words: "the filter 4 (szip) cannot decode at [0]"),
         Example(
-            testDescription: "szip of less by its own word", filters: szip, made: { [40, 0, 0, 0] + $0.dropFirst(4) },
+            testDescription: "szip declared too short", filters: szip, made: { [40, 0, 0, 0] + $0.dropFirst(4) },
             words: "a chunk of 40 bytes instead of 384 at [0]"),
         Example(
-            testDescription: "szip of 4 GiB by its own word", filters: szip,
+            testDescription: "szip declared as 4 GiB", filters: szip,
             made: { [255, 255, 255, 255] + $0.dropFirst(4) }, words: "the filter 4 (szip) cannot decode at [0]"),
         Example(
-            testDescription: "nbit, cut", filters: nbit, made: { $0.dropLast(8) },
+            testDescription: "nbit, truncated", filters: nbit, made: { $0.dropLast(8) },
             words: "the filter 5 (nbit) cannot decode at [0]"),
         Example(
-            testDescription: "scaleoffset, cut", filters: scaled, made: { $0.dropLast(8) },
+            testDescription: "scaleoffset, truncated", filters: scaled, made: { $0.dropLast(8) },
             words: "the filter 6 (scaleoffset) cannot decode at [0]"),
         Example(
             testDescription: "scaleoffset of more bits than there are", filters: scaled,
@@ -125,7 +125,7 @@ import Testing
         arguments: [
             Example(testDescription: "all", filters: all, made: { $0 }, words: ""),
             Example(
-                testDescription: "gzip left out", filters: gzip, mask: 1,
+                testDescription: "gzip skipped", filters: gzip, mask: 1,
                 made: { _ in (0..<96).flatMap { [UInt8($0), 0, 0, 0] } }, words: ""),
             Example(
                 testDescription: "gzip twice",

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: Refused.all)
-    func whatDoesNotFitIsRefused(example: Refused) throws {
+    func numbersThatDoNotFitAreRefused(example: Refused) throws {
         try HDF5Writer.write(to: folder("a.hdf5")) { _ in }
         edit(folder("a.hdf5")) { example.stored.write(to: $0) }
         let file = try HDF5File(readingFrom: folder("a.hdf5"))

@@ -77,7 +77,7 @@ import Testing
         }
 
         /// After any write to the parameters, at any time, the next forward pass equals a new network's.
-        @Test func roundsWhatHasChanged() {
+        @Test func roundsChangedParameters() {
             let shape = MLP.Shape(inputs: 6, hidden: [16, 16], outputs: 1, precision: .bfloat16)
             let (network, input, outputGradient) = sample(shape)
             let (other, tape) = (MLP(shape), Tape(shape, batch: Self.batch))

@@ -4,8 +4,8 @@ import Numerics
 import Testing
 
 @Suite struct DenseKernelTests {
-    /// The output equals, bit for bit, the sum in the order of the inputs with
-    /// fused multiply-adds; for blocks, single groups and padding.
+    /// The output equals, bit for bit, the sum in the order of the inputs with fused multiply-adds; for blocks, single
+    /// groups and padding.
     @Test(arguments: [(1, 1), (11, 3), (17, 16), (5, 17), (64, 64), (256, 70), (29, 256)])
     func sumsInTheOrderOfTheInputs(inputs: Int, outputs: Int) {
         let group = Int(AB_DENSE_GROUP)

@@ -187,7 +187,7 @@ import Testing
         #expect(abs(plain[0] - normalised[0]) < 1e-6)
     }
 
-    @Test func unfitSnapshotsAreRefused() {
+    @Test func invalidSnapshotsAreRefused() {
         let good = GaussianPolicy(states: 3, actions: 2, hidden: [4, 4], batch: 1).snapshot
         func error(_ change: (inout PolicySnapshot) -> Void) -> PolicyError? {
             var snapshot = good

@@ -1,12 +1,12 @@
 #!/bin/sh
-# The live check of the environments: ours against Gymnasium's, a step from each of many states drawn afresh.
+# The live check of the environments: ours against Gymnasium's, one step from each of many new random states.
 #
 #   Tests/Peers/run.sh PEER_STEPS [SEED]
 #   Tests/Peers/run.sh --prepare     installs the Python packages, builds with their MuJoCo, and compares nothing
 #
-# PEER_STEPS: the program that compares, .build/release/peer-steps; peer-minari lies beside it. SEED: today's date unless given.
-# The Python packages go to throw-away environments below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON chooses
-# the interpreter (default python3).
+# PEER_STEPS: the comparing program, .build/release/peer-steps; peer-minari is in the same folder. SEED: today's date by
+# default. The Python packages go to virtual environments below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON
+# selects the interpreter (default python3).
 set -eu
 
 [ $# -ge 1 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -18,7 +18,7 @@ v5=$(python_environment peers-venv "$here/requirements-v5.txt")
 minari=$(python_environment peers-venv "$here/requirements-minari.txt")
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
 
-# Ours once more, with the peers' own MuJoCo: what is left of a difference is then not the library's.
+# Builds ours again with the peers' own MuJoCo: remaining differences are then not the library's.
 mujoco=${v4%/bin/python}/mujoco-2.3.7
 wheel=$("$v4" -c 'import mujoco; print(mujoco.__path__[0])')
 mkdir -p "$mujoco/lib"
@@ -33,7 +33,7 @@ peer_steps=$(realpath "$1") seed=${2:-$(date +%Y%m%d)}
 
 traces=$(mktemp -d)
 trap 'rm -rf "$traces"' EXIT
-cd "$traces" # where MuJoCo's Python package may leave its log
+cd "$traces" # MuJoCo's Python package may leave its log here.
 echo "seed $seed"
 peers=0
 for python in "$v4" "$v5"; do

@@ -32,7 +32,7 @@ import Testing
             ]) == "10 episodes each; antmaze 100; kitchen 50")
     }
 
-    @Test func whatMostDatasetsHaveIsTheRule() {
+    @Test func theMostCommonProtocolIsTheRule() {
         #expect(
             words([("hopper-medium-v2", [10]), ("antmaze-umaze-v2", [100]), ("antmaze-large-play-v2", [100])])
                 == "100 episodes each; locomotion 10")

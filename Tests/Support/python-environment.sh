@@ -1,10 +1,10 @@
-# Sourced by the scripts that need Python packages.
+# This file is sourced by the scripts that need Python packages.
 #
 # python_environment NAME REQUIREMENTS.txt
-#   Prints the interpreter of a throw-away environment with these packages below
-#   ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}/NAME, made where it is not there. There is one for each content of the
-#   file, used once its last file `complete` is there; two scripts at once take turns. PYTHON chooses the interpreter
-#   (default python3).
+#   Prints the path of the interpreter in a virtual environment with these packages, which lies below
+#   ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}/NAME and is created if it does not exist. Each content of the file has
+#   its own environment, which is complete once its file `complete` exists; scripts that run at the same time take
+#   turns. PYTHON selects the interpreter (default python3).
 python_environment() {
     environment=${ACTIVE_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/active-bench}/$1
     environment=$environment/$(sha256sum "$2" | cut -c1-16)

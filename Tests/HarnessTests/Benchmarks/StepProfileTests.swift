@@ -4,7 +4,7 @@ import Numerics
 import Testing
 
 @Suite(.serialized) struct StepProfileTests {
-    /// Threads of OpenBLAS wait for cores that others have.
+    /// More threads of OpenBLAS would wait for cores that other tests use.
     init() { BLASLibrary.useOneThread() }
 
     private static func active(_ members: Int) -> StepLoop.Subject {
@@ -17,8 +17,8 @@ import Testing
 
     private static let rounded = [SettingAssignment(.precision, .bfloat16)]
 
-    /// The multiply-adds that kernels really make are those the algorithm needs, to the last one: no layer is computed twice,
-    /// no gradient is taken of what nobody trains. (TD3+BC's policy steps in one of two.)
+    /// The kernels execute exactly the multiply-adds that the algorithm needs: no layer is computed twice, and no
+    /// gradient is computed for a network that is not trained. (TD3+BC's policy is updated in one of two steps.)
     @Test(arguments: subjects.indices) func noWorkIsWasted(index: Int) {
         let subject = Self.subjects[index]
         let loop = StepLoop(subject)
@@ -31,10 +31,10 @@ import Testing
         #expect(made == 2 * subject.multiplyAdds, "\(subject.name)")
     }
 
-    /// The lines, with what is left, are the whole; and a step is mostly products.
+    /// The lines and the remainder add up to the whole step, most of which is matrix products.
     @Test func addsUpToTheWhole() throws {
         let benchmark = StepBenchmark()
-        // Somebody else may have the core for a while, in any one line.
+        // Another process may use the core for a while, which can lengthen any one line.
         let profiles = (0..<3).map { _ in benchmark.profile(Self.active(2)) }
         func share(_ profile: StepProfile, _ kernel: String = "") -> Double {
             profile.lines.filter { $0.kernel.hasPrefix(kernel) }.map(\.seconds).reduce(0, +) / profile.seconds
@@ -52,7 +52,7 @@ import Testing
         #expect(profile.lines.contains { $0.kernel == "sampling of a batch" && $0.calls == profile.steps })
     }
 
-    /// Nothing is noted unless asked for.
+    /// Nothing is recorded unless profiling is on.
     @Test func isOffOtherwise() {
         let loop = StepLoop(.init(.bc))
         Profile.start()

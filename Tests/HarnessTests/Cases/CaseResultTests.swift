@@ -9,7 +9,7 @@ import Testing
     let folder = TemporaryFolder()
     private var path: String { folder("result.json") }
 
-    @Test func comesBackWithNumbersThatAreNone() throws {
+    @Test func nonFiniteNumbersComeBack() throws {
         let studyCase = try SmallRun.plan("IQL: {}").cases[0]
         let scores = [(1, "0.1"), (2, "\"nan\""), (3, "\"-inf\""), (4, "5e-308")]
         put(SmallRun.result(studyCase, scores: scores, divergedAfter: 3).utf8, at: path)

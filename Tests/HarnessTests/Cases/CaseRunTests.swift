@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: learners) func leavesItsFiles(learner: String) throws {
         let studyCase = try SmallRun.plan(learner).cases[0]
         try DurableFile.makeFolder(folder.folder(of: studyCase).path)
-        put([1], at: folder.file("result.json.tmp-1", of: studyCase))  // A run before was killed while it wrote this.
+        put([1], at: folder.file("result.json.tmp-1", of: studyCase))  // A previous run was killed while it wrote this.
         setAge(of: folder.file("result.json.tmp-1", of: studyCase), to: 4000)
         var steps: [Int] = []
         let result = try SmallRun.run(studyCase, in: folder) { steps.append($0) }
@@ -38,7 +38,7 @@ import Testing
             ])
         #expect(try folder.isDone(studyCase))
         #expect(steps == Array(1...60), "one report per gradient step")
-        #expect(result.evaluations.map(\.step) == [25, 50, 60], "every 25 and the last")
+        #expect(result.evaluations.map(\.step) == [25, 50, 60], "every 25 steps and after the last")
         #expect(result.evaluations.allSatisfy { $0.episodes.count == 2 && $0.score.isFinite })
         #expect(result.divergence == nil)
         #expect(try CaseResult.read(folder.file("result.json", of: studyCase)) == result)
@@ -55,7 +55,7 @@ import Testing
         #expect(Set(curve.map { $0.split(separator: ",").count }).count == 1)
     }
 
-    /// The mean return and the score, from the episodes.
+    /// The mean return and the score are computed from the episodes.
     @Test func scoresAreD4RLs() throws {
         let result = try SmallRun.run(SmallRun.plan(Self.learners[0]).cases[0], in: folder)
         let last = try #require(result.evaluations.last)
@@ -68,7 +68,7 @@ import Testing
         let plan = try SmallRun.plan(learner, seeds: "[0, 1]")
         let other = TemporaryFolder()
         try SmallRun.run(plan.cases[0], in: folder)
-        try SmallRun.run(plan.cases[1], in: RunFolder(other.path))  // Another case before it must leave no trace.
+        try SmallRun.run(plan.cases[1], in: RunFolder(other.path))  // An earlier case must have no effect.
         try SmallRun.run(plan.cases[0], in: RunFolder(other.path))
         for name in ["config.yaml", "curve.csv", "evaluations.csv", "policy.safetensors", "result.json"] {
             let first = bytes(of: folder.file(name, of: plan.cases[0]))
@@ -76,7 +76,7 @@ import Testing
             #expect(first == bytes(of: RunFolder(other.path).file(name, of: plan.cases[0])), "\(name)")
         }
         let seeds = plan.cases.map { bytes(of: RunFolder(other.path).file("policy.safetensors", of: $0)) }
-        #expect(seeds[0] != seeds[1], "the seed counts")
+        #expect(seeds[0] != seeds[1], "seeds differ")
     }
 
     @Test(arguments: learners) func thePolicyOnDiskIsTheOneThatWasEvaluated(learner: String) throws {
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    /// Observations whose squares no single precision number holds.
+    /// Observations whose squares overflow in single precision.
     @Test func divergenceIsAResult() throws {
         let rows = 200
         try HDF5Writer.write(to: SmallRun.data("hopper_huge-r1.hdf5")) { file in
@@ -106,7 +106,7 @@ import Testing
         let studyCase = plan.cases[0]
         let result = try SmallRun.run(studyCase, in: folder)
         #expect(result.divergence?.step == 1)
-        #expect(result.evaluations.map(\.step) == [1], "training ends where it was seen, after a last evaluation")
+        #expect(result.evaluations.map(\.step) == [1], "training ends at the divergence, after a last evaluation")
         #expect(try folder.isDone(studyCase), "a diverged case is done")
         let policy = text(of: folder.file("policy.safetensors", of: studyCase))
         #expect(policy.contains(#""step":"1""#), "not the 60 that were planned")
@@ -117,7 +117,8 @@ import Testing
         #expect(cell?.notes.count == 1 && cell?.notes[0].hasPrefix("seed 0 diverged by step 1 (") == true)
     }
 
-    /// Values beyond what the rewards allow, as fresh critics give them here, yet numbers: the case is marked and goes on, and its score counts.
+    /// Values beyond what the rewards allow, which new critics give here, but finite: the case is marked and goes on,
+    /// and its score counts.
     @Test func valuesBeyondTheDataAreMarked() throws {
         let rows = 200
         try HDF5Writer.write(to: SmallRun.data("hopper_poor-r1.hdf5")) { file in
@@ -137,10 +138,11 @@ import Testing
         #expect(cell.notFinite == 0 && cell.notes.contains { $0.contains("mean |Q|") })
     }
 
-    /// Losses are finite in the one step there is, but it leaves the critics' parameters no numbers.
+    /// Losses are finite in the only step, but it makes the critics' parameters NaN.
     ///
-    /// Observations of 1e22: V's layer normalisation makes them nothing, α = 1e6 keeps SQL's loss within single precision,
-    /// critic losses are summed in double precision; but the critics' gradient, error times observation, overflows.
+    /// Observations are 1e22: V's layer normalisation scales them away, α = 1e6 keeps SQL's
+    /// loss within single precision, and critic losses are summed in double precision; but
+    /// the critics' gradient, error times observation, overflows.
     @Test func aParameterThatDivergesInTheLastUpdate() throws {
         let rows = 200
         try HDF5Writer.write(to: SmallRun.data("hopper_large-r1.hdf5")) { file in
@@ -155,7 +157,7 @@ import Testing
         ).cases[0]
         let result = try SmallRun.run(studyCase, in: folder)
         let row = text(of: folder.file("curve.csv", of: studyCase)).split(separator: "\n").last ?? ""
-        #expect(row.split(separator: ",").last == "1", "the flag stands in the curve: \(row)")
+        #expect(row.split(separator: ",").last == "1", "the curve has the flag: \(row)")
         #expect(result.divergence?.isFinal == true)
         #expect(result.divergence?.step == 1)
     }

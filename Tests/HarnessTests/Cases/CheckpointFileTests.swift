@@ -42,18 +42,18 @@ import Testing
     @Test func equalStatesGiveEqualBytes() throws {
         let one = ExampleCheckpoint.make(step: 7)
         var other = ExampleCheckpoint.make(step: 7)
-        other.scalars = [:]  // Filled in another order, by a dictionary with another seed.
+        other.scalars = [:]  // Filled in another order, in a dictionary with another hash seed.
         for (name, value) in one.scalars.sorted(by: { $0.key > $1.key }) { other.scalars[name] = value }
         #expect(try one.encoded() == other.encoded())
         other.tensors[0].values[3] = other.tensors[0].values[3].nextUp
         #expect(try one.encoded() != other.encoded())
         let text = String(decoding: try one.encoded(), as: UTF8.self)
         for word in [CurrentProcess.host, "\(getpid())", folder.path] where word.utf8.count > 3 {
-            #expect(!text.contains(word), "nothing of where it was written")
+            #expect(!text.contains(word), "no trace of where it was written")
         }
     }
 
-    @Test func asksForWhatIsThere() throws {
+    @Test func absentPartsAreErrors() throws {
         let checkpoint = ExampleCheckpoint.make(step: 3)
         #expect(try checkpoint.tensor("v.0/adam.m", count: 0).isEmpty)
         #expect(try checkpoint.tensor("odd", count: 5).count == 5 && checkpoint.scalar("adam.t") == 7)
@@ -75,7 +75,7 @@ import Testing
         let written = try FileSystemClock.lastWrite(folder("checkpoint-0000000030.bin"))
         #expect(try written != nil && store.stepOfNewest()?.written == written)
         try store.save(ExampleCheckpoint.make(step: 30))
-        #expect(folder.contents == ["checkpoint-0000000020.bin", "checkpoint-0000000030.bin"], "again, after a resume")
+        #expect(folder.contents == ["checkpoint-0000000020.bin", "checkpoint-0000000030.bin"], "as after a resume")
         put([1], at: folder("curve.csv"))
         try store.removeAll()
         #expect(folder.contents == ["curve.csv"])
@@ -84,15 +84,16 @@ import Testing
                 .checkpoint == nil)
     }
 
-    /// Step 30 is damaged, so the case goes on from 20: what it saves next counts, though 30 is a higher number.
-    @Test func aRunGivenUpDoesNotOutliveTheNext() throws {
+    /// Step 30 is damaged, so the case resumes from 20: its next checkpoint
+    /// counts as newer, though 30 is a higher number.
+    @Test func checkpointsOfAnAbandonedAttemptAreRemoved() throws {
         for step in [20, 30] { try store.save(ExampleCheckpoint.make(step: step)) }
         put(bytes(of: folder("checkpoint-0000000030.bin")).dropLast(), at: folder("checkpoint-0000000030.bin"))
         try store.save(ExampleCheckpoint.make(step: 25))
         #expect(folder.contents == ["checkpoint-0000000020.bin", "checkpoint-0000000025.bin"])
     }
 
-    @Test func theOneBeforeIsUsedWithANotice() throws {
+    @Test func thePreviousCheckpointIsUsedWithANotice() throws {
         for step in [20, 30] { try store.save(ExampleCheckpoint.make(step: step)) }
         let (older, newer) = (folder("checkpoint-0000000020.bin"), folder("checkpoint-0000000030.bin"))
         let (good, whole) = (bytes(of: older), bytes(of: newer))
@@ -128,7 +129,7 @@ import Testing
         }
     }
 
-    /// Two cases' files in each other's places.
+    /// Each of two cases has the other's file.
     @Test func swappedFiles() throws {
         let other = CheckpointStore(folder: folder("other"))
         try DurableFile.makeFolder(folder("other"))
@@ -145,8 +146,8 @@ import Testing
         }
     }
 
-    /// A file that format 1's first program wrote: a case begun with it must not be lost by an upgrade.
-    @Test func formatOneIsReadForEver() throws {
+    /// A file that the first program with format 1 wrote: an upgrade must not lose a case that was begun with it.
+    @Test func formatOneStaysReadable() throws {
         let path = Repository.path("Tests/HarnessTests/Fixtures/checkpoint-format-1.bin")
         let data = Data(bytes(of: path))
         try #require(data.count > 1000)

@@ -5,13 +5,13 @@ import Foundation
 import ScratchFiles
 import Testing
 
-/// Damage of every kind: none of it may ever be gone on from.
+/// No damaged checkpoint is ever accepted, whatever the damage.
 @Suite struct CheckpointFuzzTests {
     private let good: Data
 
     init() throws { good = try ExampleCheckpoint.make(step: 20, numbers: 12_000).encoded() }
 
-    /// The sentence a file is refused with; nil, and a failed test, if it is not.
+    /// The sentence with which a file is refused; nil, and a failed test, if it is accepted.
     private func refusal(_ data: Data, _ what: String) -> String? {
         let error = #expect(throws: HarnessError.self, "\(what) was accepted") {
             try Checkpoint.decode(data, path: "x")
@@ -51,7 +51,7 @@ import Testing
             data[bit / 8] ^= 1 << UInt8(bit % 8)
             _ = refusal(data, "bit \(bit)")
         }
-        for bit in 0..<64 * 8 {  // Every one of the first, which say what the rest is.
+        for bit in 0..<64 * 8 {  // Every bit of the prologue, which describes the rest.
             var data = good
             data[bit / 8] ^= 1 << UInt8(bit % 8)
             _ = refusal(data, "bit \(bit)")
@@ -69,8 +69,8 @@ import Testing
         #expect(refusal(edited(16, endless), "lengths")?.contains("bytes of header") == true)
     }
 
-    /// Right digests over wrong contents: only a program could write these.
-    @Test func contentsThatMakeNoSense() throws {
+    /// Correct digests over invalid contents, as only a program could write them.
+    @Test func invalidContents() throws {
         let text = String(decoding: good, as: UTF8.self)
         let real = Checkpoint.real
         try #require(text.contains(#""real":"\#(real)""#) && text.contains(#""count":12000"#))
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    /// With the digest that belongs to the bytes, as `sha256sum` gives it.
+    /// The data with the digest of their bytes, computed by `sha256sum`.
     private func signed(_ data: Data) throws -> Data {
         let folder = TemporaryFolder()
         let body = data.dropLast(32)

@@ -3,7 +3,7 @@ import Foundation
 import Numerics
 import Storage
 
-/// A checkpoint with everything that is hard to write down in it.
+/// A checkpoint with every value that is hard to serialise.
 enum ExampleCheckpoint {
     static let configuration = String(repeating: "c0", count: 32)
     static let dataset = String(repeating: "da", count: 32)
@@ -43,7 +43,7 @@ enum ExampleCheckpoint {
 }
 
 extension Decodable {
-    /// What the program only ever makes within its own module, from the JSON it writes; a number may stand in quotes.
+    /// Decodes a value that only its own module can make from the program's JSON; a number may stand in quotes.
     fileprivate init(json: String) {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
@@ -57,6 +57,6 @@ extension Decodable {
     }
 }
 
-/// Numbers by their bits: NaN equals itself, 0 does not equal -0.
+/// The bits of numbers: NaN equals itself, 0 does not equal -0.
 func bits(_ values: [Float]) -> [UInt64] { values.map { UInt64($0.bitPattern) } }
 func bits(_ values: [Double]) -> [UInt64] { values.map(\.bitPattern) }

@@ -7,7 +7,7 @@ import Studies
 import Testing
 
 @Suite struct LikelihoodProbeTests {
-    /// Actions that are Gaussian about a constant: the best likelihood there is, Σⱼ -½ log(2πe σⱼ²), is known.
+    /// For actions that are Gaussian about a constant the best likelihood is known: Σⱼ -½ log(2πe σⱼ²).
     @Test func findsTheLikelihoodOfGaussianActions() throws {
         let (rows, deviations) = (20_000, [0.3, 0.35, 0.4])
         let stream = RandomStream("likelihood probe")

@@ -9,8 +9,8 @@ import Studies
 import Supervision
 import Testing
 
-/// A case that is given more gradient steps goes on from where it ended, with the bytes of one that was to make so many from
-/// the start; where that cannot be, the refusal says why.
+/// A finished case that is given more gradient steps resumes at its end and has the bytes of a case with as many steps
+/// from the start; where that is impossible, the refusal says why.
 @Suite(.serialized) struct LongerTrainingTests {
     private static let learners = [
         "TD3+BC: {\(SmallRun.small)}", "CQL: {\(SmallRun.small), critic_hidden: [16, 16], sampled_actions: 3}",
@@ -41,14 +41,14 @@ import Testing
         } catch is SmallRun.StoppedEarly where stop != nil {}
     }
 
-    /// All files of a case but those about time and place.
+    /// All files of a case but those that record time and place.
     private func results(_ studyCase: StudyCase, in folder: RunFolder? = nil) -> [String: [UInt8]] {
         let path = (folder ?? self.folder).folder(of: studyCase).path
         let names = files(below: path).filter { !["provenance.json", "timing.csv"].contains($0) }
         return Dictionary(uniqueKeysWithValues: names.map { ($0, bytes(of: "\(path)/\($0)")) })
     }
 
-    /// Of a case that nothing disturbs.
+    /// The results of a case trained without interruption.
     private func straight(_ studyCase: StudyCase) throws -> [String: [UInt8]] {
         let other = TemporaryFolder()
         try train(studyCase, in: RunFolder(other.path))
@@ -61,7 +61,7 @@ import Testing
         for (name, bytes) in expected { #expect(found[name] == bytes, "\(name)", sourceLocation: location) }
     }
 
-    // MARK: Goes on
+    // MARK: Cases that resume
 
     @Test(arguments: learners) func aChain(learner: String) throws {
         for steps in [50, 100, 175] {
@@ -74,26 +74,26 @@ import Testing
         try expectSame(studyCase(learner, steps: 175))
     }
 
-    /// The old last step was evaluated, and has a row of the curve, where a longer training has neither.
+    /// A shorter training evaluates its last step and adds a row to the curve; a longer one does neither at that step.
     @Test(arguments: learners.prefix(2)) func theOldLastStepIsOffTheGrid(learner: String) throws {
         try train(studyCase(learner, steps: 60))
         try train(studyCase(learner, steps: 110))
         try expectSame(studyCase(learner, steps: 110))
     }
 
-    @Test(arguments: [1, 5]) func theLastEvaluationHadOtherEpisodes(final: Int) throws {
+    @Test(arguments: [1, 5]) func theLastEvaluationHadAnotherNumberOfEpisodes(final: Int) throws {
         for steps in [50, 60, 100] { try train(studyCase(Self.learners[0], steps: steps, finalEpisodes: final)) }
         try expectSame(studyCase(Self.learners[0], steps: 100, finalEpisodes: final))
     }
 
-    /// A case of one step has a row of the curve for it, as every case has.
+    /// The first step has a row of the curve, in a case of one step as in every case.
     @Test func theOldLastStepWasTheFirst() throws {
         for steps in [1, 2, 30] { try train(studyCase(Self.learners[0], steps: steps)) }
         try expectSame(studyCase(Self.learners[0], steps: 30))
     }
 
-    /// One that was only begun, before and at an evaluation and at its last step.
-    @Test(arguments: [10, 25, 30, 60]) func beforeItHadFinished(stop: Int) throws {
+    /// The case was stopped before and at an evaluation and at its last step.
+    @Test(arguments: [10, 25, 30, 60]) func unfinishedCases(stop: Int) throws {
         let learner = Self.learners[1]
         try train(studyCase(learner, steps: 60), until: stop)
         let longer = try studyCase(learner, steps: 100)
@@ -102,8 +102,8 @@ import Testing
         try expectSame(longer)
     }
 
-    /// Stopped again in the new part.
-    @Test func stoppedOnItsWay() throws {
+    /// The case is stopped again in its additional steps.
+    @Test func stoppedAgain() throws {
         let learner = Self.learners[0]
         try train(studyCase(learner, steps: 50))
         let longer = try studyCase(learner, steps: 100)
@@ -115,8 +115,8 @@ import Testing
         try expectSame(longer)
     }
 
-    /// A case that left nothing yet begins anew, whatever its learner.
-    @Test func withoutAnythingToLose() throws {
+    /// A case without results starts over, whatever its learner.
+    @Test func withoutResults() throws {
         let learner = "IQL: {\(SmallRun.small)}"
         let short = try studyCase(learner, steps: 50)
         try DurableFile.makeFolder(folder.folder(of: short).path)
@@ -127,9 +127,10 @@ import Testing
         try expectSame(longer)
     }
 
-    /// Killed at any file call while a finished case is opened again, before config.yaml is the longer one's: it may then be made
-    /// as long, or longer still, or stay as it was, which is refused truly once its checkpoint is a longer one's.
-    @Test func cutShortWhileItIsOpenedAgain() throws {
+    /// The case is killed at each file call while it is reopened, before config.yaml is the
+    /// longer case's. Afterwards it may be made as long, or longer still, or stay as it
+    /// was; the last is refused once its checkpoint is the longer case's.
+    @Test func killedWhileItIsReopened() throws {
         let cases = try [60, 110, 150].map { try studyCase(Self.learners[0], steps: $0) }
         try train(cases[0])
         let expected = try [results(cases[0]), straight(cases[1]), straight(cases[2])]
@@ -162,11 +163,11 @@ import Testing
         #expect(isOpen && refused > 0)
     }
 
-    // MARK: Which learners can
+    // MARK: Learners that can be lengthened
 
-    /// The state after thirty steps is the same whatever was planned, if the learner says so.
-    @Test(arguments: LearnerRegistry.standard.learners) func whatDependsOnTheHorizon(kind: LearnerDefinition) throws {
-        // SQL's weights are positive from the first step on only where α is large.
+    /// The state after thirty steps does not depend on the planned number of steps, if the learner says so.
+    @Test(arguments: LearnerRegistry.standard.learners) func dependenceOnTheSteps(kind: LearnerDefinition) throws {
+        // SQL's weights are positive from the first step on only if α is large.
         let learner = SmallRun.entry(kind, [.sql: "alpha: 1e4", .activeS: "alpha: 1e4"][kind])
         let states = try [30, 90].map { steps in
             let studyCase = try studyCase(learner, steps: steps)
@@ -178,7 +179,7 @@ import Testing
         #expect((states[0] == states[1]) == !kind.followsHorizon)
     }
 
-    // MARK: Refused
+    // MARK: Cases that are refused
 
     private func refusal(_ studyCase: StudyCase) -> String {
         let error = #expect(throws: HarnessError.self) {
@@ -205,7 +206,7 @@ import Testing
         let longer = try studyCase(learner, steps: 50)
         #expect(refusal(longer).contains("no checkpoint is left of it (--keep-checkpoints keeps the last)"))
         try train(short, in: folder)
-        #expect(try folder.isDone(short), "what was done stays done")
+        #expect(try folder.isDone(short), "the finished case stays done")
     }
 
     @Test func withADamagedCheckpoint() throws {
@@ -244,7 +245,7 @@ import Testing
                 + "be moved)"
         ),
     ])
-    func whatElseHasChanged(what: String, words: String) throws {
+    func otherChanges(what: String, words: String) throws {
         let learner = Self.learners[0]
         try train(studyCase(learner, steps: 50))
         var other = try studyCase(learner, steps: what == "fewer" ? 25 : 100)

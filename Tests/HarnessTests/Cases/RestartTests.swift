@@ -9,11 +9,11 @@ import Studies
 import Synchronization
 import Testing
 
-/// A case that was stopped, wherever and however often, ends with the very bytes of one that never was: files and the whole
-/// state of the training. After CESM's REP, ERS, IRT, ERI and restart chains.
+/// A case that was stopped, at any steps and any number of times, ends with exactly the bytes of an uninterrupted one,
+/// in its files and in the whole state of the training. Modelled on CESM's REP, ERS, IRT, ERI and restart-chain tests.
 @Suite(.serialized) struct RestartTests {
     private static let steps = 200
-    /// Every learner, with what else it has a state of its own for.
+    /// Every learner, with settings that give it more state.
     private static let learners = LearnerRegistry.standard.learners.map { learner in
         SmallRun.entry(learner, [.cql: "lagrange: true", .sql: "actor_dropout: 0.1"][learner])
     }
@@ -22,7 +22,7 @@ import Testing
         try StoppedRun(SmallRun.plan(learner, steps: Self.steps).cases[0])
     }
 
-    /// A run that nothing disturbs.
+    /// The results of an uninterrupted run.
     private func straight(_ learner: String) throws -> [String: [UInt8]] {
         let run = try run(learner)
         #expect(try run.go().stopped == nil)
@@ -37,7 +37,7 @@ import Testing
 
     private static let references = Mutex<[String: [String: [UInt8]]]>([:])
 
-    /// The same, computed once for all tests.
+    /// The same results, computed once for all tests.
     private func reference(_ learner: String) throws -> [String: [UInt8]] {
         if let known = Self.references.withLock({ $0[learner] }) { return known }
         let results = try straight(learner)
@@ -49,7 +49,7 @@ import Testing
         expectSame(try straight(learner), try reference(learner))
     }
 
-    /// At the first step, the middle, the last but one, right before an evaluation, and right before the last.
+    /// The case is stopped at the first step, the middle, the last but one, and right before the two last evaluations.
     @Test(arguments: learners) func stoppedOnce(learner: String) throws {
         let reference = try reference(learner)
         for stop in [1, Self.steps / 2 + 1, Self.steps - 1, 75, Self.steps] {
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// Stopped and taken up again twenty times in a row, after 1 to 19 steps each.
+    /// The case is stopped and resumed twenty times in a row, after 1 to 19 steps each.
     @Test(arguments: learners) func stoppedTwentyTimes(learner: String) throws {
         let run = try run(learner)
         var step = 0
@@ -77,11 +77,11 @@ import Testing
         expectSame(run.results, try reference(learner))
     }
 
-    /// The act of writing a checkpoint changes nothing.
+    /// Writing a checkpoint changes nothing.
     @Test(arguments: learners) func aCheckpointEveryTenSteps(learner: String) throws {
         let run = try run(learner)
         try run.go(rule: StoppedRun.rule(every: 10))
-        #expect(run.checkpoints == ["checkpoint-0000000200.bin"], "of a finished case the last is kept")
+        #expect(run.checkpoints == ["checkpoint-0000000200.bin"], "the last checkpoint of a finished case is kept")
         expectSame(run.results, try reference(learner))
     }
 
@@ -89,7 +89,7 @@ import Testing
         case removed, cut, flipped, empty
     }
 
-    /// The last checkpoint but one does as well.
+    /// The last checkpoint but one serves instead.
     @Test(arguments: Loss.allCases) func theNewestCheckpointIsLost(loss: Loss) throws {
         let learner = Self.learners[5]
         let run = try run(learner)
@@ -103,7 +103,7 @@ import Testing
         expectSame(run.results, try reference(learner))
     }
 
-    /// Without any that can be read the case begins anew, and says why.
+    /// Without a readable checkpoint the case starts over and says why.
     @Test func bothCheckpointsAreLost() throws {
         let learner = Self.learners[3]
         let run = try run(learner)
@@ -128,15 +128,15 @@ import Testing
         put(content, at: path)
     }
 
-    /// Episodes of a thousand steps, in the middle of which it is stopped: they are repeated, and nothing of the first attempt
-    /// is left.
+    /// The case is stopped in the middle of evaluation episodes of a thousand steps:
+    /// they are repeated, and nothing of the first attempt is left.
     @Test(arguments: [1, 19, 25, 60]) func stoppedInAnEvaluation(looks: Int) throws {
         let learner = Self.learners[2]
         let studyCase = try cheetah(learner)
         let reference = try StoppedRun(studyCase)
         try reference.go()
         let run = try StoppedRun(studyCase)
-        let step = looks < 40 ? 25 : 50  // 20 looks in each of two episodes.
+        let step = looks < 40 ? 25 : 50  // The stop flag is read 20 times in each of two episodes.
         #expect(try run.go(orAfterLooks: looks).stopped == step)
         #expect(text(of: run.path("evaluations.csv")).split(separator: "\n").count == 1 + (looks < 40 ? 0 : 2))
         #expect(try run.go().first == step + 1)
@@ -156,7 +156,7 @@ import Testing
         return try SmallRun.plan(learner, dataset: "halfcheetah-random-r1").cases[0]
     }
 
-    /// What all of these tests rest on: the comparison itself sees a flipped bit, a missing file and one too many.
+    /// The comparison on which these tests rest sees a flipped bit, a missing file and an additional one.
     @Test func theComparisonCanFail() throws {
         let good: [String: [UInt8]] = ["a": [1, 2], "b": []]
         #expect(differences(good, good).isEmpty)
@@ -168,11 +168,11 @@ import Testing
         let before = run.results
         let path = run.path("checkpoint-0000000200.bin")
         damage(path, .flipped)
-        #expect(differences(run.results, before).count == 1, "a bit of the state")
+        #expect(differences(run.results, before).count == 1, "one bit of the state differs")
     }
 }
 
-/// In which files two sets of results differ.
+/// The files in which two sets of results differ.
 private func differences(_ found: [String: [UInt8]], _ expected: [String: [UInt8]]) -> [String] {
     Set(found.keys).union(expected.keys).sorted().compactMap { name in
         guard let bytes = found[name] else { return "\(name): missing" }
@@ -181,7 +181,7 @@ private func differences(_ found: [String: [UInt8]], _ expected: [String: [UInt8
     }
 }
 
-/// Fails for every file that differs; nothing at all is no result.
+/// Fails for every file that differs, and if there are no results.
 private func expectSame(
     _ found: [String: [UInt8]], _ expected: [String: [UInt8]], _ what: String = "",
     location: SourceLocation = #_sourceLocation

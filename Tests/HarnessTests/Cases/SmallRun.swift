@@ -15,12 +15,11 @@ func presetSettings(of learner: LearnerDefinition, on dataset: String) -> Hyperp
     learner.hyperparameters(for: (try? EnvironmentRegistry.taskClass(ofDataset: dataset)) ?? .unspecified)
 }
 
-/// A dataset of a thousand steps of a random policy, recorded once for all tests of this process, and what is computed
-/// with it.
+/// A dataset of a thousand steps of a random policy, recorded once for all tests of this process, and runs on it.
 enum SmallRun {
     static let dataset = "hopper-random-r1"
 
-    /// The folder of the dataset; ACTIVE_BENCH_DATA names it from now on.
+    /// The folder of the dataset; reading this property sets ACTIVE_BENCH_DATA to it.
     static let data: TemporaryFolder = {
         let folder = TemporaryFolder()
         do {
@@ -37,7 +36,7 @@ enum SmallRun {
         return folder
     }()
 
-    /// The cases of a study of small networks and 60 steps on that dataset.
+    /// The cases of a study on that dataset with small networks and 60 steps.
     static func plan(_ learners: String, seeds: String = "[0]", steps: Int = 60, dataset: String = dataset) throws
         -> StudyPlan
     {
@@ -66,7 +65,7 @@ enum SmallRun {
         return "\(learner.name): {\(settings.joined(separator: ", "))}"
     }
 
-    /// Where this process runs, without what costs time to find out.
+    /// The provenance of this process, without the parts that take time to find out.
     static let provenance = Provenance.ofThisProcess(
         .init(source: "a test", executableSHA256: "", compiler: ""), rank: 0, ranks: 1)
 
@@ -84,10 +83,10 @@ enum SmallRun {
         return result
     }
 
-    /// That a case stopped which nobody had asked to.
+    /// A case stopped although no stop was requested.
     struct StoppedEarly: Error {}
 
-    /// The text of a `result.json` with the given evaluations: (step, score), a NaN or infinite score as text.
+    /// The text of a `result.json` with the given evaluations: (step, score); a NaN or infinite score is text.
     static func result(
         _ studyCase: StudyCase, scores: [(step: Int, score: String)], divergedAfter: Int? = nil, sha256: String = "ab"
     ) -> String {

@@ -6,9 +6,9 @@ import ScratchFiles
 import Studies
 import Supervision
 
-/// A case that is stopped and taken up again in this process, as often as asked.
+/// A case that is stopped and resumed in this process, any number of times.
 ///
-/// A stop is a flag of the whole process: no other training may run at the same time (`--no-parallel`).
+/// The stop flag belongs to the whole process: no other training may run at the same time (`--no-parallel`).
 struct StoppedRun {
     let studyCase: StudyCase
     let temporary = TemporaryFolder()
@@ -21,17 +21,18 @@ struct StoppedRun {
 
     var folder: RunFolder { RunFolder(temporary.path) }
 
-    /// Never by the clock; the checkpoint of the end is kept, as it holds the whole state of the training.
+    /// Never by time; the last checkpoint is kept, because it holds the whole state of the training.
     static func rule(every steps: Int? = nil) -> CheckpointRule {
         var rule = CheckpointRule()
         (rule.seconds, rule.steps, rule.keepsLast) = (nil, steps, true)
         return rule
     }
 
-    /// Runs from the newest checkpoint until a stop is asked for after `stop`, or to the end.
+    /// Runs from the newest checkpoint until a stop is requested after step `stop`, or to the end.
     ///
-    /// - Parameter looks: after so many looks in an evaluation the stop comes there instead.
-    /// - Returns: the step after which it stopped, nil at the end; the first step made; the notices.
+    /// - Parameter looks: the number of times that an evaluation reads the
+    ///   stop flag before the stop, in place of `stop`.
+    /// - Returns: the step after which the case stopped, nil at the end; the first step made; the notices.
     @discardableResult
     func go(
         until stop: Int? = nil, orAfterLooks looks: Int? = nil, rule: CheckpointRule = StoppedRun.rule()
@@ -58,8 +59,8 @@ struct StoppedRun {
         }
     }
 
-    /// What must not depend on how often the case was stopped: every file but those about time and place, and of the
-    /// checkpoints the last.
+    /// The files that must not depend on how often the case was stopped: all but those that record time and place, and
+    /// of the checkpoints the last.
     var results: [String: [UInt8]] {
         let folder = folder.folder(of: studyCase).path
         let all = files(below: folder)
@@ -73,6 +74,6 @@ struct StoppedRun {
     /// The names of the checkpoints, in ascending order.
     var checkpoints: [String] { files(below: folder.folder(of: studyCase).path).filter { $0.hasPrefix("checkpoint-") } }
 
-    /// A checkpoint's path.
+    /// The path of a checkpoint.
     func path(_ name: String) -> String { folder.file(name, of: studyCase) }
 }

@@ -7,10 +7,10 @@ import ScratchFiles
 import Testing
 
 #if !ACTIVE_BENCH_DOUBLE
-    /// The learners in bfloat16 against the independent reference in double precision, on the fixtures of Tests/Conformance.
-    /// Needs oneDNN and a processor with AVX512-BF16 or AMX.
+    /// The learners in bfloat16 stay close to the independent reference in double precision, on the fixtures of
+    /// Tests/Conformance. Needs oneDNN and a processor with AVX512-BF16 or AMX.
     @Suite struct BFloat16ConformanceTests {
-        /// The fixtures whose networks have two hidden layers or more: in the others there is nothing to round.
+        /// The fixtures whose networks have at least two hidden layers: in the others nothing is rounded.
         private static let names = ConformanceTests.names.filter { name in
             let trace = try? ConformanceTrace(ConformanceTests.trace(name))
             return trace.map { $0.hyperparameters[.hidden].count >= 2 } ?? true
@@ -18,8 +18,8 @@ import Testing
 
         private let folder = TemporaryFolder()
 
-        /// The losses of 100 steps, as vectors: the difference's norm is at most 1 % of the reference's. The policy's is a
-        /// difference of larger numbers in several learners: 6 %.
+        /// The losses of 100 steps, as vectors, differ by at most 1 % of the reference's norm; the policy's loss, which
+        /// is a difference of larger numbers in several learners, by 6 %.
         @Test(arguments: names) func staysClose(name: String) throws {
             let output = folder("\(name).h5")
             let fixture = ConformanceTests.fixtures.appendingPathComponent(name).path

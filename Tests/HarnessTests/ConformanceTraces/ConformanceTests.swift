@@ -5,9 +5,9 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// The learners against the independent reference of Tests/Conformance (JAX, automatic differentiation), on its committed
-/// fixtures: one per learner and per switch that changes a formula. Tests/Conformance/run.sh does the same, and more, on
-/// fresh traces.
+/// The learners agree with the independent reference of Tests/Conformance (JAX, automatic
+/// differentiation) on its committed fixtures: one per learner and per switch that changes a
+/// formula. Tests/Conformance/run.sh compares the same, and more, on new traces.
 @Suite struct ConformanceTests {
     static let fixtures = Repository.url("Tests/Conformance/fixtures")
 
@@ -19,7 +19,7 @@ import Testing
 
     private let folder = TemporaryFolder()
 
-    /// Made by the reference, whose registry of learners this one has to match: test_reference.py demands the same of it.
+    /// The reference made the fixtures; its registry of learners must match ours, which test_reference.py checks, too.
     @Test func everyLearnerHasAFixture() throws {
         let learners = try Self.names.map { try ConformanceTrace(Self.trace($0)).learner }
         for learner in LearnerRegistry.standard.learners {
@@ -30,7 +30,7 @@ import Testing
     static func trace(_ name: String) -> String { fixtures.appendingPathComponent("\(name).h5").path }
 
     #if ACTIVE_BENCH_DOUBLE
-        /// After 100 steps every tensor and moment, and every loss and metric on the way: 1e-9 relative.
+        /// Every tensor and moment after 100 steps, and every loss and metric before, agree to 1e-9 relative.
         @Test(arguments: names)
         func agreesInDoublePrecision(name: String) throws {
             let (ours, reference) = try outputs(name)
@@ -39,7 +39,7 @@ import Testing
             }
         }
     #else
-        /// 100 steps in single precision: losses to 2e-3 of their largest value.
+        /// Losses of 100 steps agree to 2e-3 of their largest value.
         @Test(arguments: names)
         func staysCloseInSinglePrecision(name: String) throws {
             let (ours, reference) = try outputs(name)
@@ -56,7 +56,7 @@ import Testing
         )
     }
 
-    /// Everything the reference has below `place`; what we have besides is our own.
+    /// Compares everything that the reference has below `place`; our output may have more.
     private func compare(_ place: String, _ ours: HDF5File, _ reference: HDF5File, tolerance: Double) throws {
         guard try !reference.isGroup(place) else {
             for name in try reference.names(in: place) {

@@ -6,7 +6,7 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// Traces that are refused: one sentence each that says where, what was expected and what was found.
+/// A damaged trace is refused in one sentence that says where, what was expected and what was found.
 @Suite struct ConformanceTraceTests {
     private let folder = TemporaryFolder()
 
@@ -14,13 +14,13 @@ import Testing
     struct Edit: Sendable, CustomTestStringConvertible {
         /// The fixture that is changed.
         var fixture = "iql"
-        /// The array or, with a leading "@", the attribute; created where it is not there.
+        /// The array or, with a leading "@", the attribute; created if it does not exist.
         var place: String
-        /// What becomes of the array; nil leaves it out.
+        /// The change of the array; nil removes it.
         var array: (@Sendable (HDF5Array<Double>) -> HDF5Array<Double>?)?
-        /// What becomes of the attribute; nil leaves it out.
+        /// The new value of the attribute; nil removes it.
         var attribute: HDF5Value?
-        /// Part of the sentence.
+        /// A part of the error's sentence.
         var sentence: String
 
         var testDescription: String { sentence }
@@ -93,7 +93,7 @@ import Testing
             "config", .text("{\0}\0"), "attribute 'config': expected a JSON object of settings, found "),
         .attribute(
             "format", .text("active-bench-trace/2"), "expected 'active-bench-trace/1', found 'active-bench-trace/2'"),
-        // What the learner would pass over: a layer normalisation, a layer, a moment of a target.
+        // Parts that the learner would ignore: a layer normalisation, a layer, a target's moments.
         .array("initial/v.0/fc0/norm/scale", "/initial/v.0/fc0: expected only weight, bias, found 'norm'") { $0 },
         .array("initial/q.1/fc2/weight", "/initial/q.1: expected only fc0, fc1, out, found 'fc2'") { $0 },
         .array(
@@ -135,7 +135,7 @@ import Testing
         #expect(!sentence.contains("\n"))
     }
 
-    /// A copy without a change runs, as the copied fixture does.
+    /// An unchanged copy runs, as the copied fixture does.
     @Test func theCopyItselfIsGood() throws {
         let trace = folder("trace.h5")
         try write(.array("batches/rewards", "") { $0 }, to: trace)
@@ -146,7 +146,7 @@ import Testing
         #expect(try output.float64("steps/100/final/policy/log_std") == output.float64("final/policy/log_std"))
     }
 
-    @Test func whatIsNoTraceIsRefused() throws {
+    @Test func otherFilesAreRefused() throws {
         put("not HDF5".utf8, at: folder("text.h5"))
         for name in ["text.h5", "absent.h5"] {
             let error = #expect(throws: HarnessError.self) { try Conformance(folder(name)) }

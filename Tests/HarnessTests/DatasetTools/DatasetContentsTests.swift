@@ -6,11 +6,11 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// One way of reading: what `data info` and `data verify` say of a file is what a run finds in it.
+/// `data info` and `data verify` report about a file exactly what a run finds in it.
 @Suite struct DatasetContentsTests {
     let folder = TemporaryFolder()
 
-    /// A file of `rows` steps with the widths of an environment; an episode ends where a flag is.
+    /// Writes a file of `rows` steps with an environment's widths; an episode ends at each flag.
     private func write(
         _ name: String, _ states: Int, _ actions: Int, rows: Int, terminals: [Int], timeouts: [Int]?
     ) throws -> String {
@@ -30,7 +30,7 @@ import Testing
         try DatasetInspection.inspect(path).summary()
     }
 
-    /// By D4RL's rule, by hand: rows − 1, less one for every step that a time limit ended.
+    /// Computed by hand from D4RL's rule: rows − 1, less one for every step that a time limit ended.
     @Test(arguments: [
         ("kitchen-complete", 60, 9, 500, 498), ("kitchen-mixed", 60, 9, 600, 597), ("hopper", 11, 3, 1500, 1498),
         ("halfcheetah", 17, 6, 2500, 2497), ("walker2d", 17, 6, 999, 998), ("antmaze-umaze", 29, 8, 1500, 1497),
@@ -45,14 +45,14 @@ import Testing
             let loaded = try DatasetContents(path: path, environment: known).transitions.count
             #expect(loaded == transitions)
             let summary = try inspected(path)
-            // A maze without a name may be of either size.
+            // A maze without a name may have either size.
             let isMaze = states == 29 && name == "mine.hdf5"
             #expect(summary.transitions == (isMaze ? rows - 1 : loaded), "\(name)")
             #expect(summary.remarks.contains { $0.contains("no field 'timeouts'") } == isMaze, "\(summary.remarks)")
         }
     }
 
-    /// Where the file says which steps timed out, no environment is asked.
+    /// Where the file says which steps timed out, the environment's limit is not used.
     @Test(arguments: [
         ("kitchen-complete", 60, 9), ("hopper", 11, 3), ("walker2d", 17, 6), ("antmaze-medium", 29, 8),
     ])
@@ -72,7 +72,7 @@ import Testing
         #expect(EnvironmentRegistry.maximumSteps(states: 17, actions: 6) == 1000)
     }
 
-    /// What nobody uses is read once, for the remark, and refuses nothing.
+    /// Fields that training does not use are read once, for the remark, and refuse nothing.
     @Test func aSecondReadingLeavesOutWhatTrainingDoesNotUse() throws {
         let path = try write("any.hdf5", 11, 3, rows: 300, terminals: [9], timeouts: [99])
         #expect(try DatasetContents(path: path, environment: nil, isKnown: true).file.nextObservations == nil)
@@ -80,7 +80,7 @@ import Testing
     }
 }
 
-/// When two records are of the same data.
+/// Rules for when two records describe the same data.
 @Suite struct DatasetFileTests {
     private func file(_ sha256: String, _ contents: String?, others: [String]? = nil) -> DatasetFile {
         var file = DatasetFile(dataset: "d", path: sha256, sha256: sha256, contentsSHA256: contents, transitions: 9)

@@ -4,9 +4,10 @@ import Foundation
 import ScratchFiles
 import Testing
 
-/// What the parent makes of children that do their work, or do not. Here a shell script is the child.
+/// The parent's results for child processes that work, fail or hang. A shell script plays the child.
 @Suite struct DatasetInspectorTests {
-    /// A child that refuses every file as "no" until it comes to one whose name has `culprit` in it; then it does `act`.
+    /// An inspector whose child refuses every file with "no", until a file
+    /// whose name contains `culprit`; then it does `act`.
     private func inspector(culprit: String = "bad", _ act: String) -> DatasetInspector {
         let script = """
             for file in "$@"; do
@@ -36,7 +37,7 @@ import Testing
         ("exit 3", "an end without an answer (exit code 3)"),
         ("echo nonsense; exit 0", "an end without an answer (exit code 0)"),
     ])
-    func aChildThatEndsIsNotTheEndOfTheRest(act: String, found: String) throws {
+    func filesAfterACrashAreStillInspected(act: String, found: String) throws {
         let inspections = try inspector(act).inspect(["one", "bad-1", "bad-2", "two"])
         #expect(inspections.map(\.path) == ["one", "bad-1", "bad-2", "two"])
         #expect(
@@ -47,7 +48,7 @@ import Testing
         #expect(error?.exitStatus == .badInput)
     }
 
-    @Test func manyFilesAreMoreThanOneChild() throws {
+    @Test func manyFilesAreSplitAmongChildren() throws {
         let paths = (0..<2500).map { "file-\($0)" }
         #expect(try inspector("exit 1").inspect(paths).map(\.path) == paths)
     }

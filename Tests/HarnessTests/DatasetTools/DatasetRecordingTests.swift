@@ -46,7 +46,7 @@ import Testing
         #expect(file.count == 777 && summary.transitions == 777, "exactly as many as asked for")
         #expect(file.stateSize == 11 && file.actionSize == 3)
         #expect(file.terminals.contains(1), "a random policy falls")
-        #expect(file.timeouts?.contains(1) == false, "and never lasts a thousand steps")
+        #expect(file.timeouts?.contains(1) == false, "a random policy never lasts a thousand steps")
         #expect(file.terminals.map { Int($0) }.reduce(0, +) == summary.trajectories - 1, "the last episode is cut")
         // Within an episode a step leads to the next row's observation.
         let next = try #require(file.nextObservations)
@@ -67,7 +67,8 @@ import Testing
         #expect(try Transitions(file, maximumSteps: 1000).count > 700)
     }
 
-    /// A part cut in mid-episode would join two episodes: its last row's next state would be another part's first.
+    /// A part cut in mid-episode would join two episodes: its last row's
+    /// next state would be another part's first state.
     @Test func partsEndWithTheirEpisodes() throws {
         try record(policies("one", "two", "three"), transitions: 900)
         let file = try D4RLFile(path: folder("a.hdf5"))

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct FaultInjectionTests {
-    @Test func readsWhatItIsAskedFor() throws {
+    @Test func readsItsVariable() throws {
         let all = try FaultInjection("rank=2,case-step=40,kind=throw,place=in")
         #expect(all.rank == 2 && all.step == 40 && all.kind == .throwing && all.place == .inside)
         #expect(all.applies(toRank: 2) && !all.applies(toRank: 0))
@@ -28,7 +28,7 @@ import Testing
         #expect(sentence.hasPrefix("ACTIVE_BENCH_FAULT: ") && sentence.contains(words), "\(sentence)")
     }
 
-    @Test func strikesAtItsStepRankAndPlaceAlone() throws {
+    @Test func strikesOnlyAtItsStepRankAndPlace() throws {
         let fault = try FaultInjection("case-step=3,kind=throw,rank=1")
         for step in 1...5 where step != 3 { try fault.act(at: step, rank: 1, place: nil) }
         try fault.act(at: 3, rank: 0, place: nil)
@@ -38,7 +38,7 @@ import Testing
         let inside = try FaultInjection("case-step=3,kind=throw,place=in")
         try inside.act(at: 3, rank: 1, place: nil)
         #expect(throws: InjectedFault.self) { try inside.act(at: 3, rank: 1, place: .inside) }
-        try FaultInjection.atStep(3, rank: 1)  // Nothing is asked for in this process.
+        try FaultInjection.atStep(3, rank: 1)  // No fault is requested in this process.
         try FaultInjection.validate()
         #expect(FaultInjection.current == nil)
     }
@@ -56,7 +56,7 @@ import Testing
             abort()
         }
         await #expect(processExitsWith: .signal(SIGSEGV)) {
-            signal(SIGSEGV, SIG_DFL)  // Without the long report of Swift's own handler.
+            signal(SIGSEGV, SIG_DFL)  // Avoids the long report of Swift's own handler.
             try FaultInjection("case-step=1,kind=segv").act(at: 1, rank: 0, place: nil)
         }
         await #expect(processExitsWith: .failure) {

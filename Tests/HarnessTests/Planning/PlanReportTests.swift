@@ -21,7 +21,7 @@ import Testing
             model: CostModel(plan.cases, secondsPerMultiplyAdd: 1 / rate, hopperStepSeconds: 5e-5))
     }
 
-    /// Kitchen's episodes are 280 steps of 45 of Hopper's, Hopper's are 1,000 of one.
+    /// A kitchen episode counts 280 steps of 45 units, a Hopper episode 1,000 steps of one unit.
     @Test func coreHoursAreGradientStepsAndFullEpisodes() throws {
         let report = try report()
         for line in report.lines {
@@ -32,14 +32,14 @@ import Testing
         #expect(report.rateSentence.contains(": ACTIVE-S at 140 GFLOP/s, IQL at 140 GFLOP/s; episodes in full length"))
     }
 
-    @Test func teamsAreShownWithWhatTheyHaveNoUseFor() throws {
+    @Test func teamsAreShownWithTheirUnusedRanks() throws {
         let report = try report(teamSize: .ranks(2))
         #expect(report.teamSize == 2 && report.lines.allSatisfy { ($0.teamSize ?? 0) <= min(2, $0.usefulRanks) })
         #expect(report.caseList.contains("0-1 "))
         #expect(report.summary.contains(" on 2 ranks in teams of 2: "))
         #expect(report.surplusSentence == nil)
         #expect(try self.report().surplusSentence == nil)
-        #expect(try self.report(teamSize: .ranks(5)).teamSize == 2, "no more than there are")
+        #expect(try self.report(teamSize: .ranks(5)).teamSize == 2, "no more ranks than there are")
     }
 
     @Test func theTableHasEveryCellOnceAndItsSums() throws {
@@ -61,7 +61,7 @@ import Testing
         #expect(Set(report.cellTable.split(separator: "\n").map(\.count)).count == 1, "aligned")
     }
 
-    @Test func whatIsDoneHasNoRankAndIsNotCounted() throws {
+    @Test func finishedCasesHaveNoRankAndAreNotCounted() throws {
         let report = try report(open: 0..<4)
         #expect(report.lines.map(\.state) == Array(repeating: "todo", count: 4) + Array(repeating: "done", count: 8))
         #expect(report.lines.map { $0.rank == nil } == report.lines.map { $0.state == "done" })
@@ -91,7 +91,7 @@ import Testing
         #expect(document.coreHours == report.coreHours && document.coreHoursToDo < report.coreHours)
     }
 
-    /// Rollouts of the kitchen take long: of two equal studies the one that looks more often costs more.
+    /// Rollouts of the kitchen take long: of two otherwise equal studies the one that evaluates more often costs more.
     @Test func evaluationsCount() throws {
         func hours(_ evaluate: String) throws -> Double {
             let plan = StudyPlan(

@@ -3,7 +3,7 @@ import Planning
 import Testing
 
 @Suite struct ScheduleTests {
-    /// Cases that one rank alone can work on.
+    /// Cases on which only one rank can work.
     private func single(_ seconds: [Double]) -> [Schedule.Work] {
         seconds.map { .init(usefulRanks: 1, seconds: [$0]) }
     }
@@ -14,10 +14,10 @@ import Testing
         }
     }
 
-    /// For 5, 5, 4, 4, 3 on two ranks the rule gives 12, where 11 would be possible.
-    @Test func mostExpensiveFirstToWhoeverIsFree() {
+    /// For costs 5, 5, 4, 4, 3 on two ranks the rule gives 12, where 11 would be possible.
+    @Test func mostExpensiveFirstToTheFirstFreeRank() {
         let schedule = Schedule([0, 1, 2, 3, 4], single([4, 5, 3, 5, 4]), ranks: 2, teamSize: 1)
-        #expect(schedule.assignments[1] == .init(ranks: 0..<1, start: 0, end: 5), "equal ones go by index")
+        #expect(schedule.assignments[1] == .init(ranks: 0..<1, start: 0, end: 5), "equal costs are ordered by index")
         #expect(schedule.assignments[3] == .init(ranks: 1..<2, start: 0, end: 5))
         #expect(schedule.makespan == 12)
         #expect(loads(schedule, ranks: 2) == [12, 9] && schedule.imbalance == 12 / 10.5)
@@ -39,21 +39,22 @@ import Testing
         #expect(
             schedule.assignments == Schedule(open.reversed(), single(costs), ranks: ranks, teamSize: 1).assignments,
             "whatever the order they are named in")
-        // Graham: the makespan is at most (4/3 − 1/3R) of the best, which is no less than the mean and the most expensive.
+        // Graham: the makespan is at most (4/3 − 1/3R) of the best, which
+        // is at least the mean load and the largest cost.
         let best = max(costs.reduce(0, +) / Double(ranks), costs.max() ?? 0)
         #expect(schedule.makespan <= best * (4 / 3 - 1 / (3 * Double(ranks))) + (costs.max() ?? 0) / 3)
     }
 
-    /// Five ranks in teams of two make a smaller team of the fifth, which takes cases like the others.
-    @Test func whatIsLeftOverIsATeam() {
+    /// Five ranks in teams of two: the fifth is a smaller team and takes cases like the others.
+    @Test func theRemainingRanksAreATeam() {
         #expect(Schedule.teams(ranks: 5, size: 2) == [0..<2, 2..<4, 4..<5])
         let works = (0..<3).map { _ in Schedule.Work(usefulRanks: 4, seconds: [8, 4, 3, 2]) }
         let schedule = Schedule([0, 1, 2], works, ranks: 5, teamSize: 2)
         #expect(Set(schedule.assignments.values.map(\.ranks)) == [0..<2, 2..<4, 4..<5])
-        #expect(schedule.makespan == 8, "the lone rank takes as long as one rank does")
+        #expect(schedule.makespan == 8, "the single rank takes as long as one rank does")
     }
 
-    /// A case that has use for three of five ranks leaves two to the others.
+    /// A case that can use three of five ranks leaves two to the others.
     @Test func surplusRanksWorkOnOtherCases() {
         let works = (0..<2).map { _ in Schedule.Work(usefulRanks: 3, seconds: [9, 5, 4]) }
         let schedule = Schedule([0, 1], works, ranks: 5, teamSize: 5)
@@ -61,8 +62,8 @@ import Testing
         #expect(schedule.assignments[1] == .init(ranks: 3..<5, start: 0, end: 5))
     }
 
-    /// The large cases first, on the whole team; then it parts.
-    @Test func teamsPartWhenTheLargeCasesAreDone() {
+    /// The large cases run first, on the whole team; then the team splits.
+    @Test func teamsSplitWhenTheLargeCasesAreDone() {
         let works = [Schedule.Work(usefulRanks: 4, seconds: [16, 8, 6, 4])] + single([3, 3, 3, 3])
         let schedule = Schedule(Array(works.indices), works, ranks: 4, teamSize: 4)
         #expect(schedule.assignments[0] == .init(ranks: 0..<4, start: 0, end: 4))
@@ -70,7 +71,7 @@ import Testing
         #expect(schedule.makespan == 7 && schedule.imbalance == 1)
     }
 
-    /// Many cases are best worked on side by side, few by all together.
+    /// Many cases are best worked on in parallel, few by all ranks together.
     @Test func theBestTeamSizeDependsOnTheNumberOfCases() {
         let work = Schedule.Work(usefulRanks: 4, seconds: [8, 4.4, 3.2, 2.6])
         let many = [Schedule.Work](repeating: work, count: 8)

@@ -4,8 +4,8 @@ import Policies
 import Testing
 
 @Suite struct EpisodeRecordingTests {
-    /// Rows that have travelled are the rows that were sent, with and without goals, and in the order of arrival.
-    @Test(arguments: [[], [Float(0.5), 8.25]]) func rowsTravelWhole(goal: [Float]) throws {
+    /// Rows sent between ranks arrive unchanged and in order, with and without goals.
+    @Test(arguments: [[], [Float(0.5), 8.25]]) func rowsArriveUnchanged(goal: [Float]) throws {
         let specification = try EnvironmentRegistry.specification("antmaze-umaze")
         var (sent, found) = (D4RLRecording(specification), D4RLRecording(specification))
         for part in 0..<2 {
@@ -24,7 +24,7 @@ import Testing
         #expect(found.goals.count == 7 * goal.count)
     }
 
-    /// After a simulation that diverged, the next row is not the next state.
+    /// After a simulation that diverged, the next row is not the successor state.
     @Test func aClosedEpisodeEndsInATerminal() throws {
         var one = recording(try EnvironmentRegistry.specification("hopper"), rows: 3, goal: [])
         one.closeEpisode()

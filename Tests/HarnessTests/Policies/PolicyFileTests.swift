@@ -10,7 +10,7 @@ import Testing
     let folder = TemporaryFolder()
     private var path: String { folder("policy.safetensors") }
 
-    /// Numbers that a detour through text or double precision could change.
+    /// A policy with numbers that a conversion to text or double precision could change.
     private var delicate: PolicySnapshot {
         var snapshot = PolicySnapshot.example("delicate")
         snapshot.tensors[1].values.replaceSubrange(
@@ -36,14 +36,14 @@ import Testing
         let metadata = ["seed": "1", "algorithm": "SAC", "environment": "hopper", "step": "7", "dataset": "x"]
         try PolicyFile.write(delicate, to: path, metadata: metadata)
         let first = bytes(of: path)
-        for _ in 0..<5 {  // A dictionary's order differs from one to the next.
+        for _ in 0..<5 {  // Each dictionary has another order.
             try PolicyFile.write(delicate, to: path, metadata: Dictionary(uniqueKeysWithValues: metadata.reversed()))
             #expect(bytes(of: path) == first)
         }
         #expect(folder.contents == ["policy.safetensors"])
     }
 
-    /// What the safetensors library of Python reads: length, JSON, then the tensors without gaps.
+    /// The file is as Python's safetensors library reads it: length, JSON, then the tensors without gaps.
     @Test func theLayoutIsSafetensors() throws {
         try PolicyFile.write(delicate, to: path, metadata: ["seed": "3"])
         let file = bytes(of: path)
@@ -85,7 +85,7 @@ import Testing
 
     private static let head = #""__metadata__":{"head":"tanh-gaussian"}"#
 
-    @Test func noPolicy() {
+    @Test func anAbsentFile() {
         let error = #expect(throws: HarnessError.self) { try PolicyFile.read(folder("absent")) }
         #expect(error == .badInput("\(folder("absent")): no such policy file"))
     }
@@ -122,7 +122,7 @@ import Testing
             #""dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]"#,
             #""dtype":"F32","shape":[1],"data_offsets":[9223372036854775803,9223372036854775807]"#,
             #""dtype":"F32","shape":[1],"data_offsets":[-9223372036854775808,4]"#,
-            // Products that no integer holds.
+            // Products that overflow an integer.
             #""dtype":"F32","shape":[16777215,16777215,16777215],"data_offsets":[0,16]"#,
             #""dtype":"F32","shape":[8388608,8388608,65536,1],"data_offsets":[0,0]"#,
             #""dtype":"F32","shape":[8388608,8388608,65536,1,0],"data_offsets":[0,0]"#,
@@ -148,7 +148,7 @@ import Testing
                 == "policy.safetensors: metadata head is 'softmax', expected one of \(heads)")
     }
 
-    /// Every prefix of a good file, and every file with one byte of its header changed, is read or refused.
+    /// Every prefix of a valid file, and every file with one changed byte in its header, is read or refused.
     @Test func damageNeverTraps() throws {
         try PolicyFile.write(.example("damaged"), to: path)
         let whole = bytes(of: path)

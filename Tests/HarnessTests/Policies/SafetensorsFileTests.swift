@@ -6,12 +6,12 @@ import Policies
 import ScratchFiles
 import Testing
 
-/// Policy files of other frameworks and other hands, written without the product.
+/// Policy files of other frameworks, written here without the product's own writer.
 @Suite struct SafetensorsFileTests {
     private let folder = TemporaryFolder()
     private var path: String { folder("policy.safetensors") }
 
-    /// A tensor as it lies in a file.
+    /// A tensor as stored in a file.
     private struct Entry {
         var name: String
         var type = "F32"
@@ -49,7 +49,7 @@ import Testing
         littleEndian(UInt64(json.utf8.count)) + json.utf8 + body
     }
 
-    /// A file whose header is in UTF-16, little-endian and without a mark.
+    /// A file whose header is in UTF-16, little-endian and without a byte-order mark.
     private func utf16(_ json: String) -> [UInt8] {
         let header = json.utf16.flatMap { littleEndian($0) }
         return littleEndian(UInt64(header.count)) + header
@@ -62,7 +62,7 @@ import Testing
         return snapshot
     }
 
-    /// What is said of a file that is refused, without its path; empty for one that is read.
+    /// The error's sentence for a file that is refused, without its path; empty for one that is read.
     private func refusal(_ file: [UInt8]) -> String {
         do {
             _ = try read(file)
@@ -83,7 +83,7 @@ import Testing
         #expect(try read(file(converted)) == expected)
     }
 
-    /// A number between two of single precision goes to the nearer one, in one step.
+    /// A number between two single-precision numbers is rounded to the nearer, in one step.
     @Test func numbersAreRoundedOnce() throws {
         let wide = [0.1, 1 + 0x1p-24, 1 + 0x1.8p-23, -1e-46]
         var entries = Self.policy
@@ -136,10 +136,10 @@ import Testing
         "state_dict.agent.target_critic.0.weight", "safety_critic.0.weight", "cost_critic.0.weight",
         "costCritic1.l1.bias", "adam_m.fc0.weight", "adam_v/fc0/bias", "adam.nu.mean.weight",
     ])
-    func tensorsOfOtherNetworksArePassedOver(name: String) throws {
+    func tensorsOfOtherNetworksAreIgnored(name: String) throws {
         let snapshot = try read(file(Self.policy + [Entry(name, [3, 3])]))
         #expect(snapshot.ignoredTensors == [name] && snapshot.tensors.count == 4)
-        // What they are made of does not matter then.
+        // Their type and contents do not matter then.
         let strange = Entry(name, "F8_UNKNOWN", [3], bytes: [1, 2])
         #expect(try read(file([strange] + Self.policy)).ignoredTensors == [name])
     }
@@ -151,7 +151,7 @@ import Testing
             ("target_entropy", "F32", []), ("ent_coef", "F32", [1]), ("agent.n_updates", "I64", []),
             ("seed", "I64", []), ("learning_rate", "F32", []), ("log_learning_rate", "F64", [1]),
         ] as [(String, String, [Int])])
-    func numbersOfTheTrainingArePassedOver(name: String, type: String, shape: [Int]) throws {
+    func scalarsOfTheTrainingAreIgnored(name: String, type: String, shape: [Int]) throws {
         let counter = Entry(
             name, type, shape, bytes: Array(repeating: 1, count: ["I64": 8, "F64": 8, "U16": 2][type] ?? 4))
         #expect(try read(file(Self.policy + [counter])).ignoredTensors == [name])
@@ -166,16 +166,16 @@ import Testing
         "mean.target", "log_std_target", "observation_mean_old", "actor_v2.weight", "q_proj.weight", "v_proj.weight",
         "attention.value.weight", "model.fc0.weight", "layernorm.beta", "prelu.alpha", "rms_v1.scale", "0.weight", "ü",
         ".critic", "critic_encoder.weight", "actor_critic.pi.weight",
-        // Numbers of the training are single: these may be a layer's.
+        // A training state's numbers are scalars; arrays of these names may be a layer's.
         "seen", "alpha", "step", "beta", "temperature",
     ])
-    func whatMayBeThePolicysIsRefused(name: String) {
+    func tensorsThatMayBelongToThePolicyAreRefused(name: String) {
         let sentence = refusal(file(Self.policy + [Entry(name, [3])]))
         #expect(
             sentence.hasPrefix("the policy's tensor \(name) has no place in it: expected fc0.weight"), "\(sentence)")
     }
 
-    @Test func whatAHeadDoesNotNeedIsPassedOver() throws {
+    @Test func tensorsThatAHeadDoesNotNeedAreIgnored() throws {
         let deviation = Entry("log_std", [1, 2])
         #expect(try read(file(Self.policy + [deviation])).ignoredTensors == ["log_std"])
         let gaussian = try read(file(Self.policy + [deviation], metadata: #"{"head":"gaussian-tanh-mean"}"#))
@@ -226,13 +226,13 @@ import Testing
             "metadata observation_clip holds for normalised observations: "
         ),
     ])
-    func metadataThatAreNotUnderstood(metadata: String, sentence: String) {
+    func unknownMetadata(metadata: String, sentence: String) {
         #expect(refusal(file(Self.policy, metadata: metadata)).hasPrefix(sentence))
     }
 
     // MARK: The container
 
-    @Test func containersThatAreNotWhole() {
+    @Test func damagedContainers() {
         let whole = file(Self.policy)
         let json = { (entries: String) in #"{"__metadata__":\#(Self.metadata),\#(entries)}"# }
         let bias = #""mean.bias":{"dtype":"F32","shape":[2],"data_offsets":"#
@@ -286,7 +286,7 @@ import Testing
             (file(json: "\u{FEFF}{}"), "the safetensors header is not a valid JSON object"),
             (file(json: " {}"), "the safetensors header is not a valid JSON object"),
             (file(json: "{}\0"), "the safetensors header is not a valid JSON object"),
-            // UTF-16 that is valid UTF-8, too: its letters are closing brackets.
+            // UTF-16 that is also valid UTF-8: the bytes of its characters are closing brackets.
             (
                 utf16("{\"__metadata__\":{\"x\":\"\u{7D7D}\u{7D7D}\u{7D7D}\u{7D7D}\"}}"),
                 "the safetensors header is not a valid JSON object"
@@ -306,7 +306,7 @@ import Testing
             ),
             (Array("PAR1".utf8) + Array(repeating: 1, count: 40), "expected a safetensors file, found a Parquet file"),
             ([0x89] + Array("HDF\r\n\u{1A}\n".utf8) + [0, 0], "expected a safetensors file, found an HDF5 file"),
-            // A header of 35,615 or of 640 bytes begins like gzip's or a pickle's.
+            // Headers of 35,615 and 640 bytes begin like gzip and a pickle.
             ([0x1F, 0x8B, 0, 0, 0, 0, 0, 0] + Array("{}".utf8), "header of 35615 bytes in a file of 10: truncated"),
             ([0x80, 2, 0, 0, 0, 0, 0, 0] + Array("{}".utf8), "header of 640 bytes in a file of 10: truncated"),
         ]
@@ -317,8 +317,8 @@ import Testing
         #expect(refusal(whole).isEmpty)
     }
 
-    /// The limit of the format's own library; the file has holes and takes no space.
-    @Test func aHeaderThatIsTooLong() throws {
+    /// The length exceeds the limit of the format's own library; the file is sparse and takes no space.
+    @Test func aHeaderBeyondTheLimit() throws {
         put(littleEndian(UInt64(100_000_001)), at: path)
         truncate(path, 100_000_009)
         #expect(

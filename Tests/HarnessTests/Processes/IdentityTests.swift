@@ -4,11 +4,11 @@ import Processes
 import ScratchFiles
 import Testing
 
-/// Which processes are taken for gone, for alive, and of which nothing is known.
+/// Which processes count as gone, which as alive, and of which neither is known.
 @Suite struct IdentityTests {
     private static let own = CurrentProcess.identity
 
-    /// Leaves the marker of a process on this kernel for as long as the object lives.
+    /// Keeps the marker of a process on this kernel for the lifetime of the object.
     final class Marker {
         private let path: String
         init(_ identity: ProcessIdentity) {
@@ -18,7 +18,7 @@ import Testing
         deinit { unlink(path) }
     }
 
-    /// Another process with some of this one's properties.
+    /// Another process with some of this process's properties.
     static func other(
         kernel: UInt64? = own.kernel, pid: pid_t = own.pid, start: UInt64 = own.start
     ) -> ProcessIdentity {
@@ -28,12 +28,12 @@ import Testing
     @Test func thisProcess() throws {
         #expect(Self.own.isGone == false && Self.own.pid == getpid() && Self.own.kernel != nil)
         let run = try Process.output("/bin/sh", "-c", "sed 's/.*) //' /proc/\(getpid())/stat | cut -d' ' -f20")
-        #expect(UInt64(run) == Self.own.start, "as /proc has it, read in another way")
+        #expect(UInt64(run) == Self.own.start, "as /proc has it, parsed in another way")
         #expect(access("/dev/shm/active-bench-\(Self.own)", F_OK) == 0)
-        #expect(access("/dev/shm/active-bench-swept-\(getuid())", F_OK) == 0, "and looked for old ones today")
+        #expect(access("/dev/shm/active-bench-swept-\(getuid())", F_OK) == 0, "old markers were removed today")
     }
 
-    @Test func whoIsGone() throws {
+    @Test func goneProcesses() throws {
         let dead = try ClaimTests.deadProcess()
         let parent = try #require(
             UInt64(try Process.output("/bin/sh", "-c", "sed 's/.*) //' /proc/\(getppid())/stat | cut -d' ' -f20")))
@@ -48,7 +48,7 @@ import Testing
             #expect(identity.isGone == isGone, comment)
             withExtendedLifetime(marker) {}
         }
-        // A clone that was started from the same snapshot: number and start time are equal, random bits are not.
+        // A clone started from the same snapshot: number and start time are equal, the random bits are not.
         #expect(Self.other().isGone == nil)
         for kernel in [nil, Self.own.kernel.map { $0 ^ 1 }] {
             let elsewhere = Self.other(kernel: kernel, pid: dead)
@@ -83,33 +83,33 @@ import Testing
         }
     }
 
-    /// Names of 3485ba6 (host and number) and before (number), and of nobody.
+    /// Names of commit 3485ba6 (host and number), of earlier programs (number), and invalid ones.
     @Test(arguments: [
         "", "12", "node7-12", "a-b-c-12", "ip-10-0-0-12", "my-host-name-0123456789abcdef",
         "0123456789ab-1-2-0123456789abcde", "0123456789ab-1-2-0123456789abcdef-", "0123456789AB-1-2-0123456789abcdef",
         "0123456789ab-01-2-0123456789abcdef", "0123456789ab--1-2-123456789abcdef0",
-    ]) func whatIsNoIdentity(_ name: String) { #expect(ProcessIdentity(name) == nil) }
+    ]) func namesWithoutIdentity(_ name: String) { #expect(ProcessIdentity(name) == nil) }
 
     // MARK: Batch jobs
 
     private static let slurm = ["SLURM_JOB_ID": "12", "SLURM_CLUSTER_NAME": "alps"]
     private static let pbs = ["PBS_JOBID": "7.server", "ACTIVE_BENCH_JOB": "5.server"]
 
-    /// The start before, the start now, and whether one is known to have ended before the other began.
+    /// The variables at the earlier start, those now, and whether the earlier start is known to have ended before.
     @Test(
         arguments: [
             (slurm, ["SLURM_RESTART_COUNT": "0"], ["SLURM_RESTART_COUNT": "1"], true),
             (slurm, [:], ["SLURM_RESTART_COUNT": "1"], true),
             (slurm, ["SLURM_RESTART_COUNT": "9"], ["SLURM_RESTART_COUNT": "10"], true),
             (slurm, ["SLURM_CLUSTER_NAME": ""], ["SLURM_CLUSTER_NAME": "", "SLURM_RESTART_COUNT": "1"], true),
-            // Two steps of one start, at the same time.
+            // Two steps of one start run at the same time.
             (slurm, ["SLURM_STEP_ID": "0"], ["SLURM_STEP_ID": "1"], false),
             (slurm, ["SLURM_RESTART_COUNT": "1"], ["SLURM_RESTART_COUNT": "1", "SLURM_STEP_ID": "1"], false),
             (slurm, ["SLURM_RESTART_COUNT": "2"], ["SLURM_RESTART_COUNT": "1"], false),
             (slurm, ["SLURM_JOB_ID": "13"], ["SLURM_RESTART_COUNT": "1"], false),
             (slurm, ["SLURM_CLUSTER_NAME": "other"], ["SLURM_RESTART_COUNT": "1"], false),
             (slurm, ["SLURM_CLUSTER_NAME": ""], ["SLURM_RESTART_COUNT": "1"], false),
-            // Tasks of an array, which Slurm starts again one by one.
+            // Tasks of an array, which Slurm restarts one by one.
             (
                 slurm.merging(["SLURM_ARRAY_JOB_ID": "10"]) { $1 }, ["SLURM_ARRAY_TASK_ID": "3"],
                 ["SLURM_ARRAY_TASK_ID": "3", "SLURM_RESTART_COUNT": "1"], true
@@ -118,7 +118,7 @@ import Testing
                 slurm.merging(["SLURM_ARRAY_JOB_ID": "10"]) { $1 }, ["SLURM_ARRAY_TASK_ID": "2"],
                 ["SLURM_ARRAY_TASK_ID": "3", "SLURM_RESTART_COUNT": "1"], false
             ),
-            // PBS: a job that followed, a job that was run again, another chain of jobs, a number that nobody knows.
+            // PBS: a job that followed, a job that was restarted, another chain of jobs, an unknown number.
             (pbs, ["ACTIVE_BENCH_JOB_STARTS": "0 3"], ["ACTIVE_BENCH_JOB_STARTS": "1 1"], true),
             (pbs, ["ACTIVE_BENCH_JOB_STARTS": "1 1"], ["ACTIVE_BENCH_JOB_STARTS": "1 2"], true),
             (pbs, ["ACTIVE_BENCH_JOB_STARTS": "1 1"], ["ACTIVE_BENCH_JOB_STARTS": "1 1"], false),
@@ -137,7 +137,7 @@ import Testing
 }
 
 extension Process {
-    /// What a program prints, without blanks at its ends.
+    /// The output of a program, without white space at its ends.
     fileprivate static func output(_ program: String, _ arguments: String...) throws -> String {
         let process = Process()
         let pipe = Pipe()

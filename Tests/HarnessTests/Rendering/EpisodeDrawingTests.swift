@@ -22,7 +22,7 @@ import Testing
         return options
     }
 
-    /// The stream's name is a promise: `evaluate` has it too.
+    /// The random stream's name is part of the interface: `evaluate` uses the same.
     private func evaluated(_ mode: Rollout.Mode) throws -> EpisodeOutcome {
         try Rollout(
             EnvironmentRegistry.make("hopper"), PolicyInference(.example("drawn")),
@@ -37,7 +37,7 @@ import Testing
         let expected = try evaluated(mode)
         let drawn = try EpisodeDrawing(options).run()
         #expect(drawn.totalReward == expected.totalReward && drawn.steps == expected.length)
-        #expect(drawn.frames == expected.length / 3 + 1, "125 states a second, every third of them")
+        #expect(drawn.frames == expected.length / 3 + 1, "every third of 125 states a second")
         #expect(abs(drawn.framesPerSecond - 125.0 / 3) < 1e-9)
         let names = (0..<drawn.frames).map { "frame-" + String(repeating: "0", count: $0 < 10 ? 5 : 4) + "\($0).png" }
         #expect(files(below: options.output) == names, "and nothing else")
@@ -81,7 +81,7 @@ import Testing
 
     // MARK: PNG
 
-    /// ffmpeg reads what we have written.
+    /// ffmpeg reads back the pixels that we have written.
     @Test(arguments: [(1, 1), (3, 2), (64, 48), (257, 31)])
     func picturesComeBack(width: Int, height: Int) throws {
         let stream = RandomStream("tests/png")

@@ -26,7 +26,7 @@ import Testing
             to: folder.file("result.json", of: studyCase))
     }
 
-    /// Twelve evaluations of each of two seeds: 1, 2, …, 12 with a peak of 50 at the third, and all 4.
+    /// Twelve evaluations of each of two seeds: the scores 1, 2, …, 12 with a peak of 50 at the third, and all 4.
     private func whole() throws -> StudyPlan {
         let plan = try SmallRun.plan("IQL: {}", seeds: "[0, 1]")
         try leave(plan.cases[0], scores: (1...12).map { $0 == 3 ? "50" : "\($0)" })
@@ -34,8 +34,8 @@ import Testing
         return plan
     }
 
-    /// By hand. last: (12 + 4)/2 ± 4. best: (50 + 4)/2 ± 23. last10: the evaluations 3 to 12 of the first seed sum to
-    /// 50 + 72 = 122, so (12.2 + 4)/2 ± 4.1.
+    /// Computed by hand. last: (12 + 4)/2 ± 4. best: (50 + 4)/2 ± 23. last10: the evaluations 3 to 12 of the first seed
+    /// sum to 50 + 72 = 122, so (12.2 + 4)/2 ± 4.1.
     @Test(
         arguments: [
             (ScoreProtocol.Selection.last, 8.0, 4.0), (.best, 27, 23), (.last10, 8.1, 4.1),
@@ -59,7 +59,7 @@ import Testing
 
     @Test func missingPartialAndDivergedCasesAreShown() throws {
         let plan = try SmallRun.plan("{IQL: {}, SQL: {}, ACTIVE-I: {}, ACTIVE-S: {}}", seeds: "0-2")
-        let cases = plan.cases  // Learner by learner, three seeds each; of SQL there is nothing.
+        let cases = plan.cases  // Learner by learner, three seeds each; SQL has no results.
         for (seed, score) in ["10", "20", "30"].enumerated() { try leave(cases[seed], scores: [score]) }
         try leave(cases[6], scores: ["5"])
         try leave(cases[9], scores: ["7"])
@@ -94,7 +94,7 @@ import Testing
         #expect(error.map { "\($0)".hasPrefix(path) } == true)
     }
 
-    /// What another program, or this one with other presets, planned and finished.
+    /// Results of a study that another program, or this one with other presets, planned and finished.
     @Test func manifestAndResultsAreEnough() throws {
         let plan = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0, 1]")
         let manifest = RunManifest(plan, study: "", studyPath: "s.yaml", datasets: [:], provenance: SmallRun.provenance)
@@ -111,7 +111,7 @@ import Testing
         #expect(table.scoreProtocol == ScoreProtocol(.last, episodes: [2]))
     }
 
-    /// That of fewer steps is of a case that is to go on; that of more belongs to another study.
+    /// A result of fewer steps is of a case that is to resume; one of more steps belongs to another study.
     @Test func aResultOfAnotherLength() throws {
         try leave(SmallRun.plan("IQL: {}").cases[0], scores: ["1"])
         let longer = try Aggregation(SmallRun.plan("IQL: {}", steps: 70), folder: folder).table(.last)
@@ -122,7 +122,7 @@ import Testing
         #expect(error == .badInput("\(path): expected a case of 50 steps, found one of 60"))
     }
 
-    /// Files that `run.json` knows to have the same contents are one dataset.
+    /// Files whose contents `run.json` records as equal are one dataset.
     @Test func filesOfTheSameContentsAreNotDifferent() throws {
         let plan = try SmallRun.plan("IQL: {}", seeds: "0-1")
         for (studyCase, sha256) in zip(plan.cases, ["ab", "cd"]) { try leave(studyCase, scores: ["1"], sha256: sha256) }
@@ -149,11 +149,11 @@ import Testing
         let table = try Aggregation(plan, folder: folder).table(.last)
         let note = "trained on 2 different files of hopper-random-r1"
         #expect(table.cell("IQL", on: SmallRun.dataset)?.notes == [note])
-        #expect(table.cell("SQL", on: SmallRun.dataset)?.notes == [], "of one file, if another than IQL's")
+        #expect(table.cell("SQL", on: SmallRun.dataset)?.notes == [], "all of one file, though another than IQL's")
         #expect(table.markdown().contains(note))
     }
 
-    /// Here a stand-in has the name of one of D4RL's datasets.
+    /// A generated dataset has the name of one of D4RL's.
     @Test func anotherFileThanD4RLsIsNoted() throws {
         let dataset = "hopper-medium-v2"
         let plan = try SmallRun.plan("{IQL: {}, SQL: {}}", dataset: dataset)
@@ -167,7 +167,7 @@ import Testing
         #expect(table.markdown().contains("SQL on hopper-medium-v2: not trained on D4RL's published file."))
     }
 
-    @Test func filesAreWhatTheTableSays() throws {
+    @Test func filesHoldTheTable() throws {
         let aggregation = try Aggregation(whole(), folder: folder)
         let table = try aggregation.table(.last)
         try aggregation.write(table)

@@ -20,8 +20,8 @@ import Testing
         #expect(folder.log(ofRank: 123_456) == temporary("logs/rank-123456.log"))
     }
 
-    /// Only the result, which is written last, makes a case done.
-    @Test func doneIsWhatHasItsResult() throws {
+    /// A case is done once its result exists, which is written last.
+    @Test func aResultMakesACaseDone() throws {
         let studyCase = try SmallRun.plan("IQL: {}").cases[0]
         #expect(try !folder.isDone(studyCase))
         try DurableFile.makeFolder(folder.folder(of: studyCase).path)
@@ -35,7 +35,7 @@ import Testing
     @Test func anotherConfigurationIsRefused() throws {
         let studyCase = try SmallRun.plan("IQL: {}", steps: 60).cases[0]
         let changed = try SmallRun.plan("IQL: {}", steps: 70).cases[0]
-        #expect(studyCase.identifier == changed.identifier, "the folder alone would not tell them apart")
+        #expect(studyCase.identifier == changed.identifier, "both have the same folder")
         let path = folder.file("config.yaml", of: studyCase)
         try DurableFile.makeFolder(folder.folder(of: studyCase).path)
         try DurableFile.write(changed.configuration, to: path)
@@ -55,7 +55,7 @@ import Testing
             error == .badInput("\(path) has \(lines.count - 1) lines where the study now has \(lines.count)" + advice))
     }
 
-    /// A comment says where a value comes from, the value is what was computed with.
+    /// Comments, which tell the origin of values, may differ; only the values matter.
     @Test func commentsOfAConfigurationDoNotMatter() throws {
         let studyCase = try SmallRun.plan("IQL: {}").cases[0]
         let path = folder.file("config.yaml", of: studyCase)

@@ -9,7 +9,7 @@ import Storage
 import Studies
 import Testing
 
-/// Folders of runs made by hand.
+/// The status of run folders that the tests write by hand.
 @Suite struct RunStatusTests {
     private let folder = TemporaryFolder()
     private let plan: StudyPlan
@@ -31,7 +31,7 @@ import Testing
         put(try manifest.encoded(), at: folder("run.json"))
     }
 
-    // MARK: What jobs leave
+    // MARK: Files that jobs leave
 
     private func holder(_ rank: Int, host: String = CurrentProcess.host, pid: pid_t? = nil) -> ClaimHolder {
         var holder = ClaimHolder.ofThisProcess(rank: rank, heartbeat: beat(rank, host: host).fileName)
@@ -70,7 +70,7 @@ import Testing
         return claim
     }
 
-    /// By name alone: what is in it is the next run's business.
+    /// Writes a checkpoint's name only: `status` does not read its contents.
     private func checkpoint(_ index: Int, step: Int, age: Double = 0) throws {
         try DurableFile.makeFolder(place(index))
         let digits = String(step)
@@ -116,7 +116,7 @@ import Testing
 
         let before = folder.files
         let status = try status()
-        #expect(folder.files == before, "nothing is left behind")
+        #expect(folder.files == before, "status leaves no file behind")
         #expect(status.cases.map(\.state) == [.done, .running, .interrupted, .waiting, .failed, .waiting])
         #expect(status.cases.map(\.step) == [1000, 400, 250, 500, 0, 0])
         #expect(status.cases.map(\.checkpointStep) == [nil, 300, 200, 500, nil, nil])
@@ -151,7 +151,7 @@ import Testing
 
     @Test func allDone() throws {
         for index in identifiers.indices { try finish(index) }
-        write(beat(0, 3, step: 7), age: 1e6)  // Of a job that was killed, before another one finished its case.
+        write(beat(0, 3, step: 7), age: 1e6)  // Left by a killed job, whose case another job finished.
         let status = try status()
         #expect(status.count(.done) == 6 && status.shareDone == 1 && status.secondsLeft == nil)
         #expect(status.silentRanks.isEmpty)
@@ -160,7 +160,7 @@ import Testing
 
     @Test func aClaimBeforeItsFirstHeartbeat() throws {
         try claim(0, holder(0))
-        write(beat(0, 5, step: 999, rate: 9))  // Still of the case before.
+        write(beat(0, 5, step: 999, rate: 9))  // Still about the previous case.
         let line = try status().cases[0]
         #expect(line.state == .running && line.step == 0 && line.phase == nil && line.stepsPerSecond == nil)
         #expect(try status().text().contains("rank 0 on \(CurrentProcess.host), claimed, step 0 of 1000\n"))
@@ -180,7 +180,7 @@ import Testing
         #expect(status.secondsLeft == nil && status.silentRanks.isEmpty)
     }
 
-    @Test func anotherMachineIsAliveUntilItHasBeenSilentForLong() throws {
+    @Test func anotherMachineIsAliveUntilSilentForLong() throws {
         try claim(0, holder(3, host: "node-7"), age: 1000)
         for (age, state) in [(20.0, RunStatus.State.running), (250, .running), (350, .interrupted)] {
             write(beat(3, 0, host: "node-7", step: 80, rate: 4), age: age)
@@ -192,10 +192,10 @@ import Testing
         #expect(try status().text().contains(", begins again (pid \(getpid()) on node-7 (rank 3), not heard of for 35"))
     }
 
-    /// A rank that is killed between its result and the removal of its claim leaves one. One who holds it yet may be about to
-    /// make the case longer.
+    /// A rank that is killed after it wrote the result, and before it removed its claim, leaves the claim. A living
+    /// holder may be about to make the case longer.
     @Test(arguments: [(350.0, false), (0, true)])
-    func aFinishedCaseKeepsNoClaimOfTheGone(age: Double, isKept: Bool) throws {
+    func claimsOfGoneProcessesOnFinishedCasesAreRemoved(age: Double, isKept: Bool) throws {
         try claim(0, holder(0, host: "node-7"), age: age)
         try finish(0)
         #expect(try status().cases[0].state == .done)
@@ -215,7 +215,7 @@ import Testing
         let marker = IdentityTests.Marker(identity)
         gone.identity = identity
         write(gone)
-        write(beat(3, 3, host: "node-7", step: 8), age: 45)  // Its case is another one's by now.
+        write(beat(3, 3, host: "node-7", step: 8), age: 45)  // Another rank has its case by now.
         let silent = try status().silentRanks
         withExtendedLifetime(marker) {}
         #expect(silent.map(\.rank) == [1, 2] && silent.map(\.isGone) == [false, true])
@@ -228,14 +228,14 @@ import Testing
         #expect(text.contains(", its process is gone\n"))
     }
 
-    @Test func theStopFileIsTold() throws {
+    @Test func theStopFileIsReported() throws {
         #expect(try !status().isStopRequested)
         put([], at: folder("STOP"))
         #expect(try status().isStopRequested)
         #expect(try status().text().contains("\(folder.path)/STOP exists: "))
     }
 
-    /// Two that run, one of which evaluates right now, are taken to be equally fast.
+    /// Of two running ranks, one of which is evaluating, both are assumed to be equally fast.
     @Test func theRestIsPredictedFromTheRunningCases() throws {
         for index in 0..<4 { try finish(index) }
         for rank in 0..<2 { try claim(4 + rank, holder(rank)) }
@@ -244,12 +244,12 @@ import Testing
         #expect(abs((try status().secondsLeft ?? 0) - 30) < 1e-9)
         write(beat(0, 4, step: 100, rate: 10))
         write(beat(1, 5, step: 1000, rate: 1000))
-        #expect(abs((try status().secondsLeft ?? 0) - 90) < 1e-9, "no sooner than the slowest")
+        #expect(abs((try status().secondsLeft ?? 0) - 90) < 1e-9, "not before the slowest")
     }
 
     // MARK: Damage
 
-    @Test func damagedFilesHideNothingElse() throws {
+    @Test func damagedFilesDoNotHideOthers() throws {
         try claim(0, holder(0))
         write(beat(0, 0, step: 5, rate: 1))
         for (index, name) in [
@@ -277,16 +277,16 @@ import Testing
         #expect(error.map { "\($0)" }?.hasPrefix("\(folder("run.json")): ") == true)
     }
 
-    /// Steps weigh alike where the study is not understood any more.
+    /// Steps have equal weight if the study's text cannot be read any more.
     @Test func aStudyOfAnotherProgram() throws {
         put(text(of: folder("run.json")).replacing("learners: {", with: "pupils: {").utf8, at: folder("run.json"))
         for index in 0..<3 { try finish(index) }
         #expect(try status().shareDone == 0.5)
     }
 
-    /// A process of this kernel keeps its claim; whether others wait for it is for its heartbeat to say.
+    /// A process of this kernel keeps its claim; whether others wait for it depends on its heartbeat.
     @Test(arguments: ["moves", "stands still", "is missing"])
-    func aLivingProcessIsNotWaitedForForEver(what: String) throws {
+    func othersWaitForALivingProcessOnlyWhileItAdvances(what: String) throws {
         for index in 1..<6 { try finish(index) }
         try claim(0, holder(0), age: 600)
         if what != "is missing" { write(beat(0, 0), age: 600) }

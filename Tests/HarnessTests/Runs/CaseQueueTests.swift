@@ -9,7 +9,7 @@ import Storage
 import Studies
 import Testing
 
-/// Six cases, of which the later are the dearer, except that the two last cost alike.
+/// Six cases in order of increasing cost, except that the last two cost the same.
 @Suite struct CaseQueueTests {
     private let scratch = TemporaryFolder()
     private let plan: StudyPlan
@@ -43,7 +43,7 @@ import Testing
             holder: .ofThisProcess(rank: rank, heartbeat: "run-rank-000\(rank).json"), first: first)
     }
 
-    /// As a run leaves a case that is done.
+    /// Leaves the files of a finished case.
     private func finish(_ index: Int) throws {
         let studyCase = plan.cases[index]
         try DurableFile.makeFolder(folder.folder(of: studyCase).path)
@@ -55,7 +55,7 @@ import Testing
         files(below: folder.folder(of: plan.cases[index]).path).filter { $0.hasPrefix("claim-") }
     }
 
-    /// Works the queue off without any work.
+    /// The order in which a queue hands out cases, each of which is marked as finished at once.
     private func order(_ queue: CaseQueue) throws -> [Int] {
         var order: [Int] = []
         while case .work(let index) = try queue.next(ranks: 1) {
@@ -67,17 +67,17 @@ import Testing
     }
 
     @Test func mostExpensiveFirst() throws {
-        #expect(try order(queue()) == [4, 5, 3, 2, 1, 0], "equal ones in the plan's order")
-        #expect((0..<6).allSatisfy { claims($0).isEmpty }, "no claims are left of what is done")
+        #expect(try order(queue()) == [4, 5, 3, 2, 1, 0], "equal costs in the plan's order")
+        #expect((0..<6).allSatisfy { claims($0).isEmpty }, "finished cases keep no claims")
     }
 
-    @Test func onlyWhatIsOpen() throws {
+    @Test func onlyOpenCases() throws {
         #expect(try order(queue([3, 0])) == [3, 0])
         #expect(try queue([]).next(ranks: 1) == .end)
     }
 
-    /// Teams that begin together try for different cases, and go on with the most expensive that is left.
-    @Test func eachTeamBeginsElsewhere() throws {
+    /// Teams that begin together try different cases, and go on with the most expensive one left.
+    @Test func eachTeamBeginsWithAnotherCase() throws {
         #expect(try order(queue(first: 2)) == [3, 4, 5, 2, 1, 0])
     }
 
@@ -85,16 +85,16 @@ import Testing
         #expect(try queue(first: first).next(ranks: 1) == .work(index))
     }
 
-    @Test func whatOthersHaveIsPassedOver() throws {
+    @Test func casesOfOtherRanksAreSkipped() throws {
         let (first, second) = (queue(rank: 0), queue(rank: 1))
         #expect(try first.next(ranks: 1) == .work(4))
         #expect(try second.next(ranks: 1) == .work(5))
         #expect(first.isStillHeld && second.isStillHeld)
         try finish(3)
-        #expect(try queue(rank: 2).next(ranks: 1) == .work(2), "done since the queue was made, or before")
+        #expect(try queue(rank: 2).next(ranks: 1) == .work(2), "finished cases are skipped, whenever they finished")
     }
 
-    /// Nobody waits for what others are at.
+    /// The queue ends without waiting for cases that others work on.
     @Test func endsWhileOthersWork() throws {
         let others = try (0..<6).map { rank in
             let queue = queue(rank: rank)
@@ -105,7 +105,7 @@ import Testing
         #expect(others.allSatisfy { $0.isStillHeld })
     }
 
-    @Test func aCaseGivenBackIsTheNextOnes() throws {
+    @Test func aReturnedCaseGoesToTheNextRank() throws {
         let first = queue([4])
         #expect(try first.next(ranks: 1) == .work(4))
         try first.releaseClaim()
@@ -114,7 +114,7 @@ import Testing
         #expect(try other.next(ranks: 1) == .work(4) && other.notices.isEmpty && claims(4) == ["claim-0", "claim-1"])
     }
 
-    @Test func aDeadProcessesCaseIsTakenWithANotice() throws {
+    @Test func aCaseOfADeadProcessIsTakenWithANotice() throws {
         var dead = ClaimHolder.ofThisProcess(rank: 3, heartbeat: "then-rank-0003.json")
         dead.pid = try ClaimTests.deadProcess()
         let identity = IdentityTests.other(pid: dead.pid)
@@ -127,12 +127,12 @@ import Testing
         #expect(try queue.next(ranks: 1) == .work(5))
         #expect(queue.notices.count == 1 && queue.notices[0].contains("which is gone: taken over"))
         queue.finish()
-        #expect(try queue.next(ranks: 1) == .work(0) && queue.notices.isEmpty, "told once")
+        #expect(try queue.next(ranks: 1) == .work(0) && queue.notices.isEmpty, "reported once")
     }
 
     // MARK: Teams
 
-    @Test func aTeamTakesWhatNeedsAllOfIt() throws {
+    @Test func aTeamTakesCasesThatUseAllItsRanks() throws {
         let queue = queue(useful: [4, 1, 3, 1, 2, 1])
         #expect(try queue.next(ranks: 3) == .work(2))
         try finish(2)
@@ -140,7 +140,7 @@ import Testing
         #expect(try queue.next(ranks: 3) == .work(0))
         try finish(0)
         queue.finish()
-        #expect(try queue.next(ranks: 3) == .split(size: 2), "of what is left the largest has use for two")
+        #expect(try queue.next(ranks: 3) == .split(size: 2), "the largest case left can use two ranks")
         try finish(4)
         #expect(try queue.next(ranks: 3) == .split(size: 1))
         for index in [1, 3, 5] { try finish(index) }

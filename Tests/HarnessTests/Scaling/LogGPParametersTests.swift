@@ -7,7 +7,7 @@ import Testing
 @Suite struct LogGPParametersTests {
     private let cluster = LogGPParameters(latency: 1.5e-6, overhead: 0.5e-6, gap: 1e-6, gapPerByte: 0.08e-9)
 
-    /// What a network of these parameters would be seen to do.
+    /// The timings that a network with these parameters would have.
     private func timings(_ network: LogGPParameters, burst: Int = 32) -> MessageTimings {
         var timings = MessageTimings()
         timings.halfRoundTrips = [0, 256, 1024, 4096, 32_768].map { ($0, network.message(bytes: $0)) }
@@ -33,20 +33,20 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 2.5]) func fitFindsWhatMadeTheTimings(factor: Double) {
+    @Test(arguments: [1, 2.5]) func fitFindsTheParametersOfTheTimings(factor: Double) {
         var network = cluster
         network.reductionFactor = factor
         expectClose(LogGPParameters(fitting: timings(network)), network, within: 1e-9)
     }
 
-    /// Times 2 % off, up and down in turn, change no parameter by more than 15 %.
+    /// Times that are off by +2 % and −2 % in turn change no parameter by more than 15 %.
     @Test func fitOfNoisyTimings() {
         var noisy = timings(cluster)
         for i in noisy.halfRoundTrips.indices { noisy.halfRoundTrips[i].seconds *= i % 2 == 0 ? 1.02 : 0.98 }
         expectClose(LogGPParameters(fitting: noisy), cluster, within: 0.15)
     }
 
-    /// Timings that no network has give parameters that one could have.
+    /// Timings that no network could have give parameters that a network could have.
     @Test func nothingIsNegative() {
         var odd = timings(cluster)
         odd.halfRoundTrips = [(0, 4e-6), (1024, 3e-6), (4096, 2e-6)]
@@ -59,7 +59,7 @@ import Testing
         #expect(nothing == LogGPParameters(latency: 0, overhead: 0, gap: 0, gapPerByte: 0))
     }
 
-    /// Rounds of recursive doubling: log₂ of a power of two, two more for what is beyond one.
+    /// Rounds of recursive doubling: log₂ for a power of two, two more for any number between two powers.
     @Test(arguments: [(1, 0), (2, 1), (3, 3), (4, 2), (6, 4), (8, 3), (4096, 12), (4097, 14)])
     func reductions(ranks: Int, rounds: Int) {
         let seconds = cluster.reduction(bytes: 1000, ranks: ranks)

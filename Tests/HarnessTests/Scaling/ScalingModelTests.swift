@@ -15,7 +15,7 @@ import Testing
             busyFactor: busyFactor)
     }
 
-    @Test(arguments: LearnerRegistry.standard.learners) func oneRankIsOne(learner: LearnerDefinition) throws {
+    @Test(arguments: LearnerRegistry.standard.learners) func oneRankHasSpeedupOne(learner: LearnerDefinition) throws {
         let model = model(learner)
         for kind in ScalingPoint.Kind.allCases {
             guard let point = model.point(kind, ranks: 1) else {
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// The ensemble grows as the ranks do, and the work as the ensemble.
+    /// In weak scaling the ensemble, and with it the work, grows with the ranks.
     @Test func weakScaling() throws {
         let model = model(.activeI)
         let point = try #require(model.point(.weak, ranks: 4))
@@ -41,10 +41,10 @@ import Testing
 
     @Test func cases() throws {
         let figure = try #require(model(.iql).point(.throughput, ranks: 1000)?.predicted)
-        #expect(abs(figure.efficiency - 1) < 1e-9, "nothing travels between cases")
+        #expect(abs(figure.efficiency - 1) < 1e-9, "cases exchange no messages")
     }
 
-    /// Cores that share a machine slow each other down as there are more at work, up to as many as were measured.
+    /// Cores that share a machine slow each other down as more of them work, up to the number that was measured.
     @Test func busyNodes() throws {
         let model = model(.iql, busyRanks: 3, busyFactor: 1.2)
         #expect(
@@ -60,14 +60,14 @@ import Testing
                 == [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 128, 256, 512, 1024, 2048, 4096])
     }
 
-    /// A team has no more ranks than the case has networks.
+    /// A team has at most as many ranks as the case has networks.
     @Test func strongScalingEnds() {
         let points = model(.activeI).points(upTo: 64)
         #expect(points.filter { $0.kind == .strong }.map(\.ranks) == [1, 2, 3, 4, 6, 8])
         #expect(points.filter { $0.kind == .weak }.map(\.ranks).last == 64)
     }
 
-    /// Where nothing is sent twice, every row goes to every reader but its owner.
+    /// Every row goes directly, once, to every reader but its owner.
     @Test func routes() {
         let subject = SmallSubject.make(.activeI, [("m", .integer(6))])
         let placement = Placement(subject.networks, costs: subject.networks.map(\.multiplyAdds), ranks: 4)

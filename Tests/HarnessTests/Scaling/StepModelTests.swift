@@ -8,17 +8,17 @@ import Testing
 
 @Suite struct StepModelTests {
     private let messageCosts = LogGPParameters(latency: 3, overhead: 0.5, gap: 1, gapPerByte: 0.01)
-    /// Bytes of 100 numbers.
+    /// The size of 100 numbers.
     private let bytes = 100 * MemoryLayout<Real>.stride
 
-    /// Two critics and a policy.
+    /// The networks of a learner with two critics and a policy.
     private var networks: [NetworkWork] {
         var hyperparameters = LearnerDefinition.td3bc.hyperparameters()
         hyperparameters.set("hidden", to: .integers([8]), from: "test")
         return LearnerDefinition.td3bc.work(hyperparameters, states: 3, actions: 2)
     }
 
-    /// The critics on ranks 0 and 1, the policy on rank 0 or on a third.
+    /// The critics are on ranks 0 and 1, the policy on rank 0 or on a third rank.
     private func placement(ranks: Int) -> Placement { Placement(networks, costs: [2, 2, 1], ranks: ranks) }
 
     private func exchanged(_ group: NetworkGroup, for readers: Readers, rows: Int) -> StepTrace.Exchanged {
@@ -53,7 +53,7 @@ import Testing
         #expect(abs(model(events, ranks: 1, steps: 2, slowdown: 1.5).stepSeconds - 1.5 * 19.25 / 2) < 1e-12)
     }
 
-    /// Critics work side by side; rank 1's row is on its way for o + L + kG, and another o.
+    /// Critics are computed in parallel; rank 1's row takes o + L + kG to arrive, and another o.
     @Test func rowsToTheOwnerOfThePolicy() {
         let events =
             critics(7) + [
@@ -67,15 +67,15 @@ import Testing
         #expect(abs(two.stepSeconds - (7 + message + 2 + message)) < 1e-9)
         #expect(two.traffic == [.init(messages: 1, bytes: bytes), .init(messages: 1, bytes: bytes)])
         #expect(abs(model(events, ranks: 2, .free).stepSeconds - 9) < 1e-9)
-        // The policy on a rank of its own has two messages to send, and the critic that gets the second is late in the next
-        // step as well, so that no row holds up the other.
+        // A policy on its own rank sends two messages, and the critic that gets the second is late in the next step as
+        // well, so that the rows do not wait for each other.
         let interval = max(1, 0.01 * Double(bytes))
         let three = model(events, ranks: 3)
         #expect(abs(three.stepSeconds - (7 + message + 2 + interval + message)) < 1e-9)
         #expect(three.traffic.map(\.messages).reduce(0, +) == 4)
     }
 
-    /// A rank that waits for nobody goes on: the policy's long work runs beside that of the critics in the next step.
+    /// A rank that waits for no message goes on: the policy's long work overlaps with the critics' next step.
     @Test func stepsOverlap() {
         let events =
             critics(7) + [
@@ -85,7 +85,7 @@ import Testing
         #expect(abs(model(events, ranks: 2, .free).stepSeconds - 13) < 1e-9)
     }
 
-    /// The reduction of more than two rows begins with the last to come and holds up all members.
+    /// The reduction of more than two rows begins when the last row is ready and delays all members.
     @Test func reductionOfAnEnsemble() {
         var hyperparameters = LearnerDefinition.activeI.hyperparameters()
         hyperparameters.set("m", to: .integer(4), from: "test")
@@ -95,7 +95,7 @@ import Testing
         let members = (0..<4).map { StepTrace.Event(.work(.owner(.values, $0)), seconds: Double($0)) }
         let minimum = StepTrace.Event(.minimum(exchanged(.values, for: .critics, rows: 4)), seconds: 4)
         let model = StepModel(StepTrace(members + [minimum]), placement, messageCosts)
-        // Two rounds among four ranks, one row each to look at before.
+        // Two rounds among four ranks, after each has spent 1 on its own row.
         #expect(abs(model.stepSeconds - (3 + 1 + 2 * (4 + 0.01 * Double(bytes)))) < 1e-9)
         #expect(model.traffic == [StepModel.Traffic](repeating: .init(messages: 1, bytes: bytes), count: 4))
     }

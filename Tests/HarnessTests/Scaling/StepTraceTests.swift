@@ -5,7 +5,7 @@ import Scaling
 import Testing
 
 @Suite struct StepTraceTests {
-    /// What ACTIVE-I makes known to whom, and the work in between.
+    /// The trace of an ACTIVE-I step: the rows that each network shares, their readers, and the work between them.
     @Test func stepOfACTIVE() {
         let subject = SmallSubject.make(.activeI, [("m", .integer(5))])
         let trace = SmallSubject.trace(subject)
@@ -33,29 +33,29 @@ import Testing
         #expect(trace.events.first?.kind == .work(.everyone), "the batch")
     }
 
-    /// A policy that steps every second time is recorded over two steps.
+    /// A policy that is updated in every second step is recorded over two steps.
     @Test func delayedPolicy() {
         let trace = SmallSubject.trace(SmallSubject.make(.td3bc))
         #expect(trace.steps == 2)
         #expect(trace.stepSeconds == trace.events.map(\.seconds).reduce(0, +) / 2)
         let shares = trace.events.count { if case .share = $0.kind { true } else { false } }
-        #expect(shares == 2 * 1 + 2, "the target policy's actions every time, the policy's and the way back once")
+        #expect(shares == 2 * 1 + 2, "two of the target policy; one of the policy and its backward pass")
     }
 
-    /// Medians of parts, stretched to the median of the whole.
+    /// The medians of the parts, scaled to the median of the whole.
     @Test func middleOfRecordings() {
         func recording(_ a: Double, _ b: Double) -> [StepTrace.Event] {
             [.init(.work(.everyone), seconds: a), .init(.work(.owner(.policy, 0)), seconds: b)]
         }
         let trace = StepTrace(middleOf: [recording(1, 9), recording(4, 2), recording(2, 3)], steps: 1)
-        // 2 and 3 of the parts, 6 of the whole.
+        // The parts' medians are 2 and 3, the whole's is 6.
         let expected = [2.4, 3.6]
         #expect(zip(trace.events, expected).allSatisfy { abs($0.seconds - $1) < 1e-12 }, "\(trace.events)")
     }
 
     // MARK: Ensembles of other sizes
 
-    /// Members cost 3 each, the quantile m²/100, the critics 50, whatever m.
+    /// Members cost 3 each, the quantile m²/100, the critics 50 for every m.
     private func trace(members m: Int) -> StepTrace {
         let turn = (0..<m).map { StepTrace.Event(.work(.owner(.values, $0)), seconds: 3) }
         let share = StepTrace.Event(.share(.init(.values, for: .policy, rows: m, columns: 8)))
@@ -72,7 +72,8 @@ import Testing
         }
     }
 
-    /// Steps of a real learner: what travels is what that of another size says of itself.
+    /// The trace of a real learner's step, derived from traces of other
+    /// sizes, has the messages of a trace of its own size.
     @Test func realStepsOfOtherSizes() {
         func subject(_ m: Int) -> ScalingSubject { SmallSubject.make(.activeS, [("m", .integer(m))]) }
         let traces = EnsembleTraces([2: SmallSubject.trace(subject(2)), 5: SmallSubject.trace(subject(5))])

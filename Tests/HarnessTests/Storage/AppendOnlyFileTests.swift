@@ -10,7 +10,7 @@ import Testing
     private let folder = TemporaryFolder()
     private var path: String { folder("curve.csv") }
 
-    /// A file of `rows` rows, and where it stood after each.
+    /// Writes a file of `rows` rows; returns its length after each.
     private func grown(_ rows: Int, at path: String) throws -> [OutputLength] {
         let file = AppendOnlyFile(path)
         try file.begin()
@@ -24,7 +24,7 @@ import Testing
         return positions
     }
 
-    @Test func knowsHowFarItWent() throws {
+    @Test func knowsItsLength() throws {
         let positions = try grown(100, at: path)
         #expect(positions[0].bytes == 0 && positions[1] != positions[0])
         #expect(positions[100].name == "curve.csv" && positions[100].bytes == bytes(of: path).count)
@@ -33,7 +33,7 @@ import Testing
         #expect(try positions[40].sha256 == sha256(ofFile: folder("part")))
     }
 
-    @Test(arguments: [0, 1, 57, 100]) func goesOnAsIfNothingHadHappened(_ row: Int) throws {
+    @Test(arguments: [0, 1, 57, 100]) func resumesAtAnyRow(_ row: Int) throws {
         let positions = try grown(100, at: path)
         let whole = bytes(of: path)
         let file = AppendOnlyFile(path)
@@ -45,7 +45,7 @@ import Testing
         #expect(bytes(of: path) == whole)
     }
 
-    /// More than one piece of reading.
+    /// The file is longer than one read buffer.
     @Test func ofAnyLength() throws {
         let file = AppendOnlyFile(path)
         try file.begin()
@@ -56,7 +56,7 @@ import Testing
         #expect(file.position == position && bytes(of: path).count == 200_000)
     }
 
-    @Test func refusesWhatHasChanged() throws {
+    @Test func refusesChangedFiles() throws {
         let position = try grown(100, at: path)[50]
         let whole = bytes(of: path)
         var damaged = whole
@@ -73,7 +73,7 @@ import Testing
             #expect(error?.exitStatus == .badInput)
             #expect(
                 sentence.hasPrefix("\(path): changed since the checkpoint") && sentence.contains(words), "\(sentence)")
-            if let contents { #expect(bytes(of: path) == contents, "what is refused is left as it is") }
+            if let contents { #expect(bytes(of: path) == contents, "a refused file is unchanged") }
         }
     }
 
@@ -96,7 +96,7 @@ import Testing
         #expect(sync == .io(path: path, operation: "fsync", code: EIO))
     }
 
-    @Test func isOpenOrSaysSo() throws {
+    @Test func aFileThatIsNotOpenIsAnError() throws {
         let file = AppendOnlyFile(path)
         #expect(throws: HarnessError.self) { try file.append("x") }
         #expect(folder.contents.isEmpty)

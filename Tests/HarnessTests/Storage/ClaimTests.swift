@@ -12,7 +12,7 @@ import Testing
     private var heartbeats: String { scratch("ranks") }
     private var own: ClaimHolder { .ofThisProcess(rank: 3, heartbeat: "now-rank-0003.json") }
 
-    /// The number of a process that has ended.
+    /// The process number of a process that has ended.
     static func deadProcess() throws -> pid_t {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/true")
@@ -21,7 +21,7 @@ import Testing
         return process.processIdentifier
     }
 
-    /// This process's number as another one had it before, on this very kernel.
+    /// An earlier process on this kernel that had this process's number.
     private var predecessor: ClaimHolder {
         var holder = own
         holder.identity = IdentityTests.other(start: CurrentProcess.identity.start - 1)
@@ -56,13 +56,13 @@ import Testing
         let (claim, notice) = try taken(own)
         #expect(notice == nil && claim.isStillHeld())
         #expect(files(below: scratch.path) == ["case/claim-0"])
-        setAge(of: "\(folder)/claim-0", to: 1e6)  // However long ago: it is there.
+        setAge(of: "\(folder)/claim-0", to: 1e6)  // A living process keeps its claim, whatever its age.
         #expect(user(try take(own)) == "pid \(getpid()) on \(CurrentProcess.host) (rank 3)")
         claim.remove()
         #expect(files(below: scratch.path).isEmpty)
     }
 
-    @Test func thatOfADeadProcessIsTakenAtOnce() throws {
+    @Test func aClaimOfADeadProcessIsTakenAtOnce() throws {
         var dead = own
         dead.pid = try ClaimTests.deadProcess()
         dead.identity = IdentityTests.other(pid: dead.pid)
@@ -84,9 +84,9 @@ import Testing
         }
     }
 
-    /// The number is free here, but nothing shows that the process was ever on this kernel: it may live on a machine that is
-    /// a clone of this one.
-    @Test func thatOfACloneIsWaitedFor() throws {
+    /// The number is free here, but nothing shows that the process ever ran
+    /// on this kernel: it may live on a clone of this machine.
+    @Test func aClaimOfACloneIsWaitedFor() throws {
         var clone = own
         clone.identity = IdentityTests.other(pid: try ClaimTests.deadProcess())
         clone.heartbeat = "clone-rank-0000.json"
@@ -94,7 +94,7 @@ import Testing
         setAge(of: scratch("case/claim-0"), to: 1000)
         try DurableFile.makeFolder(heartbeats)
         put([1], at: scratch("ranks/clone-rank-0000.json"))
-        #expect(user(try take(own)) != nil, "its heartbeat is young")
+        #expect(user(try take(own)) != nil, "its heartbeat is recent")
         setAge(of: scratch("ranks/clone-rank-0000.json"), to: 350)
         #expect(try taken(own).notice?.contains("not heard of for 35") == true)
     }
@@ -107,19 +107,19 @@ import Testing
         return holder
     }
 
-    @Test func thatOfTheSameJobBeforeItsRequeueIsTakenAtOnce() throws {
+    @Test func aClaimOfTheJobBeforeItsRequeueIsTakenAtOnce() throws {
         _ = try taken(job(0))
         #expect(user(try take(job(0))) != nil, "another step of the same start")
         #expect(user(try take(job(1, name: "slurm alps 13"))) != nil, "another job")
-        #expect(user(try take(job(1, name: "slurm jura 12"))) != nil, "another cluster's")
+        #expect(user(try take(job(1, name: "slurm jura 12"))) != nil, "another cluster")
         #expect(user(try take(own)) != nil, "no job")
         let (claim, notice) = try taken(job(1))
         #expect(notice?.hasSuffix(", which ended before this job was started again: taken over") == true)
-        #expect(try claim.isStillHeld() && user(take(job(0))) != nil, "never the other way round")
+        #expect(try claim.isStillHeld() && user(take(job(0))) != nil, "a later start keeps its claim")
     }
 
-    /// Two runs in one allocation, of which one has Slurm's count of another start: both live.
-    @Test func thatOfALivingProcessIsKeptWhateverItsJob() throws {
+    /// Two runs in one allocation, one of which has Slurm's restart count of another start: both are alive.
+    @Test func aClaimOfALivingProcessIsKeptWhateverItsJob() throws {
         var living = own
         living.batchJob = BatchJob(name: "slurm alps 12", starts: [0])
         var later = living
@@ -133,7 +133,8 @@ import Testing
 
     // MARK: Claims of commit 3485ba6
 
-    /// Of a process of this machine that has the number of one that is gone: 3485ba6 would have taken it at once.
+    /// The claim's process number belonged to a process that is gone;
+    /// commit 3485ba6 would have taken the claim at once.
     @Test func anOldClaimCountsByItsHeartbeat() throws {
         try DurableFile.makeFolder(folder)
         try DurableFile.makeFolder(heartbeats)
@@ -150,13 +151,13 @@ import Testing
         #expect(user(try take(own)) == "pid \(dead) on \(CurrentProcess.host) (rank 0, job 42)")
         setAge(of: scratch("ranks/old-rank-0000.json"), to: 350)
         #expect(try taken(own).notice != nil)
-        #expect(text(of: scratch("case/claim-1")).contains("\"processStart\":"), "and 3485ba6 can read ours")
+        #expect(text(of: scratch("case/claim-1")).contains("\"processStart\":"), "3485ba6 can read our claims")
         put(old.replacing("\"isReleased\":false", with: "\"isReleased\":true").utf8, at: scratch("case/claim-2"))
-        #expect(try taken(own).notice == nil, "a released one is free")
+        #expect(try taken(own).notice == nil, "a released claim is free")
     }
 
-    /// What a case that is done may have kept: the claim of whoever finished it, or of a living process that has just been
-    /// asked for more steps.
+    /// A claim that a finished case may still have: that of the process that finished it, or of a living process that
+    /// has just been given more steps for it.
     enum Kept: CaseIterable {
         case nothing, ofTheGone, ofTheSilent, released, damaged, damagedInARow
         case ofTheLiving, ofAMovingHeartbeat, ofAYoungOne, damagedJustNow
@@ -188,7 +189,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Kept.allCases) func aFinishedCaseKeepsThatOfTheLivingAlone(kept: Kept) throws {
+    @Test(arguments: Kept.allCases) func aFinishedCaseKeepsOnlyClaimsOfLivingProcesses(kept: Kept) throws {
         try DurableFile.makeFolder(folder)
         let others = ["claim--5", "claim-007", "claim-99999999999999", "claim-x", "result.json"]
         for name in others { put([1], at: scratch("case/\(name)")) }
@@ -209,9 +210,9 @@ import Testing
         setAge(of: claim, to: 1000)
         try DurableFile.makeFolder(heartbeats)
         put([1], at: beat)
-        #expect(user(try take(own)) != nil, "it lives")
+        #expect(user(try take(own)) != nil, "its process is alive")
         setAge(of: beat, to: 250)
-        #expect(user(try take(own)) != nil, "it was alive a while ago")
+        #expect(user(try take(own)) != nil, "its process was alive a while ago")
         setAge(of: beat, to: 350)
         let notice = try taken(own).notice ?? ""
         #expect(
@@ -219,8 +220,8 @@ import Testing
                 && notice.hasSuffix(" s: taken over"), "\(notice)")
     }
 
-    /// Ages of the claim and of the heartbeat, in seconds (nil: there is none), and whether it counts: dates well ahead of the
-    /// clock tell nothing.
+    /// Ages of the claim and of the heartbeat in seconds (nil: no heartbeat), and whether the claim holds: dates well
+    /// ahead of the clock prove nothing.
     @Test(
         arguments: [
             (-86_400, nil, nil), (-86_400, -86_400, nil), (-86_400, 5, ""), (-100, nil, ""), (1000, -100, ""),
@@ -250,11 +251,11 @@ import Testing
         #expect(!old.isStillHeld())
         try old.release()
         old.remove()
-        #expect(scratch.files == ["case/claim-0", "case/claim-1"], "who has lost it changes nothing")
+        #expect(scratch.files == ["case/claim-0", "case/claim-1"], "a process that lost its claim changes nothing")
         #expect(user(try take(own)) != nil)
     }
 
-    /// A file of no claim: a machine failed while it was written, or another program wrote it.
+    /// An invalid claim file: the machine failed while it was written, or another program wrote it.
     @Test(arguments: ["", "{\"holder\":", "[]"]) func aDamagedClaimIsWaitedFor(_ contents: String) throws {
         try DurableFile.makeFolder(folder)
         put(contents.utf8, at: scratch("case/claim-4"))
@@ -264,7 +265,7 @@ import Testing
         #expect(scratch.files == ["case/claim-4", "case/claim-5"])
     }
 
-    @Test func aReleasedOneIsFree() throws {
+    @Test func aReleasedClaimIsFree() throws {
         let first = try taken(own).claim
         try first.release()
         #expect(!first.isStillHeld())
@@ -284,7 +285,7 @@ import Testing
         #expect(user(try take(own)) != nil)
     }
 
-    @Test func everyErrorIsTold() throws {
+    @Test func everyErrorIsReported() throws {
         let counting = FaultyFileCalls(nil)
         _ = try counting.run { try take(own, scratch("other")) }
         for index in 1...counting.count {
@@ -298,7 +299,7 @@ import Testing
         }
     }
 
-    /// Two hundred stale claims, each wanted by four at once.
+    /// Four takers want each of two hundred stale claims at the same time.
     @Test func onlyOneTakesOver() throws {
         let stale = predecessor
         let marker = IdentityTests.Marker(try #require(stale.identity))

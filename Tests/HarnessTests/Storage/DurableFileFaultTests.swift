@@ -6,9 +6,9 @@ import ScratchFiles
 import Storage
 import Testing
 
-/// One call of a save and a load goes wrong, each in turn: the old checkpoint or the new one is there, whole.
+/// If any one call of a save and a load fails, the old checkpoint or the new one remains, complete.
 @Suite struct DurableFileFaultTests {
-    /// A folder with checkpoints of steps 10 and 20, into which that of step 30 is saved.
+    /// A folder with checkpoints of steps 10 and 20, into which a checkpoint of step 30 is saved.
     private struct Scene {
         let folder = TemporaryFolder()
         var store: CheckpointStore { CheckpointStore(folder: folder.path) }
@@ -28,7 +28,7 @@ import Testing
             return try load()
         }
 
-        /// The newest step, after checks that it is whole and that nothing unfinished is left.
+        /// The newest checkpoint's step, after checks that it is complete and that no unfinished file is left.
         func stepLeft(_ comment: Comment) throws -> Int? {
             let found = try load()
             #expect(found.notices.isEmpty, comment)
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// Calls of a save and a load without faults.
+    /// The number of file calls of a save and a load without faults.
     private func calls(of kind: FaultyFileCalls.Kind? = nil) throws -> Int {
         let counting = FaultyFileCalls(nil, of: kind)
         let scene = try Scene()
@@ -47,7 +47,7 @@ import Testing
         return counting.count
     }
 
-    @Test func interruptionsAndPartsAreGoneOnFrom() throws {
+    @Test func interruptedAndPartialCallsAreContinued() throws {
         let all = try calls()
         #expect((12...40).contains(all), "\(all)")
         for fault in [FaultyFileCalls.Fault.error(EINTR), .half] {
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func errorsAreToldAndLeaveAWholeCheckpoint() throws {
+    @Test func errorsAreReportedAndLeaveACompleteCheckpoint() throws {
         let all = try calls()
         var failures = 0
         var olds = 0
@@ -81,7 +81,7 @@ import Testing
             }
             if try scene.stepLeft(comment) == 20 { olds += 1 }
         }
-        #expect(failures >= 10, "all but closing what was only read, \(failures) of \(all)")
+        #expect(failures >= 10, "all but closing files that were only read, \(failures) of \(all)")
         #expect(olds == 5, "open, write, fsync, close, rename")
     }
 
@@ -100,13 +100,13 @@ import Testing
                 #expect("\(error)" == "\(path): cannot write \(size) bytes: No space left on device")
                 #expect(error.exitStatus == .io)
                 #expect(try scene.stepLeft("ENOSPC at write \(index)") == 20)
-                try scene.save()  // when there is space again
+                try scene.save()  // There is space again.
             }
             #expect(try scene.stepLeft("after write \(index)") == 30)
         }
     }
 
-    @Test func aWriteOfNothingEnds() throws {
+    @Test func aWriteOfZeroBytesIsAnError() throws {
         let scene = try Scene()
         let error = #expect(throws: HarnessError.self) {
             try FaultyFileCalls(.nothing, at: 1, of: .write).run { try scene.save() }
@@ -115,8 +115,8 @@ import Testing
         #expect(try scene.stepLeft("nothing written") == 20)
     }
 
-    /// From some call on nothing has any effect, cleaning up included.
-    @Test func deathLeavesTheOldOrTheNew() throws {
+    /// From some call on no call has any effect, not even those that clean up.
+    @Test func deathLeavesTheOldOrTheNewCheckpoint() throws {
         let all = try calls()
         var steps: Set<Int> = []
         for index in 1...all {
@@ -128,7 +128,7 @@ import Testing
         #expect(steps == [20, 30])
     }
 
-    /// The same with a process that is killed in earnest, by the variable that rehearsals use.
+    /// The process is really killed, through the variable for fault injection.
     @Test(arguments: [
         "kill-at-file-call=1", "kill-at-file-call=2", "kill-at-file-call=3", "kill-at-file-call=5",
         "kill-at-file-call=6", "kill-at-file-call=12", "kill-at-checkpoint-byte=0", "kill-at-checkpoint-byte=1",
@@ -155,12 +155,12 @@ import Testing
         #expect(try scene.stepLeft("\(fault)") == (fault.hasSuffix("=6") || fault.hasSuffix("=12") ? 30 : 20))
     }
 
-    @Test func onlyWhatNobodyWritesIsRemoved() throws {
+    @Test func onlyAbandonedTemporaryFilesAreRemoved() throws {
         let folder = TemporaryFolder()
         let dead = try ClaimTests.deadProcess()
         let (gone, clone) = (IdentityTests.other(pid: dead), IdentityTests.other(pid: dead))
         let marker = IdentityTests.Marker(gone)
-        // Names of 3485ba6, of programs before it, of processes that live or may live; and the ages of the files.
+        // Names by commit 3485ba6, by earlier programs, and of processes that are or may be alive; and the files' ages.
         let stays = [
             ("a", 9000.0), ("b.tmp-node-7-\(dead)", 3500), ("b.tmp-\(CurrentProcess.host)-\(dead)", 3500),
             ("b.tmp-1", 3500),

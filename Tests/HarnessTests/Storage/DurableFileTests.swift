@@ -18,10 +18,10 @@ import Testing
         try DurableFile.write("second", to: path)
         #expect(text(of: path) == "second")
         try DurableFile.write(Data(), to: path)
-        #expect(bytes(of: path).isEmpty && folder.contents == ["a"], "no temporary file beside it")
+        #expect(bytes(of: path).isEmpty && folder.contents == ["a"], "no temporary file is left")
     }
 
-    @Test func aFolderThatIsNotThere() {
+    @Test func anAbsentFolder() {
         let error = refusal { try DurableFile.write("x", to: folder("absent/a")) }
         #expect(error?.exitStatus == .io)
         let sentence = error.map { "\($0)" } ?? ""
@@ -29,7 +29,7 @@ import Testing
             sentence.hasPrefix(folder("absent/a")) && sentence.hasSuffix(": cannot create: No such file or directory"))
     }
 
-    /// The temporary file can be written, but a folder of that name stands in the way.
+    /// The temporary file can be written, but a folder has the file's name.
     @Test func aFailedReplacementLeavesNothingBehind() throws {
         try DurableFile.makeFolder(folder("a/b"))
         let error = refusal { try DurableFile.write("x", to: folder("a")) }
@@ -38,7 +38,7 @@ import Testing
         #expect(files(below: folder.path).isEmpty)
     }
 
-    /// More than this process may write to a file: a full disk in small.
+    /// A limit on the size of this process's files acts as a full disk.
     @Test func aFailedWriteKeepsTheOldFile() throws {
         let path = folder("a")
         try DurableFile.write("old", to: path)
@@ -64,7 +64,7 @@ import Testing
         try DurableFile.makeFolder(folder("a/b/c"))
         try DurableFile.makeFolder(folder("a/b/c"))
         #expect(access(folder("a/b/c"), F_OK) == 0)
-        try DurableFile.makeFolder("")  // where "a.hdf5" lies
+        try DurableFile.makeFolder("")  // the folder of "a.hdf5"
         put([1], at: folder("file"))
         let error = refusal { try DurableFile.makeFolder(folder("file/sub")) }
         #expect(

@@ -2,18 +2,18 @@ import Foundation
 import Storage
 import Synchronization
 
-/// The system's file calls, one of which does not do what it should.
+/// The system's file calls, one of which fails.
 final class FaultyFileCalls: Sendable {
     enum Kind: Sendable { case open, read, write, sync, close, truncate, rename, link, unlink, makeFolder }
 
     enum Fault: Sendable {
-        /// The call is not made and gives this error number.
+        /// The call is not made and returns this error number.
         case error(Int32)
-        /// Half of the bytes, of a read or write of more than one.
+        /// A read or write of more than one byte transfers half of its bytes.
         case half
-        /// A write of no bytes.
+        /// A write transfers no bytes.
         case nothing
-        /// This call and all after it fail without effect: what a killed process leaves.
+        /// This call and all later ones fail without effect, as if the process had been killed.
         case death
     }
 
@@ -23,16 +23,16 @@ final class FaultyFileCalls: Sendable {
     private let made = Mutex(0)
 
     /// - Parameters:
-    ///   - fault: nil for counting alone.
+    ///   - fault: the fault; nil only counts calls.
     ///   - index: the call that fails, counted from 1.
-    ///   - kind: the calls that are counted; nil for all.
+    ///   - kind: the kind of calls that are counted; nil for all.
     init(_ fault: Fault?, at index: Int = 0, of kind: Kind? = nil) {
         self.fault = fault
         self.index = index
         self.kind = kind
     }
 
-    /// Calls counted so far.
+    /// The number of calls so far.
     var count: Int { made.withLock { $0 } }
 
     /// Runs `body` with these calls.
@@ -54,7 +54,7 @@ final class FaultyFileCalls: Sendable {
         }
         calls.sync = { self.failure(.sync) ?? plain.sync($0) }
         calls.close = { descriptor in
-            let result = plain.close(descriptor)  // On Linux it is closed whatever the answer.
+            let result = plain.close(descriptor)  // On Linux the descriptor is closed whatever close returns.
             return self.failure(.close) ?? result
         }
         calls.truncate = { self.failure(.truncate) ?? plain.truncate($0, $1) }
@@ -65,7 +65,7 @@ final class FaultyFileCalls: Sendable {
         return calls
     }
 
-    /// The result of a call that fails; nil for one that is to be made as it is.
+    /// The result of a call that fails; nil for a call that is made normally.
     private func failure(_ kind: Kind, _ bytes: Int = 0, part: (Int) -> Int = { _ in 0 }) -> Int? {
         guard self.kind == nil || self.kind == kind else { return nil }
         let number = made.withLock {

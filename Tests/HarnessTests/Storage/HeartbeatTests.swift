@@ -26,15 +26,15 @@ import Testing
         #expect(found.map(\.heartbeat) == [beats[2], beats[1], beats[0]])
         #expect((0..<30).contains(found[0].age) && (99..<130).contains(found[1].age), "\(found.map(\.age))")
         #expect(found[0].heartbeat.host == CurrentProcess.host && found[0].heartbeat.pid == getpid())
-        #expect(folder.contents == ["ranks"] && folder.files.count == 3, "the clock leaves nothing behind")
+        #expect(folder.contents == ["ranks"] && folder.files.count == 3, "reading the clock leaves no file behind")
     }
 
-    /// One that is silent for longer than a claim counts goes when the next run begins.
-    @Test func silentOnesAreCleared() throws {
+    /// When a run begins, it removes heartbeats that have been silent for longer than a claim holds.
+    @Test func silentHeartbeatsAreRemoved() throws {
         for rank in 0..<3 { HeartbeatFile(folder: folder.path, token: "a", rank: rank).write(beat("a", rank)) }
         setAge(of: folder("ranks/a-rank-0001.json"), to: 2 * Claim.staleAfter)
         Heartbeat.removeSilent(in: folder.path)
-        #expect(try Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0, 1, 2], "this process lives")
+        #expect(try Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0, 1, 2], "this process is alive")
         for rank in 0..<3 {
             var other = beat("a", rank)
             other.identity = rank == 2 ? nil : IdentityTests.other(kernel: 7)  // 3485ba6 wrote none.
@@ -58,7 +58,7 @@ import Testing
         #expect(file.remove() && !file.remove() && folder.files.isEmpty)
     }
 
-    @Test func whatIsNoneIsPassedOver() throws {
+    @Test func otherFilesAreIgnored() throws {
         #expect(HeartbeatFile(folder: folder.path, token: "a", rank: 0).write(beat("a", 0)))
         let whole = bytes(of: folder("ranks/a-rank-0000.json"))
         put(whole.prefix(whole.count / 2), at: folder("ranks/a-rank-0001.json"))
@@ -69,7 +69,7 @@ import Testing
         #expect(try Heartbeat.readAll(in: folder.path).map(\.heartbeat.rank) == [0])
     }
 
-    @Test func aFailureIsOnlyToldOf() {
+    @Test func aFailureIsOnlyReported() {
         put([1], at: folder("file"))
         #expect(!HeartbeatFile(folder: folder("file"), token: "a", rank: 0).write(beat("a", 0)))
         #expect(bytes(of: folder("file")) == [1])

@@ -11,15 +11,15 @@ import Storage
 import Studies
 import Testing
 
-/// What cannot be read is refused by name, never taken for absent.
+/// A file that cannot be read is refused by name and never reported as absent.
 @Suite struct UnreadableFileTests {
     private let folder = TemporaryFolder()
 
-    /// Ways in which there is something at a path, or may be, that cannot be read; those that hold for root, too.
+    /// Ways in which an existing path cannot be read, even by root.
     enum Obstacle: CaseIterable, Sendable {
         case folder, pipe, linkLoop, fileOnTheWay, longName
 
-        /// Puts it at `path`; returns the path to ask for.
+        /// Creates the obstacle at `path`; returns the path to read.
         func make(at path: String) -> String {
             switch self {
             case .folder: _ = mkdir(path, 0o777)
@@ -48,7 +48,7 @@ import Testing
         #expect(throws: HarnessError.io(path: "x", operation: "open", code: code)) { try calls.contents(of: "x") }
     }
 
-    /// Files of a run folder that a run, its status or its table looks for.
+    /// Files of a run folder that a run, `status` or `aggregate` reads.
     @Test(arguments: ["run.json", "config.yaml", "result.json", "failure.json"], [Obstacle.folder, .pipe, .linkLoop])
     func filesOfARun(name: String, obstacle: Obstacle) throws {
         let plan = try SmallRun.plan("IQL: {}")
@@ -71,7 +71,7 @@ import Testing
         #expect(error.map { "\($0)".hasPrefix(path + ": ") } == true, "\(String(describing: error))")
     }
 
-    /// A claim whose folder or heartbeat cannot be looked at may be a living process's.
+    /// A claim may be a living process's if its folder or heartbeat cannot be inspected.
     @Test(arguments: ["case", "case/claim-0", "ranks", "ranks/then-rank-0003.json"])
     func claimsAndHeartbeats(name: String) throws {
         var holder = ClaimHolder.ofThisProcess(rank: 3, heartbeat: "then-rank-0003.json")
@@ -90,7 +90,7 @@ import Testing
         if name == "ranks" { #expect(throws: HarnessError.self) { try Heartbeat.readAll(in: folder.path) } }
     }
 
-    /// A file of one's own that cannot be looked at is none without Minari's metadata.
+    /// A user's own dataset that cannot be inspected is not reported as one without Minari's metadata.
     @Test(arguments: ["file", "set"]) func filesOfAStudy(name: String) throws {
         _ = Obstacle.linkLoop.make(at: folder(name))
         let text = """
@@ -103,7 +103,7 @@ import Testing
             "\(String(describing: error))")
     }
 
-    /// JSON in another form than ours.
+    /// Valid JSON of another structure than ours.
     @Test(arguments: [
         (#"{"place":"rank 0"}"#, "it has no key 'message'"),
         (#"{"place":"rank 0","message":3}"#, "it has another kind of value for the key 'message'"),
@@ -121,7 +121,7 @@ import Testing
     private static let encodings: [String.Encoding] = [
         .utf16, .utf16LittleEndian, .utf16BigEndian, .utf32, .utf32LittleEndian, .utf32BigEndian,
     ]
-    /// U+7D7D and U+5D5D are closing brackets, byte by byte, in UTF-16.
+    /// The UTF-16 bytes of U+7D7D and U+5D5D are closing brackets.
     private static let brackets =
         #"{"place":"rank 0","message":"\#u{7D7D}\#u{5D5D}\#u{7D7D}","a":[{"b":1},{"b":"\\\""}]}"#
 
@@ -134,8 +134,8 @@ import Testing
         }
     }
 
-    /// The scanner has an answer for any bytes; for JSON it is right.
-    @Test func repeatedKeysAreFoundInAnything() throws {
+    /// The scanner accepts any bytes; for JSON its answer is correct.
+    @Test func repeatedKeysAreFound() throws {
         #expect(repeatedKey(in: Data(Self.brackets.utf8)) == nil)
         #expect(repeatedKey(in: Data(#"[{"a":[{"a":{"b":1,"\u0062":2}}]}]"#.utf8)) == "b")
         #expect(repeatedKey(in: Data(#"{"a":"a","b":{"a":"a,a"},"c":["a","a"]}"#.utf8)) == nil)
@@ -163,7 +163,7 @@ import Testing
         #expect(try CaseFailure.note(in: folder.path)?.message == "x")
     }
 
-    /// Attributes of a trace that are arrays, of a type nobody expects, or nobody's.
+    /// Attributes of a trace that are arrays, of an unexpected type, or unknown.
     @Test(arguments: ["config", "learner", "step", "dataset", "format"], ["array", "opaque"])
     func attributesOfAnotherForm(name: String, kind: String) throws {
         let trace = folder("trace.h5")
@@ -185,7 +185,7 @@ import Testing
     @Test(arguments: [
         ("steps", "'step'"), ("Config", "'config'"), ("made_by", "one of config, dataset, format, learner, step"),
     ])
-    func attributesThatNobodyKnows(name: String, hint: String) throws {
+    func unknownAttributes(name: String, hint: String) throws {
         let trace = folder("trace.h5")
         put(bytes(of: ConformanceTests.fixtures.appendingPathComponent("iql.h5").path), at: trace)
         edit(trace) { file in

@@ -6,7 +6,7 @@ import ScratchFiles
 import Studies
 import Testing
 
-/// What a study says of single datasets, under `datasets:`.
+/// Settings and evaluations that a study gives for single datasets, under `datasets:`.
 @Suite struct DatasetOverrideTests {
     private static let study = """
         name: mixed
@@ -26,8 +26,8 @@ import Testing
 
     // MARK: Settings
 
-    @Test func theMoreCloselyNamedWins() throws {
-        // In an order that helps nobody.
+    @Test func theClosestSelectorWins() throws {
+        // The order of the selectors does not help.
         let cases = try plan(
             """
             ACTIVE-S:
@@ -49,11 +49,12 @@ import Testing
             cases.map { $0.hyperparameters["m"]?.origin } == [
                 "study, hopper", "study, hopper-medium-replay", "study", "study, antmaze-large-play-v2", "study",
             ])
-        #expect(Set(cases.map(\.column)) == ["ACTIVE-S"], "one column, whatever differs between the rows")
+        #expect(Set(cases.map(\.column)) == ["ACTIVE-S"], "one column, though settings differ between rows")
         #expect(cases[3].configuration.contains("\n  m: 25  # study, antmaze-large-play-v2\n"))
     }
 
-    /// The variant is what differs from that dataset's preset, not from another's and not from the study's general value.
+    /// A variant is the difference from that dataset's preset, not from
+    /// another's and not from the study's general value.
     @Test func variantsAreAgainstTheDatasetsPreset() throws {
         let preset = try #require(presetSettings(of: .activeS, on: "hopper-medium-v2")["m"])
         let cases = try plan("ACTIVE-S: {m: 99, datasets: {hopper: {m: \(preset.value)}}}").cases
@@ -101,7 +102,7 @@ import Testing
         #expect(sentence.hasPrefix("s.yaml:7: " + refusal), "\(sentence)")
     }
 
-    /// Each value is within its range, and on hopper the two go together; AntMaze's preset has a minimum of -200.
+    /// Each value is within its range, and hopper accepts both; AntMaze's preset has a minimum of -200.
     @Test func settingsThatContradictEachOtherAreRefused() {
         let text = Self.study.replacing("IQL: {}", with: "CQL: {penalty_maximum: -300}")
         let expected = "penalty_minimum no larger than penalty_maximum"
@@ -112,7 +113,7 @@ import Testing
 
     // MARK: Evaluation
 
-    @Test func everySuiteItsProtocol() throws {
+    @Test func everySuiteHasItsProtocol() throws {
         let plan = try plan(
             "IQL: {}",
             evaluate: """
@@ -171,7 +172,7 @@ import Testing
         }
     }
 
-    /// Programs before this one wrote the number of episodes once.
+    /// Earlier programs wrote one number of episodes for all.
     @Test func anOlderManifestIsRead() throws {
         let folder = TemporaryFolder()
         var manifest = RunManifest(

@@ -25,11 +25,11 @@ import Testing
         }
     }
 
-    /// What is printed is the end of a study, and gives these very settings.
+    /// The printed text can end a study and gives exactly these settings.
     @Test(
         arguments: LearnerRegistry.standard.learners,
         ["hopper-medium-v2", "antmaze-umaze-diverse-v2", "kitchen-mixed-v0"])
-    func canStandInAStudy(learner: LearnerDefinition, dataset: String) throws {
+    func canBePastedIntoAStudy(learner: LearnerDefinition, dataset: String) throws {
         let found = try settings(learner.name, dataset, "batch=64")
         let study = """
             {name}: x

@@ -10,7 +10,7 @@ import ScratchFiles
 import Studies
 import Testing
 
-/// Datasets of a study that are files of the user's own.
+/// Datasets of a study may be the user's own files.
 @Suite struct OwnDatasetTests {
     private let folder = TemporaryFolder()
 
@@ -46,7 +46,7 @@ import Testing
         #expect(reference.source == .file(folder("studies/data/mine.hdf5")))
     }
 
-    @Test func pathsAreThoseOfTheStudysFolder() throws {
+    @Test func pathsAreRelativeToTheStudysFolder() throws {
         func source(_ path: String) throws -> DatasetReference.Source {
             try study("{name: mine, file: \(path), environment: hopper}").datasets[0].source
         }
@@ -118,7 +118,7 @@ import Testing
             error?.description.hasPrefix(folder("studies/own.yaml:") + sentence) == true, "\(error?.description ?? "")")
     }
 
-    /// The same on the command line, where a D4RL file's name says what a study's keys do.
+    /// On the command line a D4RL file's name gives what a study's keys give.
     @Test(arguments: [
         (OwnFile("/data/mine.hdf5", "hopper"), "mine", "hopper", DynamicsProfile.d4rl, "hopper"),
         (OwnFile("a b/größe.h5", "Hopper-v4"), "gr--e.h5", "hopper", .gymnasium, "hopper"),
@@ -153,7 +153,7 @@ import Testing
         #expect(error.map { "\($0)".hasPrefix(sentence) } == true, "\(error.map { "\($0)" } ?? "")")
     }
 
-    /// A selector names such a dataset by its name, its class of presets or its suite.
+    /// A selector names the user's own dataset by its name, its preset class or its suite.
     @Test func selectorsAndSweeps() throws {
         let own = "{name: mine, file: a.hdf5, environment: hopper, presets: hopper-medium}"
         let found = try study(
@@ -181,7 +181,7 @@ import Testing
         #expect(error?.description.contains("expected 'mine', found the key 'mien'") == true)
     }
 
-    /// The data of a dataset of one's own are those of the file, wherever it is called what.
+    /// A dataset of the user's own trains as its file does, whatever its name.
     @Test func trainsAsTheSameFileUnderAnotherName() throws {
         let data = SmallRun.data
         let study = try study(

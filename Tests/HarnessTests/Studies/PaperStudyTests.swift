@@ -6,7 +6,7 @@ import ScratchFiles
 import Studies
 import Testing
 
-/// jobs/studies/paper.yaml is the paper's table.
+/// jobs/studies/paper.yaml covers the paper's whole table.
 @Suite struct PaperStudyTests {
     private static func file(_ path: String) throws -> [Substring] {
         try String(contentsOf: Repository.url(path), encoding: .utf8).split(separator: "\n")
@@ -18,7 +18,7 @@ import Testing
         let study = try StudyFile.parse(Self.text(), path: "paper.yaml")
         #expect(study.datasets.map(\.name) == PaperTable.datasets)
         #expect(study.seeds == [0, 1, 2, 3, 4] && study.steps == 1_000_000)
-        // What the paper's authors have reproduced of others is a column of its own, and no learner.
+        // Columns "(reproduced)" are results of other learners, reproduced by the paper's authors.
         let learners = PaperTable.learners.filter { !$0.hasSuffix("(reproduced)") }
         #expect(study.entries.map(\.learner.name) == learners)
         let cases = StudyPlan(study).cases
@@ -32,19 +32,19 @@ import Testing
         }
     }
 
-    /// Before all environments are there to run it.
+    /// The study can be planned before all its environments exist.
     @Test func canBePlanned() throws {
         let plan = StudyPlan(try StudyFile.parse(Self.text(), path: "paper.yaml"))
         let model = CostModel(plan.cases, secondsPerMultiplyAdd: 1e-11, hopperStepSeconds: 5e-5)
         let report = try PlanReport(plan, open: Array(plan.cases.indices), ranks: 64, model: model)
         #expect(report.lines.allSatisfy { $0.coreHours > 0.1 && $0.coreHours < 200 })
         let rows = report.cellTable.split(separator: "\n")
-        #expect(rows.count == 1 + PaperTable.datasets.count + 1, "a row a dataset, not a case")
+        #expect(rows.count == 1 + PaperTable.datasets.count + 1, "one row for each dataset, not each case")
         let names = rows.dropFirst().map { String($0.prefix { $0 != " " }) }
         #expect(names == PaperTable.datasets + ["all"])
     }
 
-    /// What the README shows is a study.
+    /// The studies shown in the README are valid.
     @Test func theStudyOfTheReadme() throws {
         let lines = try Self.file("README.md").drop { $0 != "    name: ensemble-size" }.prefix {
             !$0.contains("active-bench")

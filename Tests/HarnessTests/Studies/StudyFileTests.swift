@@ -29,10 +29,10 @@ import Testing
         #expect(study.evaluations.isEmpty)
         #expect(study.entries.map(\.learner) == [.iql, .sql, .activeS])
         #expect(study.entries[0].overrides.isEmpty && study.entries[0].sweep.isEmpty)
-        #expect(study.entries[1].overrides.isEmpty && study.entries[1].sweep.isEmpty, "nothing behind the colon")
+        #expect(study.entries[1].overrides.isEmpty && study.entries[1].sweep.isEmpty, "nothing after the colon")
         let active = study.entries[2]
         #expect(active.overrides.map(\.key) == ["target_log_likelihood", "hidden"])
-        #expect(active.overrides.map(\.value) == [.real(2), .integers([32, 16])], "2 is a number, too")
+        #expect(active.overrides.map(\.value) == [.real(2), .integers([32, 16])], "2 is accepted as a real number")
         #expect(active.sweep.map(\.key) == ["m", "quantile"])
         #expect(active.sweep.map(\.values) == [[.integer(1), .integer(10)], [.real(0.25), .real(0.5)]])
     }
@@ -75,11 +75,11 @@ import Testing
         #expect(first[4].hyperparameters["m"]?.origin == "study")
         #expect(first[4].hyperparameters["hidden"]?.value == .integers([32, 16]))
         let preset = presetSettings(of: .activeS, on: "hopper-medium-r1")
-        #expect(first[4].hyperparameters["discount"] == preset["discount"], "what the study does not set stays")
+        #expect(first[4].hyperparameters["discount"] == preset["discount"], "other settings keep the preset")
         #expect(first[4].configuration.contains("\n  m: 1  # study\n"))
     }
 
-    @Test func evaluationsAreAfterEveryMultipleAndTheLastStep() throws {
+    @Test func evaluationsFollowEveryMultipleAndTheLastStep() throws {
         let text = Self.good.replacing("1e4", with: "12")
         let studyCase = StudyPlan(try StudyFile.parse(text.replacing("5_000", with: "5"), path: "s.yaml")).cases[0]
         #expect((1...12).filter { studyCase.isEvaluated(after: $0) } == [5, 10, 12])
@@ -104,13 +104,13 @@ import Testing
         }
     }
 
-    /// To YAML 1.1 these are booleans, nothing, and a number.
-    @Test(arguments: ["no", "on", "y", "'~'", "010", "2024-01-01"]) func aNameIsAWord(name: String) throws {
+    /// YAML 1.1 reads these as booleans, nothing, and a number.
+    @Test(arguments: ["no", "on", "y", "'~'", "010", "2024-01-01"]) func namesStayText(name: String) throws {
         let study = try StudyFile.parse(Self.good.replacing("name: small", with: "name: \(name)"), path: "s.yaml")
         #expect(study.name == name.filter { $0 != "'" })
     }
 
-    @Test func valuesOfWords() throws {
+    @Test func valuesThatAreWords() throws {
         let words = Setting(
             "cloning_temperature", .word("adaptive"), .words(["adaptive", "fixed", "off"]), from: "test")
         func value(_ text: String, of setting: Setting) throws -> SettingValue {

@@ -4,8 +4,8 @@ import Studies
 import Testing
 
 @Suite struct StudyPlanTests {
-    /// A folder of the time before there was a choice of precision is one of full precision.
-    @Test func fullPrecisionGoesWithoutSaying() throws {
+    /// A folder written before precision could be chosen is one of full precision.
+    @Test func fullPrecisionIsTheDefault() throws {
         let cases = try ["", "precision: fp32", "precision: bf16"].map {
             try SmallRun.plan("IQL: {\($0)}", steps: 1).cases[0]
         }
@@ -15,8 +15,8 @@ import Testing
         #expect(cases[2].configuration.contains("\n  precision: bf16  # study\n"))
     }
 
-    /// What is rounded begins as what is not, with the same first weights and batches.
-    @Test(arguments: ["", "m: 3", "m: 3, hidden: [16, 16]"]) func precisionHasNoRandomNumbersOfItsOwn(settings: String)
+    /// A case in bfloat16 begins with the weights and batches of the case in full precision.
+    @Test(arguments: ["", "m: 3", "m: 3, hidden: [16, 16]"]) func randomNumbersDoNotDependOnPrecision(settings: String)
         throws
     {
         let plain = try SmallRun.plan("ACTIVE-I: {\(settings)}", steps: 1).cases[0]
@@ -42,7 +42,7 @@ import Testing
                 }(), "those of its name")
     }
 
-    /// The name of a case is that of its random numbers: it must not depend on how a study words the settings.
+    /// A case's name selects its random numbers: it must not depend on how a study writes the settings.
     @Test(arguments: [
         (
             "ACTIVE-S: {hidden: [16, 16], m: 3, alpha: 2}", "alpha=2.0,m=3,hidden=16x16",
@@ -76,7 +76,7 @@ import Testing
         let text = StudyFileTests.good
         let costs = try cost(text)
         #expect(costs.allSatisfy { $0 > 0 && $0.isFinite })
-        #expect(costs[8] > costs[4], "m = 10 is dearer than m = 1")
+        #expect(costs[8] > costs[4], "m = 10 costs more than m = 1")
         #expect(try cost(text.replacing("1e4", with: "2e4"))[0] == 2 * costs[0], "steps and evaluations both double")
     }
 }

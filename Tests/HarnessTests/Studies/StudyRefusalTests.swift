@@ -4,15 +4,15 @@ import Failures
 import Studies
 import Testing
 
-/// A study is refused with the line, the keys that lead there, what was expected and what was found, all in one line.
+/// A study is refused in one line: the line number, the path of keys, what was expected and what was found.
 @Suite struct StudyRefusalTests {
-    /// The good study of `StudyFileTests` with one change.
+    /// The valid study of `StudyFileTests` with one change.
     struct BadStudy: Sendable, CustomTestStringConvertible {
         let old: String
         let new: String
         let refusal: String
 
-        /// - Parameter refusal: what is said after the file's name.
+        /// - Parameter refusal: the error's text after the file's name.
         init(_ old: String, _ new: String, _ refusal: String) {
             self.old = old
             self.new = new
@@ -198,12 +198,12 @@ import Testing
     ])
     func ofLearners(bad: BadStudy) { Self.check(bad) }
 
-    /// The second value would silently win in a reader that keeps the last. The line is that of the first.
+    /// A reader that keeps the last value would silently use the second. The reported line is that of the first.
     @Test(arguments: [
         BadStudy("steps: 1e4", "steps: 1e4\nsteps: 2e4", "4: expected every key once, found 'steps' again"),
         BadStudy("IQL: {}", "IQL: {}\n  IQL: {}", "7: expected every key once, found 'IQL' again"),
         BadStudy("IQL: {}", "IQL: {batch: 1, batch: 2}", "7: expected every key once, found 'batch' again"),
-        // To YAML these are two keys, to a study one.
+        // YAML reads these as two keys, a study as one.
         BadStudy("steps: 1e4", "steps: 5\n!x steps: 6", "5: the study: expected every key once, found 'steps' twice"),
         BadStudy(
             "{every: 5_000, ", "{every: 5, !x every: 6, ", "5: evaluate: expected every key once, found 'every' twice"),
@@ -216,8 +216,8 @@ import Testing
     ])
     func ofAKeyTwice(bad: BadStudy) { Self.check(bad) }
 
-    /// A sweep of sweeps is a few lines and more cases than there are stars.
-    @Test func ofMoreCasesThanAnyoneHas() {
+    /// A sweep over sweeps takes a few lines and has more cases than any machine could run.
+    @Test func ofTooManyCases() {
         let values = "[" + (1...99).map { "0.\($0 + 100)" }.joined(separator: ", ") + "]"
         let sweep = ["learning_rate", "target_rate", "discount", "quantile", "beta_rate"].map { "\($0): \(values)" }
         // Two datasets, two seeds; 99⁵ variants of ACTIVE-I, one of SQL, four of ACTIVE-S.
@@ -227,7 +227,7 @@ import Testing
                 "7: learners: expected at most 100000 cases, found 38039602016"))
     }
 
-    /// File systems end a name at 255 bytes.
+    /// File systems limit a name to 255 bytes.
     @Test func ofAVariantWithTooLongAName() throws {
         let settings = presetSettings(of: .activeS, on: SmallRun.dataset).settings.compactMap {
             setting -> String? in
@@ -243,7 +243,7 @@ import Testing
         let start =
             "s.yaml:7: learners.ACTIVE-S: expected settings whose names and values take at most 200 characters, found "
         #expect(sentence.hasPrefix(start), "\(sentence)")
-        #expect(sentence.hasSuffix("…'"), "the name is cut short: \(sentence)")
+        #expect(sentence.hasSuffix("…'"), "the name is shortened: \(sentence)")
         #expect(try SmallRun.plan(learner(5)).cases[0].variant.utf8.count <= 200)
     }
 }

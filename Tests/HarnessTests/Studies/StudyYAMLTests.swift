@@ -1,10 +1,10 @@
 import Testing
 
-/// What YAML forbids, and what it allows and a study does not.
+/// Text that YAML forbids, and text that YAML allows and a study does not.
 @Suite struct StudyYAMLTests {
     private static let good = StudyFileTests.good
 
-    /// Text, and what is said after the file's name.
+    /// Text, and the error after the file's name.
     @Test(arguments: [
         ("", ": expected a study, found an empty file"),
         ("# only a remark\n", ": expected a study, found an empty file"),
@@ -54,14 +54,15 @@ import Testing
         #expect(sentence == "s.yaml" + refusal || refusal.hasSuffix("one of "), "\(sentence)")
     }
 
-    /// A reader that follows every bracket with a call of its own would run out of stack.
+    /// A parser that recurses at every bracket would overflow the stack.
     @Test(arguments: ["[", "- ", "{a: ", "? "]) func isTooDeep(opening: String) {
         #expect(
             StudyRefusalTests.refusal("name: x\nsteps:\n  " + String(repeating: opening, count: 200_000))
                 == "s.yaml:3: expected the YAML of a study, found a thousand levels of nesting")
     }
 
-    /// Nine lines that stand for a billion words, as a value and as a key, which a reader would compare with the others.
+    /// Nine lines that expand to a billion words, as a value and as a key,
+    /// which a parser would compare with the other keys.
     @Test(arguments: ["last: *l8", "? *l8\n: 1"], [9, 2]) func isABillionLaughs(end: String, each: Int) {
         var text = "l0: &l0 [ha, ha, ha]\n"
         for level in 1...8 {

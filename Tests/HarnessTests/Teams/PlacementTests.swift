@@ -27,7 +27,7 @@ import Testing
         #expect(abs(placement.loads.reduce(0, +) - total) < 1e-9 * total)
     }
 
-    @Test func criticsHaveRanksOfTheirOwnAndMembersAreSpread() {
+    @Test func criticsHaveTheirOwnRanksAndMembersAreSpread() {
         let placement = placement(networks(.activeI, [("m", .integer(10))]), ranks: 2)
         #expect(placement.ranks(of: .critics) == [0, 1])
         let members = (0..<10).map { placement.owner(.values, $0) }
@@ -36,7 +36,7 @@ import Testing
         #expect(placement.ranks(reading: .policy) == placement.ranks(of: .policy))
     }
 
-    /// In units of a member's 5.19: critics 7.3 + 7.3, ten members, policy 3.1.
+    /// Costs in units of a member's 5.19: critics 7.3 + 7.3, ten members, policy 3.1.
     @Test func groupsWaitForOneAnother() {
         let networks = networks(.activeI, [("m", .integer(10)), ("value_layer_norm", .flag(false))])
         let alone = placement(networks, ranks: 1).stepSeconds
@@ -44,7 +44,7 @@ import Testing
         #expect(ratio > 1.88 && ratio < 1.95, "\(ratio)")
     }
 
-    @Test func moreRanksThanNetworksAreOfNoUse() {
+    @Test func moreRanksThanNetworksAreUseless() {
         #expect(Placement.usefulRanks(networks(.bc), costs: [1]) == 1)
         let cql = networks(.cql)
         #expect(

@@ -2,8 +2,8 @@ package import Networks
 import Numerics
 
 extension PolicySnapshot {
-    /// A SAC policy with one hidden layer of random weights, of Hopper's sizes unless told otherwise: its episodes are a
-    /// few dozen steps long.
+    /// A SAC policy with one hidden layer of random weights, by default with
+    /// Hopper's sizes: its episodes last a few dozen steps.
     package static func example(_ name: String, observations: Int = 11, actions: Int = 3) -> PolicySnapshot {
         let width = 16
         let shapes = [

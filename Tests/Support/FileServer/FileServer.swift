@@ -1,15 +1,16 @@
 import Foundation
 import Synchronization
 
-/// A web server for files on this machine, with whatever servers and networks do to them.
+/// A web server for files on this machine that can cut connections and refuse ranges.
 package final class FileServer: Sendable {
-    /// What is at an address.
+    /// The file at an address.
     package struct File: Sendable {
-        /// The body of a whole answer.
+        /// The body of a complete answer.
         package var bytes: [UInt8]
-        /// After how many bytes of the body the connection is cut, answer by answer; answers beyond these are whole.
+        /// The number of bytes of the body after which the connection is cut,
+        /// for each answer in turn; later answers are complete.
         package var cuts: [Int]
-        /// Whether a part of the file can be asked for.
+        /// Whether the server supports requests for a part of the file.
         package var knowsRanges: Bool
 
         package init(_ bytes: [UInt8], cuts: [Int] = [], knowsRanges: Bool = true) {
@@ -19,7 +20,7 @@ package final class FileServer: Sendable {
         }
     }
 
-    /// What was asked for.
+    /// A request that was received.
     package struct Request: Equatable, Sendable {
         package var path: String
         /// The first byte asked for.
@@ -40,7 +41,7 @@ package final class FileServer: Sendable {
     private let socket: Int32
     private let port: UInt16
 
-    /// Serves on a free port of this machine until it goes away.
+    /// Serves on a free port of this machine for the lifetime of the object.
     package init() {
         let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -74,7 +75,7 @@ package final class FileServer: Sendable {
     /// All requests so far.
     package var requests: [Request] { state.withLock { $0.requests } }
 
-    /// What is at `path`; an answer without it is 404.
+    /// The file at `path`; without one the answer is 404.
     package subscript(path: String) -> File? {
         get { state.withLock { $0.files[path] } }
         set { state.withLock { $0.files[path] = newValue } }

@@ -2,9 +2,9 @@ package import Datasets
 import HDF5
 import Numerics
 
-/// What the minari package read of one of its datasets, written down by Tests/Peers/minari_traces.py, and how ours differs.
+/// A Minari dataset as the minari package reads it, recorded by Tests/Peers/minari_traces.py.
 package struct MinariTrace {
-    /// The dataset's ID.
+    /// The identifier of the dataset.
     package let id: MinariID
     /// The columns of all steps in the order of minari's episodes.
     private let columns: [(name: String, values: HDF5Array<Double>)]
@@ -21,8 +21,8 @@ package struct MinariTrace {
         }
     }
 
-    /// Where our reading of the dataset in `root` is not minari's, rounded to single precision: a line for every column that
-    /// differs; empty where all agree.
+    /// The columns in which our reading of the dataset in `root` differs from minari's, rounded to single precision:
+    /// one line for each; empty if all agree.
     package func differences(in root: String) throws -> [String] {
         let file = try MinariFile(MinariFolder.find(id, in: root))
         let table = try file.transitions()

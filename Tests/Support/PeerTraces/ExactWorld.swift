@@ -1,8 +1,8 @@
 import Environments
 
-/// One of our environments, put into a state of a trace and stepped in double precision.
+/// An environment of ours that can be set to a state of a trace and stepped in double precision.
 protocol ExactWorld: Environment {
-    /// Stands at state `i` of `trace`.
+    /// Sets the environment to state `i` of `trace`.
     func begin(at i: Int, of trace: PeerTrace) throws
     func step(exactly action: [Double]) throws -> StepResult
     /// The observation before it is rounded to `Real`.

@@ -1,20 +1,20 @@
 import Environments
 import Foundation
 
-/// How far one step of ours lies from the peer's, over all states of a trace.
+/// Differences between one step of ours and the peer's, over all states of a trace.
 package struct PeerComparison: Sendable {
-    /// Largest absolute difference of an entry of the observation after the step, for each state.
+    /// The largest absolute difference of an element of the observation after the step, for each state.
     package private(set) var observation: [Double] = []
-    /// The same for qpos and qvel, of which an observation may show a part only.
+    /// The largest absolute difference of qpos and qvel, which an observation may show only in part, for each state.
     package private(set) var state: [Double] = []
-    /// Absolute difference of the reward, for each state.
+    /// The absolute difference of the reward, for each state.
     package private(set) var reward: [Double] = []
-    /// Whether one says that the episode has ended in a terminal state and the other does not, for each state.
+    /// Whether only one of the two reports a terminal state, for each state.
     package private(set) var terminalDiffers: [Bool] = []
 
     /// Steps our environment from every state of `trace`.
     ///
-    /// - Throws: `PeerTraceError`; `EnvironmentError`, a divergence included: the peer's did not diverge.
+    /// - Throws: `PeerTraceError`; `EnvironmentError`, also if our simulation diverges, because the peer's did not.
     package init(_ trace: PeerTrace) throws {
         let world = try trace.makeWorld()
         for i in 0..<trace.count {
@@ -29,10 +29,10 @@ package struct PeerComparison: Sendable {
         }
     }
 
-    /// The share of states from which observation, state and reward agree to `tolerance` and the termination is equal.
+    /// The share of states from which observation, state and reward agree to `tolerance` and both report the same end.
     package func agreement(within tolerance: Double) -> Double {
         let agreeing = state.indices.count { i in
-            // A NaN is not within anything.
+            // NaN is within no tolerance.
             observation[i] <= tolerance && state[i] <= tolerance && reward[i] <= tolerance && !terminalDiffers[i]
         }
         return Double(agreeing) / Double(state.count)
@@ -40,7 +40,7 @@ package struct PeerComparison: Sendable {
 
     private static func largestDifference(_ ours: [Double], _ theirs: [Double]) -> Double {
         guard ours.count == theirs.count else { return .infinity }
-        // A NaN must not get lost in a maximum.
+        // NaN must not get lost in a maximum.
         return zip(ours, theirs).reduce(0) { largest, pair in
             let difference = abs(pair.0 - pair.1)
             return difference <= largest ? largest : difference.isNaN ? .infinity : difference
@@ -48,7 +48,7 @@ package struct PeerComparison: Sendable {
     }
 }
 
-/// Median, 99th percentile and maximum of `differences`, as "1.2e-15, 3.4e-14, 5.6e-13".
+/// The median, 99th percentile and maximum of `differences`, as "1.2e-15, 3.4e-14, 5.6e-13".
 package func spread(_ differences: [Double]) -> String {
     let sorted = differences.sorted()
     guard let largest = sorted.last else { return "nothing" }

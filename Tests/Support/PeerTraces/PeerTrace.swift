@@ -1,9 +1,9 @@
 package import Environments
 import HDF5
 
-/// What a published environment did in one step from each of N states: a file that Tests/Peers/traces.py wrote.
+/// One step of a published environment from each of N states, read from a file that Tests/Peers/traces.py wrote.
 package struct PeerTrace: Sendable {
-    /// Rows of one length: an array [N, width] of the file.
+    /// Rows of equal length: an array [N, width] of the file.
     package struct Table: Sendable {
         package let width: Int
         private let elements: [Double]
@@ -16,23 +16,23 @@ package struct PeerTrace: Sendable {
         package subscript(row: Int) -> [Double] { Array(elements[row * width..<(row + 1) * width]) }
     }
 
-    /// The published environment's id, "Hopper-v4".
+    /// The published environment's id, such as "Hopper-v4".
     package let peer: String
-    /// What it was run with, "gymnasium 0.29.1, …".
+    /// The packages that it was run with, such as "gymnasium 0.29.1, …".
     package let packages: String
-    /// The version of its MuJoCo, "2.3.7".
+    /// The version of its MuJoCo, such as "2.3.7".
     package let simulator: String
-    /// Our environment's name, "hopper".
+    /// Our environment's name, such as "hopper".
     package let environment: String
-    /// Whose dynamics ours should have to agree.
+    /// The dynamics profile with which ours should agree.
     package var profile: DynamicsProfile
     package let count: Int
-    /// The largest difference of a step that is put down to rounding.
+    /// The largest difference after a step that counts as rounding.
     package static let tolerance = 1e-9
-    /// The share of the steps that must agree to that.
+    /// The share of the steps that must agree within the tolerance.
     ///
-    /// All, but where a maze's walls or the kitchen's meshes meet another version of MuJoCo than the peer's: 2.2.2 and
-    /// 2.3.7 do not find the same contacts between them.
+    /// All steps must agree, except where a maze's walls or the kitchen's meshes are simulated by another version of
+    /// MuJoCo than the peer's: 2.2.2 and 2.3.7 find different contacts.
     package var expectedAgreement: Double {
         let isPlanar = goals == nil && !environment.hasPrefix("kitchen")
         return isPlanar || simulator == EnvironmentRegistry.simulatorVersion ? 1 : 0.95
@@ -40,15 +40,17 @@ package struct PeerTrace: Sendable {
 
     /// qpos and qvel before the step.
     package let positions, velocities: Table
-    /// As given to the environment, beyond the box too.
+    /// The actions given to the environment, which may lie outside its bounds.
     package let actions: Table
-    /// After the step, in double precision.
+    /// Observation, qpos and qvel after the step, in double precision.
     package let observations, nextPositions, nextVelocities: Table
     package let rewards: [Double]
     package let terminals: [Bool]
-    /// The goals of the states, of an environment with goals.
+    /// The goals of the states; nil for an environment without goals.
     package let goals: Table?
 
+    /// Reads the trace at a path.
+    ///
     /// - Throws: `HDF5Error`, `PeerTraceError`.
     package init(_ path: String) throws {
         let file = try HDF5File(readingFrom: path)
@@ -80,11 +82,11 @@ package struct PeerTrace: Sendable {
 
 /// Why a trace cannot be compared.
 package enum PeerTraceError: Error, CustomStringConvertible {
-    /// An attribute is missing or not what it should be.
+    /// An attribute is missing or invalid.
     case attribute(_ file: String, _ name: String)
-    /// The trace of a maze without goals.
+    /// The trace of a maze has no goals.
     case noGoals(String)
-    /// Ours has no steps in double precision.
+    /// We have no such environment that steps in double precision.
     case noEnvironment(String)
 
     package var description: String {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Makes a file look as if it had been written so many seconds ago.
+/// Sets a file's modification time to `seconds` ago.
 package func setAge(of path: String, to seconds: Double) {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)

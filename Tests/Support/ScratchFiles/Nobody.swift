@@ -1,6 +1,6 @@
 import Glibc
 
-/// Runs `body` with the file permissions of nobody in this thread, since root may read everything.
+/// Runs `body` in this thread with the file permissions of the user nobody, because root may read everything.
 package func asNobody<Result>(_ body: () throws -> Result) rethrows -> Result {
     typealias SetFileSystemUser = @convention(c) (uid_t) -> CInt
     guard let function = dlsym(nil, "setfsuid") else { preconditionFailure("setfsuid") }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder that lives as long as the test.
+/// A temporary folder that is removed with the object.
 package final class TemporaryFolder: Sendable {
     package let path: String
 
@@ -14,7 +14,7 @@ package final class TemporaryFolder: Sendable {
 
     package func callAsFunction(_ name: String) -> String { path + "/" + name }
 
-    /// The names of what lies directly in the folder, sorted.
+    /// The names of the folder's direct entries, sorted.
     package var contents: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 
     /// The paths below the folder of all files in it, sorted.
@@ -31,7 +31,7 @@ package func files(below folder: String) -> [String] {
     }.sorted()
 }
 
-/// The bytes of a file; none if it is not there.
+/// The bytes of a file; empty if it does not exist.
 package func bytes(of path: String) -> [UInt8] {
     guard let file = fopen(path, "r") else { return [] }
     defer { fclose(file) }
@@ -44,10 +44,10 @@ package func bytes(of path: String) -> [UInt8] {
     }
 }
 
-/// A file as text; empty if it is not there.
+/// A file as text; empty if it does not exist.
 package func text(of path: String) -> String { String(decoding: bytes(of: path), as: UTF8.self) }
 
-/// Replaces the contents of a file.
+/// Writes a file, or replaces its contents.
 package func put(_ bytes: some Collection<UInt8>, at path: String) {
     guard let file = fopen(path, "w") else { return }
     defer { fclose(file) }

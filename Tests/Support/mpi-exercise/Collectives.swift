@@ -1,7 +1,7 @@
 import Glibc
 import MPI
 
-/// All of them in one launch, which costs more time than they do.
+/// Exercises all collectives in one launch, because a launch takes longer than they do.
 func exerciseCollectives(_ world: Communicator) throws {
     try exerciseBarrier(world)
     try exerciseBroadcast(world)
@@ -10,7 +10,7 @@ func exerciseCollectives(_ world: Communicator) throws {
     try exerciseMaximum(world)
 }
 
-/// No rank leaves before the last has come, whoever that is.
+/// No rank leaves a barrier before the last has entered, whichever that is.
 private func exerciseBarrier(_ world: Communicator) throws {
     for late in 0..<world.size {
         if world.rank == late { usleep(20_000) }
@@ -22,7 +22,7 @@ private func exerciseBarrier(_ world: Communicator) throws {
     }
 }
 
-/// Every root, no bytes, few and many; what the others pass does not matter.
+/// Broadcasts from every root, of no, few and many bytes; the other ranks' input does not matter.
 private func exerciseBroadcast(_ world: Communicator) throws {
     for root in 0..<world.size {
         for count in [0, 1, 13, 1_000_000] {
@@ -34,7 +34,7 @@ private func exerciseBroadcast(_ world: Communicator) throws {
     }
 }
 
-/// Lengths differ between ranks, and some ranks have nothing to say.
+/// Gathers texts of different lengths, some of them empty.
 private func exerciseGather(_ world: Communicator) throws {
     for lengthOfRank in [{ $0 * 3 }, { _ in 0 }, { ($0 + 1) % 2 * 100_000 }] as [(Int) -> Int] {
         for root in [0, world.size - 1] {
@@ -46,7 +46,7 @@ private func exerciseGather(_ world: Communicator) throws {
     }
 }
 
-/// Integers of 64 bits, and doubles to the last bit.
+/// Gathers 64-bit integers, and doubles to the last bit.
 private func exerciseAllgather(_ world: Communicator) throws {
     let integers = try world.allgather(Int.max - world.rank)
     try require(integers, is: (0..<world.size).map { Int.max - $0 }, "integers", on: world)
@@ -56,7 +56,7 @@ private func exerciseAllgather(_ world: Communicator) throws {
         doubles.map(\.bitPattern), is: (0..<world.size).map { value($0).bitPattern }, "doubles", on: world)
 }
 
-/// Any rank may hold the largest; all may be negative.
+/// The maximum may be on any rank; all values may be negative.
 private func exerciseMaximum(_ world: Communicator) throws {
     for holder in 0..<world.size {
         let own = world.rank == holder ? -5 : Int.min + world.rank
@@ -64,7 +64,7 @@ private func exerciseMaximum(_ world: Communicator) throws {
     }
 }
 
-/// Bytes that tell rank and place.
+/// Bytes that encode rank and position.
 private func pattern(rank: Int, count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ rank) }
 }

@@ -1,13 +1,13 @@
 import MPI
 
-/// Parts of the world know their ranks, talk among themselves, and return errors as the world does.
+/// Groups of ranks know their ranks, communicate among themselves, and return errors as the world does.
 func exerciseGroups(_ world: Communicator) throws {
     try exerciseHalves(world)
     try exerciseReversedKeys(world)
     try exerciseNode(world)
 }
 
-/// Odd and even ranks; the last rank belongs to neither.
+/// Odd and even ranks form groups; the last rank belongs to neither.
 private func exerciseHalves(_ world: Communicator) throws {
     let last = world.size - 1
     let colour = world.rank == last ? nil : world.rank % 2
@@ -22,12 +22,12 @@ private func exerciseHalves(_ world: Communicator) throws {
         _ = try part.broadcast([], from: part.size)
         throw WrongAnswer(description: "a broadcast from rank \(part.size) of \(part.size) in a part")
     } catch is MPIError {
-        // What ought to happen: the part has the world's error handler.
+        // Expected: the group has the world's error handler.
     }
     try part.free()
 }
 
-/// Keys order the ranks, negative ones too.
+/// Keys order the ranks, also if they are negative.
 private func exerciseReversedKeys(_ world: Communicator) throws {
     guard let reversed = try world.split(color: 7, key: -world.rank) else {
         throw WrongAnswer(description: "rank \(world.rank) has a colour and no part")
@@ -36,7 +36,7 @@ private func exerciseReversedKeys(_ world: Communicator) throws {
     try reversed.free()
 }
 
-/// Under the tests all ranks are on one node.
+/// In these tests all ranks are on one node.
 private func exerciseNode(_ world: Communicator) throws {
     let node = try world.splitByNode()
     try require(node.size, is: world.size, "the size of the node", on: world)

@@ -1,6 +1,6 @@
 import MPI
 
-/// Makes every call of the MPI room and checks the answer on every rank. The tests of MPI run it under mpirun.
+/// Makes every call of the module MPI and checks the answer on every rank. The tests of MPI run it under mpirun.
 @main
 enum MPIExercise {
     static let exercises: [(name: String, run: @Sendable (Communicator) throws -> Void)] = [
@@ -48,14 +48,14 @@ enum MPIExercise {
         }
     }
 
-    /// Says what went wrong and ends the job.
+    /// Prints the error and ends the job.
     static func fail(_ message: String, code: Int32) -> Never {
         print("mpi-exercise: \(message)")
         MPIEnvironment.abort(code: code)
     }
 }
 
-/// An answer that is not the expected one.
+/// An answer that differs from the expected one.
 struct WrongAnswer: Error, CustomStringConvertible {
     let description: String
 }

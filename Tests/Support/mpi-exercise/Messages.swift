@@ -3,7 +3,7 @@ import MPI
 private let postTag = 5
 private let wordTag = 6
 
-/// Messages from one rank to others: many in a row, a reader that is late, lengths that differ.
+/// Messages from one rank to others: many in a row, with a late reader, and of different lengths.
 func exerciseMessages(_ world: Communicator) throws {
     for writer in 0..<world.size { try postMany(world, writer: writer) }
     try postToLateReaders(world)
@@ -11,12 +11,12 @@ func exerciseMessages(_ world: Communicator) throws {
     try refuseTwoGibibytes(world)
 }
 
-/// 100 messages of 0 to 40,000 bytes, which is more and less than the library sends unasked. The sender may change its own
-/// bytes as soon as `send` has returned.
+/// Sends 100 messages of 0 to 40,000 bytes, below and above the library's limit for sending before the receive is
+/// posted. The sender may change its bytes as soon as `send` has returned.
 private func postMany(_ world: Communicator, writer: Int) throws {
     let lengths = (0..<100).map { $0 % 10 == 9 ? 0 : $0 * 400 }
     if world.rank == writer {
-        // The writer is no reader of its own.
+        // The sender does not read its own messages.
         let sender = MulticastSender(capacity: 40_000, to: Array(0..<world.size), tag: postTag, on: world)
         for (number, length) in lengths.enumerated() {
             var message = pattern(number, count: length)
@@ -33,8 +33,9 @@ private func postMany(_ world: Communicator, writer: Int) throws {
     }
 }
 
-/// Readers take the first of two large messages only after a word that the sender sends between the two: a sender that
-/// waited for its readers would never come to that word. The second waits, and leaves the first whole.
+/// Readers receive the first of two large messages only after a small one, which is sent between the two: a sender that
+/// waited for its readers would never send the small one. The second
+/// large message waits and leaves the first unchanged.
 private func postToLateReaders(_ world: Communicator) throws {
     let count = 4 << 20
     if world.rank == 0 {
@@ -55,7 +56,7 @@ private func postToLateReaders(_ world: Communicator) throws {
     }
 }
 
-/// A message shorter or longer than expected is an error, and the next arrives.
+/// A message shorter or longer than expected is an error, and the next message arrives.
 private func meetOtherLengths(_ world: Communicator) throws {
     let next = (world.rank + 1) % world.size
     let last = (world.rank + world.size - 1) % world.size
@@ -83,7 +84,7 @@ private func refuseTwoGibibytes(_ world: Communicator) throws {
     }
 }
 
-/// Bytes that tell message and place.
+/// Bytes that encode message and position.
 private func pattern(_ number: Int, count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ number &* 7) }
 }

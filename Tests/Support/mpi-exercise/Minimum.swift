@@ -1,6 +1,6 @@
 import MPI
 
-/// The minimum over ranks has the bits of the minimum over all values on one, whatever rank holds them.
+/// The minimum over ranks has the bits of the minimum over all values on one rank, however they are distributed.
 func exerciseMinimum(_ world: Communicator) throws {
     try spreadAtRandom(world, Float.self) { try world.minimum($0, count: $1) }
     try spreadAtRandom(world, Double.self) { try world.minimum($0, count: $1) }
@@ -10,8 +10,8 @@ func exerciseMinimum(_ world: Communicator) throws {
 
 private typealias Reduce<Value> = (UnsafeMutablePointer<Value>, Int) throws -> Void
 
-/// 250 times (500 for both types): up to 12 members of 1 to 1,000 values between 2^-30 and 2^30 of either sign, a few of
-/// them NaN or zero, each on a random rank.
+/// 250 times (500 for both types): up to 12 members of 1 to 1,000 values between 2^-30 and 2^30 of either sign, a few
+/// of them NaN or zero, each member on a random rank.
 private func spreadAtRandom<Value: HasBits>(
     _ world: Communicator, _ type: Value.Type, _ reduce: Reduce<Value>
 ) throws {
@@ -33,7 +33,7 @@ private func spreadAtRandom<Value: HasBits>(
     }
 }
 
-/// Each rank in turn holds the NaN, quiet or not, of either sign, the −0, and the infinities.
+/// Each rank in turn has the NaN, quiet or signalling, of either sign, the −0, and the infinities.
 private func meetSpecialValues<Value: HasBits>(
     _ world: Communicator, _ type: Value.Type, _ reduce: Reduce<Value>
 ) throws {
@@ -59,7 +59,7 @@ private func meetSpecialValues<Value: HasBits>(
     try require(none, is: [3], "the value beyond none", on: world)
 }
 
-/// The definition, in comparisons.
+/// The definition of the minimum, in comparisons.
 private func smaller<Value: BinaryFloatingPoint>(_ a: Value, _ b: Value) -> Value {
     if a.isNaN || b.isNaN { return .nan }
     if a == b { return a.sign == .minus ? a : b }

@@ -3,8 +3,8 @@ import MPI
 private let progressTag = 17
 private let reports = 50
 
-/// Every rank (0 included) reports to rank 0 without waiting; the records of a rank arrive in order, and the last one,
-/// which is not dropped, arrives in any case.
+/// Every rank (0 included) reports to rank 0 without waiting; a rank's records arrive in order, and its last record,
+/// which is never dropped, always arrives.
 func exerciseProgress(_ world: Communicator) throws {
     let sender = DroppingSender(recordSize: 2, to: 0, tag: progressTag, on: world)
     let rankByte = UInt8(truncatingIfNeeded: world.rank)
@@ -19,7 +19,7 @@ func exerciseProgress(_ world: Communicator) throws {
     try require(try world.receive(ifAvailable: progressTag) == nil, is: true, "the empty mailbox", on: world)
 }
 
-/// Rank 0's side: offers its own reports between looks at the mailbox, until the last report of every rank is there.
+/// Rank 0 offers its own reports between reads of the mailbox, until the last report of every rank has arrived.
 private func collectReports(_ world: Communicator, offerOwn: (Int) throws -> Bool) throws {
     var newest = [Int](repeating: -1, count: world.size)
     var own = 0
@@ -33,8 +33,8 @@ private func collectReports(_ world: Communicator, offerOwn: (Int) throws -> Boo
     }
 }
 
-/// A record too large to leave unasked keeps the sender busy: the next is dropped, and the first arrives whole. A
-/// message with another tag stays where it is.
+/// A record too large to be sent before its receive is posted keeps the sender busy: the next is dropped, and the first
+/// arrives complete. A message with another tag is left alone.
 func exerciseDroppedRecord(_ world: Communicator) throws {
     let count = 4 << 20
     let sender = DroppingSender(recordSize: count, to: 0, tag: 1, on: world)

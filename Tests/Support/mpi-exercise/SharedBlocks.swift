@@ -1,12 +1,12 @@
 import MPI
 
-/// Every rank in turn owns a block that all read.
+/// Every rank in turn owns a block that all ranks read.
 func exerciseSharedBlocks(_ world: Communicator) throws {
     let node = try world.splitByNode()
     for owner in 0..<node.size {
         for bytes in [1, 100, 1_000_000] { try share(bytes, owner: owner, on: node) }
     }
-    // Blocks that were not given back would add up.
+    // Blocks that were not freed would add up.
     for round in 0..<8 { try share(32 << 20, owner: round % node.size, on: node, touchingEvery: 1 << 20) }
     try refuseWhatDoesNotFit(node)
     try node.free()
@@ -26,13 +26,13 @@ private func share(_ bytes: Int, owner: Int, on node: Communicator, touchingEver
             block.base.load(fromByteOffset: $0, as: UInt8.self) == mark($0, round, owner)
         }
         try require(isWhole, is: true, "\(bytes) bytes of rank \(owner), round \(round)", on: node)
-        try block.publish()  // all have read before the owner writes again
+        try block.publish()  // All ranks have read before the owner writes again.
     }
     try block.free()
     try block.free()
 }
 
-/// All ranks say so, and go on.
+/// Blocks that do not fit into memory are refused on all ranks, which go on.
 private func refuseWhatDoesNotFit(_ node: Communicator) throws {
     do {
         let block = try SharedBlock(bytes: 1 << 56, owner: node.size - 1, on: node)

@@ -1,19 +1,19 @@
 import Glibc
 import MPI
 
-/// What `info` prints about a rank.
+/// Prints what `info` prints about a rank.
 func start(_ world: Communicator) throws {
     print("rank \(world.rank) of \(world.size) on \(try MPIEnvironment.processorName())")
     print(MPIEnvironment.libraryVersion)
 }
 
-/// The cores of this rank, and how many.
+/// Prints the cores of this rank, and their number.
 func binding(_ world: Communicator) {
     let binding = CPUBinding.ofThisThread()
     print("\(binding.cores.count) cores: \(binding)")
 }
 
-/// A send to a rank that does not exist is an error of that call on this rank, and the job goes on.
+/// A send to a rank that does not exist is an error of that call on this rank; the job goes on.
 func invalidDestination(_ world: Communicator) throws {
     let sender = DroppingSender(recordSize: 8, to: world.size, tag: 1, on: world)
     do {
@@ -28,7 +28,7 @@ func invalidDestination(_ world: Communicator) throws {
     try world.barrier()
 }
 
-/// The same for a collective.
+/// A collective with an invalid root is an error of that call on this rank; the job goes on.
 func invalidRoot(_ world: Communicator) throws {
     do {
         _ = try world.broadcast([], from: world.size)

@@ -2,7 +2,8 @@ import Environments
 import Foundation
 import PeerTraces
 
-/// Compares our environments with the traces named on the command line; Tests/Peers/run.sh makes traces and runs it.
+/// Compares our environments with the traces on the command line.
+/// Tests/Peers/run.sh makes traces and runs this program.
 ///
 ///     peer-steps [--of N] TRACE.h5 …
 ///
@@ -31,7 +32,7 @@ enum PeerSteps {
         }
     }
 
-    /// Prints how far one trace's environment is from ours; returns whether that is near enough.
+    /// Prints the differences between our environment and one trace; returns whether they are within the tolerance.
     private static func compare(_ file: String) throws -> Bool {
         let trace = try PeerTrace(file)
         let comparison = try PeerComparison(trace)

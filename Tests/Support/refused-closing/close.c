@@ -1,5 +1,5 @@
-// Stands in for a file system that accepts what is written and refuses it when the file is closed, as NFS does over
-// quota: loaded before the C library, it fails every close of the file that is standard output.
+// Imitates a file system that accepts writes and reports the error only on close, as NFS does over quota: preloaded
+// before the C library, it fails every close of the file that is standard output.
 #include <errno.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# A Slurm of its own on this machine, without systemd and without a trace in /etc: munge, slurmctld and some slurmd on
-# loopback, with their state, key, socket and logs in one folder. Root only: slurmd starts jobs as their owners.
+# A private Slurm on this machine, without systemd and without files in /etc: munge, slurmctld and several slurmd on
+# loopback, with their state, key, socket and logs in one folder. Root only, because
+# slurmd starts jobs as their owners.
 #
 #   cluster.sh FOLDER NODES CPUS PROCESS SECONDS
 #
-# Makes FOLDER/slurm.conf (use it as SLURM_CONF), then FOLDER/ready, and stays in the foreground until it is told to end
-# by SIGTERM, PROCESS is gone, a daemon dies or SECONDS are over. Then everything that it started ends, jobs included,
-# and FOLDER goes away. Each node declares CPUS, whatever the machine has.
+# Writes FOLDER/slurm.conf (set SLURM_CONF to it), then FOLDER/ready, and stays in the foreground until it receives
+# SIGTERM, PROCESS has ended, a daemon dies or SECONDS have passed. Then it ends everything that it started, jobs
+# included, and removes FOLDER. Each node declares CPUS processors, whatever the machine has.
 set -euo pipefail
 folder=$1 nodes=$2 cpus=$3 process=$4 seconds=$5
 
@@ -28,7 +29,7 @@ chmod 755 "$folder" "$folder/munge"
 configuration=$folder/slurm.conf
 daemons=()
 
-# A port and as many behind it as there are nodes, below those that the kernel hands out.
+# The first of as many consecutive free ports as needed, one more than nodes, below the kernel's ephemeral range.
 free_ports() {
     local attempt first
     for attempt in {1..50}; do
@@ -42,10 +43,10 @@ free_ports() {
     return 69
 }
 
-# - SlurmdTimeout, MessageTimeout: a dead node is noticed in 10 s. cred_expire: a requeued job waits a second longer than
-#   this before it starts again; the default is two minutes.
-# - TmpFS and %n: several slurmd of one machine would fall over each other's files.
-# - linuxproc, task/none, no accounting: nothing that wants cgroups, a database or the machine's real cores.
+# - SlurmdTimeout, MessageTimeout: a dead node is noticed in 10 s. cred_expire: a requeued job starts again one second
+#   after this time; the default is two minutes.
+# - TmpFS and %n: several slurmd on one machine would overwrite each other's files.
+# - linuxproc, task/none, no accounting: nothing needs cgroups, a database or the machine's real cores.
 configure() {
     local port=$1 node
     cat <<END
@@ -98,7 +99,7 @@ start() {
     daemons+=($!)
     until [ -S "$folder/munge/socket" ]; do sleep 0.05; done
     configure "$(free_ports)" >"$configuration"
-    # Nothing here uses cgroups, but slurmd looks for their version and refuses to start where it finds none.
+    # Nothing here uses cgroups, but slurmd looks up their version and refuses to start if it finds none.
     echo CgroupPlugin=cgroup/v1 >"$folder/cgroup.conf"
     SLURM_CONF=$configuration slurmctld -D -f "$configuration" >"$folder/log/slurmctld.out" 2>&1 &
     daemons+=($!)
@@ -113,7 +114,7 @@ start() {
     done
 }
 
-# Ends this script where a daemon has died. A dead child that nobody has waited for still has a process number.
+# Ends this script if a daemon has died. A dead child that has not been waited for still has a process number.
 all_run() {
     local daemon
     for daemon in "${daemons[@]}"; do
@@ -125,7 +126,7 @@ all_run() {
     done
 }
 
-# The processes that know this cluster: they, or who started them, were given its configuration.
+# The processes of this cluster: they, or their parents, were given its configuration in the environment.
 members() {
     local environment
     for environment in /proc/[0-9]*/environ; do
@@ -140,7 +141,7 @@ stop() {
     local daemon member
     trap '' TERM INT
     for daemon in "${daemons[@]}"; do kill -TERM "$daemon" 2>/dev/null || true; done
-    for _ in 1 2 3; do # whoever was being started meanwhile
+    for _ in 1 2 3; do # also processes that were just being started
         for member in $(members); do kill -KILL "$member" 2>/dev/null || true; done
     done
     wait

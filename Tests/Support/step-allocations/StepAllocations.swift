@@ -4,10 +4,10 @@ import Datasets
 import Networks
 import Numerics
 
-/// Prints, for every learner and then for some with other switches, how many heap allocations 1,000 gradient steps (100
-/// with switches; 20 of CQL, whose steps are 25 times as long) make after the first 10.
+/// Prints the number of heap allocations in 1,000 gradient steps after the first 10, for every learner and then for
+/// some with other switches (100 steps with switches; 20 of CQL, whose steps take 25 times as long).
 ///
-/// A first line proves that the counter works: it must not be zero.
+/// The first line proves that the counter works: its number must not be zero.
 @main
 struct StepAllocations {
     static func main() {
@@ -18,7 +18,7 @@ struct StepAllocations {
         for (learner, changes) in subjects { print("\(learner.name) \(allocations(of: learner, changes))") }
     }
 
-    /// Every learner, then those with switches that make other passes.
+    /// Every learner, then learners with switches that make other passes.
     private static let subjects: [(LearnerDefinition, [String: SettingValue])] =
         LearnerRegistry.standard.learners.map { ($0, [:]) } + [
             (.cql, ["lagrange": .flag(true), "max_target_backup": .flag(true), "importance_sampling": .flag(false)]),

@@ -3,12 +3,12 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// The batch scripts on a real Slurm, with the real program: whatever ends a job too early, it goes back into the queue,
-/// and its table and cases are byte for byte those of a run on one rank that nothing has disturbed.
+/// The batch scripts on a real Slurm, with the real program: a job that ends too early for any reason returns to the
+/// queue, and its table and cases equal, byte for byte, those of an undisturbed run on one rank.
 @Suite(.serialized) struct SlurmTests {
     let folder = TemporaryFolder()
 
-    /// Some seconds of training on two ranks.
+    /// A study that trains for some seconds on two ranks.
     static let study = SystemRun.study.replacing("steps: 60", with: "steps: 10_000")
 
     static let reference: [String: [UInt8]] = {
@@ -32,7 +32,7 @@ import Testing
             log: folder("job-%a.log"), binary: binary, environment: environment)
     }
 
-    /// A program in the place of active-bench that runs it on a machine that was booted anew for every start of every job: no
+    /// A script in place of active-bench that runs it as if each start of each job were on a newly booted machine: no
     /// start can see that the processes of another are gone.
     private func programOnAnotherMachine() -> String {
         let path = folder("active-bench")
@@ -49,7 +49,7 @@ import Testing
         return path
     }
 
-    /// What the job's scripts and programs have printed; there is a file for each task of an array.
+    /// The output of the job's scripts and programs; each task of an array has its own file.
     private var log: String {
         folder.contents.filter { $0.hasPrefix("job-") }.map { text(of: folder($0)) }.joined()
     }
@@ -60,8 +60,8 @@ import Testing
         return RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).filter(running.contains)
     }
 
-    /// Waits until both ranks work and a case is done: a run that is stopped now has something to keep, something to go
-    /// on with and something to begin.
+    /// Waits until both ranks work and a case is done: a run that is stopped
+    /// now has a case to keep, one to resume and one to begin.
     private func waitForTheMiddle() {
         var done = 0
         waitUntil("a finished case and two ranks at work") {
@@ -71,8 +71,8 @@ import Testing
         #expect(1...4 ~= done, "the test came too late, or nothing runs: \(done) of 6 cases are done\n\(log)")
     }
 
-    /// A case was not begun again but went on: its journal of times says from which step.
-    private func expectThatACaseWentOn() {
+    /// Expects that a case resumed instead of starting over: its timing.csv says from which step.
+    private func expectThatACaseResumed() {
         let journals = files(below: folder("out")).filter { $0.hasSuffix("/timing.csv") }.map {
             text(of: folder("out/\($0)"))
         }
@@ -84,8 +84,8 @@ import Testing
         #expect(ranks.isEmpty, "no rank is left")
     }
 
-    /// As it happens before every time limit. There Slurm sends the signal itself, but up to a minute early.
-    @Test func aJobThatIsWarnedGoesOnAfterARequeue() throws {
+    /// The signal comes as before a time limit, where Slurm would send it itself, but up to a minute early.
+    @Test func aWarnedJobResumesAfterARequeue() throws {
         let slurm = try SlurmCluster()
         let job = try submit(slurm, "table.sbatch", "--nodes=2")
         waitForTheMiddle()
@@ -94,11 +94,11 @@ import Testing
         #expect(try slurm.restarts(of: job) == 1, "\(log)")
         #expect(log.contains("the run has ended with 75\n"), "\(log)")
         #expect(log.contains("the run has ended with 0\n"), "\(log)")
-        expectThatACaseWentOn()
+        expectThatACaseResumed()
         expectTheReference()
     }
 
-    /// The last task of an array has the array's own number: to requeue that would take the other task along.
+    /// The last task of an array has the array's own number: a requeue of that number would requeue the other task too.
     @Test func twoTasksOfAnArrayShareARunAndOneIsRequeued() throws {
         let slurm = try SlurmCluster()
         let job = try submit(slurm, "array.sbatch", "--array=1-2", launcher: "srun")
@@ -107,11 +107,11 @@ import Testing
         #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
         #expect(try slurm.restarts(of: "\(job)_1") == 0, "\(log)")
         #expect(try slurm.restarts(of: "\(job)_2") == 1, "\(log)")
-        expectThatACaseWentOn()
+        expectThatACaseResumed()
         expectTheReference()
     }
 
-    /// On other machines than before: it meets the claims of its own first start, which count no more.
+    /// The job restarts on another machine, where its own first start's claims no longer count.
     @Test func aJobWhoseRankIsKilledIsRequeued() throws {
         let slurm = try SlurmCluster()
         let job = try submit(slurm, "table.sbatch", "--nodes=2", binary: programOnAnotherMachine())
@@ -120,14 +120,14 @@ import Testing
         #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
         #expect(try slurm.restarts(of: job) == 1, "\(log)")
         #expect(text(of: folder("out/logs/restarts.log")).contains("start 0: exit 137, a rank was killed"), "\(log)")
-        // The rank that lives may be faster than mpirun, and take the case over before the job is started again.
+        // The surviving rank may be faster than mpirun and take the case over before the job restarts.
         let reasons = ["which ended before this job was started again: taken over", "which is gone: taken over"]
         #expect(reasons.contains { log.contains($0) }, "\(log)")
         expectTheReference()
     }
 
-    /// Another job cannot know that the first is gone. It does not call itself done, but waits until the claims are stale.
-    @Test func aJobWaitsForTheClaimsOfOneThatWasKilled() throws {
+    /// Another job cannot know that the first is gone: it does not end as done, but waits until the claims are stale.
+    @Test func aJobWaitsForTheClaimsOfAKilledJob() throws {
         let slurm = try SlurmCluster()
         let binary = programOnAnotherMachine()
         let first = try submit(slurm, "table.sbatch", "--nodes=2", binary: binary, environment: ["MAX_FAILURES": "0"])
@@ -141,7 +141,8 @@ import Testing
         for file in files(below: folder("out")) where file.contains("/claim-") || file.hasPrefix("ranks/") {
             setAge(of: folder("out/\(file)"), to: 350)
         }
-        // What a rank was writing when it was killed is left alone for an hour, as its writer might live.
+        // A file that a rank was writing when it was killed is left alone
+        // for an hour, because its writer might be alive.
         for file in files(below: folder("out")) where file.contains(".tmp-") {
             setAge(of: folder("out/\(file)"), to: 3700)
         }

@@ -5,7 +5,7 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// What is wrong with an input ends every rank of a run before any training, with one sentence and exit code 65.
+/// An invalid input ends every rank of a run before any training, with one sentence and exit code 65.
 @Suite struct BadInputTests {
     let folder = TemporaryFolder()
     private var dataset: String { folder("hopper_random-r1.hdf5") }
@@ -26,7 +26,7 @@ import Testing
         }
         #expect(child.standardOutput.isEmpty, "no table is printed", sourceLocation: location)
         let left = files(below: folder.path).filter { $0.contains("table.") || $0.hasSuffix("result.json") }
-        #expect(left.isEmpty, "and none is written", sourceLocation: location)
+        #expect(left.isEmpty, "no table is written", sourceLocation: location)
         #expect(
             RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).isEmpty, "no rank is left",
             sourceLocation: location)
@@ -48,7 +48,7 @@ import Testing
             "active-bench collect rollout")
     }
 
-    @Test func noneOfD4RLsDatasets() throws {
+    @Test func aDatasetOutsideD4RL() throws {
         let study = SystemRun.study.replacing("hopper-random-r1", with: "hopper-medium-replay-v2")
         check(
             try SystemRun.run(study, in: folder, ranks: 2, data: folder.path),
@@ -95,7 +95,7 @@ import Testing
             says: "\(folder("study.yaml")):9: learners.ACTIVE-I.m: expected a whole number from 1 to 1024, found '0'")
     }
 
-    /// However it is bad: one line, code 65, and nothing is written.
+    /// An invalid study gives one line and code 65, and nothing is written.
     @Test(arguments: [
         ("steps: 60", "stps: 60", "4: the study: expected 'steps', found the key 'stps'"),
         (
@@ -120,7 +120,7 @@ import Testing
         #expect(config.exitCode == 65 && config.errorLines == child.errorLines, "\(config.output)")
     }
 
-    /// Said at once with how to get them, not after the datasets have been read.
+    /// The missing files are reported, with how to get them, before the datasets are read.
     @Test func anEnvironmentWithoutItsFiles() throws {
         let study = SystemRun.study.replacing("[hopper-random-r1]", with: "[hopper-random-r1, kitchen-mixed-v0]")
         put(study.utf8, at: folder("study.yaml"))
@@ -134,7 +134,7 @@ import Testing
         #expect(folder.contents == ["study.yaml"])
     }
 
-    /// Two faults are two lines, whichever ranks found them.
+    /// Two faults give two lines, whichever ranks found them.
     @Test func everyFaultOfAllInputsIsSaidOnce() throws {
         let study = SystemRun.study.replacing(
             "[hopper-random-r1]", with: "[hopper-random-r1, hopper-none-r1, hopper-nil-r1]")
@@ -145,7 +145,7 @@ import Testing
         #expect(child.errorLines.contains { $0.contains("hopper_nil-r1.hdf5: ") })
     }
 
-    /// Here every rank meets the same wall, so each may say so.
+    /// Every rank fails here, so each may report it.
     @Test func aRunFolderThatCannotBeMade() throws {
         put([1], at: folder("file"))
         put(SystemRun.study.utf8, at: folder("study.yaml"))
@@ -161,7 +161,7 @@ import Testing
         ["bench", "--as-is", "--steps", "0"], ["bench", "--only", "DDPG"], ["bench", "--profile", "--json"], ["config"],
         ["config", "IQL"], ["config", "IQL", "--study", "x"],
     ])
-    func aCommandLineThatMakesNoSense(arguments: [String]) throws {
+    func anInvalidCommandLine(arguments: [String]) throws {
         let child = try ChildProcess.run("active-bench", arguments)
         #expect(child.exitCode == 64, "\(child.output)")
         #expect(child.standardOutput.isEmpty && child.standardError.contains("Usage: active-bench"), "\(child.output)")

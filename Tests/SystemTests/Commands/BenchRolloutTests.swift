@@ -33,14 +33,15 @@ import Testing
         #expect(abs(result.bareRatio * result.bareLoop / result.withKnownActions - 1) < 1e-6)
     }
 
-    /// The policy named is the policy run.
+    /// The policy named on the command line is the one that acts.
     @Test func policyMatters() throws {
         try PolicyFile.write(.example("a"), to: folder("a.safetensors"))
         let example = try bench("--env", "hopper", "--episodes", "3", "--policy", folder("a.safetensors"))
         #expect(try bench("--env", "hopper", "--episodes", "3").steps != example.steps)
     }
 
-    /// Two episodes from a script: the first lies on the ground from the beginning, the second falls later.
+    /// Two episodes from a script: in the first the hopper lies on the
+    /// ground from the start, in the second it falls later.
     @Test func script() throws {
         try writeScript(heights: [0.1, 1.25])
         let result = try bench("--env", "hopper", "--script", folder("script.h5"))
@@ -49,7 +50,7 @@ import Testing
         #expect(try bench("--env", "hopper", "--script", folder("script.h5")).steps == 1)
     }
 
-    @Test func unfitScriptsAreRefused() throws {
+    @Test func invalidScriptsAreRefused() throws {
         try writeScript(heights: [1.25])
         for (name, errorLine) in [
             ("walker2d", "\(folder("script.h5")): positions has shape [1, 6], expected [N, 9]"),
@@ -62,7 +63,7 @@ import Testing
         }
     }
 
-    /// Hopper at rest at these heights, with 10 rows of full torque.
+    /// Writes a script with Hopper at rest at these heights, with 10 rows of full torque.
     private func writeScript(heights: [Double]) throws {
         try HDF5Writer.write(to: folder("script.h5")) { file in
             let positions: [Double] = heights.flatMap { [0, $0, 0, 0, 0, 0] }

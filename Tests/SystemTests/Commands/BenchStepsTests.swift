@@ -2,7 +2,7 @@ import Foundation
 import ProgramRuns
 import Testing
 
-/// `active-bench bench steps`, on few steps: what it says, not how fast it is.
+/// `active-bench bench steps` on few steps: tests its report, not the speed.
 @Suite(.serialized) struct BenchStepsTests {
     private struct Report: Decodable {
         struct Learner: Decodable {
@@ -24,7 +24,7 @@ import Testing
         return try JSONDecoder().decode(Report.self, from: Data(child.standardOutput.utf8))
     }
 
-    /// With the fastest kernels, and with allocations counted: there are none.
+    /// Uses the fastest kernels and counts allocations, of which there are none.
     @Test func figures() throws {
         let report = try bench("--only", "ACTIVE-I m=2,ACTIVE-I m=20")
         #expect(report.learners.map(\.learner) == ["ACTIVE-I m=2", "ACTIVE-I m=20"])
@@ -38,14 +38,14 @@ import Testing
             #expect(line.allocationsPerStep == 0)
             #expect(line.stepsPerSecond > 1 && line.units > 1)
         }
-        // Eighteen more members, each 69,000 parameters with their moments, and its activations.
+        // Eighteen more members, each of 69,000 parameters with their moments and activations.
         #expect(report.learners[1].bytesPerStep - report.learners[0].bytesPerStep > 18 * 5e6)
     }
 
     @Test func withTheKernelsInUse() throws {
         let report = try bench("--as-is", "--only", "BC")
         #expect(report.productMilliseconds.keys.sorted() == [report.kernels])
-        #expect(report.learners.count == 1 && report.learners[0].allocationsPerStep == nil, "nobody counts")
+        #expect(report.learners.count == 1 && report.learners[0].allocationsPerStep == nil, "not counted")
         #expect(abs(report.learners[0].floor - 3.12) < 0.01)
     }
 
@@ -67,7 +67,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("product a b") && $0.contains("256×256×256") })
     }
 
-    /// Two ranks share a step: all networks have their place, and each rank's time is accounted for with what it exchanges.
+    /// Two ranks share a step: every network belongs to a rank, and each rank's time includes its exchange.
     @Test func profileOfATeam() throws {
         let child = try ChildProcess.run(
             "active-bench", ["bench", "steps", "--steps", "8", "--only", "ACTIVE-I m=2", "--profile", "--team"],

@@ -4,13 +4,13 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `conform` and `probe-likelihood` at the command line.
+/// `conform` and `probe-likelihood` on the command line.
 @Suite struct ConformCommandTests {
     let folder = TemporaryFolder()
 
     static let fixtures = Repository.path("Tests/Conformance/fixtures")
 
-    @Test func conformWritesWhatTheFormatPromises() throws {
+    @Test func conformWritesTheDocumentedFormat() throws {
         let child = try SystemRun.activeBench(
             "conform", "\(Self.fixtures)/active-i.h5", "--out", folder("out.h5"), "--every", "40")
         #expect(child.exitCode == 0, "\(child.output)")
@@ -23,7 +23,7 @@ import Testing
         #expect(try output.describe("adam/policy/log_std/m").shape == [2])
     }
 
-    /// Bad traces: one sentence, 65, and no output.
+    /// An invalid trace gives one sentence, code 65, and no output.
     @Test func conformRefuses() throws {
         put("no HDF5".utf8, at: folder("text.h5"))
         for trace in [folder("text.h5"), folder("absent.h5"), "\(Self.fixtures)/iql.reference.h5"] {

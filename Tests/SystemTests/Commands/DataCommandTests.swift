@@ -7,7 +7,7 @@ import ScratchFiles
 import Suites
 import Testing
 
-/// `active-bench data list`, `info` and `verify` where nothing is hostile.
+/// `active-bench data list`, `info` and `verify` on ordinary files.
 @Suite struct DataCommandTests {
     let folder = TemporaryFolder()
     private let name = "hopper_random-r1.hdf5"
@@ -24,7 +24,7 @@ import Testing
 
     // MARK: List
 
-    @Test func listShowsWhatIsThere() throws {
+    @Test func listShowsTheStateOfEachFile() throws {
         try FileManager.default.copyItem(atPath: SystemRun.inputs(name), toPath: folder(name))
         put([1, 2, 3], at: folder("hopper_medium-v2.hdf5"))
         let child = try data("list", folder: folder.path)
@@ -38,8 +38,8 @@ import Testing
         #expect(child.standardOutput.hasSuffix("\nfolders searched: \(folder.path)\n"))
     }
 
-    /// In the list, and where the file is asked for.
-    @Test func whatCannotBeReadIsSaidToBeThere() throws {
+    /// The file is reported in the list and where it is requested.
+    @Test func anUnreadableFileIsNotReportedAsAbsent() throws {
         let path = folder("hopper_medium-r1.hdf5")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         let sentence = "\(path): expected a regular file, found a folder, pipe or device"
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// A file whose name is not UTF-8, or has the characters in it that stand for such bytes, reaches the child.
+    /// A file whose name is not UTF-8, or contains the characters that stand for such bytes, is passed to the child.
     @Test(arguments: [[0x6D, 0xE4], Array("%41\u{10FFE4}".utf8)] as [[UInt8]])
     func filesOfAnyNameAreVerified(name: [UInt8]) throws {
         let path = folder(PathBytes.text(of: name + Array(".hdf5".utf8)))
@@ -107,7 +107,7 @@ import Testing
             "/proc/absent.hdf5: expected a readable file, found No such file or directory"
         ),
     ])
-    func datasetsThatAreNotThere(arguments: [String], sentence: String) throws {
+    func absentDatasets(arguments: [String], sentence: String) throws {
         let child = try ChildProcess.run(
             "active-bench", ["data"] + arguments,
             environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path, "D4RL_DATASET_DIR": ""])
@@ -119,14 +119,14 @@ import Testing
         ["list", "--json", "--tsv"], ["info"], ["verify"], ["verify", "a.hdf5", "--sha256", "abc"],
         ["verify", "a.hdf5", "b.hdf5", "--sha256", String(repeating: "0", count: 64)],
     ])
-    func whatMakesNoSense(arguments: [String]) throws {
+    func invalidCommandLines(arguments: [String]) throws {
         let child = try ChildProcess.run("active-bench", ["data"] + arguments)
         #expect(child.exitCode == 64 && child.standardOutput.isEmpty, "\(child.output)")
     }
 
     // MARK: Info
 
-    @Test func infoShowsWhatIsInAFile() throws {
+    @Test func infoShowsTheContentsOfAFile() throws {
         let child = try data("info", "hopper-random-r1")
         #expect(child.exitCode == 0, "\(child.output)")
         let path = SystemRun.inputs(name)
@@ -147,7 +147,7 @@ import Testing
         #expect((information["summary"] as? [String: Any])?["rows"] as? Int == 3000)
     }
 
-    /// A stand-in may have the name of one of D4RL's datasets, but is told from it.
+    /// A generated file under the name of one of D4RL's datasets is distinguished from it.
     @Test func infoOfAStandIn() throws {
         try FileManager.default.copyItem(atPath: SystemRun.inputs(name), toPath: folder("hopper_medium-v2.hdf5"))
         let child = try data("info", "hopper-medium-v2", folder: folder.path)
@@ -189,7 +189,7 @@ import Testing
             ])
     }
 
-    /// What a run would refuse, `verify` does.
+    /// `verify` refuses what a run would refuse.
     @Test func verifyKnowsTheEnvironmentsWidths() throws {
         try HostileFile("", "") { _ in }.write(to: folder("hopper_small-r1.hdf5"))
         let child = try data("verify", "hopper-small-r1", folder: folder.path)

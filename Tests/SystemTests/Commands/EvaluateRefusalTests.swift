@@ -6,7 +6,7 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// One sentence and its code, whoever of the ranks finds out.
+/// `evaluate` refuses with one sentence and its exit code, whichever rank finds the error.
 @Suite struct EvaluateRefusalTests {
     private let folder = TemporaryFolder()
     private let policy = SystemRun.inputs("policy.safetensors")
@@ -56,7 +56,7 @@ import Testing
                 "the policy's fc0.bias holds a value that is not finite"
             ),
         ]
-        // What one process refuses it refuses on any rank: two sentences show that it is said once.
+        // Any rank refuses what one process refuses: two sentences suffice to show that it is reported once.
         for (environment, file, errorLine) in ranks == nil ? errorLines : Array(errorLines.prefix(2)) {
             let child = try evaluate(environment, policy: file, ranks: ranks)
             #expect(child.exitCode == 65 && child.errorLines == ["\(file): \(errorLine)"], "\(child.output)")
@@ -84,7 +84,7 @@ import Testing
         #expect(recording.exitCode == 65 && recording.errorLines.first?.hasPrefix("\(path): ") == true)
     }
 
-    /// Said before the first episode where it can be known; a report that has been made is printed in any case.
+    /// The error is reported before the first episode where possible; a finished report is printed in any case.
     @Test(arguments: [nil, 2]) func aRecordingThatCannotBeWritten(ranks: Int?) throws {
         put([1], at: folder("file"))
         for (path, code) in [(folder("file/out.hdf5"), 74), (folder.path, 65)] as [(String, Int32)] {
@@ -95,7 +95,7 @@ import Testing
         #expect(try evaluate("hopper", "--record", "").exitCode == 64)
     }
 
-    /// A policy is not replaced by what is made of it, under whatever name it is called.
+    /// A policy file is not overwritten by an output, whatever name it has.
     @Test func anOutputThatIsThePolicy() throws {
         let path = folder("policy.safetensors")
         put(bytes(of: policy), at: path)
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    /// Paths of a single part, from inside the folder.
+    /// Paths without a folder, used inside the folder.
     @Test func relativePaths() throws {
         try FileManager.default.createDirectory(atPath: folder("taken"), withIntermediateDirectories: false)
         for (name, code) in [("taken", 65), ("taken/", 65), ("new.hdf5", 0)] {
@@ -132,7 +132,7 @@ import Testing
         #expect(child.errorLines.last?.hasSuffix("standard output: cannot write: No space left on device") == true)
     }
 
-    @Test func whatMakesNoSense() throws {
+    @Test func invalidCommandLines() throws {
         let fixed = try broken("fixed") { snapshot in
             snapshot.head = .deterministicTanh
             snapshot.tensors.removeAll { $0.name.hasPrefix("log_std") }
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    /// A name says which environment and whose rules are meant, and changes nothing else.
+    /// The environment's name selects environment and profile and changes nothing else.
     @Test func anyNameOfAnEnvironmentGivesTheSameEpisodes() throws {
         let found = try ["hopper", "hopper-medium-v2", "hopper-expert-r1"].map { name in
             try evaluate(name, "--episodes", "2").standardOutput.split(separator: "\n").prefix(2)
@@ -157,7 +157,7 @@ import Testing
         #expect(try evaluate("antmaze-umaze-v3").exitCode == 65)
     }
 
-    /// A kitchen with too little scratch memory for what touches what: MuJoCo's error ends all ranks with one code.
+    /// A kitchen with too little scratch memory for its contacts: MuJoCo's error ends all ranks with one code.
     @Test func anErrorOfTheSimulator() throws {
         let assets = "cache/kitchen/adept_envs/franka/assets/franka_kitchen_jntpos_act_ab.xml"
         try FileManager.default.createDirectory(
@@ -196,8 +196,8 @@ extension PolicySnapshot {
     }
 }
 
-/// As many joints and motors as the kitchen has, bodies of the names it has, and a box that falls on a floor it has no
-/// memory to touch.
+/// A model with as many joints and motors as the kitchen and with its bodies' names, and a box that falls on a floor
+/// with too little memory for a contact.
 private let crampedKitchen = """
     <mujocoinclude>
     <size nstack="2000"/>

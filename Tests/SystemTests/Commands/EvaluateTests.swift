@@ -14,7 +14,7 @@ import Testing
     private let folder = TemporaryFolder()
     private let policy = SystemRun.inputs("policy.safetensors")
 
-    /// Text, JSON and recording, byte for byte; five episodes leave the last round of ranks incomplete.
+    /// Text, JSON and recording are equal byte for byte; five episodes leave the last round of ranks incomplete.
     @Test func anyNumberOfRanksGivesTheSameBytes() throws {
         var found: [[[UInt8]]] = []
         for ranks in [1, 2, 3] {
@@ -30,7 +30,7 @@ import Testing
         #expect(Array(other.standardOutput.utf8) != found[0][0])
     }
 
-    /// No sum of a policy that acts is BLAS's, so neither are the bytes.
+    /// A policy's inference uses no sum of BLAS, so the bytes do not depend on BLAS's kernels.
     @Test func anyKernelsGiveTheSameBytes() throws {
         let found = try ["Haswell", "Sandybridge", "Prescott"].map { kernels in
             try ChildProcess.run(
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    /// A policy of another framework that always does the same: its episodes are those of stepping by hand.
+    /// A policy of another framework with a constant action: its episodes equal those stepped by hand.
     @Test func aForeignPolicy() throws {
         let action: [Float] = [0.3, -0.2, 0.1]
         let tensors: [(String, [Int], [Float])] = [
@@ -88,8 +88,8 @@ import Testing
         }
     }
 
-    /// Tensors of other networks are named once, whatever the number of ranks, and change no byte of the report.
-    @Test(arguments: [nil, 2]) func passesOverOtherNetworksOnce(ranks: Int?) throws {
+    /// Tensors of other networks are reported once, whatever the number of ranks, and change no byte of the report.
+    @Test(arguments: [nil, 2]) func reportsIgnoredNetworksOnce(ranks: Int?) throws {
         var policy = PolicySnapshot.example("trained")
         policy.activation = .tanh
         try PolicyFile.write(policy, to: folder("plain"))
@@ -113,7 +113,7 @@ import Testing
         #expect(try HDF5File(readingFrom: folder("x")).value("metadata/policy/nonlinearity") == .text("tanh"))
     }
 
-    /// Success and tasks, and one goal for all episodes by the rules of v0.
+    /// Success and tasks are reported; by the rules of v0 all episodes have one goal.
     @Test func antMaze() throws {
         try PolicyFile.write(.example("ant", observations: 29, actions: 8), to: folder("ant.safetensors"))
         for (name, goals) in [("antmaze-umaze", 2), ("antmaze-umaze-diverse-v0", 1)] {
@@ -134,7 +134,7 @@ import Testing
         return stride(from: 0, to: elements.count, by: 2).map { Array(elements[$0..<$0 + 2]) }
     }
 
-    /// Tasks, and noise in what is observed, on any number of ranks.
+    /// Tasks and observation noise do not depend on the number of ranks.
     @Test func kitchen() throws {
         try PolicyFile.write(.example("cook", observations: 60, actions: 9), to: folder("cook.safetensors"))
         let found = try [1, 2, 3].map { ranks in
@@ -161,7 +161,7 @@ import Testing
         return try JSONDecoder().decode(EvaluationReport.self, from: Data(child.standardOutput.utf8))
     }
 
-    /// A file as the format's description has it, written without the product: tensors in the order given.
+    /// A file made from the format's description, without the product's writer: tensors in the order given.
     private func safetensors(_ tensors: [(String, [Int], [Float])], metadata: String) -> [UInt8] {
         var body: [UInt8] = []
         var entries = ["\"__metadata__\":\(metadata)"]

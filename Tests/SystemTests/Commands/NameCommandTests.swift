@@ -5,7 +5,7 @@ import RunFolders
 import ScratchFiles
 import Testing
 
-/// Other people's names, and files of one's own, wherever the command line or a study takes a name.
+/// Names of other projects, and the user's own files, are accepted wherever the command line or a study takes a name.
 @Suite struct NameCommandTests {
     private let folder = TemporaryFolder()
     private let policy = SystemRun.inputs("policy.safetensors")
@@ -16,7 +16,7 @@ import Testing
             "active-bench", ["evaluate", "--env", name, "--policy", policy, "--episodes", "2", "--json"] + others)
     }
 
-    /// The same episodes by Gymnasium's name as by ours with the profile.
+    /// Gymnasium's name gives the same episodes as our name with the profile.
     @Test(arguments: [
         ("Hopper-v2", "hopper", "d4rl"), ("hopper-v4", "hopper", "gymnasium"), ("Hopper-v5", "hopper", "gymnasium-v5"),
         ("hopper_medium-v2.hdf5", "hopper-medium-v2", "d4rl"), ("HOPPER", "hopper", "d4rl"),
@@ -46,7 +46,7 @@ import Testing
         #expect(folder.contents.isEmpty)
     }
 
-    @Test func collectAndBenchTakeThem() throws {
+    @Test func collectAndBenchTakeOtherNames() throws {
         let child = try ChildProcess.run(
             "active-bench",
             [
@@ -69,7 +69,7 @@ import Testing
         ("D4RL/antmaze/umaze-v1", "; a dataset of Minari's is written 'minari:D4RL/antmaze/umaze-v1'"),
         ("hoper-v9", "; did you mean 'hopper'?"),
     ])
-    func environmentsThatAreNone(name: String, hint: String) throws {
+    func unknownEnvironments(name: String, hint: String) throws {
         let child = try ChildProcess.run("active-bench", ["evaluate", "--env", name, "--policy", policy])
         #expect(child.exitCode == 65, "\(child.output)")
         #expect(child.errorLines.count == 1, "\(child.output)")
@@ -91,7 +91,7 @@ import Testing
         #expect(child.errorLines.first?.hasPrefix(sentence) == true, "\(child.output)")
     }
 
-    /// One of D4RL's that is not of the paper's table, under the name in which D4RL published it.
+    /// A D4RL dataset outside the paper's table, under the name that D4RL published.
     @Test func aDatasetOfUnknownDigest() throws {
         try FileManager.default.copyItem(atPath: data, toPath: folder("hopper_mixed.hdf5"))
         for word in ["hopper-medium-replay-v0", "hopper_mixed.hdf5"] {
@@ -115,15 +115,15 @@ import Testing
             "\(child.output)")
     }
 
-    // MARK: A file of one's own
+    // MARK: The user's own files
 
     private func ownStudy(_ keys: String) -> String {
         SystemRun.study.replacing("[hopper-random-r1]", with: "[{name: mine, \(keys)}]")
             .replacing("seeds: [0, 1]", with: "seeds: [0]").replacing("steps: 60", with: "steps: 5")
     }
 
-    /// From the study to the table: plan, two ranks, status, and the same command once more.
-    @Test func aFileOfOnesOwn() throws {
+    /// The user's own file from the study to the table: plan, two ranks, status, and the same command once more.
+    @Test func anOwnFile() throws {
         try FileManager.default.createDirectory(atPath: folder("data"), withIntermediateDirectories: false)
         try FileManager.default.copyItem(atPath: data, toPath: folder("data/x.h5"))
         let study = ownStudy("file: data/x.h5, environment: Hopper-v5, presets: hopper-medium")

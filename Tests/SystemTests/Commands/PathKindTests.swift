@@ -4,14 +4,14 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Every path that a subcommand takes, as input or output, where something else lies than it expects: one sentence that names
-/// it, a documented code, no result, no waiting, and nothing left behind or replaced.
+/// Wherever a subcommand's path, input or output, is of an unexpected kind, the command reports one sentence that names
+/// it and a documented exit code; it writes no result, does not wait, and leaves or replaces nothing.
 @Suite struct PathKindTests {
-    /// What lies at a path.
+    /// The kind of object at a path.
     enum Kind: CaseIterable {
         case empty, file, folder, pipe, socket, device, fullDevice
 
-        /// Makes it in `folder`; returns its path.
+        /// Creates the object in `folder`; returns its path.
         func make(in folder: TemporaryFolder) -> String {
             let path = folder("it")
             switch self {
@@ -29,9 +29,9 @@ import Testing
 
     /// A path on a command line.
     struct Slot: CustomTestStringConvertible {
-        /// The words, of which IT is the path and OUT one where nothing is.
+        /// The arguments, in which IT is the path under test and OUT an absent path.
         let words: [String]
-        /// What may lie there.
+        /// The kinds that the command accepts.
         var takes: Set<Kind> = []
 
         init(_ words: [String], takes: Set<Kind> = []) {
@@ -39,7 +39,7 @@ import Testing
             self.takes = takes
         }
 
-        /// Devices that take or give nothing, one for outputs and one for inputs.
+        /// All kinds, with a device that accepts or provides no data: one for outputs, one for inputs.
         var kinds: [Kind] {
             let other = takes.isEmpty ? Kind.fullDevice : .device
             return Kind.allCases.filter { $0 != other && !takes.contains($0) }
@@ -79,7 +79,7 @@ import Testing
         Slot(["probe-likelihood", "hopper-random-r1", "--out", "IT"], takes: [.folder]),
     ]
 
-    @Test(arguments: slots) func somethingElseLiesThere(slot: Slot) throws {
+    @Test(arguments: slots) func pathsOfUnexpectedKinds(slot: Slot) throws {
         for kind in slot.kinds {
             let folder = TemporaryFolder()
             let path = kind.make(in: folder)
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    /// The same with an equals sign, and of words that are no paths.
+    /// Empty words are refused, also after an equals sign and where no path is expected.
     @Test(arguments: [
         ["status", "--watch="], ["evaluate", "--env=", "--policy", "x"], ["config", "", "hopper-medium-v2"],
     ])
@@ -108,8 +108,8 @@ import Testing
         #expect(child.exitCode == 64 && child.standardError.contains("found an empty word"), "\(child.output)")
     }
 
-    /// Files of a run folder, a study's data and a dataset's metadata that are pipes which nobody ever opens.
-    @Test func pipesInsideFoldersHoldNothingUp() throws {
+    /// Pipes without a writer or reader stand in for files of a run folder, a study's data and a dataset's metadata.
+    @Test func pipesInsideFoldersDoNotBlock() throws {
         let folder = TemporaryFolder()
         _ = mkdir(folder("minari"), 0o777)
         put([1], at: folder("minari/main_data.hdf5"))
@@ -126,10 +126,10 @@ import Testing
             #expect([65, 74].contains(child.exitCode), "\(name): \(child.output)")
             #expect(!child.errorLines.isEmpty, "\(name): \(child.output)")
         }
-        #expect(try begun(run, "logs/rank-0000.log").exitCode == 0, "a log is lost")
+        #expect(try begun(run, "logs/rank-0000.log").exitCode == 0, "only a log is lost")
     }
 
-    /// Runs the small study into a new folder below `run` where a pipe lies at `path`.
+    /// Runs the small study into a new folder below `run` that has a pipe at `path`.
     private func begun(_ run: TemporaryFolder, _ path: String) throws -> ChildProcess {
         let out = run(UUID().uuidString)
         let pipe = "\(out)/\(path)"

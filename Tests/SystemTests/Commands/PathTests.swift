@@ -4,11 +4,12 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Names, modes and links that users have, from the command line: a shell makes them, as a test's own strings are UTF-8.
+/// Unusual names, modes and links on the command line; a shell creates them, because a test's own strings are UTF-8.
 @Suite struct PathTests {
     private let folder = TemporaryFolder()
 
-    /// Runs a shell script with the program's path as `$AB`, in the test's folder, where `data.hdf5`'s folder is `$D`.
+    /// Runs a shell script in the test's folder, with the program's path
+    /// as `$AB` and the folder of `data.hdf5` as `$D`.
     private func shell(_ script: String, limit: Int = 60) throws -> ChildProcess {
         put(SystemRun.study.replacing("steps: 60", with: "steps: 10").utf8, at: folder("study.yaml"))
         return try ChildProcess.run(
@@ -17,7 +18,7 @@ import Testing
             environment: ["D": SystemRun.inputs.path, "ACTIVE_BENCH_DATA": SystemRun.inputs.path], limit: limit)
     }
 
-    /// Names that are not UTF-8, in arguments, in variables and as the working folder: no other name is ever made.
+    /// Names that are not UTF-8, in arguments, in variables and as the working folder, are used unchanged.
     @Test func namesAreBytes() throws {
         let child = try shell(
             #"""
@@ -46,8 +47,9 @@ import Testing
         #expect(child.errorLines.contains("\u{FFFD}\u{FFFD}-absent: no such policy file"), "\(child.output)")
     }
 
-    /// The program itself and what lies beside it, programs that it starts, and folders that variables name.
-    @Test func programsAndFoldersHaveNamesOfBytes() throws {
+    /// The program and the files in its folder, programs that it starts,
+    /// and folders in variables have names of any bytes.
+    @Test func programsAndFoldersHaveNamesOfAnyBytes() throws {
         let child = try shell(
             #"""
             set -e
@@ -73,7 +75,7 @@ import Testing
         #expect(child.exitCode == 0, "\(child.output)")
     }
 
-    /// Blanks, quotes, newlines, percent signs, and a name that begins with a dash.
+    /// Names with blanks, quotes, newlines, percent signs, or a dash at the beginning.
     @Test(arguments: ["my runs/größe 10 %/x", "a\nb", "it's \"so\"", "-dash", "e\u{301}/\u{E9}", "$HOME;*?[a]"])
     func namesOfText(name: String) throws {
         let child = try ChildProcess.run(
@@ -86,7 +88,7 @@ import Testing
         #expect(files(below: folder.path) == [name])
     }
 
-    /// What a file and a folder of everybody's get is what the umask leaves: of a run, of recordings and of pictures.
+    /// The mode of every file and folder is what the umask leaves of 0666 and 0777: for runs, recordings and images.
     @Test(arguments: [("002", "664", "775"), ("022", "644", "755"), ("077", "600", "700"), ("000", "666", "777")])
     func modesAreLeftToTheUmask(umask: String, file: String, folder: String) throws {
         let child = try shell(
@@ -101,9 +103,9 @@ import Testing
         #expect(child.standardOutput == "\(file) f\n\(folder) d\n", "\(child.output)")
     }
 
-    /// A folder with a default access list (`setfacl -d -m g:daemon:rwx`): all that is made below has the list, whatever the
-    /// umask and however it came to its name.
-    @Test func defaultAccessListsAreHandedOn() throws {
+    /// In a folder with a default access list (`setfacl -d -m g:daemon:rwx`) everything that is created has the list,
+    /// whatever the umask and the way in which it was created.
+    @Test func defaultAccessListsAreInherited() throws {
         #expect(mkdir(folder("w"), 0o755) == 0)
         let list = AccessList(group: 1)
         #expect(list.isSetForNewFiles(in: folder("w")))
@@ -128,8 +130,9 @@ import Testing
         }
     }
 
-    /// A folder that hands its group on: the second member of it may write all the first has made.
-    @Test func aGroupsFolderStaysTheGroups() throws {
+    /// In a folder with the set-group-ID bit, a second member of the group
+    /// may write everything that the first has created.
+    @Test func aGroupsFolderKeepsItsGroup() throws {
         let child = try shell(
             """
             umask 002; mkdir w; chmod 2775 w
@@ -141,7 +144,7 @@ import Testing
         #expect(child.exitCode == 0, "\(child.output)")
     }
 
-    /// Outputs that are symbolic links stay links, and what they point to is written.
+    /// Outputs that are symbolic links stay links, and their targets are written.
     @Test func linksAreWrittenThrough() throws {
         let child = try shell(
             """
@@ -176,7 +179,7 @@ import Testing
         #expect(child.errorLines.allSatisfy { $0.contains("Too many levels of symbolic links") }, "\(child.output)")
     }
 
-    /// Names as long as file systems allow work; longer ones are refused in a sentence, before anything is run.
+    /// Names up to the file system's limit work; longer ones are refused in one sentence before anything runs.
     @Test(arguments: [200, 230, 240, 250, 255, 256, 300]) func longNames(length: Int) throws {
         let child = try shell(
             """
@@ -188,7 +191,8 @@ import Testing
         #expect(length <= 255 || child.standardOutput.isEmpty && child.errorLines.count == 1, "\(child.output)")
     }
 
-    /// Folders nearly as deep as the system takes; where a case's files would not find room, nothing is begun.
+    /// Folders nearly as deep as the system allows; where the paths of a
+    /// case's files would be too long, nothing is begun.
     @Test(arguments: [(100, 0), (222, 65), (230, 65)]) func deepFolders(depth: Int, code: Int) throws {
         let child = try shell(
             """
@@ -206,16 +210,16 @@ import Testing
     }
 }
 
-/// A POSIX access list as Linux keeps it in a file's attributes (acl(5), linux/posix_acl_xattr.h): all for the owner and for
-/// one group besides the file's own.
+/// A POSIX access list as Linux stores it in a file's attributes (acl(5), linux/posix_acl_xattr.h), which gives all
+/// permissions to the owner and to one group in addition to the file's own.
 private struct AccessList {
     static let ofThis = "system.posix_acl_access"
     static let ofNewFiles = "system.posix_acl_default"
 
     let group: UInt32
 
-    /// With `owner`, of 7 bits read, write and run, for the owner and as the most that a group may have; others may as much
-    /// less as a file's mode of 0666 is less than 0777.
+    /// The list with the permission bits `owner` (read, write, execute) for the owner and as the mask; others have
+    /// their permissions reduced as a mode of 0666 reduces 0777.
     func bytes(_ owner: UInt16) -> [UInt8] {
         let nobody = UInt32.max
         let entries: [(tag: UInt16, permissions: UInt16, id: UInt32)] = [
@@ -243,12 +247,12 @@ private struct AccessList {
         dlsym(nil, name).map { unsafeBitCast($0, to: type) }
     }
 
-    /// Hands the list on to what is made in `folder`; whether that could be done.
+    /// Sets the list as the default for new files in `folder`; returns whether that was possible.
     func isSetForNewFiles(in folder: String) -> Bool {
         Self.call("setxattr", as: Setting.self)?(folder, Self.ofNewFiles, bytes(7), bytes(7).count, 0) == 0
     }
 
-    /// The attribute of a file; nil where it has none.
+    /// The attribute of a file; nil if it has none.
     static func bytes(_ name: String, at path: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = call("getxattr", as: Getting.self)?(path, name, &bytes, bytes.count) ?? -1

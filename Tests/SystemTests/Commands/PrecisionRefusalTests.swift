@@ -3,8 +3,8 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `precision: bf16` where it is not to be had: on a processor without the instructions (oneDNN is told to see none), or in a
-/// build without oneDNN. One sentence, 69, and nothing begun.
+/// `precision: bf16` is refused with one sentence and code 69, before anything begins, on a processor without the
+/// instructions (oneDNN is configured to see none) and in a build without oneDNN.
 @Suite struct PrecisionRefusalTests {
     private let folder = TemporaryFolder()
     private let environment = ["ONEDNN_MAX_CPU_ISA": "AVX2", "ACTIVE_BENCH_DATA": SystemRun.inputs.path]

@@ -3,7 +3,7 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `active-bench render`, with the libraries and ffmpeg that jobs/test.sh installs, and as if they were not there.
+/// `active-bench render` with the libraries and ffmpeg that jobs/test.sh installs, and as if they were absent.
 @Suite struct RenderCommandTests {
     let folder = TemporaryFolder()
 
@@ -28,7 +28,7 @@ import Testing
         #expect(child.standardOutput.isEmpty, sourceLocation: location)
     }
 
-    // MARK: Pictures
+    // MARK: Images
 
     @Test func aClip() throws {
         let child = try render("--out", folder("clip.mp4"), "--steps", "6")
@@ -56,7 +56,7 @@ import Testing
         #expect(bytes(of: folder("clip.mkv")).starts(with: [0x1A, 0x45, 0xDF, 0xA3]), "Matroska")
     }
 
-    /// In software both draw with Mesa's llvmpipe.
+    /// Both software renderers use Mesa's llvmpipe.
     @Test func bothLibrariesDrawTheSame() throws {
         for library in ["egl", "osmesa"] {
             let child = try render(
@@ -69,11 +69,11 @@ import Testing
         for name in names { #expect(bytes(of: folder("egl/\(name)")) == bytes(of: folder("osmesa/\(name)"))) }
     }
 
-    // MARK: What is not there
+    // MARK: Missing parts
 
     @Test(arguments: ["frames", "clip.mp4"])
     func withoutOpenGL(_ output: String) throws {
-        // The dynamic linker meets these before the real ones, and cannot load them.
+        // The dynamic linker finds these before the real ones and cannot load them.
         for library in ["libEGL.so.1", "libOSMesa.so.8"] { put("".utf8, at: folder(library)) }
         let child = try render("--out", folder(output), prefix: ["env", "LD_LIBRARY_PATH=\(folder.path)"])
         refuses(
@@ -88,7 +88,7 @@ import Testing
             try render("--out", folder("frames"), prefix: driverless + ["MUJOCO_GL=egl"]), exitCode: 69,
             says: "libEGL.so.1: it has no driver that works here")
         let child = try render("--out", folder("frames"), "--steps", "1", prefix: driverless)
-        #expect(child.exitCode == 0, "OSMesa is there still: \(child.output)")
+        #expect(child.exitCode == 0, "OSMesa is still available: \(child.output)")
     }
 
     @Test func withoutFfmpeg() throws {
@@ -99,7 +99,7 @@ import Testing
         #expect(folder.contents.isEmpty)
     }
 
-    /// It says why, ends without a word, is killed, or succeeds before it has read anything.
+    /// ffmpeg reports an error, ends silently, is killed, or succeeds before it has read anything.
     @Test(arguments: [
         ("head -c 20000 >/dev/null; echo 'No space left on device' >&2; exit 3", "code 3: No space left on device"),
         ("exit 1", "ffmpeg has ended with code 1"),
@@ -128,7 +128,7 @@ import Testing
         #expect(folder.contents.isEmpty)
     }
 
-    @Test func badPlaces() throws {
+    @Test func badOutputs() throws {
         put("x".utf8, at: folder("file"))
         refuses(
             try render("--out", folder("file")), exitCode: 65,

@@ -4,7 +4,7 @@ import Scaling
 import ScratchFiles
 import Testing
 
-/// `active-bench scale`.
+/// `active-bench scale` measures and predicts speedups and refuses invalid input.
 @Suite struct ScaleCommandTests {
     private let folder = TemporaryFolder()
     private static let short = ["--seconds", "0.01", "--rounds", "1", "--predict", "16", "batch=32", "hidden=[16, 16]"]
@@ -67,7 +67,7 @@ import Testing
         expectTraffic(report)
     }
 
-    /// What the model says of messages is what the team's exchange has counted, whatever the learner.
+    /// The model's messages equal those that the team's exchange has counted, for every learner.
     private func expectTraffic(_ report: ScalingReport, location: SourceLocation = #_sourceLocation) {
         let points = report.checks.filter { $0.kind != .throughput && $0.ranks > 1 }
         #expect(!points.isEmpty, sourceLocation: location)
@@ -111,7 +111,7 @@ import Testing
         #expect(study.map(\.first) == [1, 2, 3, 4, 6, 8, 12, 16] && study.allSatisfy { $0.count == 5 })
         let hours = study.map { $0[2] }
         #expect(zip(hours, hours.dropFirst()).allSatisfy { $1 <= $0 * 1.5 } && hours.allSatisfy { $0 > 0 }, "\(hours)")
-        // What was measured can be said again.
+        // Measured parameters can be given on the command line again.
         let again = try scale("--members", "2", "--network", "\(out)/network.json", ranks: nil)
         #expect(again.exitCode == 0 && again.standardOutput.contains("with messages given: L "), "\(again.output)")
     }
@@ -132,7 +132,7 @@ import Testing
         #expect(child.standardError.contains(sentence), "\(child.output)")
     }
 
-    /// Found out before minutes go by, and said once.
+    /// The error is found before the measurements begin, and reported once.
     @Test func refusedOnSeveralRanks() throws {
         put("no folder".utf8, at: folder("file"))
         let place = try scale("--out", folder("file/out"), ranks: 2)

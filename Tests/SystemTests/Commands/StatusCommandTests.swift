@@ -5,7 +5,7 @@ import RunFolders
 import ScratchFiles
 import Testing
 
-/// `active-bench status` beside a run.
+/// `active-bench status` during and after a run.
 @Suite struct StatusCommandTests {
     private let folder = TemporaryFolder()
 
@@ -20,7 +20,7 @@ import Testing
         return try JSONDecoder().decode(Answer.self, from: Data(child.standardOutput.utf8))
     }
 
-    /// During the run, after its processes were killed, and after the next one has finished it.
+    /// The status during the run, after its processes were killed, and after the next run has finished it.
     @Test func aRunFromItsBeginningToItsEnd() throws {
         let steps = 600
         let study = SystemRun.study.replacing("steps: 60", with: "steps: \(steps)").replacing(
@@ -67,7 +67,7 @@ import Testing
         #expect(end.standardOutput == "\(folder("out")): 6 cases: 6 done, 0 running, 0 waiting, 0 failed\n\n")
     }
 
-    /// Who asks for another job is told so once its heartbeat has moved; and of a free case at once.
+    /// A job that asks about others is told that they work once their heartbeat has moved, and at once of a free case.
     @Test func whetherOthersAreAtWork() throws {
         func look() throws -> ChildProcess { try SystemRun.activeBench("status", folder("out"), "--others-at-work") }
         put(SystemRun.study.replacing("seeds: [0, 1]", with: "seeds: [0]").utf8, at: folder("study.yaml"))
@@ -94,7 +94,7 @@ import Testing
         #expect(done.exitCode == 0 && done.output.contains("\(folder("out")): every case is done\n"), "\(done.output)")
     }
 
-    @Test func aFolderOfNoRun() throws {
+    @Test func aFolderWithoutARun() throws {
         let child = try SystemRun.activeBench("status", folder.path)
         #expect(child.exitCode == 65 && child.standardOutput.isEmpty)
         #expect(

@@ -3,21 +3,21 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Standard streams that are closed, full, or read by nobody: what is wanted on standard output and cannot be written is
-/// exit code 74 with a sentence, what is said on standard error is lost, and nothing else changes.
+/// Standard streams that are closed, full, or without a reader: a result that cannot be written to standard output
+/// gives exit code 74 with a sentence, messages on standard error are lost, and nothing else changes.
 @Suite(.serialized) struct TellingTests {
     private let folder = TemporaryFolder()
 
-    /// A command, small, and what of it goes to standard output.
+    /// A small command, and the properties of its result.
     struct Command: CustomTestStringConvertible {
         let name: String
-        /// Its words, of which OUT is a path that does not exist yet.
+        /// Its arguments, in which OUT is an absent path.
         let words: [String]
-        /// Whether it writes a result there.
+        /// Whether it writes a result to standard output.
         var tells = true
         /// Whether it gives the same result each time.
         var isRepeatable = true
-        /// Whether several ranks do it together.
+        /// Whether several ranks execute it together.
         var isParallel = false
 
         var testDescription: String { name + (words.contains("--json") ? " --json" : "") }
@@ -34,7 +34,7 @@ import Testing
         return SystemRun.inputs("telling.yaml")
     }()
 
-    /// Every subcommand of active-bench, as `everySubcommandIsHere` makes sure.
+    /// Every subcommand of active-bench; `everySubcommandIsHere` checks that none is missing.
     static let commands = [
         Command(name: "config", words: ["IQL", "hopper-medium-v2"]),
         Command(name: "plan", words: [study, "--ranks", "2"], isRepeatable: false),
@@ -78,9 +78,9 @@ import Testing
         Command(name: "--generate-completion-script", words: ["bash"]),
     ]
 
-    // MARK: How the streams are
+    // MARK: States of the streams
 
-    /// A line of Bash that ends in the words it is given, with the streams so.
+    /// A line of Bash that runs its arguments with the streams in this state.
     enum Streams: String, CaseIterable {
         case fullOutput = "exec \"$@\" >/dev/full"
         case closedOutput = "exec \"$@\" >&- <&-"
@@ -91,20 +91,20 @@ import Testing
         case closedError = "exec \"$@\" 2>&- <&-"
         case unreadError = "UNREAD; exec env --default-signal=PIPE \"$@\" 2>&9 9>&-"
 
-        /// mpirun, its own streams closed, may die itself.
+        /// A state of mpirun's own streams; mpirun may die itself if they are closed.
         static let ofLauncher = "exec \"$@\" >/dev/full 2>/dev/full"
 
-        /// The words before a command.
+        /// The words put before a command.
         var shell: [String] { Streams.shell(rawValue) }
 
-        /// With descriptor 9 a pipe whose reader has gone, where `line` wants one.
+        /// The words that run `line` in Bash; where it asks for one, descriptor 9 is a pipe whose reader has gone.
         static func shell(_ line: String) -> [String] {
             let unread = "f=$(mktemp -u) && mkfifo $f && exec 8<>$f 9>$f 8>&- && rm $f"
             return ["/bin/bash", "-c", line.replacing("UNREAD", with: unread), "bash"]
         }
     }
 
-    /// Runs a command after the words of `prefix`, or what comes of it under mpirun, started after those of `launch`.
+    /// Runs a command after the words of `prefix`, or under an mpirun that is started after the words of `launch`.
     private func run(
         _ command: Command, _ prefix: [String] = [], ranks: Int? = nil, launch: [String] = []
     ) throws -> ChildProcess {
@@ -160,8 +160,8 @@ import Testing
         #expect(outputs[0] == outputs[1] || !command.isRepeatable)
     }
 
-    /// What is rarer, with a command of each kind: a result at the end of a run, of one process, of ranks, of a process
-    /// that it starts.
+    /// Rarer states of the streams, with a command of each kind: its result comes at the end of a run, from one
+    /// process, from ranks, or from a process that it starts.
     @Test(
         arguments: commands.filter { ["run", "table", "info"].contains($0.name) } + [
             Command(
@@ -178,7 +178,7 @@ import Testing
         if command.tells && streams != .allClosed { expectOneSentence(child, "\(streams)") }
     }
 
-    /// The whole result, of a command that nothing keeps from its end.
+    /// The complete result of a command whose standard output works.
     private func output(of command: Command, _ streams: Streams) throws -> String {
         let child = try run(command, streams.shell)
         #expect(child.exitCode == 0, "\(streams): \(child.output)")
@@ -194,7 +194,7 @@ import Testing
 
     // MARK: With mpirun
 
-    /// On every rank: rank 0 has the result to write, and its code is the job's.
+    /// Every rank has these streams: rank 0 has the result to write, and its exit code is the job's.
     @Test(arguments: commands.filter(\.isParallel)) func onEveryRank(command: Command) throws {
         let output = try run(command, Streams.fullOutput.shell, ranks: 2)
         #expect(output.exitCode == 74, "\(output.output)")
@@ -203,16 +203,17 @@ import Testing
         #expect(error.exitCode == 0 && !error.standardOutput.isEmpty, "\(error.output)")
     }
 
-    /// mpirun's own, which it does not tell the ranks of: a result is an error of rank 0, and the job's code is its code.
+    /// mpirun's own streams, of which it does not inform the ranks: rank
+    /// 0 reports the error, and its code is the job's.
     @Test(arguments: commands) func ofTheLauncher(command: Command) throws {
         let child = try run(command, launch: Streams.shell(Streams.ofLauncher))
-        // A command for one process refuses to be two; where two write the same file they get into each other's way.
+        // A command for one process refuses two ranks; two that write the same file may disturb each other.
         let codes: Set<Int32> = command.isParallel || command.tells ? [64, 74] : [0, 64, 74]
         #expect(codes.contains(child.exitCode), "\(child.output)")
         if command.isParallel { #expect(child.exitCode == 74, "\(child.output)") }
     }
 
-    /// With a sentence, however it cannot be written: on a device, to a reader, to a file.
+    /// The launcher's standard output is a device, a pipe or a file that cannot be written: the error is one sentence.
     @Test(arguments: [
         ("exec \"$@\" >/dev/full", "No space left on device"),
         ("exec \"$@\" >&-", "it is closed"),
@@ -230,7 +231,7 @@ import Testing
         #expect(child.errorLines.filter { $0.hasSuffix(sentence) }.count == 1, "\(child.output)")
     }
 
-    /// Nothing is in the way, and all arrives.
+    /// The launcher's standard output works, and the whole result arrives.
     @Test(arguments: [">out", ">>out", "| cat >out", "2>/dev/full >out", "<&- >out"])
     func theLauncherPassesItOn(streams: String) throws {
         let child = try ChildProcess.run(

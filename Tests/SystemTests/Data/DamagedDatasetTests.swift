@@ -7,12 +7,12 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Files that were cut short, and files with a bit that has changed. They are read in child processes, for the library
-/// crashes over some of them.
+/// Truncated files and files with a flipped bit are refused or read, without harm to the program. Child processes read
+/// them, because the HDF5 library crashes on some.
 @Suite struct DamagedDatasetTests {
     let folder = TemporaryFolder()
 
-    /// A dataset of 500 steps of Hopper's sizes, with most of what recordings have; about 80 kB.
+    /// A dataset of 500 steps of Hopper's sizes, with most fields that recordings have; about 80 kB.
     private func makeDataset(_ storage: HDF5Writer.Storage) throws -> [UInt8] {
         let rows = 500
         let stream = RandomStream("damaged datasets")
@@ -36,18 +36,18 @@ import Testing
         return bytes(of: folder("whole.hdf5"))
     }
 
-    /// Puts each of `variants` into a file of its own.
+    /// Writes each of `variants` to its own file.
     private func write(_ variants: [[UInt8]]) -> [String] {
         let paths = variants.indices.map { folder("variant-\($0).hdf5") }
         for (path, variant) in zip(paths, variants) { put(variant, at: path) }
         return paths
     }
 
-    // MARK: Cut short
+    // MARK: Truncated files
 
-    /// At every percent of the file, and at 50 places in between.
+    /// The file is truncated at every percent of its length, and at 50 places in between.
     @Test(arguments: [HDF5Writer.Storage.gzip(level: 4), .contiguous])
-    func aFileThatWasCutShort(storage: HDF5Writer.Storage) throws {
+    func aTruncatedFile(storage: HDF5Writer.Storage) throws {
         let whole = try makeDataset(storage)
         let stream = RandomStream("cuts")
         let sizes =
@@ -58,7 +58,7 @@ import Testing
         #expect(child.exitCode == 65 && child.standardOutput.isEmpty, "\(child.output.suffix(1000))")
         #expect(child.errorLines.count == paths.count)
         for (path, (size, errorLine)) in zip(paths, zip(sizes, child.errorLines)) {
-            // What is shorter than the file's own header cannot say how long it should be.
+            // A file shorter than its own header cannot say how long it should be.
             let found =
                 size < 96
                 ? "\(size) bytes" : "expected \(whole.count) bytes, found \(size): the file is truncated; download"
@@ -66,14 +66,14 @@ import Testing
         }
     }
 
-    // MARK: A bit changed
+    // MARK: Flipped bits
 
-    /// Where the bit is.
+    /// The place of the flipped bit.
     enum Place: CaseIterable {
         case anywhere, first4KiB
     }
 
-    /// What became of a number of flips.
+    /// The number of flips with each outcome.
     private struct Tally: CustomStringConvertible {
         var identical = 0
         var refused = 0
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: [HDF5Writer.Storage.gzip(level: 4), .contiguous], Place.allCases)
-    func aBitThatHasChanged(storage: HDF5Writer.Storage, place: Place) throws {
+    func aFlippedBit(storage: HDF5Writer.Storage, place: Place) throws {
         let whole = try makeDataset(storage)
         let digest = try sha256(ofFile: folder("whole.hdf5"))
         let stream = RandomStream("bit flips")
@@ -99,10 +99,10 @@ import Testing
         }
         let paths = write(variants)
         for path in paths {
-            #expect(throws: DatasetError.self, "a digest finds every one") { try checkSHA256(digest, ofFile: path) }
+            #expect(throws: DatasetError.self, "a digest detects every flip") { try checkSHA256(digest, ofFile: path) }
         }
 
-        // As `data verify` asks, with less patience.
+        // As in `data verify`, with a shorter time limit.
         let inspector = DatasetInspector(
             command: [RunningProcess.path(of: "active-bench"), "data", "inspect", "--seconds", "5", "--"])
         let expected = try inspector.inspect([folder("whole.hdf5")])[0].summary()
@@ -118,7 +118,7 @@ import Testing
         print("500 flips, \(storage), \(place): \(tally)")
         #expect(tally.identical + tally.refused + tally.silent + tally.ended == 500, "this process is alive")
         #expect(tally.refused > 0 && tally.ended < 5, "\(tally)")
-        // Compressed data have a checksum of their own; numbers stored as they are just become others.
+        // Compressed data have their own checksum; in numbers stored uncompressed a flip gives other numbers.
         if storage != .contiguous { #expect(tally.silent < 5, "\(tally)") }
     }
 }

@@ -4,8 +4,8 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Data that people have and that no training can make much of: either refused in one sentence by `data verify` and `run`
-/// alike, or trained on with a remark in `data info`, in the run's first lines and in `result.json`.
+/// Valid datasets of little use for training are either refused in one sentence by both `data verify` and `run`, or
+/// trained on with a remark in `data info`, in the run's first lines and in `result.json`.
 @Suite struct DegenerateDatasetTests {
     let folder = TemporaryFolder()
     private let file = "hopper_mine-r1.hdf5"
@@ -28,7 +28,7 @@ import Testing
 
     private static let zeros = [Bool](repeating: false, count: 400)
 
-    // MARK: Trained on, with a remark
+    // MARK: Datasets with a remark
 
     static let remarkable: [(arrays: FieldArrays, learner: String, remark: String)] = [
         (FieldArrays(rows: 2), "BC", "1 transition is fewer than a batch of 16 (setting 'batch')"),
@@ -67,7 +67,7 @@ import Testing
         let (arrays, learner, remark) = Self.remarkable[index]
         try arrays.write(to: folder(file))
         let info = try data("info")
-        // The batch is the study's; `info` knows the presets' alone.
+        // The batch size is the study's; `info` knows only the presets'.
         let known = remark.replacing("batch of 16", with: "batch of 256")
         #expect(info.exitCode == 0 && info.standardOutput.contains(known), "\(info.output)")
         let child = try run(learner)
@@ -81,7 +81,7 @@ import Testing
         #expect(result.remarks?.filter { $0.contains(remark) }.count == 1, "\(String(describing: result.remarks))")
     }
 
-    @Test func goodDataHaveNone() throws {
+    @Test func goodDataHaveNoRemark() throws {
         try FieldArrays().write(to: folder(file))
         let child = try run("IQL")
         #expect(child.exitCode == 0 && !child.standardError.contains("note: hopper-mine-r1"), "\(child.output)")
@@ -90,7 +90,7 @@ import Testing
         #expect(try !data("info").standardOutput.contains("note  "))
     }
 
-    // MARK: Refused
+    // MARK: Refused datasets
 
     static let refused: [(arrays: FieldArrays, learner: String, isRefusedByVerify: Bool, words: [String])] = [
         (FieldArrays { $0.rewards = $0.rewards.map { $0 * 1e300 } }, "BC", true, ["'rewards'", "row 0"]),
@@ -114,7 +114,7 @@ import Testing
         (FieldArrays { $0.observations[25] = .nan }, "BC", true, ["'observations'", "nan in row 2"]),
     ]
 
-    @Test(arguments: refused.indices) func whatCannotBeTrainedOnIsRefused(index: Int) throws {
+    @Test(arguments: refused.indices) func uselessDataAreRefused(index: Int) throws {
         let (arrays, learner, isRefusedByVerify, words) = Self.refused[index]
         try arrays.write(to: folder(file))
         let child = try run(learner)
@@ -122,7 +122,7 @@ import Testing
         #expect(child.errorLines.allSatisfy { $0.hasPrefix("\(folder(file)): field ") })
         for word in words { #expect(child.errorLines.allSatisfy { $0.contains(word) }, "\(word) in \(child.output)") }
         let verified = try data("verify")
-        // A setting is no property of a file.
+        // A conflict with a setting is no fault of the file.
         #expect(verified.exitCode == (isRefusedByVerify ? 65 : 0), "\(verified.output)")
         if isRefusedByVerify { #expect(verified.errorLines == child.errorLines) }
     }

@@ -1,8 +1,8 @@
 import HDF5
 import Numerics
 
-/// Hopper-sized arrays as a user may have them: random states and actions, episodes of forty steps that a terminal and the
-/// time limit end in turns. Each test changes what it is about.
+/// Hopper-sized arrays as a user may have them: random states and actions, episodes of forty steps that end alternately
+/// with a terminal and with a time-out. Each test changes the part that it is about.
 struct FieldArrays {
     var rows: Int
     var observations: [Float]
@@ -26,13 +26,13 @@ struct FieldArrays {
         timeouts = (0..<rows).map { $0 % 80 == 79 }
     }
 
-    /// The arrays, changed.
+    /// The arrays after a change.
     init(rows: Int = 400, _ change: (inout FieldArrays) -> Void) {
         self.init(rows: rows)
         change(&self)
     }
 
-    /// How the same numbers may be stored.
+    /// A way to store the numbers.
     enum Form {
         case compressed, doubles, plainBytes
     }

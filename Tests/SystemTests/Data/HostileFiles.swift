@@ -4,13 +4,13 @@ import HDF5
 import ScratchFiles
 import Testing
 
-/// A file made to be refused, and the sentence that says why.
+/// A malicious file, and the sentence that refuses it.
 struct HostileFile: CustomTestStringConvertible, Sendable {
-    /// What is wrong with it.
+    /// The fault of the file.
     let testDescription: String
-    /// What the refusal says behind the path; "…" stands for what depends on the size of the file or on the library.
+    /// The refusal after the path; "…" stands for parts that depend on the file's size or on the library.
     let sentence: String
-    /// Spoils the good file at a path.
+    /// Introduces the fault into a good file at a path.
     let spoil: @Sendable (String) throws -> Void
 
     init(_ description: String, _ sentence: String, _ spoil: @escaping @Sendable (String) throws -> Void) {
@@ -30,7 +30,7 @@ struct HostileFile: CustomTestStringConvertible, Sendable {
         return errorLine.hasPrefix(parts[0]) && rest.isEmpty
     }
 
-    /// Writes ten good steps, S = 2, A = 1, to `path`, then spoils them.
+    /// Writes ten good steps, S = 2, A = 1, to `path`, then introduces the fault.
     func write(to path: String) throws {
         let rows = 10
         try HDF5Writer.write(to: path) { file in
@@ -44,18 +44,18 @@ struct HostileFile: CustomTestStringConvertible, Sendable {
     }
 }
 
-/// How a dataset is put into a file behind the writer's back.
+/// A dataset that is written directly through the HDF5 library, without our writer's checks.
 struct RawDataset {
     var shape: [hsize_t] = [10]
     var type = ab_H5T_IEEE_F32LE()
-    /// Chunks of this shape; nil stores one block.
+    /// The shape of its chunks; nil stores one block.
     var chunk: [hsize_t]?
-    /// Settings beyond the chunks.
+    /// Adds creation properties other than the chunks.
     var creation: (hid_t) -> Void = { _ in }
-    /// Its bytes; nil leaves them unwritten.
+    /// Its bytes; nil leaves it unwritten.
     var bytes: [UInt8]?
 
-    /// Replaces what has this name in `file`.
+    /// Replaces the object with this name in `file`.
     func replace(_ name: String, in file: hid_t) {
         let none = ab_H5P_DEFAULT()
         if H5Lexists(file, name, none) > 0 { H5Ldelete(file, name, none) }
@@ -75,12 +75,12 @@ func replace(_ name: String, at path: String, with dataset: @autoclosure () -> R
     edit(path) { dataset().replace(name, in: $0) }
 }
 
-/// Replaces the field `name` of the file at `path` by numbers of single precision.
+/// Replaces the field `name` of the file at `path` by single-precision numbers.
 func replace(_ name: String, at path: String, shape: [hsize_t], numbers: [Float]) {
     replace(name, at: path, with: RawDataset(shape: shape, bytes: numbers.withUnsafeBytes { Array($0) }))
 }
 
-/// Removes the field `name` and lets `body` put something else there.
+/// Removes the field `name` and lets `body` create another object there.
 func substitute(_ name: String, at path: String, _ body: (hid_t) -> Void) {
     edit(path) { file in
         H5Ldelete(file, name, ab_H5P_DEFAULT())

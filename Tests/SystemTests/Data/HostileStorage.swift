@@ -2,7 +2,7 @@ import CHDF5
 import ScratchFiles
 
 extension HostileDatasetTests {
-    /// Types and layouts that no dataset has.
+    /// Types and layouts that valid datasets do not have.
     static let storage = [
         HostileFile("strings of variable length", "field 'rewards': expected numbers, found text") {
             let type = H5Tcopy(ab_H5T_C_S1())
@@ -26,7 +26,7 @@ extension HostileDatasetTests {
                 with: RawDataset(shape: [10, 2], type: type, bytes: .init(repeating: 0, count: 160)))
         },
         HostileFile(
-            "floating-point numbers of nobody's format",
+            "floating-point numbers of an unknown format",
             "field 'rewards': expected numbers, found floating-point not of IEEE 754"
         ) {
             let type = H5Tcopy(ab_H5T_IEEE_F32LE())
@@ -104,7 +104,7 @@ extension HostileDatasetTests {
             patch(path, [9, 3, 0, 0, 4, 0, 0, 0], [9, 3, 1, 0, 4, 0, 0, 0])
         },
         HostileFile(
-            "a filter that nobody has",
+            "an unknown filter",
             "field 'rewards': expected data stored in a way that is read here, found a dataset with the filter 32001 "
                 + "(Blosc), for which HDF5 finds no plugin; name the plugin's folder in HDF5_PLUGIN_PATH, or write the "
                 + "data with gzip"
@@ -113,7 +113,7 @@ extension HostileDatasetTests {
                 "rewards", at: path,
                 with: RawDataset(
                     chunk: [10], creation: { H5Pset_deflate($0, 7) }, bytes: .init(repeating: 0, count: 40)))
-            // Filter 1, a name of 8 bytes, not optional, 1 value: "deflate".
+            // Filter 1, a name of 8 bytes, mandatory, 1 value: "deflate".
             patch(
                 path, [1, 0, 8, 0, 1, 0, 1, 0] + Array("deflate".utf8) + [0, 7],
                 [1, 0x7D, 8, 0, 0, 0, 1, 0] + Array("deflate".utf8) + [0, 7])

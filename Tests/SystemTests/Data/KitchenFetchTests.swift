@@ -5,8 +5,8 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `jobs/fetch-kitchen.sh` and `jobs/setup.sh --kitchen`, with pip, against an index on this machine. Nobody can make a
-/// wheel of D4RL's digest, so copies of the scripts expect the digest of a small wheel.
+/// `jobs/fetch-kitchen.sh` and `jobs/setup.sh --kitchen` with pip and an index on this machine. The real wheel is not
+/// available here, so copies of the scripts expect the digest of a small wheel.
 @Suite struct KitchenFetchTests {
     let folder = TemporaryFolder()
     let server = FileServer()
@@ -26,7 +26,7 @@ import Testing
                 ),
             ])
 
-    /// Puts copies of the scripts into `folder`, and the wheel on the server with a page that links to it.
+    /// Puts copies of the scripts into `folder`, and the wheel on the server, with a page that links to it.
     private func publish(link: String = "../../files/\(name)") throws {
         put(wheel, at: folder("wheel"))
         try FileManager.default.createDirectory(atPath: folder("jobs"), withIntermediateDirectories: true)
@@ -81,7 +81,7 @@ import Testing
         #expect(server.requests.count == 2, "nothing is downloaded twice")
     }
 
-    @Test func whatIsDamagedIsReplaced() throws {
+    @Test func aDamagedFileIsReplaced() throws {
         try publish()
         _ = try fetch()
         put("cut".utf8, at: folder("cache/kitchen/meshes/b.stl"))
@@ -111,7 +111,7 @@ import Testing
         try publish()
         server["files/\(Self.name)"] = .init(wheel, cuts: [200, 200, 200, 200])
         let child = try fetch()
-        // Not every pip notices, but the digest tells.
+        // Not every version of pip notices, but the digest does.
         #expect([65, 74].contains(child.exitCode), "\(child.output)")
         #expect(found.isEmpty)
     }
@@ -151,7 +151,7 @@ import Testing
         let absent = try fetch(environment: ["ACTIVE_BENCH_KITCHEN_WHEEL": folder("absent")])
         #expect(absent.exitCode == 74, "\(absent.output)")
         #expect(absent.standardError == "kitchen: cannot read \(folder("absent"))\n")
-        #expect(found.count == 5, "what was there before stays")
+        #expect(found.count == 5, "the existing files are kept")
     }
 
     @Test func onlyTheFlagFetches() throws {
@@ -170,8 +170,8 @@ import Testing
         }
     }
 
-    /// The real scripts, which expect D4RL's digest.
-    @Test func theRealWheelIsD4RLs() throws {
+    /// The real scripts expect the digest of D4RL's wheel.
+    @Test func theRealScriptsExpectD4RLsWheel() throws {
         put(wheel, at: folder("wheel"))
         let child = try ChildProcess.run(
             "\(Self.jobs)/fetch-kitchen.sh", [],

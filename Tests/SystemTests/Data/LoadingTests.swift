@@ -3,7 +3,7 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// What a run says and does while it reads its datasets.
+/// A run reports the datasets that it has loaded, and a stalled file system ends it.
 @Suite struct LoadingTests {
     private let run = FaultyRun(FaultyRun.study([FaultyRun.iql], steps: 20))
 
@@ -16,7 +16,7 @@ import Testing
             lines.first?.wholeMatch(of: /loaded hopper-random-r1 \(\d+ transitions\) in \d+\.\d s/) != nil, "\(lines)")
     }
 
-    /// A file system that stalls on a rank, the first or another, ends the job with the file's name; nothing is claimed.
+    /// A file system that stalls on one rank ends the job with the file's name; no case is claimed.
     @Test(arguments: [(nil, 0), (2, 0), (2, 1)] as [(Int?, Int)]) func aStalledFileSystem(ranks: Int?, rank: Int) throws
     {
         let other = FaultyRun(
@@ -33,7 +33,7 @@ import Testing
         #expect(!files(below: other.out).contains { $0.contains("/claim-") || $0.contains(".tmp-") })
     }
 
-    /// On what is a terminal a line that is rewritten, every second; a rank that is only slow is left alone.
+    /// On a terminal the progress line is rewritten every second; a rank that is only slow is not ended.
     @Test func progressOnATerminal() throws {
         let child = try run.start(
             ranks: nil, ["--hang-timeout", "20"], fault: "place=loading,sleep=1500",

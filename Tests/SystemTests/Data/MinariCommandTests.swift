@@ -5,11 +5,11 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Minari's datasets on the command line and in studies.
+/// Minari's datasets on the command line and in studies are listed, checked, trained on or refused.
 @Suite struct MinariCommandTests {
     private let folder = TemporaryFolder()
 
-    /// A dataset of Minari's for Hopper: 40 steps in four episodes, as a policy of noise might have made it.
+    /// Writes a Minari dataset for Hopper: 40 steps in four episodes with noisy actions.
     private func put(
         _ id: String, environment: String?, maze: Bool = false, metadata: Bool = true, limit: Int = 1000,
         kwargs: String = "{}", wrappers: String = "[]", others: [String: Any] = [:]
@@ -66,7 +66,7 @@ import Testing
         ScratchFiles.put(text.utf8, at: folder("study.yaml"))
     }
 
-    @Test func trainsAndIsJudgedByItsMetadata() throws {
+    @Test func trainsAndIsEvaluatedByItsMetadata() throws {
         try put("mujoco/hopper/medium-v0", environment: "Hopper-v5")
         study("'minari:mujoco/hopper/medium-v0'")
         let plan = try activeBench("plan", folder("study.yaml"))
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    /// Where the environment is not known the data can be looked at, and trained on only where the study names one.
+    /// A dataset of an unknown environment can be inspected, and trained on only if the study names an environment.
     @Test(arguments: [nil, "CartPole-v1", "Humanoid-v5"]) func anUnknownEnvironment(environment: String?) throws {
         try put("toy/noise-v0", environment: environment)
         let info = try activeBench("data", "info", "minari:toy/noise-v0")
@@ -132,7 +132,7 @@ import Testing
         #expect(child.exitCode == 0 && child.standardOutput.contains("| mine "), "\(child.output)")
     }
 
-    /// What a run refuses `verify` refuses, in the same sentence.
+    /// `verify` refuses what a run refuses, in the same sentence.
     @Test(arguments: [
         ("pictures", "field 'observation_space': expected arrays of numbers, found pictures of the shape [8, 8, 3]"),
         ("D4RL's layout", "expected a dataset of Minari's, with a group 'episode_0', found one in D4RL's layout"),
@@ -171,12 +171,12 @@ import Testing
         #expect(errorLine.contains(sentence), "\(errorLine)")
         study("'minari:\(id)'")
         let run = try activeBench("run", folder("study.yaml"), "--out", folder("out"))
-        // How much memory there is changes from one moment to the next.
+        // The amount of free memory changes from one moment to the next.
         let said = kind == "much in little" ? sentence : errorLine
         #expect(run.exitCode == 65 && run.standardError.contains(said), "\(run.output)")
     }
 
-    /// A hundred names of one episode that declares 17 GiB and holds nothing.
+    /// Adds a hundred names of one episode that declares 17 GiB and holds no data.
     private func declareMuch(in file: hid_t) {
         for k in 0..<4 { H5Ldelete(file, "episode_\(k)", 0) }
         H5Idec_ref(H5Gcreate2(file, "episode_0", 0, 0, 0))
@@ -189,8 +189,8 @@ import Testing
         for k in 1..<100 { H5Lcreate_hard(file, "episode_0", file, "episode_\(k)", 0, 0) }
     }
 
-    /// Minari's layout under a name of D4RL's.
-    @Test func aFileWithADatasetsNameIsOfItsLayout() throws {
+    /// The file has Minari's layout and the name of a D4RL dataset.
+    @Test func aFileWithAD4RLNameMustHaveD4RLsLayout() throws {
         try put("toy/noise-v0", environment: "Hopper-v5")
         let path = folder("hopper_medium-r1.hdf5")
         try FileManager.default.moveItem(atPath: folder("minari/toy/noise-v0/data/main_data.hdf5"), toPath: path)
@@ -202,7 +202,7 @@ import Testing
         #expect(run.exitCode == 65 && run.standardError.contains(sentence), "\(run.output)")
     }
 
-    // MARK: What the environment was made with
+    // MARK: The environment's settings
 
     @Test(
         arguments: [
@@ -216,7 +216,7 @@ import Testing
             ),
             ("AntMaze_UMaze-v4", 700, #"{"continuing_task": true}"#, "'continuing_task': true, which is not followed"),
         ] as [(String, Int, String, String?)])
-    func settingsThatHinderNoRun(environment: String, limit: Int, kwargs: String, remark: String?) throws {
+    func settingsThatAllowARun(environment: String, limit: Int, kwargs: String, remark: String?) throws {
         let id = "toy/noise-v0"
         try put(id, environment: environment, maze: environment != "Hopper-v5", limit: limit, kwargs: kwargs)
         let verify = try activeBench("data", "verify", "minari:\(id)")
@@ -236,7 +236,7 @@ import Testing
     ])
     func settingsThatMakeAnotherEnvironment(key: String, value: String) throws {
         try put("toy/noise-v0", environment: "Hopper-v5", kwargs: "{\"\(key)\": \(value)}")
-        // What Python writes and JSON does not know is text.
+        // Values that Python writes and that are not valid JSON are kept as text.
         let shown = ["NaN", "-Infinity"].contains(value) ? "\"\(value)\"" : value
         let info = try activeBench("data", "info", "minari:toy/noise-v0")
         #expect(info.exitCode == 0 && info.standardOutput.contains("rows          40"), "\(info.output)")
@@ -303,8 +303,8 @@ import Testing
         #expect(plan.exitCode == 0, "\(plan.output)")
     }
 
-    /// Whether or not the study names an environment.
-    @Test(arguments: ["", ", environment: hopper"]) func damagedMetadataAreSaid(environment: String) throws {
+    /// Damaged metadata are reported, whether or not the study names an environment.
+    @Test(arguments: ["", ", environment: hopper"]) func damagedMetadataAreReported(environment: String) throws {
         try put("toy/noise-v0", environment: "Hopper-v5")
         ScratchFiles.put("{broken".utf8, at: folder("minari/toy/noise-v0/data/metadata.json"))
         study("{name: mine, file: minari/toy/noise-v0\(environment)}")
@@ -331,7 +331,7 @@ import Testing
         ("minari: mujoco/hopper/medium-v0", "expected 'minari:mujoco/hopper/medium-v0', found"),
         ("minari:../x-v0", "and an ID of letters, digits, '-', '_' and '/' that ends in -vN"),
     ])
-    func namesThatAreNearlyMinaris(name: String, words: String) throws {
+    func misspelledNames(name: String, words: String) throws {
         study("'\(name)'")
         for arguments in [["data", "info", name], ["plan", folder("study.yaml")]] {
             let child = try ChildProcess.run("active-bench", arguments)
@@ -347,7 +347,7 @@ import Testing
         #expect(info.exitCode == 0 && info.standardOutput.contains("rows          40"), "\(info.output)")
     }
 
-    @Test func whatIsNotThere() throws {
+    @Test func absentDatasets() throws {
         study("'minari:mujoco/hopper/expert-v0'")
         for arguments in [
             ["data", "info", "minari:mujoco/hopper/expert-v0"], ["run", folder("study.yaml"), "--out", folder("out")],

@@ -6,7 +6,8 @@ import RunFolders
 import ScratchFiles
 import Testing
 
-/// A dataset is its contents: moved, re-compressed or re-typed, a run goes on with it; other contents are refused.
+/// A run resumes on a dataset with the same contents, even if it was moved,
+/// re-compressed or re-typed; other contents are refused.
 @Suite struct SameContentsTests {
     let folder = TemporaryFolder()
     private let name = "hopper_mine-r1.hdf5"
@@ -14,7 +15,7 @@ import Testing
         "contents", on: "hopper-mine-r1", evaluate: "every: 20, episodes: 1",
         learners: " {TD3+BC: {hidden: [8, 8], batch: 16}}")
 
-    /// Writes the data into a folder of their own; the file's digest.
+    /// Writes the data into their own folder; returns the file's digest.
     private func write(
         _ form: FieldArrays.Form, to place: String, _ arrays: FieldArrays = FieldArrays()
     ) throws -> String {
@@ -36,11 +37,11 @@ import Testing
         get throws { try RunManifest.read(RunFolder(folder("out"))).datasets["hopper-mine-r1"] }
     }
 
-    /// A folder in which one case is done and the other begun on the data in `place`.
+    /// Makes a run folder in which one case is finished and the other begun on the data in `place`.
     private func begin(on place: String) throws {
         let first = try run(on: place, fault: "rank=0,case-step=50,kind=exit")
         #expect(first.exitCode != 0)
-        // The fault comes in the first case; a second attempt has one of them done and stops in the other.
+        // The fault strikes in the first case; a second attempt finishes one case and stops in the other.
         let cases = files(below: folder("out")).filter { $0.contains("checkpoint-") }
         #expect(!cases.isEmpty, "\(first.output)")
     }
@@ -69,13 +70,13 @@ import Testing
         #expect(try record?.sha256 == new && record?.otherSHA256 == [old] && record?.contentsSHA256 == contents)
         #expect(!second.standardOutput.contains("different files"))
 
-        // The same numbers, as nothing disturbed them; the files' digests alone tell where they came from.
+        // The numbers equal those of an undisturbed run; only the files' digests tell which file was used.
         #expect(try run(on: "d3", into: "straight").exitCode == 0)
         func numbers(_ out: String) -> [String: [UInt8]] {
             SystemRun.results(folder(out)).filter { !$0.key.hasSuffix("/result.json") }
         }
         expectEqual(numbers("out"), numbers("straight"))
-        // Done cases stand, whichever of the files they were trained on.
+        // Finished cases are kept, whichever of the files they were trained on.
         try FileManager.default.removeItem(atPath: folder("out/cases/TD3+BC/hopper-mine-r1/batch=16,hidden=8x8/seed-1"))
         let third = try run(on: "d3")
         #expect(third.exitCode == 0 && !third.standardOutput.contains("different files"), "\(third.output)")
@@ -84,7 +85,7 @@ import Testing
         #expect(last.exitCode == 0, "nothing is left to be trained")
     }
 
-    /// A folder whose program kept no digest of contents is judged by the file's.
+    /// In a folder whose program recorded no digest of the contents, the file's digest decides.
     @Test func aFolderOfAnOlderProgramIsJudgedByItsFile() throws {
         _ = try write(.compressed, to: "d1")
         _ = try write(.doubles, to: "d2")
@@ -97,7 +98,7 @@ import Testing
         #expect(refused.errorLines.first?.contains("without a digest of its contents") == true, "\(refused.output)")
         let stopped = try run(on: "d1", fault: "rank=0,case-step=55,kind=exit")
         #expect(stopped.exitCode != 0)
-        // By now the contents are known.
+        // Now the digest of the contents is recorded.
         #expect(try run(on: "d2").exitCode == 0)
     }
 }

@@ -4,8 +4,8 @@ import HDF5
 import Numerics
 import Suites
 
-/// A file in the layout and with the conventions of one of D4RL's, some hundred rows of a random policy in our own
-/// simulation: what a study needs to run from end to end where D4RL's files cannot be had.
+/// A file with the layout and conventions of one of D4RL's, made of some hundred rows of a random policy in our own
+/// simulation, so that a study can run from end to end without D4RL's files.
 struct StandInDataset {
     private var observations: [Float] = []
     private var nextObservations: [Float] = []
@@ -18,7 +18,7 @@ struct StandInDataset {
     private let specification: EnvironmentSpecification
     private let suite: TaskSuite?
 
-    /// `rows` steps, episodes one behind the other, as the family of `dataset` records them.
+    /// Records `rows` steps of consecutive episodes, as the family of `dataset` does.
     init(_ dataset: String, rows: Int) throws {
         suite = try EnvironmentRegistry.taskClass(ofDataset: dataset).suite
         let stream = RandomStream("stand-in/\(dataset)")
@@ -60,8 +60,8 @@ struct StandInDataset {
         return observation.map { Float($0) }
     }
 
-    /// D4RL gives all of a maze's data one goal afterwards: 1 where the step led within 0.5 m of it, and terminal there.
-    /// Here it is where the ant was at two thirds of the data.
+    /// D4RL relabels all of a maze's data with one goal: reward 1 and a terminal where the step came within 0.5 m of
+    /// it. Here the goal is the ant's position after two thirds of the data.
     private mutating func relabelByGoal() {
         let s = specification.observationSize
         let goal = rewards.count * 2 / 3 * s
@@ -74,8 +74,8 @@ struct StandInDataset {
         }
     }
 
-    /// The kitchens' rewards are the number of tasks that are done, as it stands at each step; the demonstrations here
-    /// have one more done every so often, and the last row of each is terminal.
+    /// A kitchen's reward is the number of completed tasks at each step; the demonstrations here complete one more at
+    /// regular intervals, and the last row of each is terminal.
     private mutating func relabelByTasks() {
         for row in rewards.indices {
             rewards[row] = Float(row * 5 / rewards.count)
@@ -83,7 +83,7 @@ struct StandInDataset {
         }
     }
 
-    /// Writes the fields that D4RL's files of the family have, and no other.
+    /// Writes exactly the fields that D4RL's files of the family have.
     func write(to path: String) throws {
         let n = rewards.count
         try HDF5Writer.write(to: path) { file in

@@ -6,11 +6,11 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `data verify`, the loader and `run` have one answer for every file, and one sentence.
+/// `data verify`, the loader and `run` give the same answer for every file, in the same sentence.
 @Suite struct VerifyIsTheLoaderTests {
     let folder = TemporaryFolder()
 
-    /// The names under which a run finds the files, as one of Hopper's datasets each.
+    /// The path under which a run finds file `i`, as one of Hopper's datasets.
     private func path(_ i: Int) -> String { folder("hopper_medium-r\(100 + i).hdf5") }
 
     private func study(_ count: Int) -> String {
@@ -25,11 +25,11 @@ import Testing
             """
     }
 
-    @Test func ofFilesThatAreWrong() throws {
+    @Test func invalidFiles() throws {
         let files =
             HostileDatasetTests.shapesAndValues + HostileDatasetTests.objectsAndLinks + HostileDatasetTests.storage
         for (i, file) in files.enumerated() { try file.write(to: path(i)) }
-        // Good in itself, but not Hopper's.
+        // The file is valid, but not Hopper's.
         try HostileFile("", "") { _ in }.write(to: path(files.count))
         let count = files.count + 1
         let verified = try ChildProcess.run("active-bench", ["data", "verify"] + (0..<count).map(path))
@@ -45,8 +45,8 @@ import Testing
         }
     }
 
-    /// However they are stored; what compresses to almost nothing is no less good.
-    @Test func ofFilesThatAreGood() throws {
+    /// Valid files are accepted however they are stored, even if they compress to almost nothing.
+    @Test func validFiles() throws {
         let rows = 3000
         let storages: [HDF5Writer.Storage] = [.contiguous, .gzip(level: 9), .chunks(rows: 1), .chunks(rows: 64)]
         for (i, storage) in storages.enumerated() {
@@ -71,8 +71,10 @@ import Testing
         #expect(run.exitCode == 0, "\(run.output.suffix(2000))")
     }
 
-    /// A file with a published one's name and other bytes, be it the same data: all three read it and say so alike.
-    @Test(arguments: ["hopper_medium-v2.hdf5", "hopper_medium_replay-v2.hdf5"]) func ofAStandIn(name: String) throws {
+    /// A file with a published file's name and other bytes, even with the
+    /// same data: all three read it with the same note.
+    @Test(arguments: ["hopper_medium-v2.hdf5", "hopper_medium_replay-v2.hdf5"])
+    func anotherFileWithAPublishedName(name: String) throws {
         let path = folder(name)
         let dataset = name.dropLast(".hdf5".count).replacing("_", with: "-")
         try FileManager.default.copyItem(atPath: SystemRun.inputs("hopper_random-r1.hdf5"), toPath: path)
@@ -86,9 +88,9 @@ import Testing
         #expect(run.exitCode == 0 && run.standardError.contains("note: \(note)"), "\(run.output)")
     }
 
-    /// A disk that fails is no bad input; a process's own memory, as a file, cannot be read at its beginning. What is wrong
-    /// with other files counts first.
-    @Test func ofADiskThatFails() throws {
+    /// An I/O error is no invalid input: reading /proc/self/mem at offset 0 fails with EIO. Faults of other files are
+    /// reported first.
+    @Test func anIOError() throws {
         for i in 0..<3 { symlink("/proc/self/mem", path(i)) }
         let sentence = ": expected a readable file, found Input/output error"
         for arguments in [["data", "verify", path(0)], ["data", "info", path(0)]] {
@@ -106,8 +108,8 @@ import Testing
         #expect(again.exitCode == 65 && again.standardError.contains(path(0) + sentence), "\(again.output)")
     }
 
-    /// A million rows in a few kilobytes: what the child may take follows from what the file declares.
-    @Test func ofMuchInLittle() throws {
+    /// A million rows in a few kilobytes: the child's memory limit follows from the sizes that the file declares.
+    @Test func manyRowsInASmallFile() throws {
         let rows = 1_000_000
         let path = folder("much.hdf5")
         try HDF5Writer.write(to: path) { file in

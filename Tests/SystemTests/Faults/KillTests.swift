@@ -3,13 +3,14 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// SIGKILL at any moment: nothing that was finished is lost or computed again, nothing is repeated beyond a checkpoint interval,
-/// and the end is the same to the last bit.
+/// After SIGKILL at any moment no finished case is lost or computed again, no more than a
+/// checkpoint interval is repeated, and the results are the same to the last bit.
 @Suite struct KillTests {
     private static let interval = 20
     private static let options = ["--checkpoint-steps", "\(interval)"]
 
-    /// Twenty times a random rank at a random moment, from the launch on; as many runs to their end as that takes.
+    /// Twenty times, a random rank is killed at a random moment from the
+    /// launch on; runs are started until all cases are done.
     @Test func twentyKills() throws {
         var numbers = DrawnNumbers(for: "twentyKills")
         let study = FaultyRun.study([FaultyRun.iql, FaultyRun.active], seeds: "[0, 1]", steps: 400)
@@ -42,7 +43,7 @@ import Testing
         print("twentyKills: \(kills) kills, \(early) of them before the first case was done")
     }
 
-    /// Kills one of the ranks; none if the job has ended before.
+    /// The process number of one of the ranks; nil if the job has ended before.
     private func rankToKill(
         of run: FaultyRun, _ job: RunningProcess, after seconds: Double, _ numbers: inout DrawnNumbers
     ) -> [pid_t] {
@@ -54,7 +55,7 @@ import Testing
         return [rank]
     }
 
-    /// A file as it stands: one that is written again has another number, or another time.
+    /// The identity of a file's contents: a file that is written again has another inode or another time.
     private struct Identity: Equatable {
         var number: ino_t
         var seconds: Int
@@ -67,14 +68,14 @@ import Testing
         }
     }
 
-    /// Checkpoints came every `interval` steps (earlier where mpirun, after the kill, asked the other ranks to stop), and each
-    /// restart was from the last one, or from a later one whose row a kill prevented: so no more than an interval was ever
-    /// made twice.
+    /// Checkpoints came every `interval` steps (earlier where mpirun, after the kill, asked the other ranks to stop),
+    /// and each restart was from the last one, or from a later one whose row was lost by a kill: so at most one
+    /// interval was repeated.
     private func checkRepetition(_ timing: String) throws {
         var last = 0
         for row in text(of: timing).split(separator: "\n").dropFirst() {
             let cells = row.split(separator: ",")
-            guard cells.count == 3, let step = Int(cells[1]) else { continue }  // A row that the kill cut.
+            guard cells.count == 3, let step = Int(cells[1]) else { continue }  // A row that the kill truncated.
             switch cells[0] {
             case "checkpoint":
                 #expect((last...last + Self.interval).contains(step), "\(timing): \(step) after \(last)")
@@ -89,13 +90,13 @@ import Testing
         #expect(last == 400)
     }
 
-    /// Twelve calls around checkpoints, and ten bytes within one, one after another in the same folder.
+    /// Twelve calls around checkpoints, and ten bytes within one, are hit one after another in the same folder.
     @Test func killedWhileACheckpointIsWritten() throws {
         var numbers = DrawnNumbers(for: "killedWhileACheckpointIsWritten")
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let reference = try run.reference()
         let first = try callsUntilTheFirstCheckpoint(run)
-        // Files are synced, the new one is written, renamed, read back, an old one removed.
+        // The calls sync files, write the new one, rename it, read it back, and remove an old one.
         let calls = (0..<12).map { "kill-at-file-call=\(first + 2 * $0)" }
         let size = bytes(of: "\(run.folder("reference"))/\(reference.keys.first { $0.hasSuffix(".bin") } ?? "")").count
         #expect(size > 10_000)
@@ -110,13 +111,13 @@ import Testing
         }
         let end = try run.run(ranks: 2, ["--team-size", "2"])
         #expect(end.exitCode == 0, "\(end.output)")
-        #expect(!end.output.contains("checkpoint-"), "none of them was damaged: \(end.output)")
+        #expect(!end.output.contains("checkpoint-"), "no checkpoint was damaged: \(end.output)")
         expectEqual(run.results(), reference)
-        #expect(run.checkpoints().count == 1, "the last one is kept; those that a kill left behind are gone")
+        #expect(run.checkpoints().count == 1, "only the last checkpoint is kept")
         run.expectNothingLeft()
     }
 
-    /// The number of the first file call after which a checkpoint is on its way, between two bounds.
+    /// The number of the first file call by which a checkpoint is being written, found between two bounds.
     private func callsUntilTheFirstCheckpoint(_ run: FaultyRun) throws -> Int {
         func isBegun(_ call: Int) throws -> Bool {
             let out = run.folder("calls-\(call)")

@@ -6,13 +6,13 @@ import ScratchFiles
 import Storage
 import Testing
 
-/// Jobs that meet in one run folder: at the same time, or one after another.
+/// Several jobs use one run folder, at the same time or one after another.
 @Suite(.serialized) struct SharedFolderTests {
     private static let one = "ACTIVE-I/hopper-random-r1/m=6,batch=32,hidden=16x16/seed-0"
 
     // MARK: At the same time
 
-    /// The second has nothing to do, and says so; after the first was killed a third goes on from its checkpoint.
+    /// The second job has nothing to do and says so; after the first was killed a third resumes from its checkpoint.
     @Test func twoJobsAndOneCase() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let first = try run.start(ranks: 2, ["--team-size", "2", "--checkpoint-steps", "5"], fault: "sleep=100")
@@ -34,7 +34,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// Both work; no case is done twice.
+    /// Both jobs work, and no case is done twice.
     @Test func twoJobsAndFourCases() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.iql, FaultyRun.active], seeds: "[0, 1]"))
         let first = try run.start(ranks: 1, fault: "sleep=4")
@@ -42,7 +42,7 @@ import Testing
         let log = bytes(of: "\(run.out)/logs/rank-0000.log")
         let second = try run.run(ranks: 2)
         let end = try first.end()
-        // Whoever finishes the last case ends with 0; the other one, if it had nothing left before, with 75.
+        // The job that finishes the last case ends with 0; the other, if it had nothing left before, with 75.
         for job in [second, end] where job.exitCode != 0 {
             #expect(job.exitCode == 75 && job.standardError.contains("in use by other jobs"), "\(job.output)")
         }
@@ -53,10 +53,10 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    // MARK: In worlds of their own
+    // MARK: In other namespaces
 
-    /// Ways to run a program where names mean something else: on a clone of this machine that was started anew, in a container
-    /// with process numbers of its own, with and without a /proc of its own, and where /proc does not tell the boot.
+    /// Ways to run a program where names have other meanings: on a clone of this machine that was restarted, in a
+    /// container with its own process numbers, with and without its own /proc, and where /proc does not tell the boot.
     private static let worlds = [
         "mount --bind \"$ACTIVE_BENCH_TEST_BOOT\" /proc/sys/kernel/random/boot_id; exec \"$@\"",
         "exec unshare --pid --fork --mount-proc \"$@\"",
@@ -65,7 +65,7 @@ import Testing
         "hostname elsewhere; mount --bind \"$ACTIVE_BENCH_TEST_BOOT\" /proc/sys/kernel/random/boot_id; exec \"$@\"",
     ]
 
-    /// A job in another world.
+    /// Starts a job in another world.
     private func start(_ run: FaultyRun, in world: String, _ options: [String] = [], fault: String? = nil) throws
         -> RunningProcess
     {
@@ -78,8 +78,8 @@ import Testing
             prefix: ["unshare", "--mount", "--uts", "bash", "-c", world, "world"], environment: environment)
     }
 
-    /// One lives, and jobs elsewhere let it; they end with 75.
-    @Test func aNameIsNoIdentity() throws {
+    /// While one job is alive, jobs elsewhere leave it alone and end with 75.
+    @Test func equalNamesAreNotEqualProcesses() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let first = try run.start(ranks: nil, fault: "sleep=200")
         waitUntil("a case in work", orEndOf: first) { run.listen(ranks: 1) && run.begun > 0 }
@@ -97,7 +97,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// One that was killed elsewhere is waited for, as nobody here can know that it is gone; one that was killed here is not.
+    /// A job killed elsewhere is waited for, because its death cannot be known here; one killed here is not.
     @Test(arguments: worlds.prefix(3)) func killedElsewhere(world: String) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let dead = try start(run, in: world, ["--checkpoint-steps", "20"], fault: "case-step=50,kind=segv").end()
@@ -113,10 +113,10 @@ import Testing
         run.expectNothingLeft()
     }
 
-    /// A rank that is killed between its result and the removal of its claim leaves one, for whoever comes next to clear.
-    /// That of a living process stays, with all else in the folder: a study of more steps may just begin.
+    /// A rank that is killed after it wrote the result, and before it removed its claim, leaves the claim, which the
+    /// next command removes. A living process's claim stays with everything else: a study of more steps may just begin.
     @Test(arguments: ["run", "table", "status"], [false, true])
-    func aFinishedCaseKeepsNoClaim(command: String, isHeld: Bool) throws {
+    func staleClaimsOfFinishedCasesAreRemoved(command: String, isHeld: Bool) throws {
         let folder = TemporaryFolder()
         try FileManager.default.copyItem(atPath: SystemRun.undisturbed("out"), toPath: folder("out"))
         let place = folder("out/cases/\(SystemRun.cases[0])")
@@ -139,7 +139,7 @@ import Testing
 
     // MARK: One after another
 
-    /// A folder with a case that was stopped after 40 steps or some more.
+    /// A run folder with a case that was stopped after at least 40 steps.
     private func begun() throws -> FaultyRun {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let child = try run.run(ranks: 1, ["--checkpoint-steps", "20"], fault: "case-step=50,kind=throw")
@@ -189,7 +189,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// The first of two: the second does. Both: it begins anew. Either way it says so.
+    /// With one damaged checkpoint the case resumes from the other; with two it starts over. Either way it says so.
     @Test(arguments: [1, 2]) func damagedCheckpoints(count: Int) throws {
         let run = try begun()
         for step in [40, 20].prefix(count) {
@@ -207,7 +207,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// The comparison of this and the other suites sees a flipped bit, a missing file and one too many.
+    /// The comparison that this suite and others use sees a flipped bit, a missing file and an additional one.
     @Test func theComparisonCanFail() throws {
         let reference = SystemRun.reference
         #expect(differences(reference, reference).isEmpty)

@@ -3,13 +3,14 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Whole runs in bfloat16. Needs oneDNN and a processor with AVX512-BF16 or AMX.
+/// Whole runs in bfloat16 give the same results on any number of ranks.
+/// Needs oneDNN and a processor with AVX512-BF16 or AMX.
 @Suite struct BFloat16RunTests {
     private static let study = FaultyRun.study(
         [FaultyRun.iql, FaultyRun.active, FaultyRun.cql].map { $0.replacing("}", with: ", precision: bf16}") }
     )
 
-    /// Teams of two and three, and a restart in the middle on another number of ranks: byte for byte what one rank computes.
+    /// Teams of two and three, and a restart on another number of ranks, give byte for byte the results of one rank.
     @Test func anyTeamAndAnyRestart() throws {
         let run = FaultyRun(Self.study)
         let reference = try run.reference()
@@ -33,7 +34,7 @@ import Testing
         }
     }
 
-    /// It has a folder of its own, full precision the one it always had, and there is a note at the table.
+    /// A case in bfloat16 has its own folder, one in full precision its usual folder, and the table has a note.
     @Test func isAVariant() throws {
         let folder = TemporaryFolder()
         let study = SystemRun.study.replacing("IQL: {hidden", with: "IQL: {sweep: {precision: [fp32, bf16]}, hidden")

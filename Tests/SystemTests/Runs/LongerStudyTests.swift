@@ -3,7 +3,7 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `steps` raised in a study, as a user does it: over ranks and teams, killed on the way, and refused in one sentence.
+/// A study whose `steps` was raised resumes on ranks and teams, also after kills, or is refused in one sentence.
 @Suite struct LongerStudyTests {
     let folder = TemporaryFolder()
     private static let learners = """
@@ -36,8 +36,8 @@ import Testing
                 + (keeps ? ["--keep-checkpoints"] : []), ranks: ranks, environment: environment)
     }
 
-    /// Chained, alone and in a team, and with a rank's death at every early call of the system that touches a file.
-    @Test func isWhatItWouldHaveBeen() throws {
+    /// The study is lengthened repeatedly, alone and in a team, and with a rank's death at every early file call.
+    @Test func equalsTheStraightRun() throws {
         #expect(try run(50, ranks: 2).exitCode == 0)
         #expect(try run(90, ranks: 2, teamSize: 2).exitCode == 0)
         for call in [14, 22, 30, 38, 46, 54, 62] { _ = try run(130, fault: "kill-at-file-call=\(call)") }
@@ -49,7 +49,8 @@ import Testing
         expectEqual(SystemRun.results(folder("out")), straight)
     }
 
-    /// What diverged ended before its last step. A run that keeps no checkpoints leaves the one that was kept.
+    /// A diverged case ended before its last step. A run that keeps no
+    /// checkpoints does not remove the one that was kept.
     @Test func aDivergedCaseKeepsItsCheckpoint() throws {
         let fault = "case-step=30,kind=nan"
         #expect(try run(60, fault: fault).exitCode == 0)
@@ -64,8 +65,8 @@ import Testing
         expectEqual(SystemRun.results(folder("out")), SystemRun.results(folder("straight")))
     }
 
-    /// While a study is being extended, what is done with fewer steps is not of its table.
-    @Test func aFolderOnItsWay() throws {
+    /// While a study is being extended, cases finished with fewer steps are not in its table.
+    @Test func aFolderBeingExtended() throws {
         #expect(try run(40).exitCode == 0)
         let stopped = try run(80, fault: "rank=0,case-step=41,kind=exit")
         #expect(stopped.exitCode != 0)

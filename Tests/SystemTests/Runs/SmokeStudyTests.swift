@@ -8,7 +8,7 @@ import ScratchFiles
 import Suites
 import Testing
 
-/// Every learner's preset on every dataset of the paper and in every environment, from the files to the table.
+/// Every learner's preset runs on every dataset of the paper and in every environment, from the files to the table.
 @Suite struct SmokeStudyTests {
     private let folder = TemporaryFolder()
 
@@ -44,7 +44,8 @@ import Testing
         #expect(!table.lowercased().contains("nan"))
     }
 
-    /// A finished case: no divergence, one evaluation of one episode within the time limit and the range of returns.
+    /// Checks a finished case: no divergence, one evaluation of one episode
+    /// within the time limit and the range of returns.
     private func check(_ learner: String, _ dataset: String) throws {
         let path = folder("out/cases/\(learner)/\(dataset)/default/seed-0/result.json")
         let result = try JSONDecoder().decode(CaseResult.self, from: Data(contentsOf: URL(fileURLWithPath: path)))

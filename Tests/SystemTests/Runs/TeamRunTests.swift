@@ -5,10 +5,10 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Who computes what changes no bit: not the number of ranks, not how a case is split over them, not a change of both in the
-/// middle. After CESM's PEM and ERP.
+/// No bit depends on the number of ranks, on how a case is split over them, or on a change of both at a restart.
+/// Modelled on CESM's PEM and ERP tests.
 @Suite struct TeamRunTests {
-    /// Two datasets and three seeds.
+    /// The study has two datasets and three seeds.
     @Test func anyNumberOfRanks() throws {
         let data = try Self.twoDatasets()
         let study = FaultyRun.study([FaultyRun.iql], seeds: "[0, 1, 2]")
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    /// CQL has three networks: of five ranks two work on other cases.
+    /// CQL has three networks: two of five ranks work on other cases.
     @Test func anyTeamSize() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active, FaultyRun.cql]))
         let reference = try run.reference()
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    /// 1 → 2 → 3 → 6 ranks, all of them one team.
+    /// One team of 1, then 2, 3 and 6 ranks.
     @Test func anotherTeamSizeAtEveryRestart() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         for (ranks, step) in [(1, 80), (2, 160), (3, 240), (6, 0)] {
@@ -60,7 +60,7 @@ import Testing
                 fault: step > 0 ? "case-step=\(step),kind=throw" : nil)
             #expect(child.exitCode == (step > 0 ? 70 : 0), "\(child.output)")
             guard step > 0 else { continue }
-            // From the last checkpoint on they are counted anew.
+            // The 30 steps between checkpoints are counted from the one that the run resumed at.
             let last = try #require(run.checkpoints().last)
             #expect((step - 30..<step).contains(last), "\(last) before \(step)")
         }
@@ -69,9 +69,9 @@ import Testing
         #expect(timing.split(separator: "\n").count { $0.hasPrefix("resume,") } == 3, "\(timing)")
     }
 
-    /// A network of one rank that becomes no number is seen by all in the same step: a plain MPI_MIN drops a NaN that is not
-    /// rank 0's. Few rows hold observations whose squares no single precision number holds, so that it happens later than in
-    /// the first step.
+    /// When a network of one rank becomes NaN, all ranks see it in the same step: a plain MPI_MIN
+    /// drops a NaN that is not on rank 0. Only a few rows have observations whose squares overflow
+    /// in single precision, so that the divergence comes after the first step.
     @Test func divergenceOnAnyRank() throws {
         let data = TemporaryFolder()
         try HDF5Writer.write(to: data("hopper_random-r1.hdf5")) { file in
@@ -99,8 +99,8 @@ import Testing
         }
     }
 
-    /// One member alone becomes no number, of the six that two or three ranks share: the critics, whoever owns them, learn
-    /// of it by the minimum, and the case ends at the same step everywhere.
+    /// One of six members, shared by two or three ranks, becomes NaN: the critics, whoever owns them, receive NaN in
+    /// the minimum, and the case ends at the same step everywhere.
     @Test(arguments: [(2, 0), (2, 1), (3, 1), (3, 2)]) func oneMemberDiverges(ranks: Int, rank: Int) throws {
         let study = FaultyRun.study([FaultyRun.active]).replacing("every: 100", with: "every: 10")
         let run = FaultyRun(study)
@@ -118,7 +118,7 @@ import Testing
         #expect(rows.dropLast().last?[0] == "40" && rows.dropLast().allSatisfy { $0[critic] != "nan" }, "\(curve)")
     }
 
-    /// Hopper's of all tests, and Walker2d's made the same way.
+    /// The tests' common Hopper dataset, and one of Walker2d made the same way.
     private static func twoDatasets() throws -> TemporaryFolder {
         let folder = TemporaryFolder()
         let name = "hopper_random-r1.hdf5"

@@ -1,1 +1,1 @@
-// Nothing is declared: the library is loaded, and not linked.
+// Declares nothing: the library is preloaded, not linked.
