@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and passes every test: the release build's, those that need double precision, then both builds against the
 # Python reference of Tests/Conformance on a fresh trace, and the environments against those of Gymnasium (Tests/Peers).
-# Safe to call twice, from any folder, as root or not.
+# Can be called again, from any folder, as root or not.
 #
 #   ACTIVE_BENCH_NO_PYTHON=1   leave the checks against Python out (they need a package index the first time); the fixtures made
 #                              with it are tested still, and pip downloads the kitchen's files still, once
@@ -35,7 +35,7 @@ mkdir "$outputs/outcomes"
 declare -A begun
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$outputs"' EXIT
 
-# NAME COMMAND …: begins it, beside whatever else is done; its output comes with `end`.
+# NAME COMMAND …: starts the command in the background; `end` prints its output.
 begin() {
     local name=$1
     shift
@@ -43,7 +43,7 @@ begin() {
     begun[$name]=$!
 }
 
-# NAME WHAT: waits for it, and prints what it printed.
+# NAME WHAT: waits for the command, and prints its output.
 end() {
     local status=0
     wait "${begun[$1]}" || status=$?
@@ -51,7 +51,7 @@ end() {
     [ "$status" -eq 0 ] || failed "$2"
 }
 
-# WHAT: the other tests go on, so that one call shows all that is wrong.
+# WHAT: records a failure; the other tests continue, so that one call shows all failures.
 failures=()
 failed() {
     say "$1: failed, see above"
@@ -94,7 +94,7 @@ account() {
     local build=$1 suites=${2:-.} listed passed absent excused
     excused=$(IFS='|' && echo "${3:-^$}${without[*]:+|${without[*]}}")
     listed=$("$build/release/active-benchPackageTests.xctest" --testing-library swift-testing --list-tests | grep -E "$suites" | sort)
-    # The element of a test that failed or was skipped does not end where it begins.
+    # Only the element of a test that passed ends in its first line.
     passed=$(sed -nE 's|^ *<testcase classname="([^"]*)" name="([^"]*)" time="[^"]*" />$|\1/\2|p' "$outputs/outcomes/$build".* | sort)
     absent=$(comm -23 <(echo "$listed") <(echo "$passed"))
     if grep -vE "$excused|^$" <<<"$absent" >&2; then
@@ -105,7 +105,7 @@ account() {
         "$(grep -c . <<<"$absent") left out${absent:+ ($excused)}"
 }
 
-# COMMAND …: at the lowest priority there is, on processors that nobody else wants.
+# COMMAND …: runs the command at the lowest priority, on processors that are otherwise idle.
 when_idle() {
     if chrt --idle 0 true 2>/dev/null; then chrt --idle --pid 0 "$BASHPID" >/dev/null; else renice -n 19 "$BASHPID" >/dev/null; fi
     "$@"

@@ -1,27 +1,27 @@
-/// What is known of an environment before it is made.
+/// The properties of an environment that are known before it is made.
 package struct EnvironmentSpecification: Sendable, Equatable {
-    /// The name datasets begin with, such as "hopper".
+    /// The name, such as "hopper", with which its datasets' names begin.
     package let name: String
-    /// Elements of an observation.
+    /// The number of elements of an observation.
     package let observationSize: Int
-    /// Elements of an action, each in [−1, 1].
+    /// The number of elements of an action, each in [−1, 1].
     package let actionSize: Int
-    /// Control steps after which an episode times out.
+    /// The time limit of an episode in control steps.
     package var maximumSteps: Int
     /// The return that scores 0 (D4RL's `REF_MIN_SCORE`).
     package let referenceMinimum: Double
     /// The return that scores 100 (D4RL's `REF_MAX_SCORE`).
     package let referenceMaximum: Double
-    /// Elements of `qpos`.
+    /// The number of elements of `qpos`.
     package let positionCount: Int
-    /// Elements of `qvel`.
+    /// The number of elements of `qvel`.
     package let velocityCount: Int
-    /// The names of what there is to do and to have done; empty where the reward is all there is.
+    /// The names of the tasks to be completed; empty in environments without named tasks.
     package var tasks: [String] = []
-    /// About how long a control step takes, in Hopper's, for predictions of cost.
+    /// The approximate time of a control step relative to Hopper's, for predictions of cost.
     package var stepTime: Double = 1
 
-    /// What a family of environments says of one of its members; returns of 0 and 1 score 0 and 100 unless told otherwise.
+    /// Makes a specification; by default returns of 0 and 1 score 0 and 100.
     package init(
         name: String, observationSize: Int, actionSize: Int, maximumSteps: Int, referenceMinimum: Double = 0,
         referenceMaximum: Double = 1, positionCount: Int, velocityCount: Int, tasks: [String] = [], stepTime: Double = 1
@@ -38,7 +38,7 @@ package struct EnvironmentSpecification: Sendable, Equatable {
         self.stepTime = stepTime
     }
 
-    /// D4RL's normalised score of an undiscounted return R: 100·(R − min)/(max − min).
+    /// Returns D4RL's normalised score of an undiscounted return R: 100·(R − min)/(max − min).
     package func normalisedScore(return undiscounted: Double) -> Double {
         100 * (undiscounted - referenceMinimum) / (referenceMaximum - referenceMinimum)
     }

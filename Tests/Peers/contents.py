@@ -1,4 +1,4 @@
-"""Recomputes a dataset's contents digest from its definition in Sources/Datasets/ContentsDigest.swift.
+"""Recomputes a dataset's contents digest from its definition in Sources/Datasets/Files/ContentsDigest.swift.
 
     python3 Tests/Peers/contents.py FILE.hdf5 ...            # the digests that `active-bench data info` prints
     python3 Tests/Peers/contents.py --check ACTIVE_BENCH     # compares the two on one dataset, stored in many ways
@@ -19,7 +19,7 @@ MINARI_FIELDS = dict(observations="<f4", actions="<f4", rewards="<f4", terminati
 
 
 def minari_fields(file):
-    """The arrays of Minari's layout, episodes one behind the other in the order of their numbers, and their lengths."""
+    """The arrays of Minari's layout, episodes concatenated in the order of their numbers, and their lengths."""
     episodes = []
     while f"episode_{len(episodes)}" in file:
         episodes.append(file[f"episode_{len(episodes)}"])
@@ -55,7 +55,7 @@ def contents_sha256(file):
 
 
 def check(program):
-    """Whether the program prints this digest however the same numbers are stored, and another for others."""
+    """Whether the program prints this digest for the same numbers in any storage, and another for other numbers."""
     draw = numpy.random.default_rng()
     rows = 1000
     data = dict(

@@ -16,7 +16,7 @@ import numpy as np
 
 
 def spaces_and_samples(kind, g):
-    """Observation and action space of a kind of dataset, and a function that makes so many observations."""
+    """Observation and action space of a kind of dataset, and a function that makes a given number of observations."""
     from gymnasium.spaces import Box, Dict
 
     def box(width, dtype):
@@ -51,7 +51,7 @@ def write(kind, identifier, lengths, environment, kwargs, g):
     from minari.data_collector import EpisodeBuffer
 
     class Named(gymnasium.Env):
-        """An environment of that name which is never run: its specification goes to the metadata."""
+        """An environment of that name that is never run: only its specification is used, for the metadata."""
 
         spec = EnvSpec(environment, entry_point="nowhere:Named", max_episode_steps=1000, kwargs=kwargs)
 

@@ -51,7 +51,7 @@ class Peer:
         return self.env
 
     def begin(self, qpos, qvel):
-        """Stands at a state and nothing else.
+        """Sets the state, with nothing left of earlier steps.
 
         set_state alone is not enough: it leaves the solver's warm start (qacc_warmstart), the clock and the controls as
         the last episode left them. A reset of MuJoCo's data comes first, as at the start of an episode.
@@ -65,11 +65,11 @@ class Peer:
         return observation, reward, terminated
 
     def draw_more(self, qpos):
-        """What a step from this state depends on besides, by name."""
+        """Further values on which a step from this state depends, by name."""
         return {}
 
     def diverged(self):
-        """Whether MuJoCo has met a bad number since `begin`, and has put the state back to qpos0."""
+        """Whether MuJoCo has met a non-finite number since `begin` and has reset the state to qpos0."""
         return any(self.data.warning[kind].number > 0 for kind in BAD_NUMBERS)
 
 
@@ -85,7 +85,7 @@ class AntMaze(Peer):
         return np.concatenate([observation["achieved_goal"], observation["observation"]]), reward, terminated
 
     def draw_more(self, qpos):
-        """A goal: every other time so near that one step decides about the reward."""
+        """A goal, every second one so near that one step decides the reward."""
         near = self.rng.random() < 0.5
         goal = qpos[:2] + 0.45 * random_direction(self.rng) * self.rng.uniform(0.9, 1.1) if near else self.env.goal
         self.env.goal = np.array(goal)
@@ -93,7 +93,7 @@ class AntMaze(Peer):
 
 
 class Kitchen(Peer):
-    """Gymnasium-Robotics' FrankaKitchen without observation noise, all tasks of the episode still to be done."""
+    """Gymnasium-Robotics' FrankaKitchen without observation noise, with no task completed."""
 
     @property
     def simulator(self):
@@ -104,7 +104,7 @@ class Kitchen(Peer):
         return observation["observation"], reward, terminated
 
     def begin(self, qpos, qvel):
-        """Controls are counted from the last observed robot position, which without noise is that of the state."""
+        """Controls start from the last observed robot position, which without noise is that of the state."""
         super().begin(qpos, qvel)
         self.env.robot_env._last_robot_qpos = qpos[:9].copy()
         self.env.tasks_to_complete = set(self.env.goal)
@@ -130,7 +130,7 @@ def planar(version, profile):
 
 
 def ant_mazes():
-    """The three sizes; the ant is anywhere from lying to flying, turned about by up to a tenth or so."""
+    """The three sizes; the ant's height is anywhere from lying to flying, and it is tilted by up to about 0.1."""
     spread = {2: (0.3, 1.2)} | {i: (-1, 1) for i in range(3, 7)}
     return [
         AntMaze(f"AntMaze_{size}-v4", f"antmaze-{size.lower()}", count=500, spread=spread, longest=40, shakes=0)

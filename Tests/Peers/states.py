@@ -1,10 +1,10 @@
-"""Random states and actions to try a simulator from: where policies go, and where they had better not."""
+"""Random states and actions for comparing simulators: those that policies visit, and extreme ones."""
 
 import mujoco
 import numpy as np
 
-LIMIT_WIDTH = 0.02  # how near its limit a joint is put: radians or metres
-THRESHOLD_WIDTH = 0.02  # how near a threshold of health an entry is put
+LIMIT_WIDTH = 0.02  # the largest distance of a joint from its limit: radians or metres
+THRESHOLD_WIDTH = 0.02  # the largest distance of an entry from a threshold of health
 SHARES = (0.4, 0.25, 0.2, 0.15)  # visited, wide, at the joints' limits, at a threshold
 
 
@@ -39,7 +39,7 @@ class States:
         return self.normalise_quaternions(qpos), qvel
 
     def visited(self):
-        """Where a random policy comes by in its first steps, on the ground after a fall included."""
+        """A state of a random policy's first steps, also on the ground after a fall."""
         self.env.reset(seed=int(self.rng.integers(2**31)))
         size = self.model.nu
         strength = self.rng.choice([0.3, 1.0])
@@ -58,7 +58,7 @@ class States:
         return qpos, scale * self.rng.normal(size=self.model.nv)
 
     def at_limits(self):
-        """About half of the joints within a whisker of a limit, on either side of it."""
+        """About half of the joints close to a limit, on either side of it."""
         qpos, qvel = self.visited()
         for address, ends in zip(self.address, self.range):
             if self.rng.random() < 0.5:
@@ -66,7 +66,7 @@ class States:
         return qpos, qvel
 
     def at_threshold(self):
-        """One entry within a whisker of where health ends; `wide` for an environment without thresholds."""
+        """One entry close to a threshold of health; `wide` for an environment without thresholds."""
         if not self.thresholds:
             return self.wide()
         qpos, qvel = self.visited()
@@ -76,7 +76,7 @@ class States:
         return qpos, qvel
 
     def normalise_quaternions(self, qpos):
-        """With the quaternions of free joints normalised: MuJoCo 2 does so itself, MuJoCo 3 does not."""
+        """The state with normalised quaternions of free joints: MuJoCo 2 normalises them itself, MuJoCo 3 does not."""
         for joint in np.flatnonzero(self.model.jnt_type == mujoco.mjtJoint.mjJNT_FREE):
             start = self.model.jnt_qposadr[joint] + 3
             qpos[start : start + 4] /= np.linalg.norm(qpos[start : start + 4])

@@ -1,4 +1,4 @@
-"""Writes what the peers do in one step from random states, one HDF5 file for each.
+"""Writes one step of each peer from random states to one HDF5 file per peer.
 
     python traces.py --out FOLDER [--seed N] [--states N] [PEER …]
     python traces.py --list      their names, one a line, and no file
@@ -20,8 +20,8 @@ import numpy as np
 from peers import known_peers
 from states import random_action
 
-SHAKE = 2.0**-44  # relative; a hundred times what the order of a sum costs
-CONTINUOUS = 1e-9  # how far the next state may move then
+SHAKE = 2.0**-44  # relative; a hundred times the effect of the order of a sum
+CONTINUOUS = 1e-9  # the largest change of the next state
 MOST_LEFT_OUT = 0.02  # of the states kept
 VERSIONS = ["gymnasium", "gymnasium-robotics", "mujoco", "numpy"]
 
@@ -43,7 +43,7 @@ def record(peer, count, seed):
 
 
 def one_step(peer, rng):
-    """Everything about one step from one random state, by the names of the file."""
+    """One step from one random state: the file's arrays by name."""
     qpos, qvel = peer.states.draw()
     action = random_action(rng, peer.model.nu)
     more = peer.draw_more(qpos)
@@ -60,10 +60,10 @@ def one_step(peer, rng):
 
 
 def largest_change_when_shaken(peer, rng, qpos, qvel, action):
-    """How far the peer's next state moves, at most, when this one is changed in its last digits.
+    """The largest change of the peer's next state when this one is changed in its last digits.
 
-    Where it jumps, rounding decides and no two programs need agree: Hopper's capsules lie in one plane, so where two of
-    them cross, the direction that pushes them apart is the quotient of two zeros.
+    Where the next state is discontinuous, rounding decides and two programs need not agree: Hopper's capsules lie in one plane,
+    so where two of them cross, the direction that pushes them apart is the quotient of two zeros.
     """
 
     def next_state(change):

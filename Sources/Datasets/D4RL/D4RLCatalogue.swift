@@ -2,8 +2,8 @@ import Environments
 import Glibc
 package import Suites
 
-/// The files D4RL publishes for datasets of the families in the registry, where size and digest are known: those of the
-/// paper's table.
+/// The files that D4RL publishes for datasets of the families in the registry, if their sizes and digests are known: those of
+/// the paper's table.
 package enum D4RLCatalogue {
     /// Where the files are published; ACTIVE_BENCH_D4RL_URL names a mirror with the same paths below it.
     package static let address: String = {
@@ -35,13 +35,13 @@ package enum D4RLCatalogue {
         }
     }
 
-    /// What is published of `dataset`; nil where nothing is, or its size and digest are unknown.
+    /// Returns the published file of `dataset`; nil if there is none, or its size and digest are unknown.
     package static func entry(of dataset: String) -> PublishedFile? {
         EnvironmentRegistry.families.lazy.compactMap { $0.published.files[dataset] }.first
     }
 }
 
 extension PublishedFile {
-    /// Where the file is published.
+    /// The address of the published file.
     package var url: String { D4RLCatalogue.address + path }
 }

@@ -11,11 +11,11 @@ package enum D4RLTasks {
         dataset.split(separator: "-").last?.first != "v" || names.contains(DatasetName(dataset).task)
     }
 
-    /// The datasets that D4RL publishes, by their whole names, in no order.
+    /// The datasets that D4RL publishes, by their full names, unordered.
     package static var datasets: [String] { EnvironmentRegistry.families.flatMap { $0.published.paths.keys } }
 
-    /// Where D4RL publishes `dataset`, below `D4RLCatalogue.address`; nil for what it does not publish. Of what
-    /// `D4RLCatalogue.entries` does not have, neither size nor digest is known here.
+    /// Returns the path below `D4RLCatalogue.address` of the published `dataset`; nil if D4RL does not publish it. Size and
+    /// digest are known only for `D4RLCatalogue.entries`.
     package static func path(of dataset: String) -> String? {
         EnvironmentRegistry.families.lazy.compactMap { $0.published.paths[dataset] }.first
     }

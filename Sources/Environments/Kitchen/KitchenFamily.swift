@@ -1,7 +1,7 @@
 import Suites
 
 extension EnvironmentFamily {
-    /// D4RL's kitchens, which differ in what is to be done.
+    /// D4RL's kitchens, which differ in their tasks.
     static let kitchen = EnvironmentFamily(
         suite: .kitchen,
         environments: [

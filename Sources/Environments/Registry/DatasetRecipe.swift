@@ -1,14 +1,14 @@
-/// How this program makes datasets of a family itself. A recipe's number is their version: "hopper-medium-r1".
+/// The recipe by which this program makes datasets of a family. Its number is their version: "hopper-medium-r1".
 package struct DatasetRecipe: Sendable {
     /// A dataset that is made from behaviour policies in this repository.
     package struct Recording: Sendable {
-        /// The dataset's whole name.
+        /// The dataset's full name.
         package let dataset: String
-        /// The environment, by whose name the folder of its policies is called.
+        /// The environment's name, which is also that of the policies' folder.
         package let environment: String
-        /// Rows of the dataset.
+        /// The number of rows of the dataset.
         package let transitions: Int
-        /// The policies' files in that folder, in the order of their parts of the dataset; a name may have wildcards.
+        /// The policies' files in that folder, in the order of their parts of the dataset; names may have wildcards.
         package let policies: [String]
 
         package init(dataset: String, environment: String, transitions: Int, policies: [String]) {
@@ -23,9 +23,9 @@ package struct DatasetRecipe: Sendable {
     package let number: Int
     /// The algorithm of the behaviour policies, as their files name it.
     package let algorithm: String
-    /// Whose dynamics they are run in.
+    /// The dynamics profile in which the policies are run.
     package let profile: DynamicsProfile
-    /// What is made from the policies in this repository, by jobs/make-datasets.sh; other policies may make more.
+    /// The datasets that jobs/make-datasets.sh makes from the policies in this repository.
     package let recordings: [Recording]
 
     package init(number: Int, algorithm: String, profile: DynamicsProfile, recordings: [Recording] = []) {

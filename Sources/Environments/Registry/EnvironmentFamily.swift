@@ -1,21 +1,21 @@
 package import Suites
 
-/// Environments that are of one making and belong to one suite: what the registry has a line for.
+/// A family of environments of one suite: one line of the registry.
 package struct EnvironmentFamily: Sendable {
     /// The suite of all its datasets.
     package let suite: TaskSuite
-    /// Its environments, in the order in which they are listed. Their names begin with words that no other suite's do.
+    /// Its environments, in the order in which they are listed. The first word of their names is unique to the suite.
     package let environments: [EnvironmentDefinition]
-    /// What D4RL publishes of its datasets.
+    /// The datasets of the family that D4RL publishes.
     package let published: PublishedDatasets
-    /// How this program makes datasets of it; nil where nothing is settled.
+    /// How this program makes datasets of the family; nil if there is no recipe.
     package let recipe: DatasetRecipe?
-    /// What Gymnasium's ids of its environments stand for.
+    /// The meaning of Gymnasium's ids of its environments.
     package let gymnasium: GymnasiumIDs
-    /// The versions of its datasets by whose rules a goal is drawn once, rather than in every episode.
+    /// The versions of its datasets whose rules draw a goal once instead of in every episode.
     package let versionsOfOneGoal: Set<String>
 
-    /// The family of `environments`, of `suite`.
+    /// Makes the family of `environments`, of `suite`.
     package init(
         suite: TaskSuite, environments: [EnvironmentDefinition], published: PublishedDatasets = PublishedDatasets(),
         recipe: DatasetRecipe? = nil, gymnasium: GymnasiumIDs = GymnasiumIDs(), versionsOfOneGoal: Set<String> = []
@@ -31,18 +31,18 @@ package struct EnvironmentFamily: Sendable {
 
 /// An environment before it is made.
 package struct EnvironmentDefinition: Sendable {
-    /// What is known of it by D4RL's rules.
+    /// The specification by D4RL's rules.
     package let specification: EnvironmentSpecification
-    /// The same by Gymnasium's rules; nil where those change nothing about it.
+    /// The specification by Gymnasium's rules; nil if it is the same.
     package let gymnasiumSpecification: EnvironmentSpecification?
-    /// Whether it is made of files that do not come with this program; all such need the same ones.
+    /// Whether it needs files that do not come with this program; all such environments need the same files.
     package let needsAssets: Bool
-    /// Makes one, at its noise-free start state.
+    /// Makes the environment, at its start state without noise.
     let make: @Sendable (EnvironmentOptions) throws -> any Environment
 
-    /// The environment of `specification`, by whose name it is known.
+    /// Makes the definition of an environment with the name of its specification.
     ///
-    /// - Parameter make: makes one at its noise-free start state; throws `EnvironmentError`.
+    /// - Parameter make: makes the environment at its start state without noise; throws `EnvironmentError`.
     package init(
         _ specification: EnvironmentSpecification, gymnasium: EnvironmentSpecification? = nil,
         needsAssets: Bool = false, make: @escaping @Sendable (EnvironmentOptions) throws -> any Environment
@@ -53,6 +53,6 @@ package struct EnvironmentDefinition: Sendable {
         self.make = make
     }
 
-    /// What it is known by.
+    /// The environment's name.
     package var name: String { specification.name }
 }

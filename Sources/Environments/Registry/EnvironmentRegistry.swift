@@ -1,13 +1,12 @@
 package import Numerics
 package import Suites
 
-/// The environments there are.
+/// The registry of environments.
 package enum EnvironmentRegistry {
-    /// The families: a new one is a folder beside this file and a line here.
+    /// The families: a new one is a folder below Sources/Environments and an element here.
     ///
-    /// A task-local value rather than a global variable: a test adds a family for the length of a closure, and no test that
-    /// runs beside it sees that. Names are looked up from the command line down to the names of files; the program itself
-    /// never changes this.
+    /// It is a task-local value and not a global variable, so that a test can add a family for the length of a closure without
+    /// affecting tests that run at the same time. The program itself never changes it.
     ///
     ///     EnvironmentRegistry.$families.withValue(EnvironmentRegistry.families + [mine]) { … }
     @TaskLocal package static var families: [EnvironmentFamily] = [.locomotion, .antmaze, .kitchen]
@@ -17,7 +16,7 @@ package enum EnvironmentRegistry {
     /// All names, in the registry's order.
     package static var names: [String] { definitions.map(\.name) }
 
-    /// A new environment called `name`, at its noise-free start state.
+    /// Makes an environment called `name`, at its start state without noise.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`, `.missingAssets`, `.damagedAssets`,
     ///   `.libraryMismatch` or `.simulator`.
@@ -27,17 +26,17 @@ package enum EnvironmentRegistry {
         try definition(name).make(options)
     }
 
-    /// A new environment that policies learned from D4RL's `dataset` are judged in, by the rules of the dataset's
+    /// Makes the environment in which policies learned from D4RL's `dataset` are evaluated, by the rules of the dataset's
     /// version.
     ///
-    /// - Throws: `EnvironmentError.unknownDataset` and as `make`.
+    /// - Throws: `EnvironmentError.unknownDataset`, and the errors of `make`.
     package static func make(forDataset dataset: String, stream: RandomStream) throws -> any Environment {
         try make(
             environmentName(forDataset: dataset),
             options: EnvironmentOptions(goals: goals(ofDataset: dataset, stream: stream)))
     }
 
-    /// When the environment of D4RL's `dataset` draws its goal: by the rules of the dataset's version once, from `stream`, or
+    /// Returns when the environment of D4RL's `dataset` draws its goal, by the rules of the dataset's version: once, from `stream`, or
     /// in every episode.
     package static func goals(ofDataset dataset: String, stream: RandomStream) -> EnvironmentOptions.Goals {
         let version = DatasetName(dataset).version ?? ""
@@ -45,8 +44,8 @@ package enum EnvironmentRegistry {
         return isOne ? .once(stream) : .everyEpisode
     }
 
-    /// Refuses names of environments whose files are not there; one that needs files is made, to see whether they are
-    /// whole.
+    /// Refuses names of environments whose files are missing; one that needs files is made, to check that they are
+    /// complete.
     ///
     /// - Throws: `EnvironmentError.missingAssets` or `.damagedAssets`.
     package static func requireAssets(of names: [String]) throws {
@@ -54,7 +53,7 @@ package enum EnvironmentRegistry {
         _ = try madeOfFiles.map { try make($0.name) }
     }
 
-    /// The specification of the environment called `name`, by the rules of `profile`.
+    /// Returns the specification of the environment called `name`, by the rules of `profile`.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`.
     package static func specification(
@@ -66,9 +65,9 @@ package enum EnvironmentRegistry {
             : definition.gymnasiumSpecification ?? definition.specification
     }
 
-    /// The time limit that all environments with observations of `states` and actions of `actions` elements share.
+    /// Returns the common time limit of all environments with observations of `states` and actions of `actions` elements.
     ///
-    /// - Returns: nil where there is no such environment, or their limits differ.
+    /// - Returns: nil if there is no such environment, or their limits differ.
     package static func maximumSteps(states: Int, actions: Int) -> Int? {
         let limits = Set(
             definitions.map(\.specification).filter { $0.observationSize == states && $0.actionSize == actions }
@@ -76,11 +75,11 @@ package enum EnvironmentRegistry {
         return limits.count == 1 ? limits.first : nil
     }
 
-    /// The environment a dataset was collected in: "hopper-medium-replay-r1" → "hopper".
+    /// Returns the environment in which a dataset was collected: "hopper-medium-replay-r1" → "hopper".
     ///
     /// - Throws: `EnvironmentError.unknownDataset`.
     package static func environmentName(forDataset dataset: String) throws(EnvironmentError) -> String {
-        // The longest match, so that a name may begin another ("ant" and "ant-maze").
+        // The longest match, as one name may be the beginning of another ("ant" and "ant-maze").
         let matches = names.filter { dataset == $0 || dataset.hasPrefix($0 + "-") }
         if let name = matches.max(by: { $0.count < $1.count }) { return name }
         let nearest = names.filter { name in
@@ -97,7 +96,7 @@ package enum EnvironmentRegistry {
         }
     }
 
-    /// The family of `dataset`, by the first word of its name; nil where no environment's name begins so.
+    /// Returns the family of `dataset`, by the first word of its name; nil if no environment's name begins with it.
     private static func family(ofDataset dataset: String) -> EnvironmentFamily? {
         let word = DatasetName.family(of: dataset)
         return families.first { family in
@@ -105,16 +104,16 @@ package enum EnvironmentRegistry {
         }
     }
 
-    /// The suite of `dataset`, by the first word of its name; nil where no environment's name begins so.
+    /// Returns the suite of `dataset`, by the first word of its name; nil if no environment's name begins with it.
     package static func suite(ofDataset dataset: String) -> TaskSuite? { family(ofDataset: dataset)?.suite }
 
-    /// How this program makes datasets of `dataset`'s family; nil where nothing is settled.
+    /// Returns how this program makes datasets of `dataset`'s family; nil if there is no recipe.
     package static func recipe(ofDataset dataset: String) -> DatasetRecipe? { family(ofDataset: dataset)?.recipe }
 
     /// The recordings of all recipes, in the families' order.
     package static var recordings: [DatasetRecipe.Recording] { families.flatMap { $0.recipe?.recordings ?? [] } }
 
-    /// The suite of the environment called `name`.
+    /// Returns the suite of the environment called `name`.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`.
     package static func suite(of name: String) throws(EnvironmentError) -> TaskSuite {
@@ -123,7 +122,7 @@ package enum EnvironmentRegistry {
         return family.suite
     }
 
-    /// What the learners' settings for `dataset` are chosen by.
+    /// Returns the task class of `dataset`, by which the learners' settings are chosen.
     ///
     /// - Parameter dataset: a dataset's name with or without its version, or an environment's.
     /// - Throws: `EnvironmentError.unknownDataset`.

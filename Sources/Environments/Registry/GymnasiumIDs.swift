@@ -1,17 +1,17 @@
-/// What Gymnasium's ids of a family's environments stand for: "Hopper-v4" is our hopper by Gymnasium's rules.
+/// The meaning of Gymnasium's ids of a family's environments: "Hopper-v4" is our hopper by Gymnasium's rules.
 package struct GymnasiumIDs: Sendable {
-    /// The profile that an id's version stands for.
+    /// The profile of each version of an id.
     package let profiles: [Int: DynamicsProfile]
-    /// An id, without its version, that leaves open which of the family is meant: the environment's tasks say it.
+    /// An id, without its version, that does not determine the environment: its tasks do.
     package let toldByTasks: String?
-    /// Why an id of another version names nothing here, and one that leaves open what is meant: a clause, of the
-    /// environment's name here or of that id.
+    /// The reason, a clause, why an id of another version, or one that does not determine the environment, is refused; takes
+    /// the environment's name here or that id.
     let otherVersion: @Sendable (_ name: String) -> String
-    /// Why an id, given without its version, that spells none of the family's names is nevertheless one of its kind and names
-    /// nothing here: a clause; nil for other ids.
+    /// The reason, a clause, why an id (without its version) that belongs to the family's kind but to none of its names is
+    /// refused; nil for other ids.
     let refusal: @Sendable (_ id: String) -> String?
 
-    /// Ids whose versions stand for `profiles`; without any, no id names an environment of the family.
+    /// Makes ids whose versions mean `profiles`; without profiles, no id names an environment of the family.
     package init(
         profiles: [Int: DynamicsProfile] = [:], toldByTasks: String? = nil,
         otherVersion: @escaping @Sendable (_ name: String) -> String = { "Gymnasium's ids do not stand for '\($0)'" },
@@ -23,6 +23,6 @@ package struct GymnasiumIDs: Sendable {
         self.refusal = refusal
     }
 
-    /// Whether `id`, with its version, leaves to the tasks which of the family is meant.
+    /// Returns whether the environment that `id`, with its version, means depends on the tasks.
     package func isOfTasks(_ id: String) -> Bool { toldByTasks.map { id.hasPrefix($0 + "-v") } ?? false }
 }

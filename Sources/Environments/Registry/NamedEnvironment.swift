@@ -53,7 +53,7 @@ extension EnvironmentRegistry {
         return .unknownEnvironment(name: text, nearest: nearest, known: names)
     }
 
-    /// What `text` is an id of in Gymnasium; nil if its words are of none that this program knows.
+    /// Returns the environment of the Gymnasium id `text`; nil if the id is unknown.
     private static func gymnasium(_ text: String) throws(EnvironmentError) -> NamedEnvironment? {
         guard let dash = text.lastIndex(of: "-"), text[dash...].lowercased().hasPrefix("-v"),
             case let digits = String(text[dash...].dropFirst(2)), let version = Int(digits),
@@ -88,7 +88,7 @@ extension EnvironmentRegistry {
         ("inverted", "Gymnasium's pendulums"), ("fetch", "Gymnasium-Robotics' Fetch arm"),
     ]
 
-    /// Why there is no environment or dataset of a name that others know; nil for a name that nobody is known to have.
+    /// Returns why this program lacks an environment or dataset that other projects have; nil for an unknown name.
     package static func reasonForAbsence(of text: String) -> String? {
         let words = beginnings(of: text)
         let ours = names.flatMap { beginnings(of: $0) }
