@@ -48,7 +48,7 @@ import Testing
         time.advance(by: 0.5)
         #expect(try boundary.decide(after: 2) == .checkpoint)
         boundary.checkpointWritten(2)
-        #expect(try boundary.decide(after: 3) == .goOn, "the clock begins anew")
+        #expect(try boundary.decide(after: 3) == .goOn, "the clock starts again")
         time.advance(by: 600)
         #expect(try boundary.decide(after: 2) == .goOn, "there is one of this step")
         #expect(try boundary.decide(after: 3) == .checkpoint)

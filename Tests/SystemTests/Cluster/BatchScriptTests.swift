@@ -110,7 +110,7 @@ import Testing
     }
 
     /// A task that sees others at work on all that is left has done its part, and says so; where a case is free it goes on.
-    /// Where somebody stopped the run, or nobody can tell, it has not.
+    /// If a user stopped the run, or the state of the others is unknown, it has not.
     @Test(arguments: ["slurm/array.sbatch", "pbs/table.pbs"]) func whatNobodyAskedToStop(script: String) throws {
         func end(others: String, _ knobs: [String: String] = [:]) throws -> ChildProcess {
             for name in ["arguments", "looks"] { unlink(folder(name)) }
@@ -160,7 +160,7 @@ import Testing
         #expect(lines("arguments") == [plain + options, plain])
     }
 
-    /// The warning before the time limit asks for another start; whoever ends a job by SIGTERM does not want one.
+    /// The warning before the time limit leads to another start; a user who ends a job by SIGTERM does not want one.
     @Test(arguments: ["slurm/table.sbatch", "pbs/table.pbs"], [(SIGUSR1, 1), (SIGTERM, 0)])
     func aSignalStopsTheRun(script: String, signal: (number: Int32, requests: Int)) throws {
         let job = try start(script, end: "signal", [:])

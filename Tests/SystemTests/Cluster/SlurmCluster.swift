@@ -26,7 +26,7 @@ final class SlurmCluster {
         _ = try? daemons.end()
     }
 
-    /// The longest life of a cluster, in seconds: longer than any test, lest one that crashed leave daemons behind.
+    /// The longest life of a cluster, in seconds: longer than any test, so that a crashed one leaves no daemons.
     private static let limit = 2 * ChildProcess.hangLimit
 
     struct Failure: Error, CustomStringConvertible {

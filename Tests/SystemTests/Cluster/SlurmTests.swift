@@ -76,7 +76,7 @@ import Testing
         let journals = files(below: folder("out")).filter { $0.hasSuffix("/timing.csv") }.map {
             text(of: folder("out/\($0)"))
         }
-        #expect(journals.contains { $0.contains(/\nresume,[1-9]/) }, "every case was begun anew\n\(log)")
+        #expect(journals.contains { $0.contains(/\nresume,[1-9]/) }, "every case was restarted\n\(log)")
     }
 
     private func expectTheReference() {

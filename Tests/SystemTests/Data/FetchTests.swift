@@ -67,7 +67,7 @@ import Testing
         #expect(server.requests.map(\.start) == [0, 30_000, 50_000])
     }
 
-    /// Whoever calls again goes on where the last call has stopped.
+    /// A second call resumes where the first stopped.
     @Test func anInterruptedDownloadIsTakenUpByTheNextCall() throws {
         try publish("one", "two")
         server["one.hdf5"] = .init(contents, cuts: [30_000, 0, 0, 0])

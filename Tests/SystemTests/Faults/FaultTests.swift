@@ -115,7 +115,7 @@ import Testing
         expectEqual(everything, before)
     }
 
-    /// A run that is killed must not leave results of nobody knows which data.
+    /// A run that is killed must not leave results whose data are unknown.
     @Test func theManifestHoldsTheDatasetsHashFromTheStart() throws {
         let job = try start(steps: 60, ranks: 1, fault: "sleep=1000")
         waitUntil("the manifest", orEndOf: job) { FileManager.default.fileExists(atPath: folder("out/run.json")) }

@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    /// One of six members, shared by two or three ranks, becomes NaN: the critics, whoever owns them, receive NaN in
+    /// One of six members, shared by two or three ranks, becomes NaN: the critics of every rank receive NaN in
     /// the minimum, and the case ends at the same step everywhere.
     @Test(arguments: [(2, 0), (2, 1), (3, 1), (3, 2)]) func oneMemberDiverges(ranks: Int, rank: Int) throws {
         let study = FaultyRun.study([FaultyRun.active]).replacing("every: 100", with: "every: 10")
