@@ -46,7 +46,7 @@ import Testing
 
     @Test func theSameRecordingGivesTheSameBytes() throws {
         try D4RLWriter.write(recording(), to: folder("a.hdf5"))
-        waitForTheNextSecond()  // In which HDF5 counts time.
+        waitForTheNextSecond()  // HDF5's time stamps count seconds.
         try D4RLWriter.write(recording(), to: folder("b.hdf5"))
         #expect(try sha256(ofFile: folder("a.hdf5")) == sha256(ofFile: folder("b.hdf5")))
         #expect(folder.contents == ["a.hdf5", "b.hdf5"])

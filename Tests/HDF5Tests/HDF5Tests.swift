@@ -93,7 +93,7 @@ import Testing
 
     @Test func sameContentGivesSameBytes() throws {
         try write("a.hdf5")
-        waitForTheNextSecond()  // In which HDF5 counts time.
+        waitForTheNextSecond()  // HDF5's time stamps count seconds.
         try write("b.hdf5")
         #expect(bytes(of: folder("a.hdf5")) == bytes(of: folder("b.hdf5")))
         #expect(bytes(of: folder("a.hdf5")).count > 1000)

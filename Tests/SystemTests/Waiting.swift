@@ -2,13 +2,13 @@ import Foundation
 import ProgramRuns
 import Testing
 
-/// Waits for an event, or for the end of the job that would bring it about. Fails the test where neither comes within the time
-/// after which a program counts as hanging, which says nothing of speed.
+/// Waits for an event, or for the end of the job that would cause it. Fails the test if neither comes within the time
+/// after which a program counts as hanging; it tests no speed.
 ///
 /// - Parameters:
-///   - event: what is waited for, in words.
-///   - job: the job without which the event cannot come; nil for none.
-///   - pause: seconds between two looks.
+///   - event: a description of the event.
+///   - job: the job that causes the event; nil for none.
+///   - pause: the time between two checks in seconds.
 /// - Returns: whether the event has come.
 @discardableResult
 func waitUntil(
@@ -28,11 +28,11 @@ func waitUntil(
     }
 }
 
-/// What the kernel says of a process, which is an event to wait for on a machine however busy.
+/// The state of a process as the kernel reports it; tests wait for it instead of for a time.
 struct ProcessState {
     let pid: pid_t
 
-    /// Whether a handler of its own awaits `signal`.
+    /// Whether the process has installed a handler for `signal`.
     func catches(_ signal: Int32) -> Bool {
         let lines = ((try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? "").split(separator: "\n")
         guard let line = lines.first(where: { $0.hasPrefix("SigCgt:") }),
@@ -41,7 +41,7 @@ struct ProcessState {
         return mask >> UInt64(signal - 1) & 1 == 1
     }
 
-    /// Seconds of processor time that it has used, in user mode and in the kernel.
+    /// The processor time of the process in seconds, in user mode and in the kernel.
     var processorSeconds: Double {
         let line = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
         // The second field is the program's name in parentheses, which may hold anything; times are fields 14 and 15.

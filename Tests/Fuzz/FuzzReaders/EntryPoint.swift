@@ -15,14 +15,14 @@ private let scratch: ScratchFolder = {
     return ScratchFolder()
 }()
 
-/// What libFuzzer calls with every input.
+/// Reads one input; libFuzzer calls this function with every input.
 @_cdecl("LLVMFuzzerTestOneInput")
 package func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let data = bytes.map { Data(bytes: $0, count: count) } ?? Data()
     do {
         try reader.read(data, in: scratch)
     } catch {
-        _ = "\(error)"  // The sentence is made of the file's own words.
+        _ = "\(error)"  // The sentence contains parts of the file.
     }
     return 0
 }

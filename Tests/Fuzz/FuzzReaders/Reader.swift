@@ -7,8 +7,8 @@ import RunFolders
 import Storage
 import Studies
 
-/// What reads bytes from outside, each under the name that chooses it. An error that is thrown is a good end; a trap, a report of
-/// a sanitizer, an endless loop, or a file that does not survive being written again is a finding.
+/// The readers of bytes from outside, each with the name that selects it. A thrown error is a valid result; a trap, a
+/// sanitizer's report, an endless loop, or a file that changes when it is written again is a finding.
 enum Reader: String, CaseIterable {
     case checkpoint, claim, dataset, failure, heartbeat, manifest, minari, policy, result, study, trace
 
@@ -54,7 +54,7 @@ enum Reader: String, CaseIterable {
         }
     }
 
-    /// The digest at the end is made right: no change of a byte would get beyond it.
+    /// Decodes a checkpoint after correcting its digest, at which any changed byte would otherwise end the reading.
     private func checkpoint(_ bytes: Data) throws {
         var file = bytes
         if file.count >= 32 {

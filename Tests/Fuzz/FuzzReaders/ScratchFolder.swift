@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder in memory of this process's own, for readers that open files.
+/// A private folder in memory, for readers that open files.
 struct ScratchFolder {
     let root = "/dev/shm/active-bench-fuzz-\(getpid())"
 

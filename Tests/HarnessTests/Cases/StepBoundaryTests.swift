@@ -5,7 +5,7 @@ import Supervision
 import Teams
 import Testing
 
-/// A rank on its own, which needs no MPI.
+/// Decisions after a step on a single rank, which needs no MPI.
 @Suite(.serialized) struct StepBoundaryTests {
     private func rule(seconds: Double? = nil, steps: Int? = nil) -> CheckpointRule {
         var rule = CheckpointRule()
@@ -17,7 +17,7 @@ import Testing
         StepBoundary(.alone, rule, after: step, isStillHeld: { isStillHeld })
     }
 
-    /// The steps after which checkpoints are written, of 21 to 40.
+    /// The steps, of 21 to 40, after which checkpoints are written.
     private func checkpoints(_ boundary: StepBoundary) throws -> [Int] {
         try (21...40).filter { step in
             guard try boundary.decide(after: step) == .checkpoint else { return false }
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func byNumberFromTheStepItBeganAt() throws {
+    @Test func byNumberFromTheFirstStep() throws {
         #expect(try checkpoints(boundary(rule(steps: 7), after: 20)) == [27, 34])
         #expect(try checkpoints(boundary(rule(steps: 1), after: 20)) == Array(21...40))
         #expect(try checkpoints(boundary(rule(seconds: 600), after: 20)).isEmpty)
@@ -50,11 +50,11 @@ import Testing
         boundary.checkpointWritten(2)
         #expect(try boundary.decide(after: 3) == .goOn, "the clock starts again")
         time.advance(by: 600)
-        #expect(try boundary.decide(after: 2) == .goOn, "there is one of this step")
+        #expect(try boundary.decide(after: 2) == .goOn, "this step already has a checkpoint")
         #expect(try boundary.decide(after: 3) == .checkpoint)
     }
 
-    /// A request goes before all else, at the very next step, in a pause, too.
+    /// A request to stop comes before everything else, at the very next step, also in a pause.
     @Test func aRequestToStop() throws {
         defer { Supervision.forget() }
         let boundary = boundary(rule(steps: 1))
@@ -63,7 +63,8 @@ import Testing
         #expect(try boundary.decide(after: 1) == .stop && boundary.decide(after: 2, isPause: true) == .stop)
     }
 
-    /// Nothing is written into what another job has taken over; until then nobody asks.
+    /// A case that another job has taken over is not written to any more;
+    /// the claim is checked only when a checkpoint is due.
     @Test func aCaseTakenOver() throws {
         let boundary = boundary(rule(steps: 3), isStillHeld: false)
         #expect(try boundary.isTakenOver())
@@ -74,7 +75,7 @@ import Testing
         #expect(try boundary.decide(after: 2) == .abandon)
     }
 
-    @Test func aRankOnItsOwnIsATeam() throws {
+    @Test func aSingleRankIsATeam() throws {
         let team = Team(worldRank: 5)
         #expect(team.size == 1 && team.rank == 0 && team.isLeader && team.worldRanks == [5] && team.name == "rank 5")
         #expect(try team.broadcast([1, -0.0], from: 0).map(\.bitPattern) == [1, -0.0].map(\.bitPattern))

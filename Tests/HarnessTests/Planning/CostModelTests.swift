@@ -21,8 +21,8 @@ import Testing
                 """, path: "cost.yaml"))
     }
 
-    /// Every learner there is, on a clock by which any number of steps takes 10 ms: two steps are tried, then as many as fill
-    /// 20 ms at their rate, which are four.
+    /// Every learner is measured, on a clock by which any number of steps takes 10 ms: two steps
+    /// are tried, then as many as fill 20 ms at their rate, which are four.
     @Test func measuresEveryLearner() throws {
         let learners = LearnerRegistry.standard.learners
         let plan = try plan(learners.map { SmallRun.entry($0) }.joined(separator: ", "))
@@ -39,12 +39,12 @@ import Testing
             abs(steps - steps.rounded()) < 1e-6 && (20...20_000).contains(steps), "steps of twenty episodes: \(steps)")
     }
 
-    @Test func nothingIsMeasuredForNothing() throws {
+    @Test func noCasesNeedNoMeasurement() throws {
         let model = try CostModel(measuring: [])
         #expect(model.secondsPerMultiplyAdd.isEmpty && model.hopperStepSeconds == 0)
     }
 
-    /// What a step costs depends on the sizes of its networks, and on no name or rate.
+    /// The cost of a step depends on the sizes of its networks, not on names or rates.
     @Test func kindsAreMeasuredOnce() throws {
         let cases = try plan(
             "IQL: {sweep: {expectile: [0.6, 0.7]}}, BC: {sweep: {batch: [32, 64]}}, SQL: {}"
@@ -52,8 +52,8 @@ import Testing
         #expect(Set(cases.map { CostModel.kind($0) }).count == 4)
     }
 
-    /// One rank that was held up changes nothing; what only some have measured counts as well.
-    @Test func theMiddleOfWhatRanksHaveMeasured() throws {
+    /// One slow rank changes nothing; what only some ranks have measured counts as well.
+    @Test func theMedianOfTheRanksMeasurements() throws {
         let (iql, sql) = (try plan("IQL: {}").cases, try plan("SQL: {}").cases)
         func model(_ cases: [StudyCase], _ seconds: Double) -> CostModel {
             CostModel(cases, secondsPerMultiplyAdd: seconds, hopperStepSeconds: 10 * seconds)
@@ -69,7 +69,7 @@ import Testing
             "to the last bit")
     }
 
-    /// With more ranks it takes less time, as long as each has something to do, and never less than its share.
+    /// More ranks take less time, as long as each has work, and never less than their share.
     @Test func teamsAreFasterUpToTheUsefulRanks() throws {
         for learner in ["ACTIVE-I: {m: 10}", "ACTIVE-S: {m: 4}", "IQL: {}", "CQL: {}", "BC: {}"] {
             let studyCase = try plan(learner).cases[0]
@@ -90,7 +90,7 @@ import Testing
         #expect(try useful("BC: {}") == 1 && useful("ACTIVE-I: {m: 10}") > useful("ACTIVE-I: {m: 2}"))
     }
 
-    /// A policy's episodes take as long as the environment, whatever the learner.
+    /// A policy's episodes take the environment's time, whatever the learner.
     @Test func episodesAreCountedInFullLength() throws {
         let studyCase = try plan("BC: {}").cases[0]
         let model = CostModel([studyCase], secondsPerMultiplyAdd: 0, hopperStepSeconds: 1e-3)

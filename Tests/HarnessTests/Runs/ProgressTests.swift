@@ -41,8 +41,8 @@ import Testing
         time.advance(by: 90)
         display.update(rank: 0, record(done: 0, 1, 30, 100))
         display.update(rank: 1, record(done: 1, 3, 15, 50, work: 2))
-        display.update(rank: 2, record(done: 0, -1, 15, 0))  // One of rank 1's team.
-        // Half of 4, and 2 and a quarter of 2, of 8.
+        display.update(rank: 2, record(done: 0, -1, 15, 0))  // A member of rank 1's team.
+        // Half of 4 cases, and 2 and a quarter of 2 cases, of 8.
         #expect(display.summary == "[1m30s] cases 2/4, 56 %, 150 steps/s, about 1m10s left", "90 s are 9/16 of all")
         #expect(!display.isEveryRankFinished && !display.isAnyRankStopping)
         for rank in 0..<3 {
@@ -52,7 +52,7 @@ import Testing
         #expect(display.summary == "[1m30s] cases 4/4, 100 %, 0 steps/s")
     }
 
-    /// What was there before the run is neither its work nor its merit.
+    /// Steps made before this run count neither as its work nor in its rate.
     @Test func stepsMadeBeforeDoNotCount() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
         let time = ManualClock()
@@ -64,7 +64,7 @@ import Testing
         )
     }
 
-    @Test func aRankAtWorkMustBeHeard() throws {
+    @Test func aWorkingRankMustReport() throws {
         let cases = try SmallRun.plan("{IQL: {}, SQL: {}}", seeds: "[0]").cases
         let time = ManualClock()
         let display = ProgressDisplay(
@@ -73,11 +73,11 @@ import Testing
         #expect(display.silentRank == nil, "it may still be loading")
         display.update(rank: 2, record(done: 0, 1, 5, 1))
         time.advance(by: 70)
-        #expect(display.silentRank == nil, "its own watchdog comes first, and has ten seconds for it")
+        #expect(display.silentRank == nil, "the rank's own watchdog has ten seconds to act first")
         time.advance(by: 0.1)
         #expect(display.silentRank == 2)
         display.update(rank: 2, record(done: 0, 1, 6, 1))
-        #expect(display.silentRank == nil, "it has been heard")
+        #expect(display.silentRank == nil, "the rank has reported")
         time.advance(by: 71)
         #expect(display.silentRank == 2)
         display.update(rank: 2, record(done: 1, -1, 5, 1, finished: true))

@@ -132,7 +132,7 @@ enum SmallSubject {
         return ScalingSubject(learner, hyperparameters)
     }
 
-    /// As recorded by a clock that any work advances by one second.
+    /// A trace recorded by a clock that any work advances by one second.
     static func trace(_ subject: ScalingSubject) -> StepTrace {
         let recording = StepTraceRecorder(
             subject, subject.transitions(100), clock: ManualClock(secondsPerLook: 1).clock)

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// What a program wrote and how it ended.
+/// The output of a program that has ended, and its exit status.
 package struct ChildProcess: Sendable {
     package let exitCode: Int32
     package let standardOutput: String
@@ -9,16 +9,17 @@ package struct ChildProcess: Sendable {
     /// Standard output, then standard error.
     package var output: String { standardOutput + standardError }
 
-    /// Seconds after which a program counts as hanging. No expectation of speed: an idle machine takes a hundredth of it.
+    /// The number of seconds after which a program counts as hanging. It
+    /// tests no speed: an idle machine needs a hundredth.
     package static let hangLimit = 300
 
-    /// Runs a program built beside this test bundle, or one at an absolute path, to its end. One that is still running
-    /// after `limit` seconds is killed and gives exit code 124.
+    /// Runs to its end a program in the folder of this test bundle, or at an absolute path. A program that is still
+    /// running after `limit` seconds is killed and gives exit code 124.
     ///
     /// - Parameters:
-    ///   - ranks: how many of it under mpirun, on however few cores; nil for one without a launcher. A missing mpirun
-    ///     gives exit code 127.
-    ///   - prefix: words before the program's path, such as another launcher.
+    ///   - ranks: the number of ranks under mpirun, which may exceed the number of cores; nil runs one process without
+    ///     a launcher. A missing mpirun gives exit code 127.
+    ///   - prefix: words put before the program's path, such as another launcher.
     package static func run(
         _ program: String, _ arguments: [String], ranks: Int? = nil, prefix: [String] = [],
         environment: [String: String] = [:], limit: Int = hangLimit
@@ -54,7 +55,8 @@ package final class RunningProcess {
         try withoutBlockedSignals { try process.run() }
     }
 
-    /// A test runs on a thread that blocks signals; a process that it started so would never hear them, nor would mpirun.
+    /// Unblocks signals while a process starts: the test's thread blocks
+    /// them, and the process and mpirun would inherit that.
     private func withoutBlockedSignals(_ start: () throws -> Void) rethrows {
         var none = sigset_t()
         var own = sigset_t()
@@ -66,16 +68,16 @@ package final class RunningProcess {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// Whether it has not ended yet.
+    /// Whether the program is still running.
     package var isRunning: Bool { process.isRunning }
 
-    /// What it has written to standard error so far.
+    /// The text that the program has written to standard error so far.
     package var standardError: String { (try? written("error")) ?? "" }
 
-    /// Asks it to end, by SIGTERM.
+    /// Sends SIGTERM to the program.
     package func terminate() { process.terminate() }
 
-    /// Waits for the end.
+    /// Waits for the program's end; returns its output.
     package func end() throws -> ChildProcess {
         process.waitUntilExit()
         return ChildProcess(
@@ -83,15 +85,15 @@ package final class RunningProcess {
             standardError: try written("error"))
     }
 
-    /// The program built beside this test bundle; an absolute path is one already.
+    /// The path of a program in the folder of this test bundle; an absolute path is returned unchanged.
     package static func path(of program: String) -> String {
         if program.hasPrefix("/") { return program }
         return URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent(program).path
     }
 
-    /// The processes of `program` that have `argument` on their command line: the ranks of a
-    /// run, say, or with "mpirun" their launcher.
+    /// The processes of `program` with `argument` on their command line: the ranks of a run, or with "mpirun" their
+    /// launcher.
     package static func identifiers(of program: String, withArgument argument: String) -> [pid_t] {
         let numbers = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
         return numbers.sorted().filter { number in
@@ -114,8 +116,8 @@ package final class RunningProcess {
         String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
     }
 
-    /// This process's environment without what an outer launcher or batch system put there, and with what lets any
-    /// number of ranks share the cores of a test machine (Open MPI 4 and 5).
+    /// This process's environment without variables of an outer launcher or batch system, and with variables that let
+    /// any number of ranks share the cores of a test machine (Open MPI 4 and 5).
     private static let cleanEnvironment: [String: String] = {
         let launchers = ["OMPI_", "ORTE_", "PMI", "PRTE_", "SLURM_"]
         return ProcessInfo.processInfo.environment

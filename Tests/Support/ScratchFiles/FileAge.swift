@@ -9,7 +9,7 @@ package func setAge(of path: String, to seconds: Double) {
     precondition(utimensat(AT_FDCWD, path, times, 0) == 0, "\(path)")
 }
 
-/// Returns once the clock shows another second: time stamps in whole seconds then differ from those before.
+/// Waits for the clock to show another second: time stamps in whole seconds then differ from earlier ones.
 package func waitForTheNextSecond() {
     let second = time(nil)
     while time(nil) == second { usleep(5000) }

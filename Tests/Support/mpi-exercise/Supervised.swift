@@ -2,7 +2,7 @@ import Glibc
 import MPI
 import Supervision
 
-/// What a test makes a supervised process do to itself. Each says on standard output what it saw.
+/// Events that a test lets a supervised process cause itself. Each function prints its observations to standard output.
 enum Supervised {
     /// One signal is a request, after which the process goes on.
     static func stop(_ world: Communicator) throws {
@@ -20,7 +20,7 @@ enum Supervised {
         try require(Supervision.stopSignal, is: SIGTERM, "the signal after a request", on: world)
     }
 
-    /// Two signals one right after the other are one request. Once all is saved a later one does nothing.
+    /// Two signals in immediate succession are one request. After the state is saved a later signal does nothing.
     static func stopOnceDeliveredTwice(_ world: Communicator) throws {
         Supervision.listenForStop()
         raise(SIGUSR1)
@@ -31,7 +31,7 @@ enum Supervised {
         raise(SIGTERM)
     }
 
-    /// Two signals 200 ms apart end the process, and remove the file that it was writing.
+    /// Two signals 200 ms apart end the process and remove the file that it was writing.
     static func stopTwice(_ world: Communicator) throws {
         place(world)
         Supervision.listenForStop(tells: true)
@@ -46,12 +46,12 @@ enum Supervised {
         throw WrongAnswer(description: "the second signal came back")
     }
 
-    /// Signals that were ignored when the process was started, as those of nohup, stay so.
+    /// Signals that were ignored at the start of the process, as under nohup, stay ignored.
     static func ignoredSignals(_ world: Communicator) throws {
         let all = [SIGINT, SIGHUP, SIGTERM, SIGUSR1]
         for ignored in all {
             for signal in all { Glibc.signal(signal, signal == ignored ? SIG_IGN : SIG_DFL) }
-            if ignored != SIGUSR1 { Supervision.endOnSignals() }  // Asking for either of the two does not change that.
+            if ignored != SIGUSR1 { Supervision.endOnSignals() }  // A request for either changes nothing.
             Supervision.listenForStop()
             raise(ignored)
             try require(Supervision.isStopRequested, is: false, "a request by ignored signal \(ignored)", on: world)
@@ -63,7 +63,7 @@ enum Supervised {
         }
     }
 
-    /// mpirun, the parent of every rank here, forwards the signal to all.
+    /// mpirun, the parent of every rank here, forwards the signal to all ranks.
     static func stopUnderLauncher(_ world: Communicator) throws {
         Supervision.listenForStop()
         try world.barrier()
@@ -74,10 +74,10 @@ enum Supervised {
         try world.barrier()
     }
 
-    /// Beats for longer than the limit, is disarmed for longer than the limit, then hangs; says when.
+    /// Beats for longer than the limit, is disarmed for longer than the limit, then hangs; prints the time of each.
     static func hang(_ world: Communicator) {
         Supervision.startWatchdog(seconds: 1)
-        usleep(1_300_000)  // not armed
+        usleep(1_300_000)  // The watchdog is not armed.
         place(world)
         Supervision.arm()
         for step in 0...20 {
@@ -92,7 +92,7 @@ enum Supervised {
         sleep(1000)
     }
 
-    /// Stands still for three times the limit, and half a second longer before it beats again.
+    /// Is stopped for three times the limit, and beats again half a second later.
     static func suspension(_ world: Communicator) throws {
         Supervision.startWatchdog(seconds: 1)
         Supervision.arm()
@@ -106,7 +106,7 @@ enum Supervised {
             usleep(100_000)
         }
         Supervision.stopWatchdog()
-        usleep(1_500_000)  // stopped, though still armed
+        usleep(1_500_000)  // The process is stopped while the watchdog is armed.
     }
 
     static func segmentationFault(_ world: Communicator) {
@@ -129,7 +129,7 @@ enum Supervised {
         Glibc.abort()
     }
 
-    /// A signal that no instruction caused, and that came from elsewhere.
+    /// Raises a signal as another process would, not by a faulty instruction.
     static func killedBySignal(_ world: Communicator) throws {
         noteCrashes(world)
         kill(getpid(), SIGBUS)
@@ -142,7 +142,7 @@ enum Supervised {
         exit(0)
     }
 
-    /// The place is what was described last, cut to what there is room for.
+    /// The crash line names the place described last, truncated to the available space.
     static func whereabouts(_ world: Communicator) throws {
         try require(Supervision.where, is: "", "a place never described", on: world)
         Supervision.describe(place: "a")
@@ -170,7 +170,7 @@ enum Supervised {
         Supervision.noteCrashes()
     }
 
-    /// Stops this process; a shell lets it go on after some seconds.
+    /// Stops this process; a shell continues it after some seconds.
     private static func suspend(for seconds: Int) throws {
         let script = "sleep 0.2; kill -STOP \(getpid()); sleep \(seconds); kill -CONT \(getpid())"
         let words: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", script].map { (word: String) in strdup(word) }

@@ -1,10 +1,11 @@
 import Foundation
 import MinariTraces
 
-/// Compares what we read of Minari's datasets with what the minari package reads: `peer-minari [--of N] FOLDER TRACE.h5
-/// …`, where FOLDER holds the datasets and N says how many there are; Tests/Peers/run.sh makes both and runs it.
+/// Compares our reading of Minari datasets with that of the minari package: `peer-minari [--of N] FOLDER TRACE.h5 …`,
+/// where FOLDER holds the datasets and N is their number. Tests/Peers/run.sh makes datasets and traces and runs this
+/// program.
 ///
-/// Exit code 1 when a dataset differs, is missing or cannot be read, 64 without traces.
+/// Exit code 1 if a dataset differs, is missing or cannot be read, 64 without traces.
 @main
 enum PeerMinari {
     static func main() {

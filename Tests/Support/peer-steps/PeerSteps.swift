@@ -7,7 +7,7 @@ import PeerTraces
 ///
 ///     peer-steps [--of N] TRACE.h5 …
 ///
-/// N: how many peers there are; not to have compared all is to disagree. Exit code 1 when an environment disagrees, a peer is
+/// N: the number of peers; a missing peer counts as a disagreement. Exit code 1 if an environment disagrees, a peer is
 /// missing or a trace cannot be compared, 64 without traces.
 @main
 enum PeerSteps {

@@ -4,19 +4,19 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// What the batch scripts make of every end of a run, with programs in the places of active-bench, Slurm and PBS.
+/// The batch scripts' reaction to every end of a run, with scripts in place of active-bench, Slurm and PBS.
 @Suite struct BatchScriptTests {
     let folder = TemporaryFolder()
 
     init() {
-        // What a run ends with is said in a file; "signal" is to wait for SIGUSR1 and end as the program then does.
+        // The file `end` holds the run's exit code; "signal" waits for SIGUSR1 and then ends as the program does.
         program("active-bench", looking + "echo \"$*\" >>arguments\nenv >environment\nread -r end <end\n" + waiting)
         program("scontrol", "echo \"$*\" >>requests")
         program("qsub", "echo \"$*\" >>requests\nenv >environment\necho 9.server")
         program("qstat", "printf '    Resource_List.select = 4:ncpus=32:\\n\\tmpiprocs=32\\n'\n" + qstat)
     }
 
-    /// What the watch on others ends with is said in a file, a line each time; 0 once it is empty.
+    /// The file `others` holds the exit codes of `status --others-at-work`, one line for each call; 0 once it is empty.
     private let looking = """
         if [ "$1" = status ]; then
             echo "$*" >>looks
@@ -42,7 +42,7 @@ import Testing
         chmod(folder(name), 0o755)
     }
 
-    /// - Parameter streams: where the script's standard streams go, in Bash's words.
+    /// - Parameter streams: redirections of the script's standard streams, in Bash's syntax.
     private func start(
         _ script: String, end: String, _ environment: [String: String], streams: String = ""
     ) throws -> RunningProcess {
@@ -60,7 +60,7 @@ import Testing
 
     private func lines(_ name: String) -> [String] { text(of: folder(name)).split(separator: "\n").map { String($0) } }
 
-    /// Five starts of one job that all end alike: how many of them ask for another.
+    /// The number of requeue requests in five starts of one job that all end alike.
     @Test(arguments: [
         (0, 0), (64, 0), (65, 0), (69, 0), (70, 0), (74, 0), (1, 0), (134, 0), (75, 5), (71, 1), (137, 3), (143, 3),
         (138, 3), (205, 3),
@@ -76,14 +76,14 @@ import Testing
         #expect(lines("arguments").count == 5)
     }
 
-    /// The job's log on a full disk, or none at all: what is to be said is lost, what is to be done is not.
+    /// Without a writable log the messages are lost, but the job does its work.
     @Test(arguments: [">/dev/full 2>&1", ">&- 2>&-", "2>&- <&-"])
-    func aJobDoesNotEndForWantOfALog(streams: String) throws {
+    func aJobWorksWithoutALog(streams: String) throws {
         let child = try start("slurm/table.sbatch", end: "71", [:], streams: streams).end()
         #expect(child.exitCode == 71 && lines("requests") == ["requeue 12"], "\(child.output)")
     }
 
-    /// A hang among other failures is still the first one; another job's failures are its own.
+    /// A hang after other failures still counts as the first hang; each job counts its own failures.
     @Test func failuresAreCountedByJobAndKind() throws {
         let ends = [("12", "137", 1), ("12", "71", 2), ("12", "205", 3), ("12", "205", 3), ("1", "205", 4)]
         for (job, code, requests) in ends {
@@ -93,7 +93,7 @@ import Testing
         #expect(lines("out/logs/restarts.log").count == 5)
     }
 
-    @Test(arguments: ["75", "137"]) func aJobIsNotRequeuedForEver(code: String) throws {
+    @Test(arguments: ["75", "137"]) func requeuesAreLimited(code: String) throws {
         let restarts = ["SLURM_RESTART_COUNT": "50", "MAX_HOURS": "0.001"]
         _ = try start("slurm/table.sbatch", end: code, restarts).end()
         #expect(lines("requests").isEmpty)
@@ -132,9 +132,9 @@ import Testing
         #expect(lines("requests").isEmpty)
     }
 
-    /// Others are watched for no longer than the run may take: the job then asks for another start, as after any end of its
-    /// hours.
-    @Test(arguments: ["slurm/table.sbatch", "pbs/table.pbs"]) func theWatchEndsWithTheHours(script: String) throws {
+    /// Other jobs are watched only until the run's time limit: then the job
+    /// requests another start, as after any end by time.
+    @Test(arguments: ["slurm/table.sbatch", "pbs/table.pbs"]) func theWatchEndsAtTheTimeLimit(script: String) throws {
         put("wait\n".utf8, at: folder("others"))
         let child = try start(script, end: "75", ["MAX_HOURS": "0.002"]).end()
         #expect(lines("looks").count == 1, "\(child.output)")
@@ -142,8 +142,9 @@ import Testing
         #expect(child.standardError.contains("the hours are over: nobody has been seen at work"), "\(child.output)")
     }
 
-    /// What the program knows the claims of its own job's earlier starts by, and how long mpirun lets ranks save.
-    @Test func theProgramIsToldWhoseStartItIs() throws {
+    /// The program receives the job's name and start count, which identify
+    /// claims of earlier starts, and mpirun's timeout.
+    @Test func theProgramReceivesJobAndStartCount() throws {
         let knobs = ["RESTARTS": "2", "FIRST_JOB": "5.server"]
         #expect(try start("pbs/table.pbs", end: "0", knobs).end().exitCode == 0)
         let environment = Set(lines("environment"))
@@ -151,7 +152,7 @@ import Testing
         #expect(environment.contains("OMPI_MCA_odls_base_sigkill_timeout=10"))
     }
 
-    @Test func theKnobsAreTheProgramsOptions() throws {
+    @Test func theVariablesAreTheProgramsOptions() throws {
         let knobs = ["TEAM_SIZE": "4", "CHECKPOINT_MINUTES": "5", "HANG_TIMEOUT": "900", "MAX_HOURS": "23.5"]
         #expect(try start("slurm/table.sbatch", end: "0", knobs).end().exitCode == 0)
         #expect(try start("slurm/table.sbatch", end: "0", [:]).end().exitCode == 0)
@@ -173,8 +174,8 @@ import Testing
         #expect(lines("requests").count == signal.requests, "\(end.output)")
     }
 
-    /// PBS: the same request once more, behind this job, with the knobs in the environment.
-    @Test func pbsIsAskedForTheSameAgain() throws {
+    /// Under PBS the job is submitted once more, to run after this one, with the settings in the environment.
+    @Test func pbsSubmitsTheSameJobAgain() throws {
         let done = try start("pbs/table.pbs", end: "0", [:]).end()
         #expect(done.exitCode == 0 && lines("requests").isEmpty, "\(done.output)")
         let knobs = ["RESTARTS": "2", "FIRST_JOB": "5.server", "MAX_HOURS": "0.001"]
@@ -187,13 +188,13 @@ import Testing
             ) && request.hasSuffix(" " + Repository.path("jobs/pbs/table.pbs")), "\(request)")
         let environment = Set(lines("environment"))
         #expect(environment.isSuperset(of: ["RESTARTS=3", "FIRST_JOB=5.server", "STUDY=a.yaml", "MAX_HOURS=0.001"]))
-        // An hour less the five minutes' notice, and less the seconds that have gone by.
+        // An hour less the five minutes' notice, and less the seconds that have passed.
         let hours = try #require(lines("arguments").first?.split(separator: " ").last.flatMap { Double($0) })
         #expect((0.8...0.917).contains(hours))
         #expect(child.standardError.contains("submitted again as 9.server\n"))
     }
 
-    /// What qstat's first answers are, whether the run has hours, and whether the job is submitted again.
+    /// The first answers of qstat, whether the run has a time limit, and whether the job is submitted again.
     @Test(arguments: [
         ("fail ok", true, true), ("fail fail ok", true, true), ("empty ok", true, true),
         ("ok fail fail fail", true, true),

@@ -3,9 +3,9 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// A dataset is in memory once for all ranks of a node.
+/// All ranks of a node share one copy of a dataset in memory.
 @Suite struct RankMemoryTests {
-    /// Two ranks train on a large dataset as on a small one, but for one copy of the transitions: a copy each would be two.
+    /// With a large dataset in place of a small one, two ranks take one copy of the additional transitions, not two.
     @Test func theNodeHasOneCopy() throws {
         let rows = 200_000
         let data = TemporaryFolder()
@@ -24,8 +24,8 @@ import Testing
         #expect((0.5 * copy...1.5 * copy).contains(large - small))
     }
 
-    /// Proportional shares of all ranks in MB while they train: the least of several looks, as the allocator gives back what
-    /// loading took only now and then.
+    /// The sum of all ranks' proportional shares in MB during training: the least of several measurements, because the
+    /// allocator returns memory that loading took only now and then.
     private func share(_ run: FaultyRun, ranks: Int) throws -> Double {
         let job = try run.start(ranks: ranks, ["--checkpoint-minutes", "0"])
         defer { for rank in run.ranks { kill(rank, SIGKILL) } }
@@ -40,13 +40,13 @@ import Testing
         return (looks.map { $0.reduce(0, +) }.min() ?? .nan) / 1000
     }
 
-    /// Those that have a row in their learning curve.
+    /// The number of cases that have a row in their learning curve.
     private func casesInTraining(_ run: FaultyRun) -> Int {
         files(below: run.out).filter { $0.hasSuffix("/curve.csv") }
             .count { text(of: "\(run.out)/\($0)").split(separator: "\n").count > 1 }
     }
 
-    /// Of each process, in kB.
+    /// The proportional share of each process, in kB.
     private func shares(of ranks: [pid_t]) -> [Double] {
         ranks.compactMap { rank in
             let lines = text(of: "/proc/\(rank)/smaps_rollup").split(separator: "\n")

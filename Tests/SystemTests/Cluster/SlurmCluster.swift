@@ -3,12 +3,12 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// A Slurm of its own on this machine that ends with the test: two nodes on loopback, two processors each.
+/// A private Slurm on this machine that ends with the test: two nodes on loopback, two processors each.
 final class SlurmCluster {
     private let folder = TemporaryFolder()
     private let daemons: RunningProcess
 
-    /// Starts the daemons; fails with what they said where they do not run, as without root or without the packages.
+    /// Starts the daemons; fails with their output if they do not run, for example without root or the packages.
     init() throws {
         let script = Repository.path("Tests/Support/slurm/cluster.sh")
         daemons = try RunningProcess(
@@ -34,7 +34,7 @@ final class SlurmCluster {
         var description: String { message }
     }
 
-    /// Runs one of Slurm's commands; what it prints.
+    /// Runs one of Slurm's commands; returns its output.
     @discardableResult
     func command(_ words: String..., environment: [String: String] = [:]) throws -> String {
         let child = try ChildProcess.run(
@@ -46,10 +46,11 @@ final class SlurmCluster {
         return child.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Submits a script of `jobs/slurm` with the small study `study` and the run folder `out`; the job's number.
+    /// Submits a script of `jobs/slurm` with the small study `study` and
+    /// the run folder `out`; returns the job's number.
     ///
-    /// Both nodes are this machine. Each would bind its first rank to the same core, and Open MPI would reach the other
-    /// by any interface but loopback.
+    /// Both nodes are this machine. By default each would bind its first rank to the same core,
+    /// and Open MPI would reach the other node by any interface but loopback.
     func submit(
         _ script: String, _ options: String..., launcher: String, study: String, out: String, log: String,
         binary: String = RunningProcess.path(of: "active-bench"), environment: [String: String] = [:]
@@ -69,7 +70,7 @@ final class SlurmCluster {
         return child.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Waits for a job's end; the states in which it and, of an array, all its tasks have ended.
+    /// Waits for a job's end; returns the states in which the job and all tasks of an array ended.
     func states(atTheEndOf job: String) throws -> Set<String> {
         var states: Set<String> = []
         waitUntil("the end of job \(job)", every: 0.1) {
@@ -80,7 +81,7 @@ final class SlurmCluster {
         return states
     }
 
-    /// How often a job or a task (`12_1`) was started again.
+    /// The number of times that a job or a task (`12_1`) was restarted.
     func restarts(of job: String) throws -> Int? {
         try command("scontrol", "show", "job", job).firstMatch(of: /Restarts=(\d+)/).flatMap { Int($0.1) }
     }

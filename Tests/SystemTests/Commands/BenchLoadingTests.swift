@@ -18,7 +18,7 @@ import Testing
         let result = try JSONDecoder().decode(Result.self, from: Data(child.standardOutput.utf8))
         #expect(result.transitions == (try Transitions(D4RLFile(path: file), maximumSteps: 1000).count))
         #expect(result.library > 0 && result.loading > 0 && result.digest > 0)
-        #expect(result.ratio == result.loading / result.library, "of one repetition")
+        #expect(result.ratio == result.loading / result.library, "ratio of one repetition")
     }
 
     private struct Report: Decodable {
@@ -30,14 +30,15 @@ import Testing
         let combinationsRead, combinationsWritten: Int
     }
 
-    /// Of a thousandth of the rows: what is read, not how fast.
+    /// Loads a thousandth of the rows: the test checks what is read, not the speed.
     @Test func storageOfEveryKind() throws {
         let child = try ChildProcess.run(
             "active-bench", ["bench", "loading", "--rows", "2000", "--repetitions", "1", "--json"])
         #expect(child.exitCode == 0, "\(child.output)")
         let report = try JSONDecoder().decode(Report.self, from: Data(child.standardOutput.utf8))
         #expect(report.lines.map(\.chunkRows) == [1, 10, 100, 1000, nil])
-        // Rows but the last, and the one at the time limit, after 1000 steps; of chunks of one row a tenth.
+        // All rows except the last and the one at the time limit, after
+        // 1000 steps; a tenth of them in chunks of one row.
         #expect(report.lines.map(\.times.transitions) == [199, 1998, 1998, 1998, 1998])
         for times in report.lines.map(\.times) { #expect(times.ratio == times.loading / times.library) }
         #expect(report.combinationsRead == report.combinationsWritten && report.combinationsRead > 520)

@@ -35,14 +35,14 @@ import Testing
         #expect(cells.dropFirst().map { $0.prefix { $0 != " " } } == ["hopper-random-r1", "all"])
         #expect(before.dropFirst(10).first?.hasPrefix("gradient steps measured just now (") == true)
         #expect(before.last?.hasPrefix("6 cases, 6 to do on 2 ranks: ") == true && before.count == 12)
-        #expect(folder.contents == ["study.yaml"], "looking changes nothing")
+        #expect(folder.contents == ["study.yaml"], "plan changes nothing")
 
         let after = try lines("--out", SystemRun.undisturbed("out"))
         #expect(after.dropFirst().prefix(6).allSatisfy { $0.hasPrefix("-        done") })
         #expect(after.last?.hasPrefix("6 cases, 0 to do on 1 rank: ") == true)
     }
 
-    /// Of many cases only what they cost, unless one asks.
+    /// A plan of many cases shows only their costs, unless the list is requested.
     @Test func planOfManyCases() throws {
         put(SystemRun.study.replacing("[0, 1]", with: "0-19").utf8, at: folder("study.yaml"))
         let short = try SystemRun.activeBench("plan", folder("study.yaml"))
@@ -58,7 +58,7 @@ import Testing
 
     // MARK: Config
 
-    @Test func configPrintsWhatAStudyMaySay() throws {
+    @Test func configPrintsTheSettingsOfAStudy() throws {
         let child = try SystemRun.activeBench("config", "ACTIVE-S", "hopper-medium-v2", "m=17")
         #expect(child.exitCode == 0, "\(child.output)")
         #expect(child.standardOutput.contains("\nlearners:\n  ACTIVE-S:\n"))
@@ -136,7 +136,7 @@ import Testing
         #expect(cells.dropFirst(3).first?.contains("±") == true, "\(cells)")
     }
 
-    @Test func tableOfAFolderThatIsNoRun() throws {
+    @Test func tableOfAFolderWithoutARun() throws {
         let child = try SystemRun.activeBench("table", folder.path)
         #expect(child.exitCode == 65)
         #expect(
@@ -163,7 +163,7 @@ import Testing
         #expect(text(of: folder("a/learning-curve.csv")).split(separator: "\n").count == 3)
     }
 
-    /// What was trained is kept even if the steps end before the first snapshot is due.
+    /// The trained policy is kept even if the steps end before the first snapshot is due.
     @Test func aShortBehaviourTrainingLeavesItsLastPolicy() throws {
         let child = try SystemRun.activeBench(
             "collect", "train", "--env", "hopper", "--steps", "300", "--snapshot-every", "1000", "--out", folder("a"))
@@ -174,7 +174,7 @@ import Testing
         #expect(rows.count == 2 && rows.last?.hasPrefix("300,") == true, "\(rows)")
     }
 
-    /// Not even root makes files in /proc.
+    /// Not even root can create files in /proc.
     @Test(arguments: ["/proc/x.hdf5", "/proc/folder/x.hdf5", "policy.safetensors/x.hdf5"])
     func aDatasetThatCannotBeWritten(out: String) throws {
         let path = out.hasPrefix("/") ? out : SystemRun.inputs(out)
@@ -188,7 +188,7 @@ import Testing
         #expect(child.standardOutput.isEmpty)
     }
 
-    @Test func benchOfNoPolicyIsRefused() throws {
+    @Test func benchOfAnAbsentPolicyIsRefused() throws {
         let child = try ChildProcess.run(
             "active-bench", ["bench", "rollout", "--env", "hopper", "--policy", folder("absent")])
         #expect(child.exitCode == 65, "\(child.output)")
@@ -196,7 +196,7 @@ import Testing
         #expect(child.standardOutput.isEmpty)
     }
 
-    @Test func rolloutOfNoPolicyIsRefused() throws {
+    @Test func rolloutOfAnAbsentPolicyIsRefused() throws {
         let out = folder("hopper_random-r1.hdf5")
         let arguments = ["collect", "rollout", "--transitions", "100", "--out", out, "--env"]
         let absent = try ChildProcess.run("active-bench", arguments + ["hopper", "--policy", folder("absent")])

@@ -20,7 +20,8 @@ import Testing
         return try JSONDecoder().decode(ScalingReport.self, from: Data(child.standardOutput.utf8))
     }
 
-    /// A rate is what a clock says; what it is worth follows from it, from the work of a step and from `one` rank's figure.
+    /// Rates depend on the machine; speedup and efficiency follow from a
+    /// rate, the work of a step and the figure of `one` rank.
     private func expectSense(
         _ figure: ScalingPoint.Figure, _ point: ScalingPoint, relativeTo one: ScalingPoint.Figure?,
         location: SourceLocation = #_sourceLocation

@@ -4,13 +4,13 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Streams that take what they are given slowly, late or only seemingly, and logs on a full disk.
+/// Streams that accept data slowly, late or only seemingly, and logs on a full disk.
 @Suite struct TellingStreamTests {
     private let folder = TemporaryFolder()
 
     private static let bytesOfPipe: Int32 = 1031  // F_SETPIPE_SZ of Linux, which Glibc's module leaves out
 
-    /// Starts active-bench with pipes or files of the test's own.
+    /// Starts active-bench with pipes or files that the test reads.
     private func start(_ arguments: [String], output: Any? = nil, error: Any? = nil) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: RunningProcess.path(of: "active-bench"))
@@ -25,7 +25,7 @@ import Testing
         return process
     }
 
-    /// A pipe of one page, of which a parent has asked that writing never waits; its reader takes a few bytes at a time.
+    /// A non-blocking pipe of one page, whose reader takes a few bytes at a time.
     @Test func aSlowReaderGetsEverything() throws {
         let pipe = Pipe()
         let (reading, writing) = (pipe.fileHandleForReading.fileDescriptor, pipe.fileHandleForWriting.fileDescriptor)
@@ -48,11 +48,11 @@ import Testing
         #expect(found.count > 3 * 4096 && String(decoding: found, as: UTF8.self) == whole)
     }
 
-    /// Progress goes to a pipe that is full, or to a terminal, and both stand still: the training goes on.
+    /// Progress goes to a pipe or terminal that is full and not read: the training goes on.
     @Test(arguments: [false, true]) func trainingDoesNotWaitForAReader(isTerminal: Bool) throws {
         let (reading, writing) = try isTerminal ? terminal() : pipe()
         defer { for descriptor in [reading, writing] { close(descriptor) } }
-        // Until it takes no more.
+        // Fills the pipe.
         #expect(fcntl(writing, F_SETFL, O_NONBLOCK) == 0)
         let line = [UInt8](repeating: UInt8(ascii: "x"), count: 100)
         while write(writing, line, line.count) > 0 {}
@@ -76,13 +76,13 @@ import Testing
     private func terminal() throws -> (reading: Int32, writing: Int32) {
         let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         var (lock, number): (Int32, Int32) = (0, 0)
-        // TIOCSPTLCK and TIOCGPTN of Linux: what unlockpt and ptsname do.
+        // TIOCSPTLCK and TIOCGPTN of Linux, which unlockpt and ptsname use.
         try #require(ioctl(master, 0x4004_5431, &lock) == 0 && ioctl(master, 0x8004_5430, &number) == 0)
         return (master, open("/dev/pts/\(number)", O_RDWR | O_NOCTTY))
     }
 
-    /// A file system that refuses at the end what it has taken.
-    @Test func whatIsRefusedWhenItIsClosedIsLost() throws {
+    /// A file system accepts writes and reports the error on close.
+    @Test func anErrorOnCloseIsReported() throws {
         let library = RunningProcess.path(of: "librefused-closing.so")
         #expect(FileManager.default.fileExists(atPath: library))
         for (arguments, code) in [
@@ -95,9 +95,9 @@ import Testing
         }
     }
 
-    /// The run's log on a full disk, and one that cannot be opened: said once, and the run is what it would have been.
+    /// A log on a full disk, or one that cannot be opened, is reported once, and the run is not affected.
     @Test(arguments: [("write", "No space left on device"), ("open", "Is a directory")])
-    func theLogIsNotTheRun(operation: String, reason: String) throws {
+    func aLostLogDoesNotAffectTheRun(operation: String, reason: String) throws {
         let log = folder("out/logs/rank-0000.log")
         try FileManager.default.createDirectory(atPath: folder("out/logs"), withIntermediateDirectories: true)
         if operation == "write" {

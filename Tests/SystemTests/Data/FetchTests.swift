@@ -7,11 +7,11 @@ import ScratchFiles
 import Suites
 import Testing
 
-/// `jobs/fetch-d4rl.sh` against a server on this machine.
+/// `jobs/fetch-d4rl.sh` downloads, resumes, checks and refuses, against a server on this machine.
 @Suite struct FetchTests {
     let folder = TemporaryFolder()
     let server = FileServer()
-    /// What the datasets "one" and "two" hold.
+    /// The contents of the datasets "one" and "two".
     private let contents = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
 
     private static let script = Repository.path("jobs/fetch-d4rl.sh")
@@ -25,8 +25,8 @@ import Testing
             ].merging(environment) { $1 })
     }
 
-    /// Puts a program in the place of active-bench that knows the datasets `names`, "NAME.hdf5" below the server's
-    /// address, all with the same contents: nobody can have D4RL's.
+    /// Puts a script in place of active-bench that lists the datasets `names`, "NAME.hdf5" below the server's address,
+    /// all with the same contents, because D4RL's files are not available here.
     private func publish(_ names: String...) throws {
         put(contents, at: folder("right"))
         let digest = try sha256(ofFile: folder("right"))
@@ -40,7 +40,7 @@ import Testing
         #expect(!files(below: folder("data")).contains("\(name).hdf5.part"), sourceLocation: location)
     }
 
-    // MARK: What comes
+    // MARK: Successful downloads
 
     @Test func rightFilesAreKept() throws {
         try publish("one", "two")
@@ -58,7 +58,7 @@ import Testing
         #expect(server.requests.count == 2, "nothing is downloaded twice")
     }
 
-    @Test func aConnectionThatIsCutIsTakenUpAgain() throws {
+    @Test func aCutConnectionIsResumed() throws {
         try publish("one")
         server["one.hdf5"] = .init(contents, cuts: [30_000, 20_000])
         let child = try fetch()
@@ -95,9 +95,9 @@ import Testing
         expectThere("one")
     }
 
-    // MARK: What is refused
+    // MARK: Refused downloads
 
-    @Test func aFileThatIsNotTheRightOneIsRemoved() throws {
+    @Test func aWrongFileIsRemoved() throws {
         try publish("altered", "short", "long", "right")
         var altered = contents
         altered[77_777] ^= 4
@@ -119,8 +119,8 @@ import Testing
         #expect(files(below: folder("data")).filter { $0.contains("hdf5") } == ["right.hdf5"])
     }
 
-    /// What is there may be somebody's own: it is neither used nor touched.
-    @Test func anotherFileOfTheNameStays() throws {
+    /// An existing file may be the user's own: it is neither used nor changed.
+    @Test func anotherFileOfThatNameIsKept() throws {
         try publish("one")
         try FileManager.default.createDirectory(atPath: folder("data"), withIntermediateDirectories: true)
         put("mine".utf8, at: folder("data/one.hdf5"))
@@ -140,7 +140,7 @@ import Testing
         let child = try fetch()
         #expect(child.exitCode == 74, "\(child.output)")
         #expect(child.standardError.contains("one.hdf5: The requested URL returned error: 404"), "\(child.output)")
-        #expect(server.requests.count == 1, "another attempt would bring nothing")
+        #expect(server.requests.count == 1, "it is not tried again")
     }
 
     // MARK: With the real table
@@ -165,7 +165,7 @@ import Testing
         (["hopper-medium-v2", "hoper-medium-v2"], 65, "did you mean 'hopper-medium-v2'?"),
         (["hopper-medium-r1"], 65, "jobs/make-datasets.sh"), (["--all"], 64, "jobs/fetch-d4rl.sh --help"),
     ])
-    func aWrongNameEndsItAtOnce(arguments: [String], code: Int32, words: String) throws {
+    func aWrongNameIsRefusedAtOnce(arguments: [String], code: Int32, words: String) throws {
         let child = try ChildProcess.run(
             Self.script, arguments,
             environment: [
@@ -180,7 +180,7 @@ import Testing
         #expect(child.exitCode == 0 && child.standardOutput.contains("all 18 of them"), "\(child.output)")
     }
 
-    /// On a PATH with all that the script needs but curl.
+    /// PATH has everything that the script needs except curl.
     @Test func withoutCurl() throws {
         try publish("one")
         try FileManager.default.createDirectory(atPath: folder("bin"), withIntermediateDirectories: true)

@@ -6,7 +6,7 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Files made to be wrong: each is refused by a child process, with its own sentence and in little memory.
+/// A child process refuses each malicious file with its own sentence and in little memory.
 @Suite struct HostileDatasetTests {
     let folder = TemporaryFolder()
 
@@ -19,7 +19,7 @@ import Testing
         #expect(child.errorLines.count == 1 && file.isRefused(child.errorLines[0], path: path), "\(child.output)")
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
-        #expect(usage.ru_maxrss < 1 << 20, "no child so far had a gigabyte")
+        #expect(usage.ru_maxrss < 1 << 20, "no child used a gigabyte")
     }
 
     @Test func everyFileHasItsOwnSentence() {
@@ -39,13 +39,13 @@ import Testing
 
     // MARK: Limits
 
-    /// Children that have neither the time nor the memory for a good file; under a limit of the shell's, too.
+    /// Children without enough time or memory even for a good file, also under a limit set by the shell.
     @Test(arguments: [
         ("", ["--seconds", "0.0001"], "found no end of it in time"),
         ("", ["--memory", "50000000"], "found its end by signal"),
         ("ulimit -v 16000000", ["--memory", "50000000"], "found its end by signal"),
     ])
-    func limitsEndTheChildAlone(shell: String, options: [String], words: String) throws {
+    func limitsEndOnlyTheChild(shell: String, options: [String], words: String) throws {
         let path = folder("large.hdf5")
         try HDF5Writer.write(to: path) { file in
             let rows = 1_000_000

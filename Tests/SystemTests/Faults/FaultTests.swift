@@ -6,12 +6,12 @@ import RunFolders
 import ScratchFiles
 import Testing
 
-/// What comes between the ranks, or between two runs into one folder.
+/// Faults between ranks, or between two runs into one folder.
 @Suite struct FaultTests {
     let folder = TemporaryFolder()
     private let name = "hopper_random-r1.hdf5"
 
-    /// The dataset's name, another content.
+    /// Records a dataset with the same name and other contents.
     private func recordAnotherDataset() throws -> String {
         let child = try SystemRun.activeBench(
             "collect", "rollout", "--env", "hopper", "--policy", SystemRun.inputs("policy.safetensors"),
@@ -27,8 +27,8 @@ import Testing
             environment: ["ACTIVE_BENCH_DATA": SystemRun.inputs.path, "ACTIVE_BENCH_FAULT": fault])
     }
 
-    /// Rank 0 finds it when all cases are done and the others wait to be let go. Rank 1 takes three seconds for a case, rank 0 a
-    /// tenth of that: there is time to damage the first result.
+    /// Rank 0 finds the damage when all cases are done, while the others wait for the end. Rank 1 takes three seconds
+    /// for a case, rank 0 a tenth of that: there is time to damage the first result.
     @Test func aResultDamagedInMidRunEndsTheJob() throws {
         let job = try start(steps: 1000, ranks: 2, fault: "rank=1,sleep=3")
         var done: [String] = []
@@ -36,7 +36,7 @@ import Testing
             done = files(below: folder("out")).filter { $0.hasSuffix("/result.json") }
             return !done.isEmpty
         }
-        #expect(done.count < 6 && job.isRunning, "the test came too late: \(done.count) of 6 cases are done")
+        #expect(done.count < 6 && job.isRunning, "the signal came too late: \(done.count) of 6 cases are done")
         let damaged = "\(folder("out"))/\(try #require(done.first))"
         put("{".utf8, at: damaged)
         let end = try job.end()
@@ -46,8 +46,8 @@ import Testing
         #expect(RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).isEmpty, "no rank is left")
     }
 
-    /// A node has one copy of a dataset, loaded by one rank: what the others would have found does not count. (Nodes with
-    /// different files are refused, which takes two nodes.)
+    /// A node has one copy of a dataset, loaded by one rank: files that other ranks would have found do not matter.
+    /// (Nodes with different files are refused, which takes two nodes.)
     @Test func ranksOfANodeShareOneFile() throws {
         let other = try recordAnotherDataset()
         put(SystemRun.study.utf8, at: folder("study.yaml"))
@@ -63,7 +63,7 @@ import Testing
         expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
     }
 
-    // MARK: A folder with a run
+    // MARK: A run folder with results
 
     /// All files of the run folder.
     private var everything: [String: [UInt8]] {
@@ -130,8 +130,8 @@ import Testing
 
     // MARK: The launcher
 
-    /// A virtual machine with one core of two threads, where Open MPI by itself would offer one slot.
-    @Test func theQuickstartsLaunchLineNeedsNoSecondCore() throws {
+    /// A virtual machine with one core of two threads, where Open MPI by default offers one slot.
+    @Test func theQuickstartsCommandNeedsOnlyOneCore() throws {
         let script = Repository.path("jobs/quickstart.sh")
         let line = text(of: script).split(separator: "\n").first { $0.hasPrefix("exec mpirun ") }
         let launcher = try #require(line).split(separator: " ").dropFirst().filter { $0 != "\\" }

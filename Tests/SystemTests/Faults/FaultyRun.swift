@@ -4,8 +4,8 @@ import ScratchFiles
 import Synchronization
 import Testing
 
-/// A study and a run folder, run as often as it takes, with faults and signals; the last checkpoint of every case is kept, as
-/// it holds the whole state of the training.
+/// A study and a run folder that is run repeatedly with faults and signals; the last checkpoint of every case is kept,
+/// because it holds the whole state of the training.
 final class FaultyRun {
     let folder = TemporaryFolder()
     let data: String
@@ -18,7 +18,7 @@ final class FaultyRun {
         put(study.utf8, at: folder("study.yaml"))
     }
 
-    /// `learners` on one dataset, small and without a clock in it: 300 steps, evaluated every 100.
+    /// `learners` on one dataset, with small networks and no dependence on time: 300 steps, evaluated every 100.
     static func study(_ learners: [String], seeds: String = "[0]", steps: Int = 300) -> String {
         """
         name: faulty
@@ -32,14 +32,14 @@ final class FaultyRun {
     }
 
     static let iql = "IQL: {hidden: [16, 16], batch: 32}"
-    /// Nine networks: V₁ to V₆, two Q, the policy.
+    /// A learner with nine networks: V₁ to V₆, two Q, the policy.
     static let active = "ACTIVE-I: {hidden: [16, 16], batch: 32, m: 6}"
     static let cql = "CQL: {hidden: [16, 16], critic_hidden: [16, 16], batch: 32, sampled_actions: 3}"
 
-    /// Starts it under mpirun, or one process without a launcher.
+    /// Starts the program under mpirun, or one process without a launcher.
     ///
-    /// - Parameter isHasty: a rank that crashes leaves no backtrace, which takes seconds, and mpirun does not give the
-    ///   others a second to end by themselves.
+    /// - Parameter isHasty: skips the backtrace of a crashed rank, which takes seconds, and
+    ///   the second that mpirun gives the other ranks to end by themselves.
     func start(
         ranks: Int?, _ options: [String] = [], fault: String? = nil, into other: String? = nil,
         isHasty: Bool = false, limit: Int = ChildProcess.hangLimit, prefix: [String] = [],
@@ -66,7 +66,7 @@ final class FaultyRun {
         try start(ranks: ranks, options, fault: fault, into: other, isHasty: isHasty, limit: limit).end()
     }
 
-    /// The files that are a function of the study alone, of `folder` or of the run folder.
+    /// The files that depend on the study alone, of `folder` or of the run folder.
     func results(of folder: String? = nil) -> [String: [UInt8]] {
         let all = SystemRun.results(folder ?? out)
         let lasts = Set(
@@ -76,7 +76,7 @@ final class FaultyRun {
         return all.filter { name, _ in !name.contains("/checkpoint-") || lasts.contains(name) }
     }
 
-    /// Of the same study on one rank that nothing disturbs.
+    /// The results of the same study in an undisturbed run on one rank.
     func reference() throws -> [String: [UInt8]] {
         let path = folder("reference")
         let child = try run(ranks: 1, into: path)
@@ -88,7 +88,7 @@ final class FaultyRun {
 
     private static let references = Mutex<[String: [String: [UInt8]]]>([:])
 
-    /// `reference`, computed once for all tests with the same study on the data of all tests.
+    /// `reference`, computed once for all tests that run the same study on the common data.
     func knownReference() throws -> [String: [UInt8]] {
         precondition(data == SystemRun.inputs.path)
         let study = text(of: folder("study.yaml"))
@@ -98,7 +98,7 @@ final class FaultyRun {
         return results
     }
 
-    /// Process numbers of the ranks, in their order.
+    /// The process numbers of the ranks, by rank.
     var ranks: [pid_t] {
         RunningProcess.identifiers(of: "active-bench", withArgument: out).sorted {
             (FaultyRun.rank(of: $0) ?? 0) < (FaultyRun.rank(of: $1) ?? 0)
@@ -110,28 +110,28 @@ final class FaultyRun {
         return variables.first { $0.hasPrefix("OMPI_COMM_WORLD_RANK=") }?.split(separator: "=").last.flatMap { Int($0) }
     }
 
-    /// mpirun's process number.
+    /// The process number of mpirun.
     var launcher: pid_t? { RunningProcess.identifiers(of: "mpirun", withArgument: out).first }
 
-    /// The steps of a case's checkpoints by name, ascending; of all cases if none is named.
+    /// The steps of the checkpoints of one case, in ascending order; of all cases if none is named.
     func checkpoints(of one: String = "") -> [Int] {
         files(below: out).filter { $0.hasPrefix("cases/\(one)") && $0.hasSuffix(".bin") && !$0.contains(".tmp-") }
             .compactMap { $0.split(separator: "-").last.flatMap { Int($0.dropLast(4)) } }.sorted()
     }
 
-    /// The paths of all finished cases' results.
+    /// The paths of the results of all finished cases.
     var done: [String] { files(below: out).filter { $0.hasSuffix("/result.json") } }
 
-    /// Whether `count` ranks are there and take SIGUSR1 for a request to stop, as they do before any of them begins a case.
+    /// Whether `count` ranks exist and handle SIGUSR1 as a request to stop, which they do before any begins a case.
     func listen(ranks count: Int) -> Bool {
         let ranks = ranks
         return ranks.count == count && ranks.allSatisfy { ProcessState(pid: $0).catches(SIGUSR1) }
     }
 
-    /// Cases of which a job, this one or an earlier one, has begun the training.
+    /// The cases that this job or an earlier one has begun to train.
     var begun: Int { files(below: out).count { $0.hasSuffix("/timing.csv") } }
 
-    /// Nothing is left of a job that has ended: no process, no file that is not whole.
+    /// Expects that a job that has ended left no process and no unfinished file.
     func expectNothingLeft(location: SourceLocation = #_sourceLocation) {
         #expect(ranks.isEmpty, "no rank is left", sourceLocation: location)
         #expect(!files(below: out).contains { $0.contains(".tmp-") }, sourceLocation: location)
@@ -139,11 +139,11 @@ final class FaultyRun {
 }
 
 extension StringProtocol {
-    /// Without the last part of a path.
+    /// The path without its last part.
     fileprivate var folder: String { split(separator: "/").dropLast().joined(separator: "/") }
 }
 
-/// Random numbers from a seed that is printed: ACTIVE_BENCH_TEST_SEED repeats them (SplitMix64).
+/// Random numbers from a seed that is printed; ACTIVE_BENCH_TEST_SEED repeats them (SplitMix64).
 struct DrawnNumbers: RandomNumberGenerator {
     private var state: UInt64
 

@@ -3,12 +3,12 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// What one rank of a team does to the others: dies in whatever way, is slow, stands still, hangs.
+/// One rank of a team dies in any way, is slow, stopped or hangs: the others notice or wait.
 @Suite(.serialized) struct RankFaultTests {
-    /// A way to die; every kind at every place, and every kind and place on every rank.
+    /// A way to die; the tests cover every kind at every place, and every kind and every place on every rank.
     struct Death: CustomStringConvertible {
         var kind: String
-        /// In the exchange of the step; nil between the steps.
+        /// The place within the step's exchange; nil between steps.
         var place: String?
         var rank: Int
 
@@ -18,7 +18,7 @@ import Testing
             "case-step=50,kind=\(kind),rank=\(rank)" + (place.map { ",place=\($0)" } ?? "")
         }
 
-        /// How the line on standard error goes on after the place.
+        /// The line on standard error after the place.
         var words: String {
             let phase = place == nil ? "training at step 50" : "exchange with the team at step 50"
             return switch kind {
@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    /// The job ends with a code that is not 0, and says who, where and at what; finished cases stay as they
-    /// are. All in one folder, as it happens.
+    /// The job ends with a code that is not 0 and names rank, place and activity; finished cases stay unchanged. All
+    /// deaths happen in one folder, one after another.
     @Test func deaths() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active], seeds: "[0, 1]"))
         let reference = try run.reference()
@@ -46,7 +46,7 @@ import Testing
         let finished = run.results().filter { $0.key.contains("/seed-1/") }
         #expect(finished.count == 6 && Death.all.count == 16)
         for death in Death.all {
-            let isHasty = death.rank != 1  // those of rank 1, of each kind and at each place, are as users have them
+            let isHasty = death.rank != 1  // Deaths of rank 1, of each kind and at each place, run with the defaults.
             let child = try run.run(
                 ranks: 3, ["--team-size", "3", "--checkpoint-steps", "20"], fault: death.fault, isHasty: isHasty)
             #expect(child.exitCode != 0 && child.exitCode != 124 && child.exitCode != 75, "\(death): \(child.output)")
@@ -56,7 +56,7 @@ import Testing
                     && $0.contains("case \(one)") && $0.contains(death.words)
             }
             #expect(line != nil, "\(death): \(child.standardError)")
-            // mpirun may end before a rank that Swift still reports on.
+            // mpirun may end before a rank whose crash Swift still reports.
             waitUntil("no rank is left") { run.ranks.isEmpty }
             #expect(run.checkpoints(of: one) == [20, 40], "\(death): \(run.checkpoints())")
             expectEqual(run.results().filter { $0.key.contains("/seed-1/") }, finished)
@@ -67,8 +67,8 @@ import Testing
         run.expectNothingLeft()
     }
 
-    /// Stopped for three seconds, with a limit of thirty for a hang: neither it nor the others are taken for dead.
-    @Test func aRankThatStandsStill() throws {
+    /// A rank is stopped for three seconds, with a limit of thirty for a hang: no rank is considered dead.
+    @Test func aStoppedRank() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let job = try run.start(
             ranks: 3, ["--team-size", "3", "--checkpoint-steps", "20", "--hang-timeout", "30"], fault: "sleep=3")
@@ -76,14 +76,14 @@ import Testing
         let rank = try #require(run.ranks.dropFirst().first)
         kill(rank, SIGSTOP)
         sleep(3)
-        #expect(job.isRunning && !run.done.contains { $0.hasSuffix("/seed-0/result.json") }, "the others wait")
+        #expect(job.isRunning && !run.done.contains { $0.hasSuffix("/seed-0/result.json") }, "the other ranks wait")
         kill(rank, SIGCONT)
         let end = try job.end()
         #expect(end.exitCode == 0, "\(end.output)")
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// Ten times slower than the others.
+    /// One rank is ten times slower than the others.
     @Test func aSlowRank() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active, FaultyRun.iql]))
         let end = try run.run(ranks: 3, ["--team-size", "2"], fault: "rank=1,sleep=5")
@@ -91,7 +91,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// A rank that never comes to an exchange is found out, by itself or by one that waits for it.
+    /// A rank that never arrives at an exchange is detected, by itself or by a rank that waits for it.
     @Test(arguments: [(0, "in"), (1, nil)]) func aHang(rank: Int, place: String?) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let child = try run.run(
@@ -107,7 +107,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// Four processes that each take themselves for the only one.
+    /// Four processes each see an MPI world of one rank.
     @Test func singletons() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.iql]))
         let child = try ChildProcess.run(

@@ -3,20 +3,20 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// Requests to stop: by signal, by time, by a file. The job ends with 75 and a checkpoint, and the same command goes on to the
-/// same end.
+/// After a request to stop, by signal, time or file, the job ends with 75 and a checkpoint, and the same command
+/// resumes and gives the same results.
 @Suite struct SignalTests {
-    /// Four cases; with the pause of six seconds or more each, so that no test comes too late for them.
+    /// A study of four cases, which take at least six seconds each with the pause, so that no signal comes too late.
     private static let study = FaultyRun.study([FaultyRun.iql, FaultyRun.active], seeds: "[0, 1]")
     private static let slow = "sleep=20"
 
-    /// To whom a signal goes.
+    /// The processes that receive a signal.
     enum Recipient: CaseIterable {
-        /// Which forwards it.
+        /// mpirun, which forwards the signal.
         case launcher
-        /// As from srun.
+        /// All ranks, as with srun.
         case allRanks
-        /// Who has to tell the others.
+        /// One rank, which has to inform the others.
         case firstRank, lastRank
     }
 
@@ -32,7 +32,7 @@ import Testing
         for process in processes { kill(process, signal) }
     }
 
-    /// A signal that comes so soon after another, in seconds, is taken for the same request (stop.c).
+    /// The time in seconds within which a second signal counts as the same request (stop.c).
     private static let sameRequest = 0.1
 
     private func expectStopped(_ end: ChildProcess) {
@@ -40,14 +40,15 @@ import Testing
         #expect(end.standardError.contains("the same command resumes it"), "\(end.output)")
     }
 
-    /// Stopped five times at random moments, each time going on with another number of ranks and team size.
+    /// The run is stopped five times at random moments and resumes each
+    /// time with another number of ranks and team size.
     @Test func userSignalToTheLauncher() throws {
         var numbers = DrawnNumbers(for: "userSignalToTheLauncher")
         let run = FaultyRun(Self.study)
         var stops = 0
         for (ranks, size) in [(2, 2), (3, 1), (1, 1), (3, 3), (4, 2)] {
             let job = try run.start(ranks: ranks, ["--team-size", "\(size)"], fault: Self.slow)
-            // They listen after MPI has started, by when mpirun knows of all ranks and forwards signals to them.
+            // Ranks handle signals after MPI has started; by then mpirun knows all ranks and forwards signals to them.
             waitUntil("ranks that listen", orEndOf: job) { run.listen(ranks: ranks) && run.begun > 0 }
             usleep(.random(in: 0..<800_000, using: &numbers))
             send(SIGUSR1, to: .launcher, of: run)
@@ -75,13 +76,13 @@ import Testing
         let end = try job.end()
         expectStopped(end)
         let words = end.standardError.components(separatedBy: word + Self.word)
-        #expect(words.count == 2, "once: \(end.output)")
-        #expect(run.checkpoints().count >= 3, "of the cases in work")
+        #expect(words.count == 2, "the message appears once: \(end.output)")
+        #expect(run.checkpoints().count >= 3, "checkpoints of the running cases")
         #expect(try run.run(ranks: 2, ["--team-size", "2"]).exitCode == 0)
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// As from srun or a scheduler, ten times, on a case whose checkpoints take eight megabytes and more.
+    /// srun or a scheduler terminates one rank, ten times, in a case whose checkpoints take eight megabytes and more.
     @Test func terminationOfARankTenTimes() throws {
         var numbers = DrawnNumbers(for: "terminationOfARankTenTimes")
         let run = FaultyRun(FaultyRun.study(["ACTIVE-I: {batch: 32, m: 10}"], steps: 1000))
@@ -107,7 +108,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// Of which mpirun makes SIGTERM and, soon, SIGKILL: what was written before stands.
+    /// mpirun sends its ranks SIGTERM and, soon after, SIGKILL: checkpoints written before remain valid.
     @Test func terminationOfTheLauncher() throws {
         let run = FaultyRun(Self.study)
         let job = try run.start(ranks: 2, ["--checkpoint-steps", "20"], fault: Self.slow)
@@ -120,12 +121,13 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// What the user is told of the first signal.
+    /// The message to the user after the first signal.
     private static let word = "saving, then stopping with exit code 75; a second signal ends the run at once"
 
     // MARK: One process
 
-    /// Ctrl-C, a terminal that is closed, `docker stop` where the program is process 1; and nohup, which is not heeded.
+    /// Ctrl-C, a closed terminal, `docker stop` where the program is
+    /// process 1; and SIGHUP under nohup, which is ignored.
     @Test(
         arguments: [
             (["env", "--default-signal=INT"], nil, SIGINT), (["env", "--default-signal=HUP"], nil, SIGHUP),
@@ -149,7 +151,8 @@ import Testing
         run.expectNothingLeft()
     }
 
-    /// The second ends it at once, and a shell sees by which signal; process 1, which no signal ends, says it as a shell would.
+    /// The second signal ends the process at once, and the exit status names the signal, also for process 1, which
+    /// signals do not end.
     @Test(
         arguments: [
             (["env", "--default-signal=INT"], SIGINT, SIGINT),
@@ -167,8 +170,8 @@ import Testing
         run.expectNothingLeft()
     }
 
-    /// Sends a signal when step 90, which does not end, has begun: no step heeds a request any more once the checkpoint of step 89
-    /// is there. Sends it once more when the first has been heard, and long enough ago to be another request.
+    /// Sends a signal after step 90, which does not end, has begun: after the checkpoint of step 89 no step handles a
+    /// request any more. Sends it again after the first was reported and long enough ago to be another request.
     private func sendTwice(_ signal: Int32, to recipient: Recipient, of run: FaultyRun, _ job: RunningProcess) {
         waitUntil("the checkpoint before the hang", orEndOf: job) { run.checkpoints().last == 89 }
         send(signal, to: recipient, of: run)
@@ -184,7 +187,7 @@ import Testing
         [SIGINT: "SIGINT", SIGHUP: "SIGHUP", SIGTERM: "SIGTERM", SIGUSR1: "SIGUSR1"][signal] ?? "?"
     }
 
-    /// Commands that have nothing to save end by the signal, at once, and leave nothing behind.
+    /// Commands without anything to save end at once by the signal and leave no file.
     @Test(
         arguments: [
             [
@@ -216,9 +219,9 @@ import Testing
 
     // MARK: mpirun
 
-    /// Of SIGINT mpirun makes, after the time that it is told, SIGTERM and, after as long again, SIGKILL: with some seconds, as
-    /// in our scripts, there is time to save.
-    @Test func interruptOfALauncherThatHasPatience() throws {
+    /// After SIGINT mpirun waits for the configured time, sends SIGTERM, waits as long again, and sends SIGKILL: some
+    /// seconds, as in our scripts, leave time to save.
+    @Test func interruptOfALauncherWithATimeout() throws {
         let run = FaultyRun(Self.study)
         let job = try run.start(
             ranks: 2, fault: "sleep=50",
@@ -234,7 +237,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// The first is not heeded, as a step does not end: the second ends the rank, and so the job.
+    /// The first signal has no effect, because a step does not end: the second ends the rank and the job.
     @Test func twoSignals() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let job = try run.start(
@@ -248,7 +251,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    @Test func hoursThatAreUp() throws {
+    @Test func theTimeLimit() throws {
         let run = FaultyRun(Self.study)
         let end = try run.run(ranks: 2, ["--max-hours", "\(1.2 / 3600)"], fault: Self.slow)
         #expect(end.exitCode == 75, "\(end.output)")
@@ -257,7 +260,7 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    @Test func aFileThatStopsAll() throws {
+    @Test func theStopFileStopsAllJobs() throws {
         let run = FaultyRun(Self.study)
         let job = try run.start(ranks: 2, fault: Self.slow)
         waitUntil("a case in work", orEndOf: job) { run.begun > 0 }

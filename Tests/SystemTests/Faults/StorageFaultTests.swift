@@ -3,9 +3,9 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// A run folder whose disk is full, read-only or gone.
+/// The run folder's disk is full, read-only or gone.
 @Suite(.serialized) struct StorageFaultTests {
-    /// A file system of its own, of so many bytes.
+    /// A separate file system of a given number of bytes.
     private final class SmallDisk {
         let folder = TemporaryFolder()
 
@@ -21,13 +21,13 @@ import Testing
         deinit { umount2(folder.path, Int32(MNT_DETACH)) }
     }
 
-    /// What a run of the study takes when nothing is in its way.
+    /// The disk space that an undisturbed run of the study takes.
     private func size(of folder: String) -> Int {
         files(below: folder).map { (bytes(of: "\(folder)/\($0)").count + 4095) / 4096 * 4096 }.reduce(0, +)
     }
 
-    /// The disk fills up in mid-run: at the start, among the first checkpoints, near the end. The error says what could not be
-    /// written; with room again the rest follows.
+    /// The disk becomes full during the run: at the start, among the first checkpoints, near the end. The error names
+    /// the file that could not be written; with free space again the run completes.
     @Test(arguments: [0.1, 0.4, 0.7, 0.9]) func fullDisk(share: Double) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active], seeds: "[0, 1]"))
         let reference = try run.reference()
@@ -43,15 +43,15 @@ import Testing
         let end = try run.run(ranks: 1, options, into: out)
         #expect(end.exitCode == 0, "\(end.output)")
         #expect(!end.standardError.contains("checkpoint-"), "none was damaged: \(end.standardError)")
-        if share > 0.5 { #expect(!before.isEmpty, "checkpoints were there") }
+        if share > 0.5 { #expect(!before.isEmpty, "there were checkpoints") }
         expectEqual(run.results(of: out), reference)
         #expect(!files(below: out).contains { $0.contains(".tmp-") })
     }
 
-    /// What keeps the folder of logs from being written to.
+    /// The reason why the folder of logs cannot be written.
     enum LostLogs { case fullDisk, file, folderForTheForecast }
 
-    /// Logs are not the run: they are said to be lost, and it ends with its table.
+    /// Logs that cannot be written are reported as lost, and the run ends with its table.
     @Test(
         arguments: [(.fullDisk, nil), (.fullDisk, 2), (.file, nil), (.folderForTheForecast, nil)] as [(LostLogs, Int?)])
     func logsThatCannotBeWritten(why: LostLogs, ranks: Int?) throws {
@@ -78,8 +78,8 @@ import Testing
         expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
     }
 
-    /// A limit of 9 MB on the size of a file, of which MPI's own stay below; the first checkpoint does not.
-    @Test func aFileThatMayNotBecomeSoLarge() throws {
+    /// A limit of 9 MB on the size of a file, which MPI's own files do not reach but the first checkpoint exceeds.
+    @Test func theFileSizeLimit() throws {
         let run = FaultyRun(FaultyRun.study(["ACTIVE-I: {batch: 32, m: 10}"], steps: 20))
         let command = ["-c", "ulimit -f 9000 && exec \"$@\"", "limited", RunningProcess.path(of: "active-bench")]
         let child = try ChildProcess.run(
@@ -109,10 +109,10 @@ import Testing
         expectEqual(run.results(of: out), try run.knownReference())
     }
 
-    /// Nobody, who is not root, may not write to the folders any more in mid-run. The next checkpoint says so.
+    /// During the run the folders become read-only for the user nobody, who runs it. The next checkpoint reports that.
     @Test func theRunFolderBecomesReadOnly() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
-        let program = run.folder("active-bench")  // The build folder may be closed to others.
+        let program = run.folder("active-bench")  // Other users may have no access to the build folder.
         try FileManager.default.copyItem(atPath: RunningProcess.path(of: "active-bench"), toPath: program)
         let data = run.folder("data")
         try FileManager.default.copyItem(atPath: run.data, toPath: data)
@@ -141,13 +141,13 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// Somebody tidies up while it runs: an error, no crash and no endless wait.
+    /// The run folder is removed during the run: an error, no crash and no endless wait.
     @Test(arguments: [1, 2]) func theRunFolderIsRemoved(teamSize: Int) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let job = try run.start(
             ranks: 2, ["--team-size", "\(teamSize)", "--checkpoint-steps", "20"], fault: "sleep=5")
         waitUntil("a checkpoint", orEndOf: job) { !run.checkpoints().isEmpty }
-        // A file may be made between the two halves of a removal.
+        // A file may be created during the removal, which then fails.
         while (try? FileManager.default.removeItem(atPath: run.out)) == nil { usleep(1000) }
         let end = try job.end()
         #expect(end.exitCode == 74, "\(end.output)")

@@ -19,7 +19,8 @@ import Testing
             "and no temporary file")
     }
 
-    /// The first promise of the program: who computes a case, and beside whom, changes no bit of it.
+    /// The program's first promise: neither the rank that computes a case nor the cases that run at the same time
+    /// change a bit of it.
     @Test(arguments: [2, 3]) func anyNumberOfRanksGivesTheSameFiles(ranks: Int) throws {
         let child = try SystemRun.run(in: folder, ranks: ranks)
         #expect(child.exitCode == 0, "\(child.output)")
@@ -34,7 +35,7 @@ import Testing
         #expect(begun.count == 6, "every case once")
     }
 
-    /// All learners, and ACTIVE's other ways of going about it, from the study file to the table.
+    /// All learners, and ACTIVE's switches, from the study file to the table.
     static let allLearners = """
         name: all
         datasets: [hopper-random-r1]
@@ -66,9 +67,9 @@ import Testing
         expectEqual(SystemRun.results(other("out")), results)
     }
 
-    /// A case that diverges is marked, in its result and in the table, and the others go on.
+    /// A case that diverges is marked in its result and in the table, and the others go on.
     @Test func aDivergedCaseStopsNoOther() throws {
-        let wild = "learning_rate: 0.3, discount: 1, target_rate: 1, expectile: 0.99"  // targets that chase themselves
+        let wild = "learning_rate: 0.3, discount: 1, target_rate: 1, expectile: 0.99"  // The targets diverge.
         let study = SystemRun.study.replacing("IQL: {hidden", with: "IQL: {\(wild), hidden")
         let child = try SystemRun.run(study, in: folder, ranks: 2)
         #expect(child.exitCode == 0, "\(child.output)")
@@ -81,7 +82,7 @@ import Testing
         #expect(child.standardOutput.contains("seed 0 diverged by step "))
     }
 
-    @Test func aSecondRunKeepsWhatIsDone() throws {
+    @Test func aSecondRunKeepsFinishedCases() throws {
         #expect(try SystemRun.run(in: folder, ranks: 2).exitCode == 0)
         let volatile = files(below: folder("out/cases")).filter {
             $0.hasSuffix("provenance.json") || $0.hasSuffix("timing.csv")
@@ -95,7 +96,7 @@ import Testing
         expectEqual(SystemRun.results(folder("out")), SystemRun.reference)
         #expect(volatile.map { bytes(of: folder("out/cases/\($0)")) } == before, "nothing was computed again")
 
-        // Without its result a case is not done, whatever else is there.
+        // A case without its result is not done, whatever other files it has.
         let lost = folder("out/cases/\(SystemRun.cases[3])")
         try FileManager.default.removeItem(atPath: "\(lost)/result.json")
         let third = try SystemRun.run(in: folder, ranks: 2)
@@ -117,7 +118,7 @@ import Testing
         #expect(text(of: folder("out/run.json")).contains("steps: 60"), "the manifest still describes the run")
     }
 
-    /// What a node that fails, or a batch system that has lost patience, does.
+    /// A node fails or a batch system kills a rank.
     @Test func aKilledRankEndsTheJobAndTheNextRunCompletesIt() throws {
         let study = SystemRun.study.replacing("steps: 60", with: "steps: 4000")
         put(study.utf8, at: folder("study.yaml"))
@@ -128,7 +129,7 @@ import Testing
                 "active-bench", ["run", folder("study.yaml"), "--out", folder(out)], ranks: ranks,
                 environment: environment)
         }
-        // In mid-run: one case is done, the second rank works, for a minute if it is let.
+        // During the run: one case is done, and the second rank works, for up to a minute.
         let job = try start("out", ranks: 2, fault: "rank=1,sleep=20")
         var done: [String] = []
         waitUntil("a result", orEndOf: job) {
@@ -136,7 +137,7 @@ import Testing
             return !done.isEmpty
         }
         let ranks = RunningProcess.identifiers(of: "active-bench", withArgument: folder("out"))
-        #expect(ranks.count == 2 && done.count < 6, "the test came too late: \(done.count) of 6 cases are done")
+        #expect(ranks.count == 2 && done.count < 6, "the signal came too late: \(done.count) of 6 cases are done")
         kill(try #require(ranks.last), SIGKILL)
         let end = try job.end()
         #expect(end.exitCode != 0 && end.exitCode != 124, "\(end.output)")

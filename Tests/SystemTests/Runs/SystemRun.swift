@@ -5,12 +5,12 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// The program's command line, and inputs made once for all tests of this process.
+/// Runs of the program's command line, and inputs that are made once for all tests of this process.
 enum SystemRun {
-    /// Of the dataset of all tests.
+    /// The number of transitions in the dataset of all tests.
     static let transitions = 3000
 
-    /// Datasets and the policy they were recorded with.
+    /// The datasets, and the policy with which they were recorded.
     static let inputs: TemporaryFolder = {
         let folder = TemporaryFolder()
         do {
@@ -28,7 +28,7 @@ enum SystemRun {
         return folder
     }()
 
-    /// Two learners and an ensemble of three, two seeds each, small networks.
+    /// A study of two learners and an ensemble of three, two seeds each, with small networks.
     static let study = study(
         "small", evaluate: "every: 25, episodes: 2",
         learners: """
@@ -38,7 +38,7 @@ enum SystemRun {
               ACTIVE-I: {hidden: [16, 16], batch: 32, m: 3}
             """)
 
-    /// A study of two seeds. `learners` is what stands behind the key's colon.
+    /// A study of two seeds. `learners` is the text after the key's colon.
     static func study(
         _ name: String, on dataset: String = "hopper-random-r1", steps: Int = 60, evaluate: String, learners: String
     ) -> String {
@@ -69,7 +69,7 @@ enum SystemRun {
             "\(transitions)", "--out", path)
     }
 
-    /// Runs active-bench; `ranks` of it under mpirun if told so.
+    /// Runs active-bench, on `ranks` ranks under mpirun if given.
     static func activeBench(
         _ arguments: String..., ranks: Int? = nil, data: String = inputs.path, limit: Int = ChildProcess.hangLimit
     ) throws -> ChildProcess {
@@ -77,7 +77,7 @@ enum SystemRun {
             "active-bench", arguments, ranks: ranks, environment: ["ACTIVE_BENCH_DATA": data], limit: limit)
     }
 
-    /// Writes `study` into `folder` and runs it into the folder `out` beside it.
+    /// Writes `study` into `folder` and runs it into the folder's subfolder `out`.
     static func run(
         _ study: String = study, in folder: TemporaryFolder, ranks: Int, data: String = inputs.path,
         limit: Int = ChildProcess.hangLimit
@@ -87,8 +87,8 @@ enum SystemRun {
             "run", folder("study.yaml"), "--out", folder("out"), ranks: ranks, data: data, limit: limit)
     }
 
-    /// The files of a run folder that are a function of the study alone. Claims are not: a rank that was killed between its
-    /// result and the removal of its claim leaves one, until somebody comes who sees that the process is gone.
+    /// The files of a run folder that depend on the study alone. Claims do not: a rank that was killed after it wrote
+    /// its result, and before it removed its claim, leaves the claim until another process sees that the rank is gone.
     static func results(_ folder: String) -> [String: [UInt8]] {
         let names = files(below: folder).filter { name in
             name.hasPrefix("table.")
@@ -98,7 +98,7 @@ enum SystemRun {
         return Dictionary(uniqueKeysWithValues: names.map { ($0, bytes(of: "\(folder)/\($0)")) })
     }
 
-    /// A run of `study` on one rank that nothing has disturbed.
+    /// An undisturbed run of `study` on one rank.
     static let undisturbed: TemporaryFolder = {
         let folder = TemporaryFolder()
         do {
@@ -113,14 +113,14 @@ enum SystemRun {
     static let reference = results(undisturbed("out"))
 }
 
-/// Fails for every file in which two sets of results differ; the bytes themselves would say little.
+/// Fails for every file in which two sets of results differ; names the files and does not print their bytes.
 func expectEqual(_ found: [String: [UInt8]], _ expected: [String: [UInt8]], location: SourceLocation = #_sourceLocation)
 {
     #expect(!expected.isEmpty, sourceLocation: location)
     #expect(differences(found, expected).isEmpty, sourceLocation: location)
 }
 
-/// The files in which two sets of results differ, a sentence each.
+/// The files in which two sets of results differ, with a sentence for each.
 func differences(_ found: [String: [UInt8]], _ expected: [String: [UInt8]]) -> [String] {
     Set(found.keys).union(expected.keys).sorted().compactMap { name in
         guard let bytes = found[name] else { return "\(name): missing" }
@@ -130,7 +130,7 @@ func differences(_ found: [String: [UInt8]], _ expected: [String: [UInt8]]) -> [
 }
 
 extension ChildProcess {
-    /// What active-bench itself said on standard error, line by line, without what mpirun adds.
+    /// The lines that active-bench itself wrote to standard error, without mpirun's.
     var errorLines: [String] {
         standardError.split(separator: "\n").filter { $0.hasPrefix("active-bench: ") }
             .map { String($0.dropFirst("active-bench: ".count)) }
