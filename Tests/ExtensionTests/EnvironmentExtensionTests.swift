@@ -15,7 +15,8 @@ import Studies
 import Suites
 import Testing
 
-/// A family of environments is what its definition says, and one line of the registry: nothing else in the program names one.
+/// A family of environments needs only its definition and one line of
+/// the registry; nothing else in the program names it.
 @Suite struct EnvironmentExtensionTests {
     private let folder = TemporaryFolder()
 
@@ -39,7 +40,7 @@ import Testing
         }
     }
 
-    /// No test that runs beside this one, and no later one, knows the family.
+    /// Outside `extended` the family is unknown, also to tests that run at the same time.
     @Test func withoutItsLineTheDatasetIsRefused() {
         _ = extended { EnvironmentRegistry.names }
         let error = #expect(throws: HarnessError.self) {
@@ -49,14 +50,14 @@ import Testing
         #expect(EnvironmentRegistry.suite(ofDataset: "pointmass-random-v0") == nil)
     }
 
-    @Test func idsOfGymnasiumAreNone() {
+    @Test func idsOfGymnasiumAreRefused() {
         extended {
             let error = #expect(throws: EnvironmentError.self) { try EnvironmentRegistry.resolve("PointMass-v4") }
             #expect(error?.description.contains("Gymnasium's ids do not stand for 'pointmass'") == true)
         }
     }
 
-    @Test func whatHasNoModelCannotBeDrawn() throws {
+    @Test func anEnvironmentWithoutAModelCannotBeDrawn() throws {
         try extended {
             let point = try EnvironmentRegistry.make("pointmass")
             let error = #expect(throws: DrawingError.self) { try point.drawable }
@@ -64,7 +65,7 @@ import Testing
         }
     }
 
-    /// A recipe's number is its own family's.
+    /// The number of a recipe belongs to its family.
     @Test(arguments: [("thumb", "active-bench r7: stochastic"), ("SAC", "stochastic")])
     func recordingsAreLabelledByTheFamilysRecipe(algorithm: String, label: String) throws {
         try extended {
@@ -78,8 +79,8 @@ import Testing
         }
     }
 
-    /// From a study file to the table, with a published dataset of the family and one of its recipe: a learner of the program,
-    /// and `SquaredCloning`, which the program does not know either.
+    /// From a study file to the table, with a published dataset of the family and one of its recipe: a learner of the
+    /// program, and `SquaredCloning`, which the program does not know either.
     @Test(arguments: [("IQL", "expectile", "0.8"), ("SquaredBC", "largest_error", "0.75")])
     func aLearnerTrainsOnIt(learner: String, key: String, value: String) throws {
         try extended {
@@ -115,7 +116,7 @@ import Testing
         }
     }
 
-    // MARK: What the tests are made of
+    // MARK: Helpers
 
     private static let provenance = Provenance.ofThisProcess(
         .init(source: "a test", executableSHA256: "", compiler: ""), rank: 0, ranks: 1)
@@ -143,7 +144,7 @@ import Testing
         ).run()
     }
 
-    /// Calls `body` while datasets are also looked for in `folder`; other suites' data come first, in ACTIVE_BENCH_DATA.
+    /// Calls `body` while datasets are also searched in `folder`; ACTIVE_BENCH_DATA names other suites' data first.
     private func withDatasets(in folder: String, _ body: () throws -> Void) rethrows {
         let before = getenv("D4RL_DATASET_DIR").map { String(cString: $0) }
         setenv("D4RL_DATASET_DIR", folder, 1)

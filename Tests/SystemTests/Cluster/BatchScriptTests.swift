@@ -109,9 +109,9 @@ import Testing
         #expect(lines("requests") == ["requeue 12_3"], "\(child.output)")
     }
 
-    /// A task that sees others at work on all that is left has done its part, and says so; where a case is free it goes on.
-    /// If a user stopped the run, or the state of the others is unknown, it has not.
-    @Test(arguments: ["slurm/array.sbatch", "pbs/table.pbs"]) func whatNobodyAskedToStop(script: String) throws {
+    /// A task that finds other tasks at work on all remaining cases has done its part and says so; if a case is free it
+    /// goes on. If a user stopped the run, or the state of the others is unknown, it has not.
+    @Test(arguments: ["slurm/array.sbatch", "pbs/table.pbs"]) func runsThatEndWithoutARequest(script: String) throws {
         func end(others: String, _ knobs: [String: String] = [:]) throws -> ChildProcess {
             for name in ["arguments", "looks"] { unlink(folder(name)) }
             put(others.utf8, at: folder("others"))
