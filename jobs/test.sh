@@ -8,7 +8,7 @@
 #
 # The tests of the release build run in two lanes: in one those that disturb runs of several processes, and wait for them most
 # of their time, in the other all else. Whatever measures no time (the build in double precision with its tests, the checks
-# against Python) takes what they leave of the processors.
+# against Python, the documentation) takes what they leave of the processors.
 set -euo pipefail
 export ACTIVE_BENCH_BF16=1
 build_later=1
@@ -63,7 +63,7 @@ skip=()
 for suite in "${without[@]}"; do skip+=(--skip "$suite"); done
 
 # Suites whose results depend on the precision.
-precise='^(NumericsTests|NetworksTests|AlgorithmsTests)\.|^HarnessTests\.ConformanceTests/'
+precise='^(NumericsTests|NetworksTests|AlgorithmsTests)\.|\.ConformanceTests/'
 
 # Suites that disturb runs: they take half of the time, and a third of one processor.
 disturbances='SystemTests\.(FaultTests|KillTests|LongerStudyTests|RankFaultTests|SharedFolderTests|SignalTests|SlurmTests'
@@ -88,13 +88,17 @@ run_tests() {
     fi
 }
 
-# SCRATCH_PATH [SUITES [LEFT_OUT]]: compares what the build lists, of the suites that the expression SUITES matches, with what
-# has passed. All must have, but those that LEFT_OUT matches and those that this machine cannot run.
+# SCRATCH_PATH: all tests that the build has.
+list_tests() { "$1/release/active-benchPackageTests.xctest" --testing-library swift-testing --list-tests | sort; }
+
+# SCRATCH_PATH [SUITES [LEFT_OUT]]: compares what the build lists with what has passed. All tests must have that the release
+# build does not have, or whose suites the expression SUITES matches, but those that LEFT_OUT matches and those that this
+# machine cannot run.
 account() {
     local build=$1 suites=${2:-.} listed passed absent excused
     excused=$(IFS='|' && echo "${3:-^$}${without[*]:+|${without[*]}}")
-    listed=$("$build/release/active-benchPackageTests.xctest" --testing-library swift-testing --list-tests | grep -E "$suites" | sort)
-    # Only the element of a test that passed ends in its first line.
+    listed=$({ list_tests "$build" | grep -E "$suites"; comm -23 <(list_tests "$build") <(list_tests .build); } | sort -u)
+    # The element of a test that failed or was skipped does not end where it begins.
     passed=$(sed -nE 's|^ *<testcase classname="([^"]*)" name="([^"]*)" time="[^"]*" />$|\1/\2|p' "$outputs/outcomes/$build".* | sort)
     absent=$(comm -23 <(echo "$listed") <(echo "$passed"))
     if grep -vE "$excused|^$" <<<"$absent" >&2; then
@@ -136,6 +140,7 @@ swift build -c release --build-tests >&2
 end kitchen "the kitchen's files"
 
 begin double-precision when_idle double_precision
+begin documentation when_idle jobs/docs.sh --check
 if [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then
     say "left out: the learners against the Python reference, the environments against Gymnasium's (ACTIVE_BENCH_NO_PYTHON is set)"
 else
@@ -146,6 +151,7 @@ begin disturbances run_tests .build --filter "$disturbances" "${skip[@]}"
 run_tests .build --skip "$disturbances" "${skip[@]}" || failed "the other tests of the release build"
 end disturbances "the tests that disturb runs"
 account .build || failed "the account of the release build's tests"
+end documentation "the documentation"
 end double-precision "the learners in double precision ($hint)"
 if [ -z "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then end peers "the environments against Gymnasium's ($hint)"; fi
 [ ${#failures[@]} -eq 0 ]

@@ -33,7 +33,7 @@ package struct LoadingBenchmark: Sendable {
 
     package init() {}
 
-    /// - Parameter maximumSteps: the environment's time limit, which D4RL's rule needs.
+    /// - `maximumSteps`: the environment's time limit, which D4RL's rule needs.
     /// - Throws: `DatasetError`, `HarnessError` for a Python that does not work.
     package func measure(_ path: String, maximumSteps: Int) throws -> Result {
         var (library, loading, ratios, count) = ([Double](), [Double](), [Double](), 0)

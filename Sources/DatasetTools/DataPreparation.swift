@@ -32,7 +32,7 @@ package final class DataPreparation {
 
     /// The data of a case; read from disk only the first time.
     ///
-    /// - Parameter known: the record of an earlier loading of the same dataset, which saves hashing the file again.
+    /// - `known`: the record of an earlier loading of the same dataset, which saves hashing the file again.
     /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput` if the file belongs to another
     ///   environment.
     package func data(for studyCase: StudyCase, known: DatasetFile? = nil) throws -> PreparedData {

@@ -12,12 +12,11 @@ package struct DatasetContents {
 
     /// Reads and validates the file at `path`.
     ///
-    /// - Parameters:
-    ///   - environment: the data's environment; nil if unknown: the time limit is then the one that all environments
-    ///     with the file's widths share.
-    ///   - layout: the expected layout; a file in the other one is refused.
-    ///   - willLoad: as in `StoredDataset.read`.
-    ///   - isKnown: whether the remarks are known already, so that fields not used in training need not be read.
+    /// - `environment`: the data's environment; nil if unknown: the time limit is then the one that all environments
+    ///   with the file's widths share.
+    /// - `layout`: the expected layout; a file in the other one is refused.
+    /// - `willLoad`: as in `StoredDataset.read`.
+    /// - `isKnown`: whether the remarks are known already, so that fields not used in training need not be read.
     /// - Throws: `DatasetError`; `HarnessError.badInput` if the file belongs to another environment.
     package init(
         path: String, environment: EnvironmentSpecification?, layout: StoredDataset.Layout = .either,

@@ -85,11 +85,10 @@ extension DatasetInspection {
     /// Reads each of `paths` within its limits and prints a line of JSON for each as soon as it is done. Runs in the
     /// child.
     ///
-    /// - Parameters:
-    ///   - environment: the files' environment; nil for the one implied by their names.
-    ///   - layout: the expected layout; a file in the other one is refused.
-    ///   - seconds: the time limit for one file instead of `InspectionLimits`' own.
-    ///   - memory: the limit on the address space instead of `InspectionLimits`' own.
+    /// - `environment`: the files' environment; nil for the one implied by their names.
+    /// - `layout`: the expected layout; a file in the other one is refused.
+    /// - `seconds`: the time limit for one file instead of `InspectionLimits`' own.
+    /// - `memory`: the limit on the address space instead of `InspectionLimits`' own.
     package static func answer(
         _ paths: [String], of environment: EnvironmentSpecification? = nil, layout: StoredDataset.Layout = .either,
         seconds: Double? = nil, memory: Int? = nil

@@ -12,7 +12,7 @@ package struct DatasetSelector: Sendable, Hashable {
     /// Returns how specifically this names `dataset`: a suite is the least specific, then more words are more specific, and
     /// the whole name is the most specific.
     ///
-    /// - Parameter class: the class ("hopper-medium") of a dataset whose own name does not show it; else nil.
+    /// - `class`: the class ("hopper-medium") of a dataset whose own name does not show it; else nil.
     /// - Returns: nil if this does not name `dataset`.
     package func specificity(to dataset: String, class: String? = nil) -> Int? {
         if text == dataset { return .max }
@@ -23,7 +23,7 @@ package struct DatasetSelector: Sendable, Hashable {
 
     /// Returns all selectors of `dataset`, least specific first: "locomotion", "hopper", "hopper-medium", "hopper-medium-v2".
     ///
-    /// - Parameter class: as in `specificity`.
+    /// - `class`: as in `specificity`.
     package static func all(for dataset: String, class: String? = nil) -> [DatasetSelector] {
         let words = (`class` ?? dataset).split(separator: "-")
         let beginnings = words.indices.map { words[...$0].joined(separator: "-") }

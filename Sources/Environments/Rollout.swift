@@ -93,7 +93,7 @@ package final class Rollout {
     ///
     /// A simulation that diverges ends the episode and is not an error: a bad policy can cause that.
     ///
-    /// - Parameter record: called with every transition before the next step is taken.
+    /// - `record`: called with every transition before the next step is taken.
     /// - Throws: `EnvironmentError` when the simulator fails or the policy's action is not finite.
     @discardableResult
     package func run(

@@ -60,10 +60,9 @@ package struct FaultInjection: Sendable, Equatable {
 
     /// Triggers the requested fault if this is its step, rank and place. Called by training loops.
     ///
-    /// - Parameters:
-    ///   - step: number of gradient steps in this case, including the current one.
-    ///   - place: nil between steps.
-    ///   - spoil: sets a parameter to NaN.
+    /// - `step`: number of gradient steps in this case, including the current one.
+    /// - `place`: nil between steps.
+    /// - `spoil`: sets a parameter to NaN.
     /// - Throws: `InjectedFault`.
     @inline(__always)
     package static func atStep(_ step: Int, rank: Int, place: Place? = nil, spoil: () -> Void = {}) throws {

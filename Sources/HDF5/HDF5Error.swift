@@ -99,7 +99,7 @@ package struct HDF5Error: ExitCoded, Equatable, Sendable, CustomStringConvertibl
 extension HDF5Error.Reason {
     /// Makes the reason why the library failed in `call`.
     ///
-    /// - Parameter reasons: the library's reasons, the most specific first.
+    /// - `reasons`: the library's reasons, the most specific first.
     package init(call: String, _ reasons: [String]) {
         self =
             if let code = reasons.lazy.compactMap({ systemError(in: $0) }).first {

@@ -28,7 +28,7 @@ package final class HDF5File {
 
     /// Opens the file at `path` read-only and without locks.
     ///
-    /// - Parameter arrayLimit: the largest size of one array in memory, in bytes; by default 16 GiB, 30 times D4RL's largest.
+    /// - `arrayLimit`: the largest size of one array in memory, in bytes; by default 16 GiB, 30 times D4RL's largest.
     /// - Throws: `HDF5Error` with the reason `system`, `notHDF5`, `truncated` or `library`.
     package init(readingFrom path: String, arrayLimit: Int = 1 << 34) throws(HDF5Error) {
         Library.prepare()
@@ -56,7 +56,7 @@ package final class HDF5File {
 
     /// Returns the names in a group, by default the root group, in alphabetical order.
     ///
-    /// - Parameter most: the maximum number of names, for untrusted files: the library is slow with very many names.
+    /// - `most`: the maximum number of names, for untrusted files: the library is slow with very many names.
     /// - Throws: `HDF5Error` with the reason `missing`, `refused` (a link, or not a group) or `library`.
     package func names(in group: String = "/", most: Int = .max) throws(HDF5Error) -> [String] {
         let opened = try open(group)

@@ -35,7 +35,7 @@ package struct LauncherMismatch: ExitCoded, Equatable, Sendable, CustomStringCon
 /// A process started without a launcher passes, and so does `mpirun -n k` inside a larger Slurm allocation: mpirun's own
 /// variables are read first. `SLURM_NTASKS` alone is no evidence, as a batch script has it too.
 ///
-/// - Parameter variable: returns the value of an environment variable.
+/// - `variable`: returns the value of an environment variable.
 /// - Throws: `LauncherMismatch`.
 package func checkLauncher(worldSize: Int, variable: (String) -> String?) throws {
     for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {

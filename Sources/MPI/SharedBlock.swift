@@ -26,7 +26,7 @@ package final class SharedBlock {
     /// arguments on all its ranks. All pages are allocated at once, so that a lack of memory is found here and not by
     /// SIGBUS at a later access.
     ///
-    /// - Parameter node: ranks that can share memory, from `Communicator.splitByNode`.
+    /// - `node`: ranks that can share memory, from `Communicator.splitByNode`.
     /// - Throws: `SharedMemoryExhausted`, on all ranks, which may continue; `MPIError`.
     package init(bytes: Int, owner: Int, on node: Communicator) throws {
         precondition(bytes > 0 && bytes <= 1 << 60, "a block of \(bytes) bytes")

@@ -52,9 +52,8 @@ package final class MLP {
 
     /// Makes a network whose parameters are zero.
     ///
-    /// - Parameters:
-    ///   - extra: further trainable tensors kept in the same block (the policy's `log_std`).
-    ///   - trainable: whether it gets a gradient.
+    /// - `extra`: further trainable tensors kept in the same block (the policy's `log_std`).
+    /// - `trainable`: whether it gets a gradient.
     package init(_ shape: Shape, extra: [(name: String, shape: [Int])] = [], trainable: Bool = true) {
         self.shape = shape
         parameters = ParameterBlock(MLP.tensors(of: shape) + extra)

@@ -24,7 +24,7 @@ package final class BFloat16Matrix {
 
     /// Copies a contiguous matrix of the same shape, rounded to nearest.
     ///
-    /// - Parameter columnSums: receives the sums of `matrix`'s columns, accumulated if `accumulate`: `columns` elements.
+    /// - `columnSums`: receives the sums of `matrix`'s columns, accumulated if `accumulate`: `columns` elements.
     package func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, accumulate: Bool = false) {
         precondition(
             matrix.rows == rows && matrix.columns == columns && matrix.isContiguous, "shape of what is rounded")
@@ -42,11 +42,10 @@ package final class BFloat16Product {
 
     /// Prepares c = a·b: [rows × inner]·[inner × columns]. Traps if `Precision.bfloat16` has an `obstacle`.
     ///
-    /// - Parameters:
-    ///   - transposed: the operand that is stored transposed, if any.
-    ///   - accumulate: whether the product is accumulated into c.
-    ///   - hasBias: whether a bias is added: c = a·b + bias.
-    ///   - relu: whether max(0, ·) follows, which turns NaN into 0.
+    /// - `transposed`: the operand that is stored transposed, if any.
+    /// - `accumulate`: whether the product is accumulated into c.
+    /// - `hasBias`: whether a bias is added: c = a·b + bias.
+    /// - `relu`: whether max(0, ·) follows, which turns NaN into 0.
     package init(
         rows: Int, columns: Int, inner: Int, transposed: Operand? = nil, accumulate: Bool = false,
         hasBias: Bool = false, relu: Bool = false
@@ -70,7 +69,7 @@ package final class BFloat16Product {
 
     /// Computes c = a·b for a contiguous c; traps if the shapes do not match.
     ///
-    /// - Parameter bias: `c.columns` elements, given where the product was prepared with `hasBias`.
+    /// - `bias`: `c.columns` elements, given where the product was prepared with `hasBias`.
     package func multiply(
         _ a: BFloat16Matrix, _ b: BFloat16Matrix, bias: UnsafePointer<Real>? = nil, into c: MatrixView
     ) {

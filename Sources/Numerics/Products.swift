@@ -30,9 +30,8 @@ package let vectorBytes = ab_vector_bytes()
 
 /// c = a·b: [rows × inner]·[inner × columns]. Shapes that do not fit trap.
 ///
-/// - Parameters:
-///   - bias: added to every row of the product, `b.columns` elements.
-///   - relu: whether max(0, ·) is taken then; NaN stays.
+/// - `bias`: added to every row of the product, `b.columns` elements.
+/// - `relu`: whether max(0, ·) is taken then; NaN stays.
 package func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MatrixView, bias: UnsafePointer<Real>? = nil, relu: Bool = false
 ) {
@@ -45,7 +44,7 @@ package func multiply(
 
 /// c = max(0, a·b + bias), rounded to bfloat16; NaN stays. Shapes that do not fit trap, and sums over more than 256.
 ///
-/// - Parameter bias: `b.columns` elements.
+/// - `bias`: `b.columns` elements.
 package func multiply(
     _ a: MatrixView, _ b: MatrixView, bias: UnsafePointer<Real>, roundedInto c: BFloat16Matrix
 ) {
@@ -70,7 +69,7 @@ package func multiply(_ a: MatrixView, _ b: MatrixView, addingThenReLU addend: M
 
 /// c = aᵀ·b, or c += aᵀ·b when `accumulate`: a [inner × rows], b [inner × columns]. Shapes that do not fit trap.
 ///
-/// - Parameter columnSums: receives the sums of b's columns, or is added them: `b.columns` elements. Where b is the gradient
+/// - `columnSums`: receives the sums of b's columns, or is added them: `b.columns` elements. Where b is the gradient
 ///   of a layer and c that of its weights, this is its bias's.
 package func multiply(
     _ a: TransposedView, _ b: MatrixView, into c: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil,
@@ -86,7 +85,7 @@ package func multiply(
 
 /// c = a·bᵀ: a [rows × inner], b [columns × inner]. Shapes that do not fit trap.
 ///
-/// - Parameter mask: shaped as c, which becomes 0 where it is not above 0: the backward pass of the ReLU that left `mask`.
+/// - `mask`: shaped as c, which becomes 0 where it is not above 0: the backward pass of the ReLU that left `mask`.
 package func multiply(_ a: MatrixView, _ b: TransposedView, into c: MatrixView, where mask: MatrixView? = nil) {
     precondition(
         a.rows == c.rows && a.columns == b.matrix.columns && b.matrix.rows == c.columns, "shapes of a·bᵀ")
@@ -111,18 +110,16 @@ private func multiply(
 
 /// y = a·x, a one-column product without the packing of a matrix product.
 ///
-/// - Parameters:
-///   - x: `a.columns` elements.
-///   - y: `a.rows` elements.
+/// - `x`: `a.columns` elements.
+/// - `y`: `a.rows` elements.
 package func multiply(_ a: MatrixView, vector x: UnsafePointer<Real>, into y: UnsafeMutablePointer<Real>) {
     gemv(CblasNoTrans, a, x, y)
 }
 
 /// y = aᵀ·x, or y += aᵀ·x when `accumulate`.
 ///
-/// - Parameters:
-///   - x: as many elements as the untransposed matrix has rows.
-///   - y: as many elements as it has columns.
+/// - `x`: as many elements as the untransposed matrix has rows.
+/// - `y`: as many elements as it has columns.
 package func multiply(
     _ a: TransposedView, vector x: UnsafePointer<Real>, into y: UnsafeMutablePointer<Real>, accumulate: Bool = false
 ) {

@@ -42,7 +42,7 @@ package enum Profile {
 
     /// Marks the end of a piece of work and records its time.
     ///
-    /// - Parameter numbers: the number of `Real`s that it has read and written.
+    /// - `numbers`: the number of `Real`s that it has read and written.
     package static func end(
         _ start: UInt64, _ kernel: StaticString, _ rows: Int, _ columns: Int, _ inner: Int = 0, numbers: Int
     ) {

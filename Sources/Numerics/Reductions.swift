@@ -47,9 +47,8 @@ package func columnMean(_ values: MatrixView, into out: UnsafeMutablePointer<Rea
 /// Computes out[b] = the `level` quantile of column b of `values`: linear interpolation at position
 /// level·(rows - 1) of the sorted values (NumPy's default, Hyndman and Fan's type 7). NaN in any row gives NaN.
 ///
-/// - Parameters:
-///   - level: between 0 (the minimum) and 1 (the maximum).
-///   - scratch: memory for `values.rows` elements.
+/// - `level`: between 0 (the minimum) and 1 (the maximum).
+/// - `scratch`: memory for `values.rows` elements.
 package func columnQuantile(
     _ values: MatrixView, level: Double, scratch: UnsafeMutablePointer<Real>, into out: UnsafeMutablePointer<Real>
 ) {

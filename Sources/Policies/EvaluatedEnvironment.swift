@@ -17,7 +17,7 @@ package struct EvaluatedEnvironment {
     /// Makes the environment named by `text`: one of ours, a Gymnasium id, or a dataset, whose version or metadata then
     /// determine the rules.
     ///
-    /// - Parameter profile: the profile; nil for the one implied by the name, or D4RL's.
+    /// - `profile`: the profile; nil for the one implied by the name, or D4RL's.
     /// - Throws: `EnvironmentError.unknownEnvironment` or `.notOurs` for an unknown name, `.otherProfile` for a name
     ///   that implies another profile; otherwise the errors of `EnvironmentRegistry.make`.
     package init(_ text: String, seed: Int, profile asked: DynamicsProfile?) throws {

@@ -38,9 +38,8 @@ package final class ChildProgram {
 
     /// Starts `words[0]`, searched for in PATH if it has no slash.
     ///
-    /// - Parameters:
-    ///   - variables: added to this process's environment, or replacing some of it.
-    ///   - isOfOwnGroup: whether signals from a terminal to this process do not reach the program.
+    /// - `variables`: added to this process's environment, or replacing some of it.
+    /// - `isOfOwnGroup`: whether signals from a terminal to this process do not reach the program.
     package init(
         _ words: [String], variables: [String: String] = [:], input: Stream = .nothing, output: Stream = .ours,
         errors: Stream = .ours, isOfOwnGroup: Bool = false

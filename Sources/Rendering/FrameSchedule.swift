@@ -7,7 +7,7 @@ package struct FrameSchedule {
 
     /// The schedule for an environment whose control steps take `controlStep` seconds.
     ///
-    /// - Parameter framesPerSecond: nil for one frame every k control steps, with the smallest k that gives at most 60.
+    /// - `framesPerSecond`: nil for one frame every k control steps, with the smallest k that gives at most 60.
     package init(controlStep: Double, framesPerSecond: Double?) {
         let rate = 1 / controlStep
         self.framesPerSecond = framesPerSecond ?? rate / (rate / 60 - 1e-6).rounded(.up)

@@ -57,9 +57,8 @@ package struct OtherJobs {
     /// Checks every `pause` seconds until there is a verdict: a heartbeat changes every ten seconds, and a claim
     /// without heartbeats is valid for five minutes.
     ///
-    /// - Parameters:
-    ///   - patience: seconds after which an unchanged heartbeat counts as standing still.
-    ///   - tell: called once a minute with what is being waited for.
+    /// - `patience`: seconds after which an unchanged heartbeat counts as standing still.
+    /// - `tell`: called once a minute with what is being waited for.
     /// - Throws: `HarnessError.io`.
     package mutating func watch(
         pause: Double = 1, patience: Double = OtherJobs.patience, tell: (String) throws -> Void

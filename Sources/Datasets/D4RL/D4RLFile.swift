@@ -42,10 +42,9 @@ package struct D4RLFile: Sendable {
 
     /// Reads and checks the file at `path`.
     ///
-    /// - Parameters:
-    ///   - includingNextObservations: whether to read `next_observations` too, if present; a defect in it becomes a note.
-    ///   - arrayLimit: the largest size of one array in memory, in bytes.
-    ///   - willLoad: called before values are read, with the peak memory of loading in bytes.
+    /// - `includingNextObservations`: whether to read `next_observations` too, if present; a defect in it becomes a note.
+    /// - `arrayLimit`: the largest size of one array in memory, in bytes.
+    /// - `willLoad`: called before values are read, with the peak memory of loading in bytes.
     /// - Throws: `DatasetError` for a file that is absent, truncated, damaged or not HDF5, and for a field that is
     ///   missing, not an array in this file, of another type, rank or length, was not written in full, or holds values
     ///   out of range.

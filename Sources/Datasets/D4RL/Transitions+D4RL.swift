@@ -7,7 +7,7 @@ extension Transitions {
     /// are comparable with published ones. A step that the time limit ended is dropped, as the next row starts
     /// another episode. A step that the environment ended is kept with d = 1, which masks its s'. The last row is dropped.
     ///
-    /// - Parameter maximumSteps: the environment's time limit, used only where the file has no `timeouts`.
+    /// - `maximumSteps`: the environment's time limit, used only where the file has no `timeouts`.
     /// - Throws: `DatasetError` when no transition is left.
     package convenience init(_ file: D4RLFile, maximumSteps: Int) throws(DatasetError) {
         let runs = qLearningRuns(terminals: file.terminals, timeouts: file.timeouts, maximumSteps: maximumSteps)

@@ -7,7 +7,7 @@ package enum DatasetRemarks {
 
     /// Returns the remarks on a file, its own notes first, and on the transitions made of it, in a fixed order.
     ///
-    /// - Parameter maximumSteps: the time limit by which the transitions were cut if the file does not say where it ended
+    /// - `maximumSteps`: the time limit by which the transitions were cut if the file does not say where it ended
     ///   an episode; nil if none was known.
     package static func of(_ file: any StoredSteps, _ transitions: Transitions, maximumSteps: Int?) -> [String] {
         let found = [

@@ -12,11 +12,10 @@ package enum StoredDataset {
 
     /// Reads and checks the dataset at `path`: a file in D4RL's layout, Minari's `main_data.hdf5`, or the folder of that.
     ///
-    /// - Parameters:
-    ///   - layout: the accepted layout; the other one is refused.
-    ///   - includingNextObservations: as in `D4RLFile.init`.
-    ///   - arrayLimit: the largest size of one array in memory, in bytes.
-    ///   - willLoad: called before values are read, with the peak memory of loading in bytes.
+    /// - `layout`: the accepted layout; the other one is refused.
+    /// - `includingNextObservations`: as in `D4RLFile.init`.
+    /// - `arrayLimit`: the largest size of one array in memory, in bytes.
+    /// - `willLoad`: called before values are read, with the peak memory of loading in bytes.
     /// - Returns: a `D4RLFile` or a `MinariFile`.
     /// - Throws: the `DatasetError`s of the layouts' readers.
     package static func read(

@@ -37,9 +37,8 @@ package struct MinariFile: Sendable {
 
     /// Reads and checks the dataset in `folder`.
     ///
-    /// - Parameters:
-    ///   - arrayLimit: the largest size of one array in memory, in bytes.
-    ///   - willLoad: called before values are read, with the peak memory of loading in bytes.
+    /// - `arrayLimit`: the largest size of one array in memory, in bytes.
+    /// - `willLoad`: called before values are read, with the peak memory of loading in bytes.
     /// - Throws: `DatasetError` for a file that is absent, damaged, not HDF5 or not Minari's, for metadata that contradict
     ///   it, for more data than this machine has memory for, and for a field that is missing, of another type, rank or
     ///   length, or holds values out of range.

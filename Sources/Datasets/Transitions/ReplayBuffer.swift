@@ -30,7 +30,7 @@ package final class ReplayBuffer {
 
     /// Adds a transition (s, a, r, s', d); s, a and s' have S, A and S elements.
     ///
-    /// - Parameter terminal: whether the environment ended the episode; false for a time limit.
+    /// - `terminal`: whether the environment ended the episode; false for a time limit.
     package func append(
         observation: UnsafePointer<Real>, action: UnsafePointer<Real>, reward: Real,
         next successor: UnsafePointer<Real>, terminal: Bool

@@ -21,9 +21,8 @@ package final class Transitions: @unchecked Sendable {
 
     /// Makes a table in a block that another object owns and fills before the first reading.
     ///
-    /// - Parameters:
-    ///   - block: `blockSize(…)` elements on a 64-byte boundary, in the layout of `TransitionRows`.
-    ///   - release: called when the table is deallocated.
+    /// - `block`: `blockSize(…)` elements on a 64-byte boundary, in the layout of `TransitionRows`.
+    /// - `release`: called when the table is deallocated.
     package init(
         count: Int, stateSize: Int, actionSize: Int, origin: String, block: UnsafeMutablePointer<Real>,
         release: @escaping @Sendable () -> Void
@@ -39,7 +38,7 @@ package final class Transitions: @unchecked Sendable {
 
     /// Makes a table in memory of its own, to be filled through `rows` before it is shared.
     ///
-    /// - Parameter zeroed: false if every row will be filled, which saves about half of the time.
+    /// - `zeroed`: false if every row will be filled, which saves about half of the time.
     package convenience init(count: Int, stateSize: Int, actionSize: Int, origin: String, zeroed: Bool = true) {
         nonisolated(unsafe) let block = allocateAligned(
             Self.blockSize(count: count, stateSize: stateSize, actionSize: actionSize), zeroed: zeroed)

@@ -42,7 +42,7 @@ package struct EnvironmentDefinition: Sendable {
 
     /// Makes the definition of an environment with the name of its specification.
     ///
-    /// - Parameter make: makes the environment at its start state without noise; throws `EnvironmentError`.
+    /// - `make`: makes the environment at its start state without noise; throws `EnvironmentError`.
     package init(
         _ specification: EnvironmentSpecification, gymnasium: EnvironmentSpecification? = nil,
         needsAssets: Bool = false, make: @escaping @Sendable (EnvironmentOptions) throws -> any Environment

@@ -25,7 +25,7 @@ extension EnvironmentRegistry {
     /// Returns the environment that `text` names: a registered name in any spelling of case, hyphens and underscores, or an id
     /// of Gymnasium ("Hopper-v4", "AntMaze_UMaze-v4").
     ///
-    /// - Parameter others: further names to suggest for an unknown one, in addition to the environments'.
+    /// - `others`: further names to suggest for an unknown one, in addition to the environments'.
     /// - Throws: `EnvironmentError.unknownEnvironment`, or `.notOurs` for an environment that only other libraries have.
     package static func resolve(
         _ text: String, others: [String] = []

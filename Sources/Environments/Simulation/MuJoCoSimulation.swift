@@ -23,10 +23,9 @@ package final class MuJoCoSimulation {
 
     /// Compiles the MJCF text `model`; the state is `qpos0` with zero velocity.
     ///
-    /// - Parameters:
-    ///   - folder: the folder to which paths of included files and meshes are relative; nothing is written there.
-    ///   - testsBoxesFirst: whether to omit collision tests of geoms whose bounding boxes do not overlap. It is faster for
-    ///     models with many meshes, cylinders and boxes, and changes no bit of a simulation.
+    /// - `folder`: the folder to which paths of included files and meshes are relative; nothing is written there.
+    /// - `testsBoxesFirst`: whether to omit collision tests of geoms whose bounding boxes do not overlap. It is faster for
+    ///   models with many meshes, cylinders and boxes, and changes no bit of a simulation.
     /// - Throws: `EnvironmentError.libraryMismatch`, or `.simulator` with MuJoCo's message, which names the line or file.
     package init(name: String, model text: String, folder: String = ".", testsBoxesFirst: Bool = false) throws {
         try Self.checkVersion(header: Int(ab_mujoco_header_version()), library: Int(mj_version()))

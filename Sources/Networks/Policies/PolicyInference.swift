@@ -65,7 +65,7 @@ package final class PolicyInference {
 
     /// Samples an action.
     ///
-    /// - Parameter noise: standard normal, one per action dimension.
+    /// - `noise`: standard normal, one per action dimension.
     /// - Returns: log π(action | observation) of the action before it is clipped to ±1. A deterministic head
     ///   ignores the noise and returns 0.
     package func sample(

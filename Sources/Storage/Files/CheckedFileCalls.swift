@@ -7,7 +7,7 @@ import Paths
 extension FileCalls {
     /// Opens the file at `path` and returns its descriptor.
     ///
-    /// - Parameter named: the operation in error messages: "create", "open".
+    /// - `named`: the operation in error messages: "create", "open".
     package func opened(
         _ path: String, _ flags: Int32, mode: mode_t = 0o666, as operation: String, of named: String? = nil
     ) throws -> Int32 {

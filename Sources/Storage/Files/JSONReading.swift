@@ -3,7 +3,7 @@ package import Foundation
 
 /// Decodes JSON written by this program, read from the file at `path`.
 ///
-/// - Parameter what: what the file should be, for messages: "a result of this program".
+/// - `what`: what the file should be, for messages: "a result of this program".
 /// - Throws: `HarnessError.badInput` that names the file and the key that is missing or invalid.
 package func decodeJSON<Value: Decodable>(_ data: Data, as what: String, path: String) throws -> Value {
     let decoder = JSONDecoder()
