@@ -1,9 +1,23 @@
 # shellcheck shell=bash
-# What the batch scripts of slurm/ and pbs/ share: the launch of a run, and what to do after its end. They source this file by
-# the path $REPOSITORY, after they have set their variables, because a batch system runs a copy of a script from elsewhere.
+# What the batch scripts of slurm/ and pbs/ share: their variables, the launch of a run, and what to do after its end. They source
+# this file by the path $REPOSITORY, because a batch system runs a copy of a script from elsewhere.
 #
 # A run that is sent SIGUSR1 saves its unfinished cases and ends with 75; the same command continues from there. A batch
 # system's warning before the time limit is handed on as that signal, and a job that ended with 75 is started again.
+
+# The variables and their defaults.
+: "${BINARY:=$REPOSITORY/.build/release/active-bench}"
+: "${STUDY:=$REPOSITORY/jobs/studies/quickstart.yaml}"
+: "${OUT:=$REPOSITORY/runs/$(basename "$STUDY" .yaml)}" # on a file system that all nodes see
+: "${ACTIVE_BENCH_DATA:=${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}"
+: "${MODULES:=}"            # modules to load before the run, e.g. "openmpi/4.1 hdf5 openblas"
+: "${LAUNCHER:=mpirun --map-by core --bind-to core}" # a command with its options, or the one word srun
+: "${TEAM_SIZE:=}"          # ranks that share one case; this and the next three: empty, and the program decides
+: "${CHECKPOINT_MINUTES:=}" # what a crash may cost at most
+: "${HANG_TIMEOUT:=}"       # seconds without progress after which the run ends itself with 71
+: "${MAX_HOURS:=}"          # the run stops itself with 75 after so long
+: "${MAX_RESTARTS:=50}"     # how often one job is started again, for whatever reason
+: "${MAX_FAILURES:=3}"      # how often after a failure, so that a job that dies at once does not do so for ever
 
 # srun has to start ranks by PMIx; otherwise each rank would believe that it is alone. Where it does not end a job with a
 # rank that has died, the others wait for that rank for ever (Slurm's default); where it does so at once, the first rank

@@ -3,7 +3,7 @@
 #
 #   jobs/fetch-d4rl.sh                       all 18 of them, 3.5 GB
 #   jobs/fetch-d4rl.sh hopper-medium-v2 …    these; `active-bench data list` has the names
-#   D4RL_DATASET_DIR or ACTIVE_BENCH_DATA    where to (default ~/.local/share/active-bench/datasets)
+#   ACTIVE_BENCH_DATA or D4RL_DATASET_DIR    where to (default ~/.local/share/active-bench/datasets)
 #   ACTIVE_BENCH_D4RL_URL=ADDRESS            a mirror with the same paths as D4RL's server
 #   ACTIVE_BENCH_BINARY=FILE                 ask this program for addresses and digests instead of building one
 #
@@ -24,7 +24,7 @@ esac
 
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-data=${D4RL_DATASET_DIR:-${ACTIVE_BENCH_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}}
+data=${ACTIVE_BENCH_DATA:-${D4RL_DATASET_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}}
 patience=3 # attempts in a row that bring nothing
 
 require_curl() {
@@ -102,7 +102,7 @@ fetch() {
             say "$name is there: $target"
             return 0
         fi
-        say "$name: $target is not D4RL's file: $wrong; move it away, or set D4RL_DATASET_DIR to another folder"
+        say "$name: $target is not D4RL's file: $wrong; move it away, or set ACTIVE_BENCH_DATA to another folder"
         return 65
     fi
     say "$name: $(megabytes "$bytes") from $url"

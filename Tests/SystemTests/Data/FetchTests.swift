@@ -20,7 +20,7 @@ import Testing
         try ChildProcess.run(
             Self.script, arguments,
             environment: [
-                "ACTIVE_BENCH_BINARY": folder("program"), "D4RL_DATASET_DIR": folder("data"), "no_proxy": "*",
+                "ACTIVE_BENCH_BINARY": folder("program"), "ACTIVE_BENCH_DATA": folder("data"), "no_proxy": "*",
                 "ACTIVE_BENCH_NO_INSTALL": "1",
             ].merging(environment) { $1 })
     }
@@ -169,7 +169,7 @@ import Testing
         let child = try ChildProcess.run(
             Self.script, arguments,
             environment: [
-                "ACTIVE_BENCH_BINARY": RunningProcess.path(of: "active-bench"), "D4RL_DATASET_DIR": folder("data"),
+                "ACTIVE_BENCH_BINARY": RunningProcess.path(of: "active-bench"), "ACTIVE_BENCH_DATA": folder("data"),
             ])
         #expect(child.exitCode == code && child.standardError.contains(words), "\(child.output)")
         #expect(folder.contents.isEmpty)
@@ -191,7 +191,7 @@ import Testing
         }
         let child = try ChildProcess.run(
             "/usr/bin/env", ["PATH=\(folder("bin"))", "bash", Self.script],
-            environment: ["ACTIVE_BENCH_BINARY": folder("program"), "D4RL_DATASET_DIR": folder("data")])
+            environment: ["ACTIVE_BENCH_BINARY": folder("program"), "ACTIVE_BENCH_DATA": folder("data")])
         #expect(child.exitCode == 69, "\(child.output)")
         #expect(child.standardError == "curl is missing: install it\n", "\(child.output)")
     }
