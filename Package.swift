@@ -106,7 +106,7 @@ let package = Package(
         room("Supervision", ["CSupervision", "Paths"]),
         room("Storage", ["CCrypto", "Failures", "Paths", "Processes", "Supervision"]),
         room("MPI", ["CKernels", "CMPI", "CSupervision", "Failures", "Paths", "Supervision"]),
-        room("HDF5", ["CChunks", "CHDF5", "CKernels", "CLZF", "CSupervision", "Failures", "Paths", "Processes"]),
+        room("HDF5", ["CChunks", "CHDF5", "CKernels", "CLZF", "Failures", "Paths", "Storage"]),
         room("Numerics", ["CKernels", "COneDNN", "COpenBLAS", "Failures"]),
         room("Networks", ["CKernels", "Failures", "Numerics"]),
         room(
@@ -130,8 +130,8 @@ let package = Package(
         room(
             "Planning",
             [
-                "Algorithms", "Datasets", "Environments", "Failures", "Networks", "Numerics", "Report", "Studies",
-                "Teams",
+                "Algorithms", "Datasets", "Environments", "Failures", "Networks", "Numerics", "Report", "Storage",
+                "Studies", "Teams",
             ]),
         room(
             "Policies",
@@ -162,6 +162,9 @@ let package = Package(
                 "Algorithms", "Cases", "DatasetTools", "Datasets", "Environments", "Failures", "Numerics", "Paths",
                 "Planning", "Processes", "Report", "Storage", "Studies", "Suites", "Teams",
             ]),
+        room(
+            "Findings",
+            ["Algorithms", "Cases", "Failures", "Report", "RunFolders", "Storage"]),
         room(
             "Runs",
             [
@@ -203,9 +206,9 @@ let package = Package(
             name: "active-bench",
             dependencies: [
                 "Algorithms", "Benchmarks", "Cases", "ConformanceTraces", "Console", "DatasetTools", "Datasets",
-                "Environments", "Failures", "MPI", "Networks", "Numerics", "Paths", "Planning", "Policies", "Processes",
-                "Rendering", "Report", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Suites", "Supervision",
-                "Teams", logging,
+                "Environments", "Failures", "Findings", "MPI", "Networks", "Numerics", "Paths", "Planning", "Policies",
+                "Processes", "Rendering", "Report", "RunFolders", "Runs", "Scaling", "Storage", "Studies",
+                "Suites", "Supervision", "Teams", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
 
@@ -273,8 +276,8 @@ let package = Package(
             "HarnessTests",
             [
                 "Supervision",
-                "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Planning", "Policies",
-                "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
+                "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Findings", "Planning",
+                "Policies", "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
                 "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",
                 "Networks",
                 "ManualClock", "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles", "Suites",

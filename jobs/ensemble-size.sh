@@ -23,35 +23,14 @@ mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" run "$repository/job
 
 steps=$(awk '$1 == "steps:" { gsub("_", "", $2); print $2 }' "$repository/jobs/studies/ensemble-size.yaml")
 
-# curve CASES COLUMN: mean over seeds and over the second half of training.
-curve() {
-    awk -F, -v name="$2" -v half="$((steps / 2))" '
-        FNR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i; if (!column) exit 1; next }
-        $1 > half { sum += $column; n++ }
-        END { printf "%.4f", sum / n }' "$1"/seed-*/curve.csv
-}
-
 say "what a step costs, on one core and with nothing else at work"
-costs=$("$binary" bench steps --only "ACTIVE-I m=1,ACTIVE-I m=2,ACTIVE-I m=5,ACTIVE-I m=10,ACTIVE-I m=20")
-# cost M: units of a 256³ product.
-cost() { awk -v name="m=$1" '$1 == "ACTIVE-I" && $2 == name { print $4 }' <<<"$costs"; }
-
-# What formula (8)'s ratio would be for Gaussian members: E[max of m]/(k(m)·c₄(m)), c₄ being the bias of a sample's deviation.
-declare -A gaussian=([1]=– [2]=1.178 [5]=1.037 [10]=1.015 [20]=1.006)
-
-# score M: mean and deviation over seeds.
-score() { awk -F, -v column="m=$1" '{ n = split($2, words, " "); if (words[n] == column) { printf "%s,%s", $6, $7; exit } }' "$run/table.csv"; }
+costs=$(mktemp)
+trap 'rm -f "$costs"' EXIT
+"$binary" bench steps --only "ACTIVE-I m=1,ACTIVE-I m=2,ACTIVE-I m=5,ACTIVE-I m=10,ACTIVE-I m=20" --json >"$costs"
 
 mkdir -p "$out"
 data=$out/ensemble-size.csv
-echo "m,score,score_std,mean_q,mean_v,ensemble_std,gap_ratio,units_per_step" >"$data"
-for m in 1 2 5 10 20; do
-    # By what they were computed with: the preset's m is in no folder's name.
-    config=$(grep -lE "^ +m: $m " "$run"/cases/ACTIVE-I/hopper-medium-r1/*/seed-0/config.yaml) ||
-        { say "no cases of m = $m below $run"; exit 1; }
-    cases=${config%/seed-0/config.yaml}
-    echo "$m,$(score "$m"),$(curve "$cases" mean_q),$(curve "$cases" mean_v),$(curve "$cases" ensemble_std),$(curve "$cases" min_gap_ratio),$(cost "$m")" >>"$data"
-done
+rows=$("$binary" summarise ensemble-size "$run" --costs "$costs" --csv "$data")
 
 gnuplot <<END
 set terminal svg size 900,600 font "sans,11"
@@ -83,15 +62,7 @@ and the gap are means over the second half of training and over seeds. Formula (
 E[V] − min V is of k(m)·σ, beside what it would be for independent Gaussian members, as σ is estimated from the same m (for two it is that
 whatever they are). The cost is \`active-bench bench\`'s, V LayerNorm off, in products of 256³.
 
-| m | score | mean Q | mean V | σ | gap ratio | if Gaussian | cost of a step |
-| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-END
-    while IFS=, read -r m score deviation q v spread gap cost; do
-        [ "$m" -gt 1 ] || spread=– gap=–
-        printf '| %s | %.1f ±%.1f | %.1f | %.1f | %s | %s | %s | %.1f |\n' \
-            "$m" "$score" "$deviation" "$q" "$v" "$spread" "$gap" "${gaussian[$m]}" "$cost"
-    done < <(tail -n +2 "$data")
-    cat <<END
+$rows
 
 ![Against m](ensemble-size.svg)
 

@@ -38,11 +38,8 @@ run() {
         "$binary" run "$file" --out "$folder" "$@" >"$scratch/output" 2>&1 || { cat "$scratch/output" >&2; exit 1; }
 }
 
-makespan() { sed -n 's/.*"'"$2"'" : \([0-9.]*\).*/\1/p' "$scratch/$1/logs/makespan.json"; }
-phase() { cat "$scratch/$1"/cases/*/*/*/*/timing.csv | awk -F, -v phase="$2" '$1 == phase { sum += $3 } END { print sum }'; }
-products() { mpirun -n "$1" --oversubscribe --bind-to none "$binary" bench product --seconds 5 | awk '{ sum += $2 } END { print sum }'; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f\n", a / b }'; }
-middle() { sort -g | awk '{ v[NR] = $1 } END { printf "%.3f, %.2f to %.2f", v[int((NR + 1) / 2)], v[1], v[NR] }'; }
+# products RANKS FILE: what each of so many processes has to say about its rate, added to FILE.
+products() { mpirun -n "$1" --oversubscribe --bind-to none "$binary" bench product --seconds 5 >>"$scratch/$2"; }
 
 study shards.yaml '[0, 1, 2, 3]' 3000 'IQL: {}'
 study team.yaml '[0]' 1500 'ACTIVE-I: {m: 10}'
@@ -51,28 +48,23 @@ load_before=$(cut -d' ' -f1 /proc/loadavg)
 
 for round in $(seq "$rounds"); do
     say "round $round of $rounds"
-    one=$(products 1) two=$(products 2)
-    run shards-1 shards.yaml 1
-    run shards-2 shards.yaml 2
-    two=$(ratio "$(awk -v a="$two" -v b="$(products 2)" 'BEGIN { print (a + b) / 2 }')" \
-        "$(awk -v a="$one" -v b="$(products 1)" 'BEGIN { print (a + b) / 2 }')")
-    echo "$two" >>"$scratch/gain-products"
-    gain=$(ratio "$(makespan shards-1 actual)" "$(makespan shards-2 actual)")
-    echo "$gain" >>"$scratch/gain-shards"
-    ratio "$gain" "$two" >>"$scratch/efficiency"
-    run team-1 team.yaml 1
-    run team-2 team.yaml 2 --team-size 2
-    ratio "$(phase team-1 train)" "$(phase team-2 train)" >>"$scratch/team"
-    run small-1 one-critic.yaml 1
-    run small-2 one-critic.yaml 2 --team-size 2
-    ratio "$(phase small-1 train)" "$(phase small-2 train)" >>"$scratch/team-iql"
+    at=round-$round
+    mkdir "$scratch/$at"
+    products 1 "$at/products-1"
+    products 2 "$at/products-2"
+    run "$at/shards-1" shards.yaml 1
+    run "$at/shards-2" shards.yaml 2
+    products 2 "$at/products-2"
+    products 1 "$at/products-1"
+    run "$at/team-1" team.yaml 1
+    run "$at/team-2" team.yaml 2 --team-size 2
+    run "$at/small-1" one-critic.yaml 1
+    run "$at/small-2" one-critic.yaml 2 --team-size 2
 done
 
 say "checkpoints every minute"
 study checkpoints.yaml '[0]' 12000 'ACTIVE-I: {m: 10}'
 run checkpoints checkpoints.yaml 1 --checkpoint-minutes 1
-written=$(cat "$scratch"/checkpoints/cases/*/*/*/*/timing.csv | grep -c '^checkpoint' || true)
-cost=$(ratio "$(phase checkpoints checkpoint)" "$(phase checkpoints train)")
 
 if [ "$quickstart" = 1 ]; then
     say "the quickstart study"
@@ -81,31 +73,22 @@ if [ "$quickstart" = 1 ]; then
     mpirun -n 2 --oversubscribe --bind-to none -x ACTIVE_BENCH_TTY=0 "$binary" \
         run "$repository/jobs/studies/quickstart.yaml" --out "$scratch/quickstart" >/dev/null 2>"$scratch/output" ||
         { cat "$scratch/output" >&2; exit 1; }
-    predicted=$(makespan quickstart predicted) actual=$(makespan quickstart actual)
-    forecast=$(awk -v p="$predicted" -v a="$actual" 'BEGIN { printf "%.0f s predicted, %.0f s taken: %+.1f %% (within 15 %%: %s)", p, a, 100 * (a / p - 1), (a / p < 1.15 && a / p > 0.85) ? "yes" : "no" }')
-else
-    forecast="not run"
 fi
 
-messages=$(grep -h 'messages' "$scratch"/team-2/logs/rank-*.log | sed 's/.*seed-0: //; s/ sent by this rank//' | paste -sd'; ')
-small=$(grep -h 'messages' "$scratch"/small-2/logs/rank-*.log | sed 's/.*seed-0: //; s/ sent by this rank//' | paste -sd'; ')
+# exchanges FOLDER: what the ranks of the last round's team have said of their messages.
+exchanges() {
+    grep -h 'messages' "$scratch/round-$rounds/$1"/logs/rank-*.log | sed 's/.*seed-0: //; s/ sent by this rank//' | paste -sd'; '
+}
 
+rows=$("$binary" summarise ranks "$scratch")
 cat <<END
 # Two ranks
 
     jobs/measure-ranks.sh
 
-| | median, lowest to highest |
-| --- | --- |
-| two independent loops of 256³ products against one | $(middle <"$scratch/gain-products") |
-| four IQL cases on two ranks against one | $(middle <"$scratch/gain-shards") |
-| **the second over the first** (≥ 0.95) | $(middle <"$scratch/efficiency") |
-| **ACTIVE-I m = 10 on a team of two against one rank** (≥ 1.75) | $(middle <"$scratch/team") |
-| IQL on a team of two against one rank | $(middle <"$scratch/team-iql") |
-| **checkpoints every minute, share of training** (< 0.01), ACTIVE-I m = 10 | $cost in $written checkpoints |
-| **forecast of the quickstart study on two ranks** | $forecast |
+$rows
 
-- Of a gradient step, ranks 0 and 1 of the team. ACTIVE-I m = 10: $messages. IQL: $small.
+- Of a gradient step, ranks 0 and 1 of the team. ACTIVE-I m = 10: $(exchanges team-2). IQL: $(exchanges small-2).
 - $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), 2 ranks on $(nproc) cores, kernels $("$binary" bench product --seconds 0.1 | cut -d' ' -f1); load when it began $load_before, when it ended $(cut -d' ' -f1 /proc/loadavg).
 - $rounds rounds; in each the runs take turns, and ratios are taken within a round. Hopper's sizes, batch 256, networks of 256-256.
 END

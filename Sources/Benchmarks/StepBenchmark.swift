@@ -34,8 +34,8 @@ package struct StepBenchmark: Sendable {
     package init() {}
 
     /// Measures one learner, including the sampling of batches.
-    package func measure(_ subject: StepLoop.Subject) -> Result {
-        let loop = StepLoop(subject)
+    package func measure(_ subject: StepBenchmark.Subject) -> Result {
+        let loop = subject.loop()
         let product = MatrixProductRate()
         let steps = steps(subject)
         loop.run(max(2, steps / 4))
@@ -59,15 +59,15 @@ package struct StepBenchmark: Sendable {
     }
 
     /// Profiles the steps of one learner.
-    package func profile(_ subject: StepLoop.Subject) -> StepProfile {
-        let loop = StepLoop(subject)
+    package func profile(_ subject: StepBenchmark.Subject) -> StepProfile {
+        let loop = subject.loop()
         loop.run(max(2, steps(subject) / 4))
         return StepProfile(of: loop, steps: steps(subject))
     }
 
     /// The number of steps per repetition; even, because TD3+BC updates its policy every second step.
-    package func steps(_ subject: StepLoop.Subject) -> Int {
-        let share = min(1, StepLoop.Subject(.iql).multiplyAdds / subject.multiplyAdds)
+    package func steps(_ subject: StepBenchmark.Subject) -> Int {
+        let share = min(1, StepBenchmark.Subject(.iql).multiplyAdds / subject.multiplyAdds)
         return max(2, Int(Double(stepsPerRepetition) * share) / 2 * 2)
     }
 }

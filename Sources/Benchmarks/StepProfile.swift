@@ -1,3 +1,4 @@
+package import Algorithms
 import Foundation
 package import Numerics
 
@@ -12,9 +13,9 @@ package struct StepProfile: Sendable {
     package let lines: [Profile.Line]
 
     /// Profiles `steps` further steps of `loop`.
-    package init(of loop: StepLoop, steps: Int) { self.init(steps: steps) { loop.run(steps) } }
+    package init(of loop: TrainingLoop, steps: Int) { self.init(steps: steps) { loop.run(steps) } }
 
-    /// - Parameter body: makes the steps.
+    /// - `body`: makes the steps.
     package init(steps: Int, _ body: () -> Void) {
         self.steps = steps
         Profile.start()

@@ -31,10 +31,8 @@ package struct CaseFailure: ExitCoded, CustomStringConvertible {
 
     /// Writes a note into the case's folder; errors are ignored, because the job is about to end.
     package func leaveNote(in folder: String) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(Note(place: place, message: "\(cause)")) else { return }
-        try? DurableFile.write(data + Data("\n".utf8), to: CaseFailure.path(in: folder))
+        guard let data = try? jsonFile(Note(place: place, message: "\(cause)")) else { return }
+        try? DurableFile.write(data, to: CaseFailure.path(in: folder))
     }
 
     /// Reads the note of the last attempt; nil if it did not fail.

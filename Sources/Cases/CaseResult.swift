@@ -70,11 +70,5 @@ package struct CaseResult: Sendable, Codable, Equatable {
     }
 
     /// The file's contents: JSON with sorted keys, and the shortest decimals that identify each number.
-    package func encoded() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return try encoder.encode(self) + Data("\n".utf8)
-    }
+    package func encoded() throws -> Data { try jsonFile(self, nonFinite: true) }
 }

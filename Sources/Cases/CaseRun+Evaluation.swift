@@ -89,15 +89,8 @@ extension CaseRun {
 
     /// Merges the ranks' episodes in their order, on every rank.
     private func concludeEvaluation(_ own: [Episode]) throws {
-        let texts = try team.gather(String(decoding: try JSONEncoder().encode(own), as: UTF8.self))
-        var text = ""
-        if team.isLeader {
-            let all = try texts.flatMap { try JSONDecoder().decode([Episode].self, from: Data($0.utf8)) }
-            text = String(decoding: try JSONEncoder().encode(all.sorted { $0.index < $1.index }), as: UTF8.self)
-        }
-        let known = Data(try team.broadcast(text).utf8)
         var episodes: [EvaluationResult.Episode] = []
-        for episode in try JSONDecoder().decode([Episode].self, from: known) {
+        for episode in try team.allgather(values: own).sorted(by: { $0.index < $1.index }) {
             guard let outcome = episode.outcome else {
                 // Divergence is a result, not a failure: throwing here would end this rank alone.
                 episodes.append(.init(return: .nan, length: 0))

@@ -37,17 +37,17 @@ extension CaseRun {
 
     /// Reads the newest checkpoint on every rank; nil if there is none to resume from. Collective over the team.
     func newestCheckpoint() throws -> Checkpoint? {
-        var found: Checkpoint?
+        var found: CheckpointStore.Found?
         if team.isLeader {
             let newest = try store.newest(
                 for: studyCase.identifier, configuration: studyCase.configurationDigest, steps: studyCase.steps,
                 datasetSHA256: data.file.sha256, or: data.file.otherSHA256 ?? [])
             notices += newest.notices
-            found = newest.checkpoint
-            if let found { notices += differences(from: found) }
+            found = newest.found
+            if let found { notices += differences(from: found.checkpoint) }
         }
-        guard team.communicator != nil else { return found }
-        let bytes = try team.broadcast(found.map { Array(try $0.encoded()) } ?? [])
+        let bytes = try team.broadcast(found.map { Array($0.bytes) } ?? [])
+        if team.isLeader { return found?.checkpoint }
         return bytes.isEmpty ? nil : try Checkpoint.decode(Data(bytes), path: "checkpoint from the leader")
     }
 

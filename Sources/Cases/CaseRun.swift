@@ -151,10 +151,9 @@ package final class CaseRun {
     private func train(
         _ boundary: StepBoundary, _ alive: @escaping () throws -> Void, _ tick: (Int) throws -> Void
     ) throws -> End {
-        let sampler = BatchSampler(
-            data.transitions, stream: studyCase.stream.stream("minibatch"),
-            batchSize: studyCase.hyperparameters.batchSize)
-        let batch = sampler.makeBatch()
+        let loop = TrainingLoop(
+            learner, on: data.transitions, stream: studyCase.stream, batchSize: studyCase.hyperparameters.batchSize,
+            startingAt: step)
         while true {
             if isEvaluationDue {
                 try endPhase("train")
@@ -167,8 +166,7 @@ package final class CaseRun {
             Supervision.step(step)
             exchange?.step = step
             try FaultInjection.atStep(step, rank: team.worldRank, spoil: spoilOneNetwork)
-            sampler.draw(step: step - 1, into: batch)
-            learner.update(batch)
+            loop.run(1)
             stepsMade += 1
             if studyCase.hasCurveRow(after: step) { try logCurve() }
             try tick(step)

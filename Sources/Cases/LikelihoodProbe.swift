@@ -47,11 +47,9 @@ package struct LikelihoodProbe {
         ///
         /// - Throws: `HarnessError.io`.
         package func write(to folder: String) throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             try DurableFile.makeFolder(folder)
             try DurableFile.write(
-                try encoder.encode(self) + Data("\n".utf8), to: "\(folder)/\(DatasetReference.folderName(dataset)).json"
+                try jsonFile(self), to: "\(folder)/\(DatasetReference.folderName(dataset)).json"
             )
         }
     }
@@ -85,14 +83,12 @@ package struct LikelihoodProbe {
                 states: transitions.stateSize, actions: transitions.actionSize, horizon: steps,
                 stream: studyCase.stream,
                 team: Solo()))
-        let sampler = BatchSampler(
-            transitions, stream: studyCase.stream.stream("minibatch"), batchSize: studyCase.hyperparameters.batchSize)
-        let batch = sampler.makeBatch()
-        for step in 0..<steps {
-            sampler.draw(step: step, into: batch)
-            learner.update(batch)
-            if (step + 1) % 10_000 == 0 {
-                progress(step + 1, learner.diagnostics().first { $0.name == "log_likelihood" }?.value ?? .nan)
+        let loop = TrainingLoop(
+            learner, on: transitions, stream: studyCase.stream, batchSize: studyCase.hyperparameters.batchSize)
+        for step in stride(from: 1, through: steps, by: 1) {
+            loop.run(1)
+            if step % 10_000 == 0 {
+                progress(step, learner.diagnostics().first { $0.name == "log_likelihood" }?.value ?? .nan)
             }
         }
         let policy = evaluationPolicy(learner, transitions)

@@ -19,7 +19,7 @@ package struct LongerTraining {
 
     /// Parses a case's `config.yaml`; nil unless it differs from the study's case only by fewer steps.
     ///
-    /// - Parameter configuration: the values in the file, line by line.
+    /// - `configuration`: the values in the file, line by line.
     package init?(_ studyCase: StudyCase, found configuration: [String], in folder: CaseFolder) {
         let digits = configuration.first { $0.hasPrefix("steps: ") }?.dropFirst("steps: ".count)
         guard let steps = digits.flatMap({ Int($0) }), (1..<studyCase.steps).contains(steps) else { return nil }
@@ -49,11 +49,11 @@ package struct LongerTraining {
         for checkpoint in checkpoints {
             do {
                 guard checkpoint.caseIdentifier == studyCase.identifier, let origin = origin(of: checkpoint) else {
-                    throw HarnessError.badInput("its checkpoint of step \(checkpoint.step) has other settings")
+                    throw Unfit(reason: "its checkpoint of step \(checkpoint.step) has other settings")
                 }
                 return try rewound(checkpoint, from: origin)
-            } catch HarnessError.badInput(let reason) {
-                reasons.append(reason)
+            } catch let unfit as Unfit {
+                reasons.append(unfit.reason)
             }
         }
         guard isFinished || !checkpoints.isEmpty else { return nil }
@@ -98,6 +98,9 @@ package struct LongerTraining {
 
     // MARK: The old last step
 
+    /// Why a longer training cannot continue from a checkpoint.
+    private struct Unfit: Error { let reason: String }
+
     /// The case that wrote a checkpoint: this one with some number of steps. A `reopen` that was killed half-way leaves
     /// a checkpoint of the longer case together with the old `config.yaml`. nil if more than the steps differ.
     private func origin(of checkpoint: Checkpoint) -> StudyCase? {
@@ -129,8 +132,8 @@ package struct LongerTraining {
     private func takeBackCurveRow(of step: Int, from checkpoint: inout Checkpoint) throws {
         if let divergence = checkpoint.progress.divergence, divergence.step == step {
             guard !divergence.isFinal else {
-                throw HarnessError.badInput(
-                    "it diverged at step \(step), where a longer training has no row of the learning curve")
+                throw Unfit(
+                    reason: "it diverged at step \(step), where a longer training has no row of the learning curve")
             }
             checkpoint.progress.divergence = nil
         }
@@ -141,8 +144,9 @@ package struct LongerTraining {
     private func takeBackEvaluation(of step: Int, from checkpoint: inout Checkpoint) throws {
         if let warning = checkpoint.progress.simulatorWarning {
             guard warning.first.hasPrefix("step \(step), ") else {
-                throw HarnessError.badInput(
-                    "its final_episodes at step \(step) differ from a longer training's there, and MuJoCo's warnings "
+                throw Unfit(
+                    reason:
+                        "its final_episodes at step \(step) differ from a longer training's there, and MuJoCo's warnings "
                         + "are counted with them")
             }
             checkpoint.progress.simulatorWarning = nil
@@ -158,7 +162,7 @@ package struct LongerTraining {
         guard let index = checkpoint.progress.outputs.firstIndex(where: { $0.name == name }),
             let text = try FileCalls.current.contents(of: path)?.prefix(checkpoint.progress.outputs[index].bytes),
             OutputLength(name: name, contents: text) == checkpoint.progress.outputs[index]
-        else { throw HarnessError.badInput("\(path) changed since the checkpoint was written") }
+        else { throw Unfit(reason: "\(path) changed since the checkpoint was written") }
         var rest = text
         while let row = rest.dropLast().lastIndex(of: UInt8(ascii: "\n")).map({ $0 + 1 }),
             rest[row...].starts(with: Data("\(step),".utf8))

@@ -93,11 +93,7 @@ package struct Provenance: Sendable, Codable {
     }
 
     /// JSON with sorted keys.
-    package func encoded() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
-    }
+    package func encoded() throws -> Data { try jsonFile(self) }
 
     private static var compilerVersion: String {
         #if compiler(>=6.4)

@@ -21,12 +21,19 @@ package struct CheckpointRule: Sendable, Equatable {
 /// A single rank checks at every step. A team agrees a few times a second, by two small collective calls at steps that
 /// the leader announces in advance.
 package final class StepBoundary {
-    package enum Decision: Int {
+    package enum Decision: BitwiseCopyable {
         case goOn
         case checkpoint
         case stop
         /// Another job has taken over the case: write nothing more into its folder.
         case abandon
+    }
+
+    /// What the leader of a team has decided.
+    private struct Agreement: BitwiseCopyable {
+        let decision: Decision
+        /// The step after which the team agrees again.
+        let nextStep: Int
     }
 
     /// Seconds between two agreements of a team.
@@ -42,10 +49,9 @@ package final class StepBoundary {
     private var lastPollStep: Int
     private var nextPollStep: Int
 
-    /// - Parameters:
-    ///   - step: the number of gradient steps made before.
-    ///   - isStillHeld: called on the leader when a checkpoint or a stop is due, and at the end of training: whether no
-    ///     other job has taken over the case.
+    /// - `step`: the number of gradient steps made before.
+    /// - `isStillHeld`: called on the leader when a checkpoint or a stop is due, and at the end of training: whether no
+    ///   other job has taken over the case.
     package init(
         _ team: Team, _ rule: CheckpointRule, after step: Int, clock: MonotonicClock = .system,
         isStillHeld: @escaping () -> Bool
@@ -62,7 +68,7 @@ package final class StepBoundary {
 
     /// Decides what to do after `step`.
     ///
-    /// - Parameter isPause: whether all ranks pause here anyway (for an evaluation), in which case a team also agrees.
+    /// - `isPause`: whether all ranks pause here anyway (for an evaluation), in which case a team also agrees.
     package func decide(after step: Int, isPause: Bool = false) throws -> Decision {
         guard team.communicator != nil else { return ownDecision(step, isStopRequested: Supervision.isStopRequested) }
         let isByNumber = rule.steps.map { step - lastCheckpointStep >= $0 } ?? false
@@ -70,10 +76,10 @@ package final class StepBoundary {
         let isStopRequested = try team.maximum(Supervision.isStopRequested ? 1 : 0) > 0
         let rate = Double(step - lastPollStep) / max(1e-6, clock.seconds(since: lastPoll))
         let next = step + max(1, min(10_000, Int(rate * Self.pollSeconds)))
-        let decided = try team.broadcast(
-            [Double(ownDecision(step, isStopRequested: isStopRequested).rawValue), Double(next)], from: 0)
-        (lastPoll, lastPollStep, nextPollStep) = (clock.now(), step, Int(decided[1]))
-        return Decision(rawValue: Int(decided[0])) ?? .goOn
+        let agreed = try team.broadcast(
+            value: Agreement(decision: ownDecision(step, isStopRequested: isStopRequested), nextStep: next))
+        (lastPoll, lastPollStep, nextPollStep) = (clock.now(), step, agreed.nextStep)
+        return agreed.decision
     }
 
     /// Whether another job has taken over the case. Collective over the team.

@@ -4,7 +4,9 @@ import Environments
 import Foundation
 import Networks
 import Numerics
+import Paths
 import Policies
+import Report
 import Storage
 import Studies
 
@@ -136,19 +138,16 @@ package final class BehaviourTraining {
         let rollout = try Rollout(judge, PolicyInference(policy), stream: stream.stream("judgement-\(step)"))
         let outcomes = try (0..<options.episodes).map { try rollout.run(episode: $0, mode: .stochastic) }
         let returns = outcomes.map(\.totalReward)
-        let mean = returns.reduce(0, +) / Double(returns.count)
-        let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(returns.count)
+        let mean = Statistics.mean(returns)
         let snapshot = Snapshot(
-            step: step, meanReturn: mean, deviation: variance.squareRoot(),
-            meanLength: outcomes.map { Double($0.length) }.reduce(0, +) / Double(outcomes.count),
+            step: step, meanReturn: mean, deviation: Statistics.populationStandardDeviation(returns),
+            meanLength: Statistics.mean(outcomes.map { Double($0.length) }),
             warning: outcomes.last { $0.warning != nil }?.warning)
-        let digits = String(step)
-        let padded = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
         try PolicyFile.write(
-            policy, to: "\(folder)/policy-\(padded).safetensors",
+            policy, to: "\(folder)/policy-\(step.zeroPadded(to: 7)).safetensors",
             metadata: [
                 "environment": environment.specification.name, "algorithm": "SAC", "seed": String(options.seed),
-                "step": digits,
+                "step": String(step),
                 "mean_return": String(format: "%.1f", mean),
             ])
         let row = String(

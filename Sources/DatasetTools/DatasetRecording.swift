@@ -6,6 +6,7 @@ import HDF5
 import Networks
 import Numerics
 import Policies
+import Report
 import Storage
 
 /// Records stochastic rollouts in D4RL's layout as a dataset, from one policy or several of increasing skill.
@@ -161,12 +162,11 @@ package struct DatasetRecording: Sendable {
         let isCut = outcomes.map(\.length).reduce(0, +) > transitions
         let complete = isCut && outcomes.count > 1 ? outcomes.dropLast() : outcomes[...]
         let returns = complete.map(\.totalReward)
-        let mean = returns.reduce(0, +) / Double(returns.count)
-        let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(returns.count)
+        let mean = Statistics.mean(returns)
         return Summary(
             transitions: transitions, trajectories: outcomes.count, meanReturn: mean,
-            deviation: variance.squareRoot(),
-            meanLength: complete.map { Double($0.length) }.reduce(0, +) / Double(complete.count),
+            deviation: Statistics.populationStandardDeviation(returns),
+            meanLength: Statistics.mean(complete.map { Double($0.length) }),
             score: specification.normalisedScore(return: mean), warning: outcomes.last { $0.warning != nil }?.warning,
             notes: notes)
     }

@@ -119,21 +119,15 @@ extension CostModel {
         clock: MonotonicClock
     ) -> Double {
         let stream = RandomStream("cost")
-        let learner = definition.make(
-            hyperparameters,
-            problem: Problem(states: states, actions: actions, horizon: 1_000_000, stream: stream, team: Solo()))
-        let sampler = BatchSampler(
-            Transitions(syntheticOf: 20_000, states: states, actions: actions), stream: stream.stream("minibatch"),
+        let loop = TrainingLoop(
+            definition.make(
+                hyperparameters,
+                problem: Problem(states: states, actions: actions, horizon: 1_000_000, stream: stream, team: Solo())),
+            on: Transitions(syntheticOf: 20_000, states: states, actions: actions), stream: stream,
             batchSize: hyperparameters.batchSize)
-        let batch = sampler.makeBatch()
-        var step = 0
         func run(_ count: Int) -> Double {
             let start = clock.now()
-            for _ in 0..<count {
-                sampler.draw(step: step, into: batch)
-                learner.update(batch)
-                step += 1
-            }
+            loop.run(count)
             return clock.seconds(since: start) / Double(count)
         }
         // Whole periods, so that delayed updates are included if the period is short.

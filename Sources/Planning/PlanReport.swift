@@ -1,6 +1,7 @@
 import Foundation
 import Numerics
 import Report
+import Storage
 package import Studies
 
 /// The output of `active-bench plan`: who would run which case, and what the study costs.
@@ -171,12 +172,10 @@ package struct PlanReport: Sendable {
             let cases: [Line]
         }
         let open = lines.filter { $0.rank != nil }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         let document = Document(
             study: study, ranks: ranks, teamSize: teamSize, makespan: makespan, imbalance: imbalance,
             multiplyAddsPerSecond: Dictionary(model.rates.map { ($0.name, $0.rate) }, uniquingKeysWith: min),
             coreHours: coreHours, coreHoursToDo: open.map(\.coreHours).reduce(0, +), cases: lines)
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
+        return try jsonText(document)
     }
 }

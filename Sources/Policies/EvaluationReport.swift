@@ -2,6 +2,7 @@ import Environments
 import Foundation
 import Networks
 import Report
+import Storage
 
 /// The result of `evaluate`: every episode, and statistics over them.
 package struct EvaluationReport: Codable, Sendable, Equatable {
@@ -89,9 +90,7 @@ package struct EvaluationReport: Codable, Sendable, Equatable {
 
     /// Indented JSON with sorted keys and a final newline.
     package func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        try jsonText(self) + "\n"
     }
 
     /// One line per episode, then the summary.

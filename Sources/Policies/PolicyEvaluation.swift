@@ -126,10 +126,7 @@ package struct PolicyEvaluation {
         var recording = D4RLRecording(specification)
         for round in 0..<(request.episodes + world.size - 1) / world.size {
             let mine = round < own.count ? own[round] : nil
-            let texts = try world.gather(try mine.map { Array(try JSONEncoder().encode($0.outcome)) } ?? [])
-            for text in texts ?? [] where !text.isEmpty {
-                outcomes.append(try JSONDecoder().decode(EpisodeOutcome.self, from: Data(text)))
-            }
+            outcomes += try world.gather(values: mine.map { [$0.outcome] } ?? [])
             guard request.recording != nil else { continue }
             for bytes in try world.gather(mine?.recording.rowBytes ?? []) ?? [] { recording.append(rowBytes: bytes) }
         }

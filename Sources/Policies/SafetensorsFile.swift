@@ -2,6 +2,7 @@ import Failures
 import Foundation
 import HDF5
 import Networks
+import Storage
 
 /// A file in the safetensors format: an 8-byte little-endian header length, a JSON header with dtype, shape and offsets
 /// of each tensor, then the tensors' bytes, row-major and contiguous.
@@ -151,9 +152,7 @@ extension SafetensorsFile {
             }
             header[tensor.name] = .tensor(dtype: "F32", shape: tensor.shape, offsets: [start, body.count])
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var json = try encoder.encode(header)
+        var json = try encodeJSON(header, as: .line)
         json.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8))  // tensors start aligned
         var file = Data()
         withUnsafeBytes(of: UInt64(json.count).littleEndian) { file.append(contentsOf: $0) }

@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 
 /// An identity that distinguishes a process from every other, on any machine; used in temporary files, claims,
 /// heartbeats and runs.
@@ -28,9 +29,9 @@ package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, C
     /// "1f2e3d4c5b6a-3039-1a2b3c-0123456789abcdef", for file names: kernel, number, start and random bits in
     /// hexadecimal, at most 48 characters.
     package var description: String {
-        let place = kernel.map { ProcessIdentity.hexadecimal($0, digits: 12) } ?? "unknown"
+        let place = kernel.map { $0.zeroPadded(to: 12, radix: 16) } ?? "unknown"
         return "\(place)-\(String(pid, radix: 16))-\(String(start, radix: 16))-"
-            + ProcessIdentity.hexadecimal(random, digits: 16)
+            + random.zeroPadded(to: 16, radix: 16)
     }
 
     /// Parses what `description` wrote; nil for anything else, such as the host name and number that older versions
@@ -71,10 +72,5 @@ package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, C
         case .zombie: return true
         case .nothing: return nil
         }
-    }
-
-    private static func hexadecimal(_ number: UInt64, digits: Int) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 }

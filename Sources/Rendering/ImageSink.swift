@@ -58,17 +58,15 @@ final class FrameFolder: ImageSink {
     }
 
     func write(_ image: Image) throws {
-        let number = String(names.count)
-        let name = "frame-\(String(repeating: "0", count: max(0, 6 - number.count)))\(number).png"
+        let name = "frame-\(names.count.zeroPadded(to: 6)).png"
         names.append(name)
         try DurableFile.write(PNG.encode(image), to: "\(unfinished)/\(name)")
     }
 
     func finish() throws {
         for name in names {
-            guard Paths.rename("\(unfinished)/\(name)", "\(path)/\(name)") == 0 else {
-                throw HarnessError.io(path: "\(path)/\(name)", operation: "rename", code: errno)
-            }
+            let place = "\(path)/\(name)"
+            try DurableFile.move("\(unfinished)/\(name)", to: place, named: place)
         }
         Paths.rmdir(unfinished)
     }

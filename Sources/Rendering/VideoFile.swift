@@ -93,9 +93,7 @@ final class VideoFile: ImageSink {
         try? images.fileHandleForWriting.close()
         guard let end = process.end(within: VideoFile.patience) else { throw stall() }
         guard end == .exit(0) else { throw failure() }
-        guard Paths.rename(unfinished, target) == 0 else {
-            throw HarnessError.io(path: path, operation: "rename", code: errno)
-        }
+        try DurableFile.move(unfinished, to: target, named: path)
     }
 
     func discard() {

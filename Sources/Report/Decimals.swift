@@ -1,7 +1,7 @@
 /// `value` with `places` decimals, rounded like C's printf and Python's format: from the exact binary value, ties to
 /// even. Independent of the locale; zero has no sign; non-finite values are "NaN", "inf" and "-inf".
 ///
-/// - Parameter places: 1 ... 15.
+/// - `places`: 1 ... 15.
 package func decimal(_ value: Double, places: Int = 1) -> String {
     precondition((1...15).contains(places))
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf" }
@@ -9,8 +9,7 @@ package func decimal(_ value: Double, places: Int = 1) -> String {
     let scaled = abs(value) * scale
     guard scaled < 0x1p53 else { return "\(value)" }  // no score is so large
     let units = Int(roundedProduct(abs(value), scale))
-    let digits = String(units % Int(scale))
-    let fraction = String(repeating: "0", count: places - digits.count) + digits
+    let fraction = String(Int(scale) + units % Int(scale)).dropFirst()  // the 1 before it keeps its zeros
     return "\(value < 0 && units > 0 ? "-" : "")\(units / Int(scale)).\(fraction)"
 }
 

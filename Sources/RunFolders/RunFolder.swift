@@ -42,10 +42,7 @@ package struct RunFolder: Sendable {
     package func file(_ name: String, of studyCase: StudyCase) -> String { folder(of: studyCase).file(name) }
 
     /// The path of a rank's log.
-    package func log(ofRank rank: Int) -> String {
-        let digits = String(rank)
-        return "\(path)/logs/rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).log"
-    }
+    package func log(ofRank rank: Int) -> String { "\(path)/logs/rank-\(rank.zeroPadded(to: 4)).log" }
 
     /// Whether `studyCase` is finished in this folder, with the settings it would have now.
     ///

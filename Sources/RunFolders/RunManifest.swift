@@ -96,9 +96,5 @@ package struct RunManifest: Sendable, Codable {
     }
 
     /// The contents of the file.
-    package func encoded() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
-    }
+    package func encoded() throws -> Data { try jsonFile(self) }
 }

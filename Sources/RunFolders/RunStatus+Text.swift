@@ -1,5 +1,6 @@
 import Foundation
 import Report
+import Storage
 
 // The output of `active-bench status`.
 extension RunStatus {
@@ -48,14 +49,11 @@ extension RunStatus {
             let cases: [Line]
             let silentRanks: [SilentRank]
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if !isOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
         let document = Document(
             folder: folder, total: cases.count, done: count(.done), running: count(.running), waiting: waiting,
             begun: begun, failed: count(.failed), isStopRequested: isStopRequested, shareDone: shareDone,
             secondsLeft: secondsLeft, cases: cases, silentRanks: silentRanks)
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
+        return try jsonText(document, as: isOneLine ? .line : .page)
     }
 }
 

@@ -11,7 +11,7 @@ package import Studies
 /// no scheduler, and no team waits for another.
 package final class CaseQueue {
     /// What a team does next.
-    package enum Turn: Equatable {
+    package enum Turn: Equatable, BitwiseCopyable {
         case work(Int)
         /// No open case needs so many ranks, but some need fewer.
         case split(size: Int)

@@ -69,17 +69,12 @@ final class RankWorker {
     /// The leader's choice of what to do next, on every rank of the team.
     private func agreeOnTurn(_ queue: CaseQueue, _ team: Team) throws -> CaseQueue.Turn {
         Supervision.enter("claim of a case")
-        var words = [0.0, 0.0]
+        var turn = CaseQueue.Turn.end
         if team.isLeader, !Supervision.isStopRequested {
-            switch try queue.next(ranks: team.size) {
-            case .work(let index): words = [1, Double(index)]
-            case .split(let size): words = [2, Double(size)]
-            case .end: break
-            }
+            turn = try queue.next(ranks: team.size)
             for notice in queue.notices { log.warning("\(notice)") }
         }
-        words = try team.broadcast(words, from: 0)
-        return words[0] == 1 ? .work(Int(words[1])) : words[0] == 2 ? .split(size: Int(words[1])) : .end
+        return try team.broadcast(value: turn)
     }
 
     /// Works on a case; returns false if it was asked to stop.

@@ -1,6 +1,6 @@
 import Algorithms
-import Datasets
 package import DatasetTools
+import Datasets
 import Failures
 import Foundation
 import MPI
@@ -8,6 +8,7 @@ import Numerics
 import Processes
 import Studies
 import Supervision
+import Teams
 
 /// The datasets of all cases of a run, one copy shared by all ranks of a node.
 ///
@@ -149,11 +150,7 @@ package final class SharedData {
                 actionSize: data.transitions.actionSize, origin: data.transitions.origin, summary: data.summary,
                 file: data.file)
         }
-        let texts = try node.gather(Array(try JSONEncoder().encode(mine))) ?? []
-        let all = try node.broadcast(Array(try JSONEncoder().encode(texts)))
-        return try JSONDecoder().decode([[UInt8]].self, from: Data(all)).map {
-            try JSONDecoder().decode(Description?.self, from: Data($0))
-        }
+        return try node.allgather(value: mine)
     }
 
     /// Copies the owner's table into the node's shared memory.

@@ -37,40 +37,30 @@ struct Forecast {
 
     /// Writes the predicted and the actual seconds to `logs/makespan.json`.
     func write(actual: Double, ranks: Int, to folder: RunFolder) throws {
-        struct Makespan: Encodable {
-            let predicted, actual, imbalance: Double
-            let ranks, teamSize: Int
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        let makespan = Makespan(
-            predicted: self.makespan, actual: actual, imbalance: imbalance, ranks: ranks, teamSize: teamSize)
-        try DurableFile.write(encoder.encode(makespan) + Data("\n".utf8), to: folder.file("logs/makespan.json"))
+        try Makespan(predicted: makespan, actual: actual, imbalance: imbalance, ranks: ranks, teamSize: teamSize)
+            .write(to: folder)
     }
 }
 
 // Collective decisions at the start: rank 0 reads the files for all.
 extension StudyRun {
     func agreeOnBuild() throws -> Provenance.Build {
-        let json = try world.agree(sharing: { Array(try JSONEncoder().encode(Provenance.Build.ofThisProgram())) })
-        return try JSONDecoder().decode(Provenance.Build.self, from: Data(json))
+        try world.agree(on: { Provenance.Build.ofThisProgram() })
     }
 
     /// A unique name for this run of the program; part of file names.
     func agreeOnToken() throws -> String {
-        let token = try world.agree(sharing: { Array("\(CurrentProcess.identity)".utf8) })
-        return String(decoding: token, as: UTF8.self)
+        try world.agree(on: { "\(CurrentProcess.identity)" })
     }
 
     /// The batch system's job as rank 0 knows it: ranks started through ssh lack its environment variables.
     func agreeOnJob() throws -> BatchJob? {
-        let json = try world.agree(sharing: { Array(try JSONEncoder().encode(BatchJob.current)) })
-        return try JSONDecoder().decode(BatchJob?.self, from: Data(json))
+        try world.agree(on: { BatchJob.current })
     }
 
     /// The open cases. Finished cases are kept; remains of another study in the folder are refused.
     func agreeOnOpenCases(_ plan: StudyPlan) throws -> [OpenCase] {
-        let bytes = try world.agree(sharing: {
+        try world.agree(on: {
             try folder.requireFolder()
             try folder.requirePathsFit(for: plan)
             guard try !FileCalls.isThere(folder.file(RunFolder.stopFile)) else {
@@ -88,22 +78,17 @@ extension StudyRun {
                 }
             }
             try EnvironmentRegistry.requireAssets(of: open.map { plan.cases[$0.index].data.environment })
-            return Array(try JSONEncoder().encode(open))
+            return open
         })
-        return try JSONDecoder().decode([OpenCase].self, from: Data(bytes))
     }
 
     /// Loads the data of all cases; together the ranks validate every input before training starts.
     func prepareData(_ cases: [StudyCase]) throws -> SharedData {
         let data = try SharedData(cases, world: world)
-        let own = try data.failures.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        let all = try world.gatherLines(own)
+        let all = try world.gather(values: data.failures)
         try world.agree(that: {
             var distinct: [SharedData.InputFailure] = []
-            for line in all {
-                let failure = try JSONDecoder().decode(SharedData.InputFailure.self, from: Data(line.utf8))
-                if !distinct.contains(failure) { distinct.append(failure) }
-            }
+            for failure in all where !distinct.contains(failure) { distinct.append(failure) }
             guard !distinct.isEmpty else { return }
             throw HarnessError.inputs(
                 distinct.map(\.sentence).joined(separator: "\n"),
@@ -116,12 +101,10 @@ extension StudyRun {
     func beginFolder(
         _ plan: StudyPlan, _ text: String, _ open: [OpenCase], _ data: SharedData, _ provenance: Provenance
     ) throws {
-        let own = try data.ownFiles.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        let gathered = try world.gatherLines(own)
-        let agreed = try world.agree(sharing: {
+        let gathered = try world.gather(values: data.ownFiles)
+        let agreed = try world.agree(on: {
             let before = try RunManifest.readIfThere(folder)?.datasets ?? [:]
-            let files = try DatasetFile.agreed(
-                try gathered.map { try JSONDecoder().decode(DatasetFile.self, from: Data($0.utf8)) }, before)
+            let files = try DatasetFile.agreed(gathered, before)
             let begun = Set(open.filter { $0.step > 0 }.map { plan.cases[$0.index].dataset })
             for (dataset, file) in files where begun.contains(dataset) {
                 try folder.requireSame(file, as: before[dataset])
@@ -138,20 +121,15 @@ extension StudyRun {
                 plan, study: text, studyPath: studyPath, datasets: before.merging(files) { _, now in now },
                 provenance: provenance)
             try DurableFile.write(manifest.encoded(), to: folder.file("run.json"))
-            return Array(try JSONEncoder().encode(files))
+            return files
         })
-        data.join(try JSONDecoder().decode([String: DatasetFile].self, from: Data(agreed)))
+        data.join(agreed)
     }
 
     /// Measures the step time of each learner on all ranks simultaneously; the median counts.
     func agreeOnForecast(_ plan: StudyPlan, _ open: [OpenCase], _ data: SharedData) throws -> Forecast {
-        let own = try CostModel(measuring: open.map { plan.cases[$0.index] })
-        let measured = try world.gatherLines([String(decoding: try JSONEncoder().encode(own), as: UTF8.self)])
-        let agreed = try world.agree(sharing: {
-            let models = try measured.map { try JSONDecoder().decode(CostModel.self, from: Data($0.utf8)) }
-            return Array(try JSONEncoder().encode(CostModel(median: models)))
-        })
-        let model = try JSONDecoder().decode(CostModel.self, from: Data(agreed))
+        let measured = try world.gather(values: [CostModel(measuring: open.map { plan.cases[$0.index] })])
+        let model = try world.agree(on: { CostModel(median: measured) })
         var left = try plan.cases.map { try model.work($0) }
         for openCase in open where openCase.step > 0 {
             let share = 1 - Double(openCase.step) / Double(plan.cases[openCase.index].steps)

@@ -51,17 +51,15 @@ package struct EffectiveSettings: Sendable {
     }
 
     private static func value(_ text: String, of setting: Setting) throws -> SettingValue {
+        // In brackets, so that the text is all of the value and may be empty.
+        let list = (try? StudyNode(parsing: "[ \(text) ]", source: ""))?.node.sequence
+        guard let item = list?.first, list?.count == 1 else {
+            throw refused(setting.key, setting.expectation, text.isEmpty ? "nothing" : StudyNode.quoted(text))
+        }
         do {
-            // Brackets make the whole text one value, which may be empty.
-            let list = try StudyNode(parsing: "[ \(text) ]", source: "").node.sequence
-            guard let item = list?.first, list?.count == 1 else {
-                throw refused(setting.key, setting.expectation, text.isEmpty ? "nothing" : StudyNode.quoted(text))
-            }
-            return try StudyNode(source: "", place: setting.key, node: item).value(of: setting)
-        } catch HarnessError.badInput(let sentence) {
-            throw HarnessError.usage(
-                sentence.hasPrefix(setting.key)
-                    ? sentence : "\(setting.key): expected \(setting.expectation), found \(StudyNode.quoted(text))")
+            return try StudyNode(source: "", place: setting.key, node: item).accepted(by: setting)
+        } catch {
+            throw refused(setting.key, error.expected, error.found)
         }
     }
 

@@ -87,13 +87,27 @@ package struct StudyNode {
     /// A value that `setting` accepts. A word that YAML would read as another type (`off`) is accepted where a word is
     /// expected.
     package func value(of setting: Setting) throws -> SettingValue {
+        do {
+            return try accepted(by: setting)
+        } catch {
+            throw refused(error.expected, error.found)
+        }
+    }
+
+    /// Why a value is not accepted.
+    struct Mismatch: Error {
+        let expected, found: String
+    }
+
+    /// `value(of:)`, for those who say themselves where the value stands.
+    func accepted(by setting: Setting) throws(Mismatch) -> SettingValue {
         for candidate in candidates {
             if let value = setting.accepted(candidate) { return value }
         }
         guard case .words(let words) = setting.range, let text = node.scalar?.string, !text.isEmpty else {
-            throw refused(setting.expectation, kind)
+            throw Mismatch(expected: setting.expectation, found: kind)
         }
-        throw refused(StudyNode.hint(text, words), kind)
+        throw Mismatch(expected: StudyNode.hint(text, words), found: kind)
     }
 
     /// The possible readings of this scalar.

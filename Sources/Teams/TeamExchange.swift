@@ -164,8 +164,11 @@ private final class RowChannel {
     /// Starts to send this rank's rows; returns the number of messages.
     func send(_ rows: MatrixView) throws -> Int {
         guard let sender else { return 0 }
-        for (k, i) in own.enumerated() { (staging + k * rows.columns).update(from: rows.row(i), count: rows.columns) }
-        try sender.send(staging, count: own.count * rows.columns * MemoryLayout<Real>.stride)
+        let size = rows.columns * MemoryLayout<Real>.stride
+        try sender.send(count: own.count * size) { message in
+            guard let start = message.baseAddress else { return }
+            for (k, i) in own.enumerated() { (start + k * size).copyMemory(from: rows.row(i), byteCount: size) }
+        }
         return readerCount
     }
 

@@ -15,7 +15,8 @@ struct ActiveBench: ParsableCommand {
         subcommands: [
             ConfigCommand.self, PlanCommand.self, Run.self, Status.self, Table.self, Evaluate.self, Render.self,
             Collect.self,
-            DataCommand.self, Bench.self, Scale.self, Conform.self, ProbeLikelihood.self, Info.self,
+            DataCommand.self, Bench.self, Scale.self, Summarise.self, Conform.self,
+            ProbeLikelihood.self, Info.self,
         ])
 
     static func main() {

@@ -143,9 +143,3 @@ extension ValueEnsemble {
         return spread
     }
 }
-
-/// Returns k(m) of formula (8): E[minᵢVᵢ] ≈ μ - k(m)·σ with k(m) = Φ⁻¹((m - π/8)/(m - π/4 + 1)), Vᵢ ~ N(μ, σ²) (Blom's rule in
-/// Royston's form; 6 % above the exact value at m = 2, 1 % at m = 10).
-func expectedGap(members m: Int) -> Double {
-    normalQuantile((Double(m) - .pi / 8) / (Double(m) - .pi / 4 + 1))
-}

@@ -1,7 +1,22 @@
-import Failures
+package import Failures
 package import Foundation
 import Numerics
+import Paths
 import Storage
+
+/// Why there is nothing to go on from in a file.
+package enum CheckpointError: ExitCoded, CustomStringConvertible, Equatable {
+    /// The file is no checkpoint of this format, or is damaged; the one before it may be whole.
+    case unreadable(path: String, reason: String)
+
+    package var exitStatus: ExitStatus { .badInput }
+
+    package var description: String {
+        switch self {
+        case .unreadable(let path, let reason): "\(path): cannot resume from it: \(reason)"
+        }
+    }
+}
 
 /// The bytes of a checkpoint, format 1. All numbers are little-endian.
 ///
@@ -102,17 +117,14 @@ enum CheckpointFile {
     }
 
     private static func encodedHeader(_ checkpoint: Checkpoint) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let header = Header(
             caseIdentifier: checkpoint.caseIdentifier, configuration: checkpoint.configuration,
             datasetSHA256: checkpoint.datasetSHA256, environment: checkpoint.environment,
             plannedSteps: checkpoint.plannedSteps, progress: checkpoint.progress, real: Checkpoint.real,
-            scalars: checkpoint.scalars.mapValues { hexadecimal($0.bitPattern) }, step: checkpoint.step,
+            scalars: checkpoint.scalars.mapValues { $0.bitPattern.zeroPadded(to: 16, radix: 16) },
+            step: checkpoint.step,
             tensors: checkpoint.tensors.map { Header.Tensor(name: $0.name, count: $0.values.count) })
-        let json = try encoder.encode(header)
+        let json = try encodeJSON(header, as: .line, nonFinite: true)
         return json + Data(repeating: 0x20, count: (8 - json.count % 8) % 8)
     }
 
@@ -180,13 +192,8 @@ enum CheckpointFile {
         return digest.bytes
     }
 
-    private static func hexadecimal(_ bits: UInt64) -> String {
-        let digits = String(bits, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-
-    private static func refusal(_ path: String, _ what: String) -> HarnessError {
-        .badInput("\(path): cannot resume from it: \(what)")
+    private static func refusal(_ path: String, _ reason: String) -> CheckpointError {
+        .unreadable(path: path, reason: reason)
     }
 }
 

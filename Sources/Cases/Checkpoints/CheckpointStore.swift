@@ -1,5 +1,6 @@
 import Failures
-import Foundation
+package import Foundation
+import Paths
 import Storage
 
 /// The checkpoints in a case's folder: `checkpoint-0000010000.bin`, named by the number of gradient steps. The two
@@ -28,18 +29,23 @@ package struct CheckpointStore: Sendable {
         for step in others where step != before { try remove(step) }
     }
 
+    /// A checkpoint, and the bytes of its file.
+    package struct Found {
+        package let checkpoint: Checkpoint
+        package let bytes: Data
+    }
+
     /// The newest readable checkpoint; nil if there is none.
     ///
-    /// - Parameters:
-    ///   - steps: the gradient steps in the configuration.
-    ///   - others: digests of other files with the same contents as the dataset's.
+    /// - `steps`: the gradient steps in the configuration.
+    /// - `others`: digests of other files with the same contents as the dataset's.
     /// - Returns: the checkpoint, and a sentence about each unreadable one.
     /// - Throws: `HarnessError.badInput` if a checkpoint belongs to another case, configuration or dataset, because
     ///   their results must not mix; `HarnessError.io` if one cannot be read now: a later attempt may succeed.
     package func newest(
         for caseIdentifier: String, configuration: String, steps planned: Int? = nil, datasetSHA256: String,
         or others: [String] = []
-    ) throws -> (checkpoint: Checkpoint?, notices: [String]) {
+    ) throws -> (found: Found?, notices: [String]) {
         var notices: [String] = []
         for step in try steps().reversed() {
             let path = path(of: step)
@@ -47,8 +53,8 @@ package struct CheckpointStore: Sendable {
             let checkpoint: Checkpoint
             do {
                 checkpoint = try Checkpoint.decode(data, path: path)
-            } catch HarnessError.badInput(let sentence) {
-                notices.append(sentence)
+            } catch let error as CheckpointError {
+                notices.append("\(error)")
                 continue
             }
             try require("case", caseIdentifier, checkpoint.caseIdentifier, path)
@@ -67,7 +73,7 @@ package struct CheckpointStore: Sendable {
                 notices.append("\(path): expected a checkpoint of step \(step), found one of step \(checkpoint.step)")
                 continue
             }
-            return (checkpoint, notices)
+            return (Found(checkpoint: checkpoint, bytes: data), notices)
         }
         return (nil, notices)
     }
@@ -83,8 +89,8 @@ package struct CheckpointStore: Sendable {
             guard let data = try FileCalls.current.contents(of: path) else { continue }
             do {
                 found.checkpoints.append(try Checkpoint.decode(data, path: path))
-            } catch HarnessError.badInput(let sentence) {
-                found.notices.append(sentence)
+            } catch let error as CheckpointError {
+                found.notices.append("\(error)")
             }
         }
         return found
@@ -117,10 +123,7 @@ package struct CheckpointStore: Sendable {
         return digits.count == 10 ? Int(digits) : nil
     }
 
-    private func path(of step: Int) -> String {
-        let digits = String(step)
-        return "\(folder)/checkpoint-\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits).bin"
-    }
+    private func path(of step: Int) -> String { "\(folder)/checkpoint-\(step.zeroPadded(to: 10)).bin" }
 
     private func verify(_ path: String, holds data: Data) throws {
         let found = try FileCalls.current.contents(of: path)

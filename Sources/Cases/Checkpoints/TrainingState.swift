@@ -1,5 +1,4 @@
 import Algorithms
-import Foundation
 import MPI
 import Networks
 import Numerics
@@ -75,11 +74,8 @@ struct TrainingState {
         if placement.owner(.policy, 0) == team.rank {
             for (name, value) in learner.resumableScalars { own["memory/\(name)"] = value.bitPattern }
         }
-        let texts = try team.gather(String(decoding: try JSONEncoder().encode(own), as: UTF8.self))
-        return try texts.reduce(into: [:]) { all, text in
-            for (name, bits) in try JSONDecoder().decode([String: UInt64].self, from: Data(text.utf8)) {
-                all[name] = Double(bitPattern: bits)
-            }
+        return try team.gather(values: [own]).reduce(into: [:]) { all, scalars in
+            for (name, bits) in scalars { all[name] = Double(bitPattern: bits) }
         }
     }
 

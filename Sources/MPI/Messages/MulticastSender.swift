@@ -41,9 +41,17 @@ package final class MulticastSender {
     ///
     /// - Throws: `MPIError`.
     package func send(_ bytes: UnsafeRawPointer, count: Int) throws {
+        try send(count: count) { $0.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count)) }
+    }
+
+    /// Waits until the message before has left, lets `write` put the `count` bytes of the next one into the buffer, then starts
+    /// sending them to every reader and returns.
+    ///
+    /// - Throws: `MPIError`.
+    package func send(count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) throws {
         precondition(count >= 0 && count <= buffer.count, "\(count) bytes in a sender for \(buffer.count)")
         try complete()
-        buffer.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count))
+        write(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
         for (i, reader) in readers.enumerated() {
             try communicator.check(
                 CMPI_Isend(

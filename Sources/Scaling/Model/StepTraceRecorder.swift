@@ -1,10 +1,12 @@
+import Algorithms
 package import Datasets
 import Foundation
 package import Numerics
 
 /// Records the gradient steps of a subject on this process.
 package final class StepTraceRecorder {
-    private let loop: SteppingCase<RecordingExchange>
+    private let recorder: RecordingExchange
+    private let loop: TrainingLoop
     private let steps: Int
     private let clock: MonotonicClock
     private var recordings: [[StepTrace.Event]] = []
@@ -12,7 +14,8 @@ package final class StepTraceRecorder {
     /// Makes a few steps that are not recorded.
     package init(_ subject: ScalingSubject, _ transitions: Transitions, clock: MonotonicClock = .system) {
         self.clock = clock
-        loop = SteppingCase(subject, transitions, RecordingExchange(clock: clock))
+        recorder = RecordingExchange(clock: clock)
+        loop = subject.loop(transitions, recorder)
         steps = subject.period
         loop.run(2 * steps)
     }
@@ -24,9 +27,9 @@ package final class StepTraceRecorder {
     package func record(seconds limit: Double) -> Double {
         let (start, before) = (clock.now(), recordings.count)
         while recordings.count < before + 3 || clock.seconds(since: start) < limit {
-            loop.exchange.begin()
+            recorder.begin()
             loop.run(steps)
-            recordings.append(loop.exchange.end())
+            recordings.append(recorder.end())
         }
         return median(recordings[before...].map { $0.map(\.seconds).reduce(0, +) }) / Double(steps)
     }

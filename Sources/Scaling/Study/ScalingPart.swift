@@ -1,3 +1,4 @@
+import Algorithms
 import Benchmarks
 import Console
 import Datasets
@@ -24,13 +25,13 @@ protocol ScalingPart: AnyObject {
 
 /// A case on this rank only.
 final class SingleRankPart: ScalingPart {
-    private let loop: SteppingCase<Solo>
+    private let loop: TrainingLoop
     private(set) var steps = 0
     let messages = 0
     let bytes = 0
 
     init(_ subject: ScalingSubject, _ transitions: Transitions) {
-        loop = SteppingCase(subject, transitions, Solo())
+        loop = subject.loop(transitions, Solo())
     }
 
     /// Makes steps for the whole time: a rank that stopped early would leave the machine to the others.
@@ -52,7 +53,8 @@ final class SingleRankPart: ScalingPart {
 /// A rank of a team.
 final class TeamPart: ScalingPart {
     private let communicator: Communicator
-    private let loop: SteppingCase<TeamExchange>
+    private let exchange: TeamExchange
+    private let loop: TrainingLoop
     private(set) var steps = 0
 
     /// A team of the ranks of `communicator`, which is freed by `finish`.
@@ -61,16 +63,16 @@ final class TeamPart: ScalingPart {
         worldRank: Int
     ) {
         self.communicator = communicator
-        let exchange = TeamExchange(communicator, placement, worldRank: worldRank) { error in
+        exchange = TeamExchange(communicator, placement, worldRank: worldRank) { error in
             let place = Supervision.where
             Console.reportError("\(place): \(error)")
             MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
         }
-        loop = SteppingCase(subject, transitions, exchange)
+        loop = subject.loop(transitions, exchange)
     }
 
-    var messages: Int { loop.exchange.traffic.messages }
-    var bytes: Int { loop.exchange.traffic.bytes }
+    var messages: Int { exchange.traffic.messages }
+    var bytes: Int { exchange.traffic.bytes }
 
     /// Makes equally many steps on all ranks: as many as the slowest rank needs for the time, by a first measurement.
     func rate(seconds limit: Double, period: Int) throws -> Double {
@@ -97,7 +99,7 @@ final class TeamPart: ScalingPart {
     }
 
     func finish() throws {
-        try loop.exchange.finish()
+        try exchange.finish()
         try communicator.free()
     }
 }

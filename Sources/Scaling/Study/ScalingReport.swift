@@ -72,9 +72,7 @@ package struct ScalingReport: Sendable, Codable, Equatable {
 // Output files.
 extension ScalingReport {
     /// The report as JSON.
-    package func json() throws -> String {
-        String(decoding: try ScalingReport.encoded(self), as: UTF8.self)
-    }
+    package func json() throws -> String { try jsonText(self) }
 
     /// Writes `scale.json`, `scale.txt`, `network.json` (which `--network` reads) and a CSV table for plots of every
     /// kind.
@@ -85,7 +83,7 @@ extension ScalingReport {
         try DurableFile.write(json() + "\n", to: "\(folder)/scale.json")
         try DurableFile.write(text, to: "\(folder)/scale.txt")
         if let network = measuredNetwork?.parameters {
-            try DurableFile.write(ScalingReport.encoded(network) + Data("\n".utf8), to: "\(folder)/network.json")
+            try DurableFile.write(jsonFile(network), to: "\(folder)/network.json")
         }
         for kind in ScalingPoint.Kind.allCases {
             try DurableFile.write(table(kind), to: "\(folder)/\(kind.rawValue).csv")
@@ -95,12 +93,6 @@ extension ScalingReport {
         try DurableFile.write(
             (["ranks,team_size,hours,efficiency,imbalance"] + lines).joined(separator: "\n") + "\n",
             to: "\(folder)/study.csv")
-    }
-
-    private static func encoded(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return try encoder.encode(value)
     }
 
     /// The CSV table of a kind: measured points with the model's values, then predictions; missing values are empty.

@@ -57,33 +57,14 @@ package struct ScalingSubject: Sendable {
     package func transitions(_ count: Int = 100_000) -> Transitions {
         Transitions(syntheticOf: count, states: states, actions: actions)
     }
-}
 
-/// A bare training loop: draw a batch, make a step.
-final class SteppingCase<Team: Exchange> {
-    let exchange: Team
-    private let learner: any Learner
-    private let sampler: BatchSampler
-    private let batch: Batch
-    private var step = 0
-
-    init(_ subject: ScalingSubject, _ transitions: Transitions, _ exchange: Team) {
-        self.exchange = exchange
-        let stream = RandomStream("scaling/\(subject.name)")
-        learner = subject.learner.make(
-            subject.hyperparameters,
-            problem: Problem(
-                states: subject.states, actions: subject.actions, horizon: 1_000_000, stream: stream, team: exchange))
-        sampler = BatchSampler(
-            transitions, stream: stream.stream("minibatch"), batchSize: subject.hyperparameters.batchSize)
-        batch = sampler.makeBatch()
-    }
-
-    func run(_ steps: Int) {
-        for _ in 0..<steps {
-            sampler.draw(step: step, into: batch)
-            learner.update(batch)
-            step += 1
-        }
+    /// A case's training loop and nothing else.
+    func loop(_ transitions: Transitions, _ exchange: some Exchange) -> TrainingLoop {
+        let stream = RandomStream("scaling/\(name)")
+        let problem = Problem(
+            states: states, actions: actions, horizon: 1_000_000, stream: stream, team: exchange)
+        return TrainingLoop(
+            learner.make(hyperparameters, problem: problem), on: transitions, stream: stream,
+            batchSize: hyperparameters.batchSize)
     }
 }

@@ -11,7 +11,7 @@ package enum TeamProfile {
     ///
     /// - Parameter steps: the number of profiled steps; a quarter as many are made before.
     /// - Throws: `AgreedFault` for a precision that is not available, `MPIError`.
-    package static func text(of subject: StepLoop.Subject, steps: Int, world: Communicator) throws -> String? {
+    package static func text(of subject: StepBenchmark.Subject, steps: Int, world: Communicator) throws -> String? {
         try world.requirePrecisions([subject.precision])
         let scaled = ScalingSubject(subject.learner, subject.hyperparameters)
         let costs = try PlacementCosts(measuring: scaled, on: Team(world, worldRank: world.rank))

@@ -46,9 +46,8 @@ package struct Claim: Sendable {
 
     /// Claims the case in `folder`, which is created if it does not exist.
     ///
-    /// - Parameters:
-    ///   - heartbeats: the folder of the run's heartbeats (`Heartbeat.folder(in:)`).
-    ///   - staleAfter: seconds without a heartbeat after which a claim is no longer valid, if its holder may be alive.
+    /// - `heartbeats`: the folder of the run's heartbeats (`Heartbeat.folder(in:)`).
+    /// - `staleAfter`: seconds without a heartbeat after which a claim is no longer valid, if its holder may be alive.
     /// - Throws: `HarnessError.io`.
     package static func take(
         folder: String, holder: ClaimHolder, heartbeats: String, staleAfter: Double = Claim.staleAfter
@@ -112,7 +111,7 @@ package struct Claim: Sendable {
     /// process that may be alive stays, because it may be about to open the case again for more steps. In a folder that
     /// is not writable the claims stay and mean nothing.
     ///
-    /// - Parameter now: seconds since 1970 by the file system's clock; evaluated only if a claim's age matters.
+    /// - `now`: seconds since 1970 by the file system's clock; evaluated only if a claim's age matters.
     /// - Returns: whether no process holds the case.
     /// - Throws: `HarnessError.io` when the claim cannot be read.
     @discardableResult
@@ -169,7 +168,7 @@ extension Claim {
 
     /// Reads who holds the case in `folder`, without taking or writing anything.
     ///
-    /// - Parameter now: seconds since 1970 by the file system's clock; evaluated only if a claim's age matters.
+    /// - `now`: seconds since 1970 by the file system's clock; evaluated only if a claim's age matters.
     /// - Returns: nil if the case was never claimed.
     /// - Throws: `HarnessError.io`.
     package static func look(
@@ -245,9 +244,7 @@ extension Claim {
     }
 
     private static func encode(_ record: Record) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(record) + Data("\n".utf8)
+        return try jsonFile(record, as: .line)
     }
 
     private static func path(_ number: Int, in folder: String) -> String { "\(folder)/claim-\(number)" }

@@ -67,8 +67,7 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     }
 
     static func fileName(token: String, rank: Int) -> String {
-        let digits = String(rank)
-        return "\(token)-rank-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).json"
+        "\(token)-rank-\(rank.zeroPadded(to: 4)).json"
     }
 
     /// Whether its process is known to be gone; false if it runs on another machine.
@@ -88,7 +87,7 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     ///
     /// Skips files that are not complete heartbeats.
     ///
-    /// - Parameter now: seconds since 1970 by the file system's clock; nil: determined by creating a file.
+    /// - `now`: seconds since 1970 by the file system's clock; nil: determined by creating a file.
     /// - Throws: `HarnessError.io` when the folder cannot be listed.
     package static func readAll(
         in runFolder: String, now: Double? = nil
@@ -119,9 +118,8 @@ package struct HeartbeatFile: Sendable {
     private let folder: String
     private var path: String { "\(folder)/\(name)" }
 
-    /// - Parameters:
-    ///   - folder: the run's folder.
-    ///   - token: a name for this run of the program, part of the file's name.
+    /// - `folder`: the run's folder.
+    /// - `token`: a name for this run of the program, part of the file's name.
     package init(folder: String, token: String, rank: Int) {
         self.folder = Heartbeat.folder(in: folder)
         name = Heartbeat.fileName(token: token, rank: rank)
@@ -132,9 +130,7 @@ package struct HeartbeatFile: Sendable {
     /// - Returns: whether it succeeded. Training continues without heartbeats.
     @discardableResult
     package func write(_ heartbeat: Heartbeat) -> Bool {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(heartbeat) else { return false }
+        guard let json = try? encodeJSON(heartbeat, as: .line) else { return false }
         if replace(with: json) { return true }
         return (try? DurableFile.makeFolder(folder)) != nil && replace(with: json)
     }
@@ -144,14 +140,6 @@ package struct HeartbeatFile: Sendable {
     package func remove() -> Bool { Paths.unlink(path) == 0 }
 
     private func replace(with json: Data) -> Bool {
-        let temporary = path + DurableFile.temporarySuffix
-        let descriptor = Paths.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { return false }
-        let isWritten = json.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } == json.count
-        guard close(descriptor) == 0, isWritten, Paths.rename(temporary, path) == 0 else {
-            Paths.unlink(temporary)
-            return false
-        }
-        return true
+        FileCalls.$current.withValue(.plain) { (try? DurableFile.writeUnsynced(json, to: path)) != nil }
     }
 }

@@ -6,20 +6,47 @@ import Supervision
 
 /// Files that are either complete or absent: temporary file → fsync → rename → fsync of the folder.
 package enum DurableFile {
-    /// Writes `data` to `path`, replacing an existing file atomically. For a symbolic link its target is written.
-    ///
-    /// - Throws: `HarnessError.io` with path, operation and the system's reason. The old file is then unchanged, unless
-    ///   only the sync of the folder failed: then the new one is already in place.
+    /// Writes `data` to `path`, as `replace` does.
     package static func write(_ data: Data, to path: String) throws {
-        let calls = FileCalls.current
+        try replace(path) { try fill($0, with: data, named: path) }
+    }
+
+    /// Replaces the file at `path` in one move with one that `make` makes under a temporary name beside it, whole and on the
+    /// disk. A symbolic link stays one: what it points to is replaced.
+    ///
+    /// - Throws: what `make` throws, or `HarnessError.io` with path, operation and the system's reason; the old file then still
+    ///   stands, or already the new one where only the folder could not be synced. Nothing else is left.
+    package static func replace(_ path: String, _ make: (_ temporary: String) throws -> Void) throws {
         let target = try target(of: path)
-        let note = Supervision.noteUnfinished(OutputPath.temporary(for: target, suffix: temporarySuffix))
+        let temporary = OutputPath.temporary(for: target, suffix: temporarySuffix)
+        let note = Supervision.noteUnfinished(temporary)
         defer { note.forget() }
-        let temporary = try writeTemporary(data, beside: target)
+        try removing(temporary) { try make(temporary) }
+        try move(temporary, to: target, named: path)
+        try FileCalls.current.syncedFolder(folder(of: target))
+    }
+
+    /// `write` of what is worth nothing after a crash: nothing is synced.
+    static func writeUnsynced(_ data: Data, to path: String) throws {
+        let temporary = path + temporarySuffix
+        try removing(temporary) { try fill(temporary, with: data, named: path, isSynced: false) }
+        try move(temporary, to: path, named: path)
+    }
+
+    /// Gives a whole file its place, or removes it.
+    package static func move(_ temporary: String, to target: String, named path: String) throws {
+        let calls = FileCalls.current
         let result = calls.uninterrupted { calls.rename(temporary, target) }
         if result < 0 { _ = calls.unlink(temporary) }
         try calls.require(result, "rename", path)
-        try calls.syncedFolder(folder(of: target))
+    }
+
+    /// Returns when the file at `temporary`, which is to become `path`, is on the disk.
+    package static func sync(_ temporary: String, named path: String) throws {
+        let calls = FileCalls.current
+        let descriptor = try calls.opened(temporary, O_RDONLY, as: "open", of: path)
+        defer { _ = calls.close(descriptor) }
+        try calls.synced(descriptor, of: path)
     }
 
     /// The path that an output called `path` is written to: the target of symbolic links, even if it does not exist
@@ -46,21 +73,36 @@ package enum DurableFile {
     ///
     /// - Returns: the temporary file's path.
     static func writeTemporary(_ data: Data, beside path: String) throws -> String {
-        let calls = FileCalls.current
         let temporary = OutputPath.temporary(for: path, suffix: temporarySuffix)
+        try removing(temporary) { try fill(temporary, with: data, named: path) }
+        return temporary
+    }
+
+    private static func fill(
+        _ temporary: String, with data: Data, named path: String, isSynced: Bool = true
+    ) throws {
+        let calls = FileCalls.current
         let descriptor = try calls.opened(temporary, O_WRONLY | O_CREAT | O_TRUNC, as: "create", of: path)
         var isOpen = true
         do {
             try data.withUnsafeBytes { try calls.writeAll($0, to: descriptor, of: path) }
-            try calls.synced(descriptor, of: path)
+            if isSynced { try calls.synced(descriptor, of: path) }
             isOpen = false
             try calls.closed(descriptor, of: path)
         } catch {
             if isOpen { _ = calls.close(descriptor) }
-            _ = calls.unlink(temporary)
             throw error
         }
-        return temporary
+    }
+
+    /// Lets `make` make a file, which is removed where that fails.
+    private static func removing(_ temporary: String, _ make: () throws -> Void) rethrows {
+        do {
+            try make()
+        } catch {
+            _ = FileCalls.current.unlink(temporary)
+            throw error
+        }
     }
 
     /// Writes text as UTF-8.
@@ -167,7 +209,7 @@ extension DurableFile {
 
     /// Whether another process may still be writing the file or folder with this temporary name.
     ///
-    /// - Parameter now: seconds since 1970 by the file system's clock.
+    /// - `now`: seconds since 1970 by the file system's clock.
     package static func isAtWork(onUnfinished path: String, now: @autoclosure () -> Double) -> Bool {
         let writer = path.range(of: temporaryMark, options: .backwards).flatMap {
             ProcessIdentity(String(path[$0.upperBound...]))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Foundation
+import Storage
 
 /// `active-bench bench loading`: measures the loading of a dataset.
 struct BenchLoading: ParsableCommand {
@@ -57,9 +58,7 @@ struct BenchLoading: ParsableCommand {
     }
 
     private func encoded(_ result: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(result), as: UTF8.self) + "\n"
+        try jsonText(result) + "\n"
     }
 
     private func sentence(_ result: LoadingBenchmark.Result) -> String {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Environments
 import Foundation
+import Storage
 
 /// `active-bench bench rollout`: measures control steps per second, compared with a bare loop of the simulator.
 struct BenchRollout: ParsableCommand {
@@ -67,9 +68,5 @@ struct BenchRollout: ParsableCommand {
             result.bareRatio)
     }
 
-    private static func json(_ result: RolloutBenchmark.Result) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return String(decoding: try encoder.encode(result), as: UTF8.self)
-    }
+    private static func json(_ result: RolloutBenchmark.Result) throws -> String { try jsonText(result, as: .line) }
 }

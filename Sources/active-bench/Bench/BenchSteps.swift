@@ -87,12 +87,12 @@ struct BenchSteps: ParsableCommand {
     private var wanted: [String]? { only?.split(separator: ",").map { String($0) } }
 
     /// The requested subjects; by default all that this machine supports.
-    private var subjects: [StepLoop.Subject] {
+    private var subjects: [StepBenchmark.Subject] {
         Self.subjects.filter { wanted?.contains($0.name) ?? ($0.precision.obstacle == nil) }
     }
 
     /// Subjects without LayerNorm in V and dropout, for which the floor is exact, and some with them.
-    private static let subjects: [StepLoop.Subject] = {
+    private static let subjects: [StepBenchmark.Subject] = {
         let norm = SettingAssignment(.valueLayerNorm, true)
         let dropout = SettingAssignment(.actorDropout, 0.1)
         let half = SettingAssignment(.precision, .bfloat16)
@@ -154,8 +154,6 @@ extension BenchSteps {
             productMilliseconds: FastestKernels.tried ?? [BLASLibrary.coreType: 1e3 * product.seconds()],
             ownProductMilliseconds: 1e3 * product.ownSeconds(), vectorBytes: vectorBytes,
             bfloat16: Precision.library, learners: subjects.map { benchmark.measure($0) })
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try emit(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
+        try emitJSON(report)
     }
 }

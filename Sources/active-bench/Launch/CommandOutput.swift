@@ -1,5 +1,5 @@
 import Console
-import Foundation
+import Storage
 
 /// Writes all of a command's result to standard output.
 ///
@@ -12,11 +12,7 @@ func emit(line: String) throws { try Console.emit(line + "\n") }
 /// Writes `value` as JSON with sorted keys.
 ///
 /// - Throws: as `emit`.
-func emitJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try emit(line: String(decoding: try encoder.encode(value), as: UTF8.self))
-}
+func emitJSON(_ value: some Encodable) throws { try emit(line: jsonText(value)) }
 
 /// Writes every line of `error` to standard error.
 func say(_ error: Any) { Console.reportError(error) }

@@ -7,11 +7,11 @@ import Testing
     /// More threads of OpenBLAS would wait for cores that other tests use.
     init() { BLASLibrary.useOneThread() }
 
-    private static func active(_ members: Int) -> StepLoop.Subject {
-        StepLoop.Subject(.activeI, [SettingAssignment(.m, members)])
+    private static func active(_ members: Int) -> StepBenchmark.Subject {
+        StepBenchmark.Subject(.activeI, [SettingAssignment(.m, members)])
     }
 
-    private static let subjects: [StepLoop.Subject] =
+    private static let subjects: [StepBenchmark.Subject] =
         LearnerRegistry.standard.learners.map { .init($0) } + [active(1), active(3)]
         + (Precision.bfloat16.obstacle == nil ? [.init(.iql, rounded), .init(.cql, rounded)] : [])
 
@@ -21,7 +21,7 @@ import Testing
     /// gradient is computed for a network that is not trained. (TD3+BC's policy is updated in one of two steps.)
     @Test(arguments: subjects.indices) func noWorkIsWasted(index: Int) {
         let subject = Self.subjects[index]
-        let loop = StepLoop(subject)
+        let loop = subject.loop()
         loop.run(2)
         let profile = StepProfile(of: loop, steps: 2)
         let made = profile.lines.map { line in
@@ -54,7 +54,7 @@ import Testing
 
     /// Nothing is recorded unless profiling is on.
     @Test func isOffOtherwise() {
-        let loop = StepLoop(.init(.bc))
+        let loop = StepBenchmark.Subject(.bc).loop()
         Profile.start()
         Profile.stop()
         loop.run(1)

@@ -14,7 +14,8 @@ import Testing
         _ identifier: String = "IQL/hopper/default/seed-0", configuration: String = ExampleCheckpoint.configuration,
         dataset: String = ExampleCheckpoint.dataset
     ) throws -> (checkpoint: Checkpoint?, notices: [String]) {
-        try store.newest(for: identifier, configuration: configuration, datasetSHA256: dataset)
+        let newest = try store.newest(for: identifier, configuration: configuration, datasetSHA256: dataset)
+        return (newest.found?.checkpoint, newest.notices)
     }
 
     @Test func everyBitComesBack() throws {
@@ -81,7 +82,7 @@ import Testing
         #expect(folder.contents == ["curve.csv"])
         #expect(
             try CheckpointStore(folder: folder("absent")).newest(for: "", configuration: "", datasetSHA256: "")
-                .checkpoint == nil)
+                .found == nil)
     }
 
     /// Step 30 is damaged, so the case resumes from 20: its next checkpoint
@@ -152,7 +153,7 @@ import Testing
         let data = Data(bytes(of: path))
         try #require(data.count > 1000)
         guard Checkpoint.real == "Float" else {
-            let error = #expect(throws: HarnessError.self) { try Checkpoint.decode(data, path: path) }
+            let error = #expect(throws: CheckpointError.self) { try Checkpoint.decode(data, path: path) }
             #expect(error.map { "\($0)" }?.contains("holds numbers of type Float") == true)
             return
         }

@@ -13,10 +13,12 @@ import Testing
 
     /// The sentence with which a file is refused; nil, and a failed test, if it is accepted.
     private func refusal(_ data: Data, _ what: String) -> String? {
-        let error = #expect(throws: HarnessError.self, "\(what) was accepted") {
+        let error = #expect(throws: CheckpointError.self, "\(what) was accepted") {
             try Checkpoint.decode(data, path: "x")
         }
-        guard case .badInput(let sentence)? = error else { return nil }
+        guard let error else { return nil }
+        #expect(error.exitStatus == .badInput)
+        let sentence = "\(error)"
         #expect(sentence.hasPrefix("x: cannot resume from it: ") && sentence.count > 40, "\(what): \(sentence)")
         return sentence
     }

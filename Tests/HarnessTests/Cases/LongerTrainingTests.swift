@@ -195,7 +195,7 @@ import Testing
         try train(studyCase(learner, steps: 25))
         let longer = try studyCase(learner, steps: 50)
         let sentence = refusal(longer)
-        #expect(sentence.contains("has 'steps: 25' where the study now has 'steps: 50', and the case cannot go on"))
+        #expect(sentence.contains("has 'steps: 25' where the study now has 'steps: 50', and the case cannot continue"))
         #expect(sentence.contains("falls along a cosine that ends with the last step"), "\(sentence)")
     }
 

@@ -18,9 +18,10 @@ import Testing
         func save() throws { try store.save(ExampleCheckpoint.make(step: 30)) }
 
         func load() throws -> (checkpoint: Checkpoint?, notices: [String]) {
-            try store.newest(
+            let newest = try store.newest(
                 for: "IQL/hopper/default/seed-0", configuration: ExampleCheckpoint.configuration,
                 datasetSHA256: ExampleCheckpoint.dataset)
+            return (newest.found?.checkpoint, newest.notices)
         }
 
         func saveAndLoad() throws -> (checkpoint: Checkpoint?, notices: [String]) {

@@ -1,0 +1,102 @@
+import Failures
+import Foundation
+package import Report
+
+/// Whether products in bfloat16 change scores: learner by learner, and over all learners, the mean difference to float32 with
+/// its 90 % confidence interval. What `jobs/precision.sh` prints.
+///
+/// Seeds are pairs, since the two cases of a seed draw the same random numbers.
+package struct PrecisionComparison {
+    /// Points of the normalised score that the interval is not to leave.
+    static let tolerance = 5.0
+    /// Seeds that a comparison needs.
+    static let fewestSeeds = 10
+
+    private let rows: [Row]
+
+    /// Compares the columns "LEARNER precision=fp32" and "LEARNER precision=bf16" of `table`, in the table's order.
+    ///
+    /// - Throws: `HarnessError.badInput` when a pair is incomplete, has fewer than ten seeds, or has a score that is not finite.
+    package init(_ table: ScoreTable) throws {
+        var rows: [Row] = []
+        var (fullMean, roundedMean) = (0.0, 0.0)
+        var sums: [Double] = []
+        let pairs = try table.datasets.flatMap { try PrecisionComparison.pairs(in: table, on: $0) }
+        guard !pairs.isEmpty else { throw PrecisionComparison.noPairs }
+        for pair in pairs {
+            let differences = zip(pair.rounded, pair.full).map { $0 - $1 }
+            guard sums.isEmpty || sums.count == differences.count else { throw PrecisionComparison.noPairs }
+            let shares = differences.map { $0 / Double(pairs.count) }
+            sums = sums.isEmpty ? shares : zip(sums, shares).map { $0 + $1 }
+            fullMean += Statistics.mean(pair.full) / Double(pairs.count)
+            roundedMean += Statistics.mean(pair.rounded) / Double(pairs.count)
+            rows.append(
+                Row(
+                    name: pair.learner, full: spread(pair.full), rounded: spread(pair.rounded), differences: differences
+                ))
+        }
+        rows.append(
+            Row(
+                name: "**all, mean**", full: String(format: "%.1f", fullMean),
+                rounded: String(format: "%.1f", roundedMean), differences: sums))
+        self.rows = rows
+    }
+
+    /// The table in Markdown.
+    package var markdown: String {
+        """
+        | learner | fp32 | bf16 | bf16 − fp32 | 90 % interval | within ±5 |
+        | --- | ---: | ---: | ---: | ---: | --- |
+
+        """ + rows.map(\.markdown).joined()
+    }
+}
+
+/// A line of the table.
+private struct Row {
+    let name: String
+    /// The scores as they are printed.
+    let full, rounded: String
+    /// bfloat16's scores less float32's, seed by seed.
+    let differences: [Double]
+
+    var markdown: String {
+        let interval = MeanInterval(differences, confidence: 0.9)
+        let limit = PrecisionComparison.tolerance
+        let isWithin = interval.low > -limit && interval.high < limit
+        return "| \(name) | \(full) | \(rounded) | "
+            + String(format: "%+.2f | %+.2f to %+.2f", interval.mean, interval.low, interval.high)
+            + " | \(isWithin ? "yes" : "no") |\n"
+    }
+}
+
+/// The mean of scores and the standard deviation of a sample: "48.0 ±15.3".
+private func spread(_ scores: [Double]) -> String {
+    String(format: "%.1f ±%.1f", Statistics.mean(scores), Statistics.sampleStandardDeviation(scores))
+}
+
+extension PrecisionComparison {
+    /// A learner's scores by ascending seed.
+    private struct Pair {
+        let learner: String
+        let full, rounded: [Double]
+    }
+
+    private static let noPairs = HarnessError.badInput(
+        "expected the scores of ten seeds or more in pairs of precision=fp32 and precision=bf16, for every learner")
+
+    private static func pairs(in table: ScoreTable, on dataset: String) throws -> [Pair] {
+        let (full, rounded) = (" precision=fp32", " precision=bf16")
+        return try table.columns.filter { $0.hasSuffix(rounded) }.map { column in
+            let learner = String(column.dropLast(rounded.count))
+            guard let sixteen = table.cell(column, on: dataset),
+                let thirtyTwo = table.cell(learner + full, on: dataset),
+                sixteen.seeds.map(\.seed) == thirtyTwo.seeds.map(\.seed), sixteen.seeds.count >= fewestSeeds
+            else { throw noPairs }
+            guard sixteen.notFinite == 0 && thirtyTwo.notFinite == 0 else {
+                throw HarnessError.badInput("\(learner): expected finite scores, found cases without one")
+            }
+            return Pair(learner: learner, full: thirtyTwo.scores, rounded: sixteen.scores)
+        }
+    }
+}

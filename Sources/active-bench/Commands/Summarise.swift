@@ -1,0 +1,63 @@
+import ArgumentParser
+import Failures
+import Findings
+import Foundation
+import Report
+import RunFolders
+import Storage
+
+/// `active-bench summarise`: what the studies below `jobs/` have found, as the tables of `results/`.
+struct Summarise: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turn the runs of the scripts in jobs/ into the tables of results/.",
+        subcommands: [SummarisePrecision.self, SummariseEnsembleSize.self, SummariseRanks.self])
+}
+
+/// `active-bench summarise precision`, for `jobs/precision.sh`.
+struct SummarisePrecision: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "precision",
+        abstract: "Compare the scores of precision=bf16 with those of precision=fp32, seed by seed.",
+        discussion: "The interval is that of the mean difference over pairs (Student's t).")
+
+    @Argument(help: "Run folder of a study in which every learner has `sweep: {precision: [fp32, bf16]}`.")
+    var folder: String
+
+    func run() throws {
+        try runAlone {
+            try emit(PrecisionComparison(Aggregation(RunFolder(folder)).table(.last)).markdown)
+        }
+    }
+}
+
+/// `active-bench summarise ensemble-size`, for `jobs/ensemble-size.sh`.
+struct SummariseEnsembleSize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ensemble-size", abstract: "Show what an ensemble of V networks buys and costs, by its size.")
+
+    @Argument(help: "Run folder of a study of ACTIVE-I with `sweep: {m: […]}`.")
+    var folder: String
+    @Option(help: "What a gradient step costs: the output of `bench steps --json` for the same sizes.")
+    var costs: String
+    @Option(help: "Write all numbers to this file (CSV), too.")
+    var csv: String?
+
+    func run() throws {
+        try runAlone {
+            let sizes = try EnsembleSize(RunFolder(folder), costs: costs)
+            if let csv { try DurableFile.write(sizes.csv, to: csv) }
+            try emit(sizes.markdown)
+        }
+    }
+}
+
+/// `active-bench summarise ranks`, for `jobs/measure-ranks.sh`.
+struct SummariseRanks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ranks", abstract: "Show what two ranks gain over one, and what checkpoints cost.")
+
+    @Argument(help: "Folder of the measurements, as jobs/measure-ranks.sh leaves it.")
+    var folder: String
+
+    func run() throws { try runAlone { try emit(RankGains(folder).markdown) } }
+}
