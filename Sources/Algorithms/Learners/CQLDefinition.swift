@@ -35,11 +35,6 @@ extension SettingKey<Double> {
     static var policyLearningRate: Self { Self("policy_learning_rate") }
 }
 
-extension NoiseUse {
-    /// ε of the actions drawn at s' for the temporal-difference target.
-    static let nextPolicy = NoiseUse("next-policy-noise", inTraces: "next_policy")
-}
-
 /// CQL's authors published no settings for these versions of the data. These are CORL's (tinkoff-ai/CORL@6afec90) and, for
 /// kitchen, WSRL's (zhouzypaul/wsrl).
 extension LearnerDefinition {

@@ -16,6 +16,8 @@ package struct NoiseUse: Sendable, Hashable {
 
     /// ε of the action drawn at s, for the policy's value term.
     package static let policy = NoiseUse("policy-noise", inTraces: "policy")
+    /// ε of the actions drawn at s', for the temporal-difference target.
+    package static let nextPolicy = NoiseUse("next-policy-noise", inTraces: "next_policy")
     /// The dropout masks of the policy.
     package static let policyDropout = NoiseUse("policy-dropout", inTraces: "policy_dropout")
 }

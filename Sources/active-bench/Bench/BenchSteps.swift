@@ -91,19 +91,23 @@ struct BenchSteps: ParsableCommand {
         Self.subjects.filter { wanted?.contains($0.name) ?? ($0.precision.obstacle == nil) }
     }
 
-    /// Subjects without LayerNorm in V and dropout, for which the floor is exact, and some with them.
+    /// Subjects without LayerNorm in V and dropout, for which the floor is exact, some with them, and every other learner
+    /// of the registry with its preset.
     private static let subjects: [StepBenchmark.Subject] = {
         let norm = SettingAssignment(.valueLayerNorm, true)
         let dropout = SettingAssignment(.actorDropout, 0.1)
         let half = SettingAssignment(.precision, .bfloat16)
         func members(_ m: Int) -> SettingAssignment { SettingAssignment(.m, m) }
-        return [.init(.bc), .init(.td3bc), .init(.iql), .init(.sql)]
+        let compared: [StepBenchmark.Subject] =
+            [.init(.bc), .init(.td3bc), .init(.iql), .init(.sql)]
             + [1, 2, 5, 10, 20, 50].map { .init(.activeI, [members($0)]) }
             + [.init(.activeS, [members(10)]), .init(.cql)]
             + [.init(.iql, [dropout]), .init(.sql, [norm, dropout])]
             + [.init(.activeI, [members(10), norm]), .init(.activeI, [members(10), norm, dropout])]
             + [.init(.td3bc, [half]), .init(.iql, [half]), .init(.sql, [half])]
             + [1, 10].map { .init(.activeI, [members($0), half]) } + [.init(.cql, [half])]
+        let others = Set(LearnerRegistry.standard.learners).subtracting(compared.map(\.learner))
+        return compared + LearnerRegistry.standard.learners.filter { others.contains($0) }.map { .init($0) }
     }()
 }
 
