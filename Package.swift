@@ -164,7 +164,7 @@ let package = Package(
             ]),
         room(
             "Findings",
-            ["Algorithms", "Cases", "Failures", "Report", "RunFolders", "Storage"]),
+            ["Algorithms", "Cases", "Failures", "Paths", "Report", "RunFolders", "Storage"]),
         room(
             "Runs",
             [

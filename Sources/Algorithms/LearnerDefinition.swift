@@ -61,7 +61,7 @@ extension LearnerDefinition {
 
     /// Makes a learner with its first weights.
     ///
-    /// - Parameter hyperparameters: a preset of this learner, possibly with changed values.
+    /// - `hyperparameters`: a preset of this learner, possibly with changed values.
     package func make(_ hyperparameters: Hyperparameters, problem: Problem) -> any Learner {
         create(hyperparameters, problem)
     }

@@ -2,6 +2,7 @@ import Algorithms
 import Cases
 import Failures
 import Foundation
+import Paths
 import Report
 package import RunFolders
 import Storage
@@ -95,6 +96,9 @@ private struct StepCosts: Decodable {
     private let learners: [Step]
 
     init(_ path: String) throws {
+        if let kind = PathKind(ofPath: path), kind != .file {
+            throw HarnessError.badInput("\(path): expected a file, found \(kind.rawValue)")
+        }
         guard let data = try FileCalls.current.contents(of: path) else {
             throw HarnessError.badInput("\(path): no such file")
         }

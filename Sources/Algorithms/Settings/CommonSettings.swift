@@ -86,9 +86,8 @@ extension Setting {
 
     /// Returns the settings of the dataset's transforms, which every learner has.
     ///
-    /// - Parameters:
-    ///   - clip: whether actions are clipped to ±(1 - 1e-5).
-    ///   - rewardOrigin: the origin of `reward`; nil for `origin`.
+    /// - `clip`: whether actions are clipped to ±(1 - 1e-5).
+    /// - `rewardOrigin`: the origin of `reward`; nil for `origin`.
     package static func data(
         clip: Bool, _ reward: RewardWord, from origin: String, rewardOrigin: String? = nil, normalise: Bool = false
     ) -> [Setting] {
