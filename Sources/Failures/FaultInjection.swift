@@ -86,7 +86,7 @@ package struct FaultInjection: Sendable, Equatable {
 
     /// Does the same for this fault, whatever the environment says.
     ///
-    /// - Parameter sleep: waits the given number of microseconds.
+    /// - `sleep`: waits the given number of microseconds; a test passes its own.
     @inline(never)
     package func act(
         at step: Int, rank: Int, place: Place?, spoil: () -> Void = {}, sleep: (UInt32) -> Void = { usleep($0) }
