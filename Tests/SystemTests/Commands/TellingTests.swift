@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import ProgramRuns
 import ScratchFiles
 import Testing
@@ -34,49 +35,94 @@ import Testing
         return SystemRun.inputs("telling.yaml")
     }()
 
+    /// Input of `summarise`: run folders of two sweeps, costs of steps, and measurements of ranks.
+    private static let findings: TemporaryFolder = {
+        let folder = TemporaryFolder()
+        func run(_ name: String, seeds: String, learners: String) throws {
+            let study = SystemRun.study(name, steps: 10, evaluate: "every: 10, episodes: 1", learners: learners)
+            put(study.replacing("seeds: [0, 1]", with: "seeds: \(seeds)").utf8, at: folder("\(name).yaml"))
+            let child = try SystemRun.activeBench("run", folder("\(name).yaml"), "--out", folder(name))
+            precondition(child.exitCode == 0, child.output)
+        }
+        do {
+            try run("sizes", seeds: "0-1", learners: " {ACTIVE-I: {hidden: [16, 16], batch: 32, sweep: {m: [1, 2]}}}")
+            if Precision.bfloat16.obstacle == nil {
+                let sweep = "sweep: {precision: [fp32, bf16]}"
+                try run("precisions", seeds: "0-9", learners: " {BC: {hidden: [32, 32], batch: 32, \(sweep)}}")
+            }
+            let costs = try SystemRun.activeBench(
+                "bench", "steps", "--as-is", "--only", "ACTIVE-I m=1,ACTIVE-I m=2", "--steps", "1", "--repetitions",
+                "1", "--json")
+            put(costs.standardOutput.utf8, at: folder("costs.json"))
+            let files = FileManager.default
+            try files.createDirectory(atPath: folder("ranks/round-1"), withIntermediateDirectories: true)
+            for name in ["shards-1", "shards-2", "team-1", "team-2", "small-1", "small-2"] {
+                try files.copyItem(atPath: folder("sizes"), toPath: folder("ranks/round-1/\(name)"))
+            }
+            try files.copyItem(atPath: folder("sizes"), toPath: folder("ranks/checkpoints"))
+            for name in ["products-1", "products-2"] {
+                put("Zen 10000 products/s, 335.5 GFLOP/s\n".utf8, at: folder("ranks/round-1/\(name)"))
+            }
+        } catch {
+            fatalError("the inputs of summarise cannot be made: \(error)")
+        }
+        return folder
+    }()
+
+    /// Commands that need a processor with bfloat16.
+    private static let inBFloat16 =
+        Precision.bfloat16.obstacle == nil
+        ? [Command(name: "summarise precision", words: [findings("precisions")])] : []
+
     /// Every subcommand of active-bench; `everySubcommandIsHere` checks that none is missing.
-    static let commands = [
-        Command(name: "config", words: ["IQL", "hopper-medium-v2"]),
-        Command(name: "plan", words: [study, "--ranks", "2"], isRepeatable: false),
-        Command(name: "run", words: [study, "--out", "OUT"], isParallel: true),
-        Command(name: "status", words: [out]),
-        Command(name: "table", words: [out]),
-        Command(
-            name: "evaluate", words: ["--env", "hopper", "--episodes", "2", "--policy", policy], isParallel: true),
-        Command(
-            name: "render",
-            words: ["--env", "hopper", "--policy", policy, "--size", "16x16", "--steps", "2", "--out", "OUT"]),
-        Command(
-            name: "collect train", words: ["--env", "hopper", "--steps", "4", "--snapshot-every", "2", "--out", "OUT"],
-            isRepeatable: false),
-        Command(
-            name: "collect rollout",
-            words: ["--env", "hopper", "--policy", policy, "--transitions", "20", "--out", "OUT"]),
-        Command(name: "data list", words: []),
-        Command(name: "data info", words: [dataset, "--json"]),
-        Command(name: "data info", words: [dataset]),
-        Command(name: "data verify", words: [dataset, dataset]),
-        Command(name: "data inspect", words: [dataset], isRepeatable: false),
-        Command(
-            name: "bench steps",
-            words: ["--as-is", "--only", "BC", "--steps", "1", "--repetitions", "1", "--profile", "--team"],
-            isRepeatable: false, isParallel: true),
-        Command(
-            name: "bench rollout", words: ["--env", "hopper", "--episodes", "1", "--repetitions", "1"],
-            isRepeatable: false),
-        Command(name: "bench loading", words: [dataset, "--repetitions", "1"], isRepeatable: false),
-        Command(name: "bench product", words: ["--seconds", "0.01"], isRepeatable: false),
-        Command(
-            name: "scale", words: ["--seconds", "0.001", "--rounds", "1", "--predict", "2", "--learner", "BC"],
-            isRepeatable: false, isParallel: true),
-        Command(name: "conform", words: ["\(ConformCommandTests.fixtures)/bc.h5", "--out", "OUT"], tells: false),
-        Command(name: "probe-likelihood", words: ["hopper-random-r1", "--steps", "2", "--out", "OUT"]),
-        Command(name: "info", words: [], isParallel: true),
-        Command(name: "help", words: ["run"]),
-        Command(name: "--help", words: []),
-        Command(name: "run", words: ["--help"]),
-        Command(name: "--generate-completion-script", words: ["bash"]),
-    ]
+    static let commands =
+        [
+            Command(name: "config", words: ["IQL", "hopper-medium-v2"]),
+            Command(name: "plan", words: [study, "--ranks", "2"], isRepeatable: false),
+            Command(name: "run", words: [study, "--out", "OUT"], isParallel: true),
+            Command(name: "status", words: [out]),
+            Command(name: "table", words: [out]),
+            Command(
+                name: "evaluate", words: ["--env", "hopper", "--episodes", "2", "--policy", policy], isParallel: true),
+            Command(
+                name: "render",
+                words: ["--env", "hopper", "--policy", policy, "--size", "16x16", "--steps", "2", "--out", "OUT"]),
+            Command(
+                name: "collect train",
+                words: ["--env", "hopper", "--steps", "4", "--snapshot-every", "2", "--out", "OUT"],
+                isRepeatable: false),
+            Command(
+                name: "collect rollout",
+                words: ["--env", "hopper", "--policy", policy, "--transitions", "20", "--out", "OUT"]),
+            Command(name: "data list", words: []),
+            Command(name: "data info", words: [dataset, "--json"]),
+            Command(name: "data info", words: [dataset]),
+            Command(name: "data verify", words: [dataset, dataset]),
+            Command(name: "data inspect", words: [dataset], isRepeatable: false),
+            Command(
+                name: "bench steps",
+                words: ["--as-is", "--only", "BC", "--steps", "1", "--repetitions", "1", "--profile", "--team"],
+                isRepeatable: false, isParallel: true),
+            Command(
+                name: "bench rollout", words: ["--env", "hopper", "--episodes", "1", "--repetitions", "1"],
+                isRepeatable: false),
+            Command(name: "bench loading", words: [dataset, "--repetitions", "1"], isRepeatable: false),
+            Command(name: "bench product", words: ["--seconds", "0.01"], isRepeatable: false),
+            Command(
+                name: "scale", words: ["--seconds", "0.001", "--rounds", "1", "--predict", "2", "--learner", "BC"],
+                isRepeatable: false, isParallel: true),
+            Command(name: "conform", words: ["\(ConformCommandTests.fixtures)/bc.h5", "--out", "OUT"], tells: false),
+            Command(name: "probe-likelihood", words: ["hopper-random-r1", "--steps", "2", "--out", "OUT"]),
+            Command(name: "info", words: [], isParallel: true),
+            Command(name: "help", words: ["run"]),
+            Command(name: "--help", words: []),
+            Command(name: "run", words: ["--help"]),
+            Command(name: "data recipes", words: []),
+            Command(
+                name: "summarise ensemble-size", words: [findings("sizes"), "--costs", findings("costs.json")]),
+            Command(name: "summarise ranks", words: [findings("ranks")]),
+            Command(name: "--generate-completion-script", words: ["bash"]),
+        ] + inBFloat16
 
     // MARK: States of the streams
 
@@ -150,7 +196,7 @@ import Testing
         let help = try JSONDecoder().decode(Help.self, from: Data(child.standardOutput.utf8))
         let names = help.command.subcommands?.flatMap { $0.leaves() } ?? []
         #expect(names.count > 20)
-        let known = Set(Self.commands.map(\.name))
+        let known = Set(Self.commands.map(\.name) + ["summarise precision"])
         #expect(names.filter { !known.contains($0) } == [], "commands that TellingTests.commands does not have")
     }
 
