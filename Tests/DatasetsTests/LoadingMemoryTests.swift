@@ -33,7 +33,7 @@ import Testing
         if isD4RL {
             try SampleFile().write(to: folder("a.hdf5"))
         } else {
-            try MinariFileTests.Sample().write(to: folder("set"))
+            try MinariSample().write(to: folder("set"))
         }
         let (path, name, rows) = isD4RL ? (folder("a.hdf5"), "rewards", 7) : (data, "episode_1/rewards", 3)
         let chunk: hsize_t = 1 << 22
