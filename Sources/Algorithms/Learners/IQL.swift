@@ -20,7 +20,7 @@ extension LearnerDefinition {
 /// Implicit Q-learning (Kostrikov, Nair, Levine; ICLR 2022), as ikostrikov/implicit_q_learning@09d7002 runs it.
 ///
 ///     V:  E[|τ - 1(u < 0)|·u²],  u = Q̂(s,a) - V(s)
-///     π:  -E[w log π(a|s)],  w = min(exp(β(Q̂(s,a) - V(s))), 100)
+///     π:  -E[w log π(a|s)],  w = min(exp(κ(Q̂(s,a) - V(s))), 100)
 ///     Q:  E[(r + γ(1 - d)V(s') - Q(s,a))²] for both critics, then the moving average of the targets
 ///
 /// in this order. The policy and Q use V after its step.
@@ -30,7 +30,7 @@ package final class IQL: Learner {
         let common: InSampleNetworks.Settings
         /// τ.
         let expectile: Double
-        /// β, the inverse temperature of the advantage weights.
+        /// κ, the inverse temperature of the advantage weights (β in IQL's paper; here β is ACTIVE's).
         let inverseTemperature: Double
 
         package init(_ hyperparameters: Hyperparameters) {

@@ -63,21 +63,23 @@ extension LearnerDefinition {
 package final class TD3BC: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
+        /// B, the number of transitions in a batch.
         let batch: Int
+        /// Widths of the hidden layers of every network.
         let hidden: [Int]
-        /// Of the products between hidden layers.
+        /// The precision of the products between hidden layers.
         let precision: Precision
         /// α, the weight of the value term before it is normalised.
         let alpha: Double
         /// σ_n, the deviation of the target policy's smoothing noise.
         let policyNoise: Double
-        /// c, its clip.
+        /// c, the bound to which that noise is clipped.
         let noiseClip: Double
-        /// Updates per step of the policy.
+        /// The number of updates per step of the policy.
         let policyDelay: Int
-        /// γ.
+        /// γ, the discount.
         let discount: Double
-        /// η.
+        /// η, the rate of the targets' moving average.
         let targetRate: Double
         let learningRate: Double
 
