@@ -106,8 +106,8 @@ struct BenchSteps: ParsableCommand {
             + [.init(.activeI, [members(10), norm]), .init(.activeI, [members(10), norm, dropout])]
             + [.init(.td3bc, [half]), .init(.iql, [half]), .init(.sql, [half])]
             + [1, 10].map { .init(.activeI, [members($0), half]) } + [.init(.cql, [half])]
-        let others = Set(LearnerRegistry.standard.learners).subtracting(compared.map(\.learner))
-        return compared + LearnerRegistry.standard.learners.filter { others.contains($0) }.map { .init($0) }
+        let measured = Set(compared.map(\.learner))
+        return compared + LearnerRegistry.standard.learners.filter { !measured.contains($0) }.map { .init($0) }
     }()
 }
 
