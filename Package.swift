@@ -214,7 +214,8 @@ let package = Package(
 
         // The program that the MPI tests run under mpirun: it makes every call of the room and checks the result on every rank.
         .executableTarget(
-            name: "mpi-exercise", dependencies: ["MPI", "Paths", "Supervision"], path: "Tests/Support/mpi-exercise",
+            name: "mpi-exercise", dependencies: ["MPI", "Paths", "SplitMix", "Supervision"],
+            path: "Tests/Support/mpi-exercise",
             swiftSettings: swiftSettings),
         // Counts the heap allocations of a thousand gradient steps of every learner.
         .executableTarget(
@@ -245,6 +246,7 @@ let package = Package(
         .target(
             name: "ManualClock", dependencies: ["Numerics"], path: "Tests/Support/ManualClock",
             swiftSettings: swiftSettings),
+        .target(name: "SplitMix", path: "Tests/Support/SplitMix", swiftSettings: swiftSettings),
         .target(name: "ProgramRuns", path: "Tests/Support/ProgramRuns", swiftSettings: swiftSettings),
         .target(name: "FileServer", path: "Tests/Support/FileServer", swiftSettings: swiftSettings),
         .target(
@@ -257,7 +259,9 @@ let package = Package(
         tests("PathsTests", ["Paths", "ScratchFiles"]),
         tests("ConsoleTests", ["Console", "ScratchFiles"]),
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
-        tests("HDF5Tests", ["Paths", "HDF5", "CHDF5", "CKernels", "CLZF", "ScratchFiles"], excluding: ["Fixtures"]),
+        tests(
+            "HDF5Tests", ["Paths", "HDF5", "CHDF5", "CKernels", "CLZF", "ScratchFiles", "SplitMix"],
+            excluding: ["Fixtures"]),
         tests("NumericsTests", ["CKernels", "Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests(
@@ -280,7 +284,8 @@ let package = Package(
                 "Policies", "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
                 "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",
                 "Networks",
-                "ManualClock", "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles", "Suites",
+                "ManualClock", "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles", "SplitMix",
+                "Suites",
             ], excluding: ["Fixtures"]),
         // A learner and a family of environments that no other file knows of, added as values.
         tests(
@@ -298,7 +303,7 @@ let package = Package(
                 "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Planning", "Policies",
                 "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
                 "Networks",
-                "Numerics", "Paths", "Processes", "ProgramRuns", "ScratchFiles", "Suites",
+                "Numerics", "Paths", "Processes", "ProgramRuns", "ScratchFiles", "SplitMix", "Suites",
             ]),
     ] + (isFuzzed ? [fuzzReaders] : []),
     swiftLanguageModes: [.v6]

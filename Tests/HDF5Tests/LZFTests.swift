@@ -4,6 +4,7 @@ import Foundation
 import HDF5
 import ScratchFiles
 import Testing
+import SplitMix
 
 /// h5py's LZF compression: chunks that h5py wrote are decoded, and invalid chunks do no harm.
 @Suite struct LZFTests {
@@ -39,14 +40,8 @@ import Testing
 
     /// Random streams, truncated anywhere, are decoded within their buffer or refused.
     @Test func randomBytes() {
-        var state: UInt64 = 1
-        func next() -> UInt64 {  // SplitMix64
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-            return z ^ z >> 31
-        }
+        var random = SplitMix64(seed: 1)
+        func next() -> UInt64 { random.next() }
         var good = 0
         for _ in 0..<200_000 {
             let count = Int(next() % 40)

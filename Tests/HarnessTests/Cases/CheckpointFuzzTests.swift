@@ -4,6 +4,7 @@ import Failures
 import Foundation
 import ScratchFiles
 import Testing
+import SplitMix
 
 /// No damaged checkpoint is ever accepted, whatever the damage.
 @Suite struct CheckpointFuzzTests {
@@ -46,7 +47,7 @@ import Testing
     @Test func anyBitFlipped() {
         let seed: UInt64 = 20_261_122
         print("checkpoint fuzz: 2000 bits with seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<2000 {
             let bit = Int(random.next() % UInt64(good.count * 8))
             var data = good
@@ -99,17 +100,5 @@ import Testing
         let digits = Array(try sha256(ofFile: folder("body")))
         let digest = stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
         return body + Data(digest)
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

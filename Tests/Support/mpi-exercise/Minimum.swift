@@ -1,4 +1,5 @@
 import MPI
+import SplitMix
 
 /// The minimum over ranks has the bits of the minimum over all values on one rank, however they are distributed.
 func exerciseMinimum(_ world: Communicator) throws {
@@ -15,7 +16,7 @@ private typealias Reduce<Value> = (UnsafeMutablePointer<Value>, Int) throws -> V
 private func spreadAtRandom<Value: HasBits>(
     _ world: Communicator, _ type: Value.Type, _ reduce: Reduce<Value>
 ) throws {
-    var random = SplitMix(state: 41)  // the same numbers on every rank
+    var random = SplitMix64(seed: 41)  // the same numbers on every rank
     for round in 0..<250 {
         let count = 1 + Int(random.next() % 1_000)
         var own = [Value](repeating: .infinity, count: count)
@@ -78,18 +79,8 @@ extension Double: HasBits {
     fileprivate var bits: UInt64 { bitPattern }
 }
 
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func nextValue<Value: BinaryFloatingPoint>() -> Value {
+extension SplitMix64 {
+    fileprivate mutating func nextValue<Value: BinaryFloatingPoint>() -> Value {
         let drawn = next()
         switch drawn % 512 {
         case 0: return .nan

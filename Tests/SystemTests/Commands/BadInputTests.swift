@@ -17,14 +17,7 @@ import Testing
     private func check(
         _ child: ChildProcess, exitCode: Int32 = 65, says words: String..., location: SourceLocation = #_sourceLocation
     ) {
-        #expect(child.exitCode == exitCode, "\(child.output)", sourceLocation: location)
-        #expect(child.errorLines.count == 1, "\(child.standardError)", sourceLocation: location)
-        for word in words {
-            #expect(
-                child.errorLines.first?.contains(word) == true, "\(word) in \(child.standardError)",
-                sourceLocation: location)
-        }
-        #expect(child.standardOutput.isEmpty, "no table is printed", sourceLocation: location)
+        expectRefusal(child, exitCode: exitCode, says: words, location: location)
         let left = files(below: folder.path).filter { $0.contains("table.") || $0.hasSuffix("result.json") }
         #expect(left.isEmpty, "no table is written", sourceLocation: location)
         #expect(

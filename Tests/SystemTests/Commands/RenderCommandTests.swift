@@ -18,14 +18,7 @@ import Testing
     private func refuses(
         _ child: ChildProcess, exitCode: Int32, says words: String..., location: SourceLocation = #_sourceLocation
     ) {
-        #expect(child.exitCode == exitCode, "\(child.output)", sourceLocation: location)
-        #expect(child.errorLines.count == 1, "\(child.standardError)", sourceLocation: location)
-        for word in words {
-            #expect(
-                child.errorLines.first?.contains(word) == true, "\(word) in \(child.standardError)",
-                sourceLocation: location)
-        }
-        #expect(child.standardOutput.isEmpty, sourceLocation: location)
+        expectRefusal(child, exitCode: exitCode, says: words, location: location)
     }
 
     // MARK: Images

@@ -3,6 +3,7 @@ import ProgramRuns
 import ScratchFiles
 import Synchronization
 import Testing
+import SplitMix
 
 /// A study and a run folder that is run repeatedly with faults and signals; the last checkpoint of every case is kept,
 /// because it holds the whole state of the training.
@@ -143,21 +144,16 @@ extension StringProtocol {
     fileprivate var folder: String { split(separator: "/").dropLast().joined(separator: "/") }
 }
 
-/// Random numbers from a seed that is printed; ACTIVE_BENCH_TEST_SEED repeats them (SplitMix64).
+/// Random numbers from a seed that is printed; ACTIVE_BENCH_TEST_SEED repeats them.
 struct DrawnNumbers: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SplitMix64
 
     init(for test: String) {
         let asked = ProcessInfo.processInfo.environment["ACTIVE_BENCH_TEST_SEED"].flatMap { UInt64($0) }
-        state = asked ?? UInt64.random(in: 0..<1 << 32)
-        print("\(test): ACTIVE_BENCH_TEST_SEED=\(state)")
+        let seed = asked ?? UInt64.random(in: 0..<1 << 32)
+        generator = SplitMix64(seed: seed)
+        print("\(test): ACTIVE_BENCH_TEST_SEED=\(seed)")
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 }
