@@ -279,7 +279,7 @@ let package = Package(
         tests(
             "HarnessTests",
             [
-                "Supervision",
+                "CSupervision", "Supervision",
                 "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Findings", "Planning",
                 "Policies", "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
                 "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",

@@ -13,9 +13,6 @@
 enum { HANG = 71 }; // exit code
 
 static const long long LOOK_EVERY = 250000000; // nanoseconds
-// A check that comes this late means that the whole process was suspended (SIGSTOP, a debugger, migration of a virtual
-// machine), not that the program hangs.
-static const long long SUSPENDED = 4 * LOOK_EVERY;
 
 static pthread_t thread;
 static bool is_running; // used only by the thread that starts and stops the watchdog
@@ -62,16 +59,11 @@ static bool wait_for_look(void) {
 }
 
 static void *watch(void *unused) {
-    unsigned long last_beat = current_beat();
-    long long last_look = monotonic_nanoseconds();
-    long long last_progress = last_look;
+    ab_progress seen = ab_first_look(monotonic_nanoseconds(), current_beat());
     while (wait_for_look()) {
-        long long now = monotonic_nanoseconds();
+        bool armed = atomic_load(&is_armed); // read first: then the beat by which arming begins is seen as well
         unsigned long beat = current_beat();
-        if (beat != last_beat || !atomic_load(&is_armed) || now - last_look > SUSPENDED) last_progress = now;
-        if (now - last_progress >= atomic_load(&limit)) end_process();
-        last_beat = beat;
-        last_look = now;
+        if (ab_hangs(&seen, monotonic_nanoseconds(), beat, armed, atomic_load(&limit))) end_process();
     }
     return unused;
 }

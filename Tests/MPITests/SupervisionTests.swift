@@ -35,19 +35,15 @@ import Testing
         #expect(child.exitCode == 0, "\(child.output)")
     }
 
-    /// Before it hangs, the child beats for longer than the limit and is disarmed for longer than the limit.
+    /// Before it hangs, the child is disarmed for longer than the limit.
     @Test func watchdogEndsAHang() throws {
         let child = try supervised("hang")
-        let end = Date().timeIntervalSince1970
         #expect(child.exitCode == 71, "\(child.output)")
-        let line = "no progress for 1 s in training at step 20: ending the job (--hang-timeout)\n"
+        let line = "no progress for 0.1 s in training at step 7: ending the job (--hang-timeout)\n"
         #expect(child.standardError == Self.place + line)
-        let start = try #require(
-            child.standardOutput.split(whereSeparator: \.isWhitespace).last.flatMap { Double($0) }, "\(child.output)")
-        #expect(end - start >= 1)
     }
 
-    /// Three seconds of SIGSTOP do not count as time without progress.
+    /// A second and a half of SIGSTOP, with a limit of one second, do not count as time without progress.
     @Test func watchdogForgivesASuspension() throws {
         let child = try supervised("suspension")
         #expect(child.exitCode == 0, "\(child.output)")

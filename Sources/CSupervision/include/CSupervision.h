@@ -1,6 +1,6 @@
 // What has to work even when the rest of the process does not: signals, the watchdog, and messages about crashes.
 //
-// Only functions are exported: Swift sees no state. Unless noted otherwise, call them on the main thread.
+// Swift sees none of the process's state, only functions. Unless noted otherwise, call them on the main thread.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,6 +48,18 @@ int ab_start_watchdog(double seconds);
 void ab_stop_watchdog(void);
 void ab_arm_watchdog(void);
 void ab_disarm_watchdog(void);
+
+// What the watchdog judges a hang by, without its thread and its clock, so that a test need not wait. Times are
+// nanoseconds of a monotonic clock.
+typedef struct {
+    long long time;          // of the last look
+    unsigned long beat;      // the number of beats by then
+    long long last_progress; // the last look before which there was a beat, or at which none was expected
+} ab_progress;
+ab_progress ab_first_look(long long now, unsigned long beat);
+// Takes another look. Returns whether the process hangs: it is armed, and `limit` has passed since the last progress.
+// A look more than a second after the one before counts as progress, because the whole process was suspended.
+bool ab_hangs(ab_progress *seen, long long now, unsigned long beat, bool is_armed, long long limit);
 
 // Makes fatal signals, and calls of exit before `ab_leave`, print a line on standard error; such an exit gets code 70.
 // Handlers installed earlier still run. Returns 0 or an error number.
