@@ -17,21 +17,15 @@ package final class RunMonitor {
     private let folder: RunFolder
     private let token: String
     private let job: BatchJob?
-    private let hours: Double?
     private let heartbeats: HeartbeatFile
     /// The display on rank 0; nil elsewhere.
     private let display: ProgressDisplay?
     private let sender: DroppingSender?
-    private let start = DispatchTime.now()
+    private let clock: MonotonicClock
+    private let schedule: ReportSchedule
     private var record = ProgressRecord()
     private var identifier: String?
     private var team: [Int] = []
-    private var lastTold = DispatchTime.now()
-    private var lastHeartbeat: DispatchTime?
-    private var lastLookForStop: DispatchTime?
-    private var lastPhase = ""
-    /// The step when progress was last reported; nil before the first step in a case, wherever it resumes.
-    private var stepWhenTold: Int?
     /// The messages by which rank 0 has told all others to stop; nil before.
     private var stopMessages: [DroppingSender]?
 
@@ -42,14 +36,15 @@ package final class RunMonitor {
     ///   - display: the display on rank 0; nil elsewhere.
     init(
         _ world: Communicator, folder: RunFolder, token: String, job: BatchJob?, limits hours: Double?,
-        display: ProgressDisplay?
+        display: ProgressDisplay?, clock: MonotonicClock = .system
     ) {
         self.world = world
         self.folder = folder
         self.token = token
         self.job = job
-        self.hours = hours
         self.display = display
+        self.clock = clock
+        schedule = ReportSchedule(hours: hours, clock: clock)
         heartbeats = HeartbeatFile(folder: folder.path, token: token, rank: world.rank)
         sender =
             world.rank == 0
@@ -66,7 +61,7 @@ package final class RunMonitor {
         self.team = team.worldRanks
         record.caseIndex = team.isLeader ? Int32(index) : -1
         record.step = 0
-        stepWhenTold = nil
+        schedule.caseBegins()
         beat("preparation")
         try tell()
     }
@@ -104,7 +99,7 @@ package final class RunMonitor {
         guard let display else { return try waitForRank0() }
         repeat {
             try tell()
-            usleep(20_000)
+            clock.sleep(Self.pause)
         } while !display.isEveryRankFinished
         let ending = try conclude()
         for rank in 1..<max(1, world.size) {
@@ -116,6 +111,9 @@ package final class RunMonitor {
         while try world.receive(ifAvailable: MessageTag.progress) != nil {}
         return ending
     }
+
+    /// Seconds between two looks for messages while this rank has nothing to do.
+    private static let pause = 0.02
 
     private func waitForRank0() throws -> StudyRun.Ending {
         record.stopSignal = stopSignal
@@ -131,24 +129,17 @@ package final class RunMonitor {
                 _ = try world.receive(ifAvailable: MessageTag.stop)
                 return message.bytes.first.flatMap { StudyRun.Ending(rawValue: $0) } ?? .stopped
             }
-            usleep(20_000)
+            clock.sleep(Self.pause)
         }
     }
 
     /// Once a second: reports progress and checks for requests to stop.
     private func look(at step: Int, phase: String) throws {
         record.step = Int32(clamping: step)
-        guard let before = stepWhenTold else {
-            (stepWhenTold, lastTold) = (step, .now())
-            return
-        }
-        let seconds = secondsSince(lastTold)
-        guard seconds >= 1 || Supervision.isStopRequested && record.stopSignal == 0 else { return }
-        record.stepsPerSecond = Float(Double(max(0, step - before)) / max(seconds, 1e-3))
-        lastTold = .now()
-        stepWhenTold = step
-        let isDue = lastHeartbeat.map { secondsSince($0) >= Heartbeat.interval } ?? true
-        if isDue || phase != lastPhase { beat(phase) }
+        let isUrgent = Supervision.isStopRequested && record.stopSignal == 0
+        guard let rate = schedule.rateToReport(at: step, isUrgent: isUrgent) else { return }
+        record.stepsPerSecond = Float(rate)
+        if schedule.isHeartbeatDue(in: phase) { beat(phase) }
         try tell()
     }
 
@@ -177,9 +168,8 @@ package final class RunMonitor {
 
     /// Why the run has to stop by itself: the time limit, or a file STOP in the run folder; nil if it does not.
     private var limit: String? {
-        if let hours, secondsSince(start) >= hours * 3600 { return "--max-hours have passed" }
-        guard lastLookForStop.map({ secondsSince($0) >= 1 }) ?? true else { return nil }
-        lastLookForStop = .now()
+        if schedule.areHoursOver { return "--max-hours have passed" }
+        guard schedule.isLookForStopDue() else { return nil }
         // If the file system does not answer now, ask again in a second: that is no reason to end a run.
         return Paths.access(folder.file(RunFolder.stopFile), F_OK) == 0 ? "\(RunFolder.stopFile) exists" : nil
     }
@@ -202,8 +192,7 @@ package final class RunMonitor {
     }
 
     private func beat(_ phase: String) {
-        lastHeartbeat = .now()
-        lastPhase = phase
+        schedule.heartbeatWritten(in: phase)
         heartbeats.write(
             Heartbeat(
                 token: token, rank: world.rank, ranks: world.size, caseIdentifier: identifier, phase: phase,
