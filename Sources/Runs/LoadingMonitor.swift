@@ -1,5 +1,5 @@
 import Foundation
-import Numerics
+package import Numerics
 import Paths
 import Report
 import Supervision
@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// It counts all bytes read by this process. If a file system stalls, the count stops, and the watchdog ends the job
 /// after `--hang-timeout` with the file's name.
-final class LoadingMonitor: Sendable {
+package final class LoadingMonitor: Sendable {
     private struct State {
         var isEnded = false
         /// The current dataset; nil while this rank waits for others.
@@ -26,32 +26,40 @@ final class LoadingMonitor: Sendable {
     private static let interval = (terminal: 1.0, file: 10.0)
     private let state = Mutex(State())
     private let counter = ReadCounter()
-    private let start = DispatchTime.now()
-    private let tells: Bool
+    private let clock: MonotonicClock
+    private let start: DispatchTime
     private let isLive: Bool
+    /// Reports a text to the user; nil on ranks other than 0.
+    private let tell: (@Sendable (String) -> Void)?
     private let ended = DispatchSemaphore(value: 0)
 
     /// Starts a thread that monitors until `end`.
     ///
-    /// - Parameter tells: whether to report progress: on a terminal in one line that is rewritten every second,
-    ///   elsewhere in a line every ten seconds.
-    init(tells: Bool) {
-        self.tells = tells
-        isLive = ProgressDisplay.isTerminal
+    /// - Parameters:
+    ///   - isLive: whether to report progress in one line that is rewritten every second, as on a terminal, instead of
+    ///     in a line every ten seconds.
+    ///   - tell: reports a text to the user; nil reports nothing.
+    package init(
+        isLive: Bool = ProgressDisplay.isTerminal, clock: MonotonicClock = .system, tell: (@Sendable (String) -> Void)?
+    ) {
+        self.isLive = isLive
+        self.clock = clock
+        self.tell = tell
+        start = clock.now()
         Thread { [self] in watch() }.start()
     }
 
     /// Starts the monitoring of a dataset.
-    func begin(_ name: String) {
+    package func begin(_ name: String) {
         let bytes = counter.bytes ?? 0
         state.withLock { ($0.name, $0.bytesBefore, $0.bytes) = (name, bytes, bytes) }
     }
 
     /// Notes that this rank waits for others that are loading.
-    func wait() { state.withLock { $0.name = nil } }
+    package func wait() { state.withLock { $0.name = nil } }
 
-    /// Ends the thread and erases its line on a terminal.
-    func end() {
+    /// Ends the thread.
+    package func end() {
         state.withLock { $0.isEnded = true }
         ended.wait()
     }
@@ -59,11 +67,11 @@ final class LoadingMonitor: Sendable {
     private func watch() {
         var (lastTold, isDrawn) = (start, false)
         while let text = look() {
-            if tells, secondsSince(lastTold) >= (isLive ? Self.interval.terminal : Self.interval.file) {
-                ProgressDisplay.say((isDrawn ? "\u{1B}[A\u{1B}[J" : "") + text)
-                (lastTold, isDrawn) = (.now(), isLive)
+            if let tell, clock.seconds(since: lastTold) >= (isLive ? Self.interval.terminal : Self.interval.file) {
+                tell((isDrawn ? "\u{1B}[A\u{1B}[J" : "") + text)
+                (lastTold, isDrawn) = (clock.now(), isLive)
             }
-            Thread.sleep(forTimeInterval: Self.pause)
+            clock.sleep(Self.pause)
         }
         ended.signal()
     }
@@ -76,7 +84,7 @@ final class LoadingMonitor: Sendable {
             // If the kernel does not count, every check is a beat: better no watchdog than one that ends a good run.
             if now == nil || now != state.bytes { Supervision.beat() }
             state.bytes = now ?? state.bytes
-            let time = duration(secondsSince(start))
+            let time = duration(clock.seconds(since: start))
             guard let name = state.name else { return "loading: waiting for other ranks, \(time)" }
             return "loading \(name): " + String(format: "%.1f MB", Double(state.bytes - state.bytesBefore) * 1e-6)
                 + " read, \(time)"

@@ -67,15 +67,16 @@ import Testing
         run.expectNothingLeft()
     }
 
-    /// A rank is stopped for three seconds, with a limit of thirty for a hang: no rank is considered dead.
+    /// A rank is stopped for two seconds, with a limit of thirty for a hang: no rank is considered dead. Without waiting
+    /// for it the others would be done by then.
     @Test func aStoppedRank() throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let job = try run.start(
-            ranks: 3, ["--team-size", "3", "--checkpoint-steps", "20", "--hang-timeout", "30"], fault: "sleep=3")
+            ranks: 3, ["--team-size", "3", "--checkpoint-steps", "20", "--hang-timeout", "30"], fault: "sleep=5")
         waitUntil("a checkpoint", orEndOf: job) { !run.checkpoints().isEmpty }
         let rank = try #require(run.ranks.dropFirst().first)
         kill(rank, SIGSTOP)
-        sleep(3)
+        sleep(2)
         #expect(job.isRunning && !run.done.contains { $0.hasSuffix("/seed-0/result.json") }, "the other ranks wait")
         kill(rank, SIGCONT)
         let end = try job.end()
@@ -91,14 +92,15 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// A rank that never arrives at an exchange is detected, by itself or by a rank that waits for it.
+    /// A rank that never arrives at an exchange is detected, by itself or by a rank that waits for it. Two seconds are a
+    /// small limit that no good step or checkpoint needs even on a busy machine.
     @Test(arguments: [(0, "in"), (1, nil)]) func aHang(rank: Int, place: String?) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let child = try run.run(
-            ranks: 2, ["--team-size", "2", "--checkpoint-steps", "20", "--hang-timeout", "3"],
+            ranks: 2, ["--team-size", "2", "--checkpoint-steps", "20", "--hang-timeout", "2"],
             fault: Death(kind: "hang", place: place, rank: rank).fault)
         #expect(child.exitCode == 71, "\(child.output)")
-        let line = child.errorLines.first { $0.contains("no progress for 3 s in ") } ?? ""
+        let line = child.errorLines.first { $0.contains("no progress for 2 s in ") } ?? ""
         #expect(
             line.contains("rank ") && line.contains("case ACTIVE-I/") && line.contains(" at step 5"), "\(child.output)")
         #expect(line.contains("exchange with the team") || line.contains("training"), "\(line)")
