@@ -13,7 +13,7 @@ ACTIVE_BENCH_BINARY=none source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
 
 mode=${1:-address}
-skip='SystemTests|AllocationTests|aKitchenIsFastEnough'
+skip='SystemTests|AllocationTests'
 case $mode in
 address)
     source jobs/sanitized.sh

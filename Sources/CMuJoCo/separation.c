@@ -19,11 +19,12 @@ typedef struct {
 
 struct ab_mujoco_boxes {
     const mjModel *model;
+    long made, omitted; // tests
     box_t box[];
 };
 
 static mjfCollision tests[mjNGEOMTYPES][mjNGEOMTYPES];
-static _Thread_local const ab_mujoco_boxes *active;
+static _Thread_local ab_mujoco_boxes *active;
 
 static box_t symmetric(mjtNum x, mjtNum y, mjtNum z) { return (box_t){.half = {x, y, z}}; }
 
@@ -59,13 +60,17 @@ ab_mujoco_boxes *ab_mujoco_make_boxes(const mjModel *model) {
     ab_mujoco_boxes *boxes = malloc(sizeof *boxes + (size_t)model->ngeom * sizeof boxes->box[0]);
     if (!boxes) return NULL;
     boxes->model = model;
+    boxes->made = boxes->omitted = 0;
     for (int geom = 0; geom < model->ngeom; geom++) boxes->box[geom] = box_of_geom(model, geom);
     return boxes;
 }
 
 void ab_mujoco_delete_boxes(ab_mujoco_boxes *boxes) { free(boxes); }
 
-void ab_mujoco_use_boxes(const ab_mujoco_boxes *boxes) { active = boxes; }
+void ab_mujoco_use_boxes(ab_mujoco_boxes *boxes) { active = boxes; }
+
+long ab_mujoco_tests_made(const ab_mujoco_boxes *boxes) { return boxes->made; }
+long ab_mujoco_tests_omitted(const ab_mujoco_boxes *boxes) { return boxes->omitted; }
 
 // Returns element k of the vector with components `v` along the axes of `frame`, a row-major 3 × 3 matrix.
 static mjtNum turned(const mjtNum *frame, const mjtNum *v, int k) {
@@ -127,8 +132,12 @@ static int test_unless_apart(
         const box_t *a = active->box + first, *b = active->box + second;
         if (a->half[0] >= 0 && b->half[0] >= 0) {
             pair_t pair = pair_of(d, a, b, first, second);
-            if (are_apart(&pair, margin + SLACK)) return 0;
+            if (are_apart(&pair, margin + SLACK)) {
+                active->omitted++;
+                return 0;
+            }
         }
+        active->made++;
     }
     return tests[m->geom_type[first]][m->geom_type[second]](m, d, contacts, first, second, margin);
 }

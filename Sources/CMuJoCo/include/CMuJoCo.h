@@ -54,6 +54,9 @@ ab_mujoco_boxes *ab_mujoco_make_boxes(const mjModel *model);
 void ab_mujoco_delete_boxes(ab_mujoco_boxes *boxes);
 // Makes the calling thread use the boxes for tests in their model; NULL stops that. Other models and threads are not
 // affected.
-void ab_mujoco_use_boxes(const ab_mujoco_boxes *boxes);
+void ab_mujoco_use_boxes(ab_mujoco_boxes *boxes);
+// The collision tests made and omitted so far, of geoms that are not both planes, spheres or capsules.
+long ab_mujoco_tests_made(const ab_mujoco_boxes *boxes);
+long ab_mujoco_tests_omitted(const ab_mujoco_boxes *boxes);
 
 #include "CMuJoCoRenderer.h"

@@ -85,6 +85,12 @@ package final class MuJoCoSimulation {
     /// The number of contacts of the state that was last evaluated.
     package var contactCount: Int { Int(data.pointee.ncon) }
 
+    /// The collision tests made and omitted so far by a simulation that tests boxes first; nil for any other. Tests of
+    /// planes, spheres and capsules with each other do not count.
+    package var collisionTests: (made: Int, omitted: Int)? {
+        boxes.map { (ab_mujoco_tests_made($0), ab_mujoco_tests_omitted($0)) }
+    }
+
     /// The masses of the bodies in kg, in the model's order, without the world.
     package var bodyMasses: [Double] { (1..<Int(model.pointee.nbody)).map { model.pointee.body_mass[$0] } }
 
