@@ -132,12 +132,24 @@ import Testing
         #expect(lines("requests").isEmpty)
     }
 
-    /// Other jobs are watched only until the run's time limit: then the job
-    /// requests another start, as after any end by time.
+    /// Other jobs are watched only until the run's time limit, five seconds less: then the job requests another start, as
+    /// after any end by time. A script in place of timeout(1) passes on a fifth of a second.
     @Test(arguments: ["slurm/table.sbatch", "pbs/table.pbs"]) func theWatchEndsAtTheTimeLimit(script: String) throws {
+        program(
+            "timeout",
+            """
+            [ "$1" = --foreground ] || exec /usr/bin/timeout "$@" # the test's own
+            echo "$*" >>watches
+            shift 3
+            exec /usr/bin/timeout --foreground --signal=USR1 0.2 "$@"
+            """)
         put("wait\n".utf8, at: folder("others"))
-        let child = try start(script, end: "75", ["MAX_HOURS": "0.002"]).end()
-        #expect(lines("looks").count == 1, "\(child.output)")
+        let child = try start(script, end: "75", ["MAX_HOURS": "1"]).end()
+        let watch = try #require(lines("watches").first?.split(separator: " "), "\(child.output)")
+        #expect(lines("watches").count == 1 && watch[..<2] == ["--foreground", "--signal=USR1"])
+        #expect((3000...3595).contains(try #require(Double(watch[2]))), "\(watch)")
+        #expect(
+            watch[3...].joined(separator: " ") == "\(folder("active-bench")) status \(folder("out")) --others-at-work")
         #expect(child.exitCode == 75 && lines("requests").count == 1, "\(child.output)")
         #expect(child.standardError.contains("the hours are over: nobody has been seen at work"), "\(child.output)")
     }

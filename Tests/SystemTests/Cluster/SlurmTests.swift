@@ -8,8 +8,10 @@ import Testing
 @Suite(.serialized) struct SlurmTests {
     let folder = TemporaryFolder()
 
-    /// A study that trains for some seconds on two ranks.
-    static let study = SystemRun.study.replacing("steps: 60", with: "steps: 10_000")
+    /// A study of six cases. In a job's first start a case takes three seconds or more, so that the start can be
+    /// disturbed in its middle.
+    static let study = SystemRun.study.replacing("steps: 60", with: "steps: 300")
+    private static let slow = "sleep=10"
 
     static let reference: [String: [UInt8]] = {
         let folder = TemporaryFolder()
@@ -24,24 +26,37 @@ import Testing
 
     private func submit(
         _ slurm: SlurmCluster, _ script: String, _ size: String, launcher: String = "mpirun",
-        binary: String = RunningProcess.path(of: "active-bench"), environment: [String: String] = [:]
+        isSlow: Bool = true, onAnotherMachine: Bool = false, environment: [String: String] = [:]
     ) throws -> String {
         put(Self.study.utf8, at: folder("study.yaml"))
         return try slurm.submit(
             script, "--ntasks-per-node=1", size, launcher: launcher, study: folder("study.yaml"), out: folder("out"),
-            log: folder("job-%a.log"), binary: binary, environment: environment)
+            log: folder("job-%a.log"), binary: program(isSlow: isSlow, onAnotherMachine: onAnotherMachine),
+            environment: environment)
     }
 
-    /// A script in place of active-bench that runs it as if each start of each job were on a newly booted machine: no
-    /// start can see that the processes of another are gone.
-    private func programOnAnotherMachine() -> String {
+    /// A script in place of active-bench that runs it.
+    ///
+    /// - Parameters:
+    ///   - isSlow: slows the first start of each job.
+    ///   - onAnotherMachine: runs each start of each job as if on a newly booted machine: no start can see that the
+    ///     processes of another are gone.
+    private func program(isSlow: Bool, onAnotherMachine: Bool) -> String {
         let path = folder("active-bench")
-        let lines = """
-            #!/bin/bash
+        let slowing =
+            isSlow ? "[ \"${SLURM_RESTART_COUNT:-0}\" != 0 ] || export ACTIVE_BENCH_FAULT=\(Self.slow)" : ""
+        let boot = """
             boot='\(folder.path)'/boot-$SLURM_JOB_ID-${SLURM_RESTART_COUNT:-0}
             echo "${boot##*/}" >"$boot.$$" && mv "$boot.$$" "$boot"
             mount='mount --bind "$0" /proc/sys/kernel/random/boot_id && exec "$@"'
-            exec unshare --mount bash -c "$mount" "$boot" '\(RunningProcess.path(of: "active-bench"))' "$@"
+            set -- unshare --mount bash -c "$mount" "$boot" "$@"
+            """
+        let lines = """
+            #!/bin/bash
+            set -- '\(RunningProcess.path(of: "active-bench"))' "$@"
+            \(slowing)
+            \(onAnotherMachine ? boot : "")
+            exec "$@"
 
             """
         put(lines.utf8, at: path)
@@ -60,13 +75,15 @@ import Testing
         return RunningProcess.identifiers(of: "active-bench", withArgument: folder("out")).filter(running.contains)
     }
 
-    /// Waits until both ranks work and a case is done: a run that is stopped
-    /// now has a case to keep, one to resume and one to begin.
+    /// Waits until a case is done and two are in work: a run that is disturbed now has a case to keep, some to resume and
+    /// some to begin. Since each takes seconds, the middle lasts for some, too.
     private func waitForTheMiddle() {
-        var done = 0
-        waitUntil("a finished case and two ranks at work") {
-            done = files(below: folder("out")).count { $0.hasSuffix("/result.json") }
-            return done > 0 && ranks.count == 2
+        var (done, begun) = (0, 0)
+        waitUntil("a finished case and two in work") {
+            let files = files(below: folder("out"))
+            done = files.count { $0.hasSuffix("/result.json") }
+            begun = files.count { $0.hasSuffix("/timing.csv") }
+            return done > 4 || done > 0 && begun >= done + 2 && ranks.count == 2
         }
         #expect(1...4 ~= done, "the test came too late, or nothing runs: \(done) of 6 cases are done\n\(log)")
     }
@@ -114,7 +131,7 @@ import Testing
     /// The job restarts on another machine, where its own first start's claims no longer count.
     @Test func aJobWhoseRankIsKilledIsRequeued() throws {
         let slurm = try SlurmCluster()
-        let job = try submit(slurm, "table.sbatch", "--nodes=2", binary: programOnAnotherMachine())
+        let job = try submit(slurm, "table.sbatch", "--nodes=2", onAnotherMachine: true)
         waitForTheMiddle()
         kill(try #require(ranks.last), SIGKILL)
         #expect(try slurm.states(atTheEndOf: job) == ["COMPLETED"], "\(log)")
@@ -129,12 +146,12 @@ import Testing
     /// Another job cannot know that the first is gone: it does not end as done, but waits until the claims are stale.
     @Test func aJobWaitsForTheClaimsOfAKilledJob() throws {
         let slurm = try SlurmCluster()
-        let binary = programOnAnotherMachine()
-        let first = try submit(slurm, "table.sbatch", "--nodes=2", binary: binary, environment: ["MAX_FAILURES": "0"])
+        let first = try submit(
+            slurm, "table.sbatch", "--nodes=2", onAnotherMachine: true, environment: ["MAX_FAILURES": "0"])
         waitForTheMiddle()
         for rank in ranks { kill(rank, SIGKILL) }
         #expect(try slurm.states(atTheEndOf: first) == ["FAILED"], "\(log)")
-        let second = try submit(slurm, "table.sbatch", "--nodes=2", binary: binary)
+        let second = try submit(slurm, "table.sbatch", "--nodes=2", isSlow: false, onAnotherMachine: true)
         waitUntil("the second job to wait") {
             log.contains("waiting until a heartbeat changes or its claim expires: pid ")
         }
