@@ -10,12 +10,12 @@ import Testing
 
     /// Runs a shell script in the test's folder, with the program's path
     /// as `$AB` and the folder of `data.hdf5` as `$D`.
-    private func shell(_ script: String, limit: Int = 60) throws -> ChildProcess {
+    private func shell(_ script: String) throws -> ChildProcess {
         put(SystemRun.study.replacing("steps: 60", with: "steps: 10").utf8, at: folder("study.yaml"))
         return try ChildProcess.run(
             "active-bench", [],
             prefix: ["env", "-C", folder.path, "sh", "-c", "AB=$1; \(script)", "sh"],
-            environment: ["D": SystemRun.inputs.path, "ACTIVE_BENCH_DATA": SystemRun.inputs.path], limit: limit)
+            environment: ["D": SystemRun.inputs.path, "ACTIVE_BENCH_DATA": SystemRun.inputs.path])
     }
 
     /// Names that are not UTF-8, in arguments, in variables and as the working folder, are used unchanged.
@@ -71,7 +71,7 @@ import Testing
             find . | od -c | grep -q '357 277 275' && exit 9
             ls "$odd" | grep ^active-bench- && exit 8
             true
-            """#, limit: 120)
+            """#)
         #expect(child.exitCode == 0, "\(child.output)")
     }
 

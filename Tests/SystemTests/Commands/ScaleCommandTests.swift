@@ -64,7 +64,7 @@ import Testing
             for point in predicted { expectSense(try #require(point.predicted), point, relativeTo: nil) }
         }
         let network = try #require(report.measuredNetwork?.parameters)
-        #expect(network.message(bytes: 1024) > 1e-8 && network.message(bytes: 1024) < 1, "\(network)")
+        #expect(network.message(bytes: 1024).isFinite && network.message(bytes: 1024) > 0, "\(network)")
         expectTraffic(report)
     }
 
