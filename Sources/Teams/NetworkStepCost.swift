@@ -41,7 +41,7 @@ package enum NetworkStepCost {
         Initialiser.orthogonal.fill(network, stream: RandomStream("timing"))
         let optimiser = Adam(network)
         let (input, outputGradient) = (Matrix(batch, work.inputs), Matrix(batch, work.outputs))
-        defer { withExtendedLifetime((input, outputGradient)) {} }  // `states` is a view of the input.
+        defer { withExtendedLifetime((input, outputGradient)) {} }  // Below only views of them are used.
         RandomStream("timing").normals(step: 0, into: input.pointer, count: input.count)
         func fastest(_ body: () -> Void) -> Double { (0..<3).map { _ in Numerics.seconds(body) }.min() ?? 0 }
         let forward = { network.forward(input.view, tape) }
@@ -55,6 +55,7 @@ package enum NetworkStepCost {
             }
         guard work.actions > 0 else { return time }
         let gradient = Matrix(batch, work.actions)
+        defer { withExtendedLifetime(gradient) {} }
         time +=
             work.actionGradients
             * fastest {
@@ -66,6 +67,7 @@ package enum NetworkStepCost {
         guard work.sampledActions > 0 else { return time }
         let samples = ActionSamples(shape, batch: batch, samples: work.sampledActions)
         let actions = Matrix(work.sampledActions * batch, work.actions)
+        defer { withExtendedLifetime(actions) {} }
         let states = input.view.columns(0..<work.inputs - work.actions)
         return time
             + fastest {
