@@ -7,7 +7,7 @@
 #   RESULTS=results/sanitizers jobs/sanitize.sh    leaves a line there
 #
 # Left out are the tests of the built program (SystemTests: it limits its children's memory, which the sanitizers' own bookkeeping
-# exceeds), those that count heap allocations (AllocationTests: they put their own allocator in), and those that compare speeds.
+# exceeds) and those that count heap allocations (AllocationTests: they put their own allocator in).
 set -euo pipefail
 ACTIVE_BENCH_BINARY=none source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
