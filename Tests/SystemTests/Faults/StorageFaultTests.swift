@@ -123,7 +123,7 @@ import Testing
             program,
             ["run", run.folder("study.yaml"), "--out", run.out, "--checkpoint-steps", "20", "--keep-checkpoints"],
             prefix: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
-            environment: ["ACTIVE_BENCH_DATA": data, "ACTIVE_BENCH_FAULT": "sleep=5", "HOME": "/tmp"])
+            environment: ["ACTIVE_BENCH_DATA": data, "ACTIVE_BENCH_FAULT": "sleep=20", "HOME": "/tmp"])
         waitUntil("a checkpoint", orEndOf: job) { !run.checkpoints().isEmpty }
         let folders = (FileManager.default.subpaths(atPath: run.out) ?? []).map { "\(run.out)/\($0)" }.filter {
             var isFolder: ObjCBool = false
@@ -145,10 +145,10 @@ import Testing
     @Test(arguments: [1, 2]) func theRunFolderIsRemoved(teamSize: Int) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let job = try run.start(
-            ranks: 2, ["--team-size", "\(teamSize)", "--checkpoint-steps", "20"], fault: "sleep=5")
+            ranks: 2, ["--team-size", "\(teamSize)", "--checkpoint-steps", "20"], fault: "sleep=20")
         waitUntil("a checkpoint", orEndOf: job) { !run.checkpoints().isEmpty }
         // A file may be created during the removal, which then fails.
-        while (try? FileManager.default.removeItem(atPath: run.out)) == nil { usleep(1000) }
+        waitUntil("the removal", every: 0.001) { (try? FileManager.default.removeItem(atPath: run.out)) != nil }
         let end = try job.end()
         #expect(end.exitCode == 74, "\(end.output)")
         #expect(end.errorLines.contains { $0.contains(run.out) && $0.contains("No such file") }, "\(end.output)")
