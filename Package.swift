@@ -220,7 +220,7 @@ let package = Package(
         // Counts the heap allocations of a thousand gradient steps of every learner.
         .executableTarget(
             name: "step-allocations",
-            dependencies: ["Algorithms", "CAllocationCount", "Datasets", "Networks", "Numerics"],
+            dependencies: ["Algorithms", "Benchmarks", "Datasets", "Networks", "Numerics"],
             path: "Tests/Support/step-allocations", swiftSettings: swiftSettings),
 
         // Compares our environments with steps of Gymnasium's from the same states (Tests/Peers).

@@ -31,11 +31,11 @@ private struct Count {
 
     /// Starts the process with the named OpenBLAS kernels; the empty name leaves the choice to the environment.
     init(kernels: String) throws {
-        if !kernels.isEmpty {
-            process.environment = ProcessInfo.processInfo.environment.merging(["OPENBLAS_CORETYPE": kernels]) { $1 }
-        }
-        process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent(
-            "step-allocations")
+        let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()
+        var variables = ["LD_PRELOAD": folder.appendingPathComponent("libactive-bench-allocations.so").path]
+        if !kernels.isEmpty { variables["OPENBLAS_CORETYPE"] = kernels }
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+        process.executableURL = folder.appendingPathComponent("step-allocations")
         process.standardOutput = pipe
         try process.run()
     }

@@ -1,5 +1,5 @@
 import Algorithms
-import CAllocationCount
+import Benchmarks
 import Datasets
 import Networks
 import Numerics
@@ -7,15 +7,22 @@ import Numerics
 /// Prints the number of heap allocations in 1,000 gradient steps after the first 10, for every learner and then for
 /// some with other switches (100 steps with switches; 20 of CQL, whose steps take 25 times as long).
 ///
-/// The first line proves that the counter works: its number must not be zero.
+/// It is started with the counting allocator preloaded. The first line proves that this counts: its number must not be zero.
 @main
 struct StepAllocations {
     static func main() {
         BLASLibrary.useOneThread()
-        let before = ab_allocation_count()
+        let before = count()
         let matrix = Matrix(8, 8)
-        print("counter \(ab_allocation_count() - before) for a matrix of \(matrix.count)")
+        print("counter \(count() - before) for a matrix of \(matrix.count)")
         for (learner, changes) in subjects { print("\(learner.name) \(allocations(of: learner, changes))") }
+    }
+
+    private static func count() -> Int {
+        guard let count = AllocationCount.current() else {
+            preconditionFailure("the counting allocator is not preloaded")
+        }
+        return count
     }
 
     /// Every learner, then learners with switches that make other passes.
@@ -50,8 +57,8 @@ struct StepAllocations {
         }
         run(0..<10)
         let steps = kind == .cql ? 20 : changes.isEmpty ? 1_000 : 100
-        let before = ab_allocation_count()
+        let before = count()
         run(10..<10 + steps)
-        return ab_allocation_count() - before
+        return count() - before
     }
 }

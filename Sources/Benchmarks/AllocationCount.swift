@@ -1,10 +1,10 @@
 import Glibc
 import Paths
 
-/// The number of heap allocations of this process, known if `bench` has preloaded a counting allocator.
-enum AllocationCount {
+/// The number of heap allocations of this process, known if it was started with the counting allocator preloaded.
+package enum AllocationCount {
     /// The path of the counting allocator next to this program; nil if it was not installed.
-    static var library: String? {
+    package static var library: String? {
         guard let program = readlink("/proc/self/exe"), let slash = program.unicodeScalars.lastIndex(of: "/") else {
             return nil
         }
@@ -13,7 +13,7 @@ enum AllocationCount {
     }
 
     /// The number so far; nil if allocations are not counted.
-    static let current: @Sendable () -> Int? = { count.map { $0() } }
+    package static let current: @Sendable () -> Int? = { count.map { $0() } }
 
     private static let count: (@convention(c) () -> Int)? = dlsym(nil, "ab_allocation_count").map {
         unsafeBitCast($0, to: (@convention(c) () -> Int).self)
