@@ -37,7 +37,7 @@ swift build -c release --build-tests "${options[@]}" >&2
 
 # Signals of a crash belong to the tests that provoke them.
 signals=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:use_sigaltstack=0
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:$signals
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:halt_on_error=0:$signals
 export TSAN_OPTIONS=halt_on_error=1:$signals
 status=0
 NO_COLOR=1 "$scratch/release/active-benchPackageTests.xctest" --testing-library swift-testing --no-parallel "${tests[@]}" \

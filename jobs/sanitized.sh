@@ -4,6 +4,7 @@ export ACTIVE_BENCH_FUZZ=1
 sanitized=.build-address
 sanitizing=(
     --scratch-path "$sanitized" --sanitize=address
+    -Xswiftc -sanitize-recover=address -Xcc -fsanitize-recover=address # one run of the tests shows all findings
     -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
     -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
     -Xcc -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp

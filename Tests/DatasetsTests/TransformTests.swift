@@ -42,14 +42,14 @@ func table(
         #expect(summary.rewardScale == 1000.0 / 11)
         let raw: [Double] = [1, 2, -3, -1, 5, 2]
         let scaled = raw.map { Real($0 * summary.rewardScale) }
-        #expect(elements(result.rewards) == scaled)
-        #expect(elements(pieces.rewards) == [1, 2, -3, -1, 5, 2])  // the original is unchanged
+        #expect(elements(result, \.rewards) == scaled)
+        #expect(elements(pieces, \.rewards) == [1, 2, -3, -1, 5, 2])  // the original is unchanged
         #expect(summary.returns.maximum == 7)
     }
 
     @Test func rewardsAreShifted() throws {
         let (result, summary) = try TransitionTransforms(reward: .affine(scale: 10, shift: -5)).apply(to: pieces)
-        #expect(elements(result.rewards) == [5, 15, -35, -15, 45, 15])
+        #expect(elements(result, \.rewards) == [5, 15, -35, -15, 45, 15])
         #expect(summary.rewardScale == 10 && summary.rewardShift == -5)
     }
 
@@ -69,7 +69,7 @@ func table(
         let t = table(states: [0, 1, 2], next: [1, 2, 3], rewards: [0, 0, 0], actions: [-1, 0.5, 1])
         let limit = TransitionTransforms.standardActionLimit
         let (result, summary) = try TransitionTransforms(actionLimit: limit).apply(to: t)
-        #expect(elements(result.actions) == [-Real(limit), 0.5, Real(limit)])
+        #expect(elements(result, \.actions) == [-Real(limit), 0.5, Real(limit)])
         #expect(summary.clippedActions == 2)
     }
 
@@ -80,18 +80,18 @@ func table(
         #expect(summary.normalisation?.mean == [3] && summary.normalisation?.scale == [scale])
         let centred: [Real] = [-2, -1, 0, 3]
         let nextCentred: [Real] = [-1, 0, 3, 6]
-        #expect(elements(result.observations) == centred.map { $0 / scale })
-        #expect(elements(result.nextObservations) == nextCentred.map { $0 / scale })
+        #expect(elements(result, \.observations) == centred.map { $0 / scale })
+        #expect(elements(result, \.nextObservations) == nextCentred.map { $0 / scale })
         let observation = Matrix(1, 1)
         observation[0] = 6
         summary.normalisation?.apply(to: observation.view)
-        #expect(observation[0] == elements(result.observations)[3])
+        #expect(observation[0] == elements(result, \.observations)[3])
     }
 
     @Test func aConstantComponentStaysFinite() throws {
         let t = table(states: [4, 4, 4], next: [4, 4, 4], rewards: [0, 0, 0])
         let (result, _) = try TransitionTransforms(normalisesObservations: true).apply(to: t)
-        #expect(elements(result.observations) == [0, 0, 0])
+        #expect(elements(result, \.observations) == [0, 0, 0])
     }
 
     /// Numbers beyond single precision are refused before training, with the row of the file and the setting.

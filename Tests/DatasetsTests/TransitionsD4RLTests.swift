@@ -4,9 +4,12 @@ import Numerics
 import ScratchFiles
 import Testing
 
-/// The elements of a window in row-major order.
-func elements(_ view: MatrixView) -> [Real] {
-    (0..<view.rows).flatMap { i in (0..<view.columns).map { view.row(i)[$0] } }
+/// The elements of one of the owner's matrices in row-major order. The owner lives until they are copied.
+func elements<Owner: AnyObject>(_ owner: Owner, _ matrix: KeyPath<Owner, MatrixView>) -> [Real] {
+    withExtendedLifetime(owner) {
+        let view = owner[keyPath: matrix]
+        return (0..<view.rows).flatMap { i in (0..<view.columns).map { view.row(i)[$0] } }
+    }
 }
 
 @Suite struct TransitionsD4RLTests {
@@ -22,28 +25,28 @@ func elements(_ view: MatrixView) -> [Real] {
         // episode's first state.
         let t = try transitions(SampleFile())
         #expect(t.count == 5 && t.stateSize == 2 && t.actionSize == 1)
-        #expect(elements(t.observations) == [0, 0.5, 1, 1.5, 2, 2.5, 10, 10.5, 20, 20.5])
-        #expect(elements(t.nextObservations) == [1, 1.5, 2, 2.5, 10, 10.5, 11, 11.5, 21, 21.5])
-        #expect(elements(t.actions) == [0.1, -0.2, 0.3, -0.4, -1].map { Real(Float($0)) })
-        #expect(elements(t.rewards) == [1, 2, 3, 10, 100])
-        #expect(elements(t.terminals) == [0, 0, 1, 0, 0])
+        #expect(elements(t, \.observations) == [0, 0.5, 1, 1.5, 2, 2.5, 10, 10.5, 20, 20.5])
+        #expect(elements(t, \.nextObservations) == [1, 1.5, 2, 2.5, 10, 10.5, 11, 11.5, 21, 21.5])
+        #expect(elements(t, \.actions) == [0.1, -0.2, 0.3, -0.4, -1].map { Real(Float($0)) })
+        #expect(elements(t, \.rewards) == [1, 2, 3, 10, 100])
+        #expect(elements(t, \.terminals) == [0, 0, 1, 0, 0])
     }
 
     @Test func storedNextObservationsAreNotUsed() throws {
         let other = SampleFile(nextObservations: [Float](repeating: 77, count: 14))
-        let expected = try elements(transitions(SampleFile()).nextObservations)
-        #expect(try elements(transitions(other).nextObservations) == expected)
+        let expected = try elements(transitions(SampleFile()), \.nextObservations)
+        #expect(try elements(transitions(other), \.nextObservations) == expected)
     }
 
     @Test func aTimeoutThatIsAlsoATerminalIsDropped() throws {
         var sample = SampleFile()
         sample.terminals[4] = 1
-        #expect(try elements(transitions(sample).rewards) == [1, 2, 3, 10, 100])
+        #expect(try elements(transitions(sample), \.rewards) == [1, 2, 3, 10, 100])
     }
 
     @Test func timeoutsInTheFirstAndLastRow() throws {
         #expect(
-            try elements(transitions(SampleFile(timeouts: [1, 0, 0, 0, 0, 1, 1])).rewards) == [2, 3, 10, 20])
+            try elements(transitions(SampleFile(timeouts: [1, 0, 0, 0, 0, 1, 1])), \.rewards) == [2, 3, 10, 20])
     }
 
     /// Indices of the rows that D4RL's loop keeps, transliterated with its step counter.
@@ -69,8 +72,8 @@ func elements(_ view: MatrixView) -> [Real] {
         let terminals: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 0, 0]
         #expect(qLearningRuns(terminals: terminals, timeouts: nil, maximumSteps: 3) == [0..<2, 3..<5, 6..<8])
         let sample = SampleFile(timeouts: nil)
-        #expect(try elements(transitions(sample, maximumSteps: 4).rewards) == [1, 2, 3, 10, 20])
-        #expect(try elements(transitions(sample, maximumSteps: 1000).rewards) == [1, 2, 3, 10, 20, 100])
+        #expect(try elements(transitions(sample, maximumSteps: 4), \.rewards) == [1, 2, 3, 10, 20])
+        #expect(try elements(transitions(sample, maximumSteps: 1000), \.rewards) == [1, 2, 3, 10, 20, 100])
     }
 
     @Test func randomEpisodesAgreeWithTheReference() {
@@ -105,8 +108,8 @@ func elements(_ view: MatrixView) -> [Real] {
             count: own.count, stateSize: 2, actionSize: 1, origin: own.origin, block: memory
         ) { released += 1 }
         memory.update(from: own.block.baseAddress!, count: own.block.count)
-        #expect(shared.map { elements($0.nextObservations) } == elements(own.nextObservations))
-        #expect(shared.map { elements($0.terminals) } == elements(own.terminals))
+        #expect(shared.map { elements($0, \.nextObservations) } == elements(own, \.nextObservations))
+        #expect(shared.map { elements($0, \.terminals) } == elements(own, \.terminals))
         shared = nil
         #expect(released == 1)
         free(memory)
