@@ -28,9 +28,8 @@ import Testing
         ("D4RL/kitchen/complete-v2", "526de4da4526041040ac5a5e7db549cbfb80ce2e697396ed0d36ee540629773b"),
     ])
     func minariDatasets(id: String, digest: String) throws {
-        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-            "Fixtures/minari")
-        #expect(try MinariFile(MinariFolder(at: fixtures.appendingPathComponent(id).path)).contentsSHA256 == digest)
+        let folder = fixtures.appendingPathComponent("minari")
+        #expect(try MinariFile(MinariFolder(at: folder.appendingPathComponent(id).path)).contentsSHA256 == digest)
     }
 
     /// Equal data have equal digests, however they are stored.

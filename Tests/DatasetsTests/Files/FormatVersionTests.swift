@@ -11,7 +11,7 @@ import Testing
     ]
 
     private func path(_ name: String) -> String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Fixtures/formats/\(name).hdf5"
+        fixtures.appendingPathComponent("formats/\(name).hdf5").path
     }
 
     private func isKnown(_ least: [Int]) -> Bool {

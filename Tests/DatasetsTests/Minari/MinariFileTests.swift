@@ -124,11 +124,10 @@ import Testing
 
     /// Files written by the minari package, compared with what it reads (Tests/Peers/minari_traces.py, seed 0).
     @Test(arguments: ["hopper", "maze", "kitchen"]) func readsWhatMinariReads(name: String) throws {
-        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-            "Fixtures/minari")
-        let trace = try MinariTrace(fixtures.appendingPathComponent("\(name).h5").path)
-        #expect(try trace.differences(in: fixtures.path) == [])
-        let size = try MinariFile(MinariFolder.find(trace.id, in: fixtures.path)).stateSize
+        let folder = fixtures.appendingPathComponent("minari")
+        let trace = try MinariTrace(folder.appendingPathComponent("\(name).h5").path)
+        #expect(try trace.differences(in: folder.path) == [])
+        let size = try MinariFile(MinariFolder.find(trace.id, in: folder.path)).stateSize
         #expect(size == ["hopper": 11, "maze": 29, "kitchen": 59][name])
     }
 }

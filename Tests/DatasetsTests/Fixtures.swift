@@ -1,0 +1,4 @@
+import Foundation
+
+/// Committed files that only another program can make.
+let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
