@@ -30,7 +30,9 @@ package final class ReportSchedule {
 
     /// Whether a report is due, which the caller then makes.
     ///
-    /// - Parameter isUrgent: whether it is due before its time.
+    /// - Parameters:
+    ///   - step: the number of gradient steps made in the case.
+    ///   - isUrgent: whether it is due before its time.
     /// - Returns: the steps per second since the last report; nil if no report is due.
     package func rateToReport(at step: Int, isUrgent: Bool) -> Double? {
         guard let before = stepOfLastReport else {
