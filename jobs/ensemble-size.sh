@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The study on ensemble size: score, Q, the members' spread, formula (8)'s gap and cost against m, as a table and a plot in
-# results/scaling/. Half an hour on two cores; the same command goes on where it was stopped.
+# Runs the study on ensemble size: score, Q, the members' spread, the gap of formula (8), and cost, as functions of m. Writes a
+# table and a plot to results/scaling/. Half an hour on two cores; an interrupted run is continued by the same command.
 #
 #   jobs/ensemble-size.sh
 #   RANKS=16 RUN=/scratch/ensemble-size OUT=/scratch jobs/ensemble-size.sh
@@ -23,7 +23,7 @@ mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" run "$repository/job
 
 steps=$(awk '$1 == "steps:" { gsub("_", "", $2); print $2 }' "$repository/jobs/studies/ensemble-size.yaml")
 
-say "what a step costs, on one core and with nothing else at work"
+say "measuring the cost of a step on one core"
 costs=$(mktemp)
 trap 'rm -f "$costs"' EXIT
 "$binary" bench steps --only "ACTIVE-I m=1,ACTIVE-I m=2,ACTIVE-I m=5,ACTIVE-I m=10,ACTIVE-I m=20" --json >"$costs"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Downloads D4RL's datasets of the paper's table, resumes what was interrupted, and checks size and SHA-256.
+# Downloads D4RL's datasets of the paper's table, continues interrupted downloads, and checks size and SHA-256.
 #
-#   jobs/fetch-d4rl.sh                       all 18 of them, 3.5 GB
-#   jobs/fetch-d4rl.sh hopper-medium-v2 …    these; `active-bench data list` has the names
-#   ACTIVE_BENCH_DATA or D4RL_DATASET_DIR    where to (default ~/.local/share/active-bench/datasets)
+#   jobs/fetch-d4rl.sh                       all of them, 3.5 GB
+#   jobs/fetch-d4rl.sh hopper-medium-v2 …    only these; `active-bench data list` prints the names
+#   ACTIVE_BENCH_DATA or D4RL_DATASET_DIR    the folder for the files (default ~/.local/share/active-bench/datasets)
 #   ACTIVE_BENCH_D4RL_URL=ADDRESS            a mirror with the same paths as D4RL's server
-#   ACTIVE_BENCH_BINARY=FILE                 ask this program for addresses and digests instead of building one
+#   ACTIVE_BENCH_BINARY=FILE                 the program that knows addresses and digests, instead of building it
 #
-# May be called again: what is there and right is kept. Exit codes: 0 all there, 64 usage, 65 no such dataset or a file
-# that is not D4RL's, 69 curl is missing, 74 not downloaded.
+# Can be called again: valid files are kept. Exit codes: 0 all files are valid, 64 usage, 65 an unknown dataset or a file that
+# is not D4RL's, 69 curl is missing, 74 a download failed.
 set -euo pipefail
 
 case "${1:-}" in
@@ -25,7 +25,7 @@ esac
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 data=${ACTIVE_BENCH_DATA:-${D4RL_DATASET_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}}
-patience=3 # attempts in a row that bring nothing
+attempts=3 # consecutive attempts without new bytes before a download fails
 
 require_curl() {
     command -v curl >/dev/null && return
@@ -37,25 +37,25 @@ require_curl() {
     fi
 }
 
-# One script at a time writes into the folder; file systems that know no locks must do without.
+# Lets only one script write into the folder at a time, if the file system has locks.
 lock_folder() {
     command -v flock >/dev/null || return 0
     exec 9>"$data/.fetch-d4rl.lock"
     local status=0
     flock -n -E 75 9 2>/dev/null || status=$?
     if [ "$status" -eq 75 ]; then
-        say "another fetch is at work in $data: wait for it"
+        say "another fetch is running in $data: wait until it has ended"
         exit 74
     fi
 }
 
-# In bytes; 0 for a file that is not there.
+# Prints the size of a file in bytes; 0 if it does not exist.
 size() { if [ -f "$1" ]; then stat -L -c %s "$1"; else echo 0; fi; }
 digest() { sha256sum "$1" | cut -d ' ' -f 1; }
-# As the messages have it: "237.7 MB".
+# Prints a number of bytes for messages: "237.7 MB".
 megabytes() { awk -v bytes="$1" 'BEGIN { printf "%.1f MB", bytes / 1e6 }'; }
 
-# Says what is wrong with file $1 of size $2 and digest $3; nothing if it is the right one.
+# Prints how file $1 differs from size $2 and digest $3; nothing if it does not.
 difference() {
     local found
     found=$(size "$1")
@@ -67,8 +67,8 @@ difference() {
     if [ "$found" != "$3" ]; then echo "expected SHA-256 $3, found $found"; fi
 }
 
-# Downloads $1 of size $3 to $2, behind what is there of it, for as long as attempts bring something; leaves the reason of
-# a failure in `reason`.
+# Downloads $1, of $3 bytes, to $2, continuing after the bytes that it has. Tries again as long as attempts bring new bytes; sets
+# `reason` to the reason of a failure.
 download() {
     local url=$1 part=$2 bytes=$3 fruitless=0 before after status progress=--silent
     if [ -t 2 ]; then progress=--progress-bar; fi
@@ -82,18 +82,18 @@ download() {
             status=$?
         case $status in
         0) return 0 ;;
-        33 | 36) rm -f "$part" ;;               # the server cannot continue a file: from the beginning
-        6 | 7 | 18 | 28 | 35 | 52 | 55 | 56) ;; # the connection
+        33 | 36) rm -f "$part" ;;               # the server cannot continue a file: start again
+        6 | 7 | 18 | 28 | 35 | 52 | 55 | 56) ;; # the connection failed
         *) return "$status" ;;
         esac
         after=$(size "$part")
         fruitless=$((after > before ? 0 : fruitless + 1))
-        if [ "$fruitless" -ge "$patience" ]; then return "$status"; fi
+        if [ "$fruitless" -ge "$attempts" ]; then return "$status"; fi
         sleep 1
     done
 }
 
-# 0 when the dataset is there at the end, else what this script exits with.
+# Downloads one dataset if it is missing. Returns 0 if its file is then valid, otherwise this script's exit code.
 fetch() {
     local name=$1 url=$2 bytes=$3 sha256=$4 target="$data/$5" part="$data/$5.part" wrong status=0
     if [ -f "$target" ]; then
@@ -114,7 +114,7 @@ fetch() {
         return 65
     elif [ "$status" -ne 0 ]; then
         say "$name: cannot download $url: ${reason:-curl ends with code $status}"
-        if [ -s "$part" ]; then say "$name: another call goes on behind the $(size "$part") bytes that are there"; fi
+        if [ -s "$part" ]; then say "$name: another call continues after the $(size "$part") bytes downloaded so far"; fi
         return 74
     fi
     wrong=$(difference "$part" "$bytes" "$sha256")
@@ -127,7 +127,7 @@ fetch() {
     say "$name is there: $target"
 }
 
-# The names are checked before anything is downloaded.
+# Checks the names before anything is downloaded.
 table=$("$binary" data list --tsv "$@")
 require_curl
 if ! mkdir -p "$data" || [ ! -w "$data" ]; then

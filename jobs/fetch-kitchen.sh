@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Gets the model, meshes and textures of the kitchen environments from the Python wheel d4rl 1.1 (Apache-2.0), which pip
-# downloads from whatever package index it is configured for. Nothing of it is installed, and no Python is needed later.
+# downloads from the package index it is configured for. No Python package is installed, and Python is not needed later.
 #
 #   jobs/fetch-kitchen.sh              (jobs/setup.sh --kitchen calls this)
-#   ACTIVE_BENCH_CACHE=FOLDER          where to, as FOLDER/kitchen (default ~/.cache/active-bench)
-#   ACTIVE_BENCH_KITCHEN_WHEEL=FILE    from this copy of d4rl-1.1-py3-none-any.whl, on machines that reach no index
+#   ACTIVE_BENCH_CACHE=FOLDER          the files go to FOLDER/kitchen (default ~/.cache/active-bench)
+#   ACTIVE_BENCH_KITCHEN_WHEEL=FILE    a copy of d4rl-1.1-py3-none-any.whl, for machines that cannot reach an index
 #   PYTHON=PROGRAM                     the Python whose pip is used (default python3), with pip's settings: pip.conf, PIP_INDEX_URL …
 #
-# May be called again: valid files are kept, damaged ones are replaced. Exit codes: 0 all there, 64 usage,
-# 65 not the wheel, 69 pip or unzip is missing, 74 not downloaded or not written.
+# Can be called again: valid files are kept, damaged ones are replaced. Exit codes: 0 all files are valid, 64 usage,
+# 65 the file is not the wheel, 69 pip or unzip is missing, 74 the download or a write failed.
 set -euo pipefail
 
 wheel_name=d4rl-1.1-py3-none-any.whl
@@ -26,7 +26,7 @@ if [ $# -gt 0 ]; then
     exit 64
 fi
 
-# Sourced for its functions only: no program is needed here, so none is built.
+# Sourced for its functions only; the program is not needed and not built.
 ACTIVE_BENCH_BINARY=${ACTIVE_BENCH_BINARY:-none} source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 cache=${ACTIVE_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/active-bench}
@@ -36,7 +36,7 @@ wheel=${ACTIVE_BENCH_KITCHEN_WHEEL:-}
 # Whether every file in folder $1 equals that of the wheel.
 is_whole() { [ -f "$1/SHA256SUMS" ] && (cd "$1" && sha256sum --check --status --strict SHA256SUMS 2>/dev/null); }
 
-# Installs Debian's packages of those tools of $@ that do not work ("pip" is python3-pip).
+# Installs Debian's packages of the tools in $@ that are missing ("pip" is python3-pip).
 require_tools() {
     local tool missing=()
     for tool in "$@"; do has "$tool" || missing+=("$tool"); done
@@ -55,7 +55,7 @@ has() { if [ "$1" = pip ]; then pip --version >/dev/null 2>&1; else command -v "
 
 pip() { "${PYTHON:-python3}" -m pip "$@"; }
 
-# Downloads the wheel into folder $1. pip checks its digest; a download that was cut off unnoticed has another digest too.
+# Downloads the wheel into folder $1. pip checks its digest, which also differs if the download was truncated.
 download() {
     say "kitchen: 26.4 MB, $wheel_version with pip"
     echo "$wheel_version --hash=sha256:$wheel_sha256" >"$1/requirement.txt"
@@ -66,7 +66,7 @@ download() {
         say "kitchen: what pip downloaded is not $wheel_name: expected SHA-256 $wheel_sha256, found another"
         exit 65
     fi
-    say "kitchen: pip cannot download $wheel_name, see above; or carry it here (ACTIVE_BENCH_KITCHEN_WHEEL)"
+    say "kitchen: pip cannot download $wheel_name, see above; or copy it to this machine and set ACTIVE_BENCH_KITCHEN_WHEEL"
     exit 74
 }
 
@@ -92,8 +92,8 @@ unpack() {
         mv "$2/SHA256SUMS" "$2/d4rl/kitchen/SHA256SUMS"
 }
 
-# Moves the folder $1 to its place atomically. Another script may just have done the same, so if the move fails, what is there
-# now decides.
+# Moves the folder $1 to its place atomically. If the move fails because another script has just done the same, its files are
+# as good.
 install_folder() {
     if [ -e "$target" ]; then mv -T "$target" "$stage/damaged" 2>/dev/null || true; fi
     mv -T "$1" "$target" 2>/dev/null || is_whole "$target"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Makes our own datasets ("-r1") from the behaviour policies under results/behaviour, where they are not there.
+# Makes those of our own datasets ("-r1") that are missing, with the behaviour policies in results/behaviour.
 # `active-bench data recipes` lists them.
 #
 #   jobs/make-datasets.sh                              all of them
-#   jobs/make-datasets.sh hopper-medium-replay-r1 …    these
-#   ACTIVE_BENCH_DATA or D4RL_DATASET_DIR              where to (default ~/.local/share/active-bench/datasets)
+#   jobs/make-datasets.sh hopper-medium-replay-r1 …    only these
+#   ACTIVE_BENCH_DATA or D4RL_DATASET_DIR              the folder for them (default ~/.local/share/active-bench/datasets)
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,7 +15,7 @@ if [ ! -x "$binary" ]; then
     source "$repository/jobs/setup.sh"
 fi
 
-# All names are right before the first dataset is made.
+# Checks all names before the first dataset is made.
 recipes=$("$binary" data recipes "$@")
 while IFS=$'\t' read -r dataset name environment transitions patterns; do
     file="$data/$name"
@@ -25,7 +25,7 @@ while IFS=$'\t' read -r dataset name environment transitions patterns; do
     fi
     policies=()
     for pattern in $patterns; do
-        # shellcheck disable=SC2206 # a pattern stands for files, in the order of their names
+        # shellcheck disable=SC2206 # the pattern must expand to files, in the order of their names
         policies+=("$repository/results/behaviour/$environment"/$pattern)
     done
     "$binary" collect rollout --env "$environment" --policy "${policies[@]}" \

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What two ranks gain, in cases side by side and in teams, what checkpoints cost, and how good the forecast is, as a table in
-# Markdown. Fifteen minutes on two quiet cores.
+# Measures the speed-up of two ranks with a case each and as a team, the cost of checkpoints, and the error of the predicted
+# time. Prints a table in Markdown. Fifteen minutes on two idle cores.
 #
 #   jobs/measure-ranks.sh > results/performance/ranks.md
-#   ROUNDS=1 QUICKSTART=0 jobs/measure-ranks.sh        a first look; without the quickstart study's five minutes
+#   ROUNDS=1 QUICKSTART=0 jobs/measure-ranks.sh        one round, without the quickstart study, which takes five minutes
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
@@ -17,7 +17,7 @@ say "a dataset of 100,000 transitions"
 "$binary" collect rollout --env hopper --policy "$repository/results/behaviour/hopper/medium.safetensors" \
     --transitions 100000 --seed 0 --out "$scratch/hopper_medium-r1.hdf5" >&2
 
-# study FILE SEEDS STEPS LEARNER: evaluations are left out but for an episode at the end.
+# study FILE SEEDS STEPS LEARNER: writes a study whose only evaluation is one episode at the end.
 study() {
     cat >"$scratch/$1" <<END
 name: measurement
@@ -29,7 +29,7 @@ learners: {$4}
 END
 }
 
-# run FOLDER STUDY RANKS OPTIONS…: the cases' files.
+# run FOLDER STUDY RANKS OPTION…: runs the study in the folder.
 run() {
     local folder=$scratch/$1 file=$scratch/$2 ranks=$3
     shift 3
@@ -38,7 +38,7 @@ run() {
         "$binary" run "$file" --out "$folder" "$@" >"$scratch/output" 2>&1 || { cat "$scratch/output" >&2; exit 1; }
 }
 
-# products RANKS FILE: what each of so many processes has to say about its rate, added to FILE.
+# products RANKS FILE: appends the rate of matrix products of each of so many processes to FILE.
 products() { mpirun -n "$1" --oversubscribe --bind-to none "$binary" bench product --seconds 5 >>"$scratch/$2"; }
 
 study shards.yaml '[0, 1, 2, 3]' 3000 'IQL: {}'
@@ -75,7 +75,7 @@ if [ "$quickstart" = 1 ]; then
         { cat "$scratch/output" >&2; exit 1; }
 fi
 
-# exchanges FOLDER: what the ranks of the last round's team have said of their messages.
+# exchanges FOLDER: prints what the team's ranks logged about their messages in the last round.
 exchanges() {
     grep -h 'messages' "$scratch/round-$rounds/$1"/logs/rank-*.log | sed 's/.*seed-0: //; s/ sent by this rank//' | paste -sd'; '
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Whether bfloat16 changes scores: the study of jobs/studies/precision.yaml, and per learner and over all of them the mean
-# difference to float32, seed by seed, with its 90 % confidence interval, in results/performance/precision.md. Forty minutes on two cores with
-# AVX512-BF16; the same command goes on where it was stopped.
+# Measures whether bfloat16 changes scores: runs jobs/studies/precision.yaml and writes the mean difference to float32, paired
+# by seed, with its 90 % confidence interval, for each learner and over all learners, to results/performance/precision.md. Forty
+# minutes on two cores with AVX512-BF16; an interrupted run is continued by the same command.
 #
 #   jobs/precision.sh
 #   RANKS=16 RUN=/scratch/precision OUT=/scratch jobs/precision.sh

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the main job from end to end: builds, makes the dataset, trains six learners on two ranks, prints the table.
-# At most ten minutes on two cores, without installing and building. A second call keeps what is done.
+# Shows the program from end to end: builds, makes a dataset, trains the paper's learners on two ranks, prints the table.
+# At most ten minutes on two cores, without installing and building. A second call keeps finished cases.
 #
 #   jobs/quickstart.sh
 #   RANKS=4 OUT=/scratch/quickstart jobs/quickstart.sh
-#   ACTIVE_BENCH_DATA=FOLDER      where the datasets are (see jobs/make-datasets.sh)
+#   ACTIVE_BENCH_DATA=FOLDER      the folder of the datasets (see jobs/make-datasets.sh)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 

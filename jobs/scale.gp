@@ -1,5 +1,5 @@
 # Plots of a scaling study, as SVG: gnuplot -e "here='FOLDER'; cluster='FOLDER'; out='FOLDER'" jobs/scale.gp
-# Both folders are what `active-bench scale --out` has written: one with messages as they were measured, one with given ones.
+# `active-bench scale --out` wrote both folders: `here` with message costs as measured, `cluster` with given ones.
 set terminal svg size 720,480 font "sans-serif,13" background "#ffffff"
 set datafile separator ","
 set datafile missing ""

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures how gradient steps scale on 1 … R ranks of this machine, and predicts it up to 4,096 ranks, with message costs as
+# Measures how gradient steps scale over 1 … R ranks of this machine, and predicts it for up to 4,096 ranks, with message costs
 # measured here and with those of a typical cluster. Writes tables, plots and a summary to results/scaling/. Two minutes on two
 # idle cores.
 #
@@ -35,14 +35,14 @@ scale() {
 }
 
 load_before=$(cut -d' ' -f1 /proc/loadavg)
-say "on 1 to $ranks ranks, messages as measured"
+say "measuring on 1 to $ranks ranks; predicting with message costs measured here"
 scale "$out/here" --measure-network
-say "the same, predicted with messages of a cluster"
+say "measuring again; predicting with message costs of a cluster"
 scale "$out/cluster" --network "$network"
 
 gnuplot -e "here='$out/here'; cluster='$out/cluster'; out='$out'" "$repository/jobs/scale.gp"
 
-# predictions FOLDER: the part of the report after the measurements.
+# predictions FOLDER: prints the part of the report that follows the measurements.
 predictions() { sed -n '/^Predictions/,$p' "$1/scale.txt"; }
 
 cat >"$out/README.md" <<END

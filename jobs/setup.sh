@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs the missing packages that active-bench needs, and builds the release binary.
-# Sourced by the other scripts of this folder; safe to call twice, from any folder, as root or not.
+# Installs the packages that active-bench needs and that are missing, and builds the release binary.
+# The other scripts of this folder source it. Can be called again, from any folder, as root or not.
 #
 #   jobs/setup.sh                 packages of Debian 12, then `swift build -c release`
 #   jobs/setup.sh --kitchen       the kitchen environments' model and meshes as well (see jobs/fetch-kitchen.sh)
 #   ACTIVE_BENCH_BF16=1           oneDNN as well, for the setting `precision: bf16`
-#   ACTIVE_BENCH_NO_INSTALL=1     never install; say what is missing and stop
-#   ACTIVE_BENCH_BINARY=FILE      use this program and do not build one
+#   ACTIVE_BENCH_NO_INSTALL=1     install nothing; print what is missing and stop
+#   ACTIVE_BENCH_BINARY=FILE      use this program instead of building it
 set -euo pipefail
 
 with_kitchen=
@@ -31,11 +31,11 @@ packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev libmujoco-dev l
 
 say() { printf '%s\n' "$*" >&2 || true; } # a message that cannot be written does not end the script
 
-# Uses sudo without a password, or with one if there is a terminal to type it.
+# Whether sudo works without a password, or there is a terminal on which to type one.
 can_sudo() { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }
 
 install_missing_packages() {
-    command -v dpkg-query >/dev/null || return 0 # not Debian: the build reports what it cannot find
+    command -v dpkg-query >/dev/null || return 0 # not Debian: the build reports what is missing
     local missing=() package
     for package in "${packages[@]}"; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Interrupts a small study for hours: it is killed and stopped at random moments and started again, on another number of ranks
-# in teams of another size, until it is done; then again from the beginning. Every time its files must equal those of an
-# undisturbed run, byte for byte, no finished case may be computed again, and at most one interval between two checkpoints may be
-# repeated.
+# Kills and stops a small study at random times for hours, and continues it on another number of ranks in teams of another size,
+# until it is complete; then begins with an empty folder again. After each complete run its files must equal those of an
+# uninterrupted run, byte for byte; no finished case may be computed again, and no restart may repeat more steps than lie
+# between two checkpoints.
 #
 #   jobs/soak.sh                                    200 SIGKILLs of a rank, 100 stops by SIGUSR1
 #   KILLS=20 STOPS=10 OUT=/scratch/soak jobs/soak.sh
-#   RESULTS=results/reliability/soak.md jobs/soak.sh     writes a summary there
+#   RESULTS=FILE jobs/soak.sh                       also writes the summary to FILE, such as results/reliability/soak.md
 #   SEED=N                                          repeats the random choices of an earlier run, which prints its seed
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
@@ -22,7 +22,7 @@ steps=${STEPS:-2000}             # gradient steps of a case
 interval=${INTERVAL:-100}        # steps between two checkpoints
 pause=${PAUSE:-5}                # milliseconds added to every step, so that interruptions come during training
 patience=${PATIENCE:-8}          # the largest number of seconds before an interruption
-limit=${LIMIT:-$((600 + 8 * steps * (pause + 20) / 1000))} # seconds after which one start counts as hung; one rank may do all cases
+limit=${LIMIT:-$((600 + 8 * steps * (pause + 20) / 1000))} # seconds after which a start counts as hung, enough for one rank to run all cases
 
 RANDOM=$seed
 say "seed $seed (SEED=$seed repeats it)"
@@ -38,7 +38,7 @@ fail() {
     exit 1
 }
 
-# below N: sets $drawn to a random whole number from 0 to N-1. (A subshell would not advance the generator.)
+# below N: sets $drawn to a random whole number from 0 to N-1. (Printed from a subshell, it would not advance the generator.)
 below() { drawn=$(((RANDOM * 32768 + RANDOM) % $1)); }
 
 prepare() {
@@ -62,7 +62,7 @@ EOF
         fail "the undisturbed run: $(tail -1 "$out/reference.log")"
 }
 
-# start FOLDER RANKS TEAM: starts the study in the background; $job is mpirun's process number.
+# start FOLDER RANKS TEAM: starts the study in the background; sets $job to mpirun's process number.
 start() {
     ACTIVE_BENCH_FAULT=sleep=$pause timeout --foreground -k 10 "$limit" \
         mpirun -n "$2" --oversubscribe --bind-to none "$binary" run "$out/study.yaml" --out "$1" --team-size "$3" \
@@ -75,10 +75,10 @@ start() {
     done
 }
 
-# Whether this start has begun to train, so that ranks handle signals.
+# Whether this start has begun a case, and so handles signals.
 is_training() { grep -qs ' begin ' <(tail -q -n "+$((logged + 1))" "$1/logs/rank-0000.log" 2>/dev/null); }
 
-# Lists every file that depends on the study alone, with the last checkpoint, which has the whole state.
+# Lists the files that depend only on the study, among them each case's last checkpoint, which holds the whole state.
 results_of() {
     (
         cd "$1"
@@ -91,14 +91,14 @@ results_of() {
 compare() {
     local files file
     files=$(results_of "$out/reference")
-    [ "$(wc -l <<<"$files")" -gt 40 ] || fail "nothing to compare"
+    [ "$(wc -l <<<"$files")" -gt 40 ] || fail "expected more than 40 files to compare"
     [ "$files" = "$(results_of "$1")" ] || fail "$1 has other files than an undisturbed run"
     while read -r file; do cmp "$out/reference/$file" "$1/$file" >&2 || fail "$1/$file differs"; done <<<"$files"
     compared=$((compared + $(wc -l <<<"$files")))
 }
 
-# The largest number of steps between two checkpoints, the most that a restart can have repeated. Also checks that every restart
-# was from the last checkpoint written, or from one whose row in timing.csv the kill prevented.
+# Finds the largest number of steps between two checkpoints, the most that a restart can have repeated. Also checks that every
+# restart was from the last checkpoint in timing.csv, or from the next one, whose row the kill prevented.
 check_repetition() {
     local file distance
     while read -r file; do
@@ -114,7 +114,7 @@ check_repetition() {
     done < <(find "$1" -name timing.csv)
 }
 
-# For every finished case, the properties of its result file that change when it is written again.
+# Lists inode and time of every finished case's result file, which change when it is written again.
 identities() { { find "$1" -name result.json -exec stat -c '%n %i %y' {} + 2>/dev/null || true; } | sort; }
 
 write_summary() {
@@ -150,7 +150,8 @@ EOF
 
 killed=0 killed_early=0 stopped=0 starts=0 rounds=0 compared=0 farthest=0 slowest=0 rank_seconds=0 finished=0 again=0
 
-# interrupt FOLDER: kills or stops at a random moment, whichever is still needed; $expected is the allowed exit codes.
+# interrupt FOLDER: kills a rank or stops the run at a random time, as still needed; sets $expected to the exit code: 0, 75 or
+# "killed".
 interrupt() {
     local left=$((kills - killed + stops - stopped)) kind=none
     expected=0
@@ -180,7 +181,7 @@ interrupt() {
     expected=killed
 }
 
-# Starts the study in FOLDER once, interrupted or not; $status is its exit code.
+# attempt FOLDER: starts the study once, and perhaps interrupts it; sets $status to its exit code.
 attempt() {
     local ranks team expected asked=0 before took started=$SECONDS
     below "$most_ranks"
@@ -201,7 +202,7 @@ attempt() {
     fi
     case $expected,$status in
     75,75) stopped=$((stopped + 1)) ;;
-    *,0) ;; # it ended before the interruption
+    *,0) ;; # it ended before it was interrupted
     killed,124) fail "$1: not ended ${limit} s after its start, with a rank killed" ;;
     killed,*) ;;
     *) fail "$1: expected $expected, ended with $status: $(tail -3 "$1.log")" ;;

@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
-# Sets up and passes every test: the release build's, those that need double precision, then both builds against the
-# Python reference of Tests/Conformance on a fresh trace, and the environments against those of Gymnasium (Tests/Peers).
-# Can be called again, from any folder, as root or not.
+# Installs what is missing, builds, and runs every test: those of the release build, those that need double precision, the
+# comparisons of both builds with the Python reference (Tests/Conformance) on new traces, and those of the environments with
+# Gymnasium's (Tests/Peers). Can be called again, from any folder, as root or not.
 #
-#   ACTIVE_BENCH_NO_PYTHON=1   leave the checks against Python out (they need a package index the first time); the fixtures made
-#                              with it are tested still, and pip downloads the kitchen's files still, once
+#   ACTIVE_BENCH_NO_PYTHON=1   leave out the comparisons with Python, which need a package index the first time; the tests still
+#                              use fixtures that were made with Python, and pip still downloads the kitchen's files once
 #
-# The tests of the release build run in two lanes: in one those that disturb runs of several processes, and wait for them most
-# of their time, in the other all else. Whatever measures no time (the build in double precision with its tests, the checks
-# against Python, the documentation) takes what they leave of the processors.
+# The tests of the release build run in two lanes: one has the tests that kill and stop runs, which wait most of their time, and
+# the other has all others. Work whose duration does not matter (the build in double precision with its tests, the comparisons
+# with Python, the documentation) runs on the processor time that the lanes leave.
 set -euo pipefail
 export ACTIVE_BENCH_BF16=1
 build_later=1
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
-packages+=(curl python3-pip unzip) # jobs/fetch-d4rl.sh and jobs/fetch-kitchen.sh are tested too
-packages+=(ffmpeg libosmesa6 libegl1 libegl-mesa0 libgl1-mesa-dri) # what active-bench render runs on
-packages+=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge iproute2) # a Slurm for the batch scripts…
+packages+=(curl python3-pip unzip) # for the tests of jobs/fetch-d4rl.sh and jobs/fetch-kitchen.sh
+packages+=(ffmpeg libosmesa6 libegl1 libegl-mesa0 libgl1-mesa-dri) # for the tests of active-bench render
+packages+=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge iproute2) # Slurm, for the tests of the batch scripts
 without=() # suites that this machine cannot run
-if [ "$(id -u)" -ne 0 ]; then # … whose daemons run as root only
+if [ "$(id -u)" -ne 0 ]; then # Slurm's daemons need root
     say "left out: SlurmTests, the batch scripts on a real Slurm (not root)"
     without+=(SlurmTests)
 fi
@@ -35,7 +35,7 @@ mkdir "$outputs/outcomes"
 declare -A begun
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$outputs"' EXIT
 
-# NAME COMMAND …: starts the command in the background; `end` prints its output.
+# begin NAME COMMAND…: starts the command in the background; `end` prints its output.
 begin() {
     local name=$1
     shift
@@ -43,7 +43,7 @@ begin() {
     begun[$name]=$!
 }
 
-# NAME WHAT: waits for the command, and prints its output.
+# end NAME WHAT: waits for the command, and prints its output.
 end() {
     local status=0
     wait "${begun[$1]}" || status=$?
@@ -51,26 +51,26 @@ end() {
     [ "$status" -eq 0 ] || failed "$2"
 }
 
-# WHAT: records a failure; the other tests continue, so that one call shows all failures.
+# failed WHAT: records a failure; the other tests continue, so that one call shows all failures.
 failures=()
 failed() {
     say "$1: failed, see above"
     failures+=("$1")
 }
 
-# The options that leave those suites out.
+# The options that leave out the suites in `without`.
 skip=()
 for suite in "${without[@]}"; do skip+=(--skip "$suite"); done
 
 # Suites whose results depend on the precision.
 precise='^(NumericsTests|NetworksTests|AlgorithmsTests)\.|\.ConformanceTests/'
 
-# Suites that disturb runs: they take half of the time, and a third of one processor.
+# Suites that kill and stop runs: they take half of the time, and a third of one processor.
 disturbances='SystemTests\.(FaultTests|KillTests|LongerStudyTests|RankFaultTests|SharedFolderTests|SignalTests|SlurmTests'
 disturbances+='|StorageFaultTests|StudyRunTests|TeamRunTests|TellingStreamTests|TellingTests)/'
 
-# SCRATCH_PATH OPTION …: runs tests of a build, one after another: ranks, BLAS and tests at once do not go together. The bundle
-# is a program; `swift test` would let no other lane run beside it. What passed is left for `account`.
+# run_tests SCRATCH_PATH OPTION…: runs tests of a build one after another, because ranks and OpenBLAS would disturb one another.
+# Runs the bundle itself: `swift test` holds a lock, so that no other lane could run. `account` reads what passed.
 run_tests() {
     local bundle=$1/release/active-benchPackageTests.xctest log outcomes status
     log=$(mktemp -p "$outputs")
@@ -88,17 +88,17 @@ run_tests() {
     fi
 }
 
-# SCRATCH_PATH: all tests that the build has.
+# list_tests SCRATCH_PATH: prints all tests of the build.
 list_tests() { "$1/release/active-benchPackageTests.xctest" --testing-library swift-testing --list-tests | sort; }
 
-# SCRATCH_PATH [SUITES [LEFT_OUT]]: compares what the build lists with what has passed. All tests must have that the release
-# build does not have, or whose suites the expression SUITES matches, but those that LEFT_OUT matches and those that this
-# machine cannot run.
+# account SCRATCH_PATH [SUITES [LEFT_OUT]]: compares the tests that the build lists with those that have passed. Required are the
+# tests that the release build lacks and those that the regular expression SUITES matches, except those that LEFT_OUT matches and
+# those that this machine cannot run.
 account() {
     local build=$1 suites=${2:-.} listed passed absent excused
     excused=$(IFS='|' && echo "${3:-^$}${without[*]:+|${without[*]}}")
     listed=$({ list_tests "$build" | grep -E "$suites"; comm -23 <(list_tests "$build") <(list_tests .build); } | sort -u)
-    # The element of a test that failed or was skipped does not end where it begins.
+    # Only a test that passed has an empty XML element, which ends in " />".
     passed=$(sed -nE 's|^ *<testcase classname="([^"]*)" name="([^"]*)" time="[^"]*" />$|\1/\2|p' "$outputs/outcomes/$build".* | sort)
     absent=$(comm -23 <(echo "$listed") <(echo "$passed"))
     if grep -vE "$excused|^$" <<<"$absent" >&2; then
@@ -109,7 +109,7 @@ account() {
         "$(grep -c . <<<"$absent") left out${absent:+ ($excused)}"
 }
 
-# COMMAND …: runs the command at the lowest priority, on processors that are otherwise idle.
+# when_idle COMMAND…: runs the command at the lowest priority, on processors that are otherwise idle.
 when_idle() {
     if chrt --idle 0 true 2>/dev/null; then chrt --idle --pid 0 "$BASHPID" >/dev/null; else renice -n 19 "$BASHPID" >/dev/null; fi
     "$@"
@@ -132,7 +132,7 @@ peers() {
 }
 
 export PYTHON=${PYTHON:-/usr/bin/python3}
-hint="ACTIVE_BENCH_NO_PYTHON=1 leaves Python out"
+hint="ACTIVE_BENCH_NO_PYTHON=1 leaves out the comparisons with Python"
 
 say "building for the tests"
 begin kitchen jobs/fetch-kitchen.sh
@@ -146,10 +146,10 @@ if [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ]; then
 else
     begin peers when_idle peers
 fi
-say "testing; the build in double precision and the checks against Python run beside"
+say "testing; meanwhile the build in double precision and the comparisons with Python run"
 begin disturbances run_tests .build --filter "$disturbances" "${skip[@]}"
 run_tests .build --skip "$disturbances" "${skip[@]}" || failed "the other tests of the release build"
-end disturbances "the tests that disturb runs"
+end disturbances "the tests that kill and stop runs"
 account .build || failed "the account of the release build's tests"
 end documentation "the documentation"
 end double-precision "the learners in double precision ($hint)"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measures environment steps per second: ours, a bare C loop of mj_step, and Gymnasium's v4 environments in Python, with given
-# actions and with a 256-256 policy in the loop (PyTorch's as CORL acts). One run on one core, repetitions taking turns.
+# actions and with a 256-256 policy in the loop (in PyTorch, as CORL evaluates). All in one run on one core, alternating.
 #
 #   jobs/peers/environments.sh                 prints the table and writes results/performance/environments.md
-#   OUT=FILE CORE=0 REPETITIONS=15             where to, which core, how often
-#   PIP_EXTRA_INDEX_URL=ADDRESS      an index that has a PyTorch without the gigabytes of CUDA
+#   OUT=FILE CORE=0 REPETITIONS=15             the report's file, the core, the number of repetitions
+#   PIP_EXTRA_INDEX_URL=ADDRESS                a package index with a PyTorch for CPUs, which is gigabytes smaller
 #
-# The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.
-# Exit code 1 where a figure is not reached.
+# The Python packages go to a virtual environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.
+# Exit code 1 if a required ratio is not reached.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
 . "$repository/Tests/Support/python-environment.sh"

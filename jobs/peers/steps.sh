@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Measures gradient steps per second of the learners: ours, and the same in PyTorch (eager and torch.compile) and JAX, written
-# here from the formulas. One thread on one core, all in one run, taking turns.
+# Measures gradient steps per second of the learners: ours, and the same in PyTorch (eager and torch.compile) and in JAX, written
+# here from the formulas. All in one run with one thread on one core, alternating.
 #
 #   jobs/peers/steps.sh            prints the table and writes results/performance/peers.md
 #   jobs/peers/steps.sh --check    checks that the peers compute the same as Tests/Conformance/reference.py; measures nothing
-#   OUT=FILE CORE=0 ROUNDS=7 SECONDS_A_TURN=2     where to, which core, how often, how long
+#   OUT=FILE CORE=0 ROUNDS=7 SECONDS_A_TURN=2     the report's file, the core, the number of rounds, seconds per measurement
 #   LEARNERS=IQL,CQL PEERS=jax,eager              only these
-#   COMPILE_LIMIT=240                             seconds that torch.compile may take for a learner, or it is left out
+#   COMPILE_LIMIT=240                             seconds for torch.compile; a learner that takes longer is left out
 #   REQUIREMENTS=FILE                             the Python packages' versions, instead of steps-requirements.txt
-#   PIP_EXTRA_INDEX_URL=ADDRESS      an index that has a PyTorch without the gigabytes of CUDA
+#   PIP_EXTRA_INDEX_URL=ADDRESS                   a package index with a PyTorch for CPUs, which is gigabytes smaller
 #
 # torch.compile needs g++ and Python's headers; without them it is left out, and the report says so.
-# The Python packages go to a throw-away environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.
-# Exit code 1 where a figure is not reached.
+# The Python packages go to a virtual environment below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}.
+# Exit code 1 if a required ratio is not reached.
 set -euo pipefail
 case "$*" in
 '' | --check) ;;

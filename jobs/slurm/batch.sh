@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# The rest of table.sbatch and array.sbatch, which differ in what they ask of Slurm alone.
+# The common part of table.sbatch and array.sbatch, which differ only in the resources they request from Slurm.
 # shellcheck source=jobs/batch.sh
 source "$REPOSITORY/jobs/batch.sh"
 
-# The number of an array's last task is the whole array's: requeueing by it would take the other tasks along.
+# The job id of an array's last task is that of the whole array: requeueing this id would requeue the other tasks too.
 job=$SLURM_JOB_ID
 if [ -n "${SLURM_ARRAY_JOB_ID:-}" ]; then job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID; fi
 
@@ -11,7 +11,7 @@ prepare_run
 "$BINARY" plan "$STUDY" --ranks "${SLURM_NTASKS:-1}" --out "$OUT" | tail -1
 run_study
 if wants_another_start "$job" "${SLURM_RESTART_COUNT:-0}"; then
-    say "job $job goes back into the queue"
-    scontrol requeue "$job" || say "it does not: submit it again, the run goes on where it was"
+    say "requeueing job $job"
+    scontrol requeue "$job" || say "cannot requeue: submit the job again by hand, and the run continues from its checkpoints"
 fi
 exit "$status"

@@ -118,7 +118,7 @@ import Testing
             return try start(script, end: "75", knobs).end()
         }
         let done = try end(others: "")
-        #expect(done.exitCode == 0 && done.standardError.contains("other jobs are at work on\n"), "\(done.output)")
+        #expect(done.exitCode == 0 && done.standardError.contains("in progress in other jobs\n"), "\(done.output)")
         #expect(lines("arguments").count == 1 && lines("looks") == ["status \(folder("out")) --others-at-work"])
         #expect(try end(others: "75\n75\n", ["MAX_HOURS": "1"]).exitCode == 0)
         #expect(lines("arguments").count == 3 && lines("looks").count == 3)
@@ -151,7 +151,7 @@ import Testing
         #expect(
             watch[3...].joined(separator: " ") == "\(folder("active-bench")) status \(folder("out")) --others-at-work")
         #expect(child.exitCode == 75 && lines("requests").count == 1, "\(child.output)")
-        #expect(child.standardError.contains("the hours are over: nobody has been seen at work"), "\(child.output)")
+        #expect(child.standardError.contains("MAX_HOURS have passed: no other job was seen at work"), "\(child.output)")
     }
 
     /// The program receives the job's name and start count, which identify
@@ -223,7 +223,7 @@ import Testing
         let child = try job.end()
         #expect(child.exitCode == 75, "\(child.output)")
         #expect(lines("arguments").first?.contains("--max-hours") == hasHours, "\(child.output)")
-        #expect(child.standardError.contains("does not tell how long") == !hasHours)
+        #expect(child.standardError.contains("does not say how long") == !hasHours)
         #expect(child.standardError.contains("submit it again by hand") == !isSubmitted)
         #expect(lines("requests").count == (isSubmitted ? 1 : 0))
         let request = "-l walltime=01:00:00 -q long -W "

@@ -75,7 +75,7 @@ import Testing
         let child = try fetch()
         #expect(child.exitCode == 74, "\(child.output)")
         #expect(child.standardError.contains("one: cannot download \(server.address)one.hdf5: "), "\(child.output)")
-        #expect(child.standardError.contains("goes on behind the 30000 bytes that are there\n"), "\(child.output)")
+        #expect(child.standardError.contains("continues after the 30000 bytes downloaded so far\n"), "\(child.output)")
         #expect(child.standardError.hasSuffix("1 of 2 there; failed: one\n"), "\(child.output)")
         #expect(bytes(of: folder("data/one.hdf5.part")) == contents.prefix(30_000).map { $0 })
         expectThere("two")
@@ -177,7 +177,7 @@ import Testing
 
     @Test func helpIsPrinted() throws {
         let child = try fetch("--help")
-        #expect(child.exitCode == 0 && child.standardOutput.contains("all 18 of them"), "\(child.output)")
+        #expect(child.exitCode == 0 && child.standardOutput.contains("all of them"), "\(child.output)")
     }
 
     /// PATH has everything that the script needs except curl.

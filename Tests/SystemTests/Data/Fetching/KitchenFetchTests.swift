@@ -125,7 +125,7 @@ import Testing
         let none = try fetch()
         #expect(none.exitCode == 74, "\(none.output)")
         #expect(
-            none.standardError.contains("pip cannot download \(Self.name), see above; or carry it here"),
+            none.standardError.contains("pip cannot download \(Self.name), see above; or copy it to this machine"),
             "\(none.output)")
         #expect(found.isEmpty)
     }
