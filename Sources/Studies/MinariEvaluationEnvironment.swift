@@ -150,7 +150,8 @@ package struct MinariEvaluationEnvironment: Sendable {
                     + known.dropLast().joined(separator: ", ") + " or \(known.last ?? ""), found "
                     + "\(found.isEmpty ? "no task" : found); to be judged by ours all the same, \(hint)")
         }
-        return try EnvironmentRegistry.resolve(id.replacing("_Diverse_GR", with: "").replacing("_Diverse_G", with: ""))
+        return try EnvironmentRegistry.resolve(
+            EnvironmentRegistry.families.reduce(id) { $1.gymnasium.environment($0) })
     }
 }
 

@@ -25,7 +25,7 @@ import jax
 import numpy as np
 
 from reference import Trace, flatten, join_moments, read_tree, scalars_to_vectors, split_moments
-from traces import PLAIN, SWITCHES
+from traces import LIVE
 
 EPS32 = 2.0**-23
 TINY = 1e-12
@@ -331,7 +331,7 @@ def main():
     given = parser.parse_args()
     if not (given.double or given.float):
         parser.error("nothing to do: --double BINARY, --float BINARY or both")
-    demanded = sorted((*PLAIN, *SWITCHES) if given.live else {path.stem for path in traces_of(given.traces)})
+    demanded = sorted(LIVE if given.live else {path.stem for path in traces_of(given.traces)})
 
     failures, compared = [], []
     print(f"{'trace':<30} {'criterion':<34} {'worst':>9} {'limit':>9}  where")

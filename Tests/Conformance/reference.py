@@ -53,15 +53,33 @@ class Learner(NamedTuple):
     trial: dict
     # Elements of states and actions in the learner's own fixture.
     sizes: dict
+    # Configurations that change a formula, by the end of their trace's name.
+    switches: dict
     # Values that the log repeats until they are recomputed.
     repeated: dict
 
 
-def learner(name, *, defaults, tensors, noise, trial, sizes=None, repeated=None):
+class Switch(NamedTuple):
+    """A configuration that changes a formula, and so has a trace of its own."""
+
+    # The configuration in addition to the learner's trial.
+    config: dict
+    # Whether the live check draws it too: those that change a step most.
+    live: bool = False
+    # For a trace that starts in mid-training: the updates already made, the last `warm_up` of them by the reference.
+    step: int = 0
+    warm_up: int = 0
+
+
+# Layers and batches of most switches' traces: HDF5 needs more bytes for a small tensor's name than for its numbers.
+SMALL = {"hidden": [8], "batch": 8}
+
+
+def learner(name, *, defaults, tensors, noise, trial, sizes=None, switches=None, repeated=None):
     """Registers a step in LEARNERS."""
 
     def register(step):
-        LEARNERS[name] = Learner(step, defaults, tensors, noise, trial, sizes or {}, repeated or {})
+        LEARNERS[name] = Learner(step, defaults, tensors, noise, trial, sizes or {}, switches or {}, repeated or {})
         return step
 
     return register
@@ -114,8 +132,8 @@ def in_sample_shapes(config, states, actions):
 
 
 def dropout_noise(config, batch, actions):
-    """The masks of a policy of family G."""
-    if not config["actor_dropout"]:
+    """The masks of a policy of family G; none for a learner without `actor_dropout`."""
+    if not config.get("actor_dropout"):
         return {}
     return {"policy_dropout": {f"fc{i}": (batch, width) for i, width in enumerate(config["hidden"])}}
 
@@ -312,7 +330,8 @@ def names_of(state, prefix):
 
 def training_log_density(config, params, batch, noise):
     """log pi(a|s) of the data's actions, mu and log sigma, all from one training pass (with dropout, where on)."""
-    mean, log_std = gaussian(params["policy"], batch["s"], noise.get("policy_dropout"), config["actor_dropout"])
+    dropout = config.get("actor_dropout", 0.0)
+    mean, log_std = gaussian(params["policy"], batch["s"], noise.get("policy_dropout"), dropout)
     return gaussian_log_density(batch["a"], mean, log_std), mean, log_std
 
 
@@ -322,6 +341,7 @@ def training_log_density(config, params, batch, noise):
     tensors=gaussian_shapes,
     noise=dropout_noise,
     trial={"learning_rate": 3e-3, "steps": 400, "hidden": [16, 16]},
+    switches={"dropout": Switch({"actor_dropout": 0.25})},
 )
 def bc_step(config, state, batch, noise):
     """Behavioural cloning: L_pi = -E[log pi(a|s)]."""
@@ -430,6 +450,10 @@ IN_SAMPLE_TRIAL = {"learning_rate": 3e-3, "target_rate": 0.05, "steps": 400, "hi
     tensors=in_sample_shapes,
     noise=dropout_noise,
     trial=IN_SAMPLE_TRIAL,
+    switches={
+        "dropout-layernorm": Switch(SMALL | {"actor_dropout": 0.25, "value_layer_norm": True}, live=True),
+        "single-critic": Switch(SMALL | {"critics": 1}),
+    },
 )
 def iql_step(config, state, batch, noise):
     return regression_step(config, state, batch, noise, "exp")
@@ -441,6 +465,7 @@ def iql_step(config, state, batch, noise):
     tensors=in_sample_shapes,
     noise=dropout_noise,
     trial=IN_SAMPLE_TRIAL | {"alpha": 0.3},
+    switches={"dropout": Switch(SMALL | {"actor_dropout": 0.1})},
 )
 def sql_step(config, state, batch, noise):
     return regression_step(config, state, batch, noise, "positive")
@@ -524,6 +549,19 @@ def active_noise(config, batch, actions):
     tensors=active_shapes,
     noise=active_noise,
     trial=ACTIVE_TRIAL,
+    switches={
+        "backup-mean": Switch(SMALL | {"backup": "mean", "quantile": 0.1}),
+        "backup-quantile": Switch(SMALL | {"backup": "quantile", "backup_quantile": 0.3, "quantile": 0.8}),
+        "one-member": Switch(SMALL | {"m": 1}),
+        "no-ensemble": Switch(SMALL | {"value_ensemble": False}),
+        "weight-one": Switch(SMALL | {"weight": "one"}),
+        "inverse-temperature": Switch(SMALL | {"inverse_temperature": 3.0, "weight_cap": 20.0}),
+        "q-normalisation": Switch(SMALL | {"q_normalisation": True}),
+        "dropout": Switch(SMALL | {"actor_dropout": 0.25}, live=True),
+        "fixed-beta": Switch(SMALL | {"cloning_temperature": "fixed", "initial_beta": 0.6}),
+        "act-off": Switch(SMALL | {"cloning_temperature": "off"}, live=True),
+        "no-layernorm": Switch(SMALL | {"value_layer_norm": False}),
+    },
 )
 def active_i_step(config, state, batch, noise):
     if config["cloning_temperature"] == "off":
@@ -538,6 +576,12 @@ def active_i_step(config, state, batch, noise):
     noise=active_noise,
     trial=ACTIVE_TRIAL | {"alpha": 0.3},
     sizes={"state": 11, "action": 3},
+    switches={
+        "weight-positive": Switch(SMALL | {"weight": "positive", "weight_cap": 1.0}),
+        "single-critic": Switch(SMALL | {"critics": 1}),
+        "act-off": Switch(SMALL | {"cloning_temperature": "off"}),
+        "mid-training": Switch(SMALL | {"steps": 2000}, live=True, step=1000, warm_up=20),
+    },
 )
 def active_s_step(config, state, batch, noise):
     if config["cloning_temperature"] == "off":
@@ -652,6 +696,12 @@ def cql_noise(config, batch, actions):
         "hidden": [12, 12, 12],
         "critic_hidden": [12, 12, 12],
         "sampled_actions": 4,
+    },
+    switches={
+        "plain": Switch({"batch": 8, "importance_sampling": False, "softmax_temperature": 0.7}),
+        "lagrange": Switch({"batch": 8, "lagrange": True, "lagrange_gap": 0.8, "penalty_minimum": 3.0}, live=True),
+        "max-target": Switch({"batch": 8, "max_target_backup": True}, live=True),
+        "five-layers": Switch({"batch": 8, "critic_hidden": [12, 10, 8, 10, 12]}),
     },
 )
 def cql_step(config, state, batch, noise):

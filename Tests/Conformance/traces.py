@@ -16,62 +16,22 @@ import numpy as np
 
 import reference
 
-# Traces of switches are smaller: HDF5 needs more bytes for a small tensor's name than for its numbers.
-SMALL = {"hidden": [8], "batch": 8}
-MID_TRAINING = "active-s-mid-training"
-
 
 def slug(learner):
     """A learner's name in file names: "td3bc"."""
     return learner.lower().replace("+", "")
 
 
-# name: (learner, configuration in addition to that of its traces, other arguments of `make`)
-# Every learner's own trace, with the configuration of its traces.
-PLAIN = {slug(name): (name, {}, learner.sizes) for name, learner in reference.LEARNERS.items()}
-# Traces of switches, each of which changes a formula.
-FIXTURES = PLAIN | {
-    "bc-dropout": ("BC", {"actor_dropout": 0.25}, {}),
-    "iql-dropout-layernorm": ("IQL", SMALL | {"actor_dropout": 0.25, "value_layer_norm": True}, {}),
-    "iql-single-critic": ("IQL", SMALL | {"critics": 1}, {}),
-    "sql-dropout": ("SQL", SMALL | {"actor_dropout": 0.1}, {}),
-    "cql-plain": ("CQL", {"batch": 8, "importance_sampling": False, "softmax_temperature": 0.7}, {}),
-    "cql-lagrange": (
-        "CQL",
-        {"batch": 8, "lagrange": True, "lagrange_gap": 0.8, "penalty_minimum": 3.0},
-        {},
-    ),
-    "cql-max-target": ("CQL", {"batch": 8, "max_target_backup": True}, {}),
-    "cql-five-layers": ("CQL", {"batch": 8, "critic_hidden": [12, 10, 8, 10, 12]}, {}),
-    "active-i-backup-mean": ("ACTIVE-I", SMALL | {"backup": "mean", "quantile": 0.1}, {}),
-    "active-i-backup-quantile": (
-        "ACTIVE-I",
-        SMALL | {"backup": "quantile", "backup_quantile": 0.3, "quantile": 0.8},
-        {},
-    ),
-    "active-i-one-member": ("ACTIVE-I", SMALL | {"m": 1}, {}),
-    "active-i-no-ensemble": ("ACTIVE-I", SMALL | {"value_ensemble": False}, {}),
-    "active-i-weight-one": ("ACTIVE-I", SMALL | {"weight": "one"}, {}),
-    "active-s-weight-positive": ("ACTIVE-S", SMALL | {"weight": "positive", "weight_cap": 1.0}, {}),
-    "active-i-inverse-temperature": ("ACTIVE-I", SMALL | {"inverse_temperature": 3.0, "weight_cap": 20.0}, {}),
-    "active-i-q-normalisation": ("ACTIVE-I", SMALL | {"q_normalisation": True}, {}),
-    "active-s-single-critic": ("ACTIVE-S", SMALL | {"critics": 1}, {}),
-    "active-i-dropout": ("ACTIVE-I", SMALL | {"actor_dropout": 0.25}, {}),
-    "active-i-fixed-beta": ("ACTIVE-I", SMALL | {"cloning_temperature": "fixed", "initial_beta": 0.6}, {}),
-    "active-i-act-off": ("ACTIVE-I", SMALL | {"cloning_temperature": "off"}, {}),
-    "active-s-act-off": ("ACTIVE-S", SMALL | {"cloning_temperature": "off"}, {}),
-    "active-i-no-layernorm": ("ACTIVE-I", SMALL | {"value_layer_norm": False}, {}),
-    MID_TRAINING: ("ACTIVE-S", SMALL | {"steps": 2000}, {"step": 1000, "warm_up": 20}),
+# Every learner's own trace, by its name: the learner, and the switch that it is the trace of, here none.
+PLAIN = {slug(name): (name, reference.Switch({})) for name in reference.LEARNERS}
+SWITCHES = {
+    f"{slug(name)}-{ending}": (name, switch)
+    for name, learner in reference.LEARNERS.items()
+    for ending, switch in learner.switches.items()
 }
+FIXTURES = PLAIN | SWITCHES
 # The live check: every learner's own trace with 100 steps, and with 25 those of the switches that change a step most.
-SWITCHES = (
-    "iql-dropout-layernorm",
-    "cql-lagrange",
-    "cql-max-target",
-    "active-i-dropout",
-    "active-i-act-off",
-    MID_TRAINING,
-)
+LIVE = [*PLAIN, *(name for name, (_, switch) in SWITCHES.items() if switch.live)]
 # The steps after which the reference outputs of the learners' own fixtures also have the state.
 KEPT = (1,)
 
@@ -152,17 +112,23 @@ def make(learner, config, seed, bits=10, steps=100, state=5, action=2, step=0, w
     return reference.Trace(learner, config, *part(warm_up, total), params, (m, v), step)
 
 
+def named(name, seed, **arguments):
+    """The trace of FIXTURES of that name, with the random numbers of `seed`."""
+    learner, switch = FIXTURES[name]
+    definition = reference.LEARNERS[learner]
+    if name in PLAIN:
+        arguments = definition.sizes | arguments
+    start = {"step": switch.step, "warm_up": switch.warm_up}
+    return make(learner, definition.trial | switch.config, seed, **start, **arguments)
+
+
 def fixture(name):
-    learner, keys, arguments = FIXTURES[name]
-    return make(learner, reference.LEARNERS[learner].trial | keys, zlib.crc32(name.encode()), bits=4, **arguments)
+    return named(name, zlib.crc32(name.encode()), bits=4)
 
 
 def live(name, seed):
     """A trace like the fixture of that name, with new random numbers on a finer grid."""
-    learner, keys, arguments = FIXTURES[name]
-    steps = 100 if name in PLAIN else 25
-    config = reference.LEARNERS[learner].trial | keys
-    return make(learner, config, [seed, zlib.crc32(name.encode())], steps=steps, **arguments)
+    return named(name, [seed, zlib.crc32(name.encode())], steps=100 if name in PLAIN else 25)
 
 
 def main():
@@ -188,9 +154,9 @@ def main():
     elif given.live:
         folder = pathlib.Path(given.live)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in (*PLAIN, *SWITCHES):
+        for name in LIVE:
             live(name, given.seed).write(folder / f"{name}.h5")
-        print(f"{len(PLAIN)} learners and {len(SWITCHES)} switches")
+        print(f"{len(PLAIN)} learners and {len(LIVE) - len(PLAIN)} switches")
     else:
         if not given.out:
             parser.error("--learner needs --out")

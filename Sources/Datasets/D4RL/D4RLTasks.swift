@@ -38,7 +38,8 @@ package enum D4RLTasks {
         if let dataset = DatasetLocation.dataset(ofFile: text) { return dataset }
         var name = text.lowercased().replacing("_", with: "-")
         if name.hasSuffix(".hdf5") { name = String(name.dropLast(".hdf5".count)) }
-        if !name.hasPrefix("kitchen") { name = name.replacing("-mixed", with: "-medium-replay") }
-        return name != text && names.contains(DatasetName(name).task) ? name : nil
+        let spellings = [name, name.replacing("-mixed", with: "-medium-replay")]  // "kitchen-mixed" is a task itself
+        let known = spellings.first { names.contains(DatasetName($0).task) }
+        return known == text ? nil : known
     }
 }

@@ -14,6 +14,8 @@ extension EnvironmentFamily {
         published: .antmaze,
         gymnasium: GymnasiumIDs(
             profiles: [4: .gymnasium],
+            // Data of goals in many cells; with "R", from starts in many cells, too.
+            waysOfCollecting: ["_Diverse_GR", "_Diverse_G"],
             otherVersion: { name in
                 "'\(name)' with --profile gymnasium is Gymnasium-Robotics' v4, without the contact forces that v5 observes; "
                     + "with --profile d4rl it is D4RL's"
@@ -22,5 +24,6 @@ extension EnvironmentFamily {
                 id.hasPrefix("AntMaze_")
                     ? "of Gymnasium-Robotics' mazes this program has AntMaze_UMaze-v4, _Medium-v4 and _Large-v4" : nil
             }),
-        versionsOfOneGoal: ["v0", "v1"])
+        versionsOfOneGoal: ["v0", "v1"],
+        contactsDependOnSimulator: true)
 }

@@ -19,5 +19,6 @@ extension EnvironmentFamily {
             otherVersion: { _ in
                 "FrankaKitchen-v1 leaves open what is to be done: it is 'kitchen-complete', 'kitchen-partial' or "
                     + "'kitchen-mixed' with --profile gymnasium"
-            }))
+            }),
+        contactsDependOnSimulator: true)
 }

@@ -14,11 +14,14 @@ package struct EnvironmentFamily: Sendable {
     package let gymnasium: GymnasiumIDs
     /// The versions of its datasets whose rules draw a goal once instead of in every episode.
     package let versionsOfOneGoal: Set<String>
+    /// Whether contacts in its environments differ between versions of MuJoCo, as those with a maze's walls and with meshes do.
+    package let contactsDependOnSimulator: Bool
 
     /// Makes the family of `environments`, of `suite`.
     package init(
         suite: TaskSuite, environments: [EnvironmentDefinition], published: PublishedDatasets = PublishedDatasets(),
-        recipe: DatasetRecipe? = nil, gymnasium: GymnasiumIDs = GymnasiumIDs(), versionsOfOneGoal: Set<String> = []
+        recipe: DatasetRecipe? = nil, gymnasium: GymnasiumIDs = GymnasiumIDs(), versionsOfOneGoal: Set<String> = [],
+        contactsDependOnSimulator: Bool = false
     ) {
         self.suite = suite
         self.environments = environments
@@ -26,6 +29,7 @@ package struct EnvironmentFamily: Sendable {
         self.recipe = recipe
         self.gymnasium = gymnasium
         self.versionsOfOneGoal = versionsOfOneGoal
+        self.contactsDependOnSimulator = contactsDependOnSimulator
     }
 }
 

@@ -4,6 +4,7 @@ import Planning
 import Report
 import ScratchFiles
 import Studies
+import Suites
 import Testing
 
 /// jobs/studies/paper.yaml covers the paper's whole table.
@@ -25,9 +26,8 @@ import Testing
         #expect(cases.count == learners.count * PaperTable.datasets.count * study.seeds.count)
         #expect(cases.allSatisfy { $0.variant == "default" }, "every setting is its preset's")
         for studyCase in cases {
-            let expected =
-                studyCase.dataset.hasPrefix("antmaze")
-                ? [100_000, 100, 100] : studyCase.dataset.hasPrefix("kitchen") ? [10_000, 10, 50] : [5_000, 10, 10]
+            let others: [TaskSuite: [Int]] = [.antmaze: [100_000, 100, 100], .kitchen: [10_000, 10, 50]]
+            let expected = others[studyCase.data.suite] ?? [5_000, 10, 10]
             #expect([studyCase.evaluateEvery, studyCase.episodes, studyCase.finalEpisodes] == expected)
         }
     }
@@ -44,15 +44,27 @@ import Testing
         #expect(names == PaperTable.datasets + ["all"])
     }
 
-    /// The studies shown in the README are valid.
+    /// The study shown in README is valid, and has as many cases as the chapter on study files computes.
     @Test func theStudyOfTheReadme() throws {
         let lines = try Self.file("README.md").drop { $0 != "    name: ensemble-size" }.prefix {
             !$0.contains("active-bench")
         }
         let study = try StudyFile.parse(lines.joined(separator: "\n"), path: "README.md")
-        #expect(study.summary.hasPrefix("ensemble-size: 75 cases (2 learners in 5 variants, 3 datasets, 5 seeds)"))
+        let cases = StudyPlan(study).cases
+        let variants = Set(cases.map { "\($0.learner) \($0.variant)" }).count
+        #expect(variants > study.entries.count, "its sweep is shown")
+        let product = "\(study.datasets.count) datasets × \(study.seeds.count) seeds × \(variants) variants"
+        let chapter = try Self.file("Sources/active-bench/Documentation.docc/StudyFiles.md")
+        #expect(chapter.contains { $0.contains(product) && $0.hasSuffix(" = \(cases.count) cases.") }, "\(product)")
+    }
+
+    /// The first command of README trains every learner of the paper's table with a preset for its dataset.
+    @Test func theStudyOfTheFirstCommand() throws {
         let quickstart = try StudyFile.parse(
             Self.file("jobs/studies/quickstart.yaml").joined(separator: "\n"), path: "quickstart.yaml")
-        #expect(quickstart.summary == "quickstart: 12 cases (6 learners, 1 dataset, 2 seeds), 10000 steps each")
+        let shown = try Self.file("README.md").first { $0.hasPrefix("| dataset ") }
+        let columns = shown?.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(columns == ["dataset"] + quickstart.entries.map(\.learner.name))
+        #expect(quickstart.datasets.count == 1 && quickstart.seeds.count == 2, "as README says of its table")
     }
 }
