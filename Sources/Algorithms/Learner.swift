@@ -104,7 +104,7 @@ package struct Problem {
     package let actions: Int
     /// T of the policy's cosine schedule: the planned number of steps.
     package let horizon: Int
-    /// The case's random stream; each use has its own stream within it.
+    /// The case's random stream; each purpose has its own stream within it.
     package let stream: RandomStream
     /// The source of a step's random numbers.
     package let noise: any NoiseSource
@@ -122,7 +122,7 @@ package struct Problem {
         self.actions = actions
         self.horizon = horizon
         self.stream = stream
-        self.noise = noise ?? StreamNoise(stream)
+        self.noise = noise ?? GeneratedNoise(stream)
         self.team = team
     }
 

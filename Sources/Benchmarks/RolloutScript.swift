@@ -61,7 +61,7 @@ final class ScriptedInitialStates: SimulatedEnvironment {
     var action: ActionBuffer { world.action }
 
     func reset(episode: Int, stream: RandomStream) throws {
-        try world.begin(positions: script.positions[episode], velocities: script.velocities[episode])
+        try world.reset(toPositions: script.positions[episode], velocities: script.velocities[episode])
     }
 
     func stepWithAction() throws -> StepResult { try world.stepWithAction() }

@@ -20,9 +20,9 @@ final class CaseOutput {
     /// The files whose contents depend only on the case; checkpoints record their length and hash.
     private var results: [AppendOnlyFile] { [curve, evaluations] }
 
-    /// Creates all files anew.
-    func begin() throws {
-        for file in results + [timing] { try file.begin() }
+    /// Creates all files with their headings, in place of any that exist.
+    func create() throws {
+        for file in results + [timing] { try file.createEmpty() }
         try evaluations.append("step,episode,return,length,score\n")
         try timing.append("phase,step,seconds\n")
     }

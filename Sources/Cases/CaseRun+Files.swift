@@ -12,8 +12,8 @@ import Teams
 
 /// Checkpoints and results.
 extension CaseRun {
-    /// What a case's results depend on in addition to its configuration.
-    private var surroundings: [String: String] {
+    /// The libraries and kernels on which a case's results depend in addition to its configuration.
+    private var libraries: [String: String] {
         var found = [
             "blas_core_type": BLASLibrary.coreType, "mujoco": EnvironmentRegistry.simulatorVersion,
             "glibc": Provenance.glibcVersion,
@@ -32,7 +32,7 @@ extension CaseRun {
             Checkpoint(
                 caseIdentifier: studyCase.identifier, configuration: studyCase.configurationDigest,
                 datasetSHA256: data.file.sha256, step: step, plannedSteps: studyCase.steps, scalars: state.scalars,
-                progress: progress, environment: surroundings, tensors: state.tensors))
+                progress: progress, libraries: libraries, tensors: state.tensors))
     }
 
     /// Reads the newest checkpoint on every rank; nil if there is none to resume from. Collective over the team.
@@ -54,8 +54,8 @@ extension CaseRun {
     /// Sentences on changes since a checkpoint was written, because of which the remaining results may differ in their
     /// bits.
     private func differences(from checkpoint: Checkpoint) -> [String] {
-        surroundings.sorted { $0.key < $1.key }.compactMap { name, now in
-            guard let before = checkpoint.environment[name], before != now else { return nil }
+        libraries.sorted { $0.key < $1.key }.compactMap { name, now in
+            guard let before = checkpoint.libraries[name], before != now else { return nil }
             return "continues with another \(name) than before (\(before), now \(now)): equal bytes are not guaranteed"
         }
     }

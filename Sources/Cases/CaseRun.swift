@@ -46,6 +46,7 @@ package final class CaseRun {
     let store: CheckpointStore
     /// The growing files; nil except on the leader.
     let output: CaseOutput?
+    /// The results of the case so far.
     package var progress = CaseProgress()
     var phaseStart = DispatchTime.now()
     /// The number of gradient steps made.
@@ -106,19 +107,19 @@ package final class CaseRun {
     ///     case.
     ///   - told: called with messages about how the case was resumed.
     ///   - alive: called repeatedly during evaluations.
-    ///   - progress: called after every gradient step with the number of steps made.
+    ///   - tick: called after every gradient step with the number of steps made.
     /// - Throws: `HarnessError`; `EnvironmentError` if the simulator fails.
     package func run(
         provenance: Provenance, isStillHeld: @escaping () -> Bool = { true }, told: (String) -> Void = { _ in },
         alive: @escaping () throws -> Void = {},
-        progress: (Int) throws -> Void
+        tick: (Int) throws -> Void
     ) throws -> Outcome {
         Supervision.enter("preparation")
-        try begin(provenance)
+        try startOrResume(provenance)
         notices.forEach(told)
         phaseStart = .now()
         Supervision.enter("training")
-        let end = try train(StepBoundary(team, rule, after: step, isStillHeld: isStillHeld), alive, progress)
+        let end = try train(StepBoundary(team, rule, after: step, isStillHeld: isStillHeld), alive, tick)
         try exchange?.finish()
         switch end {
         case .complete:
@@ -129,7 +130,8 @@ package final class CaseRun {
         }
     }
 
-    private func begin(_ provenance: Provenance) throws {
+    /// Prepares the folder, and continues from the newest checkpoint if there is one.
+    private func startOrResume(_ provenance: Provenance) throws {
         if team.isLeader {
             try DurableFile.makeFolder(folder.path)
             DurableFile.removeUnfinished(in: folder.path)
@@ -143,7 +145,7 @@ package final class CaseRun {
             progress = checkpoint.progress
             try output?.resume(at: checkpoint.progress.outputs, step: step)
         } else {
-            try output?.begin()
+            try output?.create()
         }
     }
 

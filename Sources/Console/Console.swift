@@ -5,7 +5,7 @@ import Paths
 
 /// Unbuffered standard output and standard error; everything this program prints passes through here.
 ///
-/// A stream may be closed, its disk full, its reader gone or stalled. For a result that is an error; a message is lost.
+/// A stream may be closed, its disk full, its reader closed or stalled. For a result that is an error; a message is lost.
 /// Neither ends the process.
 package enum Console {
     /// Ignores SIGPIPE, so that a reader that has gone is an error of the write call.

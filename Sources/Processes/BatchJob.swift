@@ -15,11 +15,11 @@ package struct BatchJob: Codable, Sendable, Equatable {
         self.starts = starts
     }
 
-    /// The job described by the environment: Slurm's own variables, or `ACTIVE_BENCH_JOB` and `ACTIVE_BENCH_JOB_STARTS`
+    /// The job described by environment variables: Slurm's own, or `ACTIVE_BENCH_JOB` and `ACTIVE_BENCH_JOB_STARTS`
     /// ("2 1": numbers separated by blanks). The script for PBS sets these: the number of its first job, how many jobs
     /// followed, and the last one's `run_count`. nil if there is no job.
-    package init?(environment: [String: String]) {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    package init?(variables: [String: String]) {
+        func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let job = value("ACTIVE_BENCH_JOB") {
             name = "job \(job)"
             starts = (value("ACTIVE_BENCH_JOB_STARTS") ?? "").split(separator: " ").map { Int($0) ?? 0 }
@@ -35,7 +35,7 @@ package struct BatchJob: Codable, Sendable, Equatable {
     }
 
     /// The job that this process belongs to.
-    package static var current: BatchJob? { BatchJob(environment: ProcessInfo.processInfo.environment) }
+    package static var current: BatchJob? { BatchJob(variables: ProcessInfo.processInfo.environment) }
 
     /// Whether all processes of this start have ended because the same job has been started again.
     package func isBefore(_ now: BatchJob) -> Bool { name == now.name && starts.lexicographicallyPrecedes(now.starts) }

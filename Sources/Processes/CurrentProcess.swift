@@ -46,13 +46,13 @@ package enum CurrentProcess {
         return identity
     }()
 
-    /// Removes the marker at the orderly end of this process: no process will ask whether it is gone.
+    /// Removes the marker at the orderly end of this process: no process will ask whether it has ended.
     package static func removeMarker() { ProcessMarker.remove(of: identity) }
 
     /// The batch system's job id, if there is one.
     package static var job: String? {
-        let environment = ProcessInfo.processInfo.environment
-        return ["SLURM_JOB_ID", "PBS_JOBID"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        let variables = ProcessInfo.processInfo.environment
+        return ["SLURM_JOB_ID", "PBS_JOBID"].lazy.compactMap { variables[$0] }.first { !$0.isEmpty }
     }
 
     /// Hash of the running kernel and the namespaces above; nil if they are unknown.
@@ -73,7 +73,7 @@ package enum ProcessState: Equatable {
     case started(UInt64)
     /// The process has ended but has not been reaped by its parent.
     case zombie
-    /// No information: the process is gone, or /proc hides other users' processes, belongs to other namespaces, or is
+    /// No information: the process has ended, or /proc hides other users' processes, belongs to other namespaces, or is
     /// missing.
     case nothing
 

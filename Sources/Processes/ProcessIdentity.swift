@@ -60,9 +60,9 @@ package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, C
         try container.encode(description)
     }
 
-    /// Whether the process is known to be gone (true) or alive (false); nil if this process cannot tell: for other
+    /// Whether the process has ended (true) or is alive (false); nil if this process cannot tell: for other
     /// kernels or namespaces, without a marker file, or if other users' processes are hidden.
-    package var isGone: Bool? {
+    package var hasEnded: Bool? {
         let own = CurrentProcess.identity
         if self == own { return false }
         guard kernel != nil, kernel == own.kernel, ProcessMarker.isThere(of: self) else { return nil }

@@ -4,12 +4,12 @@ import Paths
 /// An empty file in /dev/shm, the memory of one running kernel, by which a process shows that it has run on it.
 ///
 /// A machine that was cloned while running has the boot id of its original. A process of the original then has no process
-/// number here, but may be alive there. So a process counts as gone only if its marker is here. A killed process's marker stays for a month; a
+/// number here, but may be alive there. So a process counts as ended only if its marker is here. A killed process's marker stays for a month; a
 /// process that ends normally removes its own.
 enum ProcessMarker {
     private static let folder = "/dev/shm"
     private static let prefix = "active-bench-"
-    /// Seconds after a process's start during which others may need to know whether it is gone: longer than any job
+    /// Seconds after a process's start during which others may need to know whether it has ended: longer than any job
     /// runs.
     private static let lifetime: Double = 30 * 86_400
 

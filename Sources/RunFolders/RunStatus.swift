@@ -13,7 +13,7 @@ package struct RunStatus: Sendable, Codable, Equatable {
         case done
         /// The case is claimed by a process that is alive as far as one can tell.
         case running
-        /// The case's holder is gone, or has been silent for so long that others may take over.
+        /// The case's holder has ended, or has been silent for so long that others may take over.
         case interrupted
         /// The case is not claimed, begun or not.
         case waiting
@@ -76,7 +76,7 @@ package struct RunStatus: Sendable, Codable, Equatable {
         package var step: Int
         /// Seconds since its last heartbeat.
         package var age: Double
-        /// Whether its process is known to be gone.
+        /// Whether its process is known to have ended.
         package var isGone: Bool
     }
 
@@ -131,7 +131,7 @@ package struct RunStatus: Sendable, Codable, Equatable {
         _ heartbeats: [(heartbeat: Heartbeat, age: Double)], _ lines: [Line]
     ) -> [SilentRank] {
         func isSilent(_ one: (heartbeat: Heartbeat, age: Double)) -> Bool {
-            one.age > silentAfter || one.heartbeat.isGone
+            one.age > silentAfter || one.heartbeat.isOfEndedProcess
         }
         let states = Dictionary(lines.map { ($0.case, $0) }, uniquingKeysWith: { first, _ in first })
         let alive = Set(heartbeats.filter { !isSilent($0) }.map(\.heartbeat.token))
@@ -147,7 +147,7 @@ package struct RunStatus: Sendable, Codable, Equatable {
         }.map { one, age in
             SilentRank(
                 rank: one.rank, ranks: one.ranks, host: one.host, pid: one.pid, job: one.job, case: one.caseIdentifier,
-                phase: one.phase, step: one.step, age: age, isGone: one.isGone)
+                phase: one.phase, step: one.step, age: age, isGone: one.isOfEndedProcess)
         }
     }
 }

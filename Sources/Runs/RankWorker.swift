@@ -96,7 +96,7 @@ final class RankWorker {
             outcome = try run.run(
                 provenance: provenance, isStillHeld: { queue.isStillHeld },
                 told: { notice in log.warning("\(studyCase.identifier): \(notice)") },
-                alive: { [monitor] in try monitor.tickInEvaluation() }, progress: { try monitor.tick($0) })
+                alive: { [monitor] in try monitor.tickInEvaluation() }, tick: { try monitor.tick($0) })
             if let traffic = run.traffic { log.info("\(studyCase.identifier): \(traffic)") }
         } catch {
             let failure = CaseFailure(identifier: studyCase.identifier, place: Supervision.where, cause: error)

@@ -98,7 +98,7 @@ extension StudyRun {
     }
 
     /// Writes `run.json`, unless nodes, or finished cases, have different data from the rest.
-    func beginFolder(
+    func writeManifest(
         _ plan: StudyPlan, _ text: String, _ open: [OpenCase], _ data: SharedData, _ provenance: Provenance
     ) throws {
         let gathered = try world.gather(values: data.ownFiles)

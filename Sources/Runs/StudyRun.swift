@@ -70,7 +70,7 @@ package final class StudyRun {
         let data = try prepareData(open.map { plan.cases[$0.index] })
         if world.rank == 0, !data.files.isEmpty { ProgressDisplay.say(data.summary(seconds: secondsSince(start))) }
         let provenance = try Provenance.ofThisProcess(agreeOnBuild(), rank: world.rank, ranks: world.size)
-        try beginFolder(plan, text, open, data, provenance)
+        try writeManifest(plan, text, open, data, provenance)
         log = RankLog.logger(rank: world.rank, path: folder.log(ofRank: world.rank))
         let forecast = try agreeOnForecast(plan, open, data)
         announce(plan, forecast, open)

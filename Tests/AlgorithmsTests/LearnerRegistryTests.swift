@@ -44,7 +44,8 @@ import Testing
             for _ in 0..<learner.period(settings) { made.update(batch) }
             let declared = learner.noise(settings)
             #expect(
-                noise.draws.count == declared.count && declared.allSatisfy { noise.draws[$0.use] == $0 }, "\(learner)")
+                noise.draws.count == declared.count && declared.allSatisfy { noise.draws[$0.stream] == $0 },
+                "\(learner)")
         }
     }
 
@@ -67,27 +68,27 @@ import Testing
     }
 }
 
-/// Records the noise uses that are drawn; the numbers come from a stream.
+/// Records which streams are drawn from; the numbers are others.
 private final class NoiseRecorder: NoiseSource {
-    private(set) var draws: [NoiseUse: NoiseDraw] = [:]
-    private let stream = RandomStream("noise")
+    private(set) var draws: [NoiseStream: NoiseDraw] = [:]
+    private let generator = RandomStream("noise")
     private let actionCount: Int
 
     init(batch: Int, actions: Int) { actionCount = batch * actions }
 
-    func normals(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+    func normals(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         let samples = count / actionCount
-        draws[use] = NoiseDraw(use, .normal(samples: samples == 1 ? nil : samples))
-        stream.normals(step: step, into: out, count: count)
+        draws[stream] = NoiseDraw(stream, .normal(samples: samples == 1 ? nil : samples))
+        generator.normals(step: step, into: out, count: count)
     }
 
-    func uniforms(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
-        draws[use] = NoiseDraw(use, .uniform(samples: count / actionCount))
-        stream.symmetricUniforms(step: step, into: out, count: count)
+    func uniforms(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+        draws[stream] = NoiseDraw(stream, .uniform(samples: count / actionCount))
+        generator.symmetricUniforms(step: step, into: out, count: count)
     }
 
-    func fill(_ dropout: Dropout, _ use: NoiseUse, step: Int) {
-        draws[use] = NoiseDraw(use, .masks(widths: dropout.masks.map(\.columns)))
+    func fill(_ dropout: Dropout, _ stream: NoiseStream, step: Int) {
+        draws[stream] = NoiseDraw(stream, .masks(widths: dropout.masks.map(\.columns)))
         for mask in dropout.masks { mask.pointer.update(repeating: 1, count: mask.count) }
     }
 }

@@ -79,7 +79,7 @@ extension ACTIVESettings {
     /// ACTIVE's own settings: the ensemble, the temperature, and the switches of its ablations.
     fileprivate static func own(_ task: TaskClass) -> [Setting] {
         let likelihood = TargetLikelihood.of(task)
-        let (paper, ours) = (Origin.paper, Origin.ours)
+        let (paper, ours) = (Origin.activePaper, Origin.ours)
         return [
             Setting(
                 .m, task.choose(5, [.antmaze: 10]), 1...1024, cost: .operations, from: "\(ours): \"a small ensemble\""),

@@ -2,13 +2,13 @@ import Foundation
 import Networks
 import Numerics
 
-extension NoiseUse {
+extension NoiseStream {
     /// ε of the regulariser's actions drawn at s.
-    static let sampledAtState = NoiseUse("sampled-at-state", inTraces: "cql_current")
+    static let sampledAtState = NoiseStream("sampled-at-state", inTraces: "cql_current")
     /// ε of the regulariser's actions drawn at s'.
-    static let sampledAtNextState = NoiseUse("sampled-at-next-state", inTraces: "cql_next")
+    static let sampledAtNextState = NoiseStream("sampled-at-next-state", inTraces: "cql_next")
     /// The regulariser's uniform actions.
-    static let uniformActions = NoiseUse("uniform-actions", inTraces: "cql_uniform")
+    static let uniformActions = NoiseStream("uniform-actions", inTraces: "cql_uniform")
 }
 
 /// CQL's regulariser: the excess of a critic's values of sampled and random actions over those of the data's actions.
@@ -66,8 +66,8 @@ final class ConservativePenalty {
         step: Int
     ) {
         let count = noise.count
-        for (part, use, policy) in [(1, NoiseUse.sampledAtNextState, nextPolicy), (2, .sampledAtState, policy)] {
-            source.normals(use, step: step, into: noise.pointer, count: count)
+        for (part, stream, policy) in [(1, NoiseStream.sampledAtNextState, nextPolicy), (2, .sampledAtState, policy)] {
+            source.normals(stream, step: step, into: noise.pointer, count: count)
             let drawn = MatrixView(
                 pointer: actions.pointer + part * count, rows: draws * batch, columns: actions.columns)
             policy.draw(noise: noise.view, into: drawn, logLikelihoods: logDensities.row(part * draws))

@@ -15,9 +15,9 @@ extension SettingKey<Int> {
     static var policyDelay: Self { Self("policy_delay") }
 }
 
-extension NoiseUse {
+extension NoiseStream {
     /// ε that smooths the target policy.
-    static let targetPolicy = NoiseUse("target-policy-noise", inTraces: "target_policy")
+    static let targetPolicy = NoiseStream("target-policy-noise", inTraces: "target_policy")
 }
 
 extension LearnerDefinition {

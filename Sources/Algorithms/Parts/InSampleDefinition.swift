@@ -11,8 +11,6 @@ extension SettingKey<Int> {
 extension SettingKey<Double> {
     /// τ of the expectile loss.
     static var expectile: Self { Self("expectile") }
-    /// The largest w.
-    static var weightCap: Self { Self("weight_cap") }
 }
 
 extension SettingKey<Bool> {

@@ -1,28 +1,27 @@
 package import Networks
 package import Numerics
 
-/// A use of a learner's random numbers; each use has its own stream.
-package struct NoiseUse: Sendable, Hashable {
-    /// The name of its random stream.
+/// One of a learner's random streams, by what its numbers are for.
+package struct NoiseStream: Sendable, Hashable {
+    /// The name of the `RandomStream` within the case's.
     let name: String
     /// Its name in a conformance trace.
     package let traceName: String
 
-    /// Makes a use whose stream within the case's is `name`.
     package init(_ name: String, inTraces traceName: String) {
         self.name = name
         self.traceName = traceName
     }
 
     /// ε of the action drawn at s, for the policy's value term.
-    package static let policy = NoiseUse("policy-noise", inTraces: "policy")
+    package static let policy = NoiseStream("policy-noise", inTraces: "policy")
     /// ε of the actions drawn at s', for the temporal-difference target.
-    package static let nextPolicy = NoiseUse("next-policy-noise", inTraces: "next_policy")
+    package static let nextPolicy = NoiseStream("next-policy-noise", inTraces: "next_policy")
     /// The dropout masks of the policy.
-    package static let policyDropout = NoiseUse("policy-dropout", inTraces: "policy_dropout")
+    package static let policyDropout = NoiseStream("policy-dropout", inTraces: "policy_dropout")
 }
 
-/// Random numbers of one use that a gradient step draws.
+/// Random numbers that a gradient step draws from one stream.
 package struct NoiseDraw: Sendable, Equatable {
     /// The distribution and the shape.
     package enum Numbers: Sendable, Equatable {
@@ -34,68 +33,67 @@ package struct NoiseDraw: Sendable, Equatable {
         case masks(widths: [Int])
     }
 
-    /// The use of the numbers.
-    package let use: NoiseUse
+    package let stream: NoiseStream
     package let numbers: Numbers
 
-    package init(_ use: NoiseUse, _ numbers: Numbers) {
-        self.use = use
+    package init(_ stream: NoiseStream, _ numbers: Numbers) {
+        self.stream = stream
         self.numbers = numbers
     }
 }
 
-/// A source of a learner's random numbers: the case's streams, or a conformance trace.
+/// Where the random numbers of a learner's steps come from: they are generated, or recorded in a conformance trace.
 package protocol NoiseSource: AnyObject {
     /// Fills `out` with `count` standard normal numbers for one step.
-    func normals(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int)
+    func normals(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int)
     /// Fills `out` with `count` numbers uniform on [-1, 1].
-    func uniforms(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int)
+    func uniforms(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int)
     /// Fills the masks of a training pass.
-    func fill(_ dropout: Dropout, _ use: NoiseUse, step: Int)
+    func fill(_ dropout: Dropout, _ stream: NoiseStream, step: Int)
 }
 
-/// Counter-based streams: the same numbers for the same case and step, on any rank and in any order.
-final class StreamNoise: NoiseSource {
-    private let stream: RandomStream
-    /// The streams of the uses so far.
-    private var streams: [NoiseUse: RandomStream] = [:]
-    /// The streams of masks, one per hidden layer.
-    private var layerStreams: [NoiseUse: [RandomStream]] = [:]
+/// Numbers of the case's counter-based streams: the same for the same case and step, on any rank and in any order.
+final class GeneratedNoise: NoiseSource {
+    private let caseStream: RandomStream
+    /// The generators of the streams drawn from so far.
+    private var generators: [NoiseStream: RandomStream] = [:]
+    /// The generators of masks, one per hidden layer.
+    private var layerGenerators: [NoiseStream: [RandomStream]] = [:]
 
-    init(_ stream: RandomStream) { self.stream = stream }
+    init(_ caseStream: RandomStream) { self.caseStream = caseStream }
 
-    func normals(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+    func normals(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         let start = Profile.begin()
-        stream(use).normals(step: step, into: out, count: count)
+        generator(stream).normals(step: step, into: out, count: count)
         Profile.end(start, "random numbers, normal", 1, count, numbers: count)
     }
 
-    func uniforms(_ use: NoiseUse, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
+    func uniforms(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         let start = Profile.begin()
-        stream(use).symmetricUniforms(step: step, into: out, count: count)
+        generator(stream).symmetricUniforms(step: step, into: out, count: count)
         Profile.end(start, "random numbers, uniform", 1, count, numbers: count)
     }
 
-    func fill(_ dropout: Dropout, _ use: NoiseUse, step: Int) {
-        let streams = layerStreams(use, count: dropout.masks.count)
-        for (stream, mask) in zip(streams, dropout.masks) {
+    func fill(_ dropout: Dropout, _ stream: NoiseStream, step: Int) {
+        let generators = layerGenerators(stream, count: dropout.masks.count)
+        for (generator, mask) in zip(generators, dropout.masks) {
             let start = Profile.begin()
-            stream.bernoulli(probability: 1 - dropout.rate, step: step, into: mask.pointer, count: mask.count)
+            generator.bernoulli(probability: 1 - dropout.rate, step: step, into: mask.pointer, count: mask.count)
             Profile.end(start, "random numbers, Bernoulli", mask.rows, mask.columns, numbers: mask.count)
         }
     }
 
-    private func stream(_ use: NoiseUse) -> RandomStream {
-        if let known = streams[use] { return known }
-        let new = stream.stream(use.name)
-        streams[use] = new
+    private func generator(_ stream: NoiseStream) -> RandomStream {
+        if let known = generators[stream] { return known }
+        let new = caseStream.stream(stream.name)
+        generators[stream] = new
         return new
     }
 
-    private func layerStreams(_ use: NoiseUse, count: Int) -> [RandomStream] {
-        if let known = layerStreams[use], known.count >= count { return known }
-        let new = (0..<count).map { stream.stream(use.name).stream("fc\($0)") }
-        layerStreams[use] = new
+    private func layerGenerators(_ stream: NoiseStream, count: Int) -> [RandomStream] {
+        if let known = layerGenerators[stream], known.count >= count { return known }
+        let new = (0..<count).map { caseStream.stream(stream.name).stream("fc\($0)") }
+        layerGenerators[stream] = new
         return new
     }
 }

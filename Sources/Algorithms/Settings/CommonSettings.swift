@@ -27,6 +27,8 @@ extension SettingKey<Double> {
     package static var alpha: Self { Self("alpha") }
     /// κ of w = exp(κA), the inverse temperature of the weights of the data's actions.
     package static var inverseTemperature: Self { Self("inverse_temperature") }
+    /// The largest w, the cap of `AdvantageWeight`.
+    package static var weightCap: Self { Self("weight_cap") }
     /// The limit to which the data's actions are clipped; 1 leaves them unchanged.
     package static var clipActions: Self { Self("clip_actions") }
 }
@@ -57,7 +59,7 @@ package enum Origin {
     /// tinkoff-ai/CORL@6afec90.
     package static let corl = "CORL"
     /// The ACTIVE paper.
-    package static let paper = "the paper"
+    package static let activePaper = "the paper"
     /// Our choice, where public material leaves a value open.
     package static let ours = "our default"
 }

@@ -21,8 +21,8 @@ package struct Checkpoint: Sendable, Equatable {
     package var scalars: [String: Double]
     /// The results of the case so far.
     package var progress: CaseProgress
-    /// Versions and kernels that results depend on; after a resume with other values, equal bytes are not guaranteed.
-    package var environment: [String: String]
+    /// Versions of libraries, and their kernels, on which results depend; after a resume with others, equal bytes are not guaranteed.
+    package var libraries: [String: String]
     /// The tensors in the learner's order.
     package var tensors: [CheckpointTensor]
 
@@ -33,7 +33,7 @@ package struct Checkpoint: Sendable, Equatable {
         caseIdentifier: String, configuration: String, datasetSHA256: String, step: Int,
         plannedSteps: Int? = nil,
         scalars: [String: Double] = [:], progress: CaseProgress = CaseProgress(),
-        environment: [String: String] = [:], tensors: [CheckpointTensor] = []
+        libraries: [String: String] = [:], tensors: [CheckpointTensor] = []
     ) {
         self.caseIdentifier = caseIdentifier
         self.configuration = configuration
@@ -42,7 +42,7 @@ package struct Checkpoint: Sendable, Equatable {
         self.plannedSteps = plannedSteps
         self.scalars = scalars
         self.progress = progress
-        self.environment = environment
+        self.libraries = libraries
         self.tensors = tensors
     }
 

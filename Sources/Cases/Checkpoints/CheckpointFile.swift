@@ -44,6 +44,7 @@ enum CheckpointFile {
         var caseIdentifier: String
         var configuration: String
         var datasetSHA256: String
+        /// `Checkpoint.libraries`.
         var environment: [String: String]
         var plannedSteps: Int?
         var progress: CaseProgress
@@ -84,7 +85,7 @@ enum CheckpointFile {
         return Checkpoint(
             caseIdentifier: header.caseIdentifier, configuration: header.configuration,
             datasetSHA256: header.datasetSHA256, step: header.step, plannedSteps: header.plannedSteps,
-            scalars: try scalars(header, path), progress: header.progress, environment: header.environment,
+            scalars: try scalars(header, path), progress: header.progress, libraries: header.environment,
             tensors: try tensors(header, body.dropFirst(lengths.header).dropLast(digestLength), path))
     }
 
@@ -119,7 +120,7 @@ enum CheckpointFile {
     private static func encodedHeader(_ checkpoint: Checkpoint) throws -> Data {
         let header = Header(
             caseIdentifier: checkpoint.caseIdentifier, configuration: checkpoint.configuration,
-            datasetSHA256: checkpoint.datasetSHA256, environment: checkpoint.environment,
+            datasetSHA256: checkpoint.datasetSHA256, environment: checkpoint.libraries,
             plannedSteps: checkpoint.plannedSteps, progress: checkpoint.progress, real: Checkpoint.real,
             scalars: checkpoint.scalars.mapValues { $0.bitPattern.zeroPadded(to: 16, radix: 16) },
             step: checkpoint.step,

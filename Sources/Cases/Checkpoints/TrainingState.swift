@@ -13,6 +13,9 @@ struct TrainingState {
     let placement: Placement
     let team: Team
 
+    /// What the names of `Learner.resumableScalars` begin with in a checkpoint.
+    private static let resumable = "memory/"
+
     /// Gathers the whole state on the leader; nil on other ranks. Collective over the team.
     func gather() throws -> (tensors: [CheckpointTensor], scalars: [String: Double])? {
         var tensors: [CheckpointTensor] = []
@@ -57,10 +60,10 @@ struct TrainingState {
             scalar.adam.secondMoment = try checkpoint.scalar("\(scalar.name)/adam.v")
         }
         learner.resume(after: checkpoint.step)
-        let memories = checkpoint.scalars.compactMap { name, value in
-            name.hasPrefix("memory/") ? (String(name.dropFirst("memory/".count)), value) : nil
+        let resumable = checkpoint.scalars.compactMap { name, value in
+            name.hasPrefix(Self.resumable) ? (String(name.dropFirst(Self.resumable.count)), value) : nil
         }
-        learner.resumableScalars = Dictionary(uniqueKeysWithValues: memories)
+        learner.resumableScalars = Dictionary(uniqueKeysWithValues: resumable)
     }
 
     /// The scalars that this rank owns; on the leader, those of all ranks.
@@ -72,7 +75,7 @@ struct TrainingState {
             own["\(scalar.name)/adam.v"] = scalar.adam.secondMoment.bitPattern
         }
         if placement.owner(.policy, 0) == team.rank {
-            for (name, value) in learner.resumableScalars { own["memory/\(name)"] = value.bitPattern }
+            for (name, value) in learner.resumableScalars { own[Self.resumable + name] = value.bitPattern }
         }
         return try team.gather(values: [own]).reduce(into: [:]) { all, scalars in
             for (name, bits) in scalars { all[name] = Double(bitPattern: bits) }

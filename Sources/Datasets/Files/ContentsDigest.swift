@@ -30,7 +30,7 @@ package struct ContentsDigest: ~Copyable {
 
     /// Adds a field of numbers, [rows, `columns`], row-major.
     package func add(_ name: String, _ numbers: [Float], columns: Int) {
-        begin(name, "<f4", count: numbers.count, columns)
+        addHeader(name, "<f4", count: numbers.count, columns)
         #if _endian(little)
             numbers.withUnsafeBytes { digest.update($0) }
         #else
@@ -40,20 +40,21 @@ package struct ContentsDigest: ~Copyable {
 
     /// Adds a field of flags, [rows], each 0 or 1.
     package func add(_ name: String, _ flags: [UInt8]) {
-        begin(name, "u1", count: flags.count, 1)
+        addHeader(name, "u1", count: flags.count, 1)
         flags.withUnsafeBytes { digest.update($0) }
     }
 
     /// Adds a field of counts, [rows], as 64-bit two's complement integers, little-endian.
     package func add(_ name: String, _ counts: [Int]) {
-        begin(name, "<i8", count: counts.count, 1)
+        addHeader(name, "<i8", count: counts.count, 1)
         counts.map { Int64($0).littleEndian }.withUnsafeBytes { digest.update($0) }
     }
 
     /// The digest, 64 hexadecimal digits.
     package var hexadecimal: String { digest.hexadecimal }
 
-    private func begin(_ name: String, _ type: String, count: Int, _ columns: Int) {
+    /// Adds the line before a field's values: its name, type, rows and columns.
+    private func addHeader(_ name: String, _ type: String, count: Int, _ columns: Int) {
         Array("\(name) \(type) \(count / columns) \(columns)\n".utf8).withUnsafeBytes { digest.update($0) }
     }
 }

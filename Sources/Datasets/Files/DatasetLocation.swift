@@ -16,12 +16,14 @@ package struct DatasetLocation: Equatable, Sendable {
 
     /// Searches the folders that this process's environment variables name.
     package init() {
-        self.init(environment: { PathBytes.environmentVariable($0) })
+        self.init(variables: { PathBytes.environmentVariable($0) })
     }
 
-    /// Searches the folders that the variables of `environment` name; an empty variable counts as unset.
-    package init(environment: (String) -> String?) {
-        func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+    /// Searches the folders that environment variables name; an empty variable counts as unset.
+    ///
+    /// - `variables`: returns the value of a variable.
+    package init(variables: (String) -> String?) {
+        func value(_ name: String) -> String? { variables(name).flatMap { $0.isEmpty ? nil : $0 } }
         let named = ["ACTIVE_BENCH_DATA", "D4RL_DATASET_DIR"].compactMap(value)
         let home = value("HOME") ?? "."
         let data = value("XDG_DATA_HOME") ?? home + "/.local/share"

@@ -74,7 +74,7 @@ package final class AntMaze: SimulatedEnvironment {
         target = centre(maze.goal)
         if case .once(let stream) = options.goals { target = drawGoal(episode: 0, stream) }
         let start = centre(maze.start)
-        try begin { positions, _ in
+        try startEpisode { positions, _ in
             positions[0] += start.x
             positions[1] += start.y
         }
@@ -83,7 +83,7 @@ package final class AntMaze: SimulatedEnvironment {
     package func reset(episode: Int, stream: RandomStream) throws {
         if case .everyEpisode = goals { target = drawGoal(episode: episode, stream) }
         let start = isGymnasium ? drawStart(episode: episode, stream) : .zero
-        try begin { positions, velocities in
+        try startEpisode { positions, velocities in
             positions[0] += start.x
             positions[1] += start.y
             if isGymnasium { return }
@@ -98,13 +98,13 @@ package final class AntMaze: SimulatedEnvironment {
     }
 
     /// Starts an episode in exactly this state with this goal.
-    package func begin(positions: [Double], velocities: [Double], goal: Maze.Place) throws {
+    package func reset(toPositions positions: [Double], velocities: [Double], goal: Maze.Place) throws {
         target = goal
-        try begin { _, _ in simulation.place(positions: positions, velocities: velocities) }
+        try startEpisode { _, _ in simulation.place(positions: positions, velocities: velocities) }
     }
 
     /// Starts an episode at qpos0 and zero velocity, as changed by `place`.
-    private func begin(
+    private func startEpisode(
         place: (UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Void
     ) throws {
         try simulation.reset()

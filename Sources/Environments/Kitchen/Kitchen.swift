@@ -107,11 +107,11 @@ extension Kitchen {
     package func reset(episode: Int, stream: RandomStream) throws {
         noise = stream.stream("observation-noise")
         self.episode = episode
-        try begin(positions: Self.start, velocities: Self.rest)
+        try startEpisode(positions: Self.start, velocities: Self.rest)
     }
 
     /// Starts an episode that is observed without noise.
-    package func resetWithoutNoise() throws { try begin(at: Self.start, velocities: Self.rest) }
+    package func resetWithoutNoise() throws { try reset(toPositions: Self.start, velocities: Self.rest) }
 
     /// Starts an episode in exactly this state, observed without noise, with no task completed. The engine normalises the
     /// kettle's quaternion.
@@ -120,12 +120,12 @@ extension Kitchen {
     ///   - positions: qpos [30].
     ///   - velocities: qvel [29].
     /// - Throws: `EnvironmentError.simulator`.
-    package func begin(at positions: [Double], velocities: [Double]) throws {
+    package func reset(toPositions positions: [Double], velocities: [Double]) throws {
         noise = nil
-        try begin(positions: positions, velocities: velocities)
+        try startEpisode(positions: positions, velocities: velocities)
     }
 
-    private func begin(positions: [Double], velocities: [Double]) throws {
+    private func startEpisode(positions: [Double], velocities: [Double]) throws {
         try simulation.reset()
         simulation.place(positions: positions, velocities: velocities)
         try simulation.forward()

@@ -54,7 +54,7 @@ package final class PlanarLocomotion: SimulatedEnvironment {
     }
 
     package func reset(episode: Int, stream: RandomStream) throws {
-        try begin { positions, velocities in
+        try startEpisode { positions, velocities in
             for i in positions.indices {
                 positions[i] += task.positionNoise.draw(from: stream, episode: episode, index: i)
             }
@@ -65,15 +65,15 @@ package final class PlanarLocomotion: SimulatedEnvironment {
     }
 
     /// Starts an episode exactly at qpos0 and zero velocity.
-    package func resetWithoutNoise() throws { try begin { _, _ in } }
+    package func resetWithoutNoise() throws { try startEpisode { _, _ in } }
 
     /// Starts an episode exactly at `positions` (qpos) and `velocities` (qvel), without a warm start of the solver.
-    package func begin(positions: [Double], velocities: [Double]) throws {
-        try begin { _, _ in simulation.place(positions: positions, velocities: velocities) }
+    package func reset(toPositions positions: [Double], velocities: [Double]) throws {
+        try startEpisode { _, _ in simulation.place(positions: positions, velocities: velocities) }
     }
 
     /// Starts an episode at qpos0 changed by `disturb`(qpos, qvel).
-    private func begin(disturb: (Coordinates, Coordinates) -> Void) throws {
+    private func startEpisode(disturb: (Coordinates, Coordinates) -> Void) throws {
         try simulation.reset()
         disturb(simulation.positions, simulation.velocities)
         try simulation.forward()

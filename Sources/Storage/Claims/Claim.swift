@@ -13,7 +13,7 @@ package enum ClaimOutcome: Sendable {
 
 /// The exclusive right to work on a case, across nodes and jobs.
 ///
-/// A claim is valid until its holder is known to be gone (on this kernel, or because its batch job has been started
+/// A claim is valid until its holder is known to have ended (on this kernel, or because its batch job has been started
 /// again since), or has written no heartbeat for `staleAfter` seconds; time stamps further in the future than that are
 /// ignored. A process known to be alive on this kernel keeps its claim.
 ///
@@ -35,9 +35,15 @@ package struct Claim: Sendable {
 
     private struct Record: Codable, Equatable {
         var holder: ClaimHolder
-        /// Distinguishes claims of the same holder.
-        var token: String
+        /// Random digits that distinguish claims of the same holder.
+        var nonce: String
         var isReleased: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case holder
+            case nonce = "token"
+            case isReleased
+        }
     }
 
     private let folder: String
@@ -70,12 +76,12 @@ package struct Claim: Sendable {
                 case .released: break
                 }
             }
-            let token = "\(UInt32.random(in: 0...UInt32.max))"
-            let record = Record(holder: holder, token: token, isReleased: false)
+            let nonce = "\(UInt32.random(in: 0...UInt32.max))"
+            let record = Record(holder: holder, nonce: nonce, isReleased: false)
             let claim = Claim(folder: folder, number: (last ?? -1) + 1, record: record)
             guard try claim.make() else { continue }
-            if let before, before.isOfEarlierStart(of: holder.batchJob), let gone = before.identity {
-                DurableFile.removeUnfinished(in: folder, of: gone)
+            if let before, before.isOfEarlierStart(of: holder.batchJob), let ended = before.identity {
+                DurableFile.removeUnfinished(in: folder, of: ended)
             }
             return .taken(claim, notice: notice)
         }
@@ -132,7 +138,7 @@ package struct Claim: Sendable {
     /// - Returns: false if another process was faster.
     private func make() throws -> Bool {
         let calls = FileCalls.current
-        let temporary = try DurableFile.writeTemporary(Claim.encode(record), beside: "\(folder)/claim-\(record.token)")
+        let temporary = try DurableFile.writeTemporary(Claim.encode(record), beside: "\(folder)/claim-\(record.nonce)")
         defer { _ = calls.unlink(temporary) }
         var result = calls.link(temporary, path)
         if let status = fileStatus(temporary), status.st_nlink == 2 { return true }
@@ -192,12 +198,12 @@ extension Claim {
         let holder = record?.holder
         if record?.isReleased == true { return .released }
         // A holder known to be alive keeps its claim, whatever a batch system says about its job.
-        let isGone = holder?.isGone
-        if isGone == false { return .held(by: holder) }
+        let hasEnded = holder?.hasEnded
+        if hasEnded == false { return .held(by: holder) }
         if holder?.isOfEarlierStart(of: job) == true {
             return .stale(holder, reason: "which ended before this job was started again")
         }
-        if isGone == true { return .stale(holder, reason: "which is gone") }
+        if hasEnded == true { return .stale(holder, reason: "which is gone") }
         // At least as recent as the claim itself: the holder's first heartbeat may not be visible here yet.
         let heartbeat = try holder.flatMap { try FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
         guard let claimed = try FileSystemClock.lastWrite(path) else { return .removed }

@@ -44,8 +44,8 @@ package struct ClaimHolder: Codable, Sendable, Equatable {
         "pid \(pid) on \(host) (rank \(rank)\(job.map { ", job \($0)" } ?? ""))"
     }
 
-    /// Whether the process is known to be gone (true) or alive (false); nil if only its heartbeat can tell.
-    package var isGone: Bool? { identity?.isGone }
+    /// Whether the process has ended (true) or is alive (false); nil if only its heartbeat can tell.
+    package var hasEnded: Bool? { identity?.hasEnded }
 
     /// Whether the holder belonged to this process's job and ended before the job was started again.
     ///

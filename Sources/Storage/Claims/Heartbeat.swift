@@ -70,14 +70,14 @@ package struct Heartbeat: Codable, Sendable, Equatable {
         "\(token)-rank-\(rank.zeroPadded(to: 4)).json"
     }
 
-    /// Whether its process is known to be gone; false if it runs on another machine.
-    package var isGone: Bool { identity?.isGone == true }
+    /// Whether its process is known to have ended; false if it ran on another machine.
+    package var isOfEndedProcess: Bool { identity?.hasEnded == true }
 
-    /// Removes heartbeats of processes that are gone, those too old to keep a claim valid, and unfinished files.
+    /// Removes heartbeats of processes that have ended, those too old to keep a claim valid, and unfinished files.
     /// Heartbeats of processes known to be alive stay, however old.
     package static func removeSilent(in runFolder: String) {
         for (heartbeat, age) in (try? readAll(in: runFolder)) ?? []
-        where heartbeat.identity?.isGone ?? (age > Claim.staleAfter) {
+        where heartbeat.identity?.hasEnded ?? (age > Claim.staleAfter) {
             Paths.unlink("\(folder(in: runFolder))/\(heartbeat.fileName)")
         }
         DurableFile.removeUnfinished(in: folder(in: runFolder))

@@ -17,7 +17,7 @@ package final class AppendOnlyFile {
     deinit { if let descriptor { _ = FileCalls.current.close(descriptor) } }
 
     /// Creates the file, or truncates it.
-    package func begin() throws {
+    package func createEmpty() throws {
         try open(O_WRONLY | O_CREAT | O_TRUNC, as: "create")
     }
 
@@ -25,7 +25,7 @@ package final class AppendOnlyFile {
     ///
     /// - Throws: `HarnessError.badInput` if those bytes have changed.
     package func resume(at position: OutputLength) throws {
-        guard position.bytes > 0 else { return try begin() }
+        guard position.bytes > 0 else { return try createEmpty() }
         guard try FileCalls.isThere(path) else {
             throw changed("expected \(position.bytes) bytes, found no file")
         }

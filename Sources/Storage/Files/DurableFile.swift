@@ -199,7 +199,7 @@ extension DurableFile {
         }
     }
 
-    /// Removes the incomplete files of one process in a folder. The caller knows that the process is gone, even if this
+    /// Removes the incomplete files of one process in a folder. The caller knows that the process has ended, even if this
     /// kernel cannot tell.
     static func removeUnfinished(in folder: String, of writer: ProcessIdentity) {
         for name in Paths.names(inFolder: folder) ?? [] where name.hasSuffix("\(temporaryMark)\(writer)") {
@@ -215,7 +215,7 @@ extension DurableFile {
             ProcessIdentity(String(path[$0.upperBound...]))
         }
         if writer == CurrentProcess.identity { return false }
-        if let isGone = writer?.isGone { return !isGone }
+        if let hasEnded = writer?.hasEnded { return !hasEnded }
         guard let written = try? FileSystemClock.lastWrite(path) else {
             return fileStatus(path) != nil || errno != ENOENT
         }

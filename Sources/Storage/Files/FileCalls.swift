@@ -31,7 +31,8 @@ package struct FileCalls: Sendable {
     @TaskLocal package static var current = FileCalls.system
 
     /// The system's calls, with the fault requested by `ACTIVE_BENCH_FAULT`.
-    package static let system = FaultInjection.current.map { FatalFileCalls.calls(over: plain, fault: $0) } ?? plain
+    package static let system =
+        FaultInjection.current.map { FaultInjectingFileCalls.calls(over: plain, fault: $0) } ?? plain
 
     /// The system's calls.
     package static let plain = FileCalls(

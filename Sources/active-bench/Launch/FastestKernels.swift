@@ -28,12 +28,12 @@ enum FastestKernels {
             }
             tried[name] = 1e3 * seconds
         }
-        var environment = [variable: tried.map { "\($0.key)=\($0.value)" }.joined(separator: ",")]
-        environment["OPENBLAS_CORETYPE"] = tried.min { $0.value < $1.value }?.key
+        var variables = [variable: tried.map { "\($0.key)=\($0.value)" }.joined(separator: ",")]
+        variables["OPENBLAS_CORETYPE"] = tried.min { $0.value < $1.value }?.key
         let preloaded = [AllocationCount.library, PathBytes.environmentVariable("LD_PRELOAD")].compactMap { $0 }
-        if !preloaded.isEmpty { environment["LD_PRELOAD"] = preloaded.joined(separator: ":") }
+        if !preloaded.isEmpty { variables["LD_PRELOAD"] = preloaded.joined(separator: ":") }
         try starting { () throws(ChildProgram.NotStarted) in
-            try ChildProgram([program] + arguments, variables: environment).wait()
+            try ChildProgram([program] + arguments, variables: variables).wait()
         }
     }
 
@@ -50,10 +50,10 @@ enum FastestKernels {
     /// This program, even if its path is not valid UTF-8.
     private static let program = "/proc/self/exe"
 
-    private static func output(of arguments: [String], _ environment: [String: String]) throws -> String {
+    private static func output(of arguments: [String], _ variables: [String: String]) throws -> String {
         var output: [UInt8] = []
         try starting { () throws(ChildProgram.NotStarted) in
-            let (bytes, end) = try ChildProgram.output(of: [program] + arguments, variables: environment)
+            let (bytes, end) = try ChildProgram.output(of: [program] + arguments, variables: variables)
             output = bytes
             return end
         }

@@ -40,7 +40,7 @@ import Testing
 
     @Test func foldersComeFromTheEnvironment() {
         func folders(_ variables: [String: String]) -> [String] {
-            DatasetLocation(environment: { variables[$0] }).folders
+            DatasetLocation(variables: { variables[$0] }).folders
         }
         #expect(folders(["HOME": "/h"]) == ["/h/.local/share/active-bench/datasets", "/h/.d4rl/datasets"])
         #expect(

@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: try oracleRows("antmaze.txt")) func oracle(_ row: [String]) throws {
         let ant = AntModel.d4rl(legacyInertia: row[1] == "d4rl")
         let environment = try AntMaze(Self.medium, options: .init(), ant: ant)
-        try environment.begin(positions: atRest, velocities: still, goal: .zero)
+        try environment.reset(toPositions: atRest, velocities: still, goal: .zero)
         let steps = try #require(Int(row[2]))
         for t in 0..<steps { _ = try environment.step(exactly: oracleAction(t, size: 8)) }
         let expected = numbers(row, from: 3)
@@ -90,14 +90,14 @@ import Testing
     func reachingTheGoal(_ profile: DynamicsProfile, radius: Double) throws {
         let environment = try AntMaze(Self.umaze, options: .init(profile: profile))
         let none = Array(repeating: 0.0, count: 8)
-        try environment.begin(positions: atRest, velocities: still, goal: .zero)
+        try environment.reset(toPositions: atRest, velocities: still, goal: .zero)
         let result = try environment.step(exactly: none)
         #expect(result.reward == 1 && result.terminal == (profile == .d4rl) && !result.timeout)
         #expect(environment.completedTasks == ["goal"])
         // The ant falls straight down without moving sideways.
         let place = Maze.Place(environment.positions[0], environment.positions[1])
         for (shift, reward) in [(radius - 1e-9, 1.0), (radius + 1e-9, 0)] {
-            try environment.begin(positions: atRest, velocities: still, goal: place + Maze.Place(0, shift))
+            try environment.reset(toPositions: atRest, velocities: still, goal: place + Maze.Place(0, shift))
             let result = try environment.step(exactly: none)
             #expect(result.reward == reward)
             #expect(environment.completedTasks == (reward == 1 ? ["goal"] : []))
@@ -137,7 +137,7 @@ import Testing
         let environment = try AntMaze(Self.umaze, options: .init())
         var velocities = still
         velocities[0] = -20
-        try environment.begin(positions: atRest, velocities: velocities, goal: Maze.Place(8, 8))
+        try environment.reset(toPositions: atRest, velocities: velocities, goal: Maze.Place(8, 8))
         for _ in 0..<20 { _ = try environment.step(exactly: Array(repeating: 0, count: 8)) }
         #expect(environment.positions[0] > -2, "the wall's face is at x = −2")
         #expect(environment.positions[0] < -1)

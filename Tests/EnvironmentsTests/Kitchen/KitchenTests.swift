@@ -150,7 +150,7 @@ import Testing
             #expect(kitchen.isOpen == kitchen.tasks.map { !done.contains($0) })
             #expect(try kitchen.step(exactly: still).reward == 0, "a completed task is rewarded once")
         }
-        try kitchen.begin(at: state(with: KitchenTask.complete), velocities: rest)
+        try kitchen.reset(toPositions: state(with: KitchenTask.complete), velocities: rest)
         let together = try kitchen.step(exactly: still)
         #expect(together.reward == 4 && together.terminal, "all four at once, in a new episode")
     }
@@ -185,7 +185,7 @@ import Testing
             let results = try (0..<3).map { _ in try kitchen.step(exactly: still) }
             #expect(results.map(\.timeout) == [false, false, true] && results.allSatisfy { !$0.terminal })
         }
-        try kitchen.begin(at: Kitchen.start, velocities: rest)
+        try kitchen.reset(toPositions: Kitchen.start, velocities: rest)
         for _ in 0..<2 { _ = try kitchen.step(exactly: still) }
         for task in KitchenTask.complete {
             for i in task.goal.indices { kitchen.simulation.positions[task.start + i] = task.goal[i] }

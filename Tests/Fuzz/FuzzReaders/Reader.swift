@@ -29,7 +29,7 @@ enum Reader: String, CaseIterable {
             _ = try CaseFailure.note(in: scratch.path("case"))
         case .heartbeat:
             scratch.put(bytes, "ranks/run-rank-0000.json")
-            for (heartbeat, _) in try Heartbeat.readAll(in: scratch.root, now: 1e12) { _ = heartbeat.isGone }
+            for (heartbeat, _) in try Heartbeat.readAll(in: scratch.root, now: 1e12) { _ = heartbeat.isOfEndedProcess }
         case .manifest:
             scratch.put(bytes, "run.json")
             let manifest = try RunManifest.read(RunFolder(scratch.root))

@@ -24,7 +24,7 @@ import Testing
         let after = try Checkpoint.decode(data, path: "x")
         #expect(after.caseIdentifier == before.caseIdentifier && after.step == 20)
         #expect(after.configuration == before.configuration && after.datasetSHA256 == before.datasetSHA256)
-        #expect(after.environment == before.environment)
+        #expect(after.libraries == before.libraries)
         #expect(after.tensors.map(\.name) == ["v.0/parameters", "v.0/adam.m", "odd"])
         for (a, b) in zip(after.tensors, before.tensors) { #expect(bits(a.values) == bits(b.values)) }
         #expect(after.scalars.mapValues(\.bitPattern) == before.scalars.mapValues(\.bitPattern))
@@ -161,7 +161,7 @@ import Testing
         let known = ExampleCheckpoint.make(step: 20, numbers: 9)
         #expect(found.caseIdentifier == known.caseIdentifier && found.step == 20)
         #expect(found.configuration == known.configuration && found.datasetSHA256 == known.datasetSHA256)
-        #expect(found.environment == known.environment)
+        #expect(found.libraries == known.libraries)
         #expect(found.scalars.mapValues(\.bitPattern) == known.scalars.mapValues(\.bitPattern))
         #expect(found.tensors.map(\.name) == known.tensors.map(\.name))
         for (a, b) in zip(found.tensors, known.tensors) { #expect(bits(a.values) == bits(b.values)) }

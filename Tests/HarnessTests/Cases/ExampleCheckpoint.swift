@@ -24,7 +24,7 @@ enum ExampleCheckpoint {
                 warning: "step 3: α is out of bounds",
                 simulatorWarning: .init(first: "step 5, episode 0: MuJoCo warned: nefc", episodes: 2),
                 outputs: [OutputLength(name: "curve.csv", bytes: 12, sha256: String(repeating: "ab", count: 32))]),
-            environment: ["blas": "Haswell", "glibc": "2.36", "mujoco": "2.2.2"],
+            libraries: ["blas": "Haswell", "glibc": "2.36", "mujoco": "2.2.2"],
             tensors: [
                 CheckpointTensor(name: "v.0/parameters", values: (0..<numbers).map { Real($0) / 7 - 3 }),
                 CheckpointTensor(name: "v.0/adam.m", values: []),

@@ -48,7 +48,7 @@ struct StoppedRun {
                 left -= 1
                 if left <= 0 { Supervision.requestStop() }
             },
-            progress: { step in
+            tick: { step in
                 first = first ?? step
                 if step == stop { Supervision.requestStop() }
             })

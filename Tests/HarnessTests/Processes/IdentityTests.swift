@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func thisProcess() throws {
-        #expect(Self.own.isGone == false && Self.own.pid == getpid() && Self.own.kernel != nil)
+        #expect(Self.own.hasEnded == false && Self.own.pid == getpid() && Self.own.kernel != nil)
         let run = try Process.output("/bin/sh", "-c", "sed 's/.*) //' /proc/\(getpid())/stat | cut -d' ' -f20")
         #expect(UInt64(run) == Self.own.start, "as /proc has it, parsed in another way")
         #expect(access("/dev/shm/active-bench-\(Self.own)", F_OK) == 0)
@@ -42,18 +42,18 @@ import Testing
             (Self.other(pid: dead), true, "its number is free"),
             (Self.other(start: Self.own.start - 1), true, "its number is another one's by now"),
         ]
-        for (identity, isGone, comment) in seen {
-            #expect(identity.isGone == nil, "on a clone of this machine: \(comment)")
+        for (identity, hasEnded, comment) in seen {
+            #expect(identity.hasEnded == nil, "on a clone of this machine: \(comment)")
             let marker = Marker(identity)
-            #expect(identity.isGone == isGone, comment)
+            #expect(identity.hasEnded == hasEnded, comment)
             withExtendedLifetime(marker) {}
         }
         // A clone started from the same snapshot: number and start time are equal, the random bits are not.
-        #expect(Self.other().isGone == nil)
+        #expect(Self.other().hasEnded == nil)
         for kernel in [nil, Self.own.kernel.map { $0 ^ 1 }] {
             let elsewhere = Self.other(kernel: kernel, pid: dead)
             let marker = Marker(elsewhere)
-            #expect(elsewhere.isGone == nil, "another boot, another namespace, or no /proc")
+            #expect(elsewhere.hasEnded == nil, "another boot, another namespace, or no /proc")
             withExtendedLifetime(marker) {}
         }
     }
@@ -66,7 +66,7 @@ import Testing
         while ProcessState(of: pid) != .zombie { usleep(1000) }
         let zombie = Self.other(pid: pid)
         let marker = Marker(zombie)
-        #expect(zombie.isGone == true)
+        #expect(zombie.hasEnded == true)
         withExtendedLifetime(marker) { _ = waitpid(pid, nil, 0) }
     }
 
@@ -130,7 +130,7 @@ import Testing
             ([:], [:], ["SLURM_RESTART_COUNT": "1"], false),
         ] as [([String: String], [String: String], [String: String], Bool)])
     func startsOfJobs(both: [String: String], before: [String: String], now: [String: String], isBefore: Bool) {
-        let jobs = [before, now].map { BatchJob(environment: both.merging($0) { $1 }) }
+        let jobs = [before, now].map { BatchJob(variables: both.merging($0) { $1 }) }
         #expect(jobs[0].map { job in jobs[1].map { job.isBefore($0) } ?? false } ?? false == isBefore)
         #expect(jobs[1].map { job in jobs[0].map { job.isBefore($0) } ?? false } ?? false == false || !isBefore)
     }

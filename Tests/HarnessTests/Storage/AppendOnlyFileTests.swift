@@ -13,7 +13,7 @@ import Testing
     /// Writes a file of `rows` rows; returns its length after each.
     private func grown(_ rows: Int, at path: String) throws -> [OutputLength] {
         let file = AppendOnlyFile(path)
-        try file.begin()
+        try file.createEmpty()
         var positions = [file.position]
         for row in 0..<rows {
             try file.append("\(row),\(Double(row) / 7)\n")
@@ -48,7 +48,7 @@ import Testing
     /// The file is longer than one read buffer.
     @Test func ofAnyLength() throws {
         let file = AppendOnlyFile(path)
-        try file.begin()
+        try file.createEmpty()
         for _ in 0..<20 { try file.append(String(repeating: "0123456789", count: 1000)) }
         let position = file.position
         try file.append("more")
@@ -79,7 +79,7 @@ import Testing
 
     @Test func aFailedRowIsWrittenOver() throws {
         let file = AppendOnlyFile(path)
-        try file.begin()
+        try file.createEmpty()
         try file.append("a,b\n")
         let before = file.position
         let error = #expect(throws: HarnessError.self) {
@@ -100,10 +100,10 @@ import Testing
         let file = AppendOnlyFile(path)
         #expect(throws: HarnessError.self) { try file.append("x") }
         #expect(folder.contents.isEmpty)
-        try file.begin()
+        try file.createEmpty()
         try file.close()
         try file.close()
         #expect(throws: HarnessError.self) { try file.sync() }
-        #expect(throws: HarnessError.self) { try AppendOnlyFile(folder("absent/x")).begin() }
+        #expect(throws: HarnessError.self) { try AppendOnlyFile(folder("absent/x")).createEmpty() }
     }
 }

@@ -3,29 +3,29 @@ import Environments
 /// An environment of ours that can be set to a state of a trace and stepped in double precision.
 protocol ExactWorld: Environment {
     /// Sets the environment to state `i` of `trace`.
-    func begin(at i: Int, of trace: PeerTrace) throws
+    func reset(toState i: Int, of trace: PeerTrace) throws
     func step(exactly action: [Double]) throws -> StepResult
     /// The observation before it is rounded to `Real`.
     var exactObservation: [Double] { get }
 }
 
 extension PlanarLocomotion: ExactWorld {
-    func begin(at i: Int, of trace: PeerTrace) throws {
-        try begin(positions: trace.positions[i], velocities: trace.velocities[i])
+    func reset(toState i: Int, of trace: PeerTrace) throws {
+        try reset(toPositions: trace.positions[i], velocities: trace.velocities[i])
     }
 }
 
 extension AntMaze: ExactWorld {
-    func begin(at i: Int, of trace: PeerTrace) throws {
+    func reset(toState i: Int, of trace: PeerTrace) throws {
         guard let goal = trace.goals?[i] else { throw PeerTraceError.noGoals(trace.peer) }
-        try begin(
-            positions: trace.positions[i], velocities: trace.velocities[i], goal: Maze.Place(goal[0], goal[1]))
+        try reset(
+            toPositions: trace.positions[i], velocities: trace.velocities[i], goal: Maze.Place(goal[0], goal[1]))
     }
 }
 
 extension Kitchen: ExactWorld {
-    func begin(at i: Int, of trace: PeerTrace) throws {
-        try begin(at: trace.positions[i], velocities: trace.velocities[i])
+    func reset(toState i: Int, of trace: PeerTrace) throws {
+        try reset(toPositions: trace.positions[i], velocities: trace.velocities[i])
     }
 }
 

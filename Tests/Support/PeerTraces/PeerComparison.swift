@@ -18,7 +18,7 @@ package struct PeerComparison: Sendable {
     package init(_ trace: PeerTrace) throws {
         let world = try trace.makeWorld()
         for i in 0..<trace.count {
-            try world.begin(at: i, of: trace)
+            try world.reset(toState: i, of: trace)
             let result = try world.step(exactly: trace.actions[i])
             observation.append(Self.largestDifference(world.exactObservation, trace.observations[i]))
             state.append(

@@ -2,8 +2,9 @@ import Failures
 import Foundation
 import Synchronization
 
-/// File calls that kill this process at a given call by SIGKILL, which allows no cleaning up.
-enum FatalFileCalls {
+/// The file calls of a fault that tests request (`FaultInjection`): at a given call, or within a checkpoint, SIGKILL ends this
+/// process, so that nothing can be cleaned up.
+enum FaultInjectingFileCalls {
     private struct Count {
         var calls = 0
         /// The descriptor of the first checkpoint written.
@@ -45,14 +46,14 @@ enum FatalFileCalls {
             return calls
         }
         let counter = Counter(fault)
-        var fatal = calls
-        fatal.open = { path, flags, mode in
+        var faulty = calls
+        faulty.open = { path, flags, mode in
             counter.pass()
             let descriptor = calls.open(path, flags, mode)
             counter.note(descriptor, of: path, flags)
             return descriptor
         }
-        fatal.write = { descriptor, bytes, offset in
+        faulty.write = { descriptor, bytes, offset in
             counter.pass()
             if let last = counter.last(of: bytes.count, to: descriptor, at: offset) {
                 _ = calls.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes[..<last]), offset)
@@ -60,15 +61,15 @@ enum FatalFileCalls {
             }
             return calls.write(descriptor, bytes, offset)
         }
-        fatal.read = counted(counter, calls.read)
-        fatal.sync = counted(counter, calls.sync)
-        fatal.close = counted(counter, calls.close)
-        fatal.truncate = counted(counter, calls.truncate)
-        fatal.rename = counted(counter, calls.rename)
-        fatal.link = counted(counter, calls.link)
-        fatal.unlink = counted(counter, calls.unlink)
-        fatal.makeFolder = counted(counter, calls.makeFolder)
-        return fatal
+        faulty.read = counted(counter, calls.read)
+        faulty.sync = counted(counter, calls.sync)
+        faulty.close = counted(counter, calls.close)
+        faulty.truncate = counted(counter, calls.truncate)
+        faulty.rename = counted(counter, calls.rename)
+        faulty.link = counted(counter, calls.link)
+        faulty.unlink = counted(counter, calls.unlink)
+        faulty.makeFolder = counted(counter, calls.makeFolder)
+        return faulty
     }
 
     private static func counted<each Argument>(
@@ -83,8 +84,8 @@ enum FatalFileCalls {
     /// This process's rank according to its launcher: file calls are also made before MPI is initialised.
     private static var launchedRank: Int {
         let variables = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
-        let environment = ProcessInfo.processInfo.environment
-        return variables.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first ?? 0
+        let values = ProcessInfo.processInfo.environment
+        return variables.lazy.compactMap { values[$0].flatMap { Int($0) } }.first ?? 0
     }
 
     private static func die() {
