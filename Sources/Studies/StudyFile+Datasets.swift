@@ -161,14 +161,12 @@ extension StudyFile {
 
     /// A suggestion for an item that names no dataset: a similar name, or a file of the user's own.
     private static func itemHint(_ name: String) -> String {
-        let hint = datasetHint(name)
-        guard hint.hasPrefix(anyName) else { return hint }
+        if let suggestion = suggestion(for: name) { return suggestion }
         let isPath = OwnFile.isPath(name)
         let own = "{name: \(isPath ? "mine" : name), file: \(isPath ? name : "PATH"), environment: hopper}"
-        return isPath ? "a name, or \(own) for a file of your own" : "\(hint), or \(own) for a file of your own"
+        return isPath
+            ? "a name, or \(own) for a file of your own" : "\(datasetHint(name)), or \(own) for a file of your own"
     }
-
-    private static let anyName = "a name such as hopper-medium-v2"
 
     /// Whether `name` is well-formed, of a known environment and, if it has a D4RL version, of a task that D4RL has.
     package static func isDataset(_ name: String) -> Bool {
@@ -176,8 +174,15 @@ extension StudyFile {
             && (try? EnvironmentRegistry.environmentName(forDataset: name)) != nil
     }
 
-    /// A suggestion for a name that is not a dataset's.
+    /// What is expected in place of a name that is not a dataset's.
     package static func datasetHint(_ name: String) -> String {
+        let words = EnvironmentRegistry.names.joined(separator: ", ")
+        return suggestion(for: name) ?? "a name such as hopper-medium-v2 that begins with \(words)"
+    }
+
+    /// A suggestion made from a name that is not a dataset's: a similar name, or why there is no such dataset; nil if the name
+    /// resembles none.
+    private static func suggestion(for name: String) -> String? {
         if let minari = MinariID.expectation(for: name) { return minari }
         if let reason = EnvironmentRegistry.reasonForAbsence(of: name) {
             return "a dataset of a known environment (\(reason))"
@@ -190,9 +195,7 @@ extension StudyFile {
             return "'\(published)'"
         }
         let known = PaperTable.datasets + EnvironmentRegistry.recordings.map(\.dataset)
-        let nearest = nearestNames(to: name, among: known).prefix(1).map { "'\($0)'" }.first
-        let words = EnvironmentRegistry.names.joined(separator: ", ")
-        return nearest ?? "\(anyName) that begins with \(words)"
+        return nearestNames(to: name, among: known).first.map { "'\($0)'" }
     }
 }
 
