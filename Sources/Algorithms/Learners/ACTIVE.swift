@@ -37,7 +37,7 @@ package final class ACTIVE: Learner {
             initial: settings.initialBeta, targetLogLikelihood: settings.targetLogLikelihood,
             rate: settings.temperature == .adaptive ? settings.betaRate : 0)
         noise = problem.noise
-        let batch = settings.common.batch
+        let batch = settings.common.shape.batch
         policyNoise = Matrix(batch, problem.actions)
         sampled = Matrix(batch, problem.actions)
         policyStateActions = Matrix(batch, problem.states + problem.actions)
@@ -69,7 +69,7 @@ package final class ACTIVE: Learner {
     /// (4), (6): L(θ) = E[(r + γ minᵢ Vᵢ(s') - Q(s,a))²], then θ̂ ← (1 - η)θ̂ + ηθ.
     private func updateCritics(_ batch: Batch) {
         parts.stepCritics(batch, backup: settings.backup)
-        parts.critics.trackTargets(rate: settings.common.targetRate)
+        parts.critics.trackTargets(rate: settings.common.offPolicy.targetRate)
     }
 
     /// (7): A(s,a) = Q̂(s,a) - E_c[V](s), and the weight w = exp(A) of (13).

@@ -28,17 +28,12 @@ extension LearnerDefinition {
 package final class BC: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
-        let batch: Int
-        let hidden: [Int]
-        /// The precision of the products between hidden layers.
-        let precision: Precision
+        let shape: ShapeSettings
         let learningRate: Double
         let actorDropout: Double
 
         package init(_ hyperparameters: Hyperparameters) {
-            batch = hyperparameters.batchSize
-            hidden = hyperparameters[.hidden]
-            precision = hyperparameters.precision
+            shape = .init(hyperparameters)
             learningRate = hyperparameters[.learningRate]
             actorDropout = hyperparameters[.actorDropout]
         }
@@ -53,9 +48,8 @@ package final class BC: Learner {
     init(_ settings: Settings, problem: Problem) {
         team = problem.team
         actor = AdvantageWeightedPolicy(
-            hidden: settings.hidden, precision: settings.precision, batch: settings.batch, rate: settings.learningRate,
-            dropout: settings.actorDropout, problem: problem)
-        weights = Matrix(vector: settings.batch)
+            settings.shape, rate: settings.learningRate, dropout: settings.actorDropout, problem: problem)
+        weights = Matrix(vector: settings.shape.batch)
         weights.pointer.update(repeating: 1, count: weights.count)
     }
 

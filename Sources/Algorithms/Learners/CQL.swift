@@ -50,13 +50,13 @@ package final class CQL: Learner {
 
     init(_ settings: CQLSettings, problem: Problem) {
         self.settings = settings
-        let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
+        let (states, actions, shape) = (problem.states, problem.actions, settings.shape)
+        let batch = shape.batch
         critics = Critics(
-            states: states, actions: actions, hidden: settings.criticHidden, precision: settings.precision,
-            batch: batch, initialiser: .orthogonalSmallOutput, stream: problem.initialStream, team: problem.team)
+            shape, hidden: settings.criticHidden, initialiser: .orthogonalSmallOutput, problem: problem)
         penalty = ConservativePenalty(settings, critic: critics.networks[0].shape, actions: actions)
         actor = TanhGaussianPolicy(
-            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,
+            states: states, actions: actions, hidden: shape.hidden, precision: shape.precision, batch: batch,
             affineDeviation: true)
         Initialiser.uniformSmallOutput.fill(actor.network, stream: problem.initialStream.stream("policy"))
         nextActor = TanhGaussianPolicy(sharing: actor, batch: batch)
@@ -85,7 +85,7 @@ package final class CQL: Learner {
             actorOptimiser.step(rate: settings.policyLearningRate)
             updateAlpha(targetEntropy: settings.targetEntropy)
         }
-        critics.trackTargets(rate: settings.targetRate)
+        critics.trackTargets(rate: settings.offPolicy.targetRate)
         updates += 1
     }
 
@@ -126,7 +126,7 @@ package final class CQL: Learner {
                 target[b] = policyValue[b]
             }
         }
-        batch.bootstrap(target, discount: settings.discount)
+        batch.bootstrap(target, discount: settings.offPolicy.discount)
     }
 
     private func updateCritics(_ batch: Batch) {

@@ -1,14 +1,10 @@
-import Numerics
-
 /// CQL's hyperparameters, by their keys.
 struct CQLSettings: Sendable, Equatable {
-    let batch: Int
-    /// Widths of the policy's hidden layers.
-    let hidden: [Int]
+    /// `hidden` is the policy's.
+    let shape: ShapeSettings
+    let offPolicy: OffPolicySettings
     /// Widths of the critics' hidden layers.
     let criticHidden: [Int]
-    /// The precision of the products between hidden layers.
-    let precision: Precision
     /// α_CQL, the weight of the penalty.
     let alpha: Double
     /// N: actions drawn from each of the three distributions.
@@ -31,16 +27,11 @@ struct CQLSettings: Sendable, Equatable {
     let learningRate: Double
     /// Adam's rate of the policy and of α.
     let policyLearningRate: Double
-    /// γ, the discount.
-    let discount: Double
-    /// η, the rate of the targets' moving average.
-    let targetRate: Double
 
     init(_ hyperparameters: Hyperparameters, actions: Int) {
-        batch = hyperparameters.batchSize
-        hidden = hyperparameters[.hidden]
+        shape = .init(hyperparameters)
+        offPolicy = .init(hyperparameters)
         criticHidden = hyperparameters[.criticHidden]
-        precision = hyperparameters.precision
         alpha = hyperparameters[.alpha]
         sampledActions = hyperparameters[.sampledActions]
         importanceSampling = hyperparameters[.importanceSampling]
@@ -52,7 +43,5 @@ struct CQLSettings: Sendable, Equatable {
         targetEntropy = hyperparameters[.entropyPerDimension] * Double(actions)
         learningRate = hyperparameters[.learningRate]
         policyLearningRate = hyperparameters[.policyLearningRate]
-        discount = hyperparameters[.discount]
-        targetRate = hyperparameters[.targetRate]
     }
 }

@@ -35,7 +35,7 @@ final class ConservativePenalty {
 
     init(_ settings: CQLSettings, critic: MLP.Shape, actions: Int) {
         self.settings = settings
-        batch = settings.batch
+        batch = settings.shape.batch
         draws = settings.sampledActions
         samples = ActionSamples(critic, batch: batch, samples: 3 * draws)
         self.actions = Matrix(3 * draws * batch, actions)

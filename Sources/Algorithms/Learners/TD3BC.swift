@@ -63,12 +63,8 @@ extension LearnerDefinition {
 package final class TD3BC: Learner {
     /// The learner's hyperparameters, by their keys.
     package struct Settings: Sendable, Equatable {
-        /// B, the number of transitions in a batch.
-        let batch: Int
-        /// Widths of the hidden layers of every network.
-        let hidden: [Int]
-        /// The precision of the products between hidden layers.
-        let precision: Precision
+        let shape: ShapeSettings
+        let offPolicy: OffPolicySettings
         /// α, the weight of the value term before it is normalised.
         let alpha: Double
         /// σ_n, the deviation of the target policy's smoothing noise.
@@ -77,22 +73,15 @@ package final class TD3BC: Learner {
         let noiseClip: Double
         /// The number of updates per step of the policy.
         let policyDelay: Int
-        /// γ, the discount.
-        let discount: Double
-        /// η, the rate of the targets' moving average.
-        let targetRate: Double
         let learningRate: Double
 
         package init(_ hyperparameters: Hyperparameters) {
-            batch = hyperparameters.batchSize
-            hidden = hyperparameters[.hidden]
-            precision = hyperparameters.precision
+            shape = .init(hyperparameters)
+            offPolicy = .init(hyperparameters)
             alpha = hyperparameters[.alpha]
             policyNoise = hyperparameters[.policyNoise]
             noiseClip = hyperparameters[.noiseClip]
             policyDelay = hyperparameters[.policyDelay]
-            discount = hyperparameters[.discount]
-            targetRate = hyperparameters[.targetRate]
             learningRate = hyperparameters[.learningRate]
         }
     }
@@ -118,15 +107,14 @@ package final class TD3BC: Learner {
 
     init(_ settings: Settings, problem: Problem) {
         self.settings = settings
-        let (states, actions, batch) = (problem.states, problem.actions, settings.batch)
-        critics = Critics(
-            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,
-            initialiser: .uniformByFanIn, stream: problem.initialStream, team: problem.team)
+        let (states, actions, shape) = (problem.states, problem.actions, settings.shape)
+        let batch = shape.batch
+        critics = Critics(shape, initialiser: .uniformByFanIn, problem: problem)
         actor = DeterministicPolicy(
-            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch)
+            states: states, actions: actions, hidden: shape.hidden, precision: shape.precision, batch: batch)
         Initialiser.uniformByFanIn.fill(actor.network, stream: problem.initialStream.stream("policy"))
         targetActor = DeterministicPolicy(
-            states: states, actions: actions, hidden: settings.hidden, precision: settings.precision, batch: batch,
+            states: states, actions: actions, hidden: shape.hidden, precision: shape.precision, batch: batch,
             trainable: false)
         targetActor.network.parameters.copy(from: actor.network.parameters)
         actorOptimiser = Adam(actor.network)
@@ -144,7 +132,7 @@ package final class TD3BC: Learner {
         updates += 1
         guard updates % settings.policyDelay == 0 else { return }
         updatePolicy(batch)
-        critics.trackTargets(rate: settings.targetRate)
+        critics.trackTargets(rate: settings.offPolicy.targetRate)
     }
 
     private func updateCritics(_ batch: Batch) {
@@ -152,7 +140,7 @@ package final class TD3BC: Learner {
         team.share(smoothing.view.asOneRow, of: .policy, for: .critics)
         layOut(batch.nextStates.view, smoothing.view, into: stateActions.view)
         critics.targetMinimum(stateActions.view, for: .critics, into: target.pointer)
-        batch.bootstrap(target, discount: settings.discount)
+        batch.bootstrap(target, discount: settings.offPolicy.discount)
         critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
@@ -181,7 +169,8 @@ package final class TD3BC: Learner {
         actor.backward(states: batch.states, actionGradient: actionGradient.view)
         gradientNormBefore = nil
         actorOptimiser.step(rate: settings.learningRate)
-        trackWithAverage(targetActor.network.parameters, of: actor.network.parameters, rate: settings.targetRate)
+        trackWithAverage(
+            targetActor.network.parameters, of: actor.network.parameters, rate: settings.offPolicy.targetRate)
     }
 
     /// Turns ∂Q₁/∂a into ∂L/∂a = -λ/B·∂Q₁/∂a + 2(π(s) - a)/(B·A); returns E[(π(s) - a)²].

@@ -12,15 +12,13 @@ final class AdvantageWeightedPolicy {
     private let schedule: CosineSchedule
     private let noise: any NoiseSource
 
-    init(
-        hidden: [Int], precision: Precision, batch: Int, rate: Double, dropout: Double, problem: Problem
-    ) {
+    init(_ shape: ShapeSettings, rate: Double, dropout: Double, problem: Problem) {
         policy = GaussianPolicy(
-            states: problem.states, actions: problem.actions, hidden: hidden, precision: precision, batch: batch,
-            dropout: dropout)
+            states: problem.states, actions: problem.actions, hidden: shape.hidden, precision: shape.precision,
+            batch: shape.batch, dropout: dropout)
         Initialiser.orthogonal.fill(policy.network, stream: problem.initialStream.stream("policy"))
         optimiser = Adam(policy.network)
-        logLikelihood = Matrix(vector: batch)
+        logLikelihood = Matrix(vector: shape.batch)
         schedule = CosineSchedule(rate: rate, horizon: problem.horizon)
         noise = problem.noise
     }

@@ -72,6 +72,18 @@ package final class Critics {
         records = [Record](repeating: Record(), count: count)
     }
 
+    /// Makes the critics of a case.
+    ///
+    /// - `hidden`: widths of their hidden layers, if these are not those of `shape`.
+    package convenience init(
+        _ shape: ShapeSettings, count: Int = 2, hidden: [Int]? = nil, initialiser: Initialiser, problem: Problem
+    ) {
+        self.init(
+            count: count, states: problem.states, actions: problem.actions, hidden: hidden ?? shape.hidden,
+            precision: shape.precision, batch: shape.batch, initialiser: initialiser, stream: problem.initialStream,
+            team: problem.team)
+    }
+
     /// Computes out[b] = Q̂(s_b, a_b), the minimum over the targets, on the `readers`.
     ///
     /// - Parameter stateActions: [batch × (states + actions)].

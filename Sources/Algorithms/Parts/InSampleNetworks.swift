@@ -7,16 +7,8 @@ import Numerics
 struct InSampleNetworks {
     /// Hyperparameters common to these learners.
     struct Settings: Sendable, Equatable {
-        /// B, the number of transitions in a batch.
-        let batch: Int
-        /// Widths of the hidden layers of every network.
-        let hidden: [Int]
-        /// The precision of the products between hidden layers.
-        let precision: Precision
-        /// γ, the discount.
-        let discount: Double
-        /// η, the rate of the targets' moving average.
-        let targetRate: Double
+        let shape: ShapeSettings
+        let offPolicy: OffPolicySettings
         /// Adam's rate of V, Q and, initially, the policy.
         let learningRate: Double
         /// The number of critics: 2 for clipped double Q-learning, or 1.
@@ -29,11 +21,8 @@ struct InSampleNetworks {
         let weightCap: Double
 
         init(_ hyperparameters: Hyperparameters) {
-            batch = hyperparameters.batchSize
-            hidden = hyperparameters[.hidden]
-            precision = hyperparameters.precision
-            discount = hyperparameters[.discount]
-            targetRate = hyperparameters[.targetRate]
+            shape = .init(hyperparameters)
+            offPolicy = .init(hyperparameters)
             learningRate = hyperparameters[.learningRate]
             critics = hyperparameters[.critics]
             valueLayerNorm = hyperparameters[.valueLayerNorm]
@@ -62,19 +51,15 @@ struct InSampleNetworks {
         self.settings = settings
         team = problem.team
         values = ValueEnsemble(
-            count: members, states: problem.states, hidden: settings.hidden, layerNorm: settings.valueLayerNorm,
-            precision: settings.precision, batch: settings.batch, stream: problem.initialStream, team: problem.team)
-        critics = Critics(
-            count: settings.critics, states: problem.states, actions: problem.actions, hidden: settings.hidden,
-            precision: settings.precision, batch: settings.batch, initialiser: .orthogonal,
-            stream: problem.initialStream, team: problem.team)
+            settings.shape, count: members, layerNorm: settings.valueLayerNorm, problem: problem)
+        critics = Critics(settings.shape, count: settings.critics, initialiser: .orthogonal, problem: problem)
         actor = AdvantageWeightedPolicy(
-            hidden: settings.hidden, precision: settings.precision, batch: settings.batch,
-            rate: settings.learningRate, dropout: settings.actorDropout, problem: problem)
-        q = Matrix(vector: settings.batch)
-        baseline = Matrix(vector: settings.batch)
-        target = Matrix(vector: settings.batch)
-        weights = Matrix(vector: settings.batch)
+            settings.shape, rate: settings.learningRate, dropout: settings.actorDropout, problem: problem)
+        let batch = settings.shape.batch
+        q = Matrix(vector: batch)
+        baseline = Matrix(vector: batch)
+        target = Matrix(vector: batch)
+        weights = Matrix(vector: batch)
     }
 
     /// Makes one step of every V on E[f(Q̂(s,a) - Vᵢ(s))].
@@ -95,7 +80,7 @@ struct InSampleNetworks {
     /// Makes one step of Q on E[(r + γ(1 - d)·V(s') - Q(s,a))²], where `backup` combines the members to V(s').
     func stepCritics(_ batch: Batch, backup: Backup) {
         values.combineMembers(backup, at: batch.nextStates.view, into: target.pointer)
-        batch.bootstrap(target, discount: settings.discount)
+        batch.bootstrap(target, discount: settings.offPolicy.discount)
         critics.step(batch.stateActions.view, target: target.pointer, rate: settings.learningRate)
     }
 
@@ -121,7 +106,7 @@ struct InSampleNetworks {
         }
 
         stepCritics(batch, backup: backup)
-        critics.trackTargets(rate: settings.targetRate)
+        critics.trackTargets(rate: settings.offPolicy.targetRate)
     }
 
     var networks: [NamedNetwork] {

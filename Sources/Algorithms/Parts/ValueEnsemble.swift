@@ -29,19 +29,19 @@ final class ValueEnsemble {
     private var losses: [Double]
 
     /// Makes `count` networks on states, with weights from the streams "v.0", "v.1", …
-    init(
-        count: Int, states: Int, hidden: [Int], layerNorm: Bool, precision: Precision, batch: Int, stream: RandomStream,
-        team: any Exchange
-    ) {
+    init(_ settings: ShapeSettings, count: Int, layerNorm: Bool, problem: Problem) {
         precondition(count > 0)
-        let shape = MLP.Shape(inputs: states, hidden: hidden, outputs: 1, layerNorm: layerNorm, precision: precision)
+        let shape = MLP.Shape(
+            inputs: problem.states, hidden: settings.hidden, outputs: 1, layerNorm: layerNorm,
+            precision: settings.precision)
+        let batch = settings.batch
         members = (0..<count).map { i in
             let network = MLP(shape)
-            Initialiser.orthogonal.fill(network, stream: stream.stream("v.\(i)"))
+            Initialiser.orthogonal.fill(network, stream: problem.initialStream.stream("v.\(i)"))
             return network
         }
         optimisers = members.map { Adam($0) }
-        self.team = team
+        team = problem.team
         tape = Tape(shape, batch: batch)
         values = Matrix(count, batch)
         nextValues = Matrix(count, batch)
