@@ -58,9 +58,9 @@ END
     jobs/ensemble-size.sh
 
 ACTIVE-I on hopper-medium-r1 (our own data), $(sed -E ':a;s/([0-9])([0-9]{3})\b/\1,\2/;ta' <<<"$steps") steps, three seeds, the preset's other settings. Q, V, the members' standard deviation σ
-and the gap are means over the second half of training and over seeds. Formula (8) says E[min V] = E[V] − k(m)·σ; the gap ratio is what
-E[V] − min V is of k(m)·σ, beside what it would be for independent Gaussian members, as σ is estimated from the same m (for two it is that
-whatever they are). The cost is \`active-bench bench\`'s, V LayerNorm off, in products of 256³.
+and the gap are means over the second half of training and over seeds. Formula (8) says E[min V] = E[V] − k(m)·σ; the gap ratio is
+(E[V] − min V)/(k(m)·σ). The column "if Gaussian" is its value for independent Gaussian members, which is not 1 because σ is estimated from
+the same m members (with two members it has this value for any distribution). The cost is \`active-bench bench\`'s, V LayerNorm off, in products of 256³.
 
 $rows
 

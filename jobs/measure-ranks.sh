@@ -89,6 +89,6 @@ cat <<END
 $rows
 
 - Of a gradient step, ranks 0 and 1 of the team. ACTIVE-I m = 10: $(exchanges team-2). IQL: $(exchanges small-2).
-- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), 2 ranks on $(nproc) cores, kernels $("$binary" bench product --seconds 0.1 | cut -d' ' -f1); load when it began $load_before, when it ended $(cut -d' ' -f1 /proc/loadavg).
-- $rounds rounds; in each the runs take turns, and ratios are taken within a round. Hopper's sizes, batch 256, networks of 256-256.
+- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), 2 ranks on $(nproc) cores, kernels $("$binary" bench product --seconds 0.1 | cut -d' ' -f1); load $load_before at the start, $(cut -d' ' -f1 /proc/loadavg) at the end.
+- $rounds rounds; in each the runs alternate, and ratios are taken within a round. Hopper's sizes, batch 256, networks of 256-256.
 END

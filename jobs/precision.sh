@@ -28,8 +28,8 @@ mkdir -p "$out"
 
 The quickstart's learners on hopper-medium-r1 (our own data), 10,000 steps, $seeds seeds a side: normalised score after the last step (ten
 episodes), mean and standard deviation over seeds, and the mean difference with its 90 % confidence interval. The two cases of a seed begin
-with the same weights and draw the same batches and episodes, so the interval is that of the mean over pairs (Student's t), and for the whole of
-the mean over pairs of the learners' mean. What is asked for is that this last one lies within ±5 points.
+with the same weights and draw the same batches and episodes, so the interval is that of the mean over pairs (Student's t); in the last row,
+of the mean over pairs of the learners' mean. The requirement is that the interval in the last row lies within ±5 points.
 
 $rows
 

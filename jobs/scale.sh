@@ -50,17 +50,17 @@ cat >"$out/README.md" <<END
 
     jobs/scale.sh
 
-$(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks on $(nproc) cores; load when it began $load_before, when it ended $(cut -d' ' -f1 /proc/loadavg).
+$(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks on $(nproc) cores; load $load_before at the start, $(cut -d' ' -f1 /proc/loadavg) at the end.
 
-- Speed-up: work per second over that of one rank with the machine to itself, work being a step's exact multiply-adds.
-  Efficiency: speed-up over ranks. Ratios are taken within a round.
-- Model: a step recorded on one rank, piece by piece, replayed on the ranks of a team by their placement, every message by LogGP.
-  Beside each measurement stands what the model says of it; messages and kB are of a step, all ranks together, counted by the
-  team's exchange (where the model counts others, it says so).
+- Speed-up: work per second divided by that of one rank alone on the machine; work is a step's exact multiply-adds. Efficiency:
+  speed-up divided by ranks. Ratios are taken within a round.
+- Model: the parts of a step, as recorded on one rank, replayed on the ranks of a team by their placement, with message times by
+  LogGP. Each measurement is shown with the model's prediction; messages and kB are those of a step on all ranks, counted by the
+  team's exchange (a note says where the model counts others).
 - \`here/\`: predictions with messages as measured; \`cluster/\`: with L,o,g,G = $network (µs, µs, µs, ns per byte), every rank on
   a node of its own. Both as tables (\`scale.txt\`, \`*.csv\`) and whole (\`scale.json\`).
 
-## Measured, and checked
+## Measured, and compared with the model
 
 \`\`\`
 $(sed '/^Predictions/,$d' "$out/here/scale.txt")

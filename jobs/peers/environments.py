@@ -157,7 +157,7 @@ def measure(peer, binary, repetitions):
 
 
 def report(results, repetitions):
-    """The table in Markdown, and whether all is reached."""
+    """The table in Markdown, and whether all required ratios are reached."""
     reached = True
 
     def judged(result, key, wanted):
@@ -189,16 +189,16 @@ def report(results, repetitions):
 
 {chr(10).join(lines)}
 
-- {datetime.date.today()}, {processor()}, one core; load when it began {LOAD[0]:.1f}, when it ended {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.
+- {datetime.date.today()}, {processor()}, one core; load {LOAD[0]:.1f} at the start, {os.getloadavg()[0]:.1f} at the end, on {os.cpu_count()} cores.
 - Ours: MuJoCo {simulator}, profile `gymnasium`. Python {platform.python_version()}, gymnasium {gymnasium.__version__}, MuJoCo {mujoco.__version__}, numpy {np.__version__}, PyTorch {torch.__version__} with one thread.
-- Medians of {repetitions} repetitions by processor time; in each the five loops take turns, and ratios are taken within a repetition: their median, lowest and highest. A ratio of the rates above may differ where the machine changed its pace.
-- All begin their episodes in the same states and take the same actions, uniform on [−1, 1]; the policies are results/behaviour/ENV/medium.safetensors on both sides, acting by their means. The ratio depends on where a policy goes: with random weights in place of these, HalfCheetah's was 2.53 on 2026-11-22 (seven repetitions), below the 3.0 wanted. Resets are part of every loop. Gymnasium's draw no start state here, ours neither.
+- Medians of {repetitions} repetitions by processor time; in each the five loops alternate, and ratios are taken within a repetition: their median, lowest and highest. They can differ from ratios of the rates above, because the machine's speed changes.
+- All begin their episodes in the same states and take the same actions, uniform on [−1, 1]; the policies are results/behaviour/ENV/medium.safetensors on both sides, acting by their means. The ratio depends on where a policy goes: with random weights instead of these, HalfCheetah's was 2.53 on 2026-11-22 (seven repetitions), below the required 3.0. Resets are part of every loop. Here neither Gymnasium's nor ours draw a start state.
 - `gymnasium.make` with its usual wrappers and no others; PyTorch acts as CORL's policies do: `torch.tensor(state.reshape(1, -1))`, the network, `.cpu().data.numpy().flatten()`.
 """, reached
 
 
 def processor():
-    """What /proc/cpuinfo calls it."""
+    """The processor's name in /proc/cpuinfo."""
     lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
     return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 

@@ -72,12 +72,12 @@ class Table:
     def judged(self, value, limit, reached, what):
         self.asked += 1
         if not reached:
-            self.missed.append(f"{what}: {value.split(',')[0]}, wanted {limit}")
+            self.missed.append(f"{what}: {value.split(',')[0]}, required {limit}")
         return f"{value} ({limit}: {'yes' if reached else 'NO'})"
 
 
 def write(rows, peers, kernels, arguments, load):
-    """The report, and whether all is reached."""
+    """The report, and whether all required ratios are reached."""
     table = Table(rows, arguments.learners)
     subjects = ["ours"] + [peer.framework for peer in peers]
     for kind in (table.rate, table.units):
@@ -85,8 +85,8 @@ def write(rows, peers, kernels, arguments, load):
             kind(subject)
     for subject in subjects[1:]:
         table.ratio(subject)
-    verdict = f"{table.asked - len(table.missed)} of {table.asked} figures are reached"
-    verdict += f"; not: {'; '.join(table.missed)}." if table.missed else "."
+    verdict = f"{table.asked - len(table.missed)} of {table.asked} required ratios are reached"
+    verdict += f"; not reached: {'; '.join(table.missed)}." if table.missed else "."
     units = [value["unit"] for row in rows for value in row.values()]
     shares = [value["share"] for row in rows for value in row.values()]
     quiet = "undisturbed" if min(shares) >= UNDISTURBED else "DISTURBED: measure again on a quiet machine"
@@ -99,18 +99,18 @@ def write(rows, peers, kernels, arguments, load):
 
 {verdict}
 
-- {datetime.date.today()}, {processor()}, one thread on one core; load when it began {load:.1f}, when it ended {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; subjects had {100 * min(shares):.0f} % of the core or more ({quiet}).
-- The unit is a 256³ product by OpenBLAS ({kernels} kernels): {1e3 * statistics.median(units):.4f} ms, {1e3 * min(units):.4f} to {1e3 * max(units):.4f}. JAX counts as a peer where it takes no more than {JAX_SLACK} times the units once measured for it.
+- {datetime.date.today()}, {processor()}, one thread on one core; load {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end, on {os.cpu_count()} cores; each framework had at least {100 * min(shares):.0f} % of the core ({quiet}).
+- The unit is a 256³ product by OpenBLAS ({kernels} kernels): {1e3 * statistics.median(units):.4f} ms, {1e3 * min(units):.4f} to {1e3 * max(units):.4f}. JAX is a valid peer where it takes at most {JAX_SLACK} times the units measured for it before.
 - Python {platform.python_version()}, {', '.join(dict.fromkeys(versions.split(', ')))}.
-- {arguments.rounds} rounds of {arguments.seconds:g} s a turn, frameworks taking turns; ratios are of one round, ours before and after the peers in it: median, lowest and highest. Ours is by processor time, the peers by the wall clock; the share of the core says how far these are apart.
-- All: Hopper's sizes (11, 3), batches of 256 out of 100,000 made-up transitions, drawn inside the loop with all other random numbers; 256-256 (CQL 3×256 with 10 actions of each kind), float32, V without LayerNorm, no dropout; the presets' hyperparameters. TD3+BC over pairs of updates, one of which steps the policy.
-- `jobs/peers/steps.sh --check` has every framework make the same updates as Tests/Conformance/reference.py.
+- {arguments.rounds} rounds of {arguments.seconds:g} s per measurement, frameworks alternating; ratios are taken within a round, ours measured before and after the peers: median, lowest and highest. Ours is by processor time, the peers' by the wall clock; the share of the core shows how much these differ.
+- All: Hopper's sizes (11, 3), batches of 256 out of 100,000 synthetic transitions, drawn inside the loop with all other random numbers; 256-256 (CQL 3×256 with 10 actions of each kind), float32, V without LayerNorm, no dropout; the presets' hyperparameters. TD3+BC over pairs of updates, one of which steps the policy.
+- `jobs/peers/steps.sh --check` checks that every framework makes the same updates as Tests/Conformance/reference.py.
 {notes(peers)}"""
     return text, not table.missed
 
 
 def notes(peers):
-    """What the workers said of their learners."""
+    """The workers' notes on their learners."""
     lines = []
     for peer in peers:
         told = "; ".join(f"{learner}: {note}" for learner, note in peer.notes.items() if note)
@@ -120,7 +120,7 @@ def notes(peers):
 
 
 def processor():
-    """What /proc/cpuinfo calls it, with what tells machines of that name apart."""
+    """The processor's name in /proc/cpuinfo, with properties that distinguish processors of that name."""
     lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
     known = {line.split(":")[0].strip(): line.split(":")[1].strip() for line in lines if ":" in line}
     name = known.get("model name", platform.machine())
