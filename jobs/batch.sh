@@ -52,7 +52,7 @@ prepare_run() {
     # A rank that waits yields its core. By default Open MPI does so only if it sees more ranks than cores, which it cannot see
     # under srun (a message then takes 8 ms). Yielding costs less than a microsecond per message.
     export ACTIVE_BENCH_DATA ACTIVE_BENCH_TTY=0 OMPI_MCA_mpi_yield_when_idle=1
-    # After SIGINT or SIGTERM, mpirun sends its ranks SIGTERM after so many seconds, and SIGKILL after as many again. The default
+    # After SIGINT or SIGTERM, mpirun sends its ranks SIGTERM after this number of seconds, and SIGKILL after as many again. The default
     # of one second can be too short to save (Open MPI 4 and 5).
     export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-10}
     export PRTE_MCA_odls_base_sigkill_timeout=${PRTE_MCA_odls_base_sigkill_timeout:-10}

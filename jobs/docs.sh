@@ -6,7 +6,7 @@
 #   OUT=FOLDER jobs/docs.sh    elsewhere
 #   jobs/docs.sh --check       the same from the modules of .build/release, without the plugin: builds nothing, needs no network,
 #                              and leaves nothing; CI does this
-#   jobs/docs.sh --picture     draws the picture of the rooms anew, and makes no pages
+#   jobs/docs.sh --picture     draws the picture of the rooms again, and makes no pages
 #
 # Needs Swift, Python 3, and for the pages the network, the first time. Exit codes: 0 done, 1 a warning or an error, 64 usage.
 set -euo pipefail
@@ -57,7 +57,7 @@ c_modules() {
     done
 }
 
-# What DocC has to say about every room, and about the chapters with the room they lie in.
+# Prints the warnings of DocC about every room, and about the chapters together with the room that holds them.
 check() {
     local modules=$repository/.build/release flags room name failures=0
     mapfile -t flags < <(c_modules)

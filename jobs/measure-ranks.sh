@@ -38,7 +38,7 @@ run() {
         "$binary" run "$file" --out "$folder" "$@" >"$scratch/output" 2>&1 || { cat "$scratch/output" >&2; exit 1; }
 }
 
-# products RANKS FILE: appends the rate of matrix products of each of so many processes to FILE.
+# products RANKS FILE: appends the rates of matrix products of RANKS processes to FILE.
 products() { mpirun -n "$1" --oversubscribe --bind-to none "$binary" bench product --seconds 5 >>"$scratch/$2"; }
 
 study shards.yaml '[0, 1, 2, 3]' 3000 'IQL: {}'

@@ -25,7 +25,7 @@ package final class TrainingLoop {
         batch = sampler.makeBatch()
     }
 
-    /// Makes so many steps.
+    /// Makes `count` steps.
     package func run(_ count: Int) {
         for _ in 0..<count {
             sampler.draw(step: step, into: batch)

@@ -23,8 +23,9 @@ package struct MatrixProductRate {
     /// Seconds of processor time per product by our kernel for gradient steps.
     package func ownSeconds() -> Double { seconds { multiply(a.view, b.view, into: c.view) } }
 
-    /// Products per second by OpenBLAS in wall-clock time, measured for so many seconds, for several processes that
-    /// share a machine.
+    /// Returns products per second by OpenBLAS in wall-clock time, for several processes that share a machine.
+    ///
+    /// - `limit`: seconds to measure.
     package func perSecond(over limit: Double) -> Double {
         let start = DispatchTime.now()
         var count = 0

@@ -4,7 +4,7 @@ import Networks
 package import Numerics
 
 extension StepBenchmark {
-    /// A learner whose gradient steps are timed, on made-up data of Hopper's sizes.
+    /// A learner whose gradient steps are timed, on synthetic data of Hopper's sizes.
     package struct Subject: Sendable {
         /// Hopper's sizes.
         package static let (states, actions) = (11, 3)

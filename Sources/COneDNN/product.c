@@ -163,7 +163,7 @@ const char *ab_onednn_open(void) {
     return "expected a build in single precision, found ACTIVE_BENCH_REAL=double";
 #else
     return "expected a build with oneDNN 2, found one without; on Debian install libdnnl-dev, touch Sources/COneDNN/product.c "
-           "and build anew";
+           "and build again";
 #endif
 }
 

@@ -47,7 +47,7 @@ static void end_process(void) {
     _exit(HANG);
 }
 
-// Sleeps until the next check; stopping the watchdog interrupts the sleep. Returns whether to go on.
+// Sleeps until the next check; stopping the watchdog interrupts the sleep. Returns whether to continue.
 static bool wait_for_look(void) {
     long long until = monotonic_nanoseconds() + LOOK_EVERY;
     struct timespec deadline = {until / 1000000000, until % 1000000000};

@@ -22,7 +22,7 @@ package final class CaseRun {
     package enum Outcome: Sendable {
         /// The case is finished.
         case done(CaseResult)
-        /// The case was stopped, with a checkpoint after so many gradient steps.
+        /// The case was stopped, with a checkpoint after this number of gradient steps.
         case stopped(after: Int)
         /// Another job has taken the case over. This one has written no checkpoint and no result since it noticed; rows that
         /// it added to the CSV files before, the other job cuts off.

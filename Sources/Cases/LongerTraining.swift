@@ -4,7 +4,7 @@ import Foundation
 import Storage
 package import Studies
 
-/// A case in the run folder for which the study now asks for more gradient steps; all else is equal.
+/// A case in the run folder for which the study now asks for more gradient steps; everything else is equal.
 ///
 /// It may continue from a checkpoint if a run with the new number of steps would have had the same one. Only the old
 /// last step can differ: its evaluation has `final_episodes`, and it may have an evaluation and a row of the learning

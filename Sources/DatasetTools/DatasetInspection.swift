@@ -96,7 +96,7 @@ extension DatasetInspection {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         for path in paths {
-            /// Applies the limits for so many bytes, or the given ones.
+            /// Applies the limits for a file that takes `bytes`, or the given ones.
             func limit(loading bytes: Int) throws(DatasetError) {
                 var limits = InspectionLimits(loading: bytes)
                 limits.seconds = seconds ?? limits.seconds

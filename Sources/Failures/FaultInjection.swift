@@ -7,7 +7,7 @@ import Foundation
 ///     kill-at-checkpoint-byte=K  SIGKILL when K bytes of the first checkpoint are written
 ///     case-step=N,kind=K         at gradient step N of a case: throw, trap, exit, segv, hang; or nan: one parameter of a
 ///                                network that the rank owns (a value network if it has one) becomes NaN
-///     sleep=MS                   sleeps so many milliseconds at every gradient step (from case-step on, if given)
+///     sleep=MS                   sleeps MS milliseconds at every gradient step (from case-step on, if given)
 ///     place=P                    before, in or after that step's exchange instead of between steps; loading: not at a
 ///                                step but just before the rank reads its first dataset
 ///     rank=R                     only on this rank of MPI_COMM_WORLD

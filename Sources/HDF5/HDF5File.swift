@@ -130,7 +130,7 @@ func readBytes(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> [UInt8]? {
     return buffer.prefix(length).map(UInt8.init(bitPattern:))
 }
 
-/// Returns the status of a regular file and refuses others; a named pipe, for example, would block the library for ever.
+/// Returns the status of a regular file and refuses others; a named pipe, for example, would block the library forever.
 private func statusOfRegularFile(_ path: String) throws(HDF5Error) -> stat {
     guard let status = fileStatus(path) else { throw .system("stat", file: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {

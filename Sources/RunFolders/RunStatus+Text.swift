@@ -98,7 +98,7 @@ extension RunStatus.SilentRank {
     fileprivate var text: String {
         "rank \(rank) of \(ranks) on \(host) (pid \(pid)\(job.map { ", job \($0)" } ?? "")): "
             + (self.case.map { "\($0), " } ?? "") + "\(phase)\(step > 0 ? " at step \(step)" : ""), "
-            + "not heard of for \(brief(age))" + (isGone ? ", its process is gone" : "")
+            + "silent for \(brief(age))" + (isGone ? ", its process is gone" : "")
     }
 }
 

@@ -13,7 +13,7 @@ package final class CaseQueue {
     /// What a team does next.
     package enum Turn: Equatable, BitwiseCopyable {
         case work(Int)
-        /// No open case needs so many ranks, but some need fewer.
+        /// No open case needs all ranks of the team, but some need fewer.
         case split(size: Int)
         case end
     }

@@ -36,7 +36,7 @@ extension Placement {
         Set(ranks(of: group) + ranks(reading: readers)).sorted()
     }
 
-    /// Whether a minimum over so many rows uses a reduction. For one or two the rows themselves are sent, because a
+    /// Whether a minimum over `rows` rows uses a reduction. For one or two the rows themselves are sent, because a
     /// reduction would make owners wait for readers.
     package static func reduces(minimumOver rows: Int) -> Bool { rows > 2 }
 }

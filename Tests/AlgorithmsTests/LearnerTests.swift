@@ -6,7 +6,7 @@ import Numerics
 import Testing
 
 @Suite struct LearnerTests {
-    /// Multiply-adds of a step on Hopper in units of 256³ (counted by hand: swift-facts, users' documentation).
+    /// Multiply-adds of a step on Hopper in units of 256³ counted by hand.
     @Test(arguments: [
         (LearnerDefinition.td3bc, nil, 12.02), (.cql, nil, 395.0), (.iql, nil, 16.67), (.sql, nil, 16.67),
         (.activeI, 1, 22.94), (.activeS, 5, 43.70),

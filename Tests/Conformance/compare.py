@@ -199,7 +199,7 @@ def reference_movements(case):
 class Scales:
     """The scale of a tensor's error: the reference's norm at that state.
 
-    A tensor of one element passes through zero now and then: there it is the larger of that and the root mean square
+    A tensor of one element sometimes passes through zero: there it is the larger of that and the root mean square
     over all states.
     """
 

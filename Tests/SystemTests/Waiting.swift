@@ -21,7 +21,7 @@ func waitUntil(
         if try hasCome() { return true }
         if isOver { return false }
         if ContinuousClock.now > limit {
-            Issue.record("waited in vain for: \(event)", sourceLocation: location)
+            Issue.record("did not happen in time: \(event)", sourceLocation: location)
             return false
         }
         usleep(UInt32(1e6 * pause))

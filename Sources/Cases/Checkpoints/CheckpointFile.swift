@@ -4,7 +4,7 @@ import Numerics
 import Paths
 import Storage
 
-/// Why there is nothing to go on from in a file.
+/// Why a case cannot continue from a file.
 package enum CheckpointError: ExitCoded, CustomStringConvertible, Equatable {
     /// The file is no checkpoint of this format, or is damaged; the one before it may be whole.
     case unreadable(path: String, reason: String)

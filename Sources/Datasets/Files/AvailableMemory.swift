@@ -16,7 +16,7 @@ func availableMemory() -> Int? {
 func checkMemory(_ bytes: Int, _ path: String) throws(DatasetError) {
     guard let available = availableMemory(), bytes > available else { return }
     throw DatasetError(
-        file: path, expected: "a dataset that loads within the \(available >> 20) MiB of memory there are here",
+        file: path, expected: "a dataset that loads within the \(available >> 20) MiB of memory available here",
         found: "declared sizes that take \(bytes >> 20) MiB",
         hint: "a small file that declares so much is damaged or malicious")
 }

@@ -37,7 +37,7 @@ package final class DroppingSender {
     }
 
     /// Sends `record` after the previous one and waits until it has been sent: for a final record, which must not be
-    /// dropped. The destination must receive it, or this waits for ever.
+    /// dropped. The destination must receive it, or this call never returns.
     ///
     /// - Throws: `MPIError`.
     package func send(_ record: [UInt8]) throws {

@@ -4,7 +4,7 @@ package import Foundation
 /// that instead of waiting.
 package struct MonotonicClock: Sendable {
     package let now: @Sendable () -> DispatchTime
-    /// Lets so many seconds pass.
+    /// Waits for `seconds`.
     package let sleep: @Sendable (_ seconds: Double) -> Void
 
     package init(

@@ -37,7 +37,7 @@ package struct LogGPParameters: Sendable, Codable, Equatable {
     /// Seconds from the start of a send to the end of the receive, if both ranks are idle.
     package func message(bytes: Int) -> Double { 2 * overhead + latency + Double(bytes) * gapPerByte }
 
-    /// The shortest interval in seconds between two messages of so many bytes from or to a rank.
+    /// The shortest interval in seconds between two messages of `bytes` from or to a rank.
     package func interval(bytes: Int) -> Double { max(gap, Double(bytes) * gapPerByte) }
 
     /// Seconds of an MPI_Allreduce after all of `ranks` have arrived.

@@ -2,7 +2,7 @@ import Numerics
 
 /// Measured times of messages between two ranks, to which the cost model is fitted.
 package struct MessageTimings: Sendable {
-    /// Half the round-trip times of messages of so many bytes.
+    /// Half the round-trip times of messages, by their size.
     package var halfRoundTrips: [(bytes: Int, seconds: Double)] = []
     /// Seconds of a call that sends a short message.
     package var send = 0.0

@@ -22,7 +22,7 @@ package struct PlacementCosts {
         self.seconds = seconds
     }
 
-    /// Places the subject's networks on so many ranks; members that were not measured cost as much as the others.
+    /// Places the subject's networks on `ranks` ranks; members that were not measured cost as much as the others.
     package func placement(_ subject: ScalingSubject, ranks: Int) -> Placement {
         let networks = subject.networks
         let costs = networks.map { network in
@@ -54,14 +54,14 @@ package struct ScalingModel {
         (self.busyRanks, self.busyFactor) = (busyRanks, busyFactor)
     }
 
-    /// The slowdown of work while so many ranks work: grows with their number up to the measured one. More ranks are on
+    /// The slowdown of work while `ranks` ranks work: grows with their number up to the measured one. More ranks are on
     /// more nodes, which are equally busy.
     package func slowdown(ranks: Int) -> Double {
         guard busyRanks > 1 else { return 1 }
         return 1 + (busyFactor - 1) * Double(min(ranks, busyRanks) - 1) / Double(busyRanks - 1)
     }
 
-    /// The predicted point of `kind` on so many ranks; nil for a learner that cannot grow.
+    /// The predicted point of `kind` on `ranks` ranks; nil for a learner that cannot grow.
     package func point(_ kind: ScalingPoint.Kind, ranks: Int) -> ScalingPoint? {
         let members = subject.members.map { kind == .weak ? $0 * ranks : $0 }
         guard kind != .weak || members != nil, let subject = members.map({ subject.with(members: $0) }) ?? subject

@@ -20,7 +20,7 @@ package final class StepTraceRecorder {
         loop.run(2 * steps)
     }
 
-    /// Records for so many more seconds, and every step of the period at least three times.
+    /// Records for another `limit` seconds, and every step of the period at least three times.
     ///
     /// - Returns: the median seconds per step in this time.
     @discardableResult

@@ -13,7 +13,7 @@ import Teams
 
 /// The part of one rank in a subject of a scaling measurement.
 protocol ScalingPart: AnyObject {
-    /// Makes a multiple of `period` gradient steps for about so many seconds; returns steps per second.
+    /// Makes a multiple of `period` gradient steps for about `seconds`; returns steps per second.
     func rate(seconds: Double, period: Int) throws -> Double
     /// The number of messages sent by this rank so far, in `steps` gradient steps.
     var messages: Int { get }
@@ -82,7 +82,7 @@ final class TeamPart: ScalingPart {
         return Double(count) / (try time(count))
     }
 
-    /// Seconds for so many steps, which all ranks start together.
+    /// Returns the seconds for `count` steps, which all ranks start together.
     @discardableResult
     private func time(_ count: Int) throws -> Double {
         try communicator.barrier()
@@ -90,7 +90,7 @@ final class TeamPart: ScalingPart {
         return seconds { loop.run(count) }
     }
 
-    /// Profiles so many steps, which all ranks start together, after a quarter as many for warming up.
+    /// Profiles `count` steps, which all ranks start together, after a quarter of them to warm up.
     func profile(_ count: Int) throws -> StepProfile {
         try time(max(2, count / 4))
         try communicator.barrier()

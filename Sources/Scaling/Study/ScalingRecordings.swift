@@ -24,7 +24,7 @@ final class ScalingRecordings {
         busy = world.size > 1 ? StepTraceRecorder(subject, transitions) : nil
     }
 
-    /// Records for about so many seconds of each kind. Collective.
+    /// Records steps of each kind for about `seconds`. Collective.
     ///
     /// - Throws: `MPIError`.
     func record(seconds: Double) throws {

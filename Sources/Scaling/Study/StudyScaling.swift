@@ -45,7 +45,7 @@ struct StudyScaling {
 
     /// The predictions for each of these numbers of ranks.
     ///
-    /// - Parameter slowdown: the slowdown of all work when so many ranks work.
+    /// - Parameter slowdown: the slowdown of all work by the number of ranks that work.
     func points(ranks counts: [Int], slowdown: (Int) -> Double) throws -> [ScalingReport.StudyPoint] {
         let open = Array(cases.indices)
         let alone = try works(slowdown: slowdown(1)).map { $0.seconds(on: 1) }.reduce(0, +)

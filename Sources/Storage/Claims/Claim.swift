@@ -215,7 +215,7 @@ extension Claim {
             return .stale(holder, reason: "whose files are dated \(seconds(claimed - now)) s ahead of the clock")
         }
         guard now - last > staleAfter else { return .held(by: holder) }
-        return .stale(holder, reason: "not heard of for \(seconds(now - last)) s")
+        return .stale(holder, reason: "silent for \(seconds(now - last)) s")
     }
 
     /// Rounded seconds, clamped to the range of Int.

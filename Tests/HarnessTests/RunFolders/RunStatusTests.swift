@@ -189,7 +189,7 @@ import Testing
             #expect(status.silentRanks.count == (age > 30 ? 1 : 0), "\(age)")
             #expect(status.cases[0].stepsPerSecond == (state == .running ? 4 : nil))
         }
-        #expect(try status().text().contains(", begins again (pid \(getpid()) on node-7 (rank 3), not heard of for 35"))
+        #expect(try status().text().contains(", begins again (pid \(getpid()) on node-7 (rank 3), silent for 35"))
     }
 
     /// A rank that is killed after it wrote the result, and before it removed its claim, leaves the claim. A living
@@ -224,7 +224,7 @@ import Testing
         #expect(
             text.contains(
                 "silent:\n  rank 1 of 4 on \(CurrentProcess.host) (pid \(getpid())): \(identifiers[1]), "
-                    + "training at step 6, not heard of for 4"), "\(text)")
+                    + "training at step 6, silent for 4"), "\(text)")
         #expect(text.contains(", its process is gone\n"))
     }
 

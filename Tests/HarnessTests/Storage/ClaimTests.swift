@@ -96,7 +96,7 @@ import Testing
         put([1], at: scratch("ranks/clone-rank-0000.json"))
         #expect(user(try take(own)) != nil, "its heartbeat is recent")
         setAge(of: scratch("ranks/clone-rank-0000.json"), to: 350)
-        #expect(try taken(own).notice?.contains("not heard of for 35") == true)
+        #expect(try taken(own).notice?.contains("silent for 35") == true)
     }
 
     // MARK: Batch jobs
@@ -216,7 +216,7 @@ import Testing
         setAge(of: beat, to: 350)
         let notice = try taken(own).notice ?? ""
         #expect(
-            notice.hasPrefix("\(folder): was in use by pid \(getpid()) on node-7 (rank 3, job 42), not heard of for 35")
+            notice.hasPrefix("\(folder): was in use by pid \(getpid()) on node-7 (rank 3, job 42), silent for 35")
                 && notice.hasSuffix(" s: taken over"), "\(notice)")
     }
 
@@ -225,7 +225,7 @@ import Testing
     @Test(
         arguments: [
             (-86_400, nil, nil), (-86_400, -86_400, nil), (-86_400, 5, ""), (-100, nil, ""), (1000, -100, ""),
-            (1000, -1e6, "not heard of for 1000 s"), (-1e9, 350, "not heard of for 350 s"),
+            (1000, -1e6, "silent for 1000 s"), (-1e9, 350, "silent for 350 s"),
         ] as [(Double, Double?, String?)])
     func datesAheadOfTheClock(claim: Double, beat: Double?, reason: String?) throws {
         _ = try taken(stranger)

@@ -2,7 +2,7 @@
 
 An update is a function of the learner's state, a batch (rows of the table) and the step's noise; the state is a
 dictionary of families and vectors with Adam's moments of the trained ones below "moments" and the updates made, "t".
-What the learners do, and in which order, stands in Sources/Algorithms.
+Sources/Algorithms describes what the learners do, and in which order.
 """
 
 import jax

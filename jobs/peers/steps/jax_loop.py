@@ -9,7 +9,7 @@ import problem
 
 
 class Loop:
-    """`run(steps)` makes so many updates more."""
+    """`run(steps)` makes that number of further updates."""
 
     def __init__(self, learner):
         self.learner = learner

@@ -9,7 +9,7 @@ import time
 # As in `active-bench bench`: kernel sets of OpenBLAS 0.3.21. One that the processor cannot run calls itself otherwise.
 KERNELS = ["Haswell", "Zen", "SkylakeX", "Cooperlake", "ARMV8", "NEOVERSEN1", "NEOVERSEV1", "NEOVERSEN2"]
 
-# What `active-bench bench` times: medians of so many repetitions of so many updates of IQL, or as long of another learner.
+# `active-bench bench` prints medians of REPETITIONS repetitions, each of STEPS updates of IQL or as long of another learner.
 REPETITIONS, STEPS = 5, 200
 
 

@@ -43,7 +43,7 @@ def period(learner):
 
 
 def transitions():
-    """Made-up ones, like `active-bench bench`'s: standard normal states and rewards, uniform actions, no ends."""
+    """Synthetic ones, like `active-bench bench`'s: standard normal states and rewards, uniform actions, no ends."""
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((TRANSITIONS, CONTINUATION + 1), np.float32).astype(REAL)
     rows[:, A] = rng.uniform(-1, 1, (TRANSITIONS, ACTIONS))

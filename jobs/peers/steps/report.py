@@ -22,7 +22,7 @@ def spread(values):
 
 
 class Table:
-    """Rows over learners; of so many figures `asked` for, `missed` has what was not reached."""
+    """Rows over learners; `asked` counts the required ratios, `missed` lists those that were not reached."""
 
     def __init__(self, rows, learners):
         self.rows, self.learners, self.missed, self.asked = rows, learners, [], 0

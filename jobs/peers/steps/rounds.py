@@ -1,4 +1,4 @@
-"""Times PyTorch, JAX and active-bench on the same updates, taking turns; steps.sh pins it to a core.
+"""Times PyTorch, JAX and active-bench on the same updates, alternating; steps.sh pins it to a core.
 
     python rounds.py --binary active-bench [--rounds N] [--seconds S] [--out TABLE.md]
         [--learners A,B] [--peers jax,eager,compile]

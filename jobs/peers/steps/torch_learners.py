@@ -1,6 +1,6 @@
 """The learners' updates in PyTorch: losses as methods, compiled where that is asked for, gradients by autograd.
 
-What the learners do, and in which order, stands in Sources/Algorithms.
+Sources/Algorithms describes what the learners do, and in which order.
 """
 
 import math

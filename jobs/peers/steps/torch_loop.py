@@ -5,7 +5,7 @@ import torch
 
 
 class Loop:
-    """`run(steps)` makes so many updates more."""
+    """`run(steps)` makes that number of further updates."""
 
     def __init__(self, name, learner):
         self.learner = learner

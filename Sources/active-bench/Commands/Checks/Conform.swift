@@ -19,7 +19,7 @@ struct Conform: ParsableCommand {
     var trace: String
     @Option(help: "HDF5 file to write.")
     var out: String
-    @Option(help: "Also write the state after every so many updates.")
+    @Option(help: "Updates between states that are also written; only the last if not given.")
     var every: Int?
     @Option(help: "Compute in this precision (fp32, bf16) instead of the trace's.")
     var precision: Precision?

@@ -37,7 +37,7 @@ struct Run: ParsableCommand {
     var checkpointSteps: Int?
     @Flag(help: "Keep a checkpoint of the last step for each finished case.")
     var keepCheckpoints = false
-    @Option(help: "Stop all cases with a checkpoint after so many hours.")
+    @Option(help: "Hours after which all cases stop with a checkpoint.")
     var maxHours: Double?
     @Option(help: "Seconds without progress on a rank after which the job ends with code 71; 0 for never.")
     var hangTimeout = 1800.0

@@ -23,7 +23,7 @@ struct Status: ParsableCommand {
     var cases = false
     @Flag(help: "As JSON, with every case; with --watch one line each time.")
     var json = false
-    @Option(help: "Repeat every so many seconds until all cases are done.")
+    @Option(help: "Seconds between repetitions, until all cases are done; once if not given.")
     var watch: Double?
 
     @Flag(help: "Watch whether other jobs work on all open cases.")

@@ -33,7 +33,7 @@ import Testing
             #expect(time.isFinite && time > 0)
         }
         for (line, floor) in zip(report.learners, [28.13, 121.57]) {
-            #expect(abs(line.floor - floor) < 0.01, "swift-facts' 17.75 + 5.19 m, to the figure")
+            #expect(abs(line.floor - floor) < 0.01, "17.75 + 5.19 m, counted by hand")
             #expect(abs(line.shareOfFloor * line.units / line.floor - 1) < 1e-9)
             #expect(line.allocationsPerStep == 0)
             #expect(line.stepsPerSecond > 0 && line.units > 0)

@@ -79,7 +79,7 @@ import Testing
     @Test(arguments: [
         ("pictures", "field 'observation_space': expected arrays of numbers, found pictures of the shape [8, 8, 3]"),
         ("D4RL's layout", "expected a dataset of Minari's, with a group 'episode_0', found one in D4RL's layout"),
-        ("much in little", "MiB of memory there are here, found declared sizes that take"),
+        ("much in little", "MiB of memory available here, found declared sizes that take"),
         ("an attribute that is text", "field '/@total_episodes': expected a whole number, found 'four'"),
         ("another environment", "expected widths 17 and 6 of halfcheetah, found 11 and 3"),
     ])
