@@ -11,10 +11,10 @@ import Storage
 
 /// Records stochastic rollouts in D4RL's layout as a dataset, from one policy or several of increasing skill.
 ///
-/// What is recorded as the recipe of the environment's family asks (`DatasetRecipe`) says so in its metadata; there,
-/// rollouts of several snapshots in order replace the replay buffer of a training.
+/// The metadata of a dataset that follows the recipe of the environment's family (`DatasetRecipe`) name the recipe. In a recipe,
+/// rollouts of several snapshots in order replace the replay buffer of a training run.
 package struct DatasetRecording: Sendable {
-    /// What to record.
+    /// The dataset to record.
     package struct Request: Sendable {
         var environment: String
         /// Policy files, in the order of their parts of the dataset.

@@ -1,6 +1,6 @@
 /// The published dynamics and rewards that an environment follows.
 package enum DynamicsProfile: String, Sendable, CaseIterable {
-    /// That of D4RL's data: capsules have the masses that MuJoCo before 2.1.1 gave them, and the control cost is
+    /// The dynamics of D4RL's data: capsules have the masses that MuJoCo before 2.1.1 gave them, and the control cost is
     /// computed from the clipped action.
     case d4rl
     /// Gymnasium's v4: exact capsule inertia, and the control cost is computed from the unclipped action.

@@ -7,7 +7,7 @@ import Report
 package import RunFolders
 import Storage
 
-/// What an ensemble of V networks buys and costs, by its size: score, Q, V, the members' spread, formula (8)'s gap and the cost
+/// The benefit and cost of an ensemble of V networks, by its size: score, Q, V, the members' spread, formula (8)'s gap and the cost
 /// of a step. What `jobs/ensemble-size.sh` prints.
 package struct EnsembleSize {
     /// The cases of one ensemble size.
@@ -85,7 +85,7 @@ package struct EnsembleSize {
     }
 }
 
-/// What `active-bench bench steps --json` says of each learner.
+/// The output of `active-bench bench steps --json`.
 private struct StepCosts: Decodable {
     private struct Step: Decodable {
         let learner: String

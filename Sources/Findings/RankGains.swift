@@ -3,10 +3,10 @@ import Foundation
 import RunFolders
 import Storage
 
-/// What two ranks gain over one: with cases side by side, with a case shared by a team, and what checkpoints cost. What
-/// `jobs/measure-ranks.sh` prints.
+/// The speed-up of two ranks over one, with a case each and with a case shared by a team, and the cost of checkpoints:
+/// the table of `jobs/measure-ranks.sh`.
 ///
-/// It reads the folder that the script leaves:
+/// It reads the folder that the script writes:
 ///
 ///     round-1/…                 of every round:
 ///         shards-1, shards-2    run folders: four IQL cases on one rank and on two

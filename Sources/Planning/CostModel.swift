@@ -84,7 +84,7 @@ package struct CostModel: Sendable, Codable, Equatable {
         return try work(studyCase) { perMultiplyAdd * $0.stepSeconds }
     }
 
-    /// As above with another time per gradient step; the costs of the placements are multiply-adds per sample.
+    /// Returns the predicted work with a given time per gradient step; the costs of the placements are multiply-adds per sample.
     package func work(_ studyCase: StudyCase, stepSeconds: (Placement) -> Double) throws -> Schedule.Work {
         let sizes = try CostModel.specification(studyCase)
         let networks = studyCase.learner.work(

@@ -56,10 +56,10 @@ package final class ChildProgram {
 
     /// Waits at most `seconds` for the program to end; nil if it still runs.
     package func end(within seconds: Double) -> End? {
-        let patience = ContinuousClock.now + .seconds(seconds)
+        let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             if let end = end(WNOHANG) { return end }
-            guard ContinuousClock.now < patience else { return nil }
+            guard ContinuousClock.now < deadline else { return nil }
             usleep(5000)
         }
     }

@@ -3,9 +3,9 @@ import Paths
 
 /// An empty file in /dev/shm, the memory of one running kernel, by which a process shows that it has run on it.
 ///
-/// A machine that was cloned while running has the boot id of its original. A process of the original then has no process
-/// number here, but may be alive there. So a process counts as ended only if its marker is here. A killed process's marker stays for a month; a
-/// process that ends normally removes its own.
+/// A machine that was cloned while running has the boot id of its original. A process of the original has no process number on
+/// the clone, but may be alive. So a process is known to have ended only if its marker is on this kernel. A killed process's
+/// marker stays for a month; a process that ends normally removes its own.
 enum ProcessMarker {
     private static let folder = "/dev/shm"
     private static let prefix = "active-bench-"

@@ -22,7 +22,7 @@ final class VideoFile: ImageSink {
     private let process: ChildProgram
     private let images = Pipe()
     private let standardError: FileHandle
-    private static let patience = 120.0  // seconds to wait for ffmpeg to read
+    private static let timeout = 120.0  // seconds to wait for ffmpeg to read
 
     /// Starts ffmpeg. This process ignores SIGPIPE (`Console.prepare`), so an ffmpeg that has ended is an error of
     /// `write`.
@@ -91,7 +91,7 @@ final class VideoFile: ImageSink {
 
     func finish() throws {
         try? images.fileHandleForWriting.close()
-        guard let end = process.end(within: VideoFile.patience) else { throw stall() }
+        guard let end = process.end(within: VideoFile.timeout) else { throw stall() }
         guard end == .exit(0) else { throw failure() }
         try DurableFile.move(unfinished, to: target, named: path)
     }
@@ -107,12 +107,12 @@ final class VideoFile: ImageSink {
 
     private func waitForRoom(_ descriptor: Int32) throws {
         var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        let ready = poll(&request, 1, Int32(1000 * VideoFile.patience))
+        let ready = poll(&request, 1, Int32(1000 * VideoFile.timeout))
         if ready == 0 { throw stall() }
     }
 
     private func stall() -> HarnessError {
-        .ffmpeg("\(path): ffmpeg has read nothing for \(Int(VideoFile.patience)) seconds")
+        .ffmpeg("\(path): ffmpeg has read nothing for \(Int(VideoFile.timeout)) seconds")
     }
 
     /// Why ffmpeg has ended, with the last line it printed, if any.

@@ -12,18 +12,18 @@ import Storage
 package struct OtherJobs {
     /// The state of the unfinished cases.
     package enum Verdict: Equatable, Sendable {
-        /// All of them are finished now.
+        /// All cases are finished now.
         case complete
         /// Every case is held by a process whose heartbeat changed while watched: "pid 123 on node7 (rank 3, job 42)".
         case atWork([String])
-        /// One of them is free, for the reason given.
+        /// An unfinished case is free, for the reason given.
         case free(case: String, reason: String)
-        /// One of them is claimed by a process whose heartbeat did not change while watched.
+        /// An unfinished case is claimed by a process whose heartbeat did not change while watched.
         case standsStill(case: String, holder: String)
     }
 
     /// Seconds to wait for a heartbeat: as long as a claim without heartbeats is valid.
-    package static let patience = Claim.staleAfter
+    package static let heartbeatTimeout = Claim.staleAfter
 
     private let run: RunFolder
     private let clock: MonotonicClock
@@ -57,16 +57,16 @@ package struct OtherJobs {
     /// Checks every `pause` seconds until there is a verdict: a heartbeat changes every ten seconds, and a claim
     /// without heartbeats is valid for five minutes.
     ///
-    /// - `patience`: seconds after which an unchanged heartbeat counts as standing still.
+    /// - `heartbeatTimeout`: seconds after which an unchanged heartbeat counts as standing still.
     /// - `tell`: called once a minute with what is being waited for.
     /// - Throws: `HarnessError.io`.
     package mutating func watch(
-        pause: Double = 1, patience: Double = OtherJobs.patience, tell: (String) throws -> Void
+        pause: Double = 1, heartbeatTimeout: Double = OtherJobs.heartbeatTimeout, tell: (String) throws -> Void
     ) throws -> Verdict {
         var lastTold: DispatchTime?
         while true {
             var silent: [String] = []
-            if let verdict = try look(&silent, patience) { return verdict }
+            if let verdict = try look(&silent, heartbeatTimeout) { return verdict }
             if lastTold.map({ clock.seconds(since: $0) >= 60 }) ?? true {
                 try tell("waiting until a heartbeat changes or its claim expires: \(OtherJobs.list(silent))")
                 lastTold = clock.now()
@@ -78,7 +78,7 @@ package struct OtherJobs {
     /// Checks once.
     ///
     /// - Parameter silent: the holders whose heartbeats have not changed so far.
-    private mutating func look(_ silent: inout [String], _ patience: Double) throws -> Verdict? {
+    private mutating func look(_ silent: inout [String], _ heartbeatTimeout: Double) throws -> Verdict? {
         if Paths.access(run.file(RunFolder.stopFile), F_OK) == 0 {
             return .free(case: "every case", reason: "\(RunFolder.stopFile) exists")
         }
@@ -98,7 +98,7 @@ package struct OtherJobs {
             }
             let isMoving = holder.map { hasMoved($0.heartbeat, in: heartbeats) } ?? false
             if !isMoving { silent.append(Claim.name(holder)) }
-            if let holder, !isMoving, secondsWatched(holder.heartbeat) > patience {
+            if let holder, !isMoving, secondsWatched(holder.heartbeat) > heartbeatTimeout {
                 return .standsStill(case: entry.identifier, holder: holder.name)
             }
             holders.append(Claim.name(holder))

@@ -21,7 +21,7 @@ struct OpenCase: Codable {
 
 /// The predicted cost of a run.
 struct Forecast {
-    /// What remains of every case of the plan.
+    /// The predicted remaining work of every case of the plan.
     var works: [Schedule.Work]
     /// The number of ranks per team.
     var teamSize: Int

@@ -1,13 +1,12 @@
-/// What D4RL publishes of a family of environments: the names of its datasets, and the files it has them in.
+/// The datasets of a family of environments that D4RL publishes: their names and files.
 ///
-/// A family without published datasets has none of these; what is collected in it is named with a recipe's number ("-r1"), and
-/// other people's data are files of the user's own.
+/// Empty for a family without published datasets: its datasets are made by our recipes ("-r1") or are the user's own files.
 package struct PublishedDatasets: Sendable {
     /// Names without a version, "hopper-medium-replay", in D4RL's order.
     package let tasks: [String]
-    /// Where the file of each dataset is, below D4RL's address, by the dataset's whole name.
+    /// The path of each dataset's file below D4RL's address, by the dataset's full name.
     package let paths: [String: String]
-    /// The files whose size and digest are known, by the dataset's whole name.
+    /// The files whose size and digest are known, by the dataset's full name.
     package let files: [String: PublishedFile]
 
     /// The datasets of `tasks`; the paths of `files` need not be among `paths`.

@@ -1,9 +1,9 @@
 /// A suite of tasks: learners have settings for one, and a table sums the scores over one.
 ///
-/// An open value: a family of environments says which suite it belongs to, and may bring one of its own. A learner without
-/// settings for a suite uses those that it states as its default.
+/// Not an enumeration, so that a family of environments can define a suite of its own. A learner without settings for a suite
+/// uses its defaults.
 package struct TaskSuite: Sendable, Hashable {
-    /// What studies select it by and the table's row of its sum is called: "locomotion".
+    /// The name, by which studies select it and which the table shows for its sum: "locomotion".
     package let name: String
     /// How large a critic's values can become without having diverged.
     package let valueBound: ValueBound
@@ -14,7 +14,7 @@ package struct TaskSuite: Sendable, Hashable {
         self.valueBound = valueBound
     }
 
-    /// What mean |Q| must not exceed.
+    /// The bound that mean |Q| must not exceed.
     package enum ValueBound: Sendable, Hashable {
         /// Ten times the largest discounted return in the data.
         case tenfoldReturn

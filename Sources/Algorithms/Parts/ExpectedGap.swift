@@ -7,7 +7,7 @@ func expectedGap(members m: Int) -> Double {
     normalQuantile((Double(m) - .pi / 8) / (Double(m) - .pi / 4 + 1))
 }
 
-/// What (mean - minimum)/(k(m)·σ) is for `m` ≥ 2 independent Gaussian members whose σ is estimated from them: E[max of m]/(k(m)·c₄(m)).
+/// Returns (mean - minimum)/(k(m)·σ) of `m` ≥ 2 independent Gaussian members whose σ is estimated from them: E[max of m]/(k(m)·c₄(m)).
 package func gaussianGapRatio(members m: Int) -> Double {
     expectedMaximum(of: m) / (expectedGap(members: m) * deviationBias(of: m))
 }

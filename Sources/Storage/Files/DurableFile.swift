@@ -185,7 +185,7 @@ extension DurableFile {
     private static let temporaryMark = ".tmp-"
 
     /// Seconds since its last write for which an incomplete file is kept if its writer may be alive.
-    private static let patience: Double = 3600
+    private static let unfinishedLifetime: Double = 3600
 
     /// Removes incomplete files of killed writers from a folder. No thread of this process may be writing into it.
     ///
@@ -219,6 +219,6 @@ extension DurableFile {
         guard let written = try? FileSystemClock.lastWrite(path) else {
             return fileStatus(path) != nil || errno != ENOENT
         }
-        return now() - written < patience
+        return now() - written < unfinishedLifetime
     }
 }

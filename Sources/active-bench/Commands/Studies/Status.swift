@@ -72,7 +72,7 @@ struct Status: ParsableCommand {
                 + OtherJobs.list(holders)
         case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
         case .standsStill(let one, let holder):
-            "\(one) is in use by \(holder), which is alive but has made no progress for \(Int(OtherJobs.patience)) s: end it, "
+            "\(one) is in use by \(holder), which is alive but has made no progress for \(Int(OtherJobs.heartbeatTimeout)) s: end it, "
                 + "or let it continue, and run it again"
         }
     }
