@@ -10,7 +10,7 @@ package struct StepProfile: Sendable {
     /// Wall-clock seconds of all steps.
     package let seconds: Double
     /// The kernels' totals over all steps.
-    package let lines: [Profile.Line]
+    package let lines: [KernelProfile.Line]
 
     /// Profiles `steps` further steps of `loop`.
     package init(of loop: TrainingLoop, steps: Int) { self.init(steps: steps) { loop.run(steps) } }
@@ -18,10 +18,10 @@ package struct StepProfile: Sendable {
     /// - `body`: makes the steps.
     package init(steps: Int, _ body: () -> Void) {
         self.steps = steps
-        Profile.start()
+        KernelProfile.start()
         seconds = Numerics.seconds(body)
-        Profile.stop()
-        lines = Profile.lines
+        KernelProfile.stop()
+        lines = KernelProfile.lines
     }
 
     /// A row of the table: a kernel with a shape, or the remainder.
@@ -53,7 +53,7 @@ package struct StepProfile: Sendable {
         ]
     }
 
-    private func rate(of line: Profile.Line) -> String {
+    private func rate(of line: KernelProfile.Line) -> String {
         guard line.seconds > 0 else { return "" }
         if line.inner > 1 {
             let operations = 2 * Double(line.rows * line.columns) * Double(line.inner) * Double(line.calls)

@@ -93,7 +93,7 @@ package final class TeamExchange: Exchange {
 
     private func exchange(_ body: () throws -> Void) {
         Supervision.enter("exchange with the team")
-        let (start, profiled) = (DispatchTime.now().uptimeNanoseconds, Profile.begin())
+        let (start, profiled) = (DispatchTime.now().uptimeNanoseconds, KernelProfile.begin())
         do {
             try FaultInjection.atStep(step, rank: worldRank, place: .before)
             try body()
@@ -102,7 +102,7 @@ package final class TeamExchange: Exchange {
             fail(error)
         }
         traffic.nanoseconds += DispatchTime.now().uptimeNanoseconds - start
-        Profile.end(profiled, "exchange with the team", 1, 1, numbers: 0)
+        KernelProfile.end(profiled, "exchange with the team", 1, 1, numbers: 0)
         Supervision.enter("training")
     }
 

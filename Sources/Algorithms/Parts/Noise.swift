@@ -63,23 +63,23 @@ final class GeneratedNoise: NoiseSource {
     init(_ caseStream: RandomStream) { self.caseStream = caseStream }
 
     func normals(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
-        let start = Profile.begin()
+        let start = KernelProfile.begin()
         generator(stream).normals(step: step, into: out, count: count)
-        Profile.end(start, "random numbers, normal", 1, count, numbers: count)
+        KernelProfile.end(start, "random numbers, normal", 1, count, numbers: count)
     }
 
     func uniforms(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
-        let start = Profile.begin()
+        let start = KernelProfile.begin()
         generator(stream).symmetricUniforms(step: step, into: out, count: count)
-        Profile.end(start, "random numbers, uniform", 1, count, numbers: count)
+        KernelProfile.end(start, "random numbers, uniform", 1, count, numbers: count)
     }
 
     func fill(_ dropout: Dropout, _ stream: NoiseStream, step: Int) {
         let generators = layerGenerators(stream, count: dropout.masks.count)
         for (generator, mask) in zip(generators, dropout.masks) {
-            let start = Profile.begin()
+            let start = KernelProfile.begin()
             generator.bernoulli(probability: 1 - dropout.rate, step: step, into: mask.pointer, count: mask.count)
-            Profile.end(start, "random numbers, Bernoulli", mask.rows, mask.columns, numbers: mask.count)
+            KernelProfile.end(start, "random numbers, Bernoulli", mask.rows, mask.columns, numbers: mask.count)
         }
     }
 

@@ -27,9 +27,9 @@ package struct BatchSampler {
     /// Fills `batch` for gradient step `step`; allocates nothing.
     package func draw(step: Int, into batch: Batch) {
         precondition(batch.size == batchSize, "a batch of \(batch.size), not \(batchSize)")
-        let start = Profile.begin()
+        let start = KernelProfile.begin()
         batch.draw(from: transitions.rows, count: transitions.count, stream: stream, step: step)
         let width = 2 * transitions.stateSize + transitions.actionSize + 2
-        Profile.end(start, "sampling of a batch", batchSize, width, numbers: 2 * batchSize * width)
+        KernelProfile.end(start, "sampling of a batch", batchSize, width, numbers: 2 * batchSize * width)
     }
 }

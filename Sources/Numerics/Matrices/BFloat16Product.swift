@@ -80,10 +80,10 @@ package final class BFloat16Product {
         #if ACTIVE_BENCH_DOUBLE
             preconditionFailure("bfloat16 in double precision")
         #else
-            let start = Profile.begin()
+            let start = KernelProfile.begin()
             let status = ab_onednn_multiply(handle, a.pointer, b.pointer, bias, c.pointer)
             precondition(status == 0, "oneDNN: status \(status)")
-            Profile.end(
+            KernelProfile.end(
                 start, "product in bfloat16", c.rows, c.columns, shape.k,
                 numbers: (a.rows * a.columns + b.rows * b.columns) / 2 + c.count)
         #endif

@@ -145,7 +145,7 @@ private func multiplyByBLAS(
             CblasRowMajor, CblasNoTrans, order, blasint(c.rows), blasint(c.columns), blasint(inner), 1, a.pointer,
             blasint(a.stride), b.pointer, blasint(b.stride), 0, c.pointer, blasint(c.stride))
     #endif
-    Profile.end(start, "product by OpenBLAS", c.rows, c.columns, inner, numbers: a.count + b.count + c.count)
+    KernelProfile.end(start, "product by OpenBLAS", c.rows, c.columns, inner, numbers: a.count + b.count + c.count)
 }
 
 private func gemv(
@@ -163,5 +163,5 @@ private func gemv(
             accumulate ? 1 : 0, y, 1)
     #endif
     let (rows, inner) = order == CblasNoTrans ? (a.rows, a.columns) : (a.columns, a.rows)
-    Profile.end(start, "matrix times vector", rows, 1, inner, numbers: a.count + rows + inner)
+    KernelProfile.end(start, "matrix times vector", rows, 1, inner, numbers: a.count + rows + inner)
 }

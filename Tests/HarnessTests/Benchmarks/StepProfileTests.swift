@@ -49,9 +49,9 @@ import Testing
     /// Nothing is recorded unless profiling is on.
     @Test func isOffOtherwise() {
         let loop = StepBenchmark.Subject(.bc).loop()
-        Profile.start()
-        Profile.stop()
+        KernelProfile.start()
+        KernelProfile.stop()
         loop.run(1)
-        #expect(Profile.lines.isEmpty)
+        #expect(KernelProfile.lines.isEmpty)
     }
 }

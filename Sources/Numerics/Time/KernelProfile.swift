@@ -2,7 +2,7 @@ import CKernels
 
 /// The time of gradient steps by kernel and shape, on the calling thread. While it is off, it costs one load per kernel
 /// call. Kernels in C and products record themselves; other work is recorded with `begin` and `end`.
-package enum Profile {
+package enum KernelProfile {
     /// All calls of one kernel with one shape.
     package struct Line: Sendable, Equatable {
         /// The kernel's name, such as "product a b" or "Adam".

@@ -2,7 +2,7 @@ import MPI
 import ProgramRuns
 import Testing
 
-@Suite struct EnvironmentTests {
+@Suite struct MPIEnvironmentTests {
     @Test(arguments: [1, 2, 3, 5]) func startsUnderALauncher(ranks: Int) throws {
         let child = try ChildProcess.exercise("start", ranks: ranks)
         #expect(child.exitCode == 0, "\(child.output)")
