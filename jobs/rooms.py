@@ -102,7 +102,7 @@ class Drawing:
         return sum(self.crossings(self.layers[k + 1], self.layers[k]) for k in range(len(self.layers) - 1))
 
     def order(self):
-        """Few crossings: barycentres up and down, then exchanges of neighbours."""
+        """Reduces crossings: barycentres up and down, then exchanges of neighbours."""
         best, least = [list(layer) for layer in self.layers], self.total()
         for sweep in range(SWEEPS):
             indices = range(len(self.layers)) if sweep % 2 else range(len(self.layers) - 1, -1, -1)
@@ -169,7 +169,7 @@ class Drawing:
 
     @staticmethod
     def settle(layer, wish, gap, x):
-        """Positions in order and at least a minimum distance apart, nearest to the wishes (pool adjacent violators)."""
+        """Positions in order and at least a minimum distance apart, nearest to the desired ones (pool adjacent violators)."""
         offset, at = [], 0.0
         for i, node in enumerate(layer):
             at += gap(layer[i - 1], node) if i else 0

@@ -1,4 +1,4 @@
-"""Writes datasets with the real minari package and, beside each, what that package reads from it.
+"""Writes datasets with the real minari package and, next to each, the values that the package reads from it.
 
     python minari_traces.py --out FOLDER [--seed N] [--episodes E]
     python minari_traces.py --list      the datasets' IDs, one a line, and no file
@@ -80,7 +80,7 @@ def write(kind, identifier, lengths, environment, kwargs, g):
 
 
 def record(identifier, kind, path):
-    """What minari reads of a dataset."""
+    """The values that minari reads from a dataset."""
     import minari
 
     def flat(observations):

@@ -93,7 +93,7 @@ class Peer:
         world.reset_model = self.reset_model
 
     def reset_model(self):
-        """Gymnasium's own with the episode's start state in place of a random one."""
+        """Gymnasium's reset, to the episode's start state instead of a random one."""
         world = self.env.unwrapped
         world.set_state(*self.starts[self.episode])
         return world._get_obs()

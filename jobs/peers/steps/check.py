@@ -1,4 +1,4 @@
-"""Do the peers compute the same? Each framework makes some updates from the same parameters, batches and noise.
+"""Checks that the peers compute the same: each framework makes some updates from the same parameters, batches and noise.
 
     python check.py [LEARNER ...]
 
@@ -47,7 +47,7 @@ def in_torch(name, batches, noises):
 
 
 def difference(one, other):
-    """The largest between two sets of parameters, which must have the same names and shapes."""
+    """The largest difference between two sets of parameters, which must have the same names and shapes."""
     pairs = jax.tree.map(lambda x, y: float(np.max(np.abs(np.asarray(x) - np.asarray(y)))), one, other)
     return max(jax.tree.leaves(pairs))
 

@@ -13,7 +13,7 @@ from problem import CONTINUATION, NEXT_S, REWARD, SA, A, S
 
 
 class Learner:
-    """State and what all learners share; `families` is Vmapped or Unrolled."""
+    """The state and the functions common to all learners; `families` is Vmapped or Unrolled."""
 
     def __init__(self, name, families):
         self.name, self.families = name, families
@@ -71,7 +71,7 @@ def back_up(batch, values):
 
 
 class InSampleLearner(Learner):
-    """What IQL and ACTIVE-I share."""
+    """The common parts of IQL and ACTIVE-I."""
 
     def fit_values(self, state, batch, q):
         """One update of every V on E[|tau - 1(u < 0)| u^2], u = q - V(s)."""
@@ -172,7 +172,7 @@ class TD3BC(Learner):
 
 
 class CQL(Learner):
-    """All losses are of the parameters before the step; a policy is evaluated once per state, however much is drawn."""
+    """All losses are of the parameters before the step; a policy is evaluated once per state, for any number of samples."""
 
     def update(self, state, batch, noise, turn):
         policy = {name: state[name] for name in ("policy", "log_std_scale", "log_std_shift")}

@@ -1,4 +1,4 @@
-"""Many updates in one compiled call: batches and noise are drawn inside, nothing leaves but the state."""
+"""Many updates in one compiled call: batches and noise are drawn inside it, and only the state is returned."""
 
 import functools
 import math

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import time
 
-# As in `active-bench bench`: kernel sets of OpenBLAS 0.3.21. One that the processor cannot run calls itself otherwise.
+# As in `active-bench bench`: kernel sets of OpenBLAS 0.3.21. A set that the processor cannot run reports another name.
 KERNELS = ["Haswell", "Zen", "SkylakeX", "Cooperlake", "ARMV8", "NEOVERSEN1", "NEOVERSEV1", "NEOVERSEN2"]
 
 # `active-bench bench` prints medians of REPETITIONS repetitions, each of STEPS updates of IQL or as long of another learner.

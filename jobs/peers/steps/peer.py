@@ -1,4 +1,4 @@
-"""A worker process, seen from outside."""
+"""The parent's side of a worker process."""
 
 import json
 import pathlib
@@ -7,7 +7,7 @@ import sys
 
 
 class Peer:
-    """A framework whose learners are compiled and wait; it takes no time while it waits."""
+    """A framework whose compiled learners wait for requests; it uses no processor time while it waits."""
 
     def __init__(self, framework, learners):
         self.framework = framework

@@ -1,4 +1,4 @@
-"""What all peers compute: shapes, hyperparameters, first parameters and the data, as NumPy sees them.
+"""The problem common to all peers: shapes, hyperparameters, first parameters and the data, as NumPy sees them.
 
 Hyperparameters are those of our presets on hopper-medium-v2 (`active-bench config LEARNER hopper-medium-v2`) with V's
 LayerNorm off. Nothing here depends on a framework, so two of them can be started alike and compared.
@@ -38,7 +38,7 @@ def members(learner):
 
 
 def period(learner):
-    """After how many updates the same things are done again."""
+    """The number of updates after which the sequence of operations repeats."""
     return POLICY_DELAY if learner == "TD3+BC" else 1
 
 
@@ -52,7 +52,7 @@ def transitions():
 
 
 def noise_shapes(learner):
-    """The random numbers of one update besides the batch: standard normal, but uniform on [-1, 1] for "uniform"."""
+    """The random numbers of one update, except the batch: standard normal, but uniform on [-1, 1] for "uniform"."""
     one, many = (BATCH, ACTIONS), (CQL_SAMPLES, BATCH, ACTIONS)
     if learner == "CQL":
         return {"policy": one, "next_policy": one, "uniform": many, "at_next_state": many, "at_state": many}

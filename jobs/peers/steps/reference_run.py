@@ -43,7 +43,7 @@ def run(name, batches, noises):
 
 
 def overrides(name):
-    """What differs from the reference's defaults, and what the peers have as constants."""
+    """Settings that differ from the reference's defaults, and those that are constants in the peers."""
     if name == "TD3+BC":
         return {"alpha": problem.TD3BC_ALPHA, "policy_delay": problem.POLICY_DELAY, "noise_clip": problem.NOISE_CLIP}
     if name == "CQL":

@@ -1,4 +1,4 @@
-"""The table in Markdown, and whether every figure is reached."""
+"""The table in Markdown, and whether every required ratio is reached."""
 
 import datetime
 import os
@@ -11,7 +11,7 @@ WANTED = {  # ours over the peer's
     "jax": {"IQL": 1.35, "TD3+BC": 1.35, "CQL": 1.25, "ACTIVE-I m=10": 1.45},
     "eager": {"IQL": 2.2, "TD3+BC": 1.8, "CQL": 1.35},
 }
-# Units that a JAX peer took before active-bench was begun: a much slower peer would be an unfair comparison.
+# Units that a JAX peer took before active-bench existed: comparing with a much slower peer would be unfair.
 JAX_UNITS = {"IQL": 25, "TD3+BC": 21, "ACTIVE-I m=1": 33, "ACTIVE-I m=5": 70, "ACTIVE-I m=10": 123}
 JAX_SLACK = 1.1
 UNDISTURBED = 0.97  # share of a core

@@ -45,7 +45,7 @@ def measure(ours, peers, learners, rounds, seconds):
 
 
 def between(before, after):
-    """The same of ours, whose two turns, before and after the peers', count alike."""
+    """Likewise for ours, measured before and after the peers; both measurements have the same weight."""
     (rate, unit, share), (later_rate, later_unit, later_share) = before, after
     seconds = (1 / rate + 1 / later_rate) / 2
     unit = (unit + later_unit) / 2

@@ -1,4 +1,4 @@
-"""What the learners in PyTorch have in common."""
+"""The common parts of the learners in PyTorch."""
 
 import math
 
@@ -10,7 +10,7 @@ from torch_networks import each, follow, layers, network, optimiser
 
 
 class Learner:
-    """Parameters and what all learners share."""
+    """The parameters, and the functions common to all learners."""
 
     losses = ("critic_loss",)  # the methods that torch.compile is given
 

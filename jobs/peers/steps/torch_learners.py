@@ -1,4 +1,4 @@
-"""The learners' updates in PyTorch: losses as methods, compiled where that is asked for, gradients by autograd.
+"""The learners' updates in PyTorch: losses as methods, compiled if requested, gradients by autograd.
 
 Sources/Algorithms describes what the learners do, and in which order.
 """
@@ -14,7 +14,7 @@ from torch_networks import each, frozen, minimum, optimiser, step
 
 
 class InSampleLearner(Learner):
-    """What IQL and ACTIVE-I share."""
+    """The common parts of IQL and ACTIVE-I."""
 
     losses = ("value_loss", "fit_to_values_loss", "policy_loss")
 
@@ -135,7 +135,7 @@ class TD3BC(Learner):
 
 
 class CQL(Learner):
-    """All losses are of the parameters before the step; a policy is evaluated once per state, however much is drawn."""
+    """All losses are of the parameters before the step; a policy is evaluated once per state, for any number of samples."""
 
     losses = ("policy_loss", "draw", "conservative_loss")
     policy_parts = ("policy", "log_std_scale", "log_std_shift")

@@ -1,4 +1,4 @@
-"""Many updates in PyTorch, one call after the other as there is no loop around them."""
+"""Many updates in PyTorch, in separate calls: they are not compiled into one loop."""
 
 import problem
 import torch

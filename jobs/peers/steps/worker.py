@@ -1,4 +1,4 @@
-"""One framework with all learners, ready to make updates on demand; rounds.py starts it and talks to it.
+"""One framework with all learners, which makes updates on request; rounds.py starts it and sends the requests.
 
     python worker.py jax|eager|compile LEARNER ...
 
@@ -27,7 +27,7 @@ def burst(loop, steps, limit):
 
 
 def steps_of(learner):
-    """Updates between two looks at the clock, even for TD3+BC: 0.1 to 0.4 s."""
+    """Updates between two readings of the clock, even for TD3+BC: 0.1 to 0.4 s."""
     return 4 if learner == "CQL" else 20 if learner == "ACTIVE-I m=10" else 40
 
 
