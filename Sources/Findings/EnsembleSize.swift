@@ -41,9 +41,9 @@ package struct EnsembleSize {
             let curves = try cases.map { try CSVColumns(folder.file("cases/\($0.identifier)/curve.csv")) }
             func mean(_ column: String) throws -> Double {
                 try Statistics.mean(
-                    zip(curves, cases).flatMap { curve, one in
+                    zip(curves, cases).flatMap { curve, entry in
                         try zip(curve.numbers("step"), curve.numbers(column))
-                            .filter { $0.0 > Double(one.steps / 2) }.map(\.1)
+                            .filter { $0.0 > Double(entry.steps / 2) }.map(\.1)
                     })
             }
             return Row(

@@ -97,8 +97,8 @@ private func actualSeconds(_ folder: RunFolder) throws -> Double {
 
 /// The seconds that a phase took, and how often it came, over all cases of a folder.
 private func seconds(of phase: String, _ folder: RunFolder) throws -> (sum: Double, count: Int) {
-    try RunManifest.read(folder).cases.reduce(into: (0, 0)) { total, one in
-        let times = try CSVColumns(folder.file("cases/\(one.identifier)/timing.csv"))
+    try RunManifest.read(folder).cases.reduce(into: (0, 0)) { total, entry in
+        let times = try CSVColumns(folder.file("cases/\(entry.identifier)/timing.csv"))
         for (name, seconds) in try zip(times.texts("phase"), times.numbers("seconds")) where name == phase {
             total = (total.sum + seconds, total.count + 1)
         }

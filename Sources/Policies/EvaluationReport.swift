@@ -95,12 +95,13 @@ package struct EvaluationReport: Codable, Sendable, Equatable {
 
     /// One line per episode, then the summary.
     package func text() -> String {
-        var lines = episodes.map { one in
+        var lines = episodes.map { line in
             String(
-                format: "episode %4d  return %10.3f  length %4d  score %7.2f  %@", one.episode, one.return, one.length,
-                one.score, one.end)
-                + (one.tasks.map { "  " + ($0.isEmpty ? "no task" : $0.joined(separator: ", ")) } ?? "")
-                + (one.warning.map { "  MuJoCo warned: \($0)" } ?? "")
+                format: "episode %4d  return %10.3f  length %4d  score %7.2f  %@", line.episode, line.return,
+                line.length,
+                line.score, line.end)
+                + (line.tasks.map { "  " + ($0.isEmpty ? "no task" : $0.joined(separator: ", ")) } ?? "")
+                + (line.warning.map { "  MuJoCo warned: \($0)" } ?? "")
         }
         let count = "\(episodes.count) episode\(episodes.count == 1 ? "" : "s")"
         lines.append("\(environment), \(count), \(actions) actions, profile \(profile), seed \(seed)")

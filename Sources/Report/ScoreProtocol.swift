@@ -57,8 +57,8 @@ package struct ScoreProtocol: Equatable, Sendable {
             .mapValues { Set($0.flatMap(\.episodes)).sorted() }
         let all = datasets.map { counts[$0] ?? [] }
         let distinct = all.withoutRepeats
-        let most = distinct.map { one in all.count { $0 == one } }.max()
-        let rule = distinct.first { one in all.count { $0 == one } == most } ?? []
+        let most = distinct.map { numbers in all.count { $0 == numbers } }.max()
+        let rule = distinct.first { numbers in all.count { $0 == numbers } == most } ?? []
         let groups = datasets.map { dataset in
             let suite = suites[dataset] ?? nil
             let members = datasets.filter { suite != nil && suites[$0] == suite }
@@ -68,7 +68,7 @@ package struct ScoreProtocol: Equatable, Sendable {
         self.selection = selection
         episodes = rule
         var exceptions: [Exception] = []
-        for one in groups where one.episodes != rule && !exceptions.contains(one) { exceptions.append(one) }
+        for group in groups where group.episodes != rule && !exceptions.contains(group) { exceptions.append(group) }
         self.exceptions = exceptions
     }
 

@@ -130,24 +130,27 @@ package struct RunStatus: Sendable, Codable, Equatable {
     private static func silent(
         _ heartbeats: [(heartbeat: Heartbeat, age: Double)], _ lines: [Line]
     ) -> [SilentRank] {
-        func isSilent(_ one: (heartbeat: Heartbeat, age: Double)) -> Bool {
-            one.age > silentAfter || one.heartbeat.isOfEndedProcess
+        func isSilent(_ entry: (heartbeat: Heartbeat, age: Double)) -> Bool {
+            entry.age > silentAfter || entry.heartbeat.isOfEndedProcess
         }
         let states = Dictionary(lines.map { ($0.case, $0) }, uniquingKeysWith: { first, _ in first })
         let alive = Set(heartbeats.filter { !isSilent($0) }.map(\.heartbeat.token))
-        return heartbeats.filter(isSilent).filter { one, _ in
-            guard let line = one.caseIdentifier.flatMap({ states[$0] }) else { return alive.contains(one.token) }
+        return heartbeats.filter(isSilent).filter { heartbeat, _ in
+            guard let line = heartbeat.caseIdentifier.flatMap({ states[$0] }) else {
+                return alive.contains(heartbeat.token)
+            }
             switch line.state {
-            case .done: return alive.contains(one.token)
+            case .done: return alive.contains(heartbeat.token)
             case .running:
-                return line.run == nil || line.run == one.token && line.ranks == one.teamRanks
+                return line.run == nil || line.run == heartbeat.token && line.ranks == heartbeat.teamRanks
             case .interrupted, .failed: return true
             case .waiting: return false
             }
-        }.map { one, age in
+        }.map { heartbeat, age in
             SilentRank(
-                rank: one.rank, ranks: one.ranks, host: one.host, pid: one.pid, job: one.job, case: one.caseIdentifier,
-                phase: one.phase, step: one.step, age: age, isGone: one.isOfEndedProcess)
+                rank: heartbeat.rank, ranks: heartbeat.ranks, host: heartbeat.host, pid: heartbeat.pid,
+                job: heartbeat.job, case: heartbeat.caseIdentifier,
+                phase: heartbeat.phase, step: heartbeat.step, age: age, isGone: heartbeat.isOfEndedProcess)
         }
     }
 }

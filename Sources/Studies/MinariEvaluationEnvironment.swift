@@ -100,12 +100,12 @@ package struct MinariEvaluationEnvironment: Sendable {
 
     /// The wrappers that do or may change these, in words; nil if there are none.
     private static func changing(_ wrappers: [MinariMetadata.Wrapper]) -> String? {
-        let others = wrappers.filter { one in
-            !watching.contains(one.name) || !(one.place.map { $0.hasPrefix("gymnasium.wrappers.") } ?? true)
+        let others = wrappers.filter { wrapper in
+            !watching.contains(wrapper.name) || !(wrapper.place.map { $0.hasPrefix("gymnasium.wrappers.") } ?? true)
         }
-        let names = others.map { one in
-            let place = watching.contains(one.name) ? one.place.map { " of '\(printable($0))'" } : nil
-            return "'\(printable(one.name))'" + (place ?? "")
+        let names = others.map { wrapper in
+            let place = watching.contains(wrapper.name) ? wrapper.place.map { " of '\(printable($0))'" } : nil
+            return "'\(printable(wrapper.name))'" + (place ?? "")
         }
         return names.isEmpty ? nil : "the wrapper\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))"
     }

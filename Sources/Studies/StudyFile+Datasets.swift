@@ -16,9 +16,10 @@ extension StudyFile {
         }
         try node.requireDistinct(references.map(\.name))
         var folders: [String: String] = [:]
-        for one in references {
-            if let other = folders.updateValue(one.name, forKey: one.folderName) {
-                throw node.refused("names of different folders", "'\(other)' and '\(one.name)', both \(one.folderName)")
+        for reference in references {
+            if let other = folders.updateValue(reference.name, forKey: reference.folderName) {
+                throw node.refused(
+                    "names of different folders", "'\(other)' and '\(reference.name)', both \(reference.folderName)")
             }
         }
         return references

@@ -109,9 +109,9 @@ package struct MinariMetadata: Sendable, Equatable {
             settings = kwargs.filter { !($0.value is NSNull) }.mapValues { json($0) }
             let key = environmentKey + ".additional_wrappers"
             let around: [Any] = try value("additional_wrappers", as: "a list of objects", in: place) ?? []
-            for one in around {
-                guard let object = one as? [String: Any], let name = object["name"] as? String else {
-                    throw DatasetError(file: file, field: key, expected: "objects with a 'name'", found: json(one))
+            for wrapper in around {
+                guard let object = wrapper as? [String: Any], let name = object["name"] as? String else {
+                    throw DatasetError(file: file, field: key, expected: "objects with a 'name'", found: json(wrapper))
                 }
                 let entry: String? = try value("entry_point", as: "a word", in: (key, object))
                 let kwargs: [String: Any] = try value("kwargs", as: "an object", in: (key, object)) ?? [:]

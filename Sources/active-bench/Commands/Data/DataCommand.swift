@@ -56,28 +56,31 @@ struct DataCommand: ParsableCommand {
         }
 
         private func table(_ listings: [DatasetListing]) throws -> String {
-            try listings.map { one in
-                guard let url = one.url, let bytes = one.publishedBytes, let digest = one.publishedSHA256 else {
-                    if let url = one.url {
+            try listings.map { listing in
+                guard let url = listing.url, let bytes = listing.publishedBytes, let digest = listing.publishedSHA256
+                else {
+                    if let url = listing.url {
                         throw HarnessError.badInput(
-                            "\(one.dataset): size and digest of \(url) are unknown here: download it yourself, by this name"
+                            "\(listing.dataset): size and digest of \(url) are unknown here: download it yourself, by this name"
                         )
                     }
                     throw HarnessError.badInput(
-                        "\(one.dataset): D4RL publishes no such dataset; `active-bench data list` has those it does, and "
+                        "\(listing.dataset): D4RL publishes no such dataset; `active-bench data list` has those it does, and "
                             + "jobs/make-datasets.sh makes our own")
                 }
-                return [one.dataset, url, String(bytes), digest, one.file].joined(separator: "\t") + "\n"
+                return [listing.dataset, url, String(bytes), digest, listing.file].joined(separator: "\t") + "\n"
             }.joined()
         }
 
         private func report(_ listings: [DatasetListing], _ location: DatasetLocation) -> String {
             let width = listings.map(\.dataset.count).max() ?? 0
             var lines = ["dataset".padded(to: width) + "       bytes  state       file"]
-            lines += listings.map { one in
-                let bytes = (one.publishedBytes ?? one.bytes).map { String($0) } ?? "-"
-                return one.dataset.padded(to: width) + String(repeating: " ", count: max(0, 12 - bytes.count)) + bytes
-                    + "  " + one.state.rawValue.padded(to: 10) + "  " + (one.folder.map { $0 + "/" } ?? "") + one.file
+            lines += listings.map { listing in
+                let bytes = (listing.publishedBytes ?? listing.bytes).map { String($0) } ?? "-"
+                return listing.dataset.padded(to: width) + String(repeating: " ", count: max(0, 12 - bytes.count))
+                    + bytes
+                    + "  " + listing.state.rawValue.padded(to: 10) + "  " + (listing.folder.map { $0 + "/" } ?? "")
+                    + listing.file
             }
             lines += listings.filter { $0.state == .wrongSize }.map {
                 "\($0.file): expected \($0.publishedBytes ?? 0) bytes, found \($0.bytes ?? 0)"

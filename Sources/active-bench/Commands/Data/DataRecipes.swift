@@ -24,21 +24,22 @@ extension DataCommand {
                     try datasets.isEmpty
                     ? known
                     : datasets.map { name in
-                        guard let one = known.first(where: { $0.dataset == name }) else {
+                        guard let recording = known.first(where: { $0.dataset == name }) else {
                             throw HarnessError.badInput(
                                 "there is no recipe for '\(name)'; known: "
                                     + known.map { "'\($0.dataset)'" }.joined(separator: ", "))
                         }
-                        return one
+                        return recording
                     }
                 try emit(chosen.map { line($0) + "\n" }.joined())
             }
         }
 
-        private func line(_ one: DatasetRecipe.Recording) -> String {
+        private func line(_ recording: DatasetRecipe.Recording) -> String {
             [
-                one.dataset, DatasetLocation.fileName(for: one.dataset) ?? one.dataset, one.environment,
-                "\(one.transitions)", one.policies.joined(separator: " "),
+                recording.dataset, DatasetLocation.fileName(for: recording.dataset) ?? recording.dataset,
+                recording.environment,
+                "\(recording.transitions)", recording.policies.joined(separator: " "),
             ].joined(separator: "\t")
         }
     }

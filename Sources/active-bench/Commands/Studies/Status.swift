@@ -70,9 +70,9 @@ struct Status: ParsableCommand {
         case .atWork(let holders):
             "each of the \(holders.count) open cases is in use by another job, whose heartbeat changes: "
                 + OtherJobs.list(holders)
-        case .free(let one, let reason): "\(one) is free (\(reason)): run it again"
-        case .standsStill(let one, let holder):
-            "\(one) is in use by \(holder), which is alive but has made no progress for \(Int(OtherJobs.heartbeatTimeout)) s: end it, "
+        case .free(let name, let reason): "\(name) is free (\(reason)): run it again"
+        case .standsStill(let name, let holder):
+            "\(name) is in use by \(holder), which is alive but has made no progress for \(Int(OtherJobs.heartbeatTimeout)) s: end it, "
                 + "or let it continue, and run it again"
         }
     }
