@@ -7,9 +7,9 @@ import Testing
 @Suite struct ActiveSwitchTests {
     /// Every parameter after fifty steps, by network.
     private func trained(
-        _ kind: LearnerDefinition, _ changes: [String: SettingValue], steps: Int = 50
+        _ definition: LearnerDefinition, _ changes: [String: SettingValue], steps: Int = 50
     ) -> [String: [Real]] {
-        let sample = LearnerSample(kind, seed: 0, changes)
+        let sample = LearnerSample(definition, seed: 0, changes)
         for step in 0..<steps { sample.update(step) }
         return Dictionary(
             uniqueKeysWithValues: sample.learner.networks.map { ($0.name, values(of: $0.parameters)) })
@@ -36,9 +36,10 @@ import Testing
     }
 
     @Test func theEnsembleOffIsOneMember() {
-        for kind in [LearnerDefinition.activeI, .activeS] {
+        for definition in [LearnerDefinition.activeI, .activeS] {
             #expect(
-                trained(kind, ["m": .integer(4), "value_ensemble": .flag(false)]) == trained(kind, ["m": .integer(1)]))
+                trained(definition, ["m": .integer(4), "value_ensemble": .flag(false)])
+                    == trained(definition, ["m": .integer(1)]))
         }
     }
 
@@ -89,10 +90,10 @@ import Testing
 
     /// `resume` with the same parameters gives the same next step, whatever the counters were before.
     @Test(arguments: resumed)
-    func resumesBitForBit(kind: LearnerDefinition, changes: [String: SettingValue]) {
-        let straight = LearnerSample(kind, seed: 0, changes)
+    func resumesBitForBit(definition: LearnerDefinition, changes: [String: SettingValue]) {
+        let straight = LearnerSample(definition, seed: 0, changes)
         for step in 0..<7 { straight.update(step) }
-        let resumed = LearnerSample(kind, seed: 0, changes)
+        let resumed = LearnerSample(definition, seed: 0, changes)
         for (target, source) in zip(resumed.learner.networks, straight.learner.networks) {
             target.parameters.copy(from: source.parameters)
             guard let to = target.optimiser, let from = source.optimiser else { continue }

@@ -21,9 +21,9 @@ import Testing
 
     /// Equal stream names give equal bits; another seed gives other bits.
     @Test(arguments: LearnerRegistry.standard.learners)
-    func reproducible(kind: LearnerDefinition) {
+    func reproducible(definition: LearnerDefinition) {
         func parameters(_ seed: Int) -> [[Real]] {
-            let sample = LearnerSample(kind, seed: seed)
+            let sample = LearnerSample(definition, seed: seed)
             for step in 0..<5 { sample.update(step) }
             return sample.learner.networks.map { values(of: $0.parameters) }
         }
@@ -34,8 +34,8 @@ import Testing
 
     /// In the first step all values stay finite, every network but the targets changes, and the targets change by η.
     @Test(arguments: LearnerRegistry.standard.learners)
-    func everyNetworkLearns(kind: LearnerDefinition) {
-        let sample = LearnerSample(kind, seed: 0)
+    func everyNetworkLearns(definition: LearnerDefinition) {
+        let sample = LearnerSample(definition, seed: 0)
         let before = sample.learner.networks.map { values(of: $0.parameters) }
         sample.update(0)
         for (network, old) in zip(sample.learner.networks, before) {
@@ -56,8 +56,8 @@ import Testing
 
     /// A NaN in the data appears in the diagnostics, so that the case is marked as diverged.
     @Test(arguments: LearnerRegistry.standard.learners)
-    func divergenceShows(kind: LearnerDefinition) {
-        let sample = LearnerSample(kind, seed: 0)
+    func divergenceShows(definition: LearnerDefinition) {
+        let sample = LearnerSample(definition, seed: 0)
         sample.update(0) { $0.states.row(3)[0] = .nan }
         sample.update(1)
         #expect(sample.learner.diagnostics().contains { !$0.value.isFinite })
@@ -68,14 +68,14 @@ import Testing
         /// computes it. With all rates at zero an update changes nothing and leaves the gradients at the current
         /// parameters.
         @Test(arguments: LearnerRegistry.standard.learners)
-        func gradientsAreThoseOfTheReportedLosses(kind: LearnerDefinition) throws {
-            let sample = LearnerSample(kind, seed: 0, rate: 0)
+        func gradientsAreThoseOfTheReportedLosses(definition: LearnerDefinition) throws {
+            let sample = LearnerSample(definition, seed: 0, rate: 0)
             sample.update(0)
             let learner = sample.learner
             for network in learner.networks {
                 guard let gradients = network.gradients else { continue }
                 // λ of TD3+BC is part of the policy's loss, but no gradient passes through it: see Conformance.
-                if kind == .td3bc && network.name == "policy" { continue }
+                if definition == .td3bc && network.name == "policy" { continue }
                 let (loss, factor): (String, Double) =
                     switch network.name.prefix(1) {
                     case "v": ("value_loss", Double(learner.networks.count { $0.name.hasPrefix("v.") }))
@@ -88,7 +88,7 @@ import Testing
                     let difference = factor * sample.centralDifference(of: loss, network.name, i)
                     largest = max(largest, abs(difference - expected[i]) / (1 + abs(expected[i])))
                 }
-                #expect(largest < 1e-6, "\(kind.name) \(network.name): \(largest)")
+                #expect(largest < 1e-6, "\(definition.name) \(network.name): \(largest)")
             }
         }
     #endif
@@ -102,7 +102,7 @@ func values(of block: ParameterBlock) -> [Real] {
 /// A small learner with generated data.
 final class LearnerSample {
     let learner: any Learner
-    private let kind: LearnerDefinition
+    private let definition: LearnerDefinition
     private let seed: Int
     private let rate: Double
     private let batch = Batch(size: 6, stateSize: 4, actionSize: 2)
@@ -112,13 +112,13 @@ final class LearnerSample {
     ///   - changes: settings that differ from those of the small learner.
     ///   - team: the assignment of networks to ranks.
     init(
-        _ kind: LearnerDefinition, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:],
+        _ definition: LearnerDefinition, seed: Int, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:],
         team: any Exchange = Solo()
     ) {
-        self.kind = kind
+        self.definition = definition
         self.seed = seed
         self.rate = rate
-        learner = LearnerSample.make(kind, seed: seed, rate: rate, changes, team: team)
+        learner = LearnerSample.make(definition, seed: seed, rate: rate, changes, team: team)
     }
 
     func update(_ step: Int, change: (Batch) -> Void = { _ in }) {
@@ -131,7 +131,7 @@ final class LearnerSample {
     func centralDifference(of loss: String, _ network: String, _ i: Int) -> Double {
         let h = 1e-6
         let losses = [h, -h].map { shift -> Double in
-            let other = LearnerSample.make(kind, seed: seed, rate: rate)
+            let other = LearnerSample.make(definition, seed: seed, rate: rate)
             for named in other.networks where named.name == network { named.parameters.mutate { $0[i] += Real(shift) } }
             LearnerSample.fill(batch, step: 0)
             other.update(batch)
@@ -141,20 +141,20 @@ final class LearnerSample {
     }
 
     private static func make(
-        _ kind: LearnerDefinition, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:],
+        _ definition: LearnerDefinition, seed: Int, rate: Double, _ changes: [String: SettingValue] = [:],
         team: any Exchange = Solo()
     ) -> any Learner {
-        kind.make(
-            settings(kind, rate: rate, changes),
+        definition.make(
+            settings(definition, rate: rate, changes),
             problem: Problem(
                 states: 4, actions: 2, horizon: 1_000, stream: RandomStream("learner/seed-\(seed)"), team: team))
     }
 
     /// The settings of the small learner, with `changes`.
     static func settings(
-        _ kind: LearnerDefinition, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:]
+        _ definition: LearnerDefinition, rate: Double = 1e-3, _ changes: [String: SettingValue] = [:]
     ) -> Hyperparameters {
-        var hyperparameters = kind.hyperparameters()
+        var hyperparameters = definition.hyperparameters()
         let small: [(String, SettingValue)] = [
             ("hidden", .integers([7, 5])), ("critic_hidden", .integers([6, 5])), ("batch", .integer(6)),
             ("learning_rate", .real(rate)), ("policy_learning_rate", .real(rate)), ("beta_rate", .real(rate)),

@@ -166,9 +166,10 @@ import Testing
     // MARK: Learners that can be lengthened
 
     /// The state after thirty steps does not depend on the planned number of steps, if the learner says so.
-    @Test(arguments: LearnerRegistry.standard.learners) func dependenceOnTheSteps(kind: LearnerDefinition) throws {
+    @Test(arguments: LearnerRegistry.standard.learners) func dependenceOnTheSteps(definition: LearnerDefinition) throws
+    {
         // SQL's weights are positive from the first step on only if α is large.
-        let learner = SmallRun.entry(kind, [.sql: "alpha: 1e4", .activeS: "alpha: 1e4"][kind])
+        let learner = SmallRun.entry(definition, [.sql: "alpha: 1e4", .activeS: "alpha: 1e4"][definition])
         let states = try [30, 90].map { steps in
             let studyCase = try studyCase(learner, steps: steps)
             let other = RunFolder(temporary("\(steps)"))
@@ -176,7 +177,7 @@ import Testing
             let path = other.file("checkpoint-0000000030.bin", of: studyCase)
             return try Checkpoint.decode(Data(bytes(of: path)), path: path).tensors
         }
-        #expect((states[0] == states[1]) == !kind.followsHorizon)
+        #expect((states[0] == states[1]) == !definition.followsHorizon)
     }
 
     // MARK: Cases that are refused

@@ -33,8 +33,8 @@ struct StepAllocations {
             (.activeS, ["backup": .word("mean"), "cloning_temperature": .word("off"), "critics": .integer(1)]),
         ]
 
-    private static func allocations(of kind: LearnerDefinition, _ changes: [String: SettingValue]) -> Int {
-        var hyperparameters = kind.hyperparameters()
+    private static func allocations(of definition: LearnerDefinition, _ changes: [String: SettingValue]) -> Int {
+        var hyperparameters = definition.hyperparameters()
         if hyperparameters["m"] != nil { hyperparameters.set("m", to: .integer(2), from: "test") }
         for (key, value) in changes { hyperparameters.set(key, to: value, from: "test") }
         let stream = RandomStream("allocations")
@@ -46,7 +46,7 @@ struct StepAllocations {
                 observation: row.pointer, action: row.pointer + 4, reward: row[0], next: row.pointer,
                 terminal: i % 50 == 0)
         }
-        let learner = kind.make(
+        let learner = definition.make(
             hyperparameters, problem: Problem(states: 11, actions: 3, horizon: 2_000, stream: stream, team: Solo()))
         let batch = Batch(size: hyperparameters.batchSize, stateSize: 11, actionSize: 3)
         func run(_ steps: Range<Int>) {
@@ -56,7 +56,7 @@ struct StepAllocations {
             }
         }
         run(0..<10)
-        let steps = kind == .cql ? 20 : changes.isEmpty ? 1_000 : 100
+        let steps = definition == .cql ? 20 : changes.isEmpty ? 1_000 : 100
         let before = count()
         run(10..<10 + steps)
         return count() - before
