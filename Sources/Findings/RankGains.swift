@@ -34,7 +34,7 @@ package struct RankGains {
     /// - Throws: `HarnessError` when a file is missing or is not what it should be.
     package init(_ folder: String) throws {
         guard try FileCalls.isFolder(folder) else {
-            throw HarnessError.badInput("\(folder): expected the folder that jobs/measure-ranks.sh has left")
+            throw HarnessError.badInput("\(folder): expected the folder that jobs/measure-ranks.sh writes")
         }
         var round = 1
         while try FileCalls.isThere("\(folder)/round-\(round)") {

@@ -127,7 +127,7 @@ extension PolicySnapshot {
         guard !ignoredTensors.isEmpty else { return nil }
         let names = ignoredTensors.prefix(6).joined(separator: ", ") + (ignoredTensors.count > 6 ? ", …" : "")
         return
-            "\(path): passed over \(ignoredTensors.count) tensor\(ignoredTensors.count == 1 ? "" : "s") that acting does not "
+            "\(path): ignored \(ignoredTensors.count) tensor\(ignoredTensors.count == 1 ? "" : "s") that acting does not "
             + "need: \(names)"
     }
 }

@@ -26,7 +26,7 @@ struct BenchSteps: ParsableCommand {
     var repetitions = 5
     @Option(help: "Only these lines, separated by commas: \"IQL,ACTIVE-I m=10\".")
     var only: String?
-    @Flag(help: "Show where the time of a step goes instead.")
+    @Flag(help: "Show the time of each kernel in a step instead.")
     var profile = false
     @Flag(help: "With --profile: profile steps that the ranks of this job make as one team, with the present kernels.")
     var team = false

@@ -102,7 +102,7 @@ import Testing
         #expect(found[0].errorLines.isEmpty)
         #expect(
             found[1].errorLines
-                == ["\(folder("whole")): passed over 1 tensor that acting does not need: critic.0.weight"])
+                == ["\(folder("whole")): ignored 1 tensor that acting does not need: critic.0.weight"])
         let recording = try ChildProcess.run(
             "active-bench",
             [

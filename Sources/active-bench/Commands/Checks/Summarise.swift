@@ -33,7 +33,7 @@ struct SummarisePrecision: ParsableCommand {
 /// `active-bench summarise ensemble-size`, for `jobs/ensemble-size.sh`.
 struct SummariseEnsembleSize: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ensemble-size", abstract: "Show what an ensemble of V networks buys and costs, by its size.")
+        commandName: "ensemble-size", abstract: "Show the benefit and cost of an ensemble of V networks, by its size.")
 
     @Argument(help: "Run folder of a study of ACTIVE-I with `sweep: {m: […]}`.")
     var folder: String
@@ -54,9 +54,9 @@ struct SummariseEnsembleSize: ParsableCommand {
 /// `active-bench summarise ranks`, for `jobs/measure-ranks.sh`.
 struct SummariseRanks: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ranks", abstract: "Show what two ranks gain over one, and what checkpoints cost.")
+        commandName: "ranks", abstract: "Show the speed-up of two ranks over one, and the cost of checkpoints.")
 
-    @Argument(help: "Folder of the measurements, as jobs/measure-ranks.sh leaves it.")
+    @Argument(help: "Folder of the measurements, as jobs/measure-ranks.sh writes it.")
     var folder: String
 
     func run() throws { try runAlone { try emit(RankGains(folder).markdown) } }

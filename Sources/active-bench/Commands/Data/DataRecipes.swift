@@ -7,7 +7,7 @@ extension DataCommand {
     /// `active-bench data recipes`.
     struct Recipes: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say how our own datasets are made, for jobs/make-datasets.sh.",
+            abstract: "Print how our own datasets are made, for jobs/make-datasets.sh.",
             discussion: """
                 A line a dataset, separated by tabs: its name, its file's name, the environment, the number of \
                 transitions, and the policies in the order of their parts. The policies' names, separated by blanks, are \
