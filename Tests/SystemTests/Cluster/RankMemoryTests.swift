@@ -25,7 +25,7 @@ import Testing
     }
 
     /// The sum of all ranks' proportional shares in MB during training, once it is at most `limit`: the allocator returns
-    /// memory that loading took only now and then.
+    /// memory that loading took only sometimes.
     private func share(_ run: FaultyRun, ranks: Int, atMost limit: Double) throws -> Double {
         let job = try run.start(ranks: ranks, ["--checkpoint-minutes", "0"])
         defer { for rank in run.ranks { kill(rank, SIGKILL) } }
