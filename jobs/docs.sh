@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Makes the documentation's pages (DocC): the chapters of Sources/active-bench/Documentation.docc, and every declaration of
-# every room that the rest of the package can use. A warning is an error, and so is a picture of the rooms that is out of date.
+# every room that the rest of the package can use. A warning is an error, and so are a picture of the rooms that is out of
+# date and a link of any document to a file that does not exist.
+#
+# The chapters are to be read as plain Markdown, too, so they link to each other's files: [Teams](Teams.md). DocC gets a copy
+# in which these links are its own: [Teams](doc:Teams).
 #
 #   jobs/docs.sh               into .build-docs/pages, by swift-docc-plugin; to read them: python3 -m http.server -d .build-docs/pages
 #   OUT=FOLDER jobs/docs.sh    elsewhere
@@ -42,6 +46,44 @@ if ! cmp -s "$scratch/rooms.svg" "$picture"; then
 fi
 rooms=$(python3 "$repository/jobs/rooms.py" --names <"$scratch/package.json")
 
+# The links in the Markdown documents outside of code: a line with the document, a tab, and the target for each.
+links() {
+    find README.md Sources Tests jobs results -name '*.md' -exec awk '
+        FNR == 1 { isCode = 0 }
+        /^ *```/ { isCode = !isCode }
+        isCode || /^    / { next }
+        {
+            gsub(/`[^`]*`/, "")
+            while (match($0, /\]\([^()]*\)|<doc:[^>]*>/)) {
+                target = substr($0, RSTART, RLENGTH)
+                gsub(/^(\]\(|<)|[)>]$/, "", target)
+                print FILENAME "\t" target
+                $0 = substr($0, RSTART + RLENGTH)
+            }
+        }' {} +
+}
+
+check_links() {
+    local document target failures=0
+    cd "$repository"
+    while IFS=$'\t' read -r document target; do
+        case $target in
+        http://* | https://* | '#'*) continue ;;
+        doc:*) echo "$document: the link '$target' works in DocC only: expected a file, as in (${target#doc:}.md)" >&2 ;;
+        *)
+            [ ! -e "$(dirname "$document")/${target%%#*}" ] || continue
+            echo "$document: a link to '$target': expected a file, found none" >&2
+            ;;
+        esac
+        failures=1
+    done < <(links)
+    return "$failures"
+}
+(check_links)
+
+# Makes the links between the chapters of a catalogue DocC's own.
+make_links_of_docc() { sed -i -E 's/\]\(([A-Za-z]+)\.md\)/](doc:\1)/g' "$1"/*.md; }
+
 # How the compiler finds the C modules that the rooms import: ours, those of Yams, and the system's.
 c_modules() {
     local map folder
@@ -61,12 +103,14 @@ c_modules() {
 check() {
     local modules=$repository/.build/release flags room name failures=0
     mapfile -t flags < <(c_modules)
+    cp -r "$catalogue" "$scratch/Documentation.docc"
+    make_links_of_docc "$scratch/Documentation.docc"
     for room in $rooms; do
         name=${room//-/_}
         mkdir "$scratch/$name"
         swift symbolgraph-extract -module-name "$name" -minimum-access-level package -output-dir "$scratch/$name" \
             -I "$modules/Modules" -target "$(uname -m)-unknown-linux-gnu" "${flags[@]}" >/dev/null
-        docc convert $([ "$room" != active-bench ] || echo "$catalogue") --additional-symbol-graph-dir "$scratch/$name" \
+        docc convert $([ "$room" != active-bench ] || echo "$scratch/Documentation.docc") --additional-symbol-graph-dir "$scratch/$name" \
             --output-path "$scratch/pages" --fallback-display-name "$name" --fallback-bundle-identifier "$name" \
             --warnings-as-errors >"$scratch/complaints" 2>&1 || { cat "$scratch/complaints" >&2; failures=1; }
         rm -rf "$scratch/pages"
@@ -80,17 +124,16 @@ if [ "$*" = --check ]; then
     exit
 fi
 
-# The versions that a user's build has resolved stay as they are: this one resolves the plugin besides.
-resolved=$repository/Package.resolved
-[ ! -e "$resolved" ] || cp -p "$resolved" "$scratch/Package.resolved"
-restore() {
-    if [ -e "$scratch/Package.resolved" ]; then cp -p "$scratch/Package.resolved" "$resolved"; else rm -f "$resolved"; fi
-    rm -rf "$scratch"
-}
-trap restore EXIT
+# The plugin reads the catalogue in the package, and resolves itself besides the versions of a user's build: so it gets a copy.
+package=$repository/.build-docs/package
+rm -rf "$package"
+mkdir -p "$package"
+cp -rp "$repository"/{Package.swift,Sources,Tests} "$package"
+[ ! -e "$repository/Package.resolved" ] || cp -p "$repository/Package.resolved" "$package"
+make_links_of_docc "$package/Sources/active-bench/Documentation.docc"
 
 generate() {
-    ACTIVE_BENCH_DOCS=1 swift package --package-path "$repository" --scratch-path "$repository/.build-docs" \
+    ACTIVE_BENCH_DOCS=1 swift package --package-path "$package" --scratch-path "$repository/.build-docs" \
         --allow-writing-to-directory "$out" generate-documentation --symbol-graph-minimum-access-level package \
         --warnings-as-errors --output-path "$out" "$@"
 }
