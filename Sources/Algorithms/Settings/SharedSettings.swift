@@ -16,6 +16,12 @@ package struct ShapeSettings: Sendable, Equatable {
         hidden = hyperparameters[.hidden]
         precision = hyperparameters.precision
     }
+
+    package init(batch: Int, hidden: [Int], precision: Precision = .full) {
+        self.batch = batch
+        self.hidden = hidden
+        self.precision = precision
+    }
 }
 
 /// The values of `Setting.offPolicy`, of learners whose critics have targets.

@@ -14,7 +14,7 @@ package final class GaussianPolicy {
     package let network: MLP
     /// ρ, one per action dimension.
     package let logDeviation: UnsafeMutablePointer<Real>
-    /// μ(s) [batch × actions] of the last `forward`.
+    /// μ(s) [batch × actions] of the last pass.
     package let means: MatrixView
     private let logDeviationGradient: UnsafeMutablePointer<Real>
     private let tape: Tape
@@ -22,6 +22,8 @@ package final class GaussianPolicy {
     private let storage: Matrix
     /// The masks of a training pass; nil without dropout.
     package let dropout: Dropout?
+    /// Whether the last pass was a training pass that `backward` has not followed yet.
+    package private(set) var isTraining = false
 
     /// Makes a policy whose parameters are zero, with buffers for `batch` states.
     ///
@@ -41,9 +43,14 @@ package final class GaussianPolicy {
         self.dropout = dropout > 0 ? Dropout(rate: dropout, hidden: hidden, batch: batch) : nil
     }
 
-    /// Computes μ(s) for a batch of states [batch × states], with the current dropout masks if there are any.
-    package func forward(_ states: MatrixView) {
-        network.forward(states, tape, dropout: dropout)
+    /// Computes μ(s) for a batch of states [batch × states].
+    ///
+    /// - Parameters:
+    ///   - states: s [batch × states].
+    ///   - isTraining: whether hidden units are dropped by the current masks, if there are any.
+    package func forward(_ states: MatrixView, isTraining: Bool = false) {
+        self.isTraining = isTraining
+        network.forward(states, tape, dropout: isTraining ? dropout : nil)
         for i in 0..<means.count { means.pointer[i] = tanh(tape.output.pointer[i]) }
     }
 
@@ -113,6 +120,7 @@ package final class GaussianPolicy {
             let isFree = GaussianPolicy.logDeviationRange.contains(logDeviation[j])
             logDeviationGradient[j] = isFree ? -scale * dRho : 0
         }
-        network.backward(states, tape, outputGradient: outputGradient.view, dropout: dropout)
+        network.backward(states, tape, outputGradient: outputGradient.view, dropout: isTraining ? dropout : nil)
+        isTraining = false
     }
 }
