@@ -82,8 +82,8 @@ extension RunStatus.Line {
 
     /// ["training", "step 1200 of 5000", "81.3 steps/s", "about 47s left"]; unknown parts are left out.
     private var progress: [String] {
-        let rate = stepsPerSecond.map { [String(format: $0 < 100 ? "%.1f steps/s" : "%.0f steps/s", $0)] } ?? []
-        return [phase ?? "claimed", "step \(step) of \(steps)"] + rate
+        let rate = stepsPerSecond.flatMap { stepRate($0) }
+        return [phase ?? "claimed", "step \(step) of \(steps)"] + (rate.map { [$0] } ?? [])
             + (secondsLeft.map { ["about \(brief($0)) left"] } ?? [])
     }
 

@@ -102,13 +102,14 @@ package final class ProgressDisplay {
         ProgressDisplay.say(text)
     }
 
-    /// "[1m05s] cases 2/8, 41 %, 324 steps/s, about 3m10s left".
+    /// "[1m05s] cases 2/8, 41 %, 324 steps/s, about 3m10s left"; without the rate if no rank has measured one, as while
+    /// cases take less than a second.
     package var summary: String {
         let worked = self.worked
         let rate = records.map(\.stepsPerSecond).reduce(0, +)
         var text = "[\(duration(elapsed))] cases \(casesDone)/\(cases.count)"
         if total > 0 { text += String(format: ", %.0f %%", min(100, 100 * worked / total)) }
-        text += String(format: ", %.0f steps/s", rate)
+        if let rate = stepRate(Double(rate)) { text += ", \(rate)" }
         if worked > 0, worked < total, !isEveryRankFinished {
             text += ", about \(duration(elapsed * (total - worked) / worked)) left"
         }
@@ -139,8 +140,8 @@ package final class ProgressDisplay {
         guard cases.indices.contains(Int(record.caseIndex)) else { return nil }
         let studyCase = cases[Int(record.caseIndex)]
         let share = 100 * Double(record.step) / Double(studyCase.steps)
-        return "  rank \(rank): \(studyCase.identifier) "
-            + String(format: "%3.0f %%, %.0f steps/s", share, record.stepsPerSecond)
+        return "  rank \(rank): \(studyCase.identifier) " + String(format: "%3.0f %%", share)
+            + (stepRate(Double(record.stepsPerSecond)).map { ", \($0)" } ?? "")
     }
 
     static func say(_ text: String) {

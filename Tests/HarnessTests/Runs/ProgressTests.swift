@@ -37,7 +37,7 @@ import Testing
         let time = ManualClock()
         let display = ProgressDisplay(
             cases: cases, seconds: [9, 4, 2, 2], open: [1: 0, 2: 0, 3: 0], ranks: 3, clock: time.clock)
-        #expect(display.summary == "[0s] cases 1/4, 0 %, 0 steps/s")
+        #expect(display.summary == "[0s] cases 1/4, 0 %", "no rate yet")
         time.advance(by: 90)
         display.update(rank: 0, record(done: 0, 1, 30, 100))
         display.update(rank: 1, record(done: 1, 3, 15, 50, work: 2))
@@ -49,7 +49,7 @@ import Testing
             display.update(rank: rank, record(done: Int32(rank), -1, 0, 0, work: [4, 2, 2][rank], finished: true))
         }
         #expect(display.isEveryRankFinished)
-        #expect(display.summary == "[1m30s] cases 4/4, 100 %, 0 steps/s")
+        #expect(display.summary == "[1m30s] cases 4/4, 100 %")
     }
 
     /// Steps made before this run count neither as its work nor in its rate.
@@ -60,7 +60,8 @@ import Testing
         time.advance(by: 30)
         display.update(rank: 0, record(done: 0, 0, 50, 1))
         #expect(
-            display.summary == "[30s] cases 0/2, 25 %, 1 steps/s, about 1m30s left", "10 of the 20 steps that were left"
+            display.summary == "[30s] cases 0/2, 25 %, 1.0 steps/s, about 1m30s left",
+            "10 of the 20 steps that were left"
         )
     }
 
@@ -82,6 +83,14 @@ import Testing
         #expect(display.silentRank == 2)
         display.update(rank: 2, record(done: 1, -1, 5, 1, finished: true))
         #expect(display.silentRank == nil)
+    }
+
+    @Test(arguments: [
+        (0.0, nil), (.nan, nil), (-1, nil), (0.0167, "0.02"), (0.1, "0.1"), (1, "1.0"), (81.34, "81.3"), (100, "100"),
+        (324.4, "324"),
+    ])
+    func rates(perSecond: Double, text: String?) {
+        #expect(stepRate(perSecond) == text.map { "\($0) steps/s" })
     }
 
     @Test(arguments: [(0.4, "0s"), (59.4, "59s"), (59.6, "1m00s"), (190, "3m10s"), (3599.6, "1h00m"), (7530, "2h05m")])
