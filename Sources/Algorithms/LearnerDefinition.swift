@@ -19,6 +19,7 @@ package struct LearnerDefinition: Sendable {
     private let steps: @Sendable (Hyperparameters) -> Int
     private let draws: @Sendable (Hyperparameters) -> [NoiseDraw]
     private let refuse: @Sendable (Hyperparameters, _ actions: Int) -> SettingsConflict?
+    private let tell: @Sendable (Hyperparameters) -> String?
     private let create: @Sendable (Hyperparameters, Problem) -> any Learner
 
     /// Makes the definition of a learner called `name`.
@@ -30,6 +31,7 @@ package struct LearnerDefinition: Sendable {
     ///   - period: the number of gradient steps in which every network is trained at least once; above 1 if some are delayed.
     ///   - noise: the random numbers that a gradient step draws.
     ///   - conflict: returns a conflict between settings that are each within their range.
+    ///   - remark: returns a sentence on settings that a user should choose before relying on a run, with their keys.
     ///   - make: makes the learner with its first weights.
     package init(
         _ name: String, title: String, source: String, followsHorizon: Bool,
@@ -38,6 +40,7 @@ package struct LearnerDefinition: Sendable {
         period: @escaping @Sendable (Hyperparameters) -> Int = { _ in 1 },
         noise: @escaping @Sendable (Hyperparameters) -> [NoiseDraw] = { _ in [] },
         conflict: @escaping @Sendable (Hyperparameters, _ actions: Int) -> SettingsConflict? = { (_, _) in nil },
+        remark: @escaping @Sendable (Hyperparameters) -> String? = { _ in nil },
         make: @escaping @Sendable (Hyperparameters, Problem) -> any Learner
     ) {
         self.name = name
@@ -49,6 +52,7 @@ package struct LearnerDefinition: Sendable {
         steps = period
         draws = noise
         refuse = conflict
+        tell = remark
         create = make
     }
 }
@@ -92,6 +96,9 @@ extension LearnerDefinition {
     package func conflict(_ hyperparameters: Hyperparameters, actions: Int) -> SettingsConflict? {
         refuse(hyperparameters, actions)
     }
+
+    /// Returns a sentence on settings that a user should choose before relying on a run, such as a guess; nil for none.
+    package func remark(on hyperparameters: Hyperparameters) -> String? { tell(hyperparameters) }
 }
 
 /// Definitions are equal if their names are, which are unique in a registry.

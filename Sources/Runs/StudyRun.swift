@@ -155,6 +155,7 @@ package final class StudyRun {
         for dataset in plan.study.datasets {
             if let judgement = dataset.judgement { ProgressDisplay.say("note: \(dataset.name) is \(judgement)") }
         }
+        for remark in plan.settingRemarks(ofCases: open.map(\.index)) { ProgressDisplay.say("note: \(remark)") }
         for file in forecast.files {
             if D4RLTasks.isOfUnknownDigest(file.dataset) {
                 ProgressDisplay.say(

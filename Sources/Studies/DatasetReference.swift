@@ -55,7 +55,7 @@ package struct DatasetReference: Sendable, Equatable {
         if let id = MinariID(name: text) { return try DatasetReference(minari: id) }
         guard StudyFile.isDataset(text) else {
             throw HarnessError.badInput(
-                "dataset: expected \(StudyFile.datasetHint(text)), found \(StudyNode.quoted(text))")
+                "dataset: expected \(StudyFile.wordHint(text)), found \(StudyNode.quoted(text))")
         }
         return try DatasetReference(published: text)
     }

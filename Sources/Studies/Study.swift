@@ -1,4 +1,5 @@
 package import Algorithms
+import Failures
 
 /// The contents of a study file: learners × datasets × seeds, the length of training, and the evaluation schedule.
 package struct Study: Sendable, Equatable {
@@ -29,13 +30,19 @@ package struct Study: Sendable, Equatable {
                 && a.sweep.map(\.key) == b.sweep.map(\.key) && a.sweep.map(\.values) == b.sweep.map(\.values)
         }
 
-        /// The overrides of every variant on `dataset`, each key once; the sweep's values, one for each key, come last.
-        func variants(on dataset: String) -> [(overrides: [Override], swept: [Override])] {
+        /// The overrides that all variants on `dataset` have in common, each key once.
+        func fixedOverrides(on dataset: String) -> [Override] {
             var fixed: [Override] = []
             for override in overrides + exceptions[dataset, default: []] {
                 fixed.removeAll { $0.key == override.key }
                 fixed.append(override)
             }
+            return fixed
+        }
+
+        /// The overrides of every variant on `dataset`, each key once; the sweep's values, one for each key, come last.
+        func variants(on dataset: String) -> [(overrides: [Override], swept: [Override])] {
+            let fixed = fixedOverrides(on: dataset)
             var combinations: [[Override]] = [[]]
             for (key, values) in sweep {
                 combinations = combinations.flatMap { begun in values.map { begun + [Override(key: key, value: $0)] } }
@@ -70,6 +77,15 @@ package struct Study: Sendable, Equatable {
     package var entries: [Entry]
     /// The number of ranks per case if the command line does not set it; no result depends on it.
     package var teamSize: TeamSize?
+
+    /// The dataset called `name`.
+    ///
+    /// - Throws: `HarnessError.badInput` for a name that the study does not have.
+    package func dataset(named name: String) throws -> DatasetReference {
+        if let dataset = datasets.first(where: { $0.name == name }) { return dataset }
+        throw HarnessError.badInput(
+            "dataset: expected \(StudyNode.hint(name, datasets.map(\.name))), found \(StudyNode.quoted(name))")
+    }
 
     /// The evaluation schedule on `dataset`.
     package func evaluation(on dataset: String) -> EvaluationSchedule { evaluations[dataset] ?? evaluation }

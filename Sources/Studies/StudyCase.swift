@@ -102,13 +102,9 @@ package struct StudyCase: Sendable, Equatable {
     package var plannedEpisodes: Int { (steps - 1) / evaluateEvery * episodes + finalEpisodes }
 }
 
-extension Hyperparameters {
-    /// The settings as lines of YAML, with the origin of each value.
-    var lines: [String] { settings.map(\.line) }
-}
-
 extension Setting {
-    fileprivate var line: String { "\(key): \(value)  # \(origin)" }
+    /// The setting as a line of YAML, with the origin of its value.
+    var line: String { "\(key): \(value)  # \(origin)" }
 }
 
 extension StudyCase {

@@ -169,6 +169,11 @@ extension StudyFile {
             ? "a name, or \(own) for a file of your own" : "\(datasetHint(name)), or \(own) for a file of your own"
     }
 
+    /// A suggestion for a word on the command line that names no dataset: a similar name, or the path of a file.
+    static func wordHint(_ word: String) -> String {
+        suggestion(for: word) ?? "\(datasetHint(word)), or the path of a file of your own"
+    }
+
     /// Whether `name` is well-formed, of a known environment and, if it has a D4RL version, of a task that D4RL has.
     package static func isDataset(_ name: String) -> Bool {
         DatasetLocation.fileName(for: name) != nil && D4RLTasks.allows(name)

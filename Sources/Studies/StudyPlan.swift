@@ -16,10 +16,7 @@ package struct StudyPlan: Sendable {
             for entry in study.entries {
                 for (overrides, swept) in entry.variants(on: dataset.name) {
                     let preset = entry.learner.hyperparameters(for: dataset.taskClass)
-                    var hyperparameters = preset
-                    for override in overrides {
-                        hyperparameters.set(override.key, to: override.value, from: override.origin)
-                    }
+                    let hyperparameters = preset.setting(overrides)
                     let column = ([entry.learner.name] + swept.map { StudyPlan.assignment($0.key, $0.value) })
                         .joined(separator: " ")
                     let variant = StudyPlan.variant(hyperparameters, preset)

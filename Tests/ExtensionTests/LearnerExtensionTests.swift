@@ -56,7 +56,7 @@ import Testing
 
     @Test func settingsAreItsOwn() throws {
         let settings = try EffectiveSettings(
-            learner: "SquaredBC", of: Self.learners, dataset: "antmaze-umaze-v2", assignments: ["batch=64"])
+            learner: "SquaredBC", of: Self.learners, dataset: .named("antmaze-umaze-v2"), assignments: ["batch=64"])
         #expect(settings.yaml.contains("    largest_error: 0.25  # an example\n"))
         #expect(settings.yaml.contains("    batch: 64  # command line\n"))
     }

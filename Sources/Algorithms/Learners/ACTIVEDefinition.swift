@@ -71,6 +71,7 @@ extension LearnerDefinition {
                     + AdvantageWeightedPolicy.noise(settings)
             },
             conflict: { ACTIVESettings.unreachableTarget($0, actions: $1) },
+            remark: { ACTIVESettings.guessedTarget($0) },
             make: { ACTIVE(.init($0, loss: loss($0)), problem: $1) })
     }
 }
@@ -90,7 +91,9 @@ extension ACTIVESettings {
             Setting(.weight, .auto, cost: .none, from: "\(paper): exp(A)"),
             Setting(.inverseTemperature, 1, 0...1e6, from: paper),
             Setting(.cloningTemperature, .adaptive, cost: .operations, from: paper),
-            Setting(.targetLogLikelihood, likelihood.value, -1e3...1e3, from: likelihood.origin),
+            Setting(
+                .targetLogLikelihood, likelihood.value, -1e3...1e3, from: likelihood.origin,
+                isGuess: likelihood.isGuess),
             Setting(.initialBeta, 1, 1e-4...1e4, from: ours),
             Setting(.betaRate, 3e-4, .rates, from: ours),
             Setting(.qNormalisation, false, cost: .none, from: paper),
@@ -107,6 +110,15 @@ extension ACTIVESettings {
             networks[i].actionGradients = 1
         }
         return networks
+    }
+
+    /// Says that H_D, if β adapts to it, has not been chosen for the data.
+    fileprivate static func guessedTarget(_ settings: Hyperparameters) -> String? {
+        guard settings[.cloningTemperature] == .adaptive,
+            let target = settings.setting(SettingKey.targetLogLikelihood), target.isGuess
+        else { return nil }
+        return "H_D is a guess, \(target.value): set \(target.key) below the L_BC that `active-bench probe-likelihood` "
+            + "measures on this dataset"
     }
 
     /// Refuses an H_D that no policy can reach: with σ at its minimum e⁻⁵ a dimension adds at most 5 - ½ log 2π = 4.081 nats

@@ -15,12 +15,12 @@ enum TargetLikelihood {
         "walker2d-medium-replay": -3.80,  // L_BC -0.80
     ]
 
-    /// Returns H_D of a dataset in nats and its origin; -1 without a dataset.
-    static func of(_ dataset: TaskClass) -> (value: Double, origin: String) {
+    /// Returns H_D of a dataset in nats, its origin, and whether it is a guess; -1 without a dataset.
+    static func of(_ dataset: TaskClass) -> (value: Double, origin: String, isGuess: Bool) {
         if let value = measured[dataset.task] {
-            return (value, "our choice: results/likelihood, on \(dataset.task)-r1")
+            return (value, "our choice: results/likelihood, on \(dataset.task)-r1", false)
         }
-        guard let dimensions = dataset.actionSize else { return (-1, "our default") }
-        return (-0.5 * Double(dimensions), "our default: -1/2 a dimension of the action, L_BC not measured")
+        guard let dimensions = dataset.actionSize else { return (-1, "our default", true) }
+        return (-0.5 * Double(dimensions), "our default: -1/2 a dimension of the action, L_BC not measured", true)
     }
 }

@@ -45,6 +45,7 @@ package struct Hyperparameters: Sendable, Equatable {
         guard let index = settings.firstIndex(where: { $0.key == name }) else {
             preconditionFailure("this learner has no setting '\(name)'")
         }
+        settings[index].isGuess = false
         guard settings[index].value != value else { return }  // repeating the default keeps its origin
         settings[index].value = value
         settings[index].origin = origin

@@ -41,6 +41,8 @@ package struct Setting: Sendable, Equatable {
     package var value: SettingValue
     /// The origin of the value: the authors' code, our default, or the study.
     package var origin: String
+    /// Whether the value is a default without a measurement or a source for this task.
+    package var isGuess = false
     /// Its effect on a step's cost.
     package var cost: StepCost
 
@@ -63,9 +65,10 @@ package struct Setting: Sendable, Equatable {
     /// A real number.
     package init(
         _ key: SettingKey<Double>, _ value: Double, _ range: ClosedRange<Double>, cost: StepCost = .none,
-        from origin: String
+        from origin: String, isGuess: Bool = false
     ) {
         self.init(key.name, .real(value), .real(range), cost: cost, from: origin)
+        self.isGuess = isGuess
     }
 
     /// True or false.

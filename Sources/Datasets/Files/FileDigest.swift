@@ -56,7 +56,7 @@ package func size(ofFile path: String) throws(DatasetError) -> Int {
 /// Opens and closes a regular file, the only way to find out whether it can be read.
 ///
 /// - Throws: `DatasetError` when it cannot.
-func requireReadable(_ path: String) throws(DatasetError) {
+package func requireReadable(_ path: String) throws(DatasetError) {
     _ = try size(ofFile: path)
     let descriptor = Paths.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path) }

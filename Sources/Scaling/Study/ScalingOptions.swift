@@ -34,7 +34,7 @@ package struct ScalingOptions: Sendable {
     func subject() throws -> ScalingSubject {
         let hasEnsemble = LearnerRegistry.standard[learner]?.hyperparameters().value(of: .m) != nil
         let settings = try EffectiveSettings(
-            learner: learner, dataset: "hopper-medium-v2",
+            learner: learner, dataset: .named("hopper-medium-v2"),
             assignments: (hasEnsemble ? ["m=\(members)"] : []) + settings)
         return ScalingSubject(settings.learner, settings.hyperparameters)
     }

@@ -1,12 +1,13 @@
 import Algorithms
 import Datasets
+import Environments
 import Failures
 import Studies
 import Testing
 
 @Suite struct EffectiveSettingsTests {
     private func settings(_ learner: String, _ dataset: String, _ assignments: String...) throws -> EffectiveSettings {
-        try EffectiveSettings(learner: learner, dataset: dataset, assignments: assignments)
+        try EffectiveSettings(learner: learner, dataset: .named(dataset), assignments: assignments)
     }
 
     @Test func everySettingWithItsOrigin() throws {
@@ -47,8 +48,6 @@ import Testing
 
     @Test(arguments: [
         (["ACTIVE-X", "hopper-medium-v2"], "learner: expected 'ACTIVE-I' or 'ACTIVE-S', found 'ACTIVE-X'"),
-        (["IQL", "hoper-medium-v2"], "dataset: expected 'hopper-medium-v2', found 'hoper-medium-v2'"),
-        (["IQL", "kitchen-mixd-v0"], "dataset: expected 'kitchen-mixed-v0', found 'kitchen-mixd-v0'"),
         (["IQL", "hopper-medium-v2", "batsh=3"], "IQL: expected 'batch', found the key 'batsh'"),
         (["IQL", "hopper-medium-v2", "batch"], "settings: expected words such as m=10, found 'batch'"),
         (["IQL", "hopper-medium-v2", "batch=1", "batch=2"], "IQL: expected every key once, found 'batch' twice"),
@@ -74,9 +73,92 @@ import Testing
     ])
     func isRefused(words: [String], sentence: String) {
         let error = #expect(throws: HarnessError.self) {
-            try EffectiveSettings(learner: words[0], dataset: words[1], assignments: Array(words.dropFirst(2)))
+            try EffectiveSettings(
+                learner: words[0], dataset: .named(words[1]), assignments: Array(words.dropFirst(2)))
         }
         #expect(error == .usage(sentence))
         #expect(error?.exitStatus == .usage)
+    }
+
+    /// An unknown dataset has a study's exit code.
+    @Test(arguments: [
+        ("hoper-medium-v2", "'hopper-medium-v2'"), ("kitchen-mixd-v0", "'kitchen-mixed-v0'"),
+        (
+            "mine",
+            "a name such as hopper-medium-v2 that begins with \(EnvironmentRegistry.names.joined(separator: ", ")), or the "
+                + "path of a file of your own"
+        ),
+    ])
+    func anUnknownDataset(name: String, expectation: String) {
+        let error = #expect(throws: HarnessError.self) { try settings("IQL", name) }
+        #expect(error == .badInput("dataset: expected \(expectation), found '\(name)'"))
+        let study = #expect(throws: HarnessError.self) { try self.study("IQL: {}", datasets: name) }
+        #expect(study?.exitStatus == error?.exitStatus)
+    }
+
+    // MARK: With a study
+
+    private func study(_ learners: String, datasets: String? = nil) throws -> Study {
+        let own =
+            "hopper-medium-v2, {name: mine, file: mine.hdf5, environment: walker2d, presets: walker2d-medium-replay}"
+        return try StudyFile.parse(
+            """
+            {name: x, seeds: [0], steps: 10, evaluate: {every: 5, episodes: 1},
+             datasets: [\(datasets ?? own)], learners: {\(learners)}}
+            """, path: "s.yaml")
+    }
+
+    /// Of every learner on every dataset of a study, the settings are those of its case; of a learner that the study does not
+    /// have, those of its preset.
+    @Test(arguments: LearnerRegistry.standard.learners, ["hopper-medium-v2", "mine"])
+    func ofAStudysCase(learner: LearnerDefinition, dataset: String) throws {
+        let values = "{hidden: [8], datasets: {walker2d: {batch: 16}}}"
+        let other = LearnerRegistry.standard.names.first { $0 != learner.name } ?? ""
+        let own = try study("\(learner.name): \(values)")
+        for (asked, expected) in [(own, own), (try study("\(other): \(values)"), try study("\(learner.name): {}"))] {
+            let found = try EffectiveSettings(
+                learner: learner.name, dataset: asked.dataset(named: dataset), study: asked, assignments: [])
+            let studyCase = try #require(StudyPlan(expected).cases.first { $0.dataset == dataset })
+            #expect(found.hyperparameters == studyCase.hyperparameters)
+            #expect(found.yaml.hasPrefix("# \(dataset), variant \(studyCase.variant); "))
+        }
+    }
+
+    /// Several values are printed as a sweep, which has the same cases when it is pasted into a study; a value on the command
+    /// line replaces it.
+    @Test func ofASweep() throws {
+        let learners = "ACTIVE-S: {alpha: 0.7, sweep: {m: [1, 2], hidden: [[8], [16, 8]]}}"
+        let asked = try study(learners)
+        func found(_ assignments: String...) throws -> EffectiveSettings {
+            try EffectiveSettings(
+                learner: "ACTIVE-S", dataset: asked.dataset(named: "mine"), study: asked, assignments: assignments)
+        }
+        let text = try found().yaml
+        #expect(text.hasPrefix("# mine, 4 variants\nlearners:\n  ACTIVE-S:\n    alpha: 0.7  # study\n"))
+        #expect(text.hasSuffix("\n    sweep: {m: [1, 2], hidden: [[8], [16, 8]]}  # study\n"))
+        let pasted = try StudyFile.parse(
+            """
+            name: x
+            datasets: [{name: mine, file: mine.hdf5, environment: walker2d, presets: walker2d-medium-replay}]
+            seeds: [0]
+            steps: 10
+            evaluate: {every: 5, episodes: 1}
+            \(text)
+            """, path: "s.yaml")
+        #expect(
+            StudyPlan(pasted).cases.map(\.identifier)
+                == StudyPlan(asked).cases.filter { $0.dataset == "mine" }.map(\.identifier))
+        let one = try found("m=3", "hidden=[4]", "alpha=0.5")
+        #expect(one.yaml.hasPrefix("# mine, variant alpha=0.5,m=3,hidden=4; "))
+        #expect(one.hyperparameters["alpha"]?.origin == "command line")
+    }
+
+    @Test func anotherDatasetThanTheStudys() throws {
+        let asked = try study("IQL: {}")
+        let error = #expect(throws: HarnessError.self) { try asked.dataset(named: "mien") }
+        #expect(error == .badInput("dataset: expected 'mine', found 'mien'"))
+        let other = #expect(throws: HarnessError.self) { try asked.dataset(named: "kitchen-mixed-v0") }
+        #expect(
+            other == .badInput("dataset: expected one of hopper-medium-v2, mine, found 'kitchen-mixed-v0'"))
     }
 }

@@ -56,35 +56,6 @@ import Testing
         #expect(document?["coreHours"] as? Double ?? 0 > 0)
     }
 
-    // MARK: Config
-
-    @Test func configPrintsTheSettingsOfAStudy() throws {
-        let child = try SystemRun.activeBench("config", "ACTIVE-S", "hopper-medium-v2", "m=17")
-        #expect(child.exitCode == 0, "\(child.output)")
-        #expect(child.standardOutput.contains("\nlearners:\n  ACTIVE-S:\n"))
-        #expect(child.standardOutput.contains("\n    m: 17  # command line\n"))
-        let head = SystemRun.study.split(separator: "\n").prefix { $0 != "learners:" }.joined(separator: "\n")
-        put((head + "\n" + child.standardOutput).utf8, at: folder("study.yaml"))
-        let check = try SystemRun.activeBench("config", "--study", folder("study.yaml"))
-        #expect(check.exitCode == 0, "\(check.output)")
-        #expect(
-            check.standardOutput
-                == "\(folder("study.yaml")): small: 2 cases (1 learner, 1 dataset, 2 seeds), 60 steps each\n")
-        #expect(folder.contents == ["study.yaml"])
-    }
-
-    @Test(arguments: [
-        (["ACTIVE-X", "hopper-medium-v2"], "learner: expected 'ACTIVE-I' or 'ACTIVE-S', found 'ACTIVE-X'"),
-        (["IQL", "hoper-medium-v2"], "dataset: expected 'hopper-medium-v2', found 'hoper-medium-v2'"),
-        (["IQL", "hopper-medium-v2", "batsh=1"], "IQL: expected 'batch', found the key 'batsh'"),
-        (["IQL", "hopper-medium-v2", "batch=x"], "batch: expected a whole number from 1 to 65536, found 'x'"),
-    ])
-    func configOfUnknownWords(words: [String], sentence: String) throws {
-        let child = try ChildProcess.run("active-bench", ["config"] + words)
-        #expect(child.exitCode == 64, "\(child.output)")
-        #expect(child.standardError == "active-bench: \(sentence)\n" && child.standardOutput.isEmpty)
-    }
-
     @Test func infoTellsOfEveryRank() throws {
         let child = try SystemRun.activeBench("info", ranks: 2)
         #expect(child.exitCode == 0, "\(child.output)")

@@ -20,9 +20,7 @@ struct ProbeLikelihood: ParsableCommand {
 
     @Argument(help: "Dataset, or path of a file of your own.")
     var dataset: String
-    @OptionGroup var subject: DataCommand.Subject
-    @Option(help: "Class of datasets whose presets apply to a file of your own. (default: its environment's own)")
-    var presets: String?
+    @OptionGroup var own: OwnFileOptions
     @Option(help: "Gradient steps of behaviour cloning.")
     var steps = 100_000
     @Option(help: "Seed of all random numbers.")
@@ -36,27 +34,10 @@ struct ProbeLikelihood: ParsableCommand {
         }
     }
 
-    /// The dataset named on the command line.
-    private func reference() throws -> DatasetReference {
-        guard OwnFile.isPath(dataset) else {
-            if subject.environment != nil || presets != nil {
-                throw HarnessError.usage(
-                    "--environment and --presets: expected the path of a file of your own with them, found '\(dataset)'"
-                )
-            }
-            return try DatasetReference.named(dataset)
-        }
-        var own = OwnFile(dataset)
-        own.environment = subject.environment
-        own.profile = subject.profile
-        own.presets = presets
-        return try DatasetReference(own)
-    }
-
     func run() throws {
         try runAlone {
             try DurableFile.makeFolder(out)  // before minutes of training
-            let report = try LikelihoodProbe(reference(), steps: steps, seed: seed).run { step, likelihood in
+            let report = try LikelihoodProbe(own.dataset(dataset), steps: steps, seed: seed).run { step, likelihood in
                 Console.note(String(format: "step %d  E[log π] of the batch %.3f", step, likelihood))
             }
             try report.write(to: out)

@@ -10,7 +10,8 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan", abstract: "Show what a study costs, which rank would run which case, and what is done.",
         discussion: """
             Core-hours are predicted for gradient steps, from a few measured ones of each learner, and full-length \
-            episodes. Up to 40 cases are listed one per line; with --cases any number.
+            episodes. Up to 40 cases are listed one per line; with --cases any number. Datasets that are missing or cannot \
+            be read, and settings that are only guesses, are named on standard error; the plan does not depend on them.
             """)
 
     @Argument(help: "Study file (YAML).")
@@ -39,6 +40,7 @@ struct PlanCommand: ParsableCommand {
             try folder?.requireFolder()
             try folder?.requirePathsFit(for: plan)
             let open = try plan.cases.indices.filter { try !(folder?.isDone(plan.cases[$0]) ?? false) }
+            noteRemarks(on: plan, open: open)
             let model = try CostModel(measuring: plan.cases)
             var begun: [Int: Int] = [:]
             for index in open {
