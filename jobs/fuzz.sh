@@ -35,7 +35,7 @@ folders_of_seeds() {
 }
 
 # REPORT: whether the innermost frames of a crash are those of the HDF5 library.
-is_of_the_library() { grep -E '^ *#[0-9]+ ' "$1" | head -8 | grep -q 'libhdf5'; }
+is_of_the_library() { grep -m 8 -E '^ *#[0-9]+ ' "$1" | grep 'libhdf5' >/dev/null; }
 
 readers=("$@")
 [ ${#readers[@]} -gt 0 ] || mapfile -t readers < <(ls $seeds)

@@ -111,9 +111,25 @@ extension HDF5File {
                 throw failure(name, .unwritten(found: "\(missing) of its \(count) elements in no source"))
             }
         default:
-            guard H5Dget_storage_size(dataset.id) > 0 || allowingGaps else {
-                throw failure(name, .unwritten(found: "an array that was never written"))
-            }
+            try checkBlock(dataset, space, name, allowingGaps: allowingGaps)
+        }
+    }
+
+    /// Refuses an array stored in one block that was never written or is shorter than its shape, which the library would
+    /// read beyond its end.
+    private func checkBlock(
+        _ dataset: borrowing Handle, _ space: borrowing Handle, _ name: String, allowingGaps: Bool
+    ) throws(HDF5Error) {
+        guard let type = Handle(H5Dget_type(dataset.id)) else {
+            throw .library("H5Dget_type", file: path, object: name)
+        }
+        let stored = Int(H5Dget_storage_size(dataset.id))
+        let needed = Int(H5Sget_simple_extent_npoints(space.id)) * H5Tget_size(type.id)
+        guard stored > 0 || allowingGaps else {
+            throw failure(name, .unwritten(found: "an array that was never written"))
+        }
+        guard stored == 0 || stored >= needed else {
+            throw failure(name, .damaged(found: "a block of \(stored) bytes instead of \(needed)"))
         }
     }
 

@@ -44,6 +44,14 @@ extension HostileDatasetTests {
             replace("rewards", at: $0, with: RawDataset())
         },
         HostileFile(
+            "a block shorter than its shape", "field 'rewards': \(damaged)a block of 2 bytes instead of 40" + tooLarge
+        ) {
+            let bytes = [UInt8](repeating: 0x3F, count: 40)
+            replace("rewards", at: $0, with: RawDataset(creation: { H5Pset_layout($0, H5D_COMPACT) }, bytes: bytes))
+            // The message of the layout: its version, compact storage, and the block with its length.
+            patch($0, [3, 0, 40, 0] + bytes, [3, 0, 2, 0] + bytes)
+        },
+        HostileFile(
             "2^40 rows declared",
             "field 'observations': expected an array of at most … bytes, found a declared shape of "
                 + "[1099511627776, 2]" + tooLarge
