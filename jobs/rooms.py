@@ -2,7 +2,7 @@
 """Draws the rooms of the package (its Swift targets below Sources) and their imports as an SVG.
 
     swift package dump-package | python3 jobs/rooms.py > Sources/active-bench/Documentation.docc/rooms.svg
-    swift package dump-package | python3 jobs/rooms.py --names      # the rooms' names instead, one a line
+    swift package dump-package | python3 jobs/rooms.py --names      # the rooms' names instead, one per line
 
 Every arrow is a dependency that Package.swift states; one that follows from others is left out (transitive reduction). The
 C targets that a room uses stand below its name. Uses Python's standard library alone; the same graph gives the same bytes.

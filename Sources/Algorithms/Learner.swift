@@ -25,8 +25,8 @@ package protocol Learner: AnyObject {
     /// run is resumed.
     var resumableScalars: [String: Double] { get set }
 
-    /// A warning about the settings that the last updates gave reason for, one sentence; nil for none. Known to the owner of
-    /// the policy.
+    /// A warning about the settings, raised by the last updates, one sentence; nil for none. Known to the owner of the
+    /// policy.
     var warning: String? { get }
 
     /// Sets every counter (Adam's, the schedule's, the noise's) to its value after `updates` updates. Parameters and moments

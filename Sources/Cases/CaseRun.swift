@@ -24,8 +24,8 @@ package final class CaseRun {
         case done(CaseResult)
         /// The case was stopped, with a checkpoint after this number of gradient steps.
         case stopped(after: Int)
-        /// Another job has taken the case over. This one has written no checkpoint and no result since it noticed; rows that
-        /// it added to the CSV files before, the other job cuts off.
+        /// Another job has taken the case over. This one has written no checkpoint and no result since it noticed; the
+        /// other job removes rows that this one had added to the CSV files.
         case takenOver
     }
 

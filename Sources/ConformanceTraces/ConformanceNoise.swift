@@ -36,12 +36,12 @@ final class ConformanceNoise: NoiseSource {
         let shape = [trace.steps] + (samples.map { [$0] } ?? []) + [trace.batch, trace.actions]
         return Numbers(
             perStep: (samples ?? 1) * trace.batch * trace.actions,
-            elements: try trace.array("noise/\(stream.traceName)", shape: shape, within: range))
+            elements: try trace.array("noise/\(stream.conformanceName)", shape: shape, within: range))
     }
 
     private static func masks(_ trace: ConformanceTrace, _ stream: NoiseStream, _ widths: [Int]) throws -> [Numbers] {
         try widths.enumerated().map { l, width in
-            let name = "noise/\(stream.traceName)/fc\(l)"
+            let name = "noise/\(stream.conformanceName)/fc\(l)"
             let mask = try trace.array(name, shape: [trace.steps, trace.batch, width])
             guard mask.allSatisfy({ $0 == 0 || $0 == 1 }) else { throw trace.refused(name, "zeros and ones", "others") }
             return Numbers(perStep: trace.batch * width, elements: mask)
@@ -50,7 +50,7 @@ final class ConformanceNoise: NoiseSource {
 
     func normals(_ stream: NoiseStream, step: Int, into out: UnsafeMutablePointer<Real>, count: Int) {
         guard let numbers = numbers[stream] else {
-            preconditionFailure("the learner draws \(stream.traceName) and does not say so")
+            preconditionFailure("the learner draws \(stream.conformanceName), which its definition does not declare")
         }
         copy(numbers, step, out, count)
     }
@@ -61,7 +61,7 @@ final class ConformanceNoise: NoiseSource {
 
     func fill(_ dropout: Dropout, _ stream: NoiseStream, step: Int) {
         guard let masks = masks[stream] else {
-            preconditionFailure("the learner draws \(stream.traceName) and does not say so")
+            preconditionFailure("the learner draws \(stream.conformanceName), which its definition does not declare")
         }
         for (mask, numbers) in zip(dropout.masks, masks) { copy(numbers, step, mask.pointer, mask.count) }
     }

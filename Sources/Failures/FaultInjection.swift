@@ -105,7 +105,7 @@ package struct FaultInjection: Sendable, Equatable {
         case .throwing: throw InjectedFault(step: step, rank: rank)
         case .trap: fatalError("injected fault")
         case .exit: Glibc.exit(0)
-        // A real fault: after a signal that was only sent, handlers may act differently, as Swift's does.
+        // Accesses invalid memory: handlers such as Swift's treat a sent signal differently.
         case .segv: UnsafeMutablePointer<UInt8>(bitPattern: Int(getpagesize()) / 2)?.pointee = 1
         case .hang: while true { Glibc.sleep(3600) }
         case .nan: spoil()

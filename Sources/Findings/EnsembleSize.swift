@@ -8,7 +8,7 @@ package import RunFolders
 import Storage
 
 /// The benefit and cost of an ensemble of V networks, by its size: score, Q, V, the members' spread, formula (8)'s gap and the cost
-/// of a step. What `jobs/ensemble-size.sh` prints.
+/// of a step. The table that `jobs/ensemble-size.sh` prints.
 package struct EnsembleSize {
     /// The cases of one ensemble size.
     private struct Row {
@@ -23,8 +23,8 @@ package struct EnsembleSize {
 
     private let rows: [Row]
 
-    /// Reads the cases of ACTIVE-I in `folder`, and what a step of theirs costs in the file `costs`, which
-    /// `active-bench bench steps --json` has printed.
+    /// Reads the cases of ACTIVE-I in `folder`, and the cost of one of their steps in the file `costs`, the
+    /// output of `active-bench bench steps --json`.
     ///
     /// - Throws: `HarnessError` when a file is missing or is not what it should be.
     package init(_ folder: RunFolder, costs path: String) throws {
@@ -89,7 +89,7 @@ package struct EnsembleSize {
 private struct StepCosts: Decodable {
     private struct Step: Decodable {
         let learner: String
-        /// 256³ products that take as long as a step.
+        /// The cost of a step in 256³ products.
         let units: Double
     }
 

@@ -3,13 +3,13 @@ import Foundation
 package import Report
 
 /// Whether products in bfloat16 change scores: learner by learner, and over all learners, the mean difference to float32 with
-/// its 90 % confidence interval. What `jobs/precision.sh` prints.
+/// its 90 % confidence interval. The table that `jobs/precision.sh` prints.
 ///
 /// Seeds are pairs, since the two cases of a seed draw the same random numbers.
 package struct PrecisionComparison {
-    /// Points of the normalised score that the interval is not to leave.
+    /// The bound, in points of the normalised score, that the interval must lie within.
     static let tolerance = 5.0
-    /// Seeds that a comparison needs.
+    /// The smallest number of seeds.
     static let fewestSeeds = 10
 
     private let rows: [Row]

@@ -17,9 +17,9 @@ import Storage
 ///     checkpoints               run folder: ACTIVE-I with a checkpoint every minute
 ///     quickstart                run folder: the quickstart study on two ranks, where it was run
 package struct RankGains {
-    /// Ratios, one a round.
+    /// Ratios, one per round.
     private struct Ratios {
-        /// Products a second of two processes over those of one.
+        /// Two processes' products per second divided by one's.
         var products: [Double] = []
         /// Seconds on one rank over seconds on two.
         var shards: [Double] = [], team: [Double] = [], small: [Double] = []
@@ -95,7 +95,7 @@ private func actualSeconds(_ folder: RunFolder) throws -> Double {
     return makespan.actual
 }
 
-/// The seconds that a phase took, and how often it came, over all cases of a folder.
+/// The seconds that a phase took and the number of times it occurred, over all cases of a folder.
 private func seconds(of phase: String, _ folder: RunFolder) throws -> (sum: Double, count: Int) {
     try RunManifest.read(folder).cases.reduce(into: (0, 0)) { total, entry in
         let times = try CSVColumns(folder.file("cases/\(entry.identifier)/timing.csv"))

@@ -34,7 +34,7 @@ extension ScoreTable {
             notes.append("NaN (k diverged): k seeds have no finite score, so the cell has no mean.")
         }
         if cells.contains(where: { $0.notFinite == 0 && $0.seeds.contains(where: \.hasDiverged) }) {
-            notes.append("†: training diverged for some of the cell's seeds, which count all the same.")
+            notes.append("†: training diverged for some of the cell's seeds, and their scores are included.")
         }
         return notes
     }

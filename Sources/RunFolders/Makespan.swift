@@ -1,8 +1,8 @@
 import Storage
 
-/// `logs/makespan.json`: what the last run of a folder was predicted to take, and what it took.
+/// `logs/makespan.json`: the predicted and the actual duration of the last run of a folder.
 package struct Makespan: Codable, Sendable {
-    /// Seconds.
+    /// The predicted and the actual makespan in seconds.
     package let predicted, actual: Double
     /// The busiest rank's predicted seconds over the mean.
     package let imbalance: Double

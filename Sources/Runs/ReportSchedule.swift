@@ -3,7 +3,7 @@ package import Numerics
 import Storage
 
 /// Decides by the clock when a rank reports its progress, writes its heartbeat and looks for the file STOP, and when its
-/// hours are over.
+/// time limit has passed.
 package final class ReportSchedule {
     /// Seconds between two reports, and between two looks for the file STOP.
     private static let interval = 1.0
@@ -32,7 +32,7 @@ package final class ReportSchedule {
     ///
     /// - Parameters:
     ///   - step: the number of gradient steps made in the case.
-    ///   - isUrgent: whether it is due before its time.
+    ///   - isUrgent: whether it is due now, whatever the interval.
     /// - Returns: the steps per second since the last report; nil if no report is due.
     package func rateToReport(at step: Int, isUrgent: Bool) -> Double? {
         guard let before = stepOfLastReport else {
@@ -61,6 +61,6 @@ package final class ReportSchedule {
         return true
     }
 
-    /// Whether the hours of the run have passed.
+    /// Whether the time limit of the run has passed.
     package var areHoursOver: Bool { hours.map { clock.seconds(since: start) >= $0 * 3600 } ?? false }
 }

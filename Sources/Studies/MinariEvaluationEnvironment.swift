@@ -46,7 +46,7 @@ package struct MinariEvaluationEnvironment: Sendable {
             ? nil
             : .badInput(
                 "\(place)an environment made as our \(name) is, found \(found.joined(separator: " and ")); "
-                    + "to be judged in ours all the same, \(Self.ownFileHint(environment))")
+                    + "to evaluate in ours anyway, \(Self.ownFileHint(environment))")
     }
 
     /// Refuses a dataset whose environment differs from ours.
@@ -122,7 +122,7 @@ package struct MinariEvaluationEnvironment: Sendable {
         }
         if let theirs = metadata.maximumSteps, theirs != limit {
             remarks.append(
-                "the metadata's environment has 'max_episode_steps': \(theirs); policies are judged in episodes of \(limit)"
+                "the metadata's environment has 'max_episode_steps': \(theirs); policies are evaluated in episodes of \(limit)"
             )
         }
         return remarks
@@ -148,7 +148,7 @@ package struct MinariEvaluationEnvironment: Sendable {
             throw HarnessError.badInput(
                 "\(path): field '\(metadata.environmentKey).kwargs.tasks_to_complete': expected the tasks of "
                     + known.dropLast().joined(separator: ", ") + " or \(known.last ?? ""), found "
-                    + "\(found.isEmpty ? "no task" : found); to be judged by ours all the same, \(hint)")
+                    + "\(found.isEmpty ? "no task" : found); to evaluate in ours anyway, \(hint)")
         }
         return try EnvironmentRegistry.resolve(
             EnvironmentRegistry.families.reduce(id) { $1.gymnasium.environment($0) })

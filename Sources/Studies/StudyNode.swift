@@ -99,7 +99,7 @@ package struct StudyNode {
         let expected, found: String
     }
 
-    /// `value(of:)`, for those who say themselves where the value stands.
+    /// Returns what `value(of:)` returns; its error does not name the place.
     func accepted(by setting: Setting) throws(Mismatch) -> SettingValue {
         for candidate in candidates {
             if let value = setting.accepted(candidate) { return value }

@@ -21,6 +21,6 @@ package struct TaskClass: Sendable, Equatable {
         actionSize = nil
     }
 
-    /// No task in particular: settings are what a learner states as its default for suites.
+    /// No task in particular: the learner's defaults apply.
     package static let unspecified = TaskClass()
 }

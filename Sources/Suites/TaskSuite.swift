@@ -28,7 +28,7 @@ package struct TaskSuite: Sendable, Hashable {
 extension TaskSuite {
     /// Gym-MuJoCo.
     package static let locomotion = TaskSuite("locomotion")
-    /// Mazes for an ant, with a sparse reward, which most learners turn into a cost of every step.
+    /// Mazes for an ant, with a sparse reward (most presets subtract 1 from it).
     package static let antmaze = TaskSuite("antmaze", valueBound: .endlessReward)
     /// Franka Kitchen.
     package static let kitchen = TaskSuite("kitchen")

@@ -9,7 +9,7 @@ final class PointMass: Environment {
     /// The suite of its datasets: for which no learner has settings.
     static let suite = TaskSuite("reaching")
 
-    /// What stands in the registry.
+    /// The registry's entry.
     static let family = EnvironmentFamily(
         suite: suite,
         environments: [definition],

@@ -1,7 +1,7 @@
 """Writes datasets with the real minari package and, next to each, the values that the package reads from it.
 
     python minari_traces.py --out FOLDER [--seed N] [--episodes E]
-    python minari_traces.py --list      the datasets' IDs, one a line, and no file
+    python minari_traces.py --list      print the datasets' IDs, one per line, and write no file
 
 FOLDER/ID/data/…  the dataset as minari keeps it; FOLDER/NAME.h5  observations, next_observations, actions, rewards,
 terminations and truncations of all steps in the order of minari's episodes, in double precision, and the attribute

@@ -1,7 +1,7 @@
 """Writes one step of each peer from random states to one HDF5 file per peer.
 
     python traces.py --out FOLDER [--seed N] [--states N] [PEER …]
-    python traces.py --list      their names, one a line, and no file
+    python traces.py --list      print their names, one per line, and write no file
 
 PEER is an id such as Hopper-v4; all that the installed packages have unless given. As many states as peers.py has for a peer
 unless given. README.md describes the files.

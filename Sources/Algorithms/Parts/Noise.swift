@@ -6,11 +6,11 @@ package struct NoiseStream: Sendable, Hashable {
     /// The name of the `RandomStream` within the case's.
     let name: String
     /// Its name in a conformance trace.
-    package let traceName: String
+    package let conformanceName: String
 
-    package init(_ name: String, inTraces traceName: String) {
+    package init(_ name: String, inTraces conformanceName: String) {
         self.name = name
-        self.traceName = traceName
+        self.conformanceName = conformanceName
     }
 
     /// ε of the action drawn at s, for the policy's value term.

@@ -6,7 +6,7 @@ import Storage
 
 /// Why a case cannot continue from a file.
 package enum CheckpointError: ExitCoded, CustomStringConvertible, Equatable {
-    /// The file is no checkpoint of this format, or is damaged; the one before it may be whole.
+    /// The file is not a checkpoint of this format, or is damaged; an older one may be usable.
     case unreadable(path: String, reason: String)
 
     package var exitStatus: ExitStatus { .badInput }

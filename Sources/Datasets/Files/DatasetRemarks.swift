@@ -25,8 +25,8 @@ package enum DatasetRemarks {
         guard transitions < batch else { return nil }
         let (few, which) = transitions == 1 ? ("transition is", "it") : ("transitions are", "some of them")
         return
-            "\(transitions) \(few) fewer than a batch of \(batch) (setting 'batch'), which so holds \(which) more than "
-            + "once"
+            "\(transitions) \(few) fewer than a batch of \(batch) (setting 'batch'), so a batch contains \(which) more "
+            + "than once"
     }
 
     /// The remark on a non-finite value in a field that no learner uses.

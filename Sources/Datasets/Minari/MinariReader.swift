@@ -83,7 +83,7 @@ struct MinariReader {
         }
         let first = others.first.map { "'\($0)'" } ?? "beyond the first 10000 names"
         let more = links - count == 1 ? "" : " and \(links - count - 1) more"
-        return ["left out what is no episode of Minari's: \(first)\(more)"]
+        return ["ignored objects that are not Minari episodes: \(first)\(more)"]
     }
 
     /// Refuses observations and actions whose sizes contradict the metadata.

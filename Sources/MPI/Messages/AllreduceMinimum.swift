@@ -28,7 +28,7 @@ extension Communicator {
         try check(operation.status, "MPI_Op_create")
         let length = try messageLength(count, "MPI_Allreduce")
         if size == 1 {
-            // MPI would leave every NaN as it is; with itself, each becomes the one it is on several ranks.
+            // MPI would not change NaNs; here each NaN becomes the same quiet NaN as with several ranks.
             ab_minimum_float(values, values, count)
             return
         }
@@ -44,7 +44,7 @@ extension Communicator {
         try check(operation.status, "MPI_Op_create")
         let length = try messageLength(count, "MPI_Allreduce")
         if size == 1 {
-            // MPI would leave every NaN as it is; with itself, each becomes the one it is on several ranks.
+            // MPI would not change NaNs; here each NaN becomes the same quiet NaN as with several ranks.
             ab_minimum_double(values, values, count)
             return
         }

@@ -1,7 +1,7 @@
 package import Foundation
 
-/// A clock that never goes back. What waits for time to pass takes one, so that a test can hand it a clock of its own and advance
-/// that instead of waiting.
+/// A clock that never goes back. Code that waits takes a clock, so that a test can pass its own and advance it instead of
+/// waiting.
 package struct MonotonicClock: Sendable {
     package let now: @Sendable () -> DispatchTime
     /// Waits for `seconds`.
@@ -14,7 +14,7 @@ package struct MonotonicClock: Sendable {
         self.sleep = sleep
     }
 
-    /// The machine's.
+    /// The machine's monotonic clock.
     package static let system = MonotonicClock(now: { .now() }, sleep: { Thread.sleep(forTimeInterval: $0) })
 
     /// Seconds from `start` until now.

@@ -27,8 +27,8 @@ extension ScalingReport {
         ]
         if sharesCores {
             lines.append(
-                "\(ranksOfNode) ranks share \(coresOfNode) core\(coresOfNode == 1 ? "" : "s"): what was measured says "
-                    + "nothing of scaling, and does not count")
+                "\(ranksOfNode) ranks share \(coresOfNode) core\(coresOfNode == 1 ? "" : "s"): these "
+                    + "measurements do not show scaling")
         }
         if ranks > 1 {
             lines.append(String(format: "all ranks at work: a step of each takes %.3f times as long", busyFactor))
@@ -41,7 +41,7 @@ extension ScalingReport {
 
     private var predictionHeading: String {
         guard let predictionNetwork else {
-            return "No predictions: what messages cost cannot be measured on one rank (see --network)\n"
+            return "No predictions: message costs cannot be measured on one rank (see --network)\n"
         }
         return "Predictions, with messages \(predictionNetwork.origin): \(predictionNetwork.parameters.sentence)\n"
     }
@@ -49,7 +49,7 @@ extension ScalingReport {
     /// A remark if predictions use larger ensembles than a study may.
     private func remark(_ points: [ScalingPoint]) -> String {
         guard points.contains(where: { $0.members ?? 0 > largestEnsemble }) else { return "" }
-        return "(of more than \(largestEnsemble) members no study may ask)\n"
+        return "(a study may use at most \(largestEnsemble) members)\n"
     }
 
     private func title(_ kind: ScalingPoint.Kind) -> String {

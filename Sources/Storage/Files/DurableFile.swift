@@ -11,11 +11,11 @@ package enum DurableFile {
         try replace(path) { try fill($0, with: data, named: path) }
     }
 
-    /// Replaces the file at `path` in one move with one that `make` makes under a temporary name beside it, whole and on the
-    /// disk. A symbolic link stays one: what it points to is replaced.
+    /// Replaces the file at `path` by one rename: `make` writes the new file, complete and synced, under a temporary name
+    /// beside it. A symbolic link is kept: its target is replaced.
     ///
-    /// - Throws: what `make` throws, or `HarnessError.io` with path, operation and the system's reason; the old file then still
-    ///   stands, or already the new one where only the folder could not be synced. Nothing else is left.
+    /// - Throws: what `make` throws, or `HarnessError.io` with path, operation and the system's reason. The old file is then
+    ///   unchanged, or replaced if only the folder could not be synced; the temporary file is removed.
     package static func replace(_ path: String, _ make: (_ temporary: String) throws -> Void) throws {
         let target = try target(of: path)
         let temporary = OutputPath.temporary(for: target, suffix: temporarySuffix)
@@ -26,14 +26,14 @@ package enum DurableFile {
         try FileCalls.current.syncedFolder(folder(of: target))
     }
 
-    /// `write` of what is worth nothing after a crash: nothing is synced.
+    /// Writes a file without syncing it: it is useless after a crash.
     static func writeUnsynced(_ data: Data, to path: String) throws {
         let temporary = path + temporarySuffix
         try removing(temporary) { try fill(temporary, with: data, named: path, isSynced: false) }
         try move(temporary, to: path, named: path)
     }
 
-    /// Gives a whole file its place, or removes it.
+    /// Renames the complete `temporary` to `target`; removes it if that fails.
     package static func move(_ temporary: String, to target: String, named path: String) throws {
         let calls = FileCalls.current
         let result = calls.uninterrupted { calls.rename(temporary, target) }
@@ -41,7 +41,7 @@ package enum DurableFile {
         try calls.require(result, "rename", path)
     }
 
-    /// Returns when the file at `temporary`, which is to become `path`, is on the disk.
+    /// Syncs the file at `temporary`, which will be renamed to `path`.
     package static func sync(_ temporary: String, named path: String) throws {
         let calls = FileCalls.current
         let descriptor = try calls.opened(temporary, O_RDONLY, as: "open", of: path)
@@ -95,7 +95,7 @@ package enum DurableFile {
         }
     }
 
-    /// Lets `make` make a file, which is removed where that fails.
+    /// Calls `make`, which writes the file at `temporary`; removes the file if `make` throws.
     private static func removing(_ temporary: String, _ make: () throws -> Void) rethrows {
         do {
             try make()

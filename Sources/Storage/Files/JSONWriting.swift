@@ -1,18 +1,18 @@
 package import Foundation
 
-/// How a JSON document lies on the page.
+/// The layout of a JSON document.
 package enum JSONLayout: Sendable {
-    /// A value a line, indented.
+    /// Indented, one value per line.
     case page
-    /// All of it on one line.
+    /// Everything on one line.
     case line
 }
 
-/// JSON as this program writes it: keys sorted and slashes as they are, so that equal values give equal bytes. Without the end
-/// of a line behind it.
+/// Encodes a value as this program's JSON: sorted keys and unescaped slashes, so that equal values give equal bytes. No final
+/// newline.
 ///
 /// - `nonFinite`: whether NaN and the infinities may occur; they become "nan", "inf" and "-inf", as `decodeJSON` reads them.
-/// - Throws: `EncodingError` for a value that is not finite where none may occur.
+/// - Throws: `EncodingError` for a non-finite value unless `nonFinite`.
 package func encodeJSON(
     _ value: some Encodable, as layout: JSONLayout = .page, nonFinite isAllowed: Bool = false
 ) throws -> Data {
@@ -31,7 +31,7 @@ package func jsonText(_ value: some Encodable, as layout: JSONLayout = .page) th
     String(decoding: try encodeJSON(value, as: layout), as: UTF8.self)
 }
 
-/// A JSON file: `encodeJSON` with the end of a line behind it.
+/// A JSON file: `encodeJSON` and a final newline.
 package func jsonFile(
     _ value: some Encodable, as layout: JSONLayout = .page, nonFinite isAllowed: Bool = false
 ) throws -> Data {

@@ -90,7 +90,7 @@ import Testing
         ])
         let file = try read(sample)
         #expect(file.count == 6)
-        #expect(file.notes == ["left out what is no episode of Minari's: 'episode_of_mine' and 2 more"])
+        #expect(file.notes == ["ignored objects that are not Minari episodes: 'episode_of_mine' and 2 more"])
         #expect(DatasetRemarks.of(file, try file.transitions(), maximumSteps: nil).first == file.notes.first)
     }
 

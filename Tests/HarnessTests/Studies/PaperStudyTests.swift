@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    /// The study can be planned before all its environments exist.
+    /// The study can be planned.
     @Test func canBePlanned() throws {
         let plan = StudyPlan(try StudyFile.parse(Self.text(), path: "paper.yaml"))
         let model = CostModel(plan.cases, secondsPerMultiplyAdd: 1e-11, hopperStepSeconds: 5e-5)

@@ -89,7 +89,7 @@ import Testing
 
     @Test(arguments: [
         (["list", "hoper-medium-v2"], "there is no dataset 'hoper-medium-v2'; did you mean 'hopper-medium-v2'?"),
-        (["verify", "pong-v2"], "there is no dataset 'pong-v2'; `active-bench data list` has those that there are"),
+        (["verify", "pong-v2"], "there is no dataset 'pong-v2'; `active-bench data list` prints the known ones"),
         (["list", "--tsv", "hopper-random-r1"], "hopper-random-r1: D4RL publishes no such dataset; "),
         (["info", "hopper-expert-r1"], "hopper_expert-r1.hdf5: expected the file of hopper-expert-r1 in "),
         (

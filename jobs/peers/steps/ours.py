@@ -33,7 +33,7 @@ class Ours:
         ).stdout
 
     def product(self):
-        """The kernels in use and their 256^3 products a second."""
+        """The kernels in use and their 256^3 products per second."""
         name, rate, *_ = self.call("product", "--seconds", str(self.seconds)).split()
         return name, float(rate)
 

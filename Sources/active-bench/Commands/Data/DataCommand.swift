@@ -65,8 +65,8 @@ struct DataCommand: ParsableCommand {
                         )
                     }
                     throw HarnessError.badInput(
-                        "\(listing.dataset): D4RL publishes no such dataset; `active-bench data list` has those it does, and "
-                            + "jobs/make-datasets.sh makes our own")
+                        "\(listing.dataset): D4RL publishes no such dataset; `active-bench data list` prints those that "
+                            + "D4RL publishes, and jobs/make-datasets.sh makes our own")
                 }
                 return [listing.dataset, url, String(bytes), digest, listing.file].joined(separator: "\t") + "\n"
             }.joined()
@@ -110,7 +110,7 @@ func refuseMisspelt(_ dataset: String) throws {
     let nearest = paper.isEmpty ? nearestNames(to: dataset, among: D4RLTasks.datasets.sorted()) : paper
     let hint =
         nearest.isEmpty
-        ? "`active-bench data list` has those that there are"
+        ? "`active-bench data list` prints the known ones"
         : "did you mean \(nearest.map { "'\($0)'" }.joined(separator: " or "))?"
     throw HarnessError.badInput("there is no dataset '\(dataset)'; \(hint)")
 }

@@ -9,7 +9,7 @@ extension DataCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print how our own datasets are made, for jobs/make-datasets.sh.",
             discussion: """
-                A line a dataset, separated by tabs: its name, its file's name, the environment, the number of \
+                One line per dataset, separated by tabs: its name, its file's name, the environment, the number of \
                 transitions, and the policies in the order of their parts. The policies' names, separated by blanks, are \
                 patterns in results/behaviour/ENVIRONMENT.
                 """)

@@ -11,7 +11,7 @@ import Testing
         arguments: [
             ("Hopper-v5", 1000, "{}", nil), ("Hopper-v5", 1000, #"{"render_mode": "human", "width": 64}"#, nil),
             ("Hopper-v5", 1000, #"{"xml_file": null, "terminate_when_unhealthy": true}"#, nil),
-            ("Hopper-v5", 20, "{}", "'max_episode_steps': 20; policies are judged in episodes of 1000"),
+            ("Hopper-v5", 20, "{}", "'max_episode_steps': 20; policies are evaluated in episodes of 1000"),
             ("AntMaze_UMaze-v4", 700, #"{"reward_type": "sparse"}"#, nil),
             (
                 "AntMaze_UMaze-v4", 700, #"{"maze_map": [[1, "r"], [0, 1]], "reward_type": "sparse"}"#,
@@ -67,7 +67,7 @@ import Testing
             ([wrapper("TimeLimit", #"{"max_episode_steps": 1000}"#)], nil),
             (
                 [wrapper("TimeLimit", #"{"max_episode_steps": 20}"#), wrapper("OrderEnforcing")],
-                "'max_episode_steps': 20; policies are judged in episodes of 1000"
+                "'max_episode_steps': 20; policies are evaluated in episodes of 1000"
             ),
         ] as [([String], String?)])
     func wrappersThatChangeNothing(wrappers: [String], remark: String?) throws {
