@@ -28,13 +28,13 @@ extension CaseRun {
 
     /// Runs deterministic episodes of the current policy; returns false if it was interrupted and its episodes
     /// discarded.
-    func evaluate(_ alive: @escaping () throws -> Void) throws -> Bool {
+    func evaluate(onProgress: @escaping () throws -> Void) throws -> Bool {
         Supervision.enter("evaluation")
         try sharePolicy()
         var own: [Episode] = []
         var isInterrupted = false
         do {
-            own = try runOwnEpisodes(alive)
+            own = try runOwnEpisodes(onProgress: onProgress)
         } catch is Interruption {
             isInterrupted = true
         }
@@ -65,7 +65,7 @@ extension CaseRun {
     }
 
     /// Runs every `team.size`-th episode, until one in which the policy's output is not finite.
-    private func runOwnEpisodes(_ alive: @escaping () throws -> Void) throws -> [Episode] {
+    private func runOwnEpisodes(onProgress: @escaping () throws -> Void) throws -> [Episode] {
         var episodes: [Episode] = []
         do {
             let stream = studyCase.stream.stream("evaluation-\(step)")
@@ -76,7 +76,7 @@ extension CaseRun {
                     steps += 1
                     guard steps % CaseRun.stepsBetweenLooks == 0 else { return }
                     Supervision.beat()
-                    try alive()
+                    try onProgress()
                     if Supervision.isStopRequested { throw Interruption() }
                 }
                 episodes.append(Episode(index: index, outcome: outcome))

@@ -105,21 +105,22 @@ package final class CaseRun {
     ///   - provenance: the contents of `provenance.json`.
     ///   - isStillHeld: called on the leader before a checkpoint and before the result: whether no other job has taken over the
     ///     case.
-    ///   - told: called with messages about how the case was resumed.
-    ///   - alive: called repeatedly during evaluations.
-    ///   - tick: called after every gradient step with the number of steps made.
+    ///   - onNotice: called with messages about how the case was resumed.
+    ///   - onProgress: called repeatedly during evaluations.
+    ///   - onStep: called after every gradient step with the number of steps made.
     /// - Throws: `HarnessError`; `EnvironmentError` if the simulator fails.
     package func run(
-        provenance: Provenance, isStillHeld: @escaping () -> Bool = { true }, told: (String) -> Void = { _ in },
-        alive: @escaping () throws -> Void = {},
-        tick: (Int) throws -> Void
+        provenance: Provenance, isStillHeld: @escaping () -> Bool = { true },
+        onNotice: (String) -> Void = { _ in }, onProgress: @escaping () throws -> Void = {},
+        onStep: (Int) throws -> Void
     ) throws -> Outcome {
         Supervision.enter("preparation")
         try startOrResume(provenance)
-        notices.forEach(told)
+        notices.forEach(onNotice)
         phaseStart = .now()
         Supervision.enter("training")
-        let end = try train(StepBoundary(team, rule, after: step, isStillHeld: isStillHeld), alive, tick)
+        let end = try train(
+            StepBoundary(team, rule, after: step, isStillHeld: isStillHeld), onProgress: onProgress, onStep: onStep)
         try exchange?.finish()
         switch end {
         case .complete:
@@ -151,7 +152,7 @@ package final class CaseRun {
 
     /// Makes all gradient steps and evaluations, unless training diverges or is stopped before.
     private func train(
-        _ boundary: StepBoundary, _ alive: @escaping () throws -> Void, _ tick: (Int) throws -> Void
+        _ boundary: StepBoundary, onProgress: @escaping () throws -> Void, onStep: (Int) throws -> Void
     ) throws -> End {
         let loop = TrainingLoop(
             learner, on: data.transitions, stream: studyCase.stream, batchSize: studyCase.hyperparameters.batchSize,
@@ -160,7 +161,7 @@ package final class CaseRun {
             if isEvaluationDue {
                 try endPhase("train")
                 if let end = try checkpointIfDue(boundary, isPause: true) { return end }
-                guard try evaluate(alive) else { return try stop(boundary) }
+                guard try evaluate(onProgress: onProgress) else { return try stop(boundary) }
                 try endPhase("evaluate")
             }
             if step == studyCase.steps || progress.divergence?.isFinal ?? false { break }
@@ -171,7 +172,7 @@ package final class CaseRun {
             loop.run(1)
             stepsMade += 1
             if studyCase.hasCurveRow(after: step) { try logCurve() }
-            try tick(step)
+            try onStep(step)
             if !isEvaluationDue, let end = try checkpointIfDue(boundary) { return end }
         }
         if try boundary.isTakenOver() { return .takenOver }

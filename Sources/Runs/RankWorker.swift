@@ -95,8 +95,8 @@ final class RankWorker {
             if team.isLeader { CaseFailure.forget(in: folder.folder(of: studyCase).path) }
             outcome = try run.run(
                 provenance: provenance, isStillHeld: { queue.isStillHeld },
-                told: { notice in log.warning("\(studyCase.identifier): \(notice)") },
-                alive: { [monitor] in try monitor.tickInEvaluation() }, tick: { try monitor.tick($0) })
+                onNotice: { notice in log.warning("\(studyCase.identifier): \(notice)") },
+                onProgress: { [monitor] in try monitor.tickInEvaluation() }, onStep: { try monitor.tick($0) })
             if let traffic = run.traffic { log.info("\(studyCase.identifier): \(traffic)") }
         } catch {
             let failure = CaseFailure(identifier: studyCase.identifier, place: Supervision.where, cause: error)

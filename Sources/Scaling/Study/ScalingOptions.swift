@@ -15,9 +15,9 @@ package struct ScalingOptions: Sendable {
     package var rounds = 5
     /// The cost of messages in predictions: values or a file, as parsed by `LogGPParameters.init`; nil for the measured
     /// cost.
-    package var network: String?
+    package var messageCosts: String?
     /// Whether the cost of messages has to be measured.
-    package var measuresNetwork = false
+    package var measuresMessages = false
     /// The largest number of ranks in predictions.
     package var largest = 4096
     /// The path of a study file that is predicted in addition.

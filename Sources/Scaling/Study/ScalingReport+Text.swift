@@ -33,17 +33,17 @@ extension ScalingReport {
         if ranks > 1 {
             lines.append(String(format: "all ranks at work: a step of each takes %.3f times as long", busyFactor))
         }
-        if let measuredNetwork {
-            lines.append("messages, \(measuredNetwork.origin): \(measuredNetwork.parameters.sentence)")
+        if let measuredMessages {
+            lines.append("messages, \(measuredMessages.origin): \(measuredMessages.parameters.sentence)")
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private var predictionHeading: String {
-        guard let predictionNetwork else {
+        guard let predictionMessages else {
             return "No predictions: message costs cannot be measured on one rank (see --network)\n"
         }
-        return "Predictions, with messages \(predictionNetwork.origin): \(predictionNetwork.parameters.sentence)\n"
+        return "Predictions, with messages \(predictionMessages.origin): \(predictionMessages.parameters.sentence)\n"
     }
 
     /// A remark if predictions use larger ensembles than a study may.

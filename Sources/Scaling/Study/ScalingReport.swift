@@ -4,7 +4,7 @@ import Storage
 /// The results of a scaling study.
 package struct ScalingReport: Sendable, Codable, Equatable {
     /// The cost of messages, and its origin.
-    package struct Network: Sendable, Codable, Equatable {
+    package struct MessageCosts: Sendable, Codable, Equatable {
         /// The parameters in seconds.
         package var parameters: LogGPParameters
         /// The origin: "measured between ranks 0 and 1", "given".
@@ -30,9 +30,9 @@ package struct ScalingReport: Sendable, Codable, Equatable {
     /// Seconds per step on a rank while all work, divided by those of one alone; 1 for one rank.
     package var busyFactor: Double
     /// The measured cost of messages, used to check the model; nil for one rank.
-    package var measuredNetwork: Network?
+    package var measuredMessages: MessageCosts?
     /// The cost of messages used for predictions; nil if there are none.
-    package var predictionNetwork: Network?
+    package var predictionMessages: MessageCosts?
     /// The measured points, each with the model's value.
     package var checks: [ScalingPoint]
     /// The predicted points.
@@ -47,7 +47,9 @@ package struct ScalingReport: Sendable, Codable, Equatable {
     /// The keys in `scale.json`.
     private enum CodingKeys: String, CodingKey {
         case subject, largestEnsemble, ranks, ranksOfNode, coresOfNode, rounds, seconds, kernels, busyFactor
-        case measuredNetwork, predictionNetwork, checks, predictions, study, studyPoints
+        case checks, predictions, study, studyPoints
+        case measuredMessages = "measuredNetwork"
+        case predictionMessages = "predictionNetwork"
         case mostExpensiveCase = "dearestCase"
     }
 
@@ -82,8 +84,8 @@ extension ScalingReport {
         try DurableFile.makeFolder(folder)
         try DurableFile.write(json() + "\n", to: "\(folder)/scale.json")
         try DurableFile.write(text, to: "\(folder)/scale.txt")
-        if let network = measuredNetwork?.parameters {
-            try DurableFile.write(jsonFile(network), to: "\(folder)/network.json")
+        if let costs = measuredMessages?.parameters {
+            try DurableFile.write(jsonFile(costs), to: "\(folder)/network.json")
         }
         for kind in ScalingPoint.Kind.allCases {
             try DurableFile.write(table(kind), to: "\(folder)/\(kind.rawValue).csv")
@@ -101,8 +103,8 @@ extension ScalingReport {
         func figure(_ figure: ScalingPoint.Figure?) -> [String] {
             [text(figure?.stepsPerSecond), text(figure?.speedup), text(figure?.efficiency)]
         }
-        func line(_ point: ScalingPoint, _ network: String) -> String {
-            ([network, "\(point.ranks)", point.members.map { "\($0)" } ?? ""] + figure(point.measured)
+        func line(_ point: ScalingPoint, _ rows: String) -> String {
+            ([rows, "\(point.ranks)", point.members.map { "\($0)" } ?? ""] + figure(point.measured)
                 + [text(point.efficiencyRange?.first), text(point.efficiencyRange?.last)]
                 + figure(point.predicted) + [text(point.error)]).joined(separator: ",")
         }

@@ -29,10 +29,10 @@ package struct ScalingStudy {
         var (given, plan): (LogGPParameters?, StudyPlan?)
         try world.agree(that: {
             _ = try options.subject()
-            guard world.size > 1 || !options.measuresNetwork else {
+            guard world.size > 1 || !options.measuresMessages else {
                 throw HarnessError.usage("--measure-network: expected two ranks or more, found one")
             }
-            given = try options.network.map { try LogGPParameters($0) }
+            given = try options.messageCosts.map { try LogGPParameters($0) }
             plan = try options.study.map { StudyPlan(try StudyFile.read($0).study) }
             // Only rank 0 records the study's steps.
             for studyCase in plan?.cases ?? [] { try studyCase.hyperparameters.precision.requireAvailable() }
@@ -61,10 +61,11 @@ package struct ScalingStudy {
         let recordings = ScalingRecordings(subject, transitions, world)
         try measurement.run(besides: { try recordings.record(seconds: options.seconds) })
         let report = try recordings.traces.map { traces in
-            let network = timings.map { LogGPParameters(fitting: $0) }
+            let messageCosts = timings.map { LogGPParameters(fitting: $0) }
             let model = ScalingModel(
-                subject, costs, traces, network ?? .free, busyRanks: world.size, busyFactor: recordings.busyFactor)
-            return try predict(model, measured: network, measurement.points(), machine)
+                subject, costs, traces, messageCosts ?? .free, busyRanks: world.size,
+                busyFactor: recordings.busyFactor)
+            return try predict(model, measured: messageCosts, measurement.points(), machine)
         }
         try world.sleepingBarrier()  // Rank 0 records the study's steps while the others sleep.
         return report
@@ -77,20 +78,20 @@ package struct ScalingStudy {
     ) throws -> ScalingReport {
         var model = measuredModel
         let here = measured.map {
-            ScalingReport.Network(parameters: $0, origin: "measured between ranks 0 and \(world.size - 1)")
+            ScalingReport.MessageCosts(parameters: $0, origin: "measured between ranks 0 and \(world.size - 1)")
         }
-        let prediction = given.map { ScalingReport.Network(parameters: $0, origin: "given") } ?? here
+        let prediction = given.map { ScalingReport.MessageCosts(parameters: $0, origin: "given") } ?? here
         var report = ScalingReport(
             subject: subject.name, largestEnsemble: subject.largestEnsemble, ranks: world.size,
             ranksOfNode: machine.ranks, coresOfNode: machine.cores, rounds: options.rounds, seconds: options.seconds,
-            kernels: BLASLibrary.coreType, busyFactor: model.busyFactor, measuredNetwork: here,
-            predictionNetwork: prediction, checks: ScalingStudy.checks(points, model), predictions: [],
+            kernels: BLASLibrary.coreType, busyFactor: model.busyFactor, measuredMessages: here,
+            predictionMessages: prediction, checks: ScalingStudy.checks(points, model), predictions: [],
             studyPoints: [])
-        guard let network = prediction?.parameters else { return report }
-        model.messageCosts = network
+        guard let messageCosts = prediction?.parameters else { return report }
+        model.messageCosts = messageCosts
         report.predictions = model.points(upTo: options.largest)
         guard let plan else { return report }
-        let study = try StudyScaling(plan.cases, messageCosts: network)
+        let study = try StudyScaling(plan.cases, messageCosts: messageCosts)
         report.study = plan.study.name
         report.mostExpensiveCase = try study.mostExpensiveCase(slowdown: model.busyFactor)
         report.studyPoints = try study.points(

@@ -73,11 +73,11 @@ enum SmallRun {
     @discardableResult
     static func run(
         _ studyCase: StudyCase, in folder: RunFolder, rule: CheckpointRule = CheckpointRule(),
-        tick: (Int) throws -> Void = { _ in }
+        onStep: (Int) throws -> Void = { _ in }
     ) throws -> CaseResult {
         let run = try CaseRun(
             studyCase, data: DataPreparation().data(for: studyCase), folder: folder.folder(of: studyCase), rule: rule)
-        guard case .done(let result) = try run.run(provenance: provenance, tick: tick) else {
+        guard case .done(let result) = try run.run(provenance: provenance, onStep: onStep) else {
             throw StoppedEarly()
         }
         return result

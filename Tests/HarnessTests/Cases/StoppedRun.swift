@@ -43,12 +43,12 @@ struct StoppedRun {
         defer { Supervision.forget() }
         let run = try CaseRun(studyCase, data: data, folder: folder.folder(of: studyCase), rule: rule)
         let outcome = try run.run(
-            provenance: SmallRun.provenance, told: { notices.append($0) },
-            alive: {
+            provenance: SmallRun.provenance, onNotice: { notices.append($0) },
+            onProgress: {
                 left -= 1
                 if left <= 0 { Supervision.requestStop() }
             },
-            tick: { step in
+            onStep: { step in
                 first = first ?? step
                 if step == stop { Supervision.requestStop() }
             })

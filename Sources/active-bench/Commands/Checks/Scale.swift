@@ -68,8 +68,8 @@ struct Scale: ParsableCommand {
         options.settings = settings
         options.seconds = seconds
         options.rounds = rounds
-        options.network = network
-        options.measuresNetwork = measureNetwork
+        options.messageCosts = network
+        options.measuresMessages = measureNetwork
         options.largest = predict
         options.study = study
         options.output = out

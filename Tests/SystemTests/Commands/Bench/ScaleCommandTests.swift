@@ -36,14 +36,14 @@ import Testing
 
     @Test func oneRank() throws {
         let report = try report("--members", "3", ranks: nil)
-        #expect(report.ranks == 1 && report.measuredNetwork == nil && report.predictions.isEmpty)
+        #expect(report.ranks == 1 && report.measuredMessages == nil && report.predictions.isEmpty)
         #expect(report.checks.map(\.kind) == [.throughput], "\(report.checks)")
         let point = try #require(report.checks.first)
         for figure in [point.measured, point.predicted] {
             expectSense(try #require(figure), point, relativeTo: figure)
         }
         let given = try self.report("--members", "3", "--network", "1.5,0.5,1,0.08", ranks: nil)
-        #expect(given.predictionNetwork?.origin == "given" && !given.predictions.isEmpty)
+        #expect(given.predictionMessages?.origin == "given" && !given.predictions.isEmpty)
     }
 
     @Test(arguments: [2, 3]) func severalRanks(ranks: Int) throws {
@@ -63,8 +63,8 @@ import Testing
             #expect(predicted.map(\.ranks).last == (kind == .strong ? 6 : 16))
             for point in predicted { expectSense(try #require(point.predicted), point, relativeTo: nil) }
         }
-        let network = try #require(report.measuredNetwork?.parameters)
-        #expect(network.message(bytes: 1024).isFinite && network.message(bytes: 1024) > 0, "\(network)")
+        let costs = try #require(report.measuredMessages?.parameters)
+        #expect(costs.message(bytes: 1024).isFinite && costs.message(bytes: 1024) > 0, "\(costs)")
         expectTraffic(report)
     }
 
