@@ -10,7 +10,7 @@ extension CaseRun {
         let names = learner.diagnostics()
         let values = try team.broadcast(names.map(\.value), from: placement.owner(.policy, 0))
         let diagnostics = zip(names, values).map { Diagnostic($0.name, $1) }
-        let found = criterion.judge(diagnostics, try firstNetworkThatIsNotFinite())
+        let found = criterion.check(diagnostics, try firstNetworkThatIsNotFinite())
         try output?.addCurve(step, diagnostics, isDiverged: found != nil)
         if let found, progress.divergence == nil || found.isFinal {
             progress.divergence = Divergence(step: step, reason: found.reason, isFinal: found.isFinal)

@@ -23,7 +23,7 @@ struct DivergenceCriterion: Sendable, Equatable {
     /// - Parameters:
     ///   - diagnostics: the diagnostics of the last update.
     ///   - broken: the name of a network with a non-finite parameter; nil for none.
-    func judge(_ diagnostics: [Diagnostic], _ broken: String?) -> (reason: String, isFinal: Bool)? {
+    func check(_ diagnostics: [Diagnostic], _ broken: String?) -> (reason: String, isFinal: Bool)? {
         if let diagnostic = diagnostics.first(where: { !$0.value.isFinite }) {
             return ("\(diagnostic.name) is \(diagnostic.value.isNaN ? "NaN" : "infinite")", true)
         }

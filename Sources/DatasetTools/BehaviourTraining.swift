@@ -56,7 +56,7 @@ package final class BehaviourTraining {
     private let folder: String
     private let stream: RandomStream
     private let environment: any Environment
-    private let judge: any Environment
+    private let evaluationEnvironment: any Environment
     private let sac: SAC
     /// The policy being trained, with buffers for one state.
     private let acting: TanhGaussianPolicy
@@ -75,7 +75,7 @@ package final class BehaviourTraining {
         self.folder = folder
         stream = RandomStream("SAC/\(named.name)/seed-\(options.seed)")
         environment = try EnvironmentRegistry.make(named.name, options: environmentOptions)
-        judge = try EnvironmentRegistry.make(named.name, options: environmentOptions)
+        evaluationEnvironment = try EnvironmentRegistry.make(named.name, options: environmentOptions)
         let (states, actions) = (environment.specification.observationSize, environment.specification.actionSize)
         sac = SAC(states: states, actions: actions, batch: options.batch, stream: stream)
         acting = TanhGaussianPolicy(sharing: sac.policy, batch: 1)
@@ -135,7 +135,8 @@ package final class BehaviourTraining {
 
     private func keepSnapshot(_ step: Int) throws -> Snapshot {
         let policy = sac.policy.snapshot
-        let rollout = try Rollout(judge, PolicyInference(policy), stream: stream.stream("judgement-\(step)"))
+        let rollout = try Rollout(
+            evaluationEnvironment, PolicyInference(policy), stream: stream.stream("judgement-\(step)"))
         let outcomes = try (0..<options.episodes).map { try rollout.run(episode: $0, mode: .stochastic) }
         let returns = outcomes.map(\.totalReward)
         let mean = Statistics.mean(returns)

@@ -138,9 +138,9 @@ extension DatasetInspection {
     ) throws -> (specification: EnvironmentSpecification?, remarks: [String]) {
         if try MinariFolder.isDataset(at: path) {
             // Damaged metadata are reported when the file is read.
-            guard let judge = try? MinariEvaluationEnvironment(of: MinariFolder(at: path)) else { return (nil, []) }
-            let (name, profile) = (judge.environment.name, judge.environment.profile ?? .d4rl)
-            return (try? EnvironmentRegistry.specification(name, profile: profile), judge.remarks)
+            guard let found = try? MinariEvaluationEnvironment(of: MinariFolder(at: path)) else { return (nil, []) }
+            let (name, profile) = (found.environment.name, found.environment.profile ?? .d4rl)
+            return (try? EnvironmentRegistry.specification(name, profile: profile), found.remarks)
         }
         guard let dataset = DatasetLocation.dataset(ofFile: (path as NSString).lastPathComponent) else {
             return (nil, [])

@@ -48,11 +48,11 @@ package struct PolicyEvaluation {
         self.world = world
     }
 
-    /// Runs the episodes; rank 0 calls `tell` with the report, then writes the recording. Collective.
+    /// Runs the episodes; rank 0 calls `onReport` with the report, then writes the recording. Collective.
     ///
     /// - Throws: `AgreedFault` on all ranks if the environment, the policy or the recording's path is invalid, if the
     ///   policy gives a non-finite action, or if the recording cannot be written; otherwise `EnvironmentError`.
-    package func run(tell: (EvaluationReport) throws -> Void) throws {
+    package func run(onReport: (EvaluationReport) throws -> Void) throws {
         let policy = try agreeOnPolicy()
         let evaluated = try EvaluatedEnvironment(request.environment, seed: request.seed, profile: request.profile)
         let specification = evaluated.environment.specification
@@ -60,7 +60,7 @@ package struct PolicyEvaluation {
         let own = try runOwnEpisodes(rollout, specification)
         let (outcomes, recording) = try collect(own, specification)
         if world.rank == 0 {
-            try tell(EvaluationReport(request, evaluated.profile, policy, specification, outcomes))
+            try onReport(EvaluationReport(request, evaluated.profile, policy, specification, outcomes))
         }
         guard let path = request.recording else { return }
         try world.agree(that: { try write(recording, policy, evaluated.profile, to: path) })

@@ -100,7 +100,7 @@ package struct Aggregation: Sendable {
             }
             notes += (result.warnings ?? []).map { "seed \(entry.seed), \($0)" }
         }
-        if let judgement = cases.compactMap(\.judgement).first { notes.append(judgement) }
+        if let note = cases.compactMap(\.evaluationNote).first { notes.append(note) }
         if cases.contains(where: \.isRounded) { notes.append("products between hidden layers in bfloat16") }
         // Different files with the same contents are the same data.
         if files.count > 1, !files.isSubset(of: datasets[dataset]?.allSHA256 ?? []) {

@@ -58,17 +58,17 @@ package struct OtherJobs {
     /// without heartbeats is valid for five minutes.
     ///
     /// - `heartbeatTimeout`: seconds after which an unchanged heartbeat counts as standing still.
-    /// - `tell`: called once a minute with what is being waited for.
+    /// - `onMessage`: called once a minute with what is being waited for.
     /// - Throws: `HarnessError.io`.
     package mutating func watch(
-        pause: Double = 1, heartbeatTimeout: Double = OtherJobs.heartbeatTimeout, tell: (String) throws -> Void
+        pause: Double = 1, heartbeatTimeout: Double = OtherJobs.heartbeatTimeout, onMessage: (String) throws -> Void
     ) throws -> Verdict {
         var lastTold: DispatchTime?
         while true {
             var silent: [String] = []
             if let verdict = try look(&silent, heartbeatTimeout) { return verdict }
             if lastTold.map({ clock.seconds(since: $0) >= 60 }) ?? true {
-                try tell("waiting until a heartbeat changes or its claim expires: \(OtherJobs.list(silent))")
+                try onMessage("waiting until a heartbeat changes or its claim expires: \(OtherJobs.list(silent))")
                 lastTold = clock.now()
             }
             clock.sleep(pause)

@@ -24,8 +24,14 @@ package struct RunManifest: Sendable, Codable {
         package var episodes: Int?
         /// Episodes of the last evaluation.
         package var finalEpisodes: Int?
-        /// `DatasetReference.judgement`.
-        package var judgement: String?
+        /// `DatasetReference.evaluationNote`.
+        package var evaluationNote: String?
+
+        /// The keys in `run.json`.
+        private enum CodingKeys: String, CodingKey {
+            case identifier, dataset, column, seed, steps, episodes, finalEpisodes
+            case evaluationNote = "judgement"
+        }
 
         package init(_ studyCase: StudyCase) {
             identifier = studyCase.identifier
@@ -35,7 +41,7 @@ package struct RunManifest: Sendable, Codable {
             steps = studyCase.steps
             episodes = studyCase.episodes
             finalEpisodes = studyCase.finalEpisodes
-            judgement = studyCase.data.judgement
+            evaluationNote = studyCase.data.evaluationNote
         }
 
         /// Whether the case was computed in bfloat16, as its variant's name says in folders of every version.

@@ -30,7 +30,7 @@ package final class LoadingMonitor: Sendable {
     private let start: DispatchTime
     private let isLive: Bool
     /// Reports a text to the user; nil on ranks other than 0.
-    private let tell: (@Sendable (String) -> Void)?
+    private let onMessage: (@Sendable (String) -> Void)?
     private let ended = DispatchSemaphore(value: 0)
 
     /// Starts a thread that monitors until `end`.
@@ -38,13 +38,14 @@ package final class LoadingMonitor: Sendable {
     /// - Parameters:
     ///   - isLive: whether to report progress in one line that is rewritten every second, as on a terminal, instead of
     ///     in a line every ten seconds.
-    ///   - tell: reports a text to the user; nil reports nothing.
+    ///   - onMessage: called with texts for the user; nil for none.
     package init(
-        isLive: Bool = ProgressDisplay.isTerminal, clock: MonotonicClock = .system, tell: (@Sendable (String) -> Void)?
+        isLive: Bool = ProgressDisplay.isTerminal, clock: MonotonicClock = .system,
+        onMessage: (@Sendable (String) -> Void)?
     ) {
         self.isLive = isLive
         self.clock = clock
-        self.tell = tell
+        self.onMessage = onMessage
         start = clock.now()
         Thread { [self] in watch() }.start()
     }
@@ -67,8 +68,8 @@ package final class LoadingMonitor: Sendable {
     private func watch() {
         var (lastTold, isDrawn) = (start, false)
         while let text = look() {
-            if let tell, clock.seconds(since: lastTold) >= (isLive ? Self.interval.terminal : Self.interval.file) {
-                tell((isDrawn ? "\u{1B}[A\u{1B}[J" : "") + text)
+            if let onMessage, clock.seconds(since: lastTold) >= (isLive ? Self.interval.terminal : Self.interval.file) {
+                onMessage((isDrawn ? "\u{1B}[A\u{1B}[J" : "") + text)
                 (lastTold, isDrawn) = (clock.now(), isLive)
             }
             clock.sleep(Self.pause)

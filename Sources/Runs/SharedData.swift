@@ -49,8 +49,8 @@ package final class SharedData {
     init(_ cases: [StudyCase], world: Communicator) throws {
         node = try world.splitByNode()
         rank = world.rank
-        let tell: @Sendable (String) -> Void = { ProgressDisplay.say($0) }
-        monitor = LoadingMonitor(tell: world.rank == 0 ? tell : nil)
+        let say: @Sendable (String) -> Void = { ProgressDisplay.say($0) }
+        monitor = LoadingMonitor(onMessage: world.rank == 0 ? say : nil)
         defer { monitor.end() }
         var needed: [StudyCase] = []
         for studyCase in cases where !needed.contains(where: { Self.key($0) == Self.key(studyCase) }) {

@@ -53,10 +53,10 @@ package final class StudyRun {
 
     /// Runs the study on all ranks.
     ///
-    /// - Parameter tell: called on rank 0 with the finished table.
+    /// - Parameter onTable: called on rank 0 with the finished table.
     /// - Throws: `AgreedFault` on all ranks if an input is refused; any other error occurs on this rank only, and the
     ///   caller must end the job.
-    package func run(tell: (ScoreTable) throws -> Void) throws -> Ending {
+    package func run(onTable: (ScoreTable) throws -> Void) throws -> Ending {
         try FaultInjection.validate()
         try world.requireEqualKernels()
         let text = String(
@@ -90,14 +90,14 @@ package final class StudyRun {
         try worker.work(teamSize: forecast.teamSize)
         Supervision.stopWatchdog()
         Supervision.enter("end of the run")
-        let ending = try monitor.finish { try concludeStudy(plan, forecast, display, tell) }
+        let ending = try monitor.finish { try concludeStudy(plan, forecast, display, onTable) }
         try data.free()
         return ending
     }
 
     /// Reports the state of the study on rank 0 after all ranks have ended.
     private func concludeStudy(
-        _ plan: StudyPlan, _ forecast: Forecast, _ display: ProgressDisplay?, _ tell: (ScoreTable) throws -> Void
+        _ plan: StudyPlan, _ forecast: Forecast, _ display: ProgressDisplay?, _ onTable: (ScoreTable) throws -> Void
     ) throws -> Ending {
         let done = try plan.cases.filter { try folder.hasResult($0.identifier, steps: $0.steps) }.count
         let elapsed = display?.elapsed ?? 0
@@ -122,7 +122,7 @@ package final class StudyRun {
         let scores = try aggregation.table(.last)
         try aggregation.write(scores)
         if predicted > 0 { keep(forecast, actual: elapsed) }
-        try tell(scores)
+        try onTable(scores)
         return .finished
     }
 
@@ -153,7 +153,7 @@ package final class StudyRun {
         ProgressDisplay.say(text)
         if !open.isEmpty { ProgressDisplay.say("predicted: \(duration(forecast.makespan)), \(forecast.shape)") }
         for dataset in plan.study.datasets {
-            if let judgement = dataset.judgement { ProgressDisplay.say("note: \(dataset.name) is \(judgement)") }
+            if let note = dataset.evaluationNote { ProgressDisplay.say("note: \(dataset.name) is \(note)") }
         }
         for remark in plan.settingRemarks(ofCases: open.map(\.index)) { ProgressDisplay.say("note: \(remark)") }
         for file in forecast.files {

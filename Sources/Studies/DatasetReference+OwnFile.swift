@@ -40,9 +40,9 @@ extension DatasetReference {
         if let text = own.environment {
             named = try EnvironmentRegistry.resolve(text)
         } else if try MinariFolder.isDataset(at: own.path) {
-            let judge = try MinariEvaluationEnvironment(of: MinariFolder(at: own.path))
-            try judge.requireOurs()
-            (named, remarks) = (judge.environment, judge.remarks)
+            let found = try MinariEvaluationEnvironment(of: MinariFolder(at: own.path))
+            try found.requireOurs()
+            (named, remarks) = (found.environment, found.remarks)
         } else if let published {
             named = NamedEnvironment(
                 name: try EnvironmentRegistry.environmentName(forDataset: published), profile: nil)

@@ -109,10 +109,10 @@ package struct DatasetReference: Sendable, Equatable {
 
     /// A sentence on the environment and the reference returns that policies are evaluated by; nil for D4RL's datasets
     /// and those made like them.
-    package var judgement: String? {
+    package var evaluationNote: String? {
         source == .published
             ? nil
-            : "judged in \(environment), profile \(profile.rawValue), and scored by D4RL's reference returns of it"
+            : "evaluated in \(environment), profile \(profile.rawValue), and scored by D4RL's reference returns of it"
     }
 
     /// The sizes, time limit and reference scores of the environment.

@@ -161,10 +161,10 @@ extension DatasetReference {
     /// - Throws: `DatasetError` if it is not on this machine; `HarnessError.badInput` if its metadata name an unknown
     ///   environment or one that differs from ours.
     package init(minari id: MinariID) throws {
-        let judge = try MinariEvaluationEnvironment(of: MinariFolder.find(id))
-        try judge.requireOurs()
+        let found = try MinariEvaluationEnvironment(of: MinariFolder.find(id))
+        try found.requireOurs()
         try self.init(
-            name: id.name, source: .minari(id), environment: judge.environment.name,
-            profile: judge.environment.profile ?? .d4rl, presets: id.namesake, remarks: judge.remarks)
+            name: id.name, source: .minari(id), environment: found.environment.name,
+            profile: found.environment.profile ?? .d4rl, presets: id.namesake, remarks: found.remarks)
     }
 }

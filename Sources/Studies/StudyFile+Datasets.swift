@@ -51,7 +51,7 @@ extension StudyFile {
             _ = try item.fields(keys, required: ["environment"])
             throw item.refused("the key 'environment'", "none")
         }
-        let (environment, profile, remarks) = try judge(
+        let (environment, profile, remarks) = try evaluationEnvironment(
             fields["environment"], profile: fields["profile"], of: file, item)
         let presets = try fields["presets"].map { try presetClass($0, of: environment) }
         return try DatasetReference(
@@ -91,14 +91,15 @@ extension StudyFile {
     }
 
     /// The environment and the profile for evaluation: those in the metadata of Minari data unless the study sets them.
-    private static func judge(
+    private static func evaluationEnvironment(
         _ environment: StudyNode?, profile: StudyNode?, of file: String, _ item: StudyNode
     ) throws -> (String, DynamicsProfile, [String]) {
         let node = environment ?? item
         var text = try environment?.word() ?? ""
         do {
             let own =
-                try MinariFolder.isDataset(at: file) ? try minariJudge(of: file, isNeeded: environment == nil) : nil
+                try MinariFolder.isDataset(at: file)
+                ? try minariEnvironment(of: file, isNeeded: environment == nil) : nil
             if environment == nil { text = own?.environment.name ?? "" }
             var named = try EnvironmentRegistry.resolve(text)
             if let own = own?.environment, named.name == own.name, named.profile == nil, profile == nil { named = own }
@@ -128,11 +129,11 @@ extension StudyFile {
     /// The environment in the metadata of Minari data; nil if they name none and none is needed.
     ///
     /// - Throws: `DatasetError` for damaged metadata; `HarnessError.badInput` if an environment is needed and missing.
-    private static func minariJudge(of file: String, isNeeded: Bool) throws -> MinariEvaluationEnvironment? {
+    private static func minariEnvironment(of file: String, isNeeded: Bool) throws -> MinariEvaluationEnvironment? {
         do {
-            let judge = try MinariEvaluationEnvironment(of: MinariFolder(at: file))
-            if isNeeded { try judge.requireOurs() }
-            return judge
+            let found = try MinariEvaluationEnvironment(of: MinariFolder(at: file))
+            if isNeeded { try found.requireOurs() }
+            return found
         } catch let error as HarnessError {
             if isNeeded { throw error }
             return nil

@@ -160,7 +160,7 @@ def report(results, repetitions):
     """The table in Markdown, and whether all required ratios are reached."""
     reached = True
 
-    def judged(result, key, wanted):
+    def checked(result, key, wanted):
         nonlocal reached
         value, (low, high) = result[key], result[f"{key}, range"]
         reached &= value >= wanted
@@ -178,9 +178,9 @@ def report(results, repetitions):
     row("Gymnasium, known actions", lambda _, r: f"{r['python']:,.0f}")
     row("ours, 256-256 policy", lambda _, r: f"{r['ours, policy']:,.0f}")
     row("Gymnasium, PyTorch policy", lambda _, r: f"{r['python, policy']:,.0f}")
-    row("**ours / bare loop**", lambda _, r: judged(r, "of bare", WANTED_OF_BARE_LOOP))
-    row("**ours / Gymnasium**", lambda n, r: judged(r, "known", WANTED[n][0]))
-    row("**ours / Gymnasium, with policies**", lambda n, r: judged(r, "policy", WANTED[n][1]))
+    row("**ours / bare loop**", lambda _, r: checked(r, "of bare", WANTED_OF_BARE_LOOP))
+    row("**ours / Gymnasium**", lambda n, r: checked(r, "known", WANTED[n][0]))
+    row("**ours / Gymnasium, with policies**", lambda n, r: checked(r, "policy", WANTED[n][1]))
     row("steps in a repetition (ours, Gymnasium; with policies)", lambda _, r: "{}, {}; {}, {}".format(*r["steps"]))
     simulator = next(iter(results.values()))["simulator"]
     return f"""# Environment steps per second

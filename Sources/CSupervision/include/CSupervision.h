@@ -49,7 +49,7 @@ void ab_stop_watchdog(void);
 void ab_arm_watchdog(void);
 void ab_disarm_watchdog(void);
 
-// What the watchdog judges a hang by, without its thread and its clock, so that a test need not wait. Times are
+// How the watchdog recognises a hang, without its thread and its clock, so that a test need not wait. Times are
 // nanoseconds of a monotonic clock.
 typedef struct {
     long long time;          // of the last look

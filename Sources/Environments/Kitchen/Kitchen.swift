@@ -8,7 +8,7 @@ package import Numerics
 /// The episode ends when all tasks are completed. All episodes start in the same state.
 ///
 /// In the `gymnasium` profiles it is FrankaKitchen-v1 of gymnasium-robotics 1.2.4 with the same four tasks: physics,
-/// controls and the sizes of rewards are D4RL's; completion is judged by the exact state; the observation is qpos
+/// controls and the sizes of rewards are D4RL's; completion is decided by the exact state; the observation is qpos
 /// and qvel without the goal, 59 elements, with about a tenth of the noise.
 package final class Kitchen: SimulatedEnvironment {
     package let specification: EnvironmentSpecification
@@ -172,9 +172,9 @@ extension Kitchen {
     /// Marks the tasks that are now completed, and returns how many they are.
     private func closeTasks() -> Int {
         // D4RL's observation begins with the noisy positions, in qpos's order.
-        let judged = profile == .d4rl ? observation : simulation.positions
+        let checked = profile == .d4rl ? observation : simulation.positions
         var completions = 0
-        for i in tasks.indices where isOpen[i] && tasks[i].isDone(at: judged) {
+        for i in tasks.indices where isOpen[i] && tasks[i].isDone(at: checked) {
             isOpen[i] = false
             completedTasks.append(tasks[i].name)
             completions += 1

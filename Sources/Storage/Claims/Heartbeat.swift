@@ -2,7 +2,7 @@ import Foundation
 import Paths
 package import Processes
 
-/// The last reported state of a rank: for `status`, and for processes that judge whether its claims are still valid.
+/// The last reported state of a rank: for `status`, and for processes that decide whether its claims are still valid.
 package struct Heartbeat: Codable, Sendable, Equatable {
     /// Seconds between two heartbeats within a phase.
     package static let interval = 10.0

@@ -156,7 +156,7 @@ import Testing
     }
 
     /// D4RL compares the noisy positions with the goal, Gymnasium the exact ones.
-    @Test func successIsJudgedByTheProfilesPositions() throws {
+    @Test func successIsDecidedByTheProfilesPositions() throws {
         var (observed, exact) = (0, 0)
         for (profile, count) in [(DynamicsProfile.d4rl, 40), (.gymnasium, 40)] {
             let kitchen = try kitchen([.microwave], profile: profile)

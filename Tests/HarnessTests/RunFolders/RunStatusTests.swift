@@ -304,7 +304,7 @@ import Testing
         for index in 1..<6 { try finish(index) }
         try claim(0, holder(0, host: "elsewhere"), age: -86_400)
         var others = try OtherJobs(folder.path)
-        guard case .free(identifiers[0], let reason) = try others.watch(tell: { _ in }) else {
+        guard case .free(identifiers[0], let reason) = try others.watch(onMessage: { _ in }) else {
             Issue.record("it was waited for")
             return
         }

@@ -53,7 +53,7 @@ import Testing
     @Test(arguments: [(true, 5, 1), (false, 50, 10)]) func progress(isLive: Bool, pauses: Int, seconds: Int) throws {
         let (time, told) = (Pauses(), Told())
         let monitor = LoadingMonitor(
-            isLive: isLive, clock: time.clock, tell: { text in told.texts.withLock { $0.append(text) } })
+            isLive: isLive, clock: time.clock, onMessage: { text in told.texts.withLock { $0.append(text) } })
         monitor.begin("hopper-medium-v2")
         time.pass(pauses - 1)
         #expect(told.count == 0)

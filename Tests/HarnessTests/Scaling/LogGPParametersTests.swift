@@ -8,14 +8,14 @@ import Testing
     private let cluster = LogGPParameters(latency: 1.5e-6, overhead: 0.5e-6, gap: 1e-6, gapPerByte: 0.08e-9)
 
     /// The timings that a network with these parameters would have.
-    private func timings(_ network: LogGPParameters, burst: Int = 32) -> MessageTimings {
+    private func timings(_ costs: LogGPParameters, burst: Int = 32) -> MessageTimings {
         var timings = MessageTimings()
-        timings.halfRoundTrips = [0, 256, 1024, 4096, 32_768].map { ($0, network.message(bytes: $0)) }
-        (timings.send, timings.receive) = (network.overhead, network.overhead)
+        timings.halfRoundTrips = [0, 256, 1024, 4096, 32_768].map { ($0, costs.message(bytes: $0)) }
+        (timings.send, timings.receive) = (costs.overhead, costs.overhead)
         timings.burst = burst
-        timings.burstSeconds = Double(burst - 1) * network.gap + 2 * network.message(bytes: 0)
+        timings.burstSeconds = Double(burst - 1) * costs.gap + 2 * costs.message(bytes: 0)
         timings.reductions = [(1024, 2), (1024, 4), (4096, 5)].map {
-            ($0, $1, network.reduction(bytes: $0, ranks: $1))
+            ($0, $1, costs.reduction(bytes: $0, ranks: $1))
         }
         return timings
     }
@@ -34,9 +34,9 @@ import Testing
     }
 
     @Test(arguments: [1, 2.5]) func fitFindsTheParametersOfTheTimings(factor: Double) {
-        var network = cluster
-        network.reductionFactor = factor
-        expectClose(LogGPParameters(fitting: timings(network)), network, within: 1e-9)
+        var costs = cluster
+        costs.reductionFactor = factor
+        expectClose(LogGPParameters(fitting: timings(costs)), costs, within: 1e-9)
     }
 
     /// Times that are off by +2 % and −2 % in turn change no parameter by more than 15 %.
@@ -52,9 +52,9 @@ import Testing
         odd.halfRoundTrips = [(0, 4e-6), (1024, 3e-6), (4096, 2e-6)]
         odd.burstSeconds = 1e-6
         odd.send = 1
-        let network = LogGPParameters(fitting: odd)
-        #expect(network.gapPerByte == 0 && network.gap == 0 && network.latency >= 0 && network.overhead >= 0)
-        #expect(network.message(bytes: 1024) > 2e-6 && network.message(bytes: 1024) < 4e-6)
+        let costs = LogGPParameters(fitting: odd)
+        #expect(costs.gapPerByte == 0 && costs.gap == 0 && costs.latency >= 0 && costs.overhead >= 0)
+        #expect(costs.message(bytes: 1024) > 2e-6 && costs.message(bytes: 1024) < 4e-6)
         let nothing = LogGPParameters(fitting: MessageTimings())
         #expect(nothing == LogGPParameters(latency: 0, overhead: 0, gap: 0, gapPerByte: 0))
     }

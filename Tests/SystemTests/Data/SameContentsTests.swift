@@ -86,7 +86,7 @@ import Testing
     }
 
     /// In a folder whose program recorded no digest of the contents, the file's digest decides.
-    @Test func aFolderOfAnOlderProgramIsJudgedByItsFile() throws {
+    @Test func aFolderOfAnOlderProgramIsComparedByItsFile() throws {
         _ = try write(.compressed, to: "d1")
         _ = try write(.doubles, to: "d2")
         try begin(on: "d1")

@@ -51,7 +51,7 @@ class Table:
                 return spread(values)
             valid = statistics.median(values) <= JAX_SLACK * limit
             what = f"{TITLES[subject]} {learner}, units"
-            return self.judged(spread(values), f"≤ {JAX_SLACK * limit:.1f}", valid, what)
+            return self.checked(spread(values), f"≤ {JAX_SLACK * limit:.1f}", valid, what)
 
         self.add(f"{TITLES[subject]}, units", cell)
 
@@ -65,11 +65,11 @@ class Table:
             if wanted is None:
                 return spread(values)
             reached = statistics.median(values) >= wanted
-            return self.judged(spread(values), f"≥ {wanted}", reached, f"ours / {TITLES[subject]}, {learner}")
+            return self.checked(spread(values), f"≥ {wanted}", reached, f"ours / {TITLES[subject]}, {learner}")
 
         self.add(f"**ours / {TITLES[subject]}**", cell)
 
-    def judged(self, value, limit, reached, what):
+    def checked(self, value, limit, reached, what):
         self.asked += 1
         if not reached:
             self.missed.append(f"{what}: {value.split(',')[0]}, required {limit}")

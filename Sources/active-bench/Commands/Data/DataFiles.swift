@@ -223,7 +223,7 @@ private struct Information: Encodable {
 
     /// The information as text, on one screen.
     var report: String {
-        let judge = self.judge.map { "\njudged in     \($0)" } ?? ""
+        let judge = self.judge.map { "\nevaluated in  \($0)" } ?? ""
         let published =
             switch (self.published, isPublished) {
             case (let name?, true): "yes, D4RL's \(name)"

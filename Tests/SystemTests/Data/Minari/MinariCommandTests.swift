@@ -18,7 +18,7 @@ import Testing
         #expect(child.exitCode == 0, "\(child.output)")
         #expect(
             child.standardError.contains(
-                "note: minari:mujoco/hopper/medium-v0 is judged in hopper, profile gymnasium-v5, and scored by D4RL's"),
+                "note: minari:mujoco/hopper/medium-v0 is evaluated in hopper, profile gymnasium-v5, and scored by D4RL"),
             "\(child.output)")
         let place = "cases/IQL/minari--mujoco--hopper--medium-v0/discount=0.9,batch=8,hidden=16x16/seed-0"
         let configuration = text(of: minari.folder("out/\(place)/config.yaml"))
@@ -52,7 +52,7 @@ import Testing
             #expect(
                 info.exitCode == 0 && info.standardOutput.contains("rows          40, \(sizes)\n"), "\(info.output)")
             #expect(info.standardOutput.contains("transitions   40, all steps of 4 episodes\n"), "\(info.output)")
-            #expect(info.standardOutput.contains("\njudged in     "), "\(info.output)")
+            #expect(info.standardOutput.contains("\nevaluated in  "), "\(info.output)")
             let verify = try minari.activeBench("data", "verify", word)
             #expect(
                 verify.exitCode == 0 && verify.standardOutput.contains("good, 40 rows, 40 transitions"),
