@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the documentation's pages (DocC): the chapters of Sources/active-bench/Documentation.docc, and every declaration of
 # every room that the rest of the package can use. A warning is an error, and so are a picture of the rooms that is out of
-# date and a link of any document to a file that does not exist.
+# date, a link of any document to a file that does not exist, and a line of a chapter that is longer than Style.md says.
 #
 # The chapters are to be read as plain Markdown, too, so they link to each other's files: [Teams](Teams.md). DocC gets a copy
 # in which these links are its own: [Teams](doc:Teams).
@@ -80,6 +80,24 @@ check_links() {
     return "$failures"
 }
 (check_links)
+
+# Style.md: a line of a chapter has at most 120 characters, outside of tables.
+check_lengths() {
+    cd "$repository"
+    python3 - README.md "$catalogue"/*.md <<'END'
+import sys
+
+failures = 0
+for path in sys.argv[1:]:
+    for number, line in enumerate(open(path, encoding="utf-8"), 1):
+        length = len(line.rstrip("\n"))
+        if length > 120 and not line.startswith("|"):
+            print(f"{path}:{number}: expected at most 120 characters, found {length}", file=sys.stderr)
+            failures += 1
+sys.exit(failures > 0)
+END
+}
+(check_lengths)
 
 # Makes the links between the chapters of a catalogue DocC's own.
 make_links_of_docc() { sed -i -E 's/\]\(([A-Za-z]+)\.md\)/](doc:\1)/g' "$1"/*.md; }

@@ -3,7 +3,7 @@
 # time. Prints a table in Markdown. Fifteen minutes on two idle cores.
 #
 #   jobs/measure-ranks.sh > results/performance/ranks.md
-#   ROUNDS=1 QUICKSTART=0 jobs/measure-ranks.sh        one round, without the quickstart study, which takes five minutes
+#   ROUNDS=1 QUICKSTART=0 jobs/measure-ranks.sh        one round, without the quickstart study
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 

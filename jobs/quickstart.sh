@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows the program from end to end: builds, makes a dataset, trains the paper's learners on two ranks, prints the table.
-# At most ten minutes on two cores, without installing and building. A second call keeps finished cases.
+# README.md says how long it takes. A second call keeps finished cases.
 #
 #   jobs/quickstart.sh
 #   RANKS=4 OUT=/scratch/quickstart jobs/quickstart.sh

@@ -6,7 +6,8 @@
 #
 #   jobs/soak.sh                                    200 SIGKILLs of a rank, 100 stops by SIGUSR1
 #   KILLS=20 STOPS=10 OUT=/scratch/soak jobs/soak.sh
-#   RESULTS=FILE jobs/soak.sh                       also writes the summary to FILE, such as results/reliability/soak.md
+#   RESULTS=FILE jobs/soak.sh                       also writes the summary to FILE, such as
+#                                                   results/reliability/soak-DATE-seed-SEED.md
 #   SEED=N                                          repeats the random choices of an earlier run, which prints its seed
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"

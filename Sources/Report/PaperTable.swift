@@ -1,7 +1,7 @@
 package import Suites
 
-/// The paper's table, including "±", as printed in its slides ("Experimental Results"; ICLR 2025, OpenReview
-/// qiluFujVc8).
+/// The paper's table, including "±", as printed in its slides ("Experimental Results"; see the chapter
+/// Learners).
 ///
 /// CQL and TD3+BC have no spread on AntMaze, and TD3+BC has no Kitchen scores. The slides abbreviate the names of
 /// D4RL's datasets ("hopper-m-r" is hopper-medium-replay-v2; Kitchen is version 0).

@@ -11,7 +11,8 @@ given by name, so everything else in the loss (targets, weights, advantages, mul
 Sources, by the name used in the comments below:
   IQL     Kostrikov, Nair, Levine: Offline RL with Implicit Q-Learning; ikostrikov/implicit_q_learning
   IVR     Xu et al.: Offline RL with No OOD Actions (SQL, EQL); ryanxhr/IVR
-  ACTIVE  Chen, Cai, Wu, Zhang: ACTIVE, ICLR 2025 (no code was released; equations of the paper's slides)
+  ACTIVE  Chen, Cai, Wu, Zhang: ACTIVE, ICLR 2025 (no code was released; equations of the paper's slides, see the
+          chapter Learners)
   TD3+BC  Fujimoto, Gu: A Minimalist Approach to Offline RL; sfujim/TD3_BC
   CQL     Kumar et al.: Conservative Q-Learning; young-geng/CQL, aviralkumar2907/CQL
 

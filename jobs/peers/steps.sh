@@ -2,7 +2,7 @@
 # Measures gradient steps per second of the learners: ours, and the same in PyTorch (eager and torch.compile) and in JAX, written
 # here from the formulas. All in one run with one thread on one core, alternating.
 #
-#   jobs/peers/steps.sh            prints the table and writes results/performance/peers.md
+#   jobs/peers/steps.sh            prints the table and writes results/performance/peers-DATE.md
 #   jobs/peers/steps.sh --check    checks that the peers compute the same as Tests/Conformance/reference.py; measures nothing
 #   OUT=FILE CORE=0 ROUNDS=7 SECONDS_A_TURN=2     the report's file, the core, the number of rounds, seconds per measurement
 #   LEARNERS=IQL,CQL PEERS=jax,eager              only these
@@ -50,5 +50,5 @@ if [ "$*" = --check ]; then
 else
     "${pinned[@]}" "$here/steps/rounds.py" --binary "$binary" --rounds "${ROUNDS:-7}" \
         --seconds "${SECONDS_A_TURN:-2}" ${LEARNERS:+--learners "$LEARNERS"} ${PEERS:+--peers "$PEERS"} \
-        --out "${OUT:-$repository/results/performance/peers.md}"
+        --out "${OUT:-$repository/results/performance/peers-$(date +%F).md}"
 fi

@@ -1,7 +1,8 @@
 import Suites
 
 extension PublishedDatasets {
-    /// D4RL's datasets of the kitchens. Sizes and digests: third-party documentation.
+    /// D4RL's datasets of the kitchens. Sizes and digests: the documentation of
+    /// suk063/reachy-retarget, of files downloaded from the same addresses.
     static let kitchen = PublishedDatasets(
         tasks: ["complete", "partial", "mixed"].map { "kitchen-\($0)" }, files: files)
 
