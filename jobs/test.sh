@@ -66,8 +66,8 @@ for suite in "${without[@]}"; do skip+=(--skip "$suite"); done
 precise='^(NumericsTests|NetworksTests|AlgorithmsTests)\.|\.ConformanceTests/'
 
 # Suites that kill and stop runs: they take half of the time, and a third of one processor.
-disturbances='SystemTests\.(FaultTests|KillTests|LongerStudyTests|RankFaultTests|SharedFolderTests|SignalTests|SlurmTests'
-disturbances+='|StorageFaultTests|StudyRunTests|TeamRunTests|TellingStreamTests|TellingTests)/'
+disturbances='SystemTests\.(FaultTests|KillTests|LongerStudyTests|RankFaultTests|SharedFolderTests|SignalTests'
+disturbances+='|SlowStreamTests|SlurmTests|StandardStreamTests|StorageFaultTests|StudyRunTests|TeamRunTests)/'
 
 # run_tests SCRATCH_PATH OPTION…: runs tests of a build one after another, because ranks and OpenBLAS would disturb one another.
 # Runs the bundle itself: `swift test` holds a lock, so that no other lane could run. `account` reads what passed.

@@ -6,7 +6,7 @@ import Testing
 
 /// Standard streams that are closed, full, or without a reader: a result that cannot be written to standard output
 /// gives exit code 74 with a sentence, messages on standard error are lost, and nothing else changes.
-@Suite(.serialized) struct TellingTests {
+@Suite(.serialized) struct StandardStreamTests {
     private let folder = TemporaryFolder()
 
     /// A small command, and the properties of its result.
@@ -15,7 +15,7 @@ import Testing
         /// Its arguments, in which OUT is an absent path.
         let words: [String]
         /// Whether it writes a result to standard output.
-        var tells = true
+        var writesOutput = true
         /// Whether it gives the same result each time.
         var isRepeatable = true
         /// Whether several ranks execute it together.
@@ -29,10 +29,10 @@ import Testing
     private static let dataset = SystemRun.inputs("hopper_random-r1.hdf5")
     private static let study: String = {
         let study = SystemRun.study(
-            "telling", steps: 20, evaluate: "every: 10, episodes: 1",
+            "streams", steps: 20, evaluate: "every: 10, episodes: 1",
             learners: " {BC: {hidden: [16, 16], batch: 32}}")
-        put(study.utf8, at: SystemRun.inputs("telling.yaml"))
-        return SystemRun.inputs("telling.yaml")
+        put(study.utf8, at: SystemRun.inputs("streams.yaml"))
+        return SystemRun.inputs("streams.yaml")
     }()
 
     /// Input of `summarise`: run folders of two sweeps, costs of steps, and measurements of ranks.
@@ -111,7 +111,8 @@ import Testing
             Command(
                 name: "scale", words: ["--seconds", "0.001", "--rounds", "1", "--predict", "2", "--learner", "BC"],
                 isRepeatable: false, isParallel: true),
-            Command(name: "conform", words: ["\(ConformCommandTests.fixtures)/bc.h5", "--out", "OUT"], tells: false),
+            Command(
+                name: "conform", words: ["\(ConformCommandTests.fixtures)/bc.h5", "--out", "OUT"], writesOutput: false),
             Command(name: "probe-likelihood", words: ["hopper-random-r1", "--steps", "2", "--out", "OUT"]),
             Command(name: "info", words: [], isParallel: true),
             Command(name: "help", words: ["run"]),
@@ -197,7 +198,7 @@ import Testing
         let names = help.command.subcommands?.flatMap { $0.leaves() } ?? []
         #expect(names.count > 20)
         let known = Set(Self.commands.map(\.name) + ["summarise precision"])
-        #expect(names.filter { !known.contains($0) } == [], "commands that TellingTests.commands does not have")
+        #expect(names.filter { !known.contains($0) } == [], "commands that StandardStreamTests.commands does not have")
     }
 
     @Test(arguments: commands) func alone(command: Command) throws {
@@ -220,15 +221,15 @@ import Testing
 
     private func expectLoss(of command: Command, _ streams: Streams) throws {
         let child = try run(command, streams.shell)
-        #expect(child.exitCode == (command.tells ? 74 : 0), "\(streams): \(child.output)")
-        if command.tells && streams != .allClosed { expectOneSentence(child, "\(streams)") }
+        #expect(child.exitCode == (command.writesOutput ? 74 : 0), "\(streams): \(child.output)")
+        if command.writesOutput && streams != .allClosed { expectOneSentence(child, "\(streams)") }
     }
 
     /// The complete result of a command whose standard output works.
     private func output(of command: Command, _ streams: Streams) throws -> String {
         let child = try run(command, streams.shell)
         #expect(child.exitCode == 0, "\(streams): \(child.output)")
-        #expect(child.standardOutput.isEmpty != command.tells, "\(streams)")
+        #expect(child.standardOutput.isEmpty != command.writesOutput, "\(streams)")
         return child.standardOutput
     }
 
@@ -254,7 +255,7 @@ import Testing
     @Test(arguments: commands) func ofTheLauncher(command: Command) throws {
         let child = try run(command, launch: Streams.shell(Streams.ofLauncher))
         // A command for one process refuses two ranks; two that write the same file may disturb each other.
-        let codes: Set<Int32> = command.isParallel || command.tells ? [64, 74] : [0, 64, 74]
+        let codes: Set<Int32> = command.isParallel || command.writesOutput ? [64, 74] : [0, 64, 74]
         #expect(codes.contains(child.exitCode), "\(child.output)")
         if command.isParallel { #expect(child.exitCode == 74, "\(child.output)") }
     }

@@ -5,7 +5,7 @@ import ScratchFiles
 import Testing
 
 /// Streams that accept data slowly, late or only seemingly, and logs on a full disk.
-@Suite struct TellingStreamTests {
+@Suite struct SlowStreamTests {
     private let folder = TemporaryFolder()
 
     private static let bytesOfPipe: Int32 = 1031  // F_SETPIPE_SZ of Linux, which Glibc's module leaves out
