@@ -133,7 +133,7 @@ seconds_left() {
     awk -v hours="$MAX_HOURS" -v seconds=$((SECONDS - begun)) 'BEGIN { printf "%.1f", 3600 * hours - seconds }'
 }
 
-# Whether MAX_HOURS have passed, but for the few seconds of a start and an end.
+# Whether MAX_HOURS have passed, except for the few seconds of a start and an end.
 hours_are_over() {
     [ -n "$hours_gone" ] && return
     [ -n "$MAX_HOURS" ] && [ -n "$begun" ] && seconds_left | awk '{ exit !($1 <= 5) }'

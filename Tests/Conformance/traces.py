@@ -2,7 +2,7 @@
 
     python traces.py --learner ACTIVE-I --config '{"m": 3}' --steps 100 --seed 7 --out TRACE.h5
     python traces.py --all FOLDER [NAME ...]     the named fixtures, each with its reference output
-    python traces.py --live FOLDER --seed 7      fresh traces for the live check, random but for their switches
+    python traces.py --live FOLDER --seed 7      fresh traces for the live check, random except for their switches
 
 Numbers lie on a grid: float32 holds them exactly, and with the fixtures' coarse one files pack well.
 """

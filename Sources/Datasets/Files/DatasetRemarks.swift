@@ -2,7 +2,7 @@
 package enum DatasetRemarks {
     /// The largest magnitude whose square is finite in single precision, 1.8e19.
     private static let largestSquareRoot = Float.greatestFiniteMagnitude.squareRoot()
-    /// The relative difference up to which two numbers count as equal but for rounding.
+    /// The relative difference up to which two numbers are equal up to rounding.
     private static let roundedPart = 1e-6
 
     /// Returns the remarks on a file, its own notes first, and on the transitions made of it, in a fixed order.

@@ -17,7 +17,7 @@ extension EnvironmentFamily {
         gymnasium: GymnasiumIDs(
             toldByTasks: "FrankaKitchen",
             otherVersion: { _ in
-                "FrankaKitchen-v1 leaves open what is to be done: it is 'kitchen-complete', 'kitchen-partial' or "
+                "FrankaKitchen-v1 does not name its tasks: it is 'kitchen-complete', 'kitchen-partial' or "
                     + "'kitchen-mixed' with --profile gymnasium"
             }),
         contactsDependOnSimulator: true)

@@ -27,7 +27,7 @@ package final class BFloat16Matrix {
     /// - `columnSums`: receives the sums of `matrix`'s columns, accumulated if `accumulate`: `columns` elements.
     package func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, accumulate: Bool = false) {
         precondition(
-            matrix.rows == rows && matrix.columns == columns && matrix.isContiguous, "shape of what is rounded")
+            matrix.rows == rows && matrix.columns == columns && matrix.isContiguous, "shape of the matrix to round")
         ab_round_to_bfloat16(matrix.pointer, pointer, rows, columns, columnSums, accumulate ? 1 : 0)
     }
 }

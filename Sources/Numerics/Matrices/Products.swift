@@ -60,7 +60,7 @@ package func multiply(
 /// c = max(0, a·b + addend), element by element; NaN stays. Shapes that do not fit trap.
 package func multiply(_ a: MatrixView, _ b: MatrixView, addingThenReLU addend: MatrixView, into c: MatrixView) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
-    precondition(addend.rows == c.rows && addend.columns == c.columns, "shape of what is added to a·b")
+    precondition(addend.rows == c.rows && addend.columns == c.columns, "shape of the addend")
     var epilogue = ab_epilogue()
     (epilogue.bias, epilogue.ldbias) = (UnsafePointer(addend.pointer), addend.stride)
     epilogue.relu = 1
