@@ -5,9 +5,9 @@ import Numerics
 
 /// ACTIVE: offline RL via adaptive imitation and in-sample V-ensemble (Chen, Cai, Wu, Zhang; ICLR 2025).
 ///
-/// Equation numbers are those of the paper's slides (see the chapter Learners). With the expectile loss this is ACTIVE-I, with the sparse loss
-/// ACTIVE-S. Order of updates as in the paper's algorithm: ψ₁…ψ_m, θ, θ̂, β, φ, all on one batch; the weight w and the
-/// policy's Q term use θ̂ and ψ after their steps.
+/// Equation numbers are those of the paper's slides (see the chapter Learners). With the expectile loss this is
+/// ACTIVE-I, with the sparse loss ACTIVE-S. Order of updates as in the paper's algorithm: ψ₁…ψ_m, θ, θ̂, β, φ, all on one
+/// batch; the weight w and the policy's Q term use θ̂ and ψ after their steps.
 ///
 /// With the cloning temperature off, the step is the baseline's, with the ensemble
 /// (`InSampleNetworks.stepByCloning`): IQL or SQL bit for bit when m = 1.

@@ -114,7 +114,8 @@ extension ValueEnsemble {
     struct Spread {
         /// Mean over the batch of the members' standard deviation (m - 1 in the denominator), σ.
         var deviation = 0.0
-        /// Mean over the batch of (mean - minimum)/(k(m)·σ): 1 where formula (8) of ACTIVE's slides (see the chapter Learners) is exact.
+        /// Mean over the batch of (mean - minimum)/(k(m)·σ): 1 where formula (8) of ACTIVE's slides is
+        /// exact (see the chapter Learners).
         var gapRatio = 0.0
     }
 

@@ -69,8 +69,8 @@ package func multiply(_ a: MatrixView, _ b: MatrixView, addingThenReLU addend: M
 
 /// c = aᵀ·b, or c += aᵀ·b when `accumulate`: a [inner × rows], b [inner × columns]. Shapes that do not fit trap.
 ///
-/// - `columnSums`: receives the column sums of b, `b.columns` elements; they are added to it if `accumulate`. If b is the
-///   gradient of a layer's outputs and c that of its weights, they are the gradient of its bias.
+/// - `columnSums`: receives the column sums of b, `b.columns` elements; they are added to it if `accumulate`. If b is
+///   the gradient of a layer's outputs and c that of its weights, they are the gradient of its bias.
 package func multiply(
     _ a: TransposedView, _ b: MatrixView, into c: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil,
     accumulate: Bool = false

@@ -1,7 +1,7 @@
 package import Foundation
 
-/// A clock that never goes back. Code that waits takes a clock, so that a test can pass its own and advance it instead of
-/// waiting.
+/// A clock that never goes back. Code that waits takes a clock, so that a test can pass its own and advance it instead
+/// of waiting.
 package struct MonotonicClock: Sendable {
     package let now: @Sendable () -> DispatchTime
     /// Waits for `seconds`.

@@ -11,11 +11,11 @@ package enum DurableFile {
         try replace(path) { try fill($0, with: data, named: path) }
     }
 
-    /// Replaces the file at `path` by one rename: `make` writes the new file, complete and synced, under a temporary name
-    /// beside it. A symbolic link is kept: its target is replaced.
+    /// Replaces the file at `path` by one rename: `make` writes the new file, complete and synced, under a temporary
+    /// name beside it. A symbolic link is kept: its target is replaced.
     ///
-    /// - Throws: what `make` throws, or `HarnessError.io` with path, operation and the system's reason. The old file is then
-    ///   unchanged, or replaced if only the folder could not be synced; the temporary file is removed.
+    /// - Throws: what `make` throws, or `HarnessError.io` with path, operation and the system's reason. The old file
+    ///   is then unchanged, or replaced if only the folder could not be synced; the temporary file is removed.
     package static func replace(_ path: String, _ make: (_ temporary: String) throws -> Void) throws {
         let target = try target(of: path)
         let temporary = OutputPath.temporary(for: target, suffix: temporarySuffix)

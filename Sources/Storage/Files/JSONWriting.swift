@@ -8,8 +8,8 @@ package enum JSONLayout: Sendable {
     case line
 }
 
-/// Encodes a value as this program's JSON: sorted keys and unescaped slashes, so that equal values give equal bytes. No final
-/// newline.
+/// Encodes a value as this program's JSON: sorted keys and unescaped slashes, so that equal values give equal
+/// bytes. No final newline.
 ///
 /// - `nonFinite`: whether NaN and the infinities may occur; they become "nan", "inf" and "-inf", as `decodeJSON` reads them.
 /// - Throws: `EncodingError` for a non-finite value unless `nonFinite`.

@@ -65,8 +65,8 @@ struct DataCommand: ParsableCommand {
                         )
                     }
                     throw HarnessError.badInput(
-                        "\(listing.dataset): D4RL publishes no such dataset; `active-bench data list` prints those that "
-                            + "D4RL publishes, and jobs/make-datasets.sh makes our own")
+                        "\(listing.dataset): D4RL publishes no such dataset; `active-bench data list` prints those "
+                            + "that D4RL publishes, and jobs/make-datasets.sh makes our own")
                 }
                 return [listing.dataset, url, String(bytes), digest, listing.file].joined(separator: "\t") + "\n"
             }.joined()
