@@ -105,122 +105,96 @@ let package = Package(
         room("Console", ["CConsole", "Failures", "Paths"]),
         room("Supervision", ["CSupervision", "Paths"]),
         room("Storage", ["CCrypto", "Failures", "Paths", "Processes", "Supervision"]),
-        room("MPI", ["CKernels", "CMPI", "CSupervision", "Failures", "Paths", "Supervision"]),
+        room("MPI", ["CKernels", "CMPI", "Failures", "Paths", "Supervision"]),
         room("HDF5", ["CChunks", "CHDF5", "CKernels", "CLZF", "Failures", "Paths", "Storage"]),
         room("Numerics", ["CKernels", "COneDNN", "COpenBLAS", "Failures"]),
         room("Networks", ["CKernels", "Failures", "Numerics"]),
-        room(
-            "Environments",
-            [
-                "Processes", "CMuJoCo", "Failures", "Networks", "Numerics", "Paths", "Suites",
-            ]),
+        room("Environments", ["CMuJoCo", "Failures", "Networks", "Numerics", "Paths", "Suites"]),
         room("Datasets", ["Environments", "Failures", "HDF5", "Numerics", "Paths", "Storage", "Suites"]),
         room("Algorithms", ["Datasets", "Networks", "Numerics", "Suites"]),
         room("Report", ["Suites"]),
-
-        // The harness.
-        room("Teams", ["CKernels", "Failures", "MPI", "Networks", "Numerics", "Processes", "Supervision"]),
+        room("Teams", ["Failures", "MPI", "Networks", "Numerics", "Processes", "Supervision"]),
         room(
             "Studies",
             [
                 "Algorithms", "Datasets", "Environments", "Failures", "Numerics", "Paths", "Report", "Storage",
-                "Suites",
-                yams,
+                "Suites", yams,
             ]),
         room(
             "Planning",
-            [
-                "Algorithms", "Datasets", "Environments", "Failures", "Networks", "Numerics", "Report", "Storage",
-                "Studies", "Teams",
-            ]),
+            ["Algorithms", "Datasets", "Environments", "Networks", "Numerics", "Report", "Storage", "Studies", "Teams"]),
         room(
             "Policies",
             [
-                "Datasets", "Environments", "Failures", "HDF5", "MPI", "Networks", "Numerics", "Paths", "Report",
-                "Storage",
+                "Datasets", "Environments", "Failures", "HDF5", "MPI", "Networks", "Numerics", "Report", "Storage",
                 "Studies", "Suites", "Teams",
             ]),
         room(
             "DatasetTools",
             [
-                "Console", "Processes", "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks",
-                "Numerics",
-                "Paths",
-                "Policies", "Report", "Storage", "Studies", "Suites",
+                "Algorithms", "Console", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics",
+                "Paths", "Policies", "Processes", "Report", "Storage", "Studies",
             ]),
         room(
             "Cases",
             [
-                "Console", "Algorithms", "CKernels", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5",
-                "MPI",
-                "Networks", "Numerics", "Paths", "Policies", "Processes", "Report", "Storage", "Studies", "Suites",
+                "Algorithms", "CKernels", "Console", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5",
+                "MPI", "Networks", "Numerics", "Paths", "Policies", "Processes", "Storage", "Studies", "Suites",
                 "Supervision", "Teams",
             ]),
         room(
             "RunFolders",
             [
-                "Algorithms", "Cases", "DatasetTools", "Datasets", "Environments", "Failures", "Numerics", "Paths",
-                "Planning", "Processes", "Report", "Storage", "Studies", "Suites", "Teams",
+                "Cases", "DatasetTools", "Datasets", "Environments", "Failures", "Numerics", "Paths", "Planning",
+                "Report", "Storage", "Studies", "Suites",
             ]),
-        room(
-            "Findings",
-            ["Algorithms", "Cases", "Failures", "Paths", "Report", "RunFolders", "Storage"]),
+        room("Findings", ["Algorithms", "Cases", "Failures", "Paths", "Report", "RunFolders", "Storage"]),
         room(
             "Runs",
             [
-                "Algorithms", "Cases", "Console", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5", "MPI",
-                "Networks", "Numerics", "Paths", "Planning", "Processes", "Report", "RunFolders", "Storage", "Studies",
-                "Supervision",
-                "Teams", logging,
+                "Algorithms", "Cases", "Console", "DatasetTools", "Datasets", "Environments", "Failures", "MPI",
+                "Numerics", "Paths", "Planning", "Processes", "Report", "RunFolders", "Storage", "Studies",
+                "Supervision", "Teams", logging,
             ]),
         room(
             "Benchmarks",
             [
-                "Processes", "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics",
-                "Paths",
-                "Policies", "Storage",
+                "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics", "Paths",
+                "Policies", "Processes", "Storage",
             ]),
         room(
             "Scaling",
             [
-                "Environments", "Console", "Processes", "Algorithms", "Benchmarks", "Datasets", "Failures", "MPI",
-                "Networks", "Numerics", "Paths",
-                "Planning",
-                "Report", "Storage", "Studies", "Supervision", "Teams",
+                "Algorithms", "Benchmarks", "Console", "Datasets", "Environments", "Failures", "MPI", "Networks",
+                "Numerics", "Paths", "Planning", "Storage", "Studies", "Supervision", "Teams",
             ]),
         room(
             "ConformanceTraces",
-            [
-                "Algorithms", "Datasets", "Failures", "HDF5", "Networks", "Numerics", "Paths", "Storage", "Studies",
-                "Suites",
-            ]),
+            ["Algorithms", "Datasets", "Failures", "HDF5", "Networks", "Numerics", "Storage", "Studies", "Suites"]),
         room(
             "Rendering",
             [
-                "Console", "Processes", "CZlib", "Environments", "Failures", "Networks", "Numerics", "Paths",
-                "Policies", "Report",
-                "Storage",
+                "CZlib", "Console", "Environments", "Failures", "Networks", "Paths", "Policies", "Processes", "Storage",
                 "Supervision",
             ]),
         .executableTarget(
             name: "active-bench",
             dependencies: [
                 "Algorithms", "Benchmarks", "Cases", "ConformanceTraces", "Console", "DatasetTools", "Datasets",
-                "Environments", "Failures", "Findings", "MPI", "Networks", "Numerics", "Paths", "Planning", "Policies",
-                "Processes", "Rendering", "Report", "RunFolders", "Runs", "Scaling", "Storage", "Studies",
-                "Suites", "Supervision", "Teams", logging,
+                "Environments", "Failures", "Findings", "MPI", "Numerics", "Paths", "Planning", "Policies", "Processes",
+                "Rendering", "Report", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Suites", "Supervision",
+                "Teams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: swiftSettings),
 
         // The program that the MPI tests run under mpirun: it makes every call of the room and checks the result on every rank.
         .executableTarget(
-            name: "mpi-exercise", dependencies: ["MPI", "Paths", "SplitMix", "Supervision"],
-            path: "Tests/Support/mpi-exercise",
-            swiftSettings: swiftSettings),
+            name: "mpi-exercise", dependencies: ["MPI", "SplitMix", "Supervision"],
+            path: "Tests/Support/mpi-exercise", swiftSettings: swiftSettings),
         // Counts the heap allocations of a thousand gradient steps of every learner.
         .executableTarget(
             name: "step-allocations",
-            dependencies: ["Algorithms", "Benchmarks", "Datasets", "Networks", "Numerics"],
+            dependencies: ["Algorithms", "Datasets", "Networks", "Numerics", "Processes"],
             path: "Tests/Support/step-allocations", swiftSettings: swiftSettings),
 
         // Compares our environments with steps of Gymnasium's from the same states (Tests/Peers).
@@ -256,12 +230,11 @@ let package = Package(
         // A C library whose close fails, as it does on NFS over quota.
         .target(name: "RefusedClosing", path: "Tests/Support/refused-closing", cSettings: cSettings),
 
+        // Programs that they start (mpi-exercise, step-allocations, active-bench) are named so that they are built first.
         tests("PathsTests", ["Paths", "ScratchFiles"]),
         tests("ConsoleTests", ["Console", "ScratchFiles"]),
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
-        tests(
-            "HDF5Tests", ["Paths", "HDF5", "CHDF5", "CKernels", "CLZF", "ScratchFiles", "SplitMix"],
-            excluding: ["Fixtures"]),
+        tests("HDF5Tests", ["CHDF5", "CLZF", "HDF5", "ScratchFiles", "SplitMix"], excluding: ["Fixtures"]),
         tests("NumericsTests", ["CKernels", "Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests(
@@ -270,7 +243,7 @@ let package = Package(
             excluding: ["Oracle"]),
         tests(
             "DatasetsTests",
-            ["Paths", "Datasets", "HDF5", "CHDF5", "MinariTraces", "Numerics", "ScratchFiles", "Suites"],
+            ["CHDF5", "Datasets", "HDF5", "MinariTraces", "Numerics", "ScratchFiles", "Suites"],
             excluding: ["Fixtures"]),
         tests(
             "AlgorithmsTests",
@@ -279,13 +252,11 @@ let package = Package(
         tests(
             "HarnessTests",
             [
-                "CSupervision", "Supervision",
-                "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Findings", "Planning",
-                "Policies", "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
-                "Algorithms", "CHDF5", "Datasets", "Environments", "ExampleInputs", "HDF5", "MPI",
-                "Networks",
-                "ManualClock", "Numerics", "Paths", "Processes", "ProgramRuns", "Report", "ScratchFiles", "SplitMix",
-                "Suites",
+                "Algorithms", "Benchmarks", "CHDF5", "CSupervision", "Cases", "ConformanceTraces", "DatasetTools",
+                "Datasets", "Environments", "ExampleInputs", "Failures", "Findings", "HDF5", "ManualClock", "Networks",
+                "Numerics", "Paths", "Planning", "Policies", "Processes", "ProgramRuns", "Rendering", "Report",
+                "RunFolders", "Runs", "Scaling", "ScratchFiles", "SplitMix", "Storage", "Studies", "Suites",
+                "Supervision", "Teams",
             ], excluding: ["Fixtures"]),
         // A learner and a family of environments that no other file knows of, added as values.
         tests(
@@ -298,12 +269,9 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "Algorithms", "Report", "Supervision",
-                "active-bench", "CHDF5", "Datasets", "Environments", "ExampleInputs", "FileServer", "HDF5",
-                "Benchmarks", "Cases", "ConformanceTraces", "DatasetTools", "Failures", "Planning", "Policies",
-                "Rendering", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Teams",
-                "Networks",
-                "Numerics", "Paths", "Processes", "ProgramRuns", "ScratchFiles", "SplitMix", "Suites",
+                "Algorithms", "CHDF5", "Cases", "DatasetTools", "Datasets", "Environments", "ExampleInputs",
+                "FileServer", "HDF5", "Networks", "Numerics", "Paths", "Policies", "Processes", "ProgramRuns",
+                "RunFolders", "Scaling", "ScratchFiles", "SplitMix", "Storage", "Suites", "active-bench",
             ]),
     ] + (isFuzzed ? [fuzzReaders] : []),
     swiftLanguageModes: [.v6]

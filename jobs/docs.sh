@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the documentation's pages (DocC): the chapters of Sources/active-bench/Documentation.docc, and every declaration of
 # every room that the rest of the package can use. A warning is an error, and so are a picture of the rooms that is out of
-# date, a link of any document to a file that does not exist, and a line of a chapter that is longer than Style.md says.
+# date, a dependency in Package.swift that no file imports, a link of any document to a file that does not exist, and a line
+# of a chapter that is longer than Style.md says.
 #
 # The chapters are to be read as plain Markdown, too, so they link to each other's files: [Teams](Teams.md). DocC gets a copy
 # in which these links are its own: [Teams](doc:Teams).
@@ -34,7 +35,9 @@ esac
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-swift package --package-path "$repository" --scratch-path "$scratch/package" dump-package >"$scratch/package.json"
+# The library of readers for jobs/fuzz.sh is a target only under ACTIVE_BENCH_FUZZ; its dependencies are checked, too.
+ACTIVE_BENCH_FUZZ=1 swift package --package-path "$repository" --scratch-path "$scratch/package" dump-package \
+    >"$scratch/package.json"
 python3 "$repository/jobs/rooms.py" <"$scratch/package.json" >"$scratch/rooms.svg"
 if [ "$*" = --picture ]; then
     cp "$scratch/rooms.svg" "$picture"
@@ -44,6 +47,7 @@ if ! cmp -s "$scratch/rooms.svg" "$picture"; then
     echo "$picture does not show the rooms as Package.swift has them: run jobs/docs.sh --picture" >&2
     exit 1
 fi
+(cd "$repository" && python3 jobs/imports.py <"$scratch/package.json")
 rooms=$(python3 "$repository/jobs/rooms.py" --names <"$scratch/package.json")
 
 # The links in the Markdown documents outside of code: a line with the document, a tab, and the target for each.

@@ -4,6 +4,7 @@ import Benchmarks
 import Foundation
 import MPI
 import Numerics
+import Processes
 import Scaling
 import Teams
 

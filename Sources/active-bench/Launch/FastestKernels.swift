@@ -1,5 +1,4 @@
 import ArgumentParser
-import Benchmarks
 import Failures
 import Foundation
 import Paths

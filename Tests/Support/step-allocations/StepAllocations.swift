@@ -1,8 +1,8 @@
 import Algorithms
-import Benchmarks
 import Datasets
 import Networks
 import Numerics
+import Processes
 
 /// Prints the number of heap allocations in 1,000 gradient steps after the first 10, for every learner and then for
 /// some with other switches (100 steps with switches; 20 of CQL, whose steps take 25 times as long).
