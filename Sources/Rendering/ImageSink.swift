@@ -33,7 +33,7 @@ final class FrameFolder: ImageSink {
         var found = 0
         for entry in try FileCalls.names(in: path) ?? [] {
             let isLeft =
-                entry.hasPrefix(".tmp-")
+                entry.hasPrefix(DurableFile.temporaryMark)
                 && !DurableFile.isAtWork(onUnfinished: "\(path)/\(entry)", now: FileSystemClock.now(in: path))
             guard isLeft else {
                 found += 1

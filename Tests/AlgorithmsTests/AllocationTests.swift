@@ -32,9 +32,11 @@ private struct Count {
     /// Starts the process with the named OpenBLAS kernels; the empty name leaves the choice to the environment.
     init(kernels: String) throws {
         let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()
-        var variables = ["LD_PRELOAD": folder.appendingPathComponent("libactive-bench-allocations.so").path]
+        var variables = ProcessInfo.processInfo.environment
+        let counter = folder.appendingPathComponent("libactive-bench-allocations.so").path
+        variables["LD_PRELOAD"] = [counter, variables["LD_PRELOAD"]].compactMap { $0 }.joined(separator: ":")
         if !kernels.isEmpty { variables["OPENBLAS_CORETYPE"] = kernels }
-        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+        process.environment = variables
         process.executableURL = folder.appendingPathComponent("step-allocations")
         process.standardOutput = pipe
         try process.run()

@@ -182,7 +182,8 @@ extension DurableFile {
     /// The suffix of this process's incomplete files, at most 53 bytes.
     package static let temporarySuffix = temporaryMark + CurrentProcess.identity.description
 
-    private static let temporaryMark = ".tmp-"
+    /// The mark before the process's name in that suffix.
+    package static let temporaryMark = ".tmp-"
 
     /// Seconds since its last write for which an incomplete file is kept if its writer may be alive.
     private static let unfinishedLifetime: Double = 3600
