@@ -25,26 +25,13 @@ package enum ClaimOutcome: Sendable {
 /// number of the old sequence: both would hold the case.
 ///
 /// A claim is written to a temporary file and then gets its name by link(2), which fails with EEXIST as O_EXCL does. So
-/// no process reads half a claim (except where `makeWithoutLink` is needed), and over NFS, where the reply to a call may be lost, the file's link count shows
-/// whether the call succeeded.
+/// no process reads half a claim (except where `makeWithoutLink` is needed), and over NFS, where the reply to a call may
+/// be lost, the file's link count shows whether the call succeeded.
 ///
 /// After taking a claim, check again whether the case is done: it may have been finished just before.
 package struct Claim: Sendable {
     /// Seconds without a heartbeat after which a claim is stale, unless its holder is known to be alive.
     package static let staleAfter: Double = 300
-
-    private struct Record: Codable, Equatable {
-        var holder: ClaimHolder
-        /// Random digits that distinguish claims of the same holder.
-        var nonce: String
-        var isReleased: Bool
-
-        private enum CodingKeys: String, CodingKey {
-            case holder
-            case nonce = "token"
-            case isReleased
-        }
-    }
 
     private let folder: String
     private let number: Int
@@ -158,100 +145,4 @@ package struct Claim: Sendable {
         try Claim.encode(record).withUnsafeBytes { try calls.writeAll($0, to: Int32(descriptor), of: path) }
         return 0
     }
-}
-
-// Claims of other processes.
-extension Claim {
-    /// The state of a claim. The holder is nil if the file is not a valid claim.
-    package enum Judgement: Sendable, Equatable {
-        case held(by: ClaimHolder?)
-        /// An unreleased claim that is no longer valid; the reason, such as "which is gone".
-        case stale(ClaimHolder?, reason: String)
-        case released
-        /// The file was removed while it was being read.
-        case removed
-    }
-
-    /// Reads who holds the case in `folder`, without taking or writing anything.
-    ///
-    /// - `now`: seconds since 1970 by the file system's clock; evaluated only if a claim's age matters.
-    /// - Returns: nil if the case was never claimed.
-    /// - Throws: `HarnessError.io`.
-    package static func look(
-        at folder: String, heartbeats: String, staleAfter: Double = Claim.staleAfter, now: () -> Double
-    ) throws -> Judgement? {
-        guard let last = try lastNumber(in: folder) else { return nil }
-        let judgement = try judge(last, in: folder, heartbeats: heartbeats, staleAfter, BatchJob.current, now: now)
-        return judgement == .removed ? nil : judgement
-    }
-
-    /// "pid 123 on node7 (rank 3, job 42)".
-    package static func name(_ holder: ClaimHolder?) -> String { holder?.name ?? "an unknown process" }
-
-    private static func judge(
-        _ number: Int, in folder: String, heartbeats: String, _ staleAfter: Double, _ job: BatchJob?, now: () -> Double
-    ) throws -> Judgement {
-        let path = path(number, in: folder)
-        // If the file is not a valid claim (the machine may have failed while writing it), only its time stamp counts.
-        // A file that cannot be read is an error, because its holder may be alive.
-        let record = try read(path)
-        let holder = record?.holder
-        if record?.isReleased == true { return .released }
-        // A holder known to be alive keeps its claim, whatever a batch system says about its job.
-        let hasEnded = holder?.hasEnded
-        if hasEnded == false { return .held(by: holder) }
-        if holder?.isOfEarlierStart(of: job) == true {
-            return .stale(holder, reason: "which ended before this job was started again")
-        }
-        if hasEnded == true { return .stale(holder, reason: "which is gone") }
-        // At least as recent as the claim itself: the holder's first heartbeat may not be visible here yet.
-        let heartbeat = try holder.flatMap { try FileSystemClock.lastWrite("\(heartbeats)/\($0.heartbeat)") }
-        guard let claimed = try FileSystemClock.lastWrite(path) else { return .removed }
-        let now = now()
-        // Ignore a time stamp far in the future (the clock was wrong, or a copy has other times): a live process writes
-        // another heartbeat within seconds.
-        let times = [claimed, heartbeat ?? claimed].filter { $0 <= now + staleAfter }
-        guard let last = times.max() else {
-            return .stale(holder, reason: "whose files are dated \(seconds(claimed - now)) s ahead of the clock")
-        }
-        guard now - last > staleAfter else { return .held(by: holder) }
-        return .stale(holder, reason: "silent for \(seconds(now - last)) s")
-    }
-
-    /// Rounded seconds, clamped to the range of Int.
-    private static func seconds(_ time: Double) -> Int { Int(exactly: time.rounded()) ?? .max }
-
-    /// The highest claim number. Also probes by opening files, because NFS caches directory listings.
-    ///
-    /// - Throws: `HarnessError.io` if it cannot be determined.
-    private static func lastNumber(in folder: String) throws -> Int? {
-        let names = try FileCalls.names(in: folder) ?? []
-        var last = names.compactMap(number(ofName:)).max()
-        while try isThere(path((last ?? -1) + 1, in: folder)) { last = (last ?? -1) + 1 }
-        return last
-    }
-
-    /// The number in a claim's name; nil for any other name, such as "claim-007" or a number out of range.
-    private static func number(ofName name: String) -> Int? {
-        let number = Int(name.dropFirst("claim-".count))
-        return number.flatMap { (0..<1_000_000).contains($0) && name == "claim-\($0)" ? $0 : nil }
-    }
-
-    private static func isThere(_ path: String) throws -> Bool {
-        let descriptor = FileCalls.current.open(path, O_RDONLY, 0)
-        if descriptor == -Int(ENOENT) { return false }
-        try FileCalls.current.require(descriptor, "open", path)
-        _ = FileCalls.current.close(Int32(descriptor))
-        return true
-    }
-
-    private static func read(_ path: String) throws -> Record? {
-        try FileCalls.current.contents(of: path).flatMap { try? JSONDecoder().decode(Record.self, from: $0) }
-    }
-
-    private static func encode(_ record: Record) throws -> Data {
-        return try jsonFile(record, as: .line)
-    }
-
-    private static func path(_ number: Int, in folder: String) -> String { "\(folder)/claim-\(number)" }
 }
