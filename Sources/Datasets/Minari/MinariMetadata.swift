@@ -68,68 +68,91 @@ package struct MinariMetadata: Sendable, Equatable {
 
     /// Parses the text of a `metadata.json`; `file` is its path for errors.
     package init(_ text: String, file: String) throws(DatasetError) {
-        guard let all = object(text) else {
+        guard let all = parsedObject(text) else {
             throw DatasetError(
                 file: file, expected: "the JSON object that Minari writes", found: kindOfOther(text),
                 hint: "download the dataset again, or make it again with minari")
         }
-        func value<Value>(
-            _ key: String, as kind: String, in outer: (place: String, object: [String: Any])? = nil
-        ) throws(DatasetError) -> Value? {
-            guard let found = (outer?.object ?? all)[key], !(found is NSNull) else { return nil }
-            guard let value = found as? Value else {
-                let field = (outer.map { $0.place + "." } ?? "") + key
-                throw DatasetError(file: file, field: field, expected: kind, found: json(found))
-            }
-            return value
+        let fields = JSONFields(file: file, place: nil, values: all)
+        format = try fields.value("data_format", as: "a word")
+        id = try fields.value("dataset_id", as: "a word")
+        episodes = try fields.value("total_episodes", as: "a whole number")
+        steps = try fields.value("total_steps", as: "a whole number")
+        observations = try fields.parsed("observation_space").map { space($0.values) }
+        actions = try fields.parsed("action_space").map { space($0.values) }
+        if let evaluation = try fields.parsed("eval_env_spec") {
+            environmentKey = "eval_env_spec"
+            try readEnvironment(evaluation)
+        } else if let specification = try fields.parsed("env_spec") {
+            try readEnvironment(specification)
         }
-        // Parses an object that is stored as a string, as spaces and environments are.
-        func inner(_ key: String) throws(DatasetError) -> [String: Any]? {
-            guard let text: String = try value(key, as: "a JSON object in a string") else { return nil }
-            guard let found = object(text) else {
-                throw DatasetError(
-                    file: file, field: key, expected: "a JSON object in a string", found: "'\(text.prefix(60))'")
-            }
-            return found
-        }
-        format = try value("data_format", as: "a word")
-        id = try value("dataset_id", as: "a word")
-        episodes = try value("total_episodes", as: "a whole number")
-        steps = try value("total_steps", as: "a whole number")
-        observations = try inner("observation_space").map { space($0) }
-        actions = try inner("action_space").map { space($0) }
-        let judge = try inner("eval_env_spec")
-        if judge != nil { environmentKey = "eval_env_spec" }
-        if let specification = judge == nil ? try inner("env_spec") : judge {
-            let place = (environmentKey, specification)
-            environment = try value("id", as: "the name of an environment", in: place)
-            maximumSteps = try value("max_episode_steps", as: "a whole number", in: place)
-            let kwargs: [String: Any] = try value("kwargs", as: "an object", in: place) ?? [:]
-            tasks = try value("tasks_to_complete", as: "a list of words", in: (environmentKey + ".kwargs", kwargs))
-            settings = kwargs.filter { !($0.value is NSNull) }.mapValues { json($0) }
-            let key = environmentKey + ".additional_wrappers"
-            let around: [Any] = try value("additional_wrappers", as: "a list of objects", in: place) ?? []
-            for wrapper in around {
-                guard let object = wrapper as? [String: Any], let name = object["name"] as? String else {
-                    throw DatasetError(file: file, field: key, expected: "objects with a 'name'", found: json(wrapper))
-                }
-                let entry: String? = try value("entry_point", as: "a word", in: (key, object))
-                let kwargs: [String: Any] = try value("kwargs", as: "an object", in: (key, object)) ?? [:]
-                let limit: Int? = try value("max_episode_steps", as: "a whole number", in: (key + ".kwargs", kwargs))
-                wrappers.append(Wrapper(name: name, place: entry, maximumSteps: limit))
-            }
-            maximumSteps = ([maximumSteps] + wrappers.map(\.maximumSteps)).compactMap { $0 }.min()
-        }
-        for (key, value) in all where !["observation_space", "action_space", "env_spec", "eval_env_spec"].contains(key)
-        {
-            switch value {
-            case let text as String: texts[key] = text
-            case let list as [String]: texts[key] = list.joined(separator: ", ")
-            case let number as NSNumber: texts[key] = "\(number)"
-            default: continue
-            }
-        }
+        let parsed = ["observation_space", "action_space", "env_spec", "eval_env_spec"]
+        texts = all.filter { !parsed.contains($0.key) }.compactMapValues { shortText($0) }
     }
+
+    private mutating func readEnvironment(_ specification: JSONFields) throws(DatasetError) {
+        environment = try specification.value("id", as: "the name of an environment")
+        maximumSteps = try specification.value("max_episode_steps", as: "a whole number")
+        let kwargs = try specification.object("kwargs")
+        tasks = try kwargs.value("tasks_to_complete", as: "a list of words")
+        settings = kwargs.values.filter { !($0.value is NSNull) }.mapValues { json($0) }
+        let key = "additional_wrappers"
+        let around: [Any] = try specification.value(key, as: "a list of objects") ?? []
+        for wrapper in around {
+            wrappers.append(try Wrapper(wrapper, file: specification.file, place: specification.path(key)))
+        }
+        maximumSteps = ([maximumSteps] + wrappers.map(\.maximumSteps)).compactMap { $0 }.min()
+    }
+}
+
+extension MinariMetadata.Wrapper {
+    /// Reads an element of `additional_wrappers`, a list at `place`.
+    fileprivate init(_ element: Any, file: String, place: String) throws(DatasetError) {
+        guard let values = element as? [String: Any], let name = values["name"] as? String else {
+            throw DatasetError(file: file, field: place, expected: "objects with a 'name'", found: json(element))
+        }
+        let fields = JSONFields(file: file, place: place, values: values)
+        let entry: String? = try fields.value("entry_point", as: "a word")
+        let limit: Int? = try fields.object("kwargs").value("max_episode_steps", as: "a whole number")
+        self.init(name: name, place: entry, maximumSteps: limit)
+    }
+}
+
+/// The values of a JSON object, and its place for errors.
+private struct JSONFields {
+    let file: String
+    /// The keys that lead to the object, joined by dots; nil for the whole file.
+    let place: String?
+    let values: [String: Any]
+
+    /// Returns the value of a key; nil if it is missing or null.
+    ///
+    /// - Throws: `DatasetError` for a value of another type; `kind` describes the expected one.
+    func value<Value>(_ key: String, as kind: String) throws(DatasetError) -> Value? {
+        guard let found = values[key], !(found is NSNull) else { return nil }
+        guard let value = found as? Value else {
+            throw DatasetError(file: file, field: path(key), expected: kind, found: json(found))
+        }
+        return value
+    }
+
+    /// Returns the object at a key; an empty one if it is missing or null.
+    func object(_ key: String) throws(DatasetError) -> JSONFields {
+        JSONFields(file: file, place: path(key), values: try value(key, as: "an object") ?? [:])
+    }
+
+    /// Parses an object that is stored as a string, as spaces and environments are.
+    func parsed(_ key: String) throws(DatasetError) -> JSONFields? {
+        let kind = "a JSON object in a string"
+        guard let text: String = try value(key, as: kind) else { return nil }
+        guard let found = parsedObject(text) else {
+            throw DatasetError(file: file, field: path(key), expected: kind, found: "'\(text.prefix(60))'")
+        }
+        return JSONFields(file: file, place: path(key), values: found)
+    }
+
+    /// The place of a key's value.
+    func path(_ key: String) -> String { place.map { "\($0).\(key)" } ?? key }
 }
 
 /// Describes a text that is not the JSON object of a `metadata.json`.
@@ -144,7 +167,7 @@ private func kindOfOther(_ text: String) -> String {
 
 /// Parses a JSON object in which Python may have written Infinity and NaN, which are invalid in JSON. They become text, so
 /// that a setting with such a value differs from a missing one.
-private func object(_ text: String) -> [String: Any]? {
+private func parsedObject(_ text: String) -> [String: Any]? {
     var cleaned = ""
     var isInText = false
     var rest = text.unicodeScalars[...]
@@ -165,6 +188,16 @@ private func object(_ text: String) -> [String: Any]? {
         rest = rest.dropFirst()
     }
     return (try? JSONSerialization.jsonObject(with: Data(cleaned.utf8))) as? [String: Any]
+}
+
+/// Formats a text, a list of texts or a number for display; nil for other values.
+private func shortText(_ value: Any) -> String? {
+    switch value {
+    case let text as String: text
+    case let list as [String]: list.joined(separator: ", ")
+    case let number as NSNumber: "\(number)"
+    default: nil
+    }
 }
 
 /// Formats a value of a JSON object as compact JSON.
