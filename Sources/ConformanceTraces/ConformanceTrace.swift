@@ -5,16 +5,10 @@ import HDF5
 import Numerics
 import Storage
 import Studies
-import Suites
 
 /// A validated conformance trace: batches, noise and initial parameters recorded by another framework, so that no
 /// random generator is involved. The format is described in Tests/Conformance/README.md.
 package struct ConformanceTrace {
-    /// The value of a trace's `format` attribute.
-    static let format = "active-bench-trace/1"
-    /// All attributes that a trace may have.
-    private static let attributes = ["config", "dataset", "format", "learner", "step"]
-
     /// The learner named by the `learner` attribute.
     package let learner: LearnerDefinition
     /// The preset with the `config` attribute's values applied.
@@ -38,65 +32,31 @@ package struct ConformanceTrace {
     /// - Parameter learners: the learners that a trace may name.
     /// - Throws: `HarnessError.badInput` for an invalid file, an unknown learner, or an invalid configuration or shape.
     package init(_ path: String, learners: LearnerRegistry = .standard) throws {
-        let file = try rewordingHDF5Errors { try HDF5File(readingFrom: path) }
-        self.file = file
-        func refused(_ place: String, _ expected: String, _ found: String) -> HarnessError {
-            .badInput("\(path): \(place): expected \(expected), found \(found)")
-        }
-        let names = try rewordingHDF5Errors { try file.attributeNames() }
-        func attribute(_ name: String) throws -> HDF5Value? {
-            try rewordingHDF5Errors { try file.attribute(name) }
-        }
-        func text(_ name: String) throws -> String? {
-            switch try attribute(name) {
-            case .text(let text)?: return text
-            case nil: return nil
-            case let other?: throw refused("attribute '\(name)'", "text", "\(other)")
-            }
-        }
-        guard try text("format") == ConformanceTrace.format else {
-            throw refused(
-                "attribute 'format'", "'\(ConformanceTrace.format)'",
-                try text("format").map(StudyNode.quoted) ?? "no attribute")
-        }
-        if let other = names.first(where: { !ConformanceTrace.attributes.contains($0) }) {
-            throw refused("attributes", StudyNode.hint(other, ConformanceTrace.attributes), "'\(other)'")
-        }
-        let name = try text("learner")
-        guard let learner = name.flatMap({ learners[$0] }) else {
-            throw refused(
-                "attribute 'learner'", "one of \(learners.names.joined(separator: ", "))",
-                name.map(StudyNode.quoted) ?? "no attribute")
-        }
-        self.learner = learner
-        let shape = try ConformanceTrace.shape(file, "batches/observations")
-        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
-            throw refused("/batches/observations", "the shape [T, B, S]", "\(shape)")
-        }
-        (steps, batch, states) = (shape[0], shape[1], shape[2])
-        let actionShape = try ConformanceTrace.shape(file, "batches/actions")
-        guard actionShape.count == 3, Array(actionShape[..<2]) == [steps, batch], actionShape[2] > 0 else {
-            throw refused("/batches/actions", "the shape [\(steps), \(batch), A]", "\(actionShape)")
-        }
-        actions = actionShape[2]
-        switch try attribute("step") {
-        case nil: updatesBefore = 0
-        case .integer(let step)? where (0...1_000_000_000).contains(step): updatesBefore = step
-        case let other?: throw refused("attribute 'step'", "a whole number from 0 to 1000000000", "\(other)")
-        }
-        let dataset = try text("dataset") ?? ""
-        guard dataset.isEmpty || StudyFile.isDataset(dataset) else {
-            throw refused("attribute 'dataset'", StudyFile.datasetHint(dataset), StudyNode.quoted(dataset))
-        }
-        let preset = try learner.hyperparameters(
-            for: dataset.isEmpty ? .unspecified : DatasetReference(published: dataset).taskClass)
+        file = try rewordingHDF5Errors { try HDF5File(readingFrom: path) }
+        let attributes = TraceAttributes(file: file)
+        try attributes.requireKnown()
+        learner = try attributes.learner(of: learners)
+        (steps, batch, states, actions) = try ConformanceTrace.sizes(of: file)
+        updatesBefore = try attributes.updatesBefore()
+        let preset = learner.hyperparameters(for: try attributes.taskClass())
         let configuration = try TraceConfiguration(
-            try text("config") ?? "{}", of: learner, preset: preset, batch: batch, actions: actions, path: path)
+            try attributes.text("config") ?? "{}", of: learner, preset: preset, batch: batch, actions: actions,
+            path: path)
         (hyperparameters, horizon) = (configuration.hyperparameters, configuration.horizon)
-        for name in try self.names(in: "/") { try requireNoAttributes(of: name) }
-        for group in ["batches", "noise"] where try contains(group) {
-            for name in try self.names(in: group) { try requireNoAttributes(of: "\(group)/\(name)") }
+        try requireNoAttributesOfObjects()
+    }
+
+    /// Returns T, B, S and A by the shapes of the batches.
+    private static func sizes(of file: HDF5File) throws -> (steps: Int, batch: Int, states: Int, actions: Int) {
+        let states = try shape(file, "batches/observations")
+        guard states.count == 3, states.allSatisfy({ $0 > 0 }) else {
+            throw refused(file, "batches/observations", "the shape [T, B, S]", "\(states)")
         }
+        let actions = try shape(file, "batches/actions")
+        guard actions.count == 3, actions[..<2] == states[..<2], actions[2] > 0 else {
+            throw refused(file, "batches/actions", "the shape [\(states[0]), \(states[1]), A]", "\(actions)")
+        }
+        return (states[0], states[1], states[2], actions[2])
     }
 
     /// All batches of one array, [T, B, …].
@@ -131,7 +91,15 @@ package struct ConformanceTrace {
     /// The names in a group.
     func names(in group: String) throws -> [String] { try rewordingHDF5Errors { try file.names(in: group) } }
 
-    /// Refuses attributes of a group or an array: only the file itself may have any.
+    /// Refuses attributes of groups and arrays: only the file itself may have any.
+    private func requireNoAttributesOfObjects() throws {
+        for name in try names(in: "/") { try requireNoAttributes(of: name) }
+        for group in ["batches", "noise"] where try contains(group) {
+            for name in try names(in: group) { try requireNoAttributes(of: "\(group)/\(name)") }
+        }
+    }
+
+    /// Refuses attributes of one group or array.
     func requireNoAttributes(of name: String) throws {
         guard let attribute = try rewordingHDF5Errors({ try file.attributeNames(of: name) }).first else { return }
         throw refused(name, "no attributes", StudyNode.quoted(attribute))
@@ -139,6 +107,10 @@ package struct ConformanceTrace {
 
     /// The error for the object at `name`.
     func refused(_ name: String, _ expected: String, _ found: String) -> HarnessError {
+        ConformanceTrace.refused(file, name, expected, found)
+    }
+
+    private static func refused(_ file: HDF5File, _ name: String, _ expected: String, _ found: String) -> HarnessError {
         .badInput("\(file.path): /\(name): expected \(expected), found \(found)")
     }
 

@@ -46,18 +46,13 @@ extension HDF5File {
     /// - Returns: whether `memory` holds the elements; false if the library must decode them, after the possible checks.
     private func decodeChunks(
         _ dataset: borrowing Handle, _ space: borrowing Handle, _ creation: borrowing Handle,
-        _ stored: borrowing Handle,
-        _ name: String, into memory: UnsafeMutableRawPointer?
+        _ stored: borrowing Handle, _ name: String, into memory: UnsafeMutableRawPointer?
     ) throws(HDF5Error) -> Bool {
         let grid = try chunkGrid(dataset, space, creation, name)
         let filters = try filters(creation, name)
         if filters.needPlugin { return false }
         let decoder = ChunkDecoder(filters: filters, bytes: grid.bytes)
-        var options: UInt32 = 0
-        guard H5Pget_chunk_opts(creation.id, &options) >= 0 else {
-            throw .library("H5Pget_chunk_opts", file: path, object: name)
-        }
-        let keepsParts = options & UInt32(H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) != 0
+        let keepsParts = try keepsPartialChunks(creation, name)
         var found: hsize_t = 0
         guard H5Dget_num_chunks(dataset.id, space.id, &found) >= 0 else {
             throw .library("H5Dget_num_chunks", file: path, object: name)
@@ -68,24 +63,9 @@ extension HDF5File {
         for _ in 0..<grid.count {
             let size = Int(try storedBytes(dataset, offset, name))
             if size > 0 {
-                guard let raw = decoder.room(for: size) else {
-                    throw failure(name, .noMemory(bytes: Int(grid.bytes)))
-                }
-                var mask: UInt32 = 0
-                guard H5Dread_chunk(dataset.id, ab_H5P_DEFAULT(), offset, &mask, raw) >= 0 else {
-                    throw .library("H5Dread_chunk", file: path, object: name)
-                }
-                if keepsParts, grid.isPartial(offset) { mask = .max }
-                switch decoder.decode(size, mask: mask) {
-                case .bytes(let bytes):
-                    if let memory { grid.copy(bytes, at: offset, into: memory) }
-                case .fits: break
-                case .size(let found): throw wrongSize(hsize_t(found), at: offset, grid, name)
-                case .failure(let filter):
-                    throw failure(
-                        name,
-                        .damaged(found: "a chunk that the filter \(filterName(filter)) cannot decode at \(offset)"))
-                }
+                let isUnfiltered = keepsParts && grid.isPartial(offset)
+                try decodeChunk(
+                    dataset, at: offset, size, isUnfiltered: isUnfiltered, grid, by: decoder, name, into: memory)
             } else if let memory {
                 if absent.isEmpty { absent = try fillValues(grid, creation, stored, name) }
                 grid.copy(absent, at: offset, into: memory)
@@ -93,6 +73,36 @@ extension HDF5File {
             grid.advance(&offset)
         }
         return decoder.filters.library == nil
+    }
+
+    /// Decodes the chunk of `size` stored bytes at `offset`, and copies its elements unless the library must decode them.
+    private func decodeChunk(
+        _ dataset: borrowing Handle, at offset: [hsize_t], _ size: Int, isUnfiltered: Bool, _ grid: ChunkGrid,
+        by decoder: ChunkDecoder, _ name: String, into memory: UnsafeMutableRawPointer?
+    ) throws(HDF5Error) {
+        guard let raw = decoder.room(for: size) else { throw failure(name, .noMemory(bytes: Int(grid.bytes))) }
+        var mask: UInt32 = 0
+        guard H5Dread_chunk(dataset.id, ab_H5P_DEFAULT(), offset, &mask, raw) >= 0 else {
+            throw .library("H5Dread_chunk", file: path, object: name)
+        }
+        switch decoder.decode(size, mask: isUnfiltered ? .max : mask) {
+        case .bytes(let bytes):
+            if let memory { grid.copy(bytes, at: offset, into: memory) }
+        case .fits: break
+        case .size(let found): throw wrongSize(hsize_t(found), at: offset, grid, name)
+        case .failure(let filter):
+            throw failure(
+                name, .damaged(found: "a chunk that the filter \(filterName(filter)) cannot decode at \(offset)"))
+        }
+    }
+
+    /// Returns whether chunks that extend beyond the dataset are stored without filters.
+    private func keepsPartialChunks(_ creation: borrowing Handle, _ name: String) throws(HDF5Error) -> Bool {
+        var options: UInt32 = 0
+        guard H5Pget_chunk_opts(creation.id, &options) >= 0 else {
+            throw .library("H5Pget_chunk_opts", file: path, object: name)
+        }
+        return options & UInt32(H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) != 0
     }
 
     /// Returns the elements that are read where there is no chunk.
