@@ -1,7 +1,6 @@
 import Failures
 import Foundation
 import ManualClock
-import Paths
 import Processes
 import RunFolders
 import ScratchFiles
@@ -11,9 +10,9 @@ import Testing
 
 /// The status of run folders that the tests write by hand.
 @Suite struct RunStatusTests {
-    private let folder = TemporaryFolder()
+    let folder = TemporaryFolder()
     private let plan: StudyPlan
-    private let identifiers = (0..<6).map { "BC/hopper-random-r1/batch=32,hidden=16x16/seed-\($0)" }
+    let identifiers = (0..<6).map { "BC/hopper-random-r1/batch=32,hidden=16x16/seed-\($0)" }
 
     init() throws {
         let text = """
@@ -33,7 +32,7 @@ import Testing
 
     // MARK: Files that jobs leave
 
-    private func holder(_ rank: Int, host: String = CurrentProcess.host, pid: pid_t? = nil) -> ClaimHolder {
+    func holder(_ rank: Int, host: String = CurrentProcess.host, pid: pid_t? = nil) -> ClaimHolder {
         var holder = ClaimHolder.ofThisProcess(rank: rank, heartbeat: beat(rank, host: host).fileName)
         holder.host = host
         holder.job = nil
@@ -42,7 +41,7 @@ import Testing
         return holder
     }
 
-    private func beat(
+    func beat(
         _ rank: Int, _ index: Int? = nil, host: String = CurrentProcess.host, step: Int = 0, rate: Double = 0,
         team: [Int]? = nil, phase: String = "training"
     ) -> Heartbeat {
@@ -55,15 +54,15 @@ import Testing
         return beat
     }
 
-    private func write(_ beat: Heartbeat, age: Double = 0) {
+    func write(_ beat: Heartbeat, age: Double = 0) {
         HeartbeatFile(folder: folder.path, token: beat.token, rank: beat.rank).write(beat)
         setAge(of: folder("ranks/\(beat.fileName)"), to: age)
     }
 
-    private func place(_ index: Int) -> String { folder("cases/\(identifiers[index])") }
+    func place(_ index: Int) -> String { folder("cases/\(identifiers[index])") }
 
     @discardableResult
-    private func claim(_ index: Int, _ holder: ClaimHolder, age: Double = 0) throws -> Claim {
+    func claim(_ index: Int, _ holder: ClaimHolder, age: Double = 0) throws -> Claim {
         let outcome = try Claim.take(folder: place(index), holder: holder, heartbeats: folder("ranks"))
         guard case .taken(let claim, _) = outcome else { throw HarnessError.badInput("in use") }
         setAge(of: "\(place(index))/claim-0", to: age)
@@ -79,12 +78,12 @@ import Testing
         setAge(of: path, to: age)
     }
 
-    private func finish(_ index: Int) throws {
+    func finish(_ index: Int) throws {
         try DurableFile.makeFolder(place(index))
         put(SmallRun.result(plan.cases[index], scores: [(1000, "1")]).utf8, at: "\(place(index))/result.json")
     }
 
-    private func status() throws -> RunStatus { try RunStatus(folder.path) }
+    func status() throws -> RunStatus { try RunStatus(folder.path) }
 
     // MARK: States of cases
 
@@ -201,87 +200,6 @@ import Testing
         #expect(try status().cases[0].state == .done)
         #expect(folder.files.contains { $0.hasSuffix("claim-0") } == isKept)
         #expect(folder.files.contains { $0.hasSuffix("result.json") })
-    }
-
-    // MARK: Ranks
-
-    @Test func silentRanks() throws {
-        for rank in 0..<4 { try claim(rank, holder(rank)) }
-        write(beat(0, 0, step: 5), age: 29)
-        write(beat(1, 1, step: 6), age: 45)
-        var gone = beat(2, 2, step: 7)
-        gone.pid = try ClaimTests.deadProcess()
-        let identity = IdentityTests.other(pid: gone.pid)
-        let marker = IdentityTests.Marker(identity)
-        gone.identity = identity
-        write(gone)
-        write(beat(3, 3, host: "node-7", step: 8), age: 45)  // Another rank has its case by now.
-        let silent = try status().silentRanks
-        withExtendedLifetime(marker) {}
-        #expect(silent.map(\.rank) == [1, 2] && silent.map(\.isGone) == [false, true])
-        #expect((44..<60).contains(silent[0].age) && silent[0].case == identifiers[1] && silent[0].step == 6)
-        let text = try status().text()
-        #expect(
-            text.contains(
-                "silent:\n  rank 1 of 4 on \(CurrentProcess.host) (pid \(getpid())): \(identifiers[1]), "
-                    + "training at step 6, silent for 4"), "\(text)")
-        #expect(text.contains(", its process is gone\n"))
-    }
-
-    @Test func theStopFileIsReported() throws {
-        #expect(try !status().isStopRequested)
-        put([], at: folder("STOP"))
-        #expect(try status().isStopRequested)
-        #expect(try status().text().contains("\(folder.path)/STOP exists: "))
-    }
-
-    /// Of two running ranks, one of which is evaluating, both are assumed to be equally fast.
-    @Test func theRestIsPredictedFromTheRunningCases() throws {
-        for index in 0..<4 { try finish(index) }
-        for rank in 0..<2 { try claim(4 + rank, holder(rank)) }
-        write(beat(0, 4, step: 900, rate: 10))
-        write(beat(1, 5, step: 500, phase: "evaluation"))
-        #expect(abs((try status().secondsLeft ?? 0) - 30) < 1e-9)
-        write(beat(0, 4, step: 100, rate: 10))
-        write(beat(1, 5, step: 1000, rate: 1000))
-        #expect(abs((try status().secondsLeft ?? 0) - 90) < 1e-9, "not before the slowest")
-    }
-
-    // MARK: Damage
-
-    @Test func damagedFilesDoNotHideOthers() throws {
-        try claim(0, holder(0))
-        write(beat(0, 0, step: 5, rate: 1))
-        for (index, name) in [
-            (1, "claim-0"), (2, "failure.json"), (3, "checkpoint-12.bin"), (4, "result.json.tmp-a-1"),
-            (5, "result.json"),
-        ] {
-            try DurableFile.makeFolder(place(index))
-            put("{\"".utf8, at: "\(place(index))/\(name)")
-        }
-        put("{\"".utf8, at: folder("ranks/x-rank-0001.json"))
-        let status = try status()
-        #expect(status.cases.map(\.state) == [.running, .running, .failed, .waiting, .waiting, .failed])
-        #expect(status.cases[5].failureMessage?.contains("result.json: not a result of this program") == true)
-        #expect(status.cases[1].holder == "an unknown process")
-        #expect(status.cases[2].failureMessage?.contains("failure.json: not a note on a case that failed") == true)
-        #expect(status.text().contains("\(identifiers[1]): an unknown process, claimed, step 0 of 1000\n"))
-        setAge(of: "\(place(1))/claim-0", to: 350)
-        #expect(try self.status().cases[1].state == .interrupted)
-    }
-
-    @Test(arguments: [nil, "", "{", "{\"format\": 1}"]) func noRun(_ manifest: String?) throws {
-        if let manifest { put(manifest.utf8, at: folder("run.json")) } else { unlink(folder("run.json")) }
-        let error = #expect(throws: HarnessError.self) { try status() }
-        #expect(error?.exitStatus == .badInput)
-        #expect(error.map { "\($0)" }?.hasPrefix("\(folder("run.json")): ") == true)
-    }
-
-    /// Steps have equal weight if the study's text cannot be read any more.
-    @Test func aStudyOfAnotherProgram() throws {
-        put(text(of: folder("run.json")).replacing("learners: {", with: "pupils: {").utf8, at: folder("run.json"))
-        for index in 0..<3 { try finish(index) }
-        #expect(try status().shareDone == 0.5)
     }
 
     /// A process of this kernel keeps its claim; whether others wait for it depends on its heartbeat.

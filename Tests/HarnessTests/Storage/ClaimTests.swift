@@ -7,10 +7,10 @@ import Synchronization
 import Testing
 
 @Suite struct ClaimTests {
-    private let scratch = TemporaryFolder()
-    private var folder: String { scratch("case") }
-    private var heartbeats: String { scratch("ranks") }
-    private var own: ClaimHolder { .ofThisProcess(rank: 3, heartbeat: "now-rank-0003.json") }
+    let scratch = TemporaryFolder()
+    var folder: String { scratch("case") }
+    var heartbeats: String { scratch("ranks") }
+    var own: ClaimHolder { .ofThisProcess(rank: 3, heartbeat: "now-rank-0003.json") }
 
     /// The process number of a process that has ended.
     static func deadProcess() throws -> pid_t {
@@ -22,13 +22,13 @@ import Testing
     }
 
     /// An earlier process on this kernel that had this process's number.
-    private var predecessor: ClaimHolder {
+    var predecessor: ClaimHolder {
         var holder = own
         holder.identity = IdentityTests.other(start: CurrentProcess.identity.start - 1)
         return holder
     }
 
-    private var stranger: ClaimHolder {
+    var stranger: ClaimHolder {
         var holder = own
         holder.identity = IdentityTests.other(kernel: nil)
         holder.host = "node-7"
@@ -37,18 +37,18 @@ import Testing
         return holder
     }
 
-    private func take(_ holder: ClaimHolder, _ folder: String? = nil) throws -> ClaimOutcome {
+    func take(_ holder: ClaimHolder, _ folder: String? = nil) throws -> ClaimOutcome {
         try Claim.take(folder: folder ?? self.folder, holder: holder, heartbeats: heartbeats)
     }
 
-    private func taken(_ holder: ClaimHolder) throws -> (claim: Claim, notice: String?) {
+    func taken(_ holder: ClaimHolder) throws -> (claim: Claim, notice: String?) {
         guard case .taken(let claim, let notice) = try take(holder) else {
             throw HarnessError.badInput("in use")
         }
         return (claim, notice)
     }
 
-    private func user(_ outcome: ClaimOutcome) -> String? {
+    func user(_ outcome: ClaimOutcome) -> String? {
         if case .inUse(let by) = outcome { by } else { nil }
     }
 
@@ -99,40 +99,6 @@ import Testing
         #expect(try taken(own).notice?.contains("silent for 35") == true)
     }
 
-    // MARK: Batch jobs
-
-    private func job(_ count: Int, name: String = "slurm alps 12") -> ClaimHolder {
-        var holder = stranger
-        holder.batchJob = BatchJob(name: name, starts: [count])
-        return holder
-    }
-
-    @Test func aClaimOfTheJobBeforeItsRequeueIsTakenAtOnce() throws {
-        _ = try taken(job(0))
-        #expect(user(try take(job(0))) != nil, "another step of the same start")
-        #expect(user(try take(job(1, name: "slurm alps 13"))) != nil, "another job")
-        #expect(user(try take(job(1, name: "slurm jura 12"))) != nil, "another cluster")
-        #expect(user(try take(own)) != nil, "no job")
-        let (claim, notice) = try taken(job(1))
-        #expect(notice?.hasSuffix(", which ended before this job was started again: taken over") == true)
-        #expect(try claim.isStillHeld() && user(take(job(0))) != nil, "a later start keeps its claim")
-    }
-
-    /// Two runs in one allocation, one of which has Slurm's restart count of another start: both are alive.
-    @Test func aClaimOfALivingProcessIsKeptWhateverItsJob() throws {
-        var living = own
-        living.batchJob = BatchJob(name: "slurm alps 12", starts: [0])
-        var later = living
-        later.batchJob = BatchJob(name: "slurm alps 12", starts: [1])
-        _ = try taken(living)
-        let unfinished = "\(folder)/curve.csv.tmp-\(CurrentProcess.identity)"
-        put([1], at: unfinished)
-        #expect(user(try take(later)) == living.name)
-        #expect(files(below: folder).contains { "\(folder)/\($0)" == unfinished })
-    }
-
-    // MARK: Claims of commit 3485ba6
-
     /// The claim's process number belonged to a process that is gone;
     /// commit 3485ba6 would have taken the claim at once.
     @Test func anOldClaimCountsByItsHeartbeat() throws {
@@ -154,105 +120,6 @@ import Testing
         #expect(text(of: scratch("case/claim-1")).contains("\"processStart\":"), "3485ba6 can read our claims")
         put(old.replacing("\"isReleased\":false", with: "\"isReleased\":true").utf8, at: scratch("case/claim-2"))
         #expect(try taken(own).notice == nil, "a released claim is free")
-    }
-
-    /// A claim that a finished case may still have: that of the process that finished it, or of a living process that
-    /// has just been given more steps for it.
-    enum Kept: CaseIterable {
-        case nothing, ofTheGone, ofTheSilent, released, damaged, damagedInARow
-        case ofTheLiving, ofAMovingHeartbeat, ofAYoungOne, damagedJustNow
-
-        var isHeld: Bool { [.ofTheLiving, .ofAMovingHeartbeat, .ofAYoungOne, .damagedJustNow].contains(self) }
-    }
-
-    private func keep(_ kept: Kept, gone: ClaimHolder) throws {
-        let claim = scratch("case/claim-0")
-        switch kept {
-        case .nothing: break
-        case .ofTheGone: _ = try taken(gone)
-        case .ofTheLiving:
-            _ = try taken(own)
-            setAge(of: claim, to: 1e6)
-        case .released: try taken(own).claim.release()
-        case .ofTheSilent, .ofAMovingHeartbeat, .ofAYoungOne:
-            _ = try taken(stranger)
-            if kept == .ofAYoungOne { return }
-            setAge(of: claim, to: 350)
-            if kept == .ofTheSilent { return }
-            try DurableFile.makeFolder(heartbeats)
-            put([1], at: scratch("ranks/then-rank-0003.json"))
-        case .damaged, .damagedJustNow, .damagedInARow:
-            for name in kept == .damagedInARow ? ["claim-0", "claim-1", "claim-7"] : ["claim-0"] {
-                put([1], at: scratch("case/\(name)"))
-                if kept != .damagedJustNow { setAge(of: scratch("case/\(name)"), to: 350) }
-            }
-        }
-    }
-
-    @Test(arguments: Kept.allCases) func aFinishedCaseKeepsOnlyClaimsOfLivingProcesses(kept: Kept) throws {
-        try DurableFile.makeFolder(folder)
-        let others = ["claim--5", "claim-007", "claim-99999999999999", "claim-x", "result.json"]
-        for name in others { put([1], at: scratch("case/\(name)")) }
-        let gone = predecessor
-        let marker = IdentityTests.Marker(try #require(gone.identity))
-        try keep(kept, gone: gone)
-        let isFree = try Claim.removeAll(ofFinished: folder, heartbeats: heartbeats) { Date().timeIntervalSince1970 }
-        #expect(isFree == !kept.isHeld)
-        let left = files(below: folder)
-        #expect(left.sorted() == ((kept.isHeld ? ["claim-0"] : []) + others).sorted(), "\(left)")
-        withExtendedLifetime(marker) {}
-    }
-
-    @Test func anotherMachineIsWaitedFor() throws {
-        _ = try taken(stranger)
-        let (claim, beat) = (scratch("case/claim-0"), scratch("ranks/then-rank-0003.json"))
-        #expect(user(try take(own)) == "pid \(getpid()) on node-7 (rank 3, job 42)", "just claimed")
-        setAge(of: claim, to: 1000)
-        try DurableFile.makeFolder(heartbeats)
-        put([1], at: beat)
-        #expect(user(try take(own)) != nil, "its process is alive")
-        setAge(of: beat, to: 250)
-        #expect(user(try take(own)) != nil, "its process was alive a while ago")
-        setAge(of: beat, to: 350)
-        let notice = try taken(own).notice ?? ""
-        #expect(
-            notice.hasPrefix("\(folder): was in use by pid \(getpid()) on node-7 (rank 3, job 42), silent for 35")
-                && notice.hasSuffix(" s: taken over"), "\(notice)")
-    }
-
-    /// Ages of the claim and of the heartbeat in seconds (nil: no heartbeat), and whether the claim holds: dates well
-    /// ahead of the clock prove nothing.
-    @Test(
-        arguments: [
-            (-86_400, nil, nil), (-86_400, -86_400, nil), (-86_400, 5, ""), (-100, nil, ""), (1000, -100, ""),
-            (1000, -1e6, "silent for 1000 s"), (-1e9, 350, "silent for 350 s"),
-        ] as [(Double, Double?, String?)])
-    func datesAheadOfTheClock(claim: Double, beat: Double?, reason: String?) throws {
-        _ = try taken(stranger)
-        setAge(of: scratch("case/claim-0"), to: claim)
-        if let beat {
-            try DurableFile.makeFolder(heartbeats)
-            put([1], at: scratch("ranks/then-rank-0003.json"))
-            setAge(of: scratch("ranks/then-rank-0003.json"), to: beat)
-        }
-        guard reason != "" else {
-            #expect(user(try take(own)) != nil)
-            return
-        }
-        let notice = try taken(own).notice ?? ""
-        #expect(notice.contains(reason ?? " s ahead of the clock: taken over"), "\(notice)")
-    }
-
-    @Test func withoutAHeartbeatTheClaimsAgeCounts() throws {
-        let old = try taken(stranger).claim
-        #expect(old.isStillHeld())
-        setAge(of: scratch("case/claim-0"), to: 350)
-        #expect(try taken(own).notice != nil)
-        #expect(!old.isStillHeld())
-        try old.release()
-        old.remove()
-        #expect(scratch.files == ["case/claim-0", "case/claim-1"], "a process that lost its claim changes nothing")
-        #expect(user(try take(own)) != nil)
     }
 
     /// An invalid claim file: the machine failed while it was written, or another program wrote it.
