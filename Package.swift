@@ -230,7 +230,7 @@ let package = Package(
         // A C library whose close fails, as it does on NFS over quota.
         .target(name: "RefusedClosing", path: "Tests/Support/refused-closing", cSettings: cSettings),
 
-        // Programs that they start (mpi-exercise, step-allocations, active-bench) are named so that they are built first.
+        // Tests name the programs that they start (mpi-exercise, step-allocations, active-bench), so that these are built.
         tests("PathsTests", ["Paths", "ScratchFiles"]),
         tests("ConsoleTests", ["Console", "ScratchFiles"]),
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
