@@ -148,12 +148,12 @@ private struct RolloutBench {
     ) throws -> (any SimulatedEnvironment, RolloutScript?) {
         let world = try EnvironmentRegistry.make(name, options: EnvironmentOptions(profile: profile))
         if let path = subject.script {
-            guard let planar = world as? PlanarLocomotion else {
-                throw HarnessError.badInput(
-                    "'\(subject.environment)' takes no script: hopper, halfcheetah, walker2d do")
+            guard let placeable = world as? any PlaceableEnvironment else {
+                let others = EnvironmentRegistry.placeableNames.joined(separator: ", ")
+                throw HarnessError.badInput("'\(subject.environment)' takes no script: \(others) do")
             }
-            let script = try RolloutScript(path, for: planar.specification)
-            return (ScriptedInitialStates(planar, script: script), script)
+            let script = try RolloutScript(path, for: placeable.specification)
+            return (ScriptedInitialStates(placeable, script: script), script)
         }
         guard let simulated = world as? any SimulatedEnvironment else {
             throw HarnessError.badInput("'\(subject.environment)' is not simulated by MuJoCo")

@@ -47,10 +47,10 @@ struct RolloutScript {
 
 /// An environment whose episodes begin in a script's states instead of random ones.
 final class ScriptedInitialStates: SimulatedEnvironment {
-    private let world: PlanarLocomotion
+    private let world: any PlaceableEnvironment
     private let script: RolloutScript
 
-    init(_ world: PlanarLocomotion, script: RolloutScript) {
+    init(_ world: any PlaceableEnvironment, script: RolloutScript) {
         self.world = world
         self.script = script
     }

@@ -4,7 +4,7 @@ package import Numerics
 ///
 /// Observation: qpos[1…] ++ qvel, velocities clipped. Reward: v + healthyReward − controlCost·|a|², with v the forward
 /// velocity over the control step. Gym's v2, v3 by default and v4 agree on both (openai/gym, gym/envs/mujoco).
-package final class PlanarLocomotion: SimulatedEnvironment {
+package final class PlanarLocomotion: PlaceableEnvironment {
     /// One task of the family.
     package struct Task: Sendable {
         package var specification: EnvironmentSpecification
@@ -67,7 +67,6 @@ package final class PlanarLocomotion: SimulatedEnvironment {
     /// Starts an episode exactly at qpos0 and zero velocity.
     package func resetWithoutNoise() throws { try startEpisode { _, _ in } }
 
-    /// Starts an episode exactly at `positions` (qpos) and `velocities` (qvel), without a warm start of the solver.
     package func reset(toPositions positions: [Double], velocities: [Double]) throws {
         try startEpisode { _, _ in simulation.place(positions: positions, velocities: velocities) }
     }

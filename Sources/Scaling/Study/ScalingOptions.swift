@@ -4,7 +4,7 @@ import Studies
 /// The options of `active-bench scale`.
 package struct ScalingOptions: Sendable {
     /// The learner's name.
-    package var learner = "ACTIVE-I"
+    package var learner = LearnerDefinition.activeI.name
     /// The ensemble size m on one rank, for a learner with an ensemble.
     package var members = 10
     /// Further settings, such as "hidden=[64, 64]".

@@ -16,14 +16,17 @@ struct StandInDataset {
     private var positions: [Float] = []
     private var velocities: [Float] = []
     private let specification: EnvironmentSpecification
-    private let suite: TaskSuite?
+    private let layout: StandInLayout
+    private let goal: [Float]
 
-    /// Records `rows` steps of consecutive episodes, as the family of `dataset` does.
-    init(_ dataset: String, rows: Int) throws {
-        suite = try EnvironmentRegistry.taskClass(ofDataset: dataset).suite
+    /// Records steps of consecutive episodes, as many and with such rewards as the layout of `dataset`'s suite says.
+    init(_ dataset: String) throws {
+        layout = StandInLayout.of(try EnvironmentRegistry.taskClass(ofDataset: dataset).suite)
+        let rows = layout.rows
         let stream = RandomStream("stand-in/\(dataset)")
         let environment = try EnvironmentRegistry.make(forDataset: dataset, stream: stream)
         specification = environment.specification
+        goal = [Float](repeating: 8, count: environment.goal.count)
         var (episode, observation) = (0, try begin(environment, 0, stream))
         for row in 0..<rows {
             let action = (0..<specification.actionSize).map { Real(1.8 * stream.uniform(step: row, index: $0) - 0.9) }
@@ -42,10 +45,10 @@ struct StandInDataset {
                 observation = try begin(environment, episode, stream)
             }
         }
-        switch suite {
-        case .antmaze?: relabelByGoal()
-        case .kitchen?: relabelByTasks()
-        default: break
+        switch layout.rewards {
+        case .simulation: break
+        case .oneGoal: relabelByGoal()
+        case .completedTasks: relabelByTasks()
         }
     }
 
@@ -83,7 +86,7 @@ struct StandInDataset {
         }
     }
 
-    /// Writes exactly the fields that D4RL's files of the family have.
+    /// Writes exactly the fields that D4RL's files of the suite have.
     func write(to path: String) throws {
         let n = rewards.count
         try HDF5Writer.write(to: path) { file in
@@ -91,18 +94,42 @@ struct StandInDataset {
             try file.write(actions, shape: [n, specification.actionSize], to: "actions")
             try file.write(rewards, shape: [n], to: "rewards")
             try file.write(terminals, shape: [n], to: "terminals")
-            if suite == .kitchen { return }
-            try file.write(timeouts, shape: [n], to: "timeouts")
-            try file.write(positions, shape: [n, specification.positionCount], to: "infos/qpos")
-            try file.write(velocities, shape: [n, specification.velocityCount], to: "infos/qvel")
-            if suite == .locomotion {
+            if layout.hasTimeoutsAndStates {
+                try file.write(timeouts, shape: [n], to: "timeouts")
+                try file.write(positions, shape: [n, specification.positionCount], to: "infos/qpos")
+                try file.write(velocities, shape: [n, specification.velocityCount], to: "infos/qvel")
+            }
+            if layout.hasNextObservationsAndLikelihoods {
                 try file.write(nextObservations, shape: [n, specification.observationSize], to: "next_observations")
                 let logProbabilities = [Float](repeating: -1, count: n)
                 try file.write(logProbabilities, shape: [n], to: "infos/action_log_probs")
-            } else {
-                let goals = (0..<n).flatMap { _ in [Float](repeating: 8, count: 2) }
-                try file.write(goals, shape: [n, 2], to: "infos/goal")
+            }
+            if !goal.isEmpty {
+                let goals = (0..<n).flatMap { _ in goal }
+                try file.write(goals, shape: [n, goal.count], to: "infos/goal")
             }
         }
     }
+}
+
+/// What differs between D4RL's files of the suites.
+private struct StandInLayout {
+    /// The origin of the rewards and terminals.
+    enum Rewards { case simulation, oneGoal, completedTasks }
+
+    /// Rows to record. A cheetah never falls: two of its trajectories take two thousand steps, which cost next to nothing.
+    var rows = 2_100
+    var rewards = Rewards.simulation
+    var hasTimeoutsAndStates = true
+    var hasNextObservationsAndLikelihoods = false
+
+    private static let layouts: [TaskSuite: StandInLayout] = [
+        .locomotion: StandInLayout(hasNextObservationsAndLikelihoods: true),
+        .antmaze: StandInLayout(rows: 600, rewards: .oneGoal),
+        // 200 steps a second
+        .kitchen: StandInLayout(rows: 300, rewards: .completedTasks, hasTimeoutsAndStates: false),
+    ]
+
+    /// The layout of a suite; of one that D4RL does not have, that of a plain simulation.
+    static func of(_ suite: TaskSuite?) -> StandInLayout { suite.flatMap { layouts[$0] } ?? StandInLayout() }
 }
