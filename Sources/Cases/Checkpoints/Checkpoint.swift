@@ -85,24 +85,11 @@ package struct CheckpointTensor: Sendable, Equatable {
 
 /// The results of a case up to some step.
 package struct CaseProgress: Sendable, Codable, Equatable {
-    /// Warnings of the simulator.
-    package struct SimulatorWarning: Sendable, Codable, Equatable {
-        /// The first warning, with step and episode.
-        package var first: String
-        /// The number of episodes with a warning.
-        package var episodes: Int
-
-        package init(first: String, episodes: Int) {
-            self.first = first
-            self.episodes = episodes
-        }
-    }
-
     /// The evaluations in the order of their steps.
     package var evaluations: [EvaluationResult]
     package var divergence: Divergence?
     /// The learner's warning, issued once.
-    package var warning: String?
+    package var warning: LearnerWarning?
     package var simulatorWarning: SimulatorWarning?
     /// The length and hash of the case's append-only files.
     package var outputs: [OutputLength]
@@ -114,7 +101,7 @@ package struct CaseProgress: Sendable, Codable, Equatable {
     }
 
     package init(
-        evaluations: [EvaluationResult] = [], divergence: Divergence? = nil, warning: String? = nil,
+        evaluations: [EvaluationResult] = [], divergence: Divergence? = nil, warning: LearnerWarning? = nil,
         simulatorWarning: SimulatorWarning? = nil, outputs: [OutputLength] = []
     ) {
         self.evaluations = evaluations

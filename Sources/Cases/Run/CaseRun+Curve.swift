@@ -17,7 +17,7 @@ extension CaseRun {
         }
         guard progress.warning == nil else { return }
         let warning = try team.broadcast(learner.warning ?? "", from: placement.owner(.policy, 0))
-        if !warning.isEmpty { progress.warning = "step \(step): \(warning)" }
+        if !warning.isEmpty { progress.warning = .init(step: step, text: warning) }
     }
 
     /// The name of the first network, of any owner, with a non-finite parameter; nil if there is none.

@@ -108,10 +108,10 @@ extension CaseRun {
     }
 
     private func note(_ warning: String, _ episode: Int) {
-        let first =
-            progress.simulatorWarning?.first ?? "step \(step), episode \(episode): MuJoCo warned: \(warning)"
-        progress.simulatorWarning = .init(
-            first: first, episodes: (progress.simulatorWarning?.episodes ?? 0) + 1)
+        let first = CaseProgress.SimulatorWarning(
+            step: step, text: "episode \(episode): MuJoCo warned: \(warning)", episodes: 0)
+        progress.simulatorWarning = progress.simulatorWarning ?? first
+        progress.simulatorWarning?.episodes += 1
     }
 
     /// The current policy in the form used by files and inference.

@@ -88,7 +88,7 @@ extension CaseRun {
         let simulation = progress.simulatorWarning.map {
             $0.first + ($0.episodes > 1 ? " (and in \($0.episodes - 1) episodes more)" : "")
         }
-        let all = [progress.warning, simulation].compactMap { $0 }
+        let all = [progress.warning?.description, simulation].compactMap { $0 }
         return all.isEmpty ? nil : all
     }
 

@@ -137,13 +137,13 @@ package struct LongerTraining {
             }
             checkpoint.progress.divergence = nil
         }
-        if checkpoint.progress.warning?.hasPrefix("step \(step): ") ?? false { checkpoint.progress.warning = nil }
+        if checkpoint.progress.warning?.step == step { checkpoint.progress.warning = nil }
         try takeBackRows(of: step, in: "curve.csv", from: &checkpoint)
     }
 
     private func takeBackEvaluation(of step: Int, from checkpoint: inout Checkpoint) throws {
         if let warning = checkpoint.progress.simulatorWarning {
-            guard warning.first.hasPrefix("step \(step), ") else {
+            guard warning.step == step else {
                 throw Unfit(
                     reason:
                         "its final_episodes at step \(step) differ from a longer training's there, and MuJoCo's warnings "

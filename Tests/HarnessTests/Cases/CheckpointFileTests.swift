@@ -35,7 +35,8 @@ import Testing
         #expect(bits(scores(after)) == bits(scores(before)) && scores(after).count == 12)
         #expect(after.progress.divergence == before.progress.divergence && after.progress.divergence != nil)
         #expect(after.progress.warning == before.progress.warning)
-        #expect(after.progress.simulatorWarning == .init(first: "step 5, episode 0: MuJoCo warned: nefc", episodes: 2))
+        #expect(
+            after.progress.simulatorWarning == .init(step: 5, text: "episode 0: MuJoCo warned: nefc", episodes: 2))
         #expect(after.progress.outputs == before.progress.outputs && after.progress.outputs.count == 1)
         #expect(try after.encoded() == data)
     }

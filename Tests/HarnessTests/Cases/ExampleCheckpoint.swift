@@ -21,8 +21,8 @@ enum ExampleCheckpoint {
                     evaluation(step: 20, .leastNonzeroMagnitude),
                 ],
                 divergence: Divergence(json: #"{"step": 12, "reason": "mean |Q| is 7 \"x\" / ψ", "isFinal": false}"#),
-                warning: "step 3: α is out of bounds",
-                simulatorWarning: .init(first: "step 5, episode 0: MuJoCo warned: nefc", episodes: 2),
+                warning: .init(step: 3, text: "α is out of bounds"),
+                simulatorWarning: .init(step: 5, text: "episode 0: MuJoCo warned: nefc", episodes: 2),
                 outputs: [OutputLength(name: "curve.csv", bytes: 12, sha256: String(repeating: "ab", count: 32))]),
             libraries: ["blas": "Haswell", "glibc": "2.36", "mujoco": "2.2.2"],
             tensors: [
