@@ -39,7 +39,7 @@ run() {
 }
 
 # products RANKS FILE: appends the rates of matrix products of RANKS processes to FILE.
-products() { mpirun -n "$1" --oversubscribe --bind-to none "$binary" bench product --seconds 5 >>"$scratch/$2"; }
+products() { mpirun -n "$1" --oversubscribe --bind-to none "$binary" bench product --seconds 5 --json >>"$scratch/$2"; }
 
 study shards.yaml '[0, 1, 2, 3]' 3000 'IQL: {}'
 study team.yaml '[0]' 1500 'ACTIVE-I: {m: 10}'
@@ -75,11 +75,6 @@ if [ "$quickstart" = 1 ]; then
         { cat "$scratch/output" >&2; exit 1; }
 fi
 
-# exchanges FOLDER: prints what the team's ranks logged about their messages in the last round.
-exchanges() {
-    grep -h 'messages' "$scratch/round-$rounds/$1"/logs/rank-*.log | sed 's/.*seed-0: //; s/ sent by this rank//' | paste -sd'; '
-}
-
 rows=$("$binary" summarise ranks "$scratch")
 cat <<END
 # Two ranks
@@ -87,8 +82,6 @@ cat <<END
     jobs/measure-ranks.sh
 
 $rows
-
-- Of a gradient step, ranks 0 and 1 of the team. ACTIVE-I m = 10: $(exchanges team-2). IQL: $(exchanges small-2).
 - $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), 2 ranks on $(nproc) cores, kernels $("$binary" bench product --seconds 0.1 | cut -d' ' -f1); load $load_before at the start, $(cut -d' ' -f1 /proc/loadavg) at the end.
 - $rounds rounds; in each the runs alternate, and ratios are taken within a round. Hopper's sizes, batch 256, networks of 256-256.
 END

@@ -1,3 +1,4 @@
+import Cases
 import Failures
 import Foundation
 import RunFolders
@@ -12,8 +13,8 @@ import Storage
 ///         shards-1, shards-2    run folders: four IQL cases on one rank and on two
 ///         team-1, team-2        run folders: ACTIVE-I on one rank and on a team of two
 ///         small-1, small-2      run folders: IQL on one rank and on a team of two
-///         products-1, products-2    what `active-bench bench product` printed, before and after the shards, of one process
-///                               and of two at once
+///         products-1, products-2    what `active-bench bench product --json` printed, before and after the shards,
+///                               of one process and of two at once
 ///     checkpoints               run folder: ACTIVE-I with a checkpoint every minute
 ///     quickstart                run folder: the quickstart study on two ranks, where it was run
 package struct RankGains {
@@ -28,6 +29,8 @@ package struct RankGains {
     private var ratios = Ratios()
     private let checkpoints: (share: Double, count: Int)
     private let quickstart: Makespan?
+    /// What the ranks of the teams of the last round sent: "3.0 messages and 5.1 kB a step, …; …".
+    private let teamExchanges, smallExchanges: String
 
     /// Reads a folder.
     ///
@@ -47,13 +50,15 @@ package struct RankGains {
             round += 1
         }
         guard round > 1 else { throw HarnessError.badInput("\(folder): expected folders round-1, round-2, …") }
+        teamExchanges = try exchanges(RunFolder("\(folder)/round-\(round - 1)/team-2"))
+        smallExchanges = try exchanges(RunFolder("\(folder)/round-\(round - 1)/small-2"))
         let run = RunFolder("\(folder)/checkpoints")
         let written = try seconds(of: "checkpoint", run)
         checkpoints = (written.sum / (try seconds(of: "train", run).sum), written.count)
         quickstart = try Makespan.readIfThere(RunFolder("\(folder)/quickstart"))
     }
 
-    /// The table in Markdown.
+    /// The table in Markdown, and what the ranks of the teams sent.
     package var markdown: String {
         let efficiency = zip(ratios.shards, ratios.products).map { $0 / $1 }
         return """
@@ -67,6 +72,8 @@ package struct RankGains {
             | **checkpoints every minute, share of training** (< 0.01), ACTIVE-I m = 10 | \
             \(String(format: "%.4f", checkpoints.share)) in \(checkpoints.count) checkpoints |
             | **forecast of the quickstart study on two ranks** | \(forecast) |
+
+            - Of a gradient step, ranks 0 and 1 of the team. ACTIVE-I m = 10: \(teamExchanges). IQL: \(smallExchanges).
 
             """
     }
@@ -87,6 +94,17 @@ private func spread(_ values: [Double]) -> String {
     return String(format: "%.3f, %.2f to %.2f", sorted[(sorted.count - 1) / 2], sorted[0], sorted[sorted.count - 1])
 }
 
+/// What each rank of a run sent per gradient step, case by case.
+private func exchanges(_ folder: RunFolder) throws -> String {
+    let texts = try RankTraffic.readAll(folder).flatMap(\.cases).map { traffic in
+        let step = traffic.perStep
+        return String(
+            format: "%.1f messages and %.1f kB a step, %.3f ms a step in exchanges", step.messages, step.kilobytes,
+            step.milliseconds)
+    }
+    return texts.isEmpty ? "not recorded" : texts.joined(separator: "; ")
+}
+
 /// The wall-clock seconds of the last run of a folder.
 private func actualSeconds(_ folder: RunFolder) throws -> Double {
     guard let makespan = try Makespan.readIfThere(folder) else {
@@ -105,16 +123,20 @@ private func seconds(of phase: String, _ folder: RunFolder) throws -> (sum: Doub
     }
 }
 
-/// The sum of the rates in lines such as "Zen 12345 products/s, 414.3 GFLOP/s".
+/// A line of `active-bench bench product --json`.
+private struct ProductRate: Decodable { let productsPerSecond: Double }
+
+/// The sum of the rates in the lines of a file.
 private func productsPerSecond(_ path: String) throws -> Double {
     guard let data = try FileCalls.current.contents(of: path) else {
         throw HarnessError.badInput("\(path): no such file")
     }
-    let rates = String(decoding: data, as: UTF8.self).split(separator: "\n").map { line in
-        line.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? .nan
+    let lines = data.split(separator: UInt8(ascii: "\n"))
+    guard !lines.isEmpty else {
+        throw HarnessError.badInput("\(path): expected lines of `active-bench bench product --json`, found none")
     }
-    guard !rates.isEmpty, !rates.contains(where: \.isNaN) else {
-        throw HarnessError.badInput("\(path): expected lines of `active-bench bench product`")
+    return try lines.reduce(0) { sum, line in
+        let rate: ProductRate = try decodeJSON(line, as: "a line of `active-bench bench product --json`", path: path)
+        return sum + rate.productsPerSecond
     }
-    return rates.reduce(0, +)
 }

@@ -21,6 +21,7 @@ package import Studies
 ///     table.md, table.tex, table.csv   the scores
 ///     logs/rank-0000.log               messages of each rank
 ///     logs/makespan.json               the last run's predicted and actual seconds
+///     logs/traffic-0000.json           what each rank of a team has sent
 ///     ranks/RUN-rank-0000.json         heartbeats of the running ranks
 ///     STOP                             created by the user: all jobs on the folder stop
 package struct RunFolder: Sendable {
@@ -43,6 +44,9 @@ package struct RunFolder: Sendable {
 
     /// The path of a rank's log.
     package func log(ofRank rank: Int) -> String { "\(path)/logs/rank-\(rank.zeroPadded(to: 4)).log" }
+
+    /// The file of the messages that a rank has sent.
+    func traffic(ofRank rank: Int) -> String { "\(path)/logs/traffic-\(rank.zeroPadded(to: 4)).json" }
 
     /// Whether `studyCase` is finished in this folder, with the settings it would have now.
     ///

@@ -23,6 +23,8 @@ final class RankWorker {
     private let log: Logger
     private let world: Communicator
     private let open: [Int]
+    /// What this rank has sent in the cases so far.
+    private(set) var traffic: [CaseTraffic] = []
 
     init(
         _ plan: StudyPlan, open: [Int], _ works: [Schedule.Work], folder: RunFolder, data: SharedData,
@@ -97,7 +99,7 @@ final class RankWorker {
                 provenance: provenance, isStillHeld: { queue.isStillHeld },
                 onNotice: { notice in log.warning("\(studyCase.identifier): \(notice)") },
                 onProgress: { [monitor] in try monitor.tickInEvaluation() }, onStep: { try monitor.tick($0) })
-            if let traffic = run.traffic { log.info("\(studyCase.identifier): \(traffic)") }
+            if let traffic = run.traffic { note(traffic) }
         } catch {
             let failure = CaseFailure(identifier: studyCase.identifier, place: Supervision.where, cause: error)
             log.error("\(studyCase.identifier): \(error)")
@@ -106,6 +108,15 @@ final class RankWorker {
         }
         Supervision.disarm()
         return try settle(outcome, studyCase, index, queue, team, seconds: secondsSince(start))
+    }
+
+    private func note(_ traffic: CaseTraffic) {
+        self.traffic.append(traffic)
+        let step = traffic.perStep
+        let text = String(
+            format: "%.1f messages and %.1f kB a step sent by this rank, %.3f ms a step in exchanges",
+            step.messages, step.kilobytes, step.milliseconds)
+        log.info("\(traffic.identifier): \(text)")
     }
 
     private func settle(

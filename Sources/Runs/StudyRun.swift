@@ -88,6 +88,7 @@ package final class StudyRun {
             plan, open: open.map(\.index), forecast.works, folder: folder, data: data, monitor: monitor,
             provenance: provenance, options: options, log: log, world: world)
         try worker.work(teamSize: forecast.teamSize)
+        if !worker.traffic.isEmpty { keep(worker.traffic) }
         Supervision.stopWatchdog()
         Supervision.enter("end of the run")
         let ending = try monitor.finish { try concludeStudy(plan, forecast, display, onTable) }
@@ -132,6 +133,15 @@ package final class StudyRun {
             try forecast.write(actual: elapsed, ranks: world.size, to: folder)
         } catch {
             Console.reportError("\(error); the run is complete without it")
+        }
+    }
+
+    /// Writes what this rank has sent to the logs; an error there does not fail the run.
+    private func keep(_ traffic: [CaseTraffic]) {
+        do {
+            try RankTraffic(cases: traffic).write(to: folder, rank: world.rank)
+        } catch {
+            Console.reportError("\(error); the run continues without it")
         }
     }
 

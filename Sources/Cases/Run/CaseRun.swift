@@ -229,13 +229,11 @@ package final class CaseRun {
         MPIEnvironment.abort(code: ExitStatus(for: error).rawValue)
     }
 
-    /// A summary of what this rank has sent per gradient step; nil if nothing was sent.
-    package var traffic: String? {
+    /// What this rank has sent to its team; nil if it has none or made no step.
+    package var traffic: CaseTraffic? {
         guard let traffic = exchange?.traffic, stepsMade > 0 else { return nil }
-        let steps = Double(stepsMade)
-        return String(
-            format: "%.1f messages and %.1f kB a step sent by this rank, %.3f ms a step in exchanges",
-            Double(traffic.messages) / steps, Double(traffic.bytes) / 1000 / steps,
-            Double(traffic.nanoseconds) * 1e-6 / steps)
+        return CaseTraffic(
+            identifier: studyCase.identifier, steps: stepsMade, messages: traffic.messages, bytes: traffic.bytes,
+            seconds: Double(traffic.nanoseconds) * 1e-9)
     }
 }

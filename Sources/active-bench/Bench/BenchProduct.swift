@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Foundation
 import Numerics
+import Storage
 
 /// `active-bench bench product`: measures the rate of the matrix product, the reference for gradient steps.
 struct BenchProduct: ParsableCommand {
@@ -12,6 +13,8 @@ struct BenchProduct: ParsableCommand {
 
     @Option(help: "Seconds to measure.")
     var seconds = 5.0
+    @Flag(help: "Print JSON, a line for each process.")
+    var json = false
     @Flag(help: .hidden)
     var once = false
 
@@ -26,10 +29,19 @@ struct BenchProduct: ParsableCommand {
         try runAlone {
             if once { return try emit(line: "\(BLASLibrary.coreType) \(product.seconds())") }
             let rate = product.perSecond(over: seconds)
-            try emit(
-                line: "\(BLASLibrary.coreType) "
-                    + String(
-                        format: "%.0f products/s, %.1f GFLOP/s", rate, rate * 2e-9 * MatrixProductRate.multiplyAdds))
+            let report = Report(
+                kernels: BLASLibrary.coreType, productsPerSecond: rate,
+                gigaflops: rate * 2e-9 * MatrixProductRate.multiplyAdds)
+            try emit(line: json ? jsonText(report, as: .line) : report.line)
+        }
+    }
+
+    private struct Report: Encodable {
+        let kernels: String
+        let productsPerSecond, gigaflops: Double
+
+        var line: String {
+            "\(kernels) " + String(format: "%.0f products/s, %.1f GFLOP/s", productsPerSecond, gigaflops)
         }
     }
 }

@@ -42,6 +42,12 @@ import Testing
         try Makespan(predicted: 100, actual: actual, imbalance: 1, ranks: 2, teamSize: 1).write(to: folder)
     }
 
+    /// Leaves what `bench product --json` prints.
+    private func leaveRates(_ rates: [Double], at name: String) {
+        let lines = rates.map { #"{"gigaflops":335.5,"kernels":"Zen","productsPerSecond":\#($0)}"# + "\n" }
+        put(lines.joined().utf8, at: temporary(name))
+    }
+
     @Test func gainsOfRanks() throws {
         for (round, factor) in [(1, 1.0), (2, 1.02), (3, 0.99)] {
             for (name, seconds) in [
@@ -50,14 +56,15 @@ import Testing
                 let scale = name.hasSuffix("2") ? 1 : factor
                 try leaveTimes("round-\(round)/\(name)", train: [seconds * scale], actual: seconds * scale)
             }
-            put(
-                "Zen 10000 products/s, 335.5 GFLOP/s\nZen 9900 products/s, 1 GFLOP/s\n".utf8,
-                at: temporary("round-\(round)/products-1"))
-            put(
-                (1...2).map { "Zen \(9800 + $0) products/s\n" + "Zen 9850 products/s\n" }.joined().utf8,
-                at: temporary("round-\(round)/products-2"))
+            leaveRates([10000, 9900], at: "round-\(round)/products-1")
+            leaveRates([9801, 9850, 9802, 9850], at: "round-\(round)/products-2")
         }
         try leaveTimes("checkpoints", train: [50, 49], actual: 100, checkpoints: [0.03, 0.0425])
+        for (rank, messages) in [(0, 9000), (1, 15000)] {
+            let sent = CaseTraffic(
+                identifier: "case", steps: 3000, messages: messages, bytes: 15_300_000, seconds: 0.276)
+            try RankTraffic(cases: [sent]).write(to: RunFolder(temporary("round-3/team-2")), rank: rank)
+        }
         let unforeseen = try RankGains(temporary.path).markdown
         #expect(unforeseen.contains("| **forecast of the quickstart study on two ranks** | not run |\n"))
         try leaveTimes("quickstart", train: [1], actual: 104)
@@ -73,6 +80,9 @@ import Testing
                 | **checkpoints every minute, share of training** (< 0.01), ACTIVE-I m = 10 | 0.0007 in 4 checkpoints |
                 | **forecast of the quickstart study on two ranks** | 100 s predicted, 104 s taken: +4.0 % (within 15 %: yes) |
 
+                - Of a gradient step, ranks 0 and 1 of the team. ACTIVE-I m = 10: 3.0 messages and 5.1 kB a step, \
+                0.092 ms a step in exchanges; 5.0 messages and 5.1 kB a step, 0.092 ms a step in exchanges. IQL: not recorded.
+
                 """)
     }
 
@@ -80,6 +90,10 @@ import Testing
         #expect(throws: HarnessError.self) { try RankGains(temporary.path) }
         try DurableFile.makeFolder(temporary("round-1"))
         #expect { try RankGains(temporary.path) } throws: { "\($0)".contains("products-2: no such file") }
+        for text in ["", "Zen 10000 products/s, 335.5 GFLOP/s\n", "{}\n"] {
+            put(text.utf8, at: temporary("round-1/products-2"))
+            #expect { try RankGains(temporary.path) } throws: { "\($0)".contains("bench product --json`") }
+        }
     }
 
     /// The committed table, remade from the numbers beside it.

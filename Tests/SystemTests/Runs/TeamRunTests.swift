@@ -35,6 +35,9 @@ import Testing
             expectEqual(run.results(of: out), reference)
             let log = text(of: "\(out)/logs/rank-0000.log")
             #expect(log.contains(" begin ACTIVE-I/") && log.contains(" on ranks 0-\(size - 1)\n"), "\(log)")
+            for rank in 0..<size {
+                #expect(text(of: "\(out)/logs/traffic-000\(rank).json").contains("\"messages\""), "rank \(rank)")
+            }
         }
         let begun = (0..<5).map { text(of: run.folder("5/logs/rank-000\($0).log")) }
             .joined().split(separator: "\n").filter { $0.contains(" begin CQL") }

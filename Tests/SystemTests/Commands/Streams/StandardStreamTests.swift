@@ -61,7 +61,7 @@ import Testing
             }
             try files.copyItem(atPath: folder("sizes"), toPath: folder("ranks/checkpoints"))
             for name in ["products-1", "products-2"] {
-                put("Zen 10000 products/s, 335.5 GFLOP/s\n".utf8, at: folder("ranks/round-1/\(name)"))
+                put(#"{"productsPerSecond": 10000}"#.utf8, at: folder("ranks/round-1/\(name)"))
             }
         } catch {
             fatalError("the inputs of summarise cannot be made: \(error)")
@@ -108,6 +108,7 @@ import Testing
                 isRepeatable: false),
             Command(name: "bench loading", words: [dataset, "--repetitions", "1"], isRepeatable: false),
             Command(name: "bench product", words: ["--seconds", "0.01"], isRepeatable: false),
+            Command(name: "bench product", words: ["--seconds", "0.01", "--json"], isRepeatable: false),
             Command(
                 name: "scale", words: ["--seconds", "0.001", "--rounds", "1", "--predict", "2", "--learner", "BC"],
                 isRepeatable: false, isParallel: true),
