@@ -21,8 +21,6 @@ fi
 "$repository/jobs/make-datasets.sh" hopper-medium-r1
 mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" run "$repository/jobs/studies/ensemble-size.yaml" --out "$run"
 
-steps=$(awk '$1 == "steps:" { gsub("_", "", $2); print $2 }' "$repository/jobs/studies/ensemble-size.yaml")
-
 say "measuring the cost of a step on one core"
 costs=$(mktemp)
 trap 'rm -f "$costs"' EXIT
@@ -30,7 +28,7 @@ trap 'rm -f "$costs"' EXIT
 
 mkdir -p "$out"
 data=$out/ensemble-size.csv
-rows=$("$binary" summarise ensemble-size "$run" --costs "$costs" --csv "$data")
+findings=$("$binary" summarise ensemble-size "$run" --costs "$costs" --csv "$data")
 
 gnuplot <<END
 set terminal svg size 900,600 font "sans,11"
@@ -38,17 +36,16 @@ set output "$out/ensemble-size.svg"
 set datafile separator ","
 set multiplot layout 2,2
 set logscale x 2
-set xtics (1, 2, 5, 10, 20)
 set xlabel "m"
 set key off
 set title "normalised score"
-plot "$data" using 1:2:3 skip 1 with yerrorlines
+plot "$data" using 1:2:3:xtic(1) skip 1 with yerrorlines
 set title "mean Q of the batch"
-plot "$data" using 1:4 skip 1 with linespoints
+plot "$data" using 1:4:xtic(1) skip 1 with linespoints
 set title "spread of the members, σ"
-plot "$data" using 1:6 skip 1 with linespoints
+plot "$data" using 1:6:xtic(1) skip 1 with linespoints
 set title "cost of a gradient step, 256³ products"
-plot "$data" using 1:8 skip 1 with linespoints
+plot "$data" using 1:8:xtic(1) skip 1 with linespoints
 END
 
 {
@@ -57,12 +54,7 @@ END
 
     jobs/ensemble-size.sh
 
-ACTIVE-I on hopper-medium-r1 (our own data), $(sed -E ':a;s/([0-9])([0-9]{3})\b/\1,\2/;ta' <<<"$steps") steps, three seeds, the preset's other settings. Q, V, the members' standard deviation σ
-and the gap are means over the second half of training and over seeds. Formula (8) says E[min V] = E[V] − k(m)·σ; the gap ratio is
-(E[V] − min V)/(k(m)·σ). The column "if Gaussian" is its value for independent Gaussian members, which is not 1 because σ is estimated from
-the same m members (with two members it has this value for any distribution). The cost is \`active-bench bench\`'s, V LayerNorm off, in products of 256³.
-
-$rows
+$findings
 
 ![Against m](ensemble-size.svg)
 

@@ -17,8 +17,7 @@ out=${OUT:-$repository/results/performance}
 "$repository/jobs/make-datasets.sh" hopper-medium-r1
 mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" run "$repository/jobs/studies/precision.yaml" --out "$run"
 
-rows=$("$binary" summarise precision "$run")
-seeds=$(find "$run/cases" -name 'seed-*' -printf '%f\n' | sort -u | wc -l)
+findings=$("$binary" summarise precision "$run")
 mkdir -p "$out"
 {
     cat <<END
@@ -26,12 +25,7 @@ mkdir -p "$out"
 
     jobs/precision.sh
 
-The quickstart's learners on hopper-medium-r1 (our own data), 10,000 steps, $seeds seeds a side: normalised score after the last step (ten
-episodes), mean and standard deviation over seeds, and the mean difference with its 90 % confidence interval. The two cases of a seed begin
-with the same weights and draw the same batches and episodes, so the interval is that of the mean over pairs (Student's t); in the last row,
-of the mean over pairs of the learners' mean. The requirement is that the interval in the last row lies within ±5 points.
-
-$rows
+$findings
 
 - $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks; $("$binary" bench product --once | cut -d' ' -f1) kernels.
 END

@@ -21,6 +21,7 @@ package struct EnsembleSize {
         let cost: Double
     }
 
+    private let extent: StudyExtent
     private let rows: [Row]
 
     /// Reads the cases of ACTIVE-I in `folder`, and the cost of one of their steps in the file `costs`, the
@@ -31,6 +32,7 @@ package struct EnsembleSize {
         let costs = try StepCosts(path)
         let manifest = try RunManifest.read(folder)
         let table = try Aggregation(folder).table(.last)
+        extent = try StudyExtent(folder)
         rows = try table.cells.map { cell in
             let cases = manifest.cases.filter { $0.dataset == cell.dataset && $0.column == cell.column }
             guard let size = cell.column.split(separator: "m=").last.flatMap({ Int($0) }), cell.isComplete else {
@@ -62,6 +64,24 @@ package struct EnsembleSize {
                         format: "%.4f,%.4f,%.4f,%.4f,%.2f\n", row.meanQ, row.meanV, row.deviation, row.gapRatio,
                         row.cost)
             }.joined()
+    }
+
+    /// The text above the table: what was measured, and what the columns mean.
+    package var heading: String { EnsembleSize.heading(extent) }
+
+    /// The text above the table of a study of `extent`.
+    package static func heading(_ extent: StudyExtent) -> String {
+        """
+        ACTIVE-I on \(extent.text), \(inWords(extent.seeds)) seeds, the preset's other settings. Q, V, the members' \
+        standard deviation σ
+        and the gap are means over the second half of training and over seeds. Formula (8) says E[min V] = E[V] − \
+        k(m)·σ; the gap ratio is
+        (E[V] − min V)/(k(m)·σ). The column "if Gaussian" is its value for independent Gaussian members, which is not \
+        1 because σ is estimated from
+        the same m members (with two members it has this value for any distribution). The cost is \
+        `active-bench bench`'s, V LayerNorm off, in products of 256³.
+
+        """
     }
 
     /// The table in Markdown. One member has no spread, and so no gap.

@@ -1,6 +1,7 @@
 import Failures
 import Foundation
 package import Report
+package import RunFolders
 
 /// Whether products in bfloat16 change scores: learner by learner, and over all learners, the mean difference to float32 with
 /// its 90 % confidence interval. The table that `jobs/precision.sh` prints.
@@ -40,6 +41,21 @@ package struct PrecisionComparison {
                 name: "**all, mean**", full: String(format: "%.1f", fullMean),
                 rounded: String(format: "%.1f", roundedMean), differences: sums))
         self.rows = rows
+    }
+
+    /// The text above the table of a study of `extent`: what was compared, and how.
+    package static func heading(_ extent: StudyExtent) -> String {
+        """
+        The quickstart's learners on \(extent.text), \(inWords(extent.seeds)) seeds a side: normalised score after \
+        the last step (\(inWords(extent.episodes))
+        episodes), mean and standard deviation over seeds, and the mean difference with its 90 % confidence interval. \
+        The two cases of a seed begin
+        with the same weights and draw the same batches and episodes, so the interval is that of the mean over pairs \
+        (Student's t); in the last row,
+        of the mean over pairs of the learners' mean. The requirement is that the interval in the last row lies within \
+        ±\(Int(tolerance)) points.
+
+        """
     }
 
     /// The table in Markdown.

@@ -1,6 +1,9 @@
 import Failures
 import Findings
+import Foundation
 import Report
+import RunFolders
+import ScratchFiles
 import Testing
 
 @Suite struct PrecisionComparisonTests {
@@ -38,6 +41,14 @@ import Testing
                 | **all, mean** | 36.2 | 34.6 | -1.58 | -3.99 to +0.83 | yes |
 
                 """)
+    }
+
+    /// The text above the committed table.
+    @Test func theHeading() throws {
+        let extent = StudyExtent(dataset: "hopper-medium-r1", steps: 10_000, seeds: 16, episodes: 10)
+        let committed = try String(
+            contentsOfFile: Repository.path("results/performance/precision.md"), encoding: .utf8)
+        #expect(committed.contains("\n\n" + PrecisionComparison.heading(extent) + "\n| learner |"))
     }
 
     @Test func whatCannotBeComparedIsRefused() {

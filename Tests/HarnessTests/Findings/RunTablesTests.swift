@@ -96,6 +96,31 @@ import Testing
         }
     }
 
+    /// A study's extent as its manifest has it; cases that differ in it have none.
+    @Test func extentsOfStudies() throws {
+        let plan = try SmallRun.plan("IQL: {}", seeds: "[0, 1, 4]")
+        let folder = try leave("extent", plan) { _ in [:] }
+        let first = plan.cases[0]
+        #expect(
+            try StudyExtent(folder)
+                == StudyExtent(
+                    dataset: first.dataset, steps: first.steps, seeds: 3, episodes: first.finalEpisodes))
+        let path = folder.file("run.json")
+        let steps = #""steps" : "#
+        let other = text(of: path).replacing("\(steps)\(first.steps)", with: "\(steps)7", maxReplacements: 1)
+        #expect(other != text(of: path))
+        put(other.utf8, at: path)
+        #expect(throws: HarnessError.self) { try StudyExtent(folder) }
+    }
+
+    /// The text above the committed table, for a study of the same extent.
+    @Test func headingOfEnsembles() throws {
+        let committed = try String(
+            contentsOfFile: Repository.path("results/scaling/ensemble-size.md"), encoding: .utf8)
+        let extent = StudyExtent(dataset: "hopper-medium-r1", steps: 20_000, seeds: 3, episodes: 10)
+        #expect(committed.contains("\n\n" + EnsembleSize.heading(extent) + "\n| m |"))
+    }
+
     /// The committed table, remade from the numbers beside it.
     @Test func sizesOfEnsembles() throws {
         let plan = try SmallRun.plan("ACTIVE-I: {sweep: {m: [1, 2, 20]}}", seeds: "[0, 1]")

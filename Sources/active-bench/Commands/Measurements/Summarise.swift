@@ -25,7 +25,9 @@ struct SummarisePrecision: ParsableCommand {
 
     func run() throws {
         try runAlone {
-            try emit(PrecisionComparison(Aggregation(RunFolder(folder)).table(.last)).markdown)
+            let run = RunFolder(folder)
+            let comparison = try PrecisionComparison(Aggregation(run).table(.last))
+            try emit(PrecisionComparison.heading(StudyExtent(run)) + "\n" + comparison.markdown)
         }
     }
 }
@@ -46,7 +48,7 @@ struct SummariseEnsembleSize: ParsableCommand {
         try runAlone {
             let sizes = try EnsembleSize(RunFolder(folder), costs: costs)
             if let csv { try DurableFile.write(sizes.csv, to: csv) }
-            try emit(sizes.markdown)
+            try emit(sizes.heading + "\n" + sizes.markdown)
         }
     }
 }
