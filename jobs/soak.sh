@@ -101,18 +101,9 @@ compare() {
 # Finds the largest number of steps between two checkpoints, the most that a restart can have repeated. Also checks that every
 # restart was from the last checkpoint in timing.csv, or from the next one, whose row the kill prevented.
 check_repetition() {
-    local file distance
-    while read -r file; do
-        distance=$(awk -F, -v interval="$interval" '
-            $1 == "checkpoint" || $1 == "resume" {
-                if ($2 < last || $2 > last + interval) { print "bad at step " $2 " after " last; bad = 1; exit }
-                if ($2 - last > most) most = $2 - last
-                last = $2
-            }
-            END { if (!bad) print most + 0 }' "$file")
-        case $distance in bad*) fail "$file: $distance" ;; esac
-        [ "$distance" -le "$farthest" ] || farthest=$distance
-    done < <(find "$1" -name timing.csv)
+    local distance
+    distance=$("$binary" summarise soak "$1" --checkpoint-steps "$interval" 2>"$1.log") || fail "$(cat "$1.log")"
+    [ "$distance" -le "$farthest" ] || farthest=$distance
 }
 
 # Lists inode and time of every finished case's result file, which change when it is written again.

@@ -96,6 +96,31 @@ import Testing
         }
     }
 
+    /// Rows of `timing.csv` with a case's checkpoints and resumes, every ten steps; the largest distance, nil for a refusal.
+    @Test(
+        arguments: [
+            ([], 0), (["train,7", "checkpoint,10", "resume,10", "checkpoint,14"], 10),
+            (["checkpoint,6", "resume,16"], 10), (["checkpoint,4", "evaluate,60"], 4),
+            (["checkpoint,10", "resume,0"], nil), (["checkpoint,10", "resume,21"], nil), (["checkpoint,11"], nil),
+            (["checkpoint,2.5"], nil), (["checkpoint,x"], nil),
+        ] as [([String], Int?)])
+    func distancesOfCheckpoints(rows: [String], largest: Int?) throws {
+        let plan = try SmallRun.plan("IQL: {}", seeds: "[0, 1]")
+        let folder = try leave("soak", plan) { studyCase in
+            let rows = studyCase.seed == 0 ? ["checkpoint,0"] : rows
+            return ["timing.csv": "phase,step,seconds\n" + rows.map { "\($0),0.25\n" }.joined()]
+        }
+        if let largest {
+            #expect(try CheckpointDistance(folder, interval: 10).largest == largest)
+        } else {
+            #expect {
+                try CheckpointDistance(folder, interval: 10)
+            } throws: {
+                "\($0)".contains("timing.csv: expected")
+            }
+        }
+    }
+
     /// A study's extent as its manifest has it; cases that differ in it have none.
     @Test func extentsOfStudies() throws {
         let plan = try SmallRun.plan("IQL: {}", seeds: "[0, 1, 4]")

@@ -10,7 +10,7 @@ import Storage
 struct Summarise: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn the runs of the scripts in jobs/ into the tables of results/.",
-        subcommands: [SummarisePrecision.self, SummariseEnsembleSize.self, SummariseRanks.self])
+        subcommands: [SummarisePrecision.self, SummariseEnsembleSize.self, SummariseRanks.self, SummariseSoak.self])
 }
 
 /// `active-bench summarise precision`, for `jobs/precision.sh`.
@@ -62,4 +62,32 @@ struct SummariseRanks: ParsableCommand {
     var folder: String
 
     func run() throws { try runAlone { try emit(RankGains(folder).markdown) } }
+}
+
+/// `active-bench summarise soak`, for `jobs/soak.sh`.
+struct SummariseSoak: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "soak", abstract: "Print the largest number of steps between two checkpoints of a case.",
+        discussion: """
+            Exit code 65 if a case resumed from another checkpoint than its last one, or than the one after, whose row in \
+            timing.csv a kill may have prevented.
+            """)
+
+    @Argument(help: "Run folder of a study that was interrupted and resumed.")
+    var folder: String
+    @Option(help: "Steps between two checkpoints, as in `run --checkpoint-steps`.")
+    var checkpointSteps: Int
+
+    func validate() throws {
+        guard (1...1_000_000_000).contains(checkpointSteps) else {
+            throw ValidationError("--checkpoint-steps: expected 1 to 1000000000, found \(checkpointSteps)")
+        }
+    }
+
+    func run() throws {
+        try runAlone {
+            let distance = try CheckpointDistance(RunFolder(folder), interval: checkpointSteps)
+            try emit(line: String(distance.largest))
+        }
+    }
 }

@@ -57,6 +57,7 @@ import Testing
     private static let slots: [Slot] = [
         Slot(["config", "--study", "IT"]), Slot(["plan", "IT"]),
         Slot(["summarise", "precision", "IT"]), Slot(["summarise", "ranks", "IT"]),
+        Slot(["summarise", "soak", "IT", "--checkpoint-steps", "10"]),
         Slot(["summarise", "ensemble-size", study, "--costs", "IT"]),
         Slot(["plan", study, "--out", "IT"], takes: [.folder]),
         Slot(["run", "IT", "--out", "OUT"]), Slot(["run", study, "--out", "IT"], takes: [.folder]),

@@ -123,6 +123,7 @@ import Testing
             Command(
                 name: "summarise ensemble-size", words: [findings("sizes"), "--costs", findings("costs.json")]),
             Command(name: "summarise ranks", words: [findings("ranks")]),
+            Command(name: "summarise soak", words: [findings("sizes"), "--checkpoint-steps", "10"]),
             Command(name: "--generate-completion-script", words: ["bash"]),
         ] + inBFloat16
 
