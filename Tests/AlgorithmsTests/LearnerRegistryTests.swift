@@ -66,6 +66,58 @@ import Testing
             #expect(row?.contains(learner.source) == true, "Learners.md: not \(learner.source)")
         }
     }
+
+    /// The chapter's tables of settings have the keys of every learner, and no others.
+    @Test(arguments: LearnerRegistry.standard.learners) func theChapterListsItsSettings(learner: LearnerDefinition)
+        throws
+    {
+        let documented = try DocumentedSettings().keys(of: learner.name)
+        #expect(documented.sorted() == learner.hyperparameters().settings.map(\.key).sorted(), "\(learner)")
+    }
+}
+
+/// The section "Settings" of the chapter on learners: a table of keys that all have, a sentence on keys that all but BC have, a
+/// table of each learner's own, and a table of ACTIVE's.
+private struct DocumentedSettings {
+    /// The cells of each table's rows, without its heading.
+    private let tables: [[[String]]]
+    private let ofAllButBC: Set<String>
+
+    init() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/active-bench/Documentation.docc/Learners.md")
+        let chapter = try String(contentsOf: path, encoding: .utf8)
+        let section = chapter.components(separatedBy: "\n## ").first { $0.hasPrefix("Settings\n") }
+        let paragraphs = try #require(section).components(separatedBy: "\n\n")
+        ofAllButBC = Self.keys(in: try #require(paragraphs.first { $0.hasPrefix("All but BC have ") }))
+        tables = paragraphs.filter { $0.hasPrefix("|") }.map { table in
+            table.split(separator: "\n").dropFirst(2).map { row in
+                row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            }
+        }
+        try #require(tables.count == 3)
+    }
+
+    func keys(of learner: String) throws -> Set<String> {
+        let common: Set<String> = tables[0].map { Self.keys(in: $0[0]) }.reduce([]) { $0.union($1) }
+        return common.union(learner == "BC" ? [] : ofAllButBC).union(try ownKeys(of: learner))
+    }
+
+    /// The keys in the learner's row, which may refer to another learner's row and to the next table.
+    private func ownKeys(of learner: String) throws -> Set<String> {
+        let cell = try #require(tables[1].first { $0[0] == "`\(learner)`" })[1]
+        var keys = Self.keys(in: cell)
+        if let other = cell.firstMatch(of: /those of ([A-Z]+),/) { keys.formUnion(try ownKeys(of: String(other.1))) }
+        if cell.contains("those of the next table") {
+            for row in tables[2] { keys.formUnion(Self.keys(in: row[0])) }
+        }
+        return keys
+    }
+
+    /// The words in backticks.
+    private static func keys(in text: String) -> Set<String> {
+        Set(text.matches(of: /`([a-z_]+)`/).map { String($0.1) })
+    }
 }
 
 /// Records which streams are drawn from; the numbers are others.
