@@ -16,7 +16,8 @@ import Testing
         let cases = (1...2).map { CaseTraffic(identifier: "\($0)", steps: $0, messages: 3, bytes: 4000, seconds: 0.5) }
         for rank in [0, 1, 3] { try RankTraffic(cases: Array(cases.prefix(rank + 1))).write(to: folder, rank: rank) }
         #expect(try RankTraffic.readAll(folder).map(\.cases) == [[cases[0]], cases])
-        #expect(cases[1].perStep == (1.5, 2, 250))
+        let step = cases[1].perStep
+        #expect(step.messages == 1.5 && step.kilobytes == 2 && step.milliseconds == 250)
     }
 
     @Test(arguments: [
