@@ -23,9 +23,10 @@ package struct StudyExtent: Sendable, Equatable {
     /// - Throws: `HarnessError` if there is none, or its cases differ in dataset, steps or episodes.
     package init(_ folder: RunFolder) throws {
         let manifest = try RunManifest.read(folder)
+        let seeds = Set(manifest.cases.map(\.seed)).count
         let extents = manifest.cases.map { entry in
             StudyExtent(
-                dataset: entry.dataset, steps: entry.steps, seeds: Set(manifest.cases.map(\.seed)).count,
+                dataset: entry.dataset, steps: entry.steps, seeds: seeds,
                 episodes: entry.finalEpisodes ?? entry.episodes ?? manifest.episodes)
         }
         guard let extent = extents.first, extents.allSatisfy({ $0 == extent }) else {
