@@ -1,7 +1,8 @@
 import Failures
 package import RunFolders
 
-/// The largest number of gradient steps between two checkpoints of a case, which is the most that a restart can have repeated.
+/// The largest number of gradient steps between two checkpoints of a case, which is the most that a restart can have
+/// repeated.
 ///
 /// It is read from the rows `checkpoint` and `resume` of the cases' `timing.csv`. A case must have resumed from its last
 /// checkpoint there, or from the next one, whose row was lost with the process.
@@ -11,8 +12,8 @@ package struct CheckpointDistance {
 
     /// Reads a run whose checkpoints are `interval` steps apart.
     ///
-    /// - Throws: `HarnessError` if a file is missing or is not what it should be, or if a case went back, or further ahead than
-    ///   one interval.
+    /// - Throws: `HarnessError` if a file is missing or is not what it should be, or if a case went back, or further
+    ///   ahead than one interval.
     package init(_ folder: RunFolder, interval: Int) throws {
         var largest = 0
         for entry in try RunManifest.read(folder).cases {

@@ -76,8 +76,8 @@ import Testing
     }
 }
 
-/// The section "Settings" of the chapter on learners: a table of keys that all have, a sentence on keys that all but BC have, a
-/// table of each learner's own, and a table of ACTIVE's.
+/// The section "Settings" of the chapter on learners: a table of keys that all have, a sentence on keys that all but BC
+/// have, a table of each learner's own, and a table of ACTIVE's.
 private struct DocumentedSettings {
     /// The cells of each table's rows, without its heading.
     private let tables: [[[String]]]

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The warnings of a case, each with its gradient step. In a checkpoint's JSON the step is part of the sentence, as in the
-/// versions before, which have no other place for it.
+/// The warnings of a case, each with its gradient step. In a checkpoint's JSON the step is part of the sentence, as in
+/// the versions before, which have no other place for it.
 extension CaseProgress {
     /// The learner's warning, in JSON one string: "step 3000: β …".
     package struct LearnerWarning: Sendable, Codable, Equatable, CustomStringConvertible {

@@ -5,8 +5,8 @@ import ScratchFiles
 import Studies
 import Testing
 
-/// What a longer training takes over of the warnings in a checkpoint of step 60, of which it has neither a row of the curve
-/// nor an evaluation.
+/// What a longer training takes over of the warnings in a checkpoint of step 60, of which it has neither a row of the
+/// curve nor an evaluation.
 @Suite(.serialized) struct LongerTrainingWarningTests {
     let temporary = TemporaryFolder()
 

@@ -96,7 +96,8 @@ import Testing
         }
     }
 
-    /// Rows of `timing.csv` with a case's checkpoints and resumes, every ten steps; the largest distance, nil for a refusal.
+    /// Rows of `timing.csv` with a case's checkpoints and resumes, every ten steps; the largest distance, nil for a
+    /// refusal.
     @Test(
         arguments: [
             ([], 0), (["train,7", "checkpoint,10", "resume,10", "checkpoint,14"], 10),

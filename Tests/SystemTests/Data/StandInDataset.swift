@@ -117,7 +117,8 @@ private struct StandInLayout {
     /// The origin of the rewards and terminals.
     enum Rewards { case simulation, oneGoal, completedTasks }
 
-    /// Rows to record. A cheetah never falls: two of its trajectories take two thousand steps, which cost next to nothing.
+    /// Rows to record. A cheetah never falls: two of its trajectories take two thousand steps, which cost next to
+    /// nothing.
     var rows = 2_100
     var rewards = Rewards.simulation
     var hasTimeoutsAndStates = true

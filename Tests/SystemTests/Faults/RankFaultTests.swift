@@ -92,8 +92,8 @@ import Testing
         expectEqual(run.results(), try run.knownReference())
     }
 
-    /// A rank that never arrives at an exchange is detected, by itself or by a rank that waits for it. Twenty
-    /// seconds are more than a step or a checkpoint takes, even if a busy machine is slow to sync a file.
+    /// A rank that never arrives at an exchange is detected, by itself or by a rank that waits for it. Twenty seconds are
+    /// more than a step or a checkpoint takes, even if a busy machine is slow to sync a file.
     @Test(arguments: [(0, "in"), (1, nil)]) func aHang(rank: Int, place: String?) throws {
         let run = FaultyRun(FaultyRun.study([FaultyRun.active]))
         let child = try run.run(

@@ -69,7 +69,7 @@ struct SummariseSoak: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soak", abstract: "Print the largest number of steps between two checkpoints of a case.",
         discussion: """
-            Exit code 65 if a case resumed from another checkpoint than its last one, or than the one after, whose row in \
+            Exit code 65 if a case resumed from a checkpoint other than its last one or the one after, whose row in \
             timing.csv a kill may have prevented.
             """)
 
