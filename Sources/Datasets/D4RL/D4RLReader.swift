@@ -88,7 +88,7 @@ struct D4RLReader {
         let gaps = try wordingErrors { () throws(HDF5Error) in try file.gaps(in: name) }
         guard let gaps else { return nil }
         let isTrue = try wordingErrors { () throws(HDF5Error) in try file.isTrueByDefault(name) }
-        return "field '\(name)': \(gaps); missing values count as \(isTrue), its fill value"
+        return "field '\(name)': \(gaps); missing values count as \(isTrue), the fill value"
     }
 
     /// Returns the peak memory in bytes that reading a field takes in addition to the array.

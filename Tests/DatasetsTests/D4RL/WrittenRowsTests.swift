@@ -198,7 +198,7 @@ import Testing
             let file = try D4RLFile(path: folder("a.hdf5"))
             #expect(file.terminals == (0..<7).map { written.contains($0) ? 1 : 0 })
             #expect(file.notes.count == 1 && file.notes[0].hasPrefix("field 'terminals': "), "\(file.notes)")
-            #expect(file.notes[0].hasSuffix("missing values count as false, its fill value"), "\(file.notes)")
+            #expect(file.notes[0].hasSuffix("missing values count as false, the fill value"), "\(file.notes)")
         }
     }
 
@@ -218,6 +218,7 @@ import Testing
         }
         let file = try D4RLFile(path: folder("a.hdf5"))
         #expect(file.timeouts == [UInt8](repeating: isTrue ? 1 : 0, count: 7))
-        #expect(file.notes.first?.hasSuffix("counts as \(isTrue), its fill value") == true, "\(file.notes)")
+        let remark = "missing values count as \(isTrue), the fill value"
+        #expect(file.notes.first?.hasSuffix(remark) == true, "\(file.notes)")
     }
 }
