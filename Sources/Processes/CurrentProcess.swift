@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Facts about this process.
 package enum CurrentProcess {

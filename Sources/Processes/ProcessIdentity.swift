@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Paths
 
 /// An identity that distinguishes a process from every other, on any machine; used in temporary files, claims,
