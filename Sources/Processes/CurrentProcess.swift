@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// Facts about this process.
 package enum CurrentProcess {
@@ -78,7 +78,7 @@ package enum ProcessState: Equatable {
     case nothing
 
     /// - Parameter pid: a process number in this process's own namespace.
-    package init(of pid: pid_t) {
+    package init(of pid: Int32) {
         // If /proc was mounted for another namespace, its numbers are not valid here.
         let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self")
         self = own == "\(getpid())" ? ProcessState(statFile: "/proc/\(pid)/stat") : .nothing

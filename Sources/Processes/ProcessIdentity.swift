@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Paths
 
 /// An identity that distinguishes a process from every other, on any machine; used in temporary files, claims,
@@ -11,7 +11,7 @@ package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, C
     /// Hash (48 bits) of the kernel's boot id and the PID and time namespaces; nil if /proc does not show them.
     package var kernel: UInt64?
     /// The process number in its namespace.
-    package var pid: pid_t
+    package var pid: Int32
     /// The process's start in clock ticks since the kernel started, because numbers are reused.
     package var start: UInt64
     /// Random bits drawn once by the process.
@@ -19,7 +19,7 @@ package struct ProcessIdentity: Sendable, Hashable, LosslessStringConvertible, C
 
     static let kernelMask: UInt64 = (1 << 48) - 1
 
-    package init(kernel: UInt64?, pid: pid_t, start: UInt64, random: UInt64) {
+    package init(kernel: UInt64?, pid: Int32, start: UInt64, random: UInt64) {
         self.kernel = kernel
         self.pid = pid
         self.start = start
