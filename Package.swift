@@ -37,8 +37,10 @@ let swiftSettings: [SwiftSetting] = [
 ]
 let cSettings: [CSetting] = [
     .treatAllWarnings(as: .error),
-    // Kernels are optimised in debug builds too, as a training step consists of their loops.
-    .unsafeFlags(processor + precision + mujocoInclude + ["-O3", "-fno-math-errno"]),
+    // Kernels are optimised in debug builds too, as a training step consists of their loops. A product and a sum are
+    // fused where they stand in one expression, never by the optimiser's choice: so the bits do not depend on the width
+    // of vectors.
+    .unsafeFlags(processor + precision + mujocoInclude + ["-O3", "-fno-math-errno", "-ffp-contract=on"]),
 ]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")

@@ -8,8 +8,7 @@
 enum { SIDE_BY_SIDE = 16 };
 
 // Computes the blocks with the counters (first, step), (first + 1, step), …: word w of block k goes to words[w][k].
-static inline __attribute__((always_inline)) void philox(uint32_t words[4][SIDE_BY_SIDE], uint64_t key, uint64_t step,
-                                                         uint64_t first) {
+AB_INLINE void philox(uint32_t words[4][SIDE_BY_SIDE], uint64_t key, uint64_t step, uint64_t first) {
     for (size_t k = 0; k < SIDE_BY_SIDE; k++) {
         words[0][k] = (uint32_t)(first + k);
         words[1][k] = (uint32_t)((first + k) >> 32);
@@ -27,7 +26,7 @@ static inline __attribute__((always_inline)) void philox(uint32_t words[4][SIDE_
         }
 }
 
-AB_KERNEL void ab_bernoulli(ab_real *restrict out, size_t n, uint64_t key, uint64_t step, uint64_t threshold) {
+AB_INLINE void bernoulli_body(ab_real *restrict out, size_t n, uint64_t key, uint64_t step, uint64_t threshold) {
     // A threshold of 2³² does not fit into 32 bits: it is replaced by 2³² - 1, and words equal to that count as below.
     const uint32_t last = threshold > 0 ? (uint32_t)(threshold - 1) : 0;
     const ab_real success = threshold > 0;
@@ -40,4 +39,11 @@ AB_KERNEL void ab_bernoulli(ab_real *restrict out, size_t n, uint64_t key, uint6
         size_t left = n - i;
         memcpy(out + i, draws, (left < 4 * SIDE_BY_SIDE ? left : 4 * SIDE_BY_SIDE) * sizeof *out);
     }
+}
+AB_KERNEL(void, bernoulli,
+          (ab_real *out, size_t n, uint64_t key, uint64_t step, uint64_t threshold),
+          (out, n, key, step, threshold))
+
+void ab_bernoulli(ab_real *out, size_t n, uint64_t key, uint64_t step, uint64_t threshold) {
+    bernoulli(out, n, key, step, threshold);
 }

@@ -13,7 +13,7 @@ typedef ab_real lanes_t __attribute__((vector_size(LANES * sizeof(ab_real)), ali
 #define CONST_AT(x) (*(const lanes_t *)(x))
 
 // Returns the sum of all lanes and of `count` further numbers, fewer than the lanes, which are added to the first lanes.
-static inline __attribute__((always_inline)) ab_real lane_sum(const lanes_t *lanes, const ab_real *more, size_t count) {
+AB_INLINE ab_real lane_sum(const lanes_t *lanes, const ab_real *more, size_t count) {
     ab_real sums[LANES];
     memcpy(sums, lanes, sizeof sums);
     for (size_t k = 0; k < count; k++) sums[k] += more[k];
@@ -22,10 +22,9 @@ static inline __attribute__((always_inline)) ab_real lane_sum(const lanes_t *lan
     return sums[0];
 }
 
-AB_KERNEL static void layer_norm_relu(ab_real *restrict y, const ab_real *restrict bias, const ab_real *restrict scale,
-                                      const ab_real *restrict shift, ab_real *restrict normalised,
-                                      ab_real *restrict inverse_deviation, ab_real epsilon, size_t rows,
-                                      size_t columns) {
+AB_INLINE void layer_norm_relu_body(ab_real *restrict y, const ab_real *restrict bias, const ab_real *restrict scale,
+                                    const ab_real *restrict shift, ab_real *restrict normalised,
+                                    ab_real *restrict inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
     const size_t whole = columns / LANES * LANES, rest = columns - whole;
     ab_real more[LANES];
     for (size_t i = 0; i < rows; i++, y += columns, normalised += columns) {
@@ -52,6 +51,10 @@ AB_KERNEL static void layer_norm_relu(ab_real *restrict y, const ab_real *restri
         }
     }
 }
+AB_KERNEL(void, layer_norm_relu,
+          (ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
+           ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns),
+          (y, bias, scale, shift, normalised, inverse_deviation, epsilon, rows, columns))
 
 void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
                         ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
@@ -59,11 +62,10 @@ void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, c
              layer_norm_relu(y, bias, scale, shift, normalised, inverse_deviation, epsilon, rows, columns));
 }
 
-AB_KERNEL static void layer_norm_relu_backward(ab_real *restrict dy, const ab_real *restrict y,
-                                               const ab_real *restrict normalised,
-                                               const ab_real *restrict inverse_deviation,
-                                               const ab_real *restrict scale, ab_real *restrict dscale,
-                                               ab_real *restrict dshift, size_t rows, size_t columns) {
+AB_INLINE void layer_norm_relu_backward_body(ab_real *restrict dy, const ab_real *restrict y,
+                                             const ab_real *restrict normalised, const ab_real *restrict inverse_deviation,
+                                             const ab_real *restrict scale, ab_real *restrict dscale,
+                                             ab_real *restrict dshift, size_t rows, size_t columns) {
     memset(dscale, 0, columns * sizeof *dscale);
     memset(dshift, 0, columns * sizeof *dshift);
     const size_t whole = columns / LANES * LANES, rest = columns - whole;
@@ -88,6 +90,10 @@ AB_KERNEL static void layer_norm_relu_backward(ab_real *restrict dy, const ab_re
         for (size_t j = 0; j < columns; j++) dy[j] = inverse * (dy[j] - mean - normalised[j] * along);
     }
 }
+AB_KERNEL(void, layer_norm_relu_backward,
+          (ab_real *dy, const ab_real *y, const ab_real *normalised, const ab_real *inverse_deviation, const ab_real *scale,
+           ab_real *dscale, ab_real *dshift, size_t rows, size_t columns),
+          (dy, y, normalised, inverse_deviation, scale, dscale, dshift, rows, columns))
 
 void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *normalised,
                                  const ab_real *inverse_deviation, const ab_real *scale, ab_real *dscale,

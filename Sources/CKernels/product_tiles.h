@@ -3,7 +3,8 @@
 //   MR             the number of rows of c per tile, of two vectors each: as many as fit into the registers
 //   NAMED(x)       x with a suffix
 //   TARGET         the attribute that names the target processors
-// and for all widths INLINE, FOR_EACH_VECTOR (a statement for every vector of a tile), and the types and functions of products.c.
+// and for all widths FOR_EACH_VECTOR (a statement for every vector of a tile), and the types and functions of
+// products.c.
 
 enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real), NAMED(nr) = 2 * NAMED(lanes) };
 typedef ab_real NAMED(vector) VECTOR_OF(NAMED(lanes), ab_real, VECTOR_BYTES);
@@ -21,14 +22,14 @@ typedef struct {
 
 #ifndef ACTIVE_BENCH_DOUBLE
 // `ab_to_bfloat16` for every lane.
-INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
+AB_INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
     NAMED(bits) bits = (NAMED(bits))x, nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
     NAMED(bits) is_nan = (bits & 0x7fffffff) > AB_INFINITY_BITS;
     return __builtin_convertvector((nearest & ~is_nan) | ((bits >> 16 | 0x40) & is_nan), NAMED(bfloat16s));
 }
 #else
 // In double precision only the kernel's test rounds.
-INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
+AB_INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
     NAMED(bfloat16s) result;
     for (size_t k = 0; k < NAMED(lanes); k++) result[k] = ab_to_bfloat16(x[k]);
     return result;
@@ -36,7 +37,7 @@ INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
 #endif
 
 // Stores a whole tile after the epilogue: rows from i on and vectors from column j on.
-INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t ldc, size_t i, size_t j,
+AB_INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t ldc, size_t i, size_t j,
                                 const ab_epilogue *epilogue, const size_t rows, const size_t vectors) {
     if (!epilogue->bfloat16_c) c += i * ldc + j;
     if (epilogue->accumulate)
@@ -62,7 +63,7 @@ INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t ld
 }
 
 // Computes `rows` rows of c from row i on, of which `valid` exist; the others repeat the last row and are discarded.
-INLINE TARGET void NAMED(microkernel)(ab_operand a, const NAMED(panel) *b, ab_real *c, size_t ldc, size_t i, size_t valid,
+AB_INLINE TARGET void NAMED(microkernel)(ab_operand a, const NAMED(panel) *b, ab_real *c, size_t ldc, size_t i, size_t valid,
                                       const ab_epilogue *epilogue, const size_t rows, const size_t vectors) {
     const ab_real *a_row[MR];
     for (size_t r = 0; r < rows; r++) a_row[r] = a.values + (i + min_size(r, valid - 1)) * a.row_stride;
@@ -106,7 +107,7 @@ MACROKERNEL(narrow_macrokernel, 1)
 #undef MACROKERNEL
 
 // Packs kc rows of NR columns of b into a panel, and sums the columns.
-INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t stride, size_t kc, ab_real *column_sums,
+AB_INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t stride, size_t kc, ab_real *column_sums,
                                int accumulate) {
     NAMED(vector) totals[2] = {0};
     for (size_t p = 0; p < kc; p++, from += stride, panel += NAMED(nr))
@@ -122,7 +123,7 @@ INLINE TARGET void NAMED(pack)(ab_real *panel, const ab_real *from, size_t strid
 }
 
 // Packs up to `left` columns of b, from j on, into `values`.
-INLINE TARGET NAMED(panel) NAMED(packed)(ab_real *values, ab_operand b, size_t kc, size_t j, size_t left,
+AB_INLINE TARGET NAMED(panel) NAMED(packed)(ab_real *values, ab_operand b, size_t kc, size_t j, size_t left,
                                          ab_real *column_sums, int accumulate) {
     const size_t width = (left <= NAMED(lanes) ? 1 : 2) * NAMED(lanes), columns = min_size(left, width);
     const ab_real *from = b.values + j * b.column_stride;

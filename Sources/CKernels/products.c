@@ -1,6 +1,7 @@
 #include "CKernels.h"
 
 #include "bfloat16_bits.h"
+#include "kernel.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -26,7 +27,7 @@ typedef struct {
 } prefetch_range;
 
 // Prefetches the share of that memory for rows i to i + rows of `all`, while these are computed.
-static inline __attribute__((always_inline)) void prefetch(const prefetch_range *w, size_t i, size_t rows, size_t all) {
+AB_INLINE void prefetch(const prefetch_range *w, size_t i, size_t rows, size_t all) {
     size_t last = min_size(w->runs, (i + rows) * w->runs / all);
     for (size_t run = i * w->runs / all; run < last; run++)
         for (size_t byte = 0; byte < w->bytes; byte += 64) __builtin_prefetch((const char *)(w->from + run * w->stride) + byte);
@@ -105,8 +106,6 @@ static void store_edge(const ab_real *sums, size_t width, ab_real *c, size_t ldc
     for (size_t r = 0; r < rows; r++)                                                                                  \
         for (size_t v = 0; v < vectors; v++) x
 
-#define INLINE static inline __attribute__((always_inline))
-
 #if defined(__x86_64__)
 #define VECTOR_BYTES 32
 #define MR 6
@@ -117,7 +116,7 @@ static void store_edge(const ab_real *sums, size_t width, ab_real *c, size_t ldc
 #define VECTOR_BYTES 64
 #define MR 8
 #define NAMED(x) x##_64
-#define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define TARGET AB_AVX512
 #include "product_tiles.h"
 #else
 #define VECTOR_BYTES 16
@@ -126,14 +125,6 @@ static void store_edge(const ab_real *sums, size_t width, ab_real *c, size_t ldc
 #define TARGET
 #include "product_tiles.h"
 #endif
-
-size_t ab_vector_bytes(void) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") ? 64 : 32;
-#else
-    return 16;
-#endif
-}
 
 void ab_gemm_in_vectors(size_t bytes, ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k,
                         ab_epilogue epilogue) {

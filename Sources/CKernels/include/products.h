@@ -41,8 +41,12 @@ enum { AB_KC = 256 };
 // neither on the other elements nor on the processor (on x86-64 from v3 on).
 void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k, ab_epilogue epilogue);
 
-// Returns the width in bytes of the vectors that `ab_gemm` uses on this processor.
+// Returns the width in bytes of the vectors that the kernels use: on x86-64 64 where the processor has them and the
+// environment variable ACTIVE_BENCH_VECTOR_BYTES is not 32, else 32.
 size_t ab_vector_bytes(void);
+// Returns whether the processor has AVX2, or the part of AVX-512 that belongs to x86-64-v4.
+int ab_has_avx2(void);
+int ab_has_avx512(void);
 // `ab_gemm` with vectors of `bytes` bytes: on x86-64 32, or 64 if the processor has them. For tests: the bits are the same.
 void ab_gemm_in_vectors(size_t bytes, ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k,
                         ab_epilogue epilogue);
