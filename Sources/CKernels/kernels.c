@@ -72,6 +72,13 @@ AB_KERNEL(void, relu, (ab_real *y, size_t n), (y, n))
 
 void ab_relu(ab_real *y, size_t n) { PROFILED("ReLU", n, 1, 2 * n, relu(y, n)); }
 
+AB_INLINE void tanh_each_body(ab_real *y, const ab_real *x, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = (ab_real)ab_tanh(x[i]);
+}
+AB_KERNEL(void, tanh_each, (ab_real *y, const ab_real *x, size_t n), (y, x, n))
+
+void ab_tanh_each(ab_real *y, const ab_real *x, size_t n) { PROFILED("tanh", n, 1, 2 * n, tanh_each(y, x, n)); }
+
 AB_INLINE void add_body(ab_real *restrict y, const ab_real *restrict x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];
 }

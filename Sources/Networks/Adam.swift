@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 import Numerics
 
 /// Adam (Kingma and Ba 2015) on the parameters of one network: bias-corrected, epsilon outside the square root,
@@ -46,8 +45,8 @@ package final class Adam {
         let kernelConstants = ab_adam_constants(
             rate: Real(rate), decay1: Real(constants.beta1), gain1: Real(1 - constants.beta1),
             decay2: Real(constants.beta2), gain2: Real(1 - constants.beta2),
-            correction1: Real(1 / (1 - pow(constants.beta1, Double(steps)))),
-            correction2: Real(1 / (1 - pow(constants.beta2, Double(steps)))), epsilon: Real(constants.epsilon))
+            correction1: Real(1 / (1 - Elementary.power(constants.beta1, steps))),
+            correction2: Real(1 / (1 - Elementary.power(constants.beta2, steps))), epsilon: Real(constants.epsilon))
         parameters.mutate { parameters in
             firstMoment.mutate { first in
                 secondMoment.mutate { second in
@@ -81,8 +80,8 @@ package final class ScalarAdam {
         steps += 1
         firstMoment = constants.beta1 * firstMoment + (1 - constants.beta1) * gradient
         secondMoment = constants.beta2 * secondMoment + (1 - constants.beta2) * gradient * gradient
-        let first = firstMoment / (1 - pow(constants.beta1, Double(steps)))
-        let second = secondMoment / (1 - pow(constants.beta2, Double(steps)))
+        let first = firstMoment / (1 - Elementary.power(constants.beta1, steps))
+        let second = secondMoment / (1 - Elementary.power(constants.beta2, steps))
         let next = value - rate * first / (second.squareRoot() + constants.epsilon)
         guard let range, !next.isNaN else {
             value = next
@@ -106,7 +105,8 @@ package struct CosineSchedule: Sendable, Equatable {
 
     /// Returns the rate of the update that follows `t` others.
     package func rate(at t: Int) -> Double {
-        rate * 0.5 * (1 + cos(Double.pi * Double(min(t, horizon)) / Double(horizon)))
+        let turns = Double(min(t, horizon)) / (2 * Double(horizon))
+        return rate * 0.5 * (1 + Elementary.sineAndCosine(turns: turns).cosine)
     }
 }
 

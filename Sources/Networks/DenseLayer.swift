@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 import Numerics
 
 /// A dense layer for one sample: y = b + W·x.
@@ -42,7 +41,5 @@ final class DenseLayer {
     }
 
     /// Applies tanh to `output`.
-    func squash() {
-        for j in 0..<outputs { result[j] = tanh(result[j]) }
-    }
+    func squash() { ab_tanh_each(result.pointer, result.pointer, outputs) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Numerics
 import Suites
 
 extension SettingKey<Int> {
@@ -125,7 +126,7 @@ extension ACTIVESettings {
     /// to log π.
     fileprivate static func unreachableTarget(_ settings: Hyperparameters, actions: Int) -> SettingsConflict? {
         let target = settings[.targetLogLikelihood]
-        let highest = Double(actions) * (5 - 0.5 * log(2 * Double.pi))
+        let highest = Double(actions) * (5 - Elementary.halfLogOfTwoPi)
         guard settings[.cloningTemperature] == .adaptive, target > highest else { return nil }
         return SettingsConflict(
             expected: String(

@@ -1,5 +1,4 @@
 package import Datasets
-import Foundation
 package import Networks
 import Numerics
 
@@ -100,7 +99,7 @@ package final class CQL: Learner {
         critics.minimumAndActionGradient(
             stateActions.view, ofTargets: false, into: policyValue.pointer, gradient: actionGradient.view)
         guard team.ownsPolicy else { return }
-        report.alpha = exp(logAlpha.value)
+        report.alpha = Elementary.exp(logAlpha.value)
         report.meanLogLikelihood = orderedMean(actor.logLikelihoods, count: batch.size)
         report.policyLoss =
             report.alpha * report.meanLogLikelihood - orderedMean(policyValue.pointer, count: batch.size)
@@ -130,7 +129,7 @@ package final class CQL: Learner {
     }
 
     private func updateCritics(_ batch: Batch) {
-        let multiplier = settings.lagrange ? min(exp(logLagrange.value), 1e6) : 1
+        let multiplier = settings.lagrange ? min(Elementary.exp(logLagrange.value), 1e6) : 1
         let weight = multiplier * settings.alpha
         let gap = settings.lagrange ? settings.lagrangeGap : 0
         report.lagrange = multiplier

@@ -1,4 +1,3 @@
-import Foundation
 import Networks
 import Numerics
 
@@ -57,7 +56,8 @@ final class ConservativePenalty {
         team.share(drawn, of: .policy, for: .critics)
         let densities = MatrixView(pointer: logDensities.row(draws), rows: 1, columns: 2 * draws * batch)
         team.share(densities, of: .policy, for: .critics)
-        logDensities.pointer.update(repeating: Real(-log(2.0) * Double(actions.columns)), count: draws * batch)
+        logDensities.pointer.update(
+            repeating: Real(-Elementary.logOfTwo * Double(actions.columns)), count: draws * batch)
     }
 
     /// Draws the actions of both policies, with their log-densities.
@@ -95,14 +95,14 @@ final class ConservativePenalty {
             let data = dataValues[b]
             var top = settings.importanceSampling ? -Real.infinity : data
             for k in 0..<samples.values.rows { top = max(top, samples.values.row(k)[b]) }
-            var total = settings.importanceSampling ? 0 : exp((data - top) / temperature)
+            var total = settings.importanceSampling ? 0 : Elementary.exp((data - top) / temperature)
             let dataShare = total
             for k in 0..<samples.values.rows {
-                let term = exp((samples.values.row(k)[b] - top) / temperature)
+                let term = Elementary.exp((samples.values.row(k)[b] - top) / temperature)
                 valueGradient.row(k)[b] = term
                 total += term
             }
-            let difference = top + temperature * log(total) - data
+            let difference = top + temperature * Elementary.log(total) - data
             let clamped = min(max(difference, lowest), highest)
             sum += Double(clamped)
             let slope = clamped == difference ? weight / Real(batch) : 0

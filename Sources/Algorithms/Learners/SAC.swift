@@ -1,5 +1,4 @@
 package import Datasets
-import Foundation
 package import Networks
 package import Numerics
 
@@ -65,7 +64,7 @@ package final class SAC {
 
     /// Makes one gradient step of critics, policy and temperature.
     package func update(_ batch: Batch) {
-        let temperature = Real(exp(logTemperature.value))
+        let temperature = Real(Elementary.exp(logTemperature.value))
         updateCritic(batch, temperature)
         updatePolicy(batch, temperature)
         critic.trackTargets(rate: SAC.targetRate)
@@ -95,7 +94,7 @@ package final class SAC {
         let targetEntropy = -Double(batch.actions.columns)
         logTemperature.step(
             gradient: -(report.meanLogLikelihood + targetEntropy), rate: SAC.rate, range: -20...20)
-        report.temperature = exp(logTemperature.value)
+        report.temperature = Elementary.exp(logTemperature.value)
     }
 
     /// Draws a ~ π(s) and writes the rows (s, a) for the critics.

@@ -2,6 +2,7 @@
 // Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
 #pragma once
 #include "bfloat16.h"
+#include "elementary.h"
 #include "products.h"
 #include "profile.h"
 #include "reals.h"
@@ -21,6 +22,8 @@ void ab_dense(ab_real *y, const ab_real *x, const ab_real *packed, const ab_real
 
 // y = max(0, y).
 void ab_relu(ab_real *y, size_t n);
+// y = tanh x; y may be x.
+void ab_tanh_each(ab_real *y, const ab_real *x, size_t n);
 // y = y + x.
 void ab_add(ab_real *y, const ab_real *x, size_t n);
 // y = y·factor.

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 package import Numerics
 
 /// A policy that gives one action per state, a = tanh(MLP(s)) (policy family D: TD3+BC).
@@ -26,7 +26,7 @@ package final class DeterministicPolicy {
     /// Computes `actions` for a batch of states [batch × states].
     package func forward(_ states: MatrixView) {
         network.forward(states, tape)
-        for i in 0..<actions.count { actions.pointer[i] = tanh(tape.output.pointer[i]) }
+        ab_tanh_each(actions.pointer, tape.output.pointer, actions.count)
     }
 
     /// Computes ∂L/∂parameters into `network.gradients`, after `forward` of the same states.

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 package import Numerics
 
 /// A Gaussian policy with a squashed mean and a standard deviation that does not depend on the state (policy family G:
@@ -51,11 +51,11 @@ package final class GaussianPolicy {
     package func forward(_ states: MatrixView, isTraining: Bool = false) {
         self.isTraining = isTraining
         network.forward(states, tape, dropout: isTraining ? dropout : nil)
-        for i in 0..<means.count { means.pointer[i] = tanh(tape.output.pointer[i]) }
+        ab_tanh_each(means.pointer, tape.output.pointer, means.count)
     }
 
     /// Returns σ of action dimension `j`.
-    package func deviation(_ j: Int) -> Real { exp(clampedLogDeviation(j)) }
+    package func deviation(_ j: Int) -> Real { Elementary.exp(clampedLogDeviation(j)) }
 
     /// Returns log σ of action dimension `j`.
     package func clampedLogDeviation(_ j: Int) -> Real {
@@ -67,10 +67,10 @@ package final class GaussianPolicy {
     /// Computes out[b] = log π(a_b|s_b) for the states of the last `forward`.
     package func logLikelihood(of actions: MatrixView, into out: UnsafeMutablePointer<Real>) {
         for b in 0..<means.rows { out[b] = 0 }
-        let halfLogTwoPi = Real(0.5 * log(2 * Double.pi))
+        let halfLogTwoPi = Real(Elementary.halfLogOfTwoPi)
         for j in 0..<means.columns {
             let logSigma = clampedLogDeviation(j)
-            let inverse = exp(-logSigma)
+            let inverse = Elementary.exp(-logSigma)
             for b in 0..<means.rows {
                 let standardised = (actions.row(b)[j] - means.row(b)[j]) * inverse
                 out[b] -= standardised * standardised / 2 + logSigma + halfLogTwoPi
@@ -102,7 +102,7 @@ package final class GaussianPolicy {
     ) {
         let scale = 1 / Real(means.rows)
         for j in 0..<means.columns {
-            let inverseVariance = exp(-2 * clampedLogDeviation(j))
+            let inverseVariance = Elementary.exp(-2 * clampedLogDeviation(j))
             let sigma = deviation(j)
             var dRho: Real = 0
             for b in 0..<means.rows {

@@ -1,4 +1,3 @@
-import Glibc
 package import Numerics
 
 /// A policy that acts on one observation at a time.
@@ -58,7 +57,7 @@ package final class PolicyInference {
     /// Returns one element of the action that evaluation takes, from that of the mean.
     private func modal(_ mean: Real) -> Real {
         switch head {
-        case .deterministicTanh, .gaussianTanhMean, .tanhGaussian: tanh(mean)
+        case .deterministicTanh, .gaussianTanhMean, .tanhGaussian: Elementary.tanh(mean)
         case .deterministic, .gaussian: min(max(mean, -1), 1)
         }
     }
@@ -83,9 +82,9 @@ package final class PolicyInference {
                 let range =
                     head == .gaussian ? TanhGaussianPolicy.logDeviationRange : GaussianPolicy.logDeviationRange
                 let logSigma = min(max(layers.logDeviation(j), range.lowerBound), range.upperBound)
-                let centre = head == .gaussian ? mean : tanh(mean)
-                action[j] = min(max(centre + exp(logSigma) * noise[j], -1), 1)
-                logLikelihood -= Double(noise[j] * noise[j] / 2 + logSigma) + 0.5 * log(2 * Double.pi)
+                let centre = head == .gaussian ? mean : Elementary.tanh(mean)
+                action[j] = min(max(centre + Elementary.exp(logSigma) * noise[j], -1), 1)
+                logLikelihood -= Double(noise[j] * noise[j] / 2 + logSigma) + Elementary.halfLogOfTwoPi
             case .tanhGaussian:
                 let sampled = TanhGaussian.sample(
                     mean: mean, logDeviation: layers.logDeviation(j), noise: noise[j])

@@ -1,4 +1,3 @@
-import Glibc
 package import Numerics
 
 /// A tanh-squashed Gaussian whose standard deviation depends on the state (policy family T: SAC, CQL).
@@ -126,7 +125,7 @@ package final class TanhGaussianPolicy {
                 let a = actions.row(b)[j]
                 let logDeviation = scale * l[j] + shift
                 let isFree = TanhGaussianPolicy.logDeviationRange.contains(logDeviation)
-                let sigmaNoise = exp(TanhGaussian.clamped(logDeviation)) * noise.row(b)[j]
+                let sigmaNoise = Elementary.exp(TanhGaussian.clamped(logDeviation)) * noise.row(b)[j]
                 // ∂log π/∂x = 2 tanh(x), ∂a/∂x = 1 - a², ∂x/∂m = 1, ∂x/∂log σ = σε, and -1 from -log σ.
                 let dx = temperature * 2 * a - valueGradient.row(b)[j] * (1 - a * a)
                 let dLogDeviation = isFree ? share * (dx * sigmaNoise - temperature) : 0
@@ -155,9 +154,9 @@ package enum TanhGaussian {
     /// Returns a = tanh(m + σε) and this dimension's term of log π(a|s).
     package static func sample(mean: Real, logDeviation: Real, noise: Real) -> (action: Real, logLikelihood: Real) {
         let logSigma = clamped(logDeviation)
-        let x = mean + exp(logSigma) * noise
-        let gaussian = -noise * noise / 2 - logSigma - Real(0.5 * log(2 * Double.pi))
-        let softplus = max(-2 * x, 0) + log1p(exp(-abs(2 * x)))
-        return (tanh(x), gaussian - 2 * (Real(log(2.0)) - x - softplus))
+        let x = mean + Elementary.exp(logSigma) * noise
+        let gaussian = -noise * noise / 2 - logSigma - Real(Elementary.halfLogOfTwoPi)
+        let softplus = max(-2 * x, 0) + Elementary.log1p(Elementary.exp(-abs(2 * x)))
+        return (Elementary.tanh(x), gaussian - 2 * (Real(Elementary.logOfTwo) - x - softplus))
     }
 }

@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 
 /// A stream of random numbers, named by the purpose of the numbers and not by the rank that draws them.
 ///
@@ -97,9 +96,9 @@ package struct RandomStream: Sendable, Equatable {
     /// Returns two independent standard normal numbers.
     package func normalPair(step: Int, index: Int) -> (Double, Double) {
         let (a, b, c, d) = block(step: step, index: index)
-        let radius = (-2 * log(1 - unitInterval(a, b))).squareRoot()
-        let angle = 2 * Double.pi * unitInterval(c, d)
-        return (radius * cos(angle), radius * sin(angle))
+        let radius = (-2 * Elementary.log(1 - unitInterval(a, b))).squareRoot()
+        let direction = Elementary.sineAndCosine(turns: unitInterval(c, d))
+        return (radius * direction.cosine, radius * direction.sine)
     }
 
     private func unitInterval(_ high: UInt32, _ low: UInt32) -> Double {

@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 package import Networks
 
 /// β, the adaptive cloning temperature: the multiplier of the constraint E_D[log π(a|s)] ≥ H_D.
@@ -7,7 +8,7 @@ package import Networks
 /// the policy is below H_D and falls while it is above. β stays within [1e-4, 1e4].
 package struct AdaptiveTemperature {
     /// The range of log β.
-    package static let logRange = log(1e-4)...log(1e4)
+    package static let logRange = Elementary.log(1e-4)...Elementary.log(1e4)
     /// The multiple of its first value above which β counts as run away, if the likelihood is still below H_D.
     package static let runawayFactor = 100.0
     /// The number of updates after which β also counts as run away if it is at its upper bound.
@@ -28,11 +29,11 @@ package struct AdaptiveTemperature {
         self.initial = initial
         self.targetLogLikelihood = targetLogLikelihood
         self.rate = rate
-        logBeta = ScalarAdam(log(initial))
+        logBeta = ScalarAdam(Elementary.log(initial))
     }
 
     /// β.
-    package var value: Double { exp(logBeta.value) }
+    package var value: Double { Elementary.exp(logBeta.value) }
 
     /// Makes one step on L(β) = E_D[β(log π(a|s) - H_D)].
     ///

@@ -1,4 +1,3 @@
-import Foundation
 package import Numerics
 
 /// w(s, a), the weight of an action of the data in the cloning term, as a function of its advantage A.
@@ -14,7 +13,7 @@ package enum AdvantageWeight: Sendable, Equatable {
     @inline(__always)
     package func callAsFunction(_ advantage: Real, cap: Real) -> Real {
         switch self {
-        case .exponential(let inverseTemperature): min(exp(Real(inverseTemperature) * advantage), cap)
+        case .exponential(let inverseTemperature): min(Elementary.exp(Real(inverseTemperature) * advantage), cap)
         case .one: 1
         case .positivePart: min(max(advantage, 0), cap)
         }

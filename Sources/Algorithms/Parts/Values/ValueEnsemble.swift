@@ -124,6 +124,7 @@ extension ValueEnsemble {
         let m = Double(members.count)
         guard m > 1 else { return Spread() }
         var spread = Spread()
+        let expected = expectedGap(members: members.count)
         for b in 0..<values.columns {
             var (sum, least) = (0.0, Double.infinity)
             for i in 0..<values.rows {
@@ -138,7 +139,7 @@ extension ValueEnsemble {
             }
             let sigma = (squares / (m - 1)).squareRoot()
             spread.deviation += sigma / Double(values.columns)
-            let gap = (sum / m - least) / (expectedGap(members: members.count) * sigma)
+            let gap = (sum / m - least) / (expected * sigma)
             spread.gapRatio += (sigma == 0 ? 0 : gap) / Double(values.columns)
         }
         return spread
