@@ -41,7 +41,7 @@ import Testing
     }
 
     /// QᵀQ = 1 for tall, wide and square matrices; with the chosen signs, Q has the Haar distribution.
-    @Test(arguments: [(11, 4), (4, 11), (6, 6), (256, 1)])
+    @Test(arguments: [(11, 4), (4, 11), (6, 6), (256, 1), (1, 1), (256, 256), (40, 300)])
     func orthogonal(rows: Int, columns: Int) {
         let q = orthogonalMatrix(rows: rows, columns: columns, stream: stream)
         let short = min(rows, columns)
@@ -51,9 +51,22 @@ import Testing
                     rows >= columns
                     ? (0..<rows).map { q[$0 * columns + i] * q[$0 * columns + j] }.reduce(0, +)
                     : (0..<columns).map { q[i * columns + $0] * q[j * columns + $0] }.reduce(0, +)
-                #expect(abs(dot - (i == j ? 1 : 0)) < 1e-12)
+                #expect(abs(dot - (i == j ? 1 : 0)) < 1e-14)
             }
         }
+    }
+
+    /// The bits of an orthogonal matrix, hashed by FNV-1a, on every processor.
+    @Test(
+        arguments: [
+            (5, 3, 17_747_632_504_611_883_004), (3, 5, 17_410_872_333_016_184_584), (70, 70, 2_979_876_941_033_454_289),
+        ] as [(Int, Int, UInt64)])
+    func orthogonalBits(rows: Int, columns: Int, expected: UInt64) {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for x in orthogonalMatrix(rows: rows, columns: columns, stream: stream) {
+            hash = (hash ^ x.bitPattern) &* 0x0000_0100_0000_01B3
+        }
+        #expect(hash == expected)
     }
 
     private func random(_ rows: Int, _ columns: Int, step: Int) -> Matrix {

@@ -67,6 +67,10 @@ void ab_polyak(ab_real *target, const ab_real *source, size_t n, ab_real rate);
 // the blocks with the counters (0, step), (1, step), … in sequence.
 void ab_bernoulli(ab_real *out, size_t n, uint64_t key, uint64_t step, uint64_t threshold);
 
+// Replaces a [m × n], column-major with m ≥ n, by the Q of its QR decomposition in which R's diagonal is not negative,
+// by Householder's reflections. scratch has 2·n elements. The bits are the same on every processor.
+void ab_orthonormalise(double *a, double *scratch, size_t m, size_t n);
+
 // The compiler of this package's C code: the Clang of the Swift toolchain.
 const char *ab_compiler(void);
 
