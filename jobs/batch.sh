@@ -56,11 +56,10 @@ prepare_run() {
     # of one second can be too short to save (Open MPI 4 and 5).
     export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-10}
     export PRTE_MCA_odls_base_sigkill_timeout=${PRTE_MCA_odls_base_sigkill_timeout:-10}
-    # mpirun passes these to ranks that it starts through ssh; srun passes all variables. If the nodes' processors differ, set
-    # OPENBLAS_CORETYPE to kernels that all of them have.
+    # mpirun passes these to ranks that it starts through ssh; srun passes all variables.
     local name
     for name in ACTIVE_BENCH_DATA ACTIVE_BENCH_TTY ACTIVE_BENCH_JOB ACTIVE_BENCH_JOB_STARTS D4RL_DATASET_DIR \
-        OPENBLAS_CORETYPE LD_LIBRARY_PATH; do
+        ACTIVE_BENCH_PRODUCTS OPENBLAS_CORETYPE LD_LIBRARY_PATH; do
         if [ -n "${!name:-}" ] && [[ $LAUNCHER == mpirun* ]]; then exported+=(-x "$name"); fi
     done
 }

@@ -6,7 +6,7 @@
 #   RANKS=16 RUN=/scratch/ensemble-size OUT=/scratch jobs/ensemble-size.sh
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # kernels as the program chooses them
+unset ACTIVE_BENCH_PRODUCTS ACTIVE_BENCH_VECTOR_BYTES # products by our own kernels, as fast as they can
 
 ranks=${RANKS:-$(nproc)}
 run=${RUN:-$repository/runs/ensemble-size}

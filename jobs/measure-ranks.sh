@@ -82,6 +82,6 @@ cat <<END
     jobs/measure-ranks.sh
 
 $rows
-- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), 2 ranks on $(nproc) cores, kernels $("$binary" bench product --seconds 0.1 | cut -d' ' -f1); load $load_before at the start, $(cut -d' ' -f1 /proc/loadavg) at the end.
+- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), 2 ranks on $(nproc) cores; the independent loops' products by OpenBLAS, kernels $("$binary" bench product --seconds 0.1 | cut -d' ' -f1); load $load_before at the start, $(cut -d' ' -f1 /proc/loadavg) at the end.
 - $rounds rounds; in each the runs alternate, and ratios are taken within a round. Hopper's sizes, batch 256, networks of 256-256.
 END

@@ -8,7 +8,7 @@
 export ACTIVE_BENCH_BF16=1
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # kernels as the program chooses them
+unset ACTIVE_BENCH_PRODUCTS ACTIVE_BENCH_VECTOR_BYTES # products by our own kernels, as fast as they can
 
 ranks=${RANKS:-$(nproc)}
 run=${RUN:-$repository/runs/precision}
@@ -27,7 +27,7 @@ mkdir -p "$out"
 
 $findings
 
-- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks; $("$binary" bench product --once | cut -d' ' -f1) kernels.
+- $(date +%F), $(sed -n '/model name/{s/.*: //;p;q}' /proc/cpuinfo), $ranks ranks.
 END
 } >"$out/precision.md"
 say "$out/precision.md"

@@ -9,7 +9,7 @@
 #   LEARNER=ACTIVE-I MEMBERS=10 STUDY=jobs/studies/paper.yaml
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # so that the program chooses the kernels
+unset ACTIVE_BENCH_PRODUCTS ACTIVE_BENCH_VECTOR_BYTES # products by our own kernels, as fast as they can
 
 ranks=${RANKS:-$(nproc)}
 rounds=${ROUNDS:-9}

@@ -150,3 +150,9 @@ void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_
     ab_profile_end(start, a.column_stride != 1 ? "product aT b" : b.column_stride != 1 ? "product a bT" : "product a b", m, n,
                    k, touched(m, n, k, &epilogue) * sizeof(ab_real));
 }
+
+void ab_apply_epilogue(const ab_real *product, size_t ld, ab_real *c, size_t ldc, size_t m, size_t n, ab_epilogue epilogue) {
+    uint64_t start = ab_profile_begin();
+    store_edge(product, ld, c, ldc, 0, 0, m, n, &epilogue);
+    ab_profile_end(start, "epilogue", m, n, 0, touched(m, n, 0, &epilogue) * sizeof(ab_real));
+}

@@ -131,9 +131,10 @@ package struct PlanReport: Sendable {
         return count == 1 ? "\(first)" : "\(first)-\(first + count - 1)"
     }
 
-    /// "gradient steps measured just now (SkylakeX kernels): ACTIVE-I at 181 GFLOP/s, IQL at 190 GFLOP/s; …".
+    /// "gradient steps measured just now (products: own, in vectors of 64 bytes): ACTIVE-I at 181 GFLOP/s, IQL at 190
+    /// GFLOP/s; …".
     package var rateSentence: String {
-        "gradient steps measured just now (\(BLASLibrary.coreType) kernels): "
+        "gradient steps measured just now (products: \(ProductBackEnd.current.detail)): "
             + model.rates.map { name, rate in String(format: "\(name) at %.0f GFLOP/s", 2e-9 * rate) }
             .joined(separator: ", ") + "; episodes in full length included"
     }

@@ -58,7 +58,7 @@ package final class StudyRun {
     ///   caller must end the job.
     package func run(onTable: (ScoreTable) throws -> Void) throws -> Ending {
         try FaultInjection.validate()
-        try world.requireEqualKernels()
+        try world.requireEqualProducts()
         let text = String(
             decoding: try world.agree(sharing: { Array(try StudyFile.read(studyPath, learners: learners).text.utf8) }),
             as: UTF8.self)

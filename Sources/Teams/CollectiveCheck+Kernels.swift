@@ -4,16 +4,18 @@ package import Numerics
 import Processes
 
 extension Communicator {
-    /// Refuses ranks that use different OpenBLAS kernels: a result's bits would depend on which rank computes it.
+    /// Refuses ranks whose products may differ in bits, so that a result would depend on which rank computes it: with
+    /// different back ends, or different kernels of BLAS. Our own kernels compute the same on every processor.
     /// Collective.
-    package func requireEqualKernels() throws {
-        let names = try gatherLines([BLASLibrary.coreType])
+    package func requireEqualProducts() throws {
+        let names = try gatherLines([ProductBackEnd.current.description])
         try agree(that: {
             let distinct = Set(names).sorted()
             guard distinct.count <= 1 else {
                 throw HarnessError.badInput(
-                    "ranks compute with different OpenBLAS kernels (\(distinct.joined(separator: ", "))): "
-                        + "set OPENBLAS_CORETYPE to one that all processors have")
+                    "ranks compute products with \(distinct.joined(separator: " and ")): expected the same on all; "
+                        + "set ACTIVE_BENCH_PRODUCTS, and with blas OPENBLAS_CORETYPE to kernels that all processors have"
+                )
             }
         })
     }

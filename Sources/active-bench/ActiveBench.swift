@@ -26,6 +26,12 @@ struct ActiveBench: ParsableCommand {
         Console.prepare()
         // Ctrl-C and similar signals end a command at once without leaving partial files; `run` handles them itself.
         Supervision.endOnSignals()
+        do {
+            try ProductBackEnd.requireValidVariables()
+        } catch {
+            say(error)
+            Foundation.exit(ExitStatus(for: error).rawValue)
+        }
         chooseKernels()
         BLASLibrary.useOneThread()
         do {

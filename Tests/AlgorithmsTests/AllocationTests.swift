@@ -1,15 +1,15 @@
 import Algorithms
 import Foundation
+import Numerics
 import Testing
 
 @Suite struct AllocationTests {
     /// A gradient step allocates nothing: 1,000 steps of every learner (20 of CQL) and fewer with switches, after the
     /// first 10, counted at malloc, calloc, realloc, posix_memalign and aligned_alloc in separate processes.
     ///
-    /// Some kernel sets of OpenBLAS allocate in products of certain shapes. Therefore one process uses the kernels that
-    /// the environment chooses and another, at the same time, a fixed set, unless this processor cannot run that set.
+    /// One process uses this processor's widest vectors and another, at the same time, vectors of 32 bytes.
     @Test(.timeLimit(.minutes(15))) func stepsAllocateNothing() throws {
-        let counts = try ["", "SkylakeX"].map { try Count(kernels: $0) }
+        let counts = try [vectorBytes, 32].map { try Count(vectorBytes: $0) }
         for count in counts {
             let output = String(decoding: count.pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             count.process.waitUntilExit()
@@ -29,13 +29,13 @@ private struct Count {
     let process = Process()
     let pipe = Pipe()
 
-    /// Starts the process with the named OpenBLAS kernels; the empty name leaves the choice to the environment.
-    init(kernels: String) throws {
+    /// Starts the process with vectors of `vectorBytes` bytes.
+    init(vectorBytes: Int) throws {
         let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()
         var variables = ProcessInfo.processInfo.environment
         let counter = folder.appendingPathComponent("libactive-bench-allocations.so").path
         variables["LD_PRELOAD"] = [counter, variables["LD_PRELOAD"]].compactMap { $0 }.joined(separator: ":")
-        if !kernels.isEmpty { variables["OPENBLAS_CORETYPE"] = kernels }
+        variables["ACTIVE_BENCH_VECTOR_BYTES"] = "\(vectorBytes)"
         process.environment = variables
         process.executableURL = folder.appendingPathComponent("step-allocations")
         process.standardOutput = pipe

@@ -2,26 +2,20 @@ import Numerics
 import Testing
 
 @Suite struct KernelChoiceTests {
-    @Test func readsTheFirstProcessor() throws {
-        let text = """
-            processor	: 0
-            vendor_id	: AuthenticAMD
-            cpu family	: 26
-            flags		: fpu avx2 avx512vl
+    private static let avx2 = KernelChoice.Processor(hasAVX2: true, hasAVX512: false)
+    private static let avx512 = KernelChoice.Processor(hasAVX2: true, hasAVX512: true)
+    private static let older = KernelChoice.Processor(hasAVX2: false, hasAVX512: false)
 
-            processor	: 1
-            vendor_id	: AuthenticAMD
-            cpu family	: 25
-            flags		: fpu
-            """
-        let processor = try #require(KernelChoice.Processor(cpuinfo: text))
-        #expect(processor == .init(vendor: "AuthenticAMD", family: 26, flags: ["fpu", "avx2", "avx512vl"]))
-        #expect(KernelChoice.coreType(for: processor) == "SkylakeX")
+    @Test(arguments: ["Prescott", "Nehalem", "Sandybridge", "Piledriver"]) func replacesOldKernels(chosen: String) {
+        #expect(KernelChoice.coreType(insteadOf: chosen, on: Self.avx2) == "Haswell")
+        #expect(KernelChoice.coreType(insteadOf: chosen, on: Self.avx512) == "SkylakeX")
+        #expect(KernelChoice.coreType(insteadOf: chosen, on: Self.older) == nil)
     }
 
-    @Test func leavesUnknownProcessorsToOpenBLAS() {
-        #expect(KernelChoice.Processor(cpuinfo: "processor : 0\nCPU implementer : 0x41") == nil)
-        #expect(KernelChoice.coreType(for: .init(vendor: "GenuineIntel", family: 6, flags: ["avx512vl"])) == nil)
-        #expect(KernelChoice.coreType(for: .init(vendor: "AuthenticAMD", family: 26, flags: ["avx2"])) == nil)
+    @Test(arguments: ["Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"])
+    func leavesOthersToOpenBLAS(chosen: String) {
+        for processor in [Self.older, Self.avx2, Self.avx512] {
+            #expect(KernelChoice.coreType(insteadOf: chosen, on: processor) == nil)
+        }
     }
 }

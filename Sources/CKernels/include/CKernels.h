@@ -71,6 +71,9 @@ void ab_bernoulli(ab_real *out, size_t n, uint64_t key, uint64_t step, uint64_t 
 // by Householder's reflections. scratch has 2·n elements. The bits are the same on every processor.
 void ab_orthonormalise(double *a, double *scratch, size_t m, size_t n);
 
+// Returns the file of the library whose `function` this process calls; NULL if it calls none.
+const char *ab_library_file(const char *function);
+
 // The compiler of this package's C code: the Clang of the Swift toolchain.
 const char *ab_compiler(void);
 

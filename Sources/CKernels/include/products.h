@@ -41,6 +41,21 @@ enum { AB_KC = 256 };
 // neither on the other elements nor on the processor (on x86-64 from v3 on).
 void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k, ab_epilogue epilogue);
 
+// Stores a product that another library has computed, [m × n] with leading dimension ld, into c after the epilogue. It
+// may be c itself. b_column_sums and bfloat16_c must be NULL.
+void ab_apply_epilogue(const ab_real *product, size_t ld, ab_real *c, size_t ldc, size_t m, size_t n, ab_epilogue epilogue);
+
+// c = a·bᵀ for a few rows of b: [m × k]·[k × n] with n from 1 to 4; matrices are row-major.
+//
+// An element is summed in as many partial sums as numbers fit into 64 bytes, of every 16th product (every 8th in double
+// precision) by fused multiply-adds; these are added pairwise, the upper half to the lower one; then follow, in order,
+// the products beyond the last multiple of 16. So its bits do not depend on the processor either.
+void ab_gemm_narrow(const ab_real *a, size_t lda, const ab_real *b, size_t ldb, ab_real *c, size_t ldc, size_t m, size_t n,
+                    size_t k);
+
+// y = aᵀ·x, or y += aᵀ·x if `accumulate`: a [m × n], row-major. Sums are taken as in `ab_gemm`.
+void ab_gemv_transposed(const ab_real *a, size_t lda, const ab_real *x, ab_real *y, size_t m, size_t n, int accumulate);
+
 // Returns the width in bytes of the vectors that the kernels use: on x86-64 64 where the processor has them and the
 // environment variable ACTIVE_BENCH_VECTOR_BYTES is not 32, else 32.
 size_t ab_vector_bytes(void);

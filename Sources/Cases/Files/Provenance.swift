@@ -43,9 +43,12 @@ package struct Provenance: Sendable, Codable {
     package var real: String
     /// The library's name and version, "Open MPI v4.1.4".
     package var mpi: String
+    /// What computes products, "own, in vectors of 64 bytes"; with a BLAS, its file and its kernels, on which results
+    /// then depend. Nil if an older version wrote it.
+    package var products: String?
     /// Version and build options of OpenBLAS.
     package var blas: String
-    /// The kernel set in use, "Haswell"; equal on all ranks of a run, as results depend on it.
+    /// OpenBLAS's kernel set, "Haswell"; results depend on it only where `products` names it.
     package var blasCoreType: String
     /// What computes in bfloat16, "oneDNN 2.6.3, AVX512-BF16"; nil if no case of the run uses it.
     package var bfloat16: String?
@@ -55,7 +58,7 @@ package struct Provenance: Sendable, Codable {
     package var hdf5: String
     /// The version of the MuJoCo library in use, "2.2.2".
     package var mujoco: String
-    /// The name and version of the C library, "glibc 2.36"; every result depends on its `exp` and `tanh`.
+    /// The name and version of the C library, "glibc 2.36"; MuJoCo's results depend on its functions.
     package var glibc: String
     /// The host name.
     package var host: String
@@ -83,7 +86,8 @@ package struct Provenance: Sendable, Codable {
         return Provenance(
             build: build, real: "\(Real.self)",
             mpi: MPIEnvironment.libraryVersion.split(separator: ",").first.map { String($0) } ?? "unknown",
-            blas: BLASLibrary.configuration, blasCoreType: BLASLibrary.coreType, bfloat16: Precision.library,
+            products: ProductBackEnd.current.detail, blas: BLASLibrary.configuration,
+            blasCoreType: BLASLibrary.coreType, bfloat16: Precision.library,
             blasThreads: BLASLibrary.threads,
             hdf5: HDF5Library.version, mujoco: EnvironmentRegistry.simulatorVersion,
             glibc: glibcVersion, host: text(system.nodename), processor: processorName,

@@ -15,7 +15,7 @@ extension CaseRun {
     /// The libraries and kernels on which a case's results depend in addition to its configuration.
     private var libraries: [String: String] {
         var found = [
-            "blas_core_type": BLASLibrary.coreType, "mujoco": EnvironmentRegistry.simulatorVersion,
+            "product_kernels": ProductBackEnd.current.description, "mujoco": EnvironmentRegistry.simulatorVersion,
             "glibc": Provenance.glibcVersion,
         ]
         if studyCase.hyperparameters.precision == .bfloat16 { found["bfloat16"] = Precision.library }
@@ -55,7 +55,9 @@ extension CaseRun {
     /// bits.
     private func differences(from checkpoint: Checkpoint) -> [String] {
         libraries.sorted { $0.key < $1.key }.compactMap { name, now in
-            guard let before = checkpoint.libraries[name], before != now else { return nil }
+            // Older versions, which computed some products by OpenBLAS, wrote down its kernels.
+            let older = name == "product_kernels" ? checkpoint.libraries["blas_core_type"] : nil
+            guard let before = checkpoint.libraries[name] ?? older, before != now else { return nil }
             return "continues with another \(name) than before (\(before), now \(now)): equal bytes are not guaranteed"
         }
     }

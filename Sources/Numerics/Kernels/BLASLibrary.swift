@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// The BLAS library of this process.
@@ -14,4 +15,8 @@ package enum BLASLibrary {
 
     /// Version and build options, as the library prints them.
     package static var configuration: String { String(cString: openblas_get_config()) }
+
+    /// The file of the library that computes `cblas_sgemm`: OpenBLAS's, or that of a library loaded before it
+    /// (`LD_PRELOAD`).
+    package static var path: String { ab_library_file("cblas_sgemm").map { String(cString: $0) } ?? "unknown" }
 }

@@ -1,47 +1,29 @@
-import Foundation
+import CKernels
 
-/// The choice of OpenBLAS kernels, by a fixed table of processors.
+/// The choice of OpenBLAS's kernels, where OpenBLAS computes and its own choice is too old.
 ///
-/// OpenBLAS falls back to slower kernels on processors newer than itself. The table is part of the product and not
-/// measured at run time, so that every rank on the same processor model computes the same bits.
+/// OpenBLAS knows processors by their models. For one newer than itself it may fall back to kernels from before AVX2:
+/// version 0.3.21 takes those of Prescott (2004) on Intel's Emerald Rapids, a fifth as fast as it could be.
 package enum KernelChoice {
-    /// The processor's properties that the table uses, as in /proc/cpuinfo.
-    package struct Processor: Sendable, Equatable {
-        var vendor: String
-        var family: Int
-        var flags: Set<String>
+    /// The instructions that matter for the choice.
+    package struct Processor: Sendable {
+        let hasAVX2, hasAVX512: Bool
 
-        package init(vendor: String, family: Int, flags: Set<String>) {
-            self.vendor = vendor
-            self.family = family
-            self.flags = flags
-        }
+        package init(hasAVX2: Bool, hasAVX512: Bool) { (self.hasAVX2, self.hasAVX512) = (hasAVX2, hasAVX512) }
 
-        /// Reads the first processor in the text of /proc/cpuinfo; nil if the text has no such entries (not x86-64).
-        package init?(cpuinfo: String) {
-            var fields: [String: String] = [:]
-            for line in cpuinfo.split(separator: "\n") {
-                let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-                if parts.count == 2 && fields[parts[0]] == nil { fields[parts[0]] = parts[1] }
-            }
-            guard let vendor = fields["vendor_id"], let family = fields["cpu family"].flatMap({ Int($0) }) else {
-                return nil
-            }
-            let flags = Set((fields["flags"] ?? "").split(separator: " ").map { String($0) })
-            self.init(vendor: vendor, family: family, flags: flags)
+        /// This one.
+        package static var current: Processor {
+            Processor(hasAVX2: ab_has_avx2() != 0, hasAVX512: ab_has_avx512() != 0)
         }
     }
 
-    /// Returns the value for `OPENBLAS_CORETYPE`, or nil to leave the choice to OpenBLAS.
-    ///
-    /// Measured with OpenBLAS 0.3.21 on 256³ sgemm: Zen 5 (family 26) takes 0.16 ms with SkylakeX kernels and 0.30 ms
-    /// with its default, Haswell; Zen 4 (family 25 with AVX-512) is fastest with Haswell kernels.
-    package static func coreType(for processor: Processor) -> String? {
-        guard processor.vendor == "AuthenticAMD", processor.flags.contains("avx512vl") else { return nil }
-        switch processor.family {
-        case 25: return "Haswell"
-        case 26: return "SkylakeX"
-        default: return nil
-        }
+    /// The kernel sets of OpenBLAS for x86-64 that use AVX2 or more.
+    private static let withAVX2: Set = ["haswell", "zen", "excavator", "skylakex", "cooperlake", "sapphirerapids"]
+
+    /// Returns the value for `OPENBLAS_CORETYPE`, by the instructions of the processor; nil to leave the choice to
+    /// OpenBLAS, which has chosen the kernels named `chosen`.
+    package static func coreType(insteadOf chosen: String, on processor: Processor = .current) -> String? {
+        guard processor.hasAVX2, !withAVX2.contains(chosen.lowercased()) else { return nil }
+        return processor.hasAVX512 ? "SkylakeX" : "Haswell"
     }
 }

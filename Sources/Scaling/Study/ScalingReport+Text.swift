@@ -22,7 +22,7 @@ extension ScalingReport {
 
     private var heading: String {
         var lines = [
-            "\(subject), Hopper's sizes, \(ranks) rank\(ranks == 1 ? "" : "s"), \(kernels) kernels; medians of \(rounds) "
+            "\(subject), Hopper's sizes, \(ranks) rank\(ranks == 1 ? "" : "s"), products: \(kernels); medians of \(rounds) "
                 + "rounds of \(String(format: "%g", seconds)) s"
         ]
         if sharesCores {

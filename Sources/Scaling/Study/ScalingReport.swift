@@ -25,7 +25,7 @@ package struct ScalingReport: Sendable, Codable, Equatable {
     package var rounds: Int
     /// Seconds per subject in each round.
     package var seconds: Double
-    /// OpenBLAS's kernels.
+    /// What computes products, "own, in vectors of 64 bytes".
     package var kernels: String
     /// Seconds per step on a rank while all work, divided by those of one alone; 1 for one rank.
     package var busyFactor: Double

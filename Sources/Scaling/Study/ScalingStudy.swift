@@ -84,7 +84,7 @@ package struct ScalingStudy {
         var report = ScalingReport(
             subject: subject.name, largestEnsemble: subject.largestEnsemble, ranks: world.size,
             ranksOfNode: machine.ranks, coresOfNode: machine.cores, rounds: options.rounds, seconds: options.seconds,
-            kernels: BLASLibrary.coreType, busyFactor: model.busyFactor, measuredMessages: here,
+            kernels: ProductBackEnd.current.detail, busyFactor: model.busyFactor, measuredMessages: here,
             predictionMessages: prediction, checks: ScalingStudy.checks(points, model), predictions: [],
             studyPoints: [])
         guard let messageCosts = prediction?.parameters else { return report }

@@ -15,8 +15,9 @@ struct BenchSteps: ParsableCommand {
         abstract: "Time gradient steps against the matrix product on this processor.",
         discussion: """
             Every set of OpenBLAS kernels that this processor supports is timed on a 256³ product in its own process; the \
-            learners are then timed in another one with the fastest set, on one core, in processor time. The floor is the \
-            time of the step's exact multiply-adds at the rate of that product, measured just before and after.
+            fastest is the unit. The learners are timed on one core, in processor time, with the products that `run` \
+            computes with. The floor is the time of the step's exact multiply-adds at the rate of the unit, measured just \
+            before and after.
             """)
 
     @Flag(help: "Use the present OpenBLAS kernels instead of searching for the fastest.")
@@ -70,7 +71,7 @@ struct BenchSteps: ParsableCommand {
     /// Profiles the subjects on all ranks, which must have the same list: bfloat16 is included only if named, and
     /// refused by all ranks if one does not support it.
     private func profileTeam(_ world: Communicator) throws {
-        try world.requireEqualKernels()
+        try world.requireEqualProducts()
         for subject in Self.subjects where wanted?.contains(subject.name) ?? (subject.precision == .full) {
             guard let text = try TeamProfile.text(of: subject, steps: benchmark.steps(subject), world: world) else {
                 continue
@@ -143,6 +144,8 @@ extension BenchSteps {
 
     private struct Report: Encodable {
         let kernels: String
+        /// What computes the steps' products, as `run` records it.
+        let products: String
         /// Milliseconds of a 256³ product by kernel set; only the set in use if no others were tried.
         let productMilliseconds: [String: Double]
         let ownProductMilliseconds: Double
@@ -155,7 +158,7 @@ extension BenchSteps {
     private func reportJSON(_ benchmark: StepBenchmark) throws {
         let product = MatrixProductRate()
         let report = Report(
-            kernels: BLASLibrary.coreType,
+            kernels: BLASLibrary.coreType, products: ProductBackEnd.current.detail,
             productMilliseconds: FastestKernels.tried ?? [BLASLibrary.coreType: 1e3 * product.seconds()],
             ownProductMilliseconds: 1e3 * product.ownSeconds(), vectorBytes: vectorBytes,
             bfloat16: Precision.library, learners: subjects.map { benchmark.measure($0) })

@@ -6,7 +6,7 @@ import MPI
 /// `active-bench info`: prints the program's libraries and where it runs.
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print versions, ranks, their cores, BLAS kernels and threads.")
+        abstract: "Print versions, ranks, their cores, and what computes products.")
 
     @Flag(help: "As JSON.")
     var json = false
@@ -28,7 +28,7 @@ struct Info: ParsableCommand {
     private static func report(_ own: Provenance, _ ranks: [Provenance]) -> String {
         let lines = ranks.map { rank in
             "  rank \(rank.rank) on \(rank.host): cores \(rank.cores), "
-                + "\(rank.blasCoreType) kernels, \(rank.blasThreads) BLAS thread\n"
+                + "products: \(rank.products ?? "unknown"); \(rank.blasThreads) BLAS thread\n"
         }
         return """
             active-bench  \(own.build.source), executable sha256 \(own.build.executableSHA256.prefix(16))…

@@ -1,13 +1,12 @@
 import Foundation
 import Numerics
 
-/// Restarts this program with `OPENBLAS_CORETYPE` set if the table of `KernelChoice` has kernels for this processor.
-/// OpenBLAS reads the variable while it loads, before any of our code runs. A value set by the user is kept.
+/// Restarts this program with `OPENBLAS_CORETYPE` set if BLAS computes here and OpenBLAS has chosen kernels that are
+/// too old for the processor. It reads the variable while it loads, before any of our code runs. A value set by the
+/// user is kept.
 func chooseKernels() {
-    guard getenv("OPENBLAS_CORETYPE") == nil,
-        let cpuinfo = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
-        let processor = KernelChoice.Processor(cpuinfo: cpuinfo),
-        let coreType = KernelChoice.coreType(for: processor)
+    guard ProductBackEnd.current == .blas, getenv("OPENBLAS_CORETYPE") == nil,
+        let coreType = KernelChoice.coreType(insteadOf: BLASLibrary.coreType)
     else { return }
     setenv("OPENBLAS_CORETYPE", coreType, 1)
     execv("/proc/self/exe", CommandLine.unsafeArgv)

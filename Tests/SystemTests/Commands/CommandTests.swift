@@ -62,7 +62,7 @@ import Testing
         let lines = child.standardOutput.split(separator: "\n").map { String($0) }
         for rank in 0..<2 {
             let line = lines.first { $0.hasPrefix("  rank \(rank) on ") }
-            #expect(line?.hasSuffix(" kernels, 1 BLAS thread") == true, "\(child.output)")
+            #expect(line?.hasSuffix(" bytes; 1 BLAS thread") == true, "\(child.output)")
         }
         #expect(lines.count { $0.hasPrefix("  rank ") } == 2)
         for name in ["MPI", "HDF5", "MuJoCo", "BLAS", "glibc"] {

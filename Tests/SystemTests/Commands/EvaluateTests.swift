@@ -30,7 +30,7 @@ import Testing
         #expect(Array(other.standardOutput.utf8) != found[0][0])
     }
 
-    /// A policy's inference uses no sum of BLAS, so the bytes do not depend on BLAS's kernels.
+    /// A policy's inference uses no BLAS at all, so the bytes do not depend on BLAS's kernels.
     @Test func anyKernelsGiveTheSameBytes() throws {
         let found = try ["Haswell", "Sandybridge", "Prescott"].map { kernels in
             try ChildProcess.run(
