@@ -90,8 +90,6 @@ let package = Package(
         .target(
             name: "CChunks", dependencies: ["CLZF", "CZlib"], cSettings: cSettings,
             linkerSettings: [.linkedLibrary("aec")]),
-        // Loads oneDNN at run time; its header (libdnnl-dev) is optional when compiling.
-        .target(name: "COneDNN", cSettings: cSettings),
         .target(name: "CConsole", cSettings: cSettings),
         .target(name: "CProcesses", cSettings: cSettings),
         .target(name: "CSupervision", dependencies: ["CConsole"], cSettings: cSettings),
@@ -109,7 +107,7 @@ let package = Package(
         room("Storage", ["CCrypto", "Failures", "Paths", "Processes", "Supervision"]),
         room("MPI", ["CKernels", "CMPI", "Failures", "Paths", "Supervision"]),
         room("HDF5", ["CChunks", "CHDF5", "CKernels", "CLZF", "Failures", "Paths", "Storage"]),
-        room("Numerics", ["CKernels", "COneDNN", "COpenBLAS", "Failures"]),
+        room("Numerics", ["CKernels", "COpenBLAS", "Failures"]),
         room("Networks", ["CKernels", "Failures", "Numerics"]),
         room("Environments", ["CMuJoCo", "Failures", "Networks", "Numerics", "Paths", "Suites"]),
         room("Datasets", ["Environments", "Failures", "HDF5", "Numerics", "Paths", "Storage", "Suites"]),
@@ -237,7 +235,11 @@ let package = Package(
         tests("ConsoleTests", ["Console", "ScratchFiles"]),
         tests("MPITests", ["MPI", "ProgramRuns", "mpi-exercise"]),
         tests("HDF5Tests", ["CHDF5", "CLZF", "HDF5", "ScratchFiles", "SplitMix"], excluding: ["Fixtures"]),
-        tests("NumericsTests", ["CKernels", "Numerics"]),
+        // The AMX products with C functions in place of the tile instructions.
+        .target(
+            name: "CTileEmulation", dependencies: ["CKernels"], path: "Tests/Support/CTileEmulation",
+            cSettings: cSettings),
+        tests("NumericsTests", ["CKernels", "CTileEmulation", "Numerics"]),
         tests("NetworksTests", ["CKernels", "Networks", "Numerics"]),
         tests(
             "EnvironmentsTests",

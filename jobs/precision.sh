@@ -5,7 +5,6 @@
 #
 #   jobs/precision.sh
 #   RANKS=16 RUN=/scratch/precision OUT=/scratch jobs/precision.sh
-export ACTIVE_BENCH_BF16=1
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 unset ACTIVE_BENCH_PRODUCTS ACTIVE_BENCH_VECTOR_BYTES # products by our own kernels, as fast as they can

@@ -4,7 +4,6 @@
 #
 #   jobs/setup.sh                 packages of Debian 12, then `swift build -c release`
 #   jobs/setup.sh --kitchen       the kitchen environments' model and meshes as well (see jobs/fetch-kitchen.sh)
-#   ACTIVE_BENCH_BF16=1           oneDNN as well, for the setting `precision: bf16`
 #   ACTIVE_BENCH_NO_INSTALL=1     install nothing; print what is missing and stop
 #   ACTIVE_BENCH_BINARY=FILE      use this program instead of building it
 set -euo pipefail
@@ -55,12 +54,6 @@ install_missing_packages() {
     fi
 }
 
-# A file that was compiled without an optional header must be recompiled: a missing header is not a recorded dependency.
-add_onednn() {
-    packages+=(libdnnl-dev)
-    [ -e /usr/include/oneapi/dnnl/dnnl.h ] || touch "$repository/Sources/COneDNN/product.c"
-}
-
 require_swift() {
     if ! command -v swift >/dev/null; then
         say "no Swift toolchain on PATH: install Swift 6.2 or newer from https://swift.org/install"
@@ -78,12 +71,10 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yi
 # Under mpirun a rank always sees a pseudo-terminal, so whether there is a real terminal is determined here.
 if [ -t 2 ]; then export ACTIVE_BENCH_TTY=1; else export ACTIVE_BENCH_TTY=0; fi
 
-if [ -z "${ACTIVE_BENCH_BINARY:-}" ]; then
-    [ -z "${ACTIVE_BENCH_BF16:-}" ] || add_onednn
-    if [ -z "${build_later:-}" ]; then # set by scripts that source this with more packages, or build more
-        install_missing_packages
-        require_swift
-        build_release
-    fi
+# build_later is set by scripts that source this with more packages, or build more.
+if [ -z "${ACTIVE_BENCH_BINARY:-}${build_later:-}" ]; then
+    install_missing_packages
+    require_swift
+    build_release
 fi
 if [ -n "$with_kitchen" ]; then "$repository/jobs/fetch-kitchen.sh"; fi

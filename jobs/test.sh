@@ -10,7 +10,6 @@
 # the other has all others. Work whose duration does not matter (the build in double precision with its tests, the comparisons
 # with Python, the documentation) runs on the processor time that the lanes leave.
 set -euo pipefail
-export ACTIVE_BENCH_BF16=1
 build_later=1
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$repository"
@@ -21,10 +20,6 @@ without=() # suites that this machine cannot run
 if [ "$(id -u)" -ne 0 ]; then # Slurm's daemons need root
     say "left out: SlurmTests, the batch scripts on a real Slurm (not root)"
     without+=(SlurmTests)
-fi
-if ! grep -qE 'avx512_bf16|amx_bf16' /proc/cpuinfo; then
-    say "left out: BFloat16…, products in bfloat16 (the processor has no AVX512-BF16 and no AMX)"
-    without+=(BFloat16)
 fi
 [ -n "${ACTIVE_BENCH_NO_PYTHON:-}" ] || packages+=(python3-venv)
 install_missing_packages

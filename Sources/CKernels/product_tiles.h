@@ -10,7 +10,6 @@ enum { NAMED(lanes) = VECTOR_BYTES / sizeof(ab_real), NAMED(nr) = 2 * NAMED(lane
 typedef ab_real NAMED(vector) VECTOR_OF(NAMED(lanes), ab_real, VECTOR_BYTES);
 typedef ab_real NAMED(unaligned) VECTOR_OF(NAMED(lanes), ab_real, sizeof(ab_real));
 typedef ab_bits NAMED(bits) VECTOR_OF(NAMED(lanes), ab_bits, VECTOR_BYTES);
-typedef uint16_t NAMED(bfloat16s) VECTOR_OF(NAMED(lanes), uint16_t, 2);
 
 // A packed panel of b: kc rows of `columns` columns from column j on, in one or two vectors, padded with zeros.
 typedef struct {
@@ -20,26 +19,10 @@ typedef struct {
     prefetch_range next;
 } NAMED(panel);
 
-#ifndef ACTIVE_BENCH_DOUBLE
-// `ab_to_bfloat16` for every lane.
-AB_INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
-    NAMED(bits) bits = (NAMED(bits))x, nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    NAMED(bits) is_nan = (bits & 0x7fffffff) > AB_INFINITY_BITS;
-    return __builtin_convertvector((nearest & ~is_nan) | ((bits >> 16 | 0x40) & is_nan), NAMED(bfloat16s));
-}
-#else
-// In double precision only the kernel's test rounds.
-AB_INLINE TARGET NAMED(bfloat16s) NAMED(to_bfloat16)(NAMED(vector) x) {
-    NAMED(bfloat16s) result;
-    for (size_t k = 0; k < NAMED(lanes); k++) result[k] = ab_to_bfloat16(x[k]);
-    return result;
-}
-#endif
-
 // Stores a whole tile after the epilogue: rows from i on and vectors from column j on.
 AB_INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t ldc, size_t i, size_t j,
                                 const ab_epilogue *epilogue, const size_t rows, const size_t vectors) {
-    if (!epilogue->bfloat16_c) c += i * ldc + j;
+    c += i * ldc + j;
     if (epilogue->accumulate)
         FOR_EACH_VECTOR(sums[r][v] = *(NAMED(unaligned) *)(c + r * ldc + v * NAMED(lanes)) + sums[r][v]);
     if (epilogue->bias) {
@@ -55,11 +38,7 @@ AB_INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t
                                          (NAMED(bits))(*(const NAMED(unaligned) *)(x + r * epilogue->ldmask +
                                                                                    v * NAMED(lanes)) > 0)));
     }
-    if (epilogue->bfloat16_c)
-        FOR_EACH_VECTOR(*(NAMED(bfloat16s) *)(epilogue->bfloat16_c + (i + r) * ldc + j + v * NAMED(lanes)) =
-                            NAMED(to_bfloat16)(sums[r][v]));
-    else
-        FOR_EACH_VECTOR(*(NAMED(unaligned) *)(c + r * ldc + v * NAMED(lanes)) = sums[r][v]);
+    FOR_EACH_VECTOR(*(NAMED(unaligned) *)(c + r * ldc + v * NAMED(lanes)) = sums[r][v]);
 }
 
 // Computes `rows` rows of c from row i on, of which `valid` exist; the others repeat the last row and are discarded.

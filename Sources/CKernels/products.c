@@ -1,6 +1,5 @@
 #include "CKernels.h"
 
-#include "bfloat16_bits.h"
 #include "kernel.h"
 
 #include <stdint.h>
@@ -40,7 +39,7 @@ static prefetch_range range_of(ab_operand b, size_t kc, size_t columns) {
                                 : (prefetch_range){b.values, columns, kc * sizeof(ab_real), b.column_stride};
 }
 
-// Vectors access arrays of ab_real and uint16_t, which strict aliasing permits only with may_alias.
+// Vectors access arrays of ab_real, which strict aliasing permits only with may_alias.
 #define VECTOR_OF(count, type, alignment) __attribute__((vector_size((count) * sizeof(type)), aligned(alignment), may_alias))
 
 // A vector of four numbers, for transposing.
@@ -94,10 +93,7 @@ static void store_edge(const ab_real *sums, size_t width, ab_real *c, size_t ldc
             if (epilogue->bias) x += epilogue->bias[r * epilogue->ldbias + j + s];
             if (epilogue->relu && x <= 0) x = 0;
             if (epilogue->relu_mask && !(epilogue->relu_mask[r * epilogue->ldmask + j + s] > 0)) x = 0;
-            if (epilogue->bfloat16_c)
-                epilogue->bfloat16_c[r * ldc + j + s] = ab_to_bfloat16(x);
-            else
-                c[r * ldc + j + s] = x;
+            c[r * ldc + j + s] = x;
         }
 }
 
@@ -140,8 +136,7 @@ void ab_gemm_in_vectors(size_t bytes, ab_operand a, ab_operand b, ab_real *c, si
 static size_t touched(size_t m, size_t n, size_t k, const ab_epilogue *epilogue) {
     size_t bias = epilogue->bias ? (epilogue->ldbias ? m : 1) * n : 0;
     size_t others = (epilogue->accumulate ? m * n : 0) + (epilogue->relu_mask ? m * n : 0);
-    size_t result = epilogue->bfloat16_c ? m * n / 2 : m * n;
-    return m * k + k * n + result + bias + others + (epilogue->b_column_sums ? n : 0);
+    return m * k + k * n + m * n + bias + others + (epilogue->b_column_sums ? n : 0);
 }
 
 void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k, ab_epilogue epilogue) {

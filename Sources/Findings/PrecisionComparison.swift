@@ -14,15 +14,27 @@ package struct PrecisionComparison {
     static let fewestSeeds = 10
 
     private let rows: [Row]
+    /// The precision that is compared with float32.
+    private let precision: String
+
+    /// Returns a comparison for each of bf16 and bf16x3 that `table` has, at least one.
+    ///
+    /// - Throws: `HarnessError.badInput` as `init`.
+    package static func all(in table: ScoreTable) throws -> [PrecisionComparison] {
+        let found = ["bf16", "bf16x3"].filter { name in table.columns.contains { $0.hasSuffix(" precision=\(name)") } }
+        return try (found.isEmpty ? ["bf16"] : found).map { try PrecisionComparison(table, of: $0) }
+    }
 
     /// Compares the columns "LEARNER precision=fp32" and "LEARNER precision=bf16" of `table`, in the table's order.
     ///
+    /// - `precision`: another precision than bf16.
     /// - Throws: `HarnessError.badInput` when a pair is incomplete, has fewer than ten seeds, or has a score that is not finite.
-    package init(_ table: ScoreTable) throws {
+    package init(_ table: ScoreTable, of precision: String = "bf16") throws {
+        self.precision = precision
         var rows: [Row] = []
         var (fullMean, roundedMean) = (0.0, 0.0)
         var sums: [Double] = []
-        let pairs = try table.datasets.flatMap { try PrecisionComparison.pairs(in: table, on: $0) }
+        let pairs = try table.datasets.flatMap { try PrecisionComparison.pairs(of: precision, in: table, on: $0) }
         guard !pairs.isEmpty else { throw PrecisionComparison.noPairs }
         for pair in pairs {
             let differences = zip(pair.rounded, pair.full).map { $0 - $1 }
@@ -61,7 +73,7 @@ package struct PrecisionComparison {
     /// The table in Markdown.
     package var markdown: String {
         """
-        | learner | fp32 | bf16 | bf16 − fp32 | 90 % interval | within ±5 |
+        | learner | fp32 | \(precision) | \(precision) − fp32 | 90 % interval | within ±5 |
         | --- | ---: | ---: | ---: | ---: | --- |
 
         """ + rows.map(\.markdown).joined()
@@ -99,10 +111,11 @@ extension PrecisionComparison {
     }
 
     private static let noPairs = HarnessError.badInput(
-        "expected the scores of ten seeds or more in pairs of precision=fp32 and precision=bf16, for every learner")
+        "expected the scores of ten seeds or more in pairs of precision=fp32 and precision=bf16 or bf16x3, for every learner"
+    )
 
-    private static func pairs(in table: ScoreTable, on dataset: String) throws -> [Pair] {
-        let (full, rounded) = (" precision=fp32", " precision=bf16")
+    private static func pairs(of precision: String, in table: ScoreTable, on dataset: String) throws -> [Pair] {
+        let (full, rounded) = (" precision=fp32", " precision=\(precision)")
         return try table.columns.filter { $0.hasSuffix(rounded) }.map { column in
             let learner = String(column.dropLast(rounded.count))
             guard let sixteen = table.cell(column, on: dataset),

@@ -16,7 +16,7 @@ package final class MLP {
         package var outputs: Int
         /// Layer normalisation after the dense part of each hidden layer (value networks of SQL).
         package var layerNorm: Bool
-        /// The precision of the products between hidden layers, which have nearly all of a step's multiplications.
+        /// The precision of the hidden layers' products, which have nearly all of a step's multiplications.
         package var precision: Precision
 
         /// Traps unless there is a hidden layer and every width is positive.
@@ -43,10 +43,8 @@ package final class MLP {
     package let gradients: ParameterBlock?
     let layers: [Layer]
     let gradientLayers: [Layer]
-    /// The weights between hidden layers in bfloat16, as of the last `roundWeights`; empty in full precision.
-    private let roundedWeights: [BFloat16Matrix]
-    /// Whether all parameters were finite at the last `roundWeights`.
-    private(set) var parametersAreFinite = true
+    /// The weights in bfloat16, as of the last `roundWeights`; nil in full precision.
+    private let roundedWeights: RoundedWeights?
     /// Scratch memory for the transposed weight of a narrow output layer.
     private let transposedWeight: Matrix?
 
@@ -63,8 +61,7 @@ package final class MLP {
         transposedWeight =
             (2...4).contains(shape.outputs) ? Matrix(shape.outputs, shape.hidden[shape.hidden.count - 1]) : nil
         gradientLayers = gradients.map { MLP.layers(of: shape, in: $0) } ?? []
-        roundedWeights =
-            shape.precision == .full ? [] : zip(shape.hidden, shape.hidden.dropFirst()).map { BFloat16Matrix($0, $1) }
+        roundedWeights = RoundedWeights(shape, trainable: trainable)
     }
 
     /// Computes y = network(x): fills `tape`, whose `output` is y.
@@ -73,34 +70,26 @@ package final class MLP {
     ///   - input: [batch × inputs].
     ///   - dropout: which hidden units are kept; nil keeps all.
     package func forward(_ input: MatrixView, _ tape: Tape, dropout: Dropout? = nil) {
-        roundWeights()
-        let isFinite = shape.precision == .full || parametersAreFinite && input.isFinite
-        var (x, next) = (input, 0)
-        if dropout == nil, let rounded = tape.rounded(1), leavesFirstRounded {
-            // Only the next product reads the first activations, so they are stored in bfloat16 alone.
-            multiply(input, layers[0].weight, bias: layers[0].bias, roundedInto: rounded.input)
-            rounded.forward(roundedWeights[0], bias: layers[1].bias, isFinite: isFinite, into: tape.hidden[1])
-            (x, next) = (tape.hidden[1], 2)
+        if let rounded = tape.rounded {
+            forwardThroughHidden(input, tape, rounded, dropout)
+        } else {
+            for l in tape.hidden.indices { forwardThroughHidden(l, l == 0 ? input : tape.hidden[l - 1], tape, dropout) }
         }
-        for l in next..<layers.count - 1 {
-            forwardThroughHidden(l, x, tape, isFinite, dropout)
-            x = tape.hidden[l]
-        }
-        forwardThroughOutput(x, tape)
+        forwardThroughOutput(tape.hidden[tape.hidden.count - 1], tape)
     }
 
     /// Computes the activations of hidden layer `l` from those of the layer below, `x`.
-    private func forwardThroughHidden(
-        _ l: Int, _ x: MatrixView, _ tape: Tape, _ isFinite: Bool, _ dropout: Dropout?
-    ) {
-        let (layer, y) = (layers[l], tape.hidden[l])
+    private func forwardThroughHidden(_ l: Int, _ x: MatrixView, _ tape: Tape, _ dropout: Dropout?) {
+        let layer = layers[l]
         let bias = layer.norm == nil ? layer.bias : nil
-        if let rounded = tape.rounded(l) {
-            rounded.input.round(x)
-            rounded.forward(roundedWeights[l - 1], bias: bias, isFinite: isFinite, into: y)
-        } else {
-            multiply(x, layer.weight, into: y, bias: bias, relu: bias != nil)
-        }
+        multiply(x, layer.weight, into: tape.hidden[l], bias: bias, relu: bias != nil)
+        normaliseAndDrop(l, tape, dropout)
+    }
+
+    /// Finishes the activations of hidden layer `l`: normalises what its product has left, if it is a normalised layer,
+    /// and drops units.
+    func normaliseAndDrop(_ l: Int, _ tape: Tape, _ dropout: Dropout?) {
+        let (layer, y) = (layers[l], tape.hidden[l])
         if let norm = layer.norm {
             ab_layer_norm_relu(
                 y.pointer, layer.bias, norm.scale, norm.shift, tape.normalised[l].pointer,
@@ -140,13 +129,16 @@ package final class MLP {
             multiply(top.transposed, outputGradient, into: gradient.weight, columnSums: gradient.bias)
         }
         for l in stride(from: last - 1, through: 0, by: -1) {
-            backwardThroughHidden(l, tape, outputGradient, normInto: gradientLayers[l].norm, dropout)
-            let (dy, gradient) = (tape.hiddenGradient[l], gradientLayers[l])
-            if let rounded = tape.rounded(l) {
-                rounded.backward(dy, weight: gradient.weight, bias: gradient.bias)
+            let gradient = gradientLayers[l]
+            if let rounded = tape.rounded {
+                backwardThroughHidden(
+                    l, tape, rounded, outputGradient, normInto: gradient.norm, dropout, bias: gradient.bias)
+                let below = l == 0 ? rounded.inputPairs : rounded.activations[l - 1]
+                multiply(transposed: below, rounded.gradients[l], into: gradient.weight)
             } else {
+                backwardThroughHidden(l, tape, outputGradient, normInto: gradient.norm, dropout)
                 let below = l == 0 ? input : tape.hidden[l - 1]
-                multiply(below.transposed, dy, into: gradient.weight, columnSums: gradient.bias)
+                multiply(below.transposed, tape.hiddenGradient[l], into: gradient.weight, columnSums: gradient.bias)
             }
         }
     }
@@ -162,8 +154,12 @@ package final class MLP {
         _ tape: Tape, outputGradient: MatrixView, inputs: Range<Int>, into inputGradient: MatrixView
     ) {
         for l in stride(from: layers.count - 2, through: 0, by: -1) {
-            backwardThroughHidden(l, tape, outputGradient, normInto: tape.discarded[l], nil)
-            tape.rounded(l)?.roundOutputGradient(tape.hiddenGradient[l])
+            if let rounded = tape.rounded {
+                backwardThroughHidden(
+                    l, tape, rounded, outputGradient, normInto: tape.discarded[l], nil, bias: nil)
+            } else {
+                backwardThroughHidden(l, tape, outputGradient, normInto: tape.discarded[l], nil)
+            }
         }
         let first = layers[0].weight
         let rows = MatrixView(pointer: first.row(inputs.lowerBound), rows: inputs.count, columns: first.columns)
@@ -183,12 +179,16 @@ package final class MLP {
         let mask = layers[l].norm == nil ? y : nil
         if isTop && shape.outputs == 1 {
             ab_outer(outputGradient.pointer, above.weight.pointer, mask?.pointer, dy.pointer, dy.rows, dy.columns)
-        } else if let rounded = tape.rounded(l + 1) {
-            rounded.backwardToInput(roundedWeights[l], into: dy, relu: mask != nil)
         } else {
             multiply(
                 isTop ? outputGradient : tape.hiddenGradient[l + 1], above.weight.transposed, into: dy, where: mask)
         }
+        undropAndUnnormalise(l, tape, normInto: gradient, dropout)
+    }
+
+    /// Finishes the gradient at the dense part of hidden layer `l`: takes it backward through dropout and normalisation.
+    func undropAndUnnormalise(_ l: Int, _ tape: Tape, normInto gradient: Norm?, _ dropout: Dropout?) {
+        let (y, dy) = (tape.hidden[l], tape.hiddenGradient[l])
         // Where a unit was dropped y is 0, so the gradient is already masked; only the factor is left to apply.
         if let dropout { ab_scale(dy.pointer, dropout.factor, dy.count) }
         if let norm = layers[l].norm, let gradient {
@@ -198,16 +198,12 @@ package final class MLP {
         }
     }
 
-    /// Rounds the weights into hidden layers 1, 2, … to bfloat16 if they have changed; returns them, none in full precision.
+    /// Rounds the hidden layers' weights to bfloat16 if they have changed; returns them, nil in full precision.
     @discardableResult
-    func roundWeights() -> [BFloat16Matrix] {
-        guard !roundedWeights.isEmpty, parameters.isChanged else { return roundedWeights }
-        for (rounded, layer) in zip(roundedWeights, layers.dropFirst()) { rounded.round(layer.weight) }
-        parametersAreFinite = parameters.isFinite
+    func roundWeights() -> RoundedWeights? {
+        guard let roundedWeights, parameters.isChanged else { return roundedWeights }
+        roundedWeights.fill(from: layers)
         parameters.isChanged = false
         return roundedWeights
     }
-
-    /// Whether the first activations may be passed to the second layer in bfloat16 alone.
-    private var leavesFirstRounded: Bool { !shape.layerNorm && shape.inputs <= Int(AB_KC) }
 }

@@ -93,9 +93,6 @@ package final class ParameterBlock {
         return MatrixView(pointer: storage + layout.offset, rows: layout.shape[0], columns: layout.shape[1])
     }
 
-    /// Whether no element is infinite or NaN.
-    var isFinite: Bool { MatrixView(pointer: storage, rows: 1, columns: count).isFinite }
-
     /// Euclidean norm of the whole block, summed in index order.
     package var norm: Double {
         var sum = 0.0

@@ -14,8 +14,8 @@ package final class Tape {
     let inverseDeviation: [MatrixView]
     /// Scratch memory for gradients of normalisations that are not needed (`MLP.backwardToInput`).
     let discarded: [MLP.Norm?]
-    /// The bfloat16 products of hidden layers 1, 2, …; empty in full precision.
-    private let roundedLayers: [RoundedLayer]
+    /// What the hidden layers leave in bfloat16; nil in full precision.
+    let rounded: RoundedBuffers?
     private let storage: [Matrix]
 
     /// Makes buffers for `batch` samples through networks of `shape`.
@@ -28,7 +28,7 @@ package final class Tape {
         output = view(batch, shape.outputs)
         hidden = shape.hidden.map { view(batch, $0) }
         let takesTurns = !shape.layerNorm && (shape.hidden + [shape.outputs]).allSatisfy { $0 <= Int(AB_KC) }
-        roundedLayers = RoundedLayer.layers(of: shape, batch: batch)
+        rounded = RoundedBuffers(shape, batch: batch)
         hiddenGradient = takesTurns ? hidden : shape.hidden.map { view(batch, $0) }
         normalised = shape.layerNorm ? shape.hidden.map { view(batch, $0) } : []
         inverseDeviation = shape.layerNorm ? shape.hidden.map { _ in view(1, batch) } : []
@@ -37,7 +37,4 @@ package final class Tape {
         }
         self.storage = storage
     }
-
-    /// Returns the bfloat16 products of hidden layer `l`; nil where it computes in full precision.
-    func rounded(_ l: Int) -> RoundedLayer? { l > 0 && l <= roundedLayers.count ? roundedLayers[l - 1] : nil }
 }

@@ -3,6 +3,7 @@ import Datasets
 import DatasetTools
 import Environments
 import Foundation
+import Numerics
 package import Report
 import Storage
 package import Studies
@@ -101,7 +102,9 @@ package struct Aggregation: Sendable {
             notes += (result.warnings ?? []).map { "seed \(entry.seed), \($0)" }
         }
         if let note = cases.compactMap(\.evaluationNote).first { notes.append(note) }
-        if cases.contains(where: \.isRounded) { notes.append("products between hidden layers in bfloat16") }
+        let precisions = Set(cases.map(\.precision))
+        if precisions.contains(.bfloat16) { notes.append("products between hidden layers in bfloat16") }
+        if precisions.contains(.bfloat16x3) { notes.append("products between hidden layers as three in bfloat16") }
         // Different files with the same contents are the same data.
         if files.count > 1, !files.isSubset(of: datasets[dataset]?.allSHA256 ?? []) {
             notes.append("trained on \(files.count) different files of \(dataset)")

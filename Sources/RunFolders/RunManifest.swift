@@ -44,8 +44,11 @@ package struct RunManifest: Sendable, Codable {
             evaluationNote = studyCase.data.evaluationNote
         }
 
-        /// Whether the case was computed in bfloat16, as its variant's name says in folders of every version.
-        var isRounded: Bool { identifier.contains("precision=\(Precision.bfloat16.rawValue)") }
+        /// The precision of the case, as its variant's name says in folders of every version.
+        var precision: Precision {
+            let words = identifier.split(whereSeparator: { $0 == "/" || $0 == "," })
+            return Precision.allCases.first { words.contains("precision=\($0.rawValue)") } ?? .full
+        }
     }
 
     /// The version of the file's format.

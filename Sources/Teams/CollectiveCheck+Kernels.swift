@@ -20,21 +20,27 @@ extension Communicator {
         })
     }
 
-    /// Refuses a precision that some rank does not support, or in which ranks would compute different bits. Collective.
+    /// Refuses a precision that some rank does not support, or that is of no use on its processor, or in which ranks would
+    /// compute different bits. Collective.
     package func requirePrecisions(_ precisions: [Precision]) throws {
         let asked = Set(precisions).subtracting([.full])
         guard !asked.isEmpty else { return }
-        let obstacles = asked.compactMap {
-            $0.refusal.map { "rank \(rank) on \(CurrentProcess.host): \($0)" }
+        func refusals(_ clause: (Precision) -> String?) throws -> [String] {
+            try gatherLines(
+                asked.compactMap { precision in
+                    clause(precision).map { "rank \(rank) on \(CurrentProcess.host): \(precision.message($0))" }
+                })
         }
-        let (found, libraries) = (try gatherLines(obstacles), try gatherLines([Precision.library ?? "none"]))
+        let (obstacles, disadvantages) = (try refusals(\.obstacle), try refusals(\.disadvantage))
+        let units = try gatherLines([MatrixUnit.selected?.rawValue ?? "none"])
         try agree(that: {
-            if let first = found.first { throw HarnessError.unavailable(first) }
-            let distinct = Set(libraries).sorted()
+            if let first = obstacles.first { throw HarnessError.unavailable(first) }
+            if let first = disadvantages.first { throw HarnessError.badInput(first) }
+            let distinct = Set(units).sorted()
             guard distinct.count <= 1 else {
                 throw HarnessError.badInput(
-                    "ranks compute in bfloat16 with \(distinct.joined(separator: " and ")): expected the same on all; "
-                        + "ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16 makes oneDNN do without AMX")
+                    "ranks compute in bfloat16 with \(distinct.joined(separator: " and ")): expected the same unit on all; "
+                        + "ACTIVE_BENCH_MATRIX_UNIT names one that all processors have")
             }
         })
     }

@@ -65,7 +65,7 @@ package enum NetworkStepCost {
                     into: gradient.view)
             }
         guard work.sampledActions > 0 else { return time }
-        let samples = ActionSamples(shape, batch: batch, samples: work.sampledActions)
+        let samples = ActionSamples(shape, actions: work.actions, batch: batch, samples: work.sampledActions)
         let actions = Matrix(work.sampledActions * batch, work.actions)
         defer { withExtendedLifetime(actions) {} }
         let states = input.view.columns(0..<work.inputs - work.actions)

@@ -1,12 +1,13 @@
 """Runs conformance traces through a built active-bench and compares its outputs with the reference.
 
-    python compare.py [--double BINARY] [--float BINARY] TRACE.h5 ...
+    python compare.py [--double BINARY] [--float BINARY [--precision bf16x3]] TRACE.h5 ...
 
 --double: a build that computes in double precision. The whole run is compared: the names of all tensors, losses and
 metrics must be equal, and every tensor, Adam moment, loss and metric agree to 1e-9.
 
 --float: a build that computes in single precision. (a) A free run over all steps; (b) one step from each state of the
-reference's run, so that what is compared is rounding in one step and not how a difference grows.
+reference's run, so that what is compared is rounding in one step and not how a difference grows. With --precision the build computes in
+that precision, and the limits are ten times as wide.
 
 README.md states the limits and what every figure is relative to. A reference output NAME.reference.h5 beside a trace
 NAME.h5 is used for --double in place of a new run of the reference.
@@ -45,6 +46,7 @@ LIMITS = {
     "float, one step: updates": 1e-3,
 }
 M_95, M_ALL, UPDATES = list(LIMITS)[-3:]
+WIDER = 10  # the limits of another precision than float32
 
 
 class Disagreement(Exception):
@@ -67,9 +69,10 @@ class Figures:
             self.worst[criterion] = (figure, where)
 
 
-def run_binary(binary, trace, out, every=None):
-    """Run `BINARY conform TRACE --out OUT [--every K]` and read the output as nested dictionaries."""
+def run_binary(binary, trace, out, every=None, precision=None):
+    """Run `BINARY conform TRACE --out OUT [--every K] [--precision P]` and read the output as nested dictionaries."""
     command = [*shlex.split(binary), "conform", trace, "--out", out, *(["--every", str(every)] if every else [])]
+    command += ["--precision", precision] if precision else []
     process = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120)
     if process.returncode:
         raise Disagreement(f"{shlex.join(map(str, command))}: status {process.returncode}\n{process.stderr.strip()}")
@@ -262,14 +265,14 @@ def sensitivity(case, theirs, scales, draws=16):
     return worst
 
 
-def compare_float(binary, trace, folder, states):
+def compare_float(binary, trace, folder, states, precision=None):
     figures = Figures()
     trace = rounded_trace(trace)
     path, out = folder / "trace.h5", folder / "out.h5"
 
     # (a) a free run
     trace.write(path)
-    ours = run_binary(binary, path, out)
+    ours = run_binary(binary, path, out, precision=precision)
     _, losses, metrics, kept = trace.run(range(1, trace.steps))
     for group, theirs in {"losses": losses, "metrics": metrics}.items():
         criterion = f"float, free run: {group}"
@@ -288,7 +291,7 @@ def compare_float(binary, trace, folder, states):
     moments, logs = [], []
     for t, case, (theirs, *_) in zip(starts, cases, references):
         case.write(path, mid_training=True)
-        output = run_binary(binary, path, out)
+        output = run_binary(binary, path, out, precision=precision)
         for group, expected in (("final", case.params), ("adam", join_moments(*case.moments))):
             list(pairs(output.get(group, {}), expected, f"one step, /{group}"))
         m, _ = split_moments(output["adam"])
@@ -324,6 +327,7 @@ def main():
     parser = argparse.ArgumentParser(description="Compare a built active-bench with the reference.")
     parser.add_argument("--double", metavar="BINARY", help="a build in double precision")
     parser.add_argument("--float", metavar="BINARY", help="a build in single precision")
+    parser.add_argument("--precision", help="--float: compute in this precision (bf16x3), with limits ten times as wide")
     parser.add_argument("--every", type=int, default=25, help="--double: compare the states after every K-th step too")
     parser.add_argument("--states", type=int, default=100, help="--float: from how many states one step is made")
     parser.add_argument("--live", action="store_true", help="all that traces.py's registries demand must be there")
@@ -333,6 +337,8 @@ def main():
         parser.error("nothing to do: --double BINARY, --float BINARY or both")
     demanded = sorted(LIVE if given.live else {path.stem for path in traces_of(given.traces)})
 
+    if given.precision:
+        LIMITS.update({name: WIDER * limit for name, limit in LIMITS.items() if name.startswith("float")})
     failures, compared = [], []
     print(f"{'trace':<30} {'criterion':<34} {'worst':>9} {'limit':>9}  where")
     for path in traces_of(given.traces):
@@ -345,7 +351,7 @@ def main():
                 if given.double:
                     results.append(compare_double(given.double, path, trace, folder, given.every))
                 if given.float:
-                    results.append(compare_float(given.float, trace, folder, given.states))
+                    results.append(compare_float(given.float, trace, folder, given.states, given.precision))
         except Disagreement as disagreement:
             failures.append(f"{path.stem}: {disagreement}")
             print(f"{path.stem:<30} {'failed':<34}", flush=True)

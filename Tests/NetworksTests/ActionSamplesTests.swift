@@ -24,7 +24,7 @@ import Testing
         plain.forward(rows.view, tape)
         plain.backward(rows.view, tape, outputGradient: gradient.view)
 
-        let sampled = ActionSamples(shape, batch: batch, samples: samples)
+        let sampled = ActionSamples(shape, actions: actions, batch: batch, samples: samples)
         sampled.forward(shared, states: s.view, actions: a.view)
         for r in 0..<rows.rows { #expect(abs(sampled.values.pointer[r] - tape.output.pointer[r]) < 1e-5) }
 

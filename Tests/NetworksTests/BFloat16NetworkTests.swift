@@ -3,8 +3,8 @@ import Numerics
 import Testing
 
 #if !ACTIVE_BENCH_DOUBLE
-    /// Networks whose products between hidden layers use bfloat16, compared with the formulas in double precision with
-    /// the same factors rounded. Needs oneDNN and a processor with AVX512-BF16 or AMX.
+    /// Networks whose hidden layers compute in bfloat16, compared with the formulas in double precision with the same
+    /// factors rounded.
     @Suite struct BFloat16NetworkTests {
         private static let batch = 200
 
@@ -33,7 +33,7 @@ import Testing
             expectClose(inputGradient.view, columns, "∂L/∂x")
         }
 
-        /// With normalisation and dropout, gradients are within 5 % of full precision's by norm, and the inputs'
+        /// With normalisation and dropout, gradients are within 7 % of full precision's by norm, and the inputs'
         /// gradient, which no sum over the batch smooths, within 10 %.
         @Test(arguments: [true, false], [0, 0.3]) func isCloseToFullPrecision(layerNorm: Bool, dropout: Double) throws {
             var found: [[[Real]]] = []
@@ -56,7 +56,7 @@ import Testing
                     tape, outputGradient: outputGradient.view, inputs: 0..<6, into: inputGradient.view)
                 found.append([(0..<gradients.count).map { gradients.values[$0] }, inputGradient.elements])
             }
-            for ((full, rounded), tolerance) in zip(zip(found[0], found[1]), [0.05, 0.1]) {
+            for ((full, rounded), tolerance) in zip(zip(found[0], found[1]), [0.07, 0.1]) {
                 let difference = norm(zip(full, rounded).map { $0 - $1 })
                 #expect(difference > 0, "nothing was rounded")
                 #expect(difference < tolerance * norm(full), "\(difference) of \(norm(full))")
@@ -106,7 +106,8 @@ import Testing
             #expect(Set(outputs).count == changes.count, "every change has an effect")
         }
 
-        /// CQL's sampled actions have the critic's values on all rows, to 1e-4.
+        /// CQL's sampled actions have the critic's values on all rows, to 1e-4, and its gradients to 1e-3: the states' part of
+        /// the first layer's gradient, a sum over actions first, is computed in float32.
         @Test func sampledActionsAreThoseOfTheCritic() throws {
             let shape = MLP.Shape(inputs: 6, hidden: [16, 12, 8], outputs: 1, precision: .bfloat16)
             let (states, actions, samples) = (4, 2, 3)
@@ -124,7 +125,7 @@ import Testing
             let tape = Tape(shape, batch: rows.rows)
             plain.forward(rows.view, tape)
             plain.backward(rows.view, tape, outputGradient: gradient.view)
-            let sampled = ActionSamples(shape, batch: Self.batch, samples: samples)
+            let sampled = ActionSamples(shape, actions: actions, batch: Self.batch, samples: samples)
             sampled.forward(shared, states: s.view, actions: a.view)
             expectClose(sampled.values, elements(tape.output).map { Double($0) }, "Q", tolerance: 1e-4)
             let (sum, expected) = (try #require(shared.gradients), try #require(plain.gradients))
@@ -133,7 +134,7 @@ import Testing
             let size = (0..<expected.count).map { Double(expected.values[$0]) }
             sum.mutate {
                 let found = MatrixView(pointer: $0, rows: 1, columns: sum.count)
-                expectClose(found, size, "∂L/∂parameters", tolerance: 1e-4)
+                expectClose(found, size, "∂L/∂parameters", tolerance: 1e-3)
             }
         }
 

@@ -1,88 +1,199 @@
+import CKernels
+import CTileEmulation
 import Numerics
 import Testing
 
 #if !ACTIVE_BENCH_DOUBLE
-    /// oneDNN's products agree with double-precision sums of the rounded factors' products. Needs oneDNN and a
-    /// processor with AVX512-BF16 or AMX, without which jobs/test.sh leaves this suite out.
-    @Suite struct BFloat16ProductTests {
-        @Test func isAvailable() {
-            #expect(Precision.bfloat16.obstacle == nil)
-            #expect(Precision.library?.hasPrefix("oneDNN 2.") == true)
+    /// Products in bfloat16 of every unit agree with sums in double precision, those of AVX512-BF16 and plain C with each
+    /// other to the bit, and every epilogue does what it says, at the edges of blocks too.
+    @Suite(.serialized) struct BFloat16ProductTests {
+        /// Whole blocks, parts of blocks, single rows and columns, and sums over more than 512.
+        private static let shapes: [(rows: Int, columns: Int, inner: Int)] = [
+            (64, 64, 64), (256, 256, 256), (7, 5, 3), (1, 9, 1030), (33, 100, 17), (200, 3, 64), (31, 32, 520),
+            (16, 33, 5),
+        ]
+
+        private enum Form: CaseIterable { case plain, secondTransposed, firstTransposed }
+
+        /// A product's factors and its result, a window on a wider matrix.
+        private struct Example {
+            let (rows, columns, inner): (Int, Int, Int)
+            let (a, b): (Matrix, Matrix)  // [rows × inner] and [inner × columns]
+            let whole: Matrix
+            var c: MatrixView { whole.view.columns(3..<3 + columns) }
+
+            init(_ shape: (rows: Int, columns: Int, inner: Int)) {
+                (rows, columns, inner) = shape
+                (a, b) = (normals(rows, inner, "a"), normals(inner, columns, "b"))
+                whole = normals(rows, columns + 5, "c")
+            }
+
+            func multiply(_ unit: BFloat16Unit, _ form: Form, parts: Int, _ epilogue: ab_bfloat16_epilogue? = nil) {
+                var epilogue = epilogue ?? ab_bfloat16_epilogue()
+                (epilogue.c, epilogue.ldc) = (c.pointer, c.stride)
+                switch form {
+                case .plain:
+                    unit.multiply(BFloat16Rows(a, parts: parts), BFloat16Pairs(b, parts: parts), epilogue)
+                case .secondTransposed:
+                    let second = BFloat16Pairs(transposed: transposed(b), parts: parts)
+                    unit.multiply(BFloat16Rows(a, parts: parts), second, epilogue)
+                case .firstTransposed:
+                    let first = BFloat16Pairs(transposed(a), parts: parts)
+                    unit.multiply(transposed: first, BFloat16Pairs(b, parts: parts), epilogue)
+                }
+            }
+
+            private func transposed(_ x: Matrix) -> Matrix {
+                let result = Matrix(x.columns, x.rows)
+                transpose(x.view, into: result.view)
+                return result
+            }
+
+            /// Whether the elements around c are those of `before`.
+            func leavesOthers(_ before: [Real]) -> Bool {
+                whole.elements.indices.allSatisfy {
+                    (3..<3 + columns).contains($0 % whole.columns) || whole[$0] == before[$0]
+                }
+            }
         }
 
-        /// The tolerance is 1e-6 of the sum of the magnitudes, the bound of float32's rounding of a sum over 300.
-        @Test(
-            arguments: [(256, 256, 256), (32, 16, 16), (7, 5, 3), (1, 9, 300), (64, 33, 100)],
-            [nil, .first, .second] as [BFloat16Product.Operand?])
-        func agreesWithDoublePrecision(
-            shape: (rows: Int, columns: Int, inner: Int), transposed: BFloat16Product.Operand?
-        ) {
-            let (rows, columns, inner) = shape
-            let a = operand(transposed == .first ? (inner, rows) : (rows, inner), "a")
-            let b = operand(transposed == .second ? (columns, inner) : (inner, columns), "b")
-            let (bias, c) = (Matrix(vector: columns), Matrix(rows, columns))
-            RandomStream("bias").normals(step: 0, into: bias.pointer, count: columns)
-            func product(_ i: Int, _ j: Int) -> (sum: Double, size: Double) {
-                var (sum, size) = (0.0, 0.0)
-                for p in 0..<inner {
-                    let x = number(a, transposed == .first ? p * rows + i : i * inner + p)
-                    let y = number(b, transposed == .second ? j * inner + p : p * columns + j)
-                    sum += x * y
-                    size += abs(x * y)
+        /// The tolerance is the rounding of float32 sums (10⁻⁶ of the sum of magnitudes) for rounded factors, and the digits
+        /// that two bfloat16 do not hold (2·10⁻⁵) for numbers that are sums of two.
+        @Test(arguments: BFloat16Unit.all, shapes.indices)
+        func agreesWithDoublePrecision(unit: BFloat16Unit, shape: Int) {
+            let faults = ab_tile_faults()
+            for form in Form.allCases {
+                for parts in [1, 2] {
+                    let example = Example(Self.shapes[shape])
+                    let before = example.whole.elements
+                    example.multiply(unit, form, parts: parts)
+                    let (a, b) = (example.a, example.b)
+                    let worst = worstError(example) { i, j, p in
+                        let (x, y) = (a.row(i)[p], b.row(p)[j])
+                        return parts == 2
+                            ? (Double(x), Double(y)) : (Double(widened(rounded(x))), Double(widened(rounded(y))))
+                    }
+                    #expect(worst < (parts == 2 ? 2e-5 : 1e-6), "\(Self.shapes[shape]) \(form), \(parts) parts")
+                    #expect(example.leavesOthers(before))
                 }
-                return (sum, size)
             }
-            func expectProducts(_ expected: (Int, Int, Double) -> Double) {
+            #expect(ab_tile_faults() == faults)
+        }
+
+        /// Returns the largest error of an element of c, divided by 10 + the sum of the magnitudes of what was added.
+        private func worstError(_ example: Example, _ factors: (Int, Int, Int) -> (Double, Double)) -> Double {
+            var worst = 0.0
+            // A sample of the rows, as double precision in Swift is slow.
+            for i in stride(from: 0, to: example.rows, by: max(1, example.rows / 16)) {
+                for j in 0..<example.columns {
+                    var (sum, size) = (0.0, 10.0)
+                    for p in 0..<example.inner {
+                        let (x, y) = factors(i, j, p)
+                        sum += x * y
+                        size += abs(x * y)
+                    }
+                    worst = max(worst, abs(Double(example.c.row(i)[j]) - sum) / size)
+                }
+            }
+            return worst
+        }
+
+        /// The bits of plain C are AVX512-BF16's, where the processor has that.
+        @Test(arguments: shapes.indices, [1, 2]) func plainCHasTheSameBits(shape: Int, parts: Int) {
+            guard MatrixUnit.avx512BF16.obstacle == nil else { return }
+            for form in Form.allCases {
+                let (plain, instruction) = (Example(Self.shapes[shape]), Example(Self.shapes[shape]))
+                plain.multiply(.unit(.plain), form, parts: parts)
+                instruction.multiply(.unit(.avx512BF16), form, parts: parts)
+                #expect(plain.whole.elements == instruction.whole.elements, "\(Self.shapes[shape]) \(form)")
+            }
+        }
+
+        /// Every step of the epilogue, one after another and all at once, against the product that has none.
+        @Test(arguments: BFloat16Unit.all, shapes.indices) func epilogue(unit: BFloat16Unit, shape: Int) {
+            let (rows, columns) = (Self.shapes[shape].rows, Self.shapes[shape].columns)
+            let (bias, addend, mask) = (
+                normals(1, columns, "bias"), normals(rows, columns, "d"), normals(rows, columns, "m")
+            )
+            mask[0] = .nan
+            let (roundedMask, sums) = (BFloat16Pairs(mask, parts: 1), normals(1, columns, "sums"))
+            defer { withExtendedLifetime((bias, addend, mask, roundedMask)) {} }
+            let whole = Example(Self.shapes[shape])
+            whole.multiply(unit, .plain, parts: 1)
+            for step in 0..<7 {
+                let all = step == 6
+                let example = Example(Self.shapes[shape])
+                let (old, oldSums) = (example.whole.elements, sums.elements)
+                let (byRows, inPairs) = (BFloat16Rows(rows, columns, parts: 2), BFloat16Pairs(rows, columns, parts: 2))
+                var epilogue = ab_bfloat16_epilogue()
+                if step == 0 || all { epilogue.accumulate = 1 }
+                if step == 1 { epilogue.bias = UnsafePointer(bias.pointer) }
+                if step == 2 || all { (epilogue.bias, epilogue.ldbias) = (UnsafePointer(addend.pointer), columns) }
+                if step == 3 || all { epilogue.relu = 1 }
+                if step == 4 { (epilogue.mask, epilogue.ldmask) = (UnsafePointer(mask.pointer), columns) }
+                if step == 5 || all { epilogue.mask_pairs = roundedMask.layout }
+                (epilogue.rows, epilogue.pairs) = (byRows.layout, inPairs.layout)
+                (epilogue.column_sums, epilogue.accumulate_sums) = (sums.pointer, all ? 1 : 0)
+                example.multiply(unit, .plain, parts: 1, epilogue)
+                var totals = [Real](repeating: 0, count: columns)
+                var wrong = 0
                 for i in 0..<rows {
                     for j in 0..<columns {
-                        let (sum, size) = product(i, j)
-                        #expect(abs(Double(c.row(i)[j]) - expected(i, j, sum)) <= 1e-6 * (size + 10))
+                        var x = whole.c.row(i)[j]
+                        if epilogue.accumulate != 0 { x += old[i * example.whole.columns + 3 + j] }
+                        if step == 1 { x += bias[j] }
+                        if step == 2 || all { x += addend.row(i)[j] }
+                        if epilogue.relu != 0 && x <= 0 { x = 0 }
+                        if step >= 4 && !(mask.row(i)[j] > 0) { x = 0 }
+                        totals[j] += x
+                        let high = rounded(x)
+                        let low = rounded(x - widened(high))
+                        let found = [
+                            byRows.bits(i, j), byRows.bits(i, j, part: 1), inPairs.bits(i, j),
+                            inPairs.bits(i, j, part: 1),
+                        ]
+                        if example.c.row(i)[j] != x || found != [high, low, high, low] { wrong += 1 }
                     }
                 }
+                #expect(wrong == 0, "step \(step) of \(Self.shapes[shape])")
+                #expect(sums.elements == (all ? zip(oldSums, totals).map { $0 + $1 } : totals), "step \(step)")
+                #expect(example.leavesOthers(old))
+                expectZeroPadding(byRows, inPairs)
             }
-            func prepared(
-                accumulate: Bool = false, hasBias: Bool = false, relu: Bool = false
-            ) -> BFloat16Product {
-                BFloat16Product(
-                    rows: rows, columns: columns, inner: inner, transposed: transposed, accumulate: accumulate,
-                    hasBias: hasBias, relu: relu)
+        }
+
+        /// What follows the last column of rows, and the last row of pairs, takes part in the next product's sums.
+        private func expectZeroPadding(_ rows: BFloat16Rows, _ pairs: BFloat16Pairs) {
+            for i in 0..<rows.rows { for j in rows.columns..<rows.layout.stride { #expect(rows.bits(i, j) == 0) } }
+            for i in pairs.rows..<pairs.layout.panel / 32 {
+                for j in 0..<pairs.columns { #expect(pairs.bits(i, j) == 0) }
             }
-            prepared().multiply(a, b, into: c.view)
-            expectProducts { $2 }
-            let before = c.elements
-            prepared(accumulate: true).multiply(a, b, into: c.view)
-            expectProducts { Double(before[$0 * columns + $1]) + $2 }
-            prepared(hasBias: true).multiply(a, b, bias: bias.pointer, into: c.view)
-            expectProducts { $2 + Double(bias[$1]) }
-            prepared(hasBias: true, relu: true).multiply(a, b, bias: bias.pointer, into: c.view)
-            expectProducts { max(0, $2 + Double(bias[$1])) }
         }
 
-        /// NaN must not get lost in a product: it shows that a case diverges.
-        @Test func keepsNaN() {
-            let (x, c) = (Matrix(2, 2), Matrix(2, 2))
-            for i in 0..<4 { x[i] = 1 }
-            x[0] = .nan
-            let a = BFloat16Matrix(2, 2)
-            a.round(x.view)
-            BFloat16Product(rows: 2, columns: 2, inner: 2).multiply(a, a, into: c.view)
-            #expect(c[0].isNaN && c[1].isNaN && c[2].isNaN && c[3] == 2)
-            let bias = Matrix(vector: 2)
-            BFloat16Product(rows: 2, columns: 2, inner: 2, hasBias: true).multiply(
-                a, a, bias: bias.pointer, into: c.view)
-            #expect(c[0].isNaN && c[1].isNaN && c[2].isNaN && c[3] == 2)
+        /// NaN and infinities spread as in float32: they show that a case diverges.
+        @Test(arguments: BFloat16Unit.all, [Float.nan, .infinity, -.infinity]) func keepsWhatIsNotFinite(
+            unit: BFloat16Unit, x: Float
+        ) {
+            let example = Example((33, 40, 21))
+            example.a.row(32)[20] = x
+            for parts in [1, 2] {
+                var epilogue = ab_bfloat16_epilogue()
+                epilogue.relu = 1
+                example.multiply(unit, .plain, parts: parts, epilogue)
+                for j in 0..<40 where x.isNaN || example.b.row(20)[j].sign == x.sign {
+                    #expect(x.isNaN ? example.c.row(32)[j].isNaN : !example.c.row(32)[j].isFinite)
+                }
+                #expect((0..<32).allSatisfy { i in (0..<40).allSatisfy { example.c.row(i)[$0].isFinite } })
+            }
         }
 
-        private func operand(_ shape: (rows: Int, columns: Int), _ name: String) -> BFloat16Matrix {
-            let matrix = Matrix(shape.rows, shape.columns)
-            RandomStream(name).normals(step: 0, into: matrix.pointer, count: matrix.count)
-            let result = BFloat16Matrix(shape.rows, shape.columns)
-            result.round(matrix.view)
-            return result
-        }
-
-        private func number(_ matrix: BFloat16Matrix, _ i: Int) -> Double {
-            Double(Float(bitPattern: UInt32(matrix.pointer[i]) << 16))
+        /// One name per unit, each in the kernels' own order.
+        @Test func selection() throws {
+            let unit = try #require(MatrixUnit.selected)
+            #expect(unit.obstacle == nil && MatrixUnit.plain.obstacle == nil && Precision.bfloat16.obstacle == nil)
+            for unit in MatrixUnit.allCases {
+                #expect(unit.obstacle.map { $0.hasPrefix("expected ") && $0.contains(", found ") } ?? true)
+            }
         }
     }
 #endif

@@ -2,108 +2,111 @@ import CKernels
 import Numerics
 import Testing
 
-/// Conversions, sums, masks and checks around bfloat16 products, in any build.
-@Suite struct RoundingTests {
-    /// Rounding is to nearest, ties to even; numbers out of range become infinite.
-    @Test(
-        arguments: [
-            (0, 0x0000), (-0.0, 0x8000), (1, 0x3f80), (-2, 0xc000), (1.00390625, 0x3f80), (1.01171875, 0x3f82),
-            (1.0039063692092896, 0x3f81), (3.3895313892515355e38, 0x7f7f), (3.4e38, 0x7f80), (-.infinity, 0xff80),
-            (.leastNormalMagnitude / 128, 0x0001), (.leastNonzeroMagnitude, 0x0000),
-        ] as [(Float, UInt16)])
-    func roundsToTheNearest(number: Float, bits: UInt16) {
-        #expect(rounded([Real(number)]) == [bits])
-    }
+#if !ACTIVE_BENCH_DOUBLE
+    /// Conversions to bfloat16, by plain C and by whatever unit the processor has.
+    @Suite struct RoundingTests {
+        private static let units = MatrixUnit.allCases.filter { $0.obstacle == nil }
 
-    @Test func keepsNaN() {
-        for bits in [0x7fc0_0000, 0x7f80_0001, 0xff80_0001, 0x7fff_ffff] as [UInt32] {
-            let result = rounded([Real(Float(bitPattern: bits))])[0]
-            #expect(result & 0x7f80 == 0x7f80 && result & 0x7f != 0, "\(bits)")
-        }
-    }
-
-    /// No other bfloat16 is nearer, over the whole range of numbers.
-    @Test func nothingIsNearer() {
-        let patterns = stride(from: UInt32(0), to: 0x7f7f_0000, by: 40_009).map { $0 }
-        let numbers = patterns.map { Float(bitPattern: $0) }
-        for (number, bits) in zip(numbers, rounded(numbers.map { Real($0) })) {
-            func distance(_ bits: UInt16) -> Double {
-                abs(Double(Float(bitPattern: UInt32(bits) << 16)) - Double(number))
+        /// Rounding is to nearest, ties to even; numbers out of range become infinite, those below 2⁻¹²⁶ zero.
+        @Test(arguments: units)
+        func roundsToTheNearest(unit: MatrixUnit) {
+            let numbers: [(Float, UInt16)] = [
+                (0, 0x0000), (-0.0, 0x8000), (1, 0x3f80), (-2, 0xc000), (1.00390625, 0x3f80), (1.01171875, 0x3f82),
+                (1.0039063692092896, 0x3f81), (3.3895313892515355e38, 0x7f7f), (3.4e38, 0x7f80), (-.infinity, 0xff80),
+                (.leastNormalMagnitude, 0x0080), (.leastNormalMagnitude / 2, 0x0000), (-.leastNonzeroMagnitude, 0x8000),
+            ]
+            for (number, bits) in zip(numbers, converted(numbers.map { $0.0 }, unit)) {
+                #expect(bits == number.1 && bits == rounded(number.0), "\(number)")
             }
-            #expect(distance(bits) <= distance(bits + 1))
-            #expect(bits == 0 || distance(bits) <= distance(bits - 1))
+        }
+
+        @Test(arguments: units) func keepsNaN(unit: MatrixUnit) {
+            let patterns: [UInt32] = [0x7fc0_0000, 0x7f80_0001, 0xff80_0001, 0x7fff_ffff]
+            for bits in converted(patterns.map { Float(bitPattern: $0) }, unit) {
+                #expect(bits & 0x7f80 == 0x7f80 && bits & 0x7f != 0)
+            }
+        }
+
+        /// No other bfloat16 is nearer, over the whole range of numbers.
+        @Test(arguments: units) func nothingIsNearer(unit: MatrixUnit) {
+            let numbers = stride(from: UInt32(0x0080_0000), to: 0x7f7f_0000, by: 40_009).map { Float(bitPattern: $0) }
+            for (number, bits) in zip(numbers, converted(numbers, unit)) {
+                func distance(_ bits: UInt16) -> Double { abs(Double(widened(bits)) - Double(number)) }
+                #expect(distance(bits) <= distance(bits + 1) && distance(bits) <= distance(bits - 1))
+            }
+        }
+
+        /// The sum of two bfloat16 differs from the number by at most 2⁻¹⁷ of it; a number that is not finite has no low part.
+        @Test(arguments: units) func highAndLow(unit: MatrixUnit) {
+            let x = normals(9, 77, "rounding")
+            (x[3], x[600]) = (.infinity, -.nan)
+            let (rows, pairs) = (BFloat16Rows(x, parts: 2, unit: unit), BFloat16Pairs(x, parts: 2, unit: unit))
+            for i in 0..<9 {
+                for j in 0..<77 {
+                    let number = Double(x.row(i)[j])
+                    #expect(
+                        rows.bits(i, j) == pairs.bits(i, j) && rows.bits(i, j, part: 1) == pairs.bits(i, j, part: 1))
+                    if number.isFinite {
+                        #expect(abs(rows.number(i, j) - number) <= 0x1p-17 * abs(number))
+                    } else {
+                        #expect(rows.bits(i, j, part: 1) == 0)
+                    }
+                }
+            }
+        }
+
+        /// Row counts and column counts that are not whole blocks; each sum runs from the first row to the last.
+        @Test(arguments: units, [(9, 1), (32, 64), (9, 77), (70, 33)])
+        func transposesAndSums(unit: MatrixUnit, shape: (rows: Int, columns: Int)) {
+            let x = normals(shape.rows, shape.columns, "rounding")
+            let (pairs, transposed) = (
+                BFloat16Pairs(x, parts: 2, unit: unit), BFloat16Pairs(transposed: x, parts: 2, unit: unit)
+            )
+            for i in 0..<shape.rows {
+                for j in 0..<shape.columns { #expect(pairs.number(i, j) == transposed.number(j, i)) }
+            }
+            let sums = Matrix(vector: shape.columns)
+            defer { withExtendedLifetime(x) {} }
+            var expected = [Real](repeating: 0, count: shape.columns)
+            for i in 0..<shape.rows { for j in 0..<shape.columns { expected[j] += x.row(i)[j] } }
+            var epilogue = ab_bfloat16_epilogue()
+            epilogue.column_sums = sums.pointer
+            ab_bfloat16_convert(unit.code, x.pointer, x.columns, x.rows, x.columns, epilogue)
+            #expect(sums.elements == expected)
+        }
+
+        /// d ⊗ w, masked by what a ReLU left, NaN not being above 0.
+        @Test(arguments: units) func outerProduct(unit: MatrixUnit) {
+            let (d, w, y) = (normals(1, 35, "d"), normals(1, 41, "w"), normals(35, 41, "y"))
+            y[1] = .nan
+            defer { withExtendedLifetime((d, w, y)) {} }
+            let (c, rows) = (Matrix(35, 41), BFloat16Rows(35, 41, parts: 1))
+            var epilogue = ab_bfloat16_epilogue()
+            (epilogue.mask, epilogue.ldmask) = (UnsafePointer(y.pointer), 41)
+            (epilogue.c, epilogue.ldc, epilogue.rows) = (c.pointer, 41, rows.layout)
+            ab_bfloat16_outer(unit.code, d.pointer, w.pointer, 35, 41, epilogue)
+            for i in 0..<35 {
+                for j in 0..<41 {
+                    let expected = y.row(i)[j] > 0 ? d[i] * w[j] : 0
+                    #expect(c.row(i)[j] == expected && rows.bits(i, j) == rounded(expected))
+                }
+            }
+        }
+
+        private func converted(_ numbers: [Float], _ unit: MatrixUnit) -> [UInt16] {
+            let x = Matrix(vector: numbers.count)
+            for (i, number) in numbers.enumerated() { x[i] = number }
+            let rows = BFloat16Rows(x, parts: 1, unit: unit)
+            return numbers.indices.map { rows.bits(0, $0) }
         }
     }
-
-    /// Column counts that are not whole blocks; each sum runs from the first row to the last.
-    @Test(arguments: [1, 64, 77]) func sumsAreTakenBeforeRounding(columns: Int) {
-        let (x, sums) = (Matrix(9, columns), Matrix(vector: columns))
-        RandomStream("rounding").normals(step: 0, into: x.pointer, count: x.count)
-        let result = BFloat16Matrix(9, columns)
-        var expected = [Real](repeating: 0, count: columns)
-        for i in 0..<9 { for j in 0..<columns { expected[j] += x.row(i)[j] } }
-        result.round(x.view, columnSums: sums.pointer)
-        #expect(sums.elements == expected)
-        #expect(UnsafeBufferPointer(start: result.pointer, count: x.count).elementsEqual(rounded(x.elements)))
-        result.round(x.view, columnSums: sums.pointer, accumulate: true)
-        #expect(sums.elements == expected.map { $0 + $0 })
-    }
-
-    /// Gradients pass where the activation is above 0; NaN is not above 0.
-    @Test func theMaskOfAReLU() {
-        let values: [Real] = [1, -1, 0, -0.0, .infinity, .nan, 2, -.nan, -.infinity, 1e-30]
-        let y = BFloat16Matrix(1, values.count)
-        let (x, dy) = (Matrix(vector: values.count), Matrix(vector: values.count))
-        for (i, value) in values.enumerated() { (x[i], dy[i]) = (value, Real(i + 1)) }
-        y.round(x.view)
-        ab_relu_mask_bfloat16(dy.pointer, y.pointer, values.count)
-        #expect(dy.elements == [1, 0, 0, 0, 5, 0, 7, 0, 0, 10])
-    }
-
-    /// The product that rounds its result equals the product, rounded, also at the edges of its tiles and with NaN.
-    @Test(arguments: [(256, 256, 14), (7, 33, 3), (5, 3, 256), (9, 40, 11)])
-    func aProductMayRound(rows: Int, columns: Int, inner: Int) {
-        let (a, b, bias) = (Matrix(rows, inner), Matrix(inner, columns), Matrix(vector: columns))
-        for (i, matrix) in [a, b, bias].enumerated() {
-            RandomStream("rounded product").normals(step: i, into: matrix.pointer, count: matrix.count)
-        }
-        bias[columns - 1] = .nan
-        let (c, expected, found) = (
-            Matrix(rows, columns), BFloat16Matrix(rows, columns), BFloat16Matrix(rows, columns)
-        )
-        multiply(a.view, b.view, into: c.view, bias: bias.pointer, relu: true)
-        expected.round(c.view)
-        multiply(a.view, b.view, bias: bias.pointer, roundedInto: found)
-        let all = rows * columns
-        #expect(
-            UnsafeBufferPointer(start: found.pointer, count: all).elementsEqual(
-                UnsafeBufferPointer(start: expected.pointer, count: all)))
-        #expect(found.pointer[columns - 1] & 0x7fff > 0x7f80)
-    }
-
-    /// The non-finite element lies anywhere among three rows of 77 columns.
-    @Test(arguments: [0, 70, 76, 153, 230]) func saysWhetherAllAreFinite(place: Int) {
-        let x = Matrix(3, 77)
-        for (value, isFinite) in [(1, true), (.nan, false), (-.infinity, false), (3e38, true)] as [(Real, Bool)] {
-            x[place] = value
-            #expect(x.view.isFinite == isFinite)
-            #expect(x.view.columns(0..<77).isFinite == isFinite)
-            #expect(x.view.columns(place % 77..<77).isFinite == isFinite, "a window")
-            if place % 77 > 0 { #expect(x.view.columns(0..<place % 77).isFinite, "the columns before the window") }
-        }
-    }
-
-    private func rounded(_ numbers: [Real]) -> [UInt16] {
-        var result = [UInt16](repeating: 0, count: numbers.count)
-        ab_round_to_bfloat16(numbers, &result, 1, numbers.count, nil, 0)
-        return result
-    }
-
-    #if ACTIVE_BENCH_DOUBLE
+#else
+    /// In double precision there is no bfloat16.
+    @Suite struct RoundingTests {
         @Test func doublePrecisionHasNoBFloat16() throws {
             let obstacle = try #require(Precision.bfloat16.obstacle)
             #expect(obstacle.contains("expected a build in single precision"))
-            #expect(Precision.full.obstacle == nil && Precision.library == nil)
+            #expect(Precision.full.obstacle == nil && MatrixUnit.selected == nil)
         }
-    #endif
-}
+    }
+#endif

@@ -35,7 +35,7 @@ python=$(PYTHON=${PYTHON:-/usr/bin/python3} python_environment steps-venv "$requ
 
 # One thread each; the libraries choose their instruction sets.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE MKL_CBWR MKL_ENABLE_INSTRUCTIONS
-unset ONEDNN_MAX_CPU_ISA DNNL_MAX_CPU_ISA ATEN_CPU_CAPABILITY
+unset ACTIVE_BENCH_MATRIX_UNIT ONEDNN_MAX_CPU_ISA DNNL_MAX_CPU_ISA ATEN_CPU_CAPABILITY
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1 TORCHINDUCTOR_COMPILE_THREADS=1
 export JAX_PLATFORMS=cpu XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 export PYTHONDONTWRITEBYTECODE=1

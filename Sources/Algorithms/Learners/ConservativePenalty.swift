@@ -36,7 +36,7 @@ final class ConservativePenalty {
         self.settings = settings
         batch = settings.shape.batch
         draws = settings.sampledActions
-        samples = ActionSamples(critic, batch: batch, samples: 3 * draws)
+        samples = ActionSamples(critic, actions: actions, batch: batch, samples: 3 * draws)
         self.actions = Matrix(3 * draws * batch, actions)
         noise = Matrix(draws * batch, actions)
         logDensities = Matrix(3 * draws, batch)

@@ -1,7 +1,8 @@
-// The elementwise loops a compiler must vectorise. Plain C, no intrinsics, no allocation, no state.
+// The elementwise loops a compiler must vectorise. Plain C, no allocation, no state. Intrinsics stand in the files of the matrix
+// units alone (bfloat16_avx512.h, bfloat16_avx512.c, bfloat16_amx.c).
 // Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
 #pragma once
-#include "bfloat16.h"
+#include "bfloat16_products.h"
 #include "elementary.h"
 #include "products.h"
 #include "profile.h"

@@ -1,4 +1,4 @@
-// Products of the matrices of a training step (BLAS's GEMM) with an epilogue in registers, as oneDNN's post-ops: bias and ReLU in
+// Products of the matrices of a training step (BLAS's GEMM) with an epilogue in registers: bias and ReLU in
 // the forward pass, ReLU's mask in the backward pass, and a bias's gradient together with its weight's. No allocation, no state.
 #pragma once
 #include "reals.h"
@@ -25,9 +25,6 @@ typedef struct {
     size_t ldmask;
     // Whether c = c + a·b (BLAS's beta = 1) instead of c = a·b.
     int accumulate;
-    // Receives the elements, rounded to bfloat16, instead of c: element (i, j) is bfloat16_c[i·ldc + j]. Only for k of at most
-    // AB_KC and without accumulate. NULL for none.
-    uint16_t *bfloat16_c;
     // Receives the column sums of b, accumulated if `accumulate` is set; b must be row-major. NULL for none.
     ab_real *b_column_sums;
 } ab_epilogue;
@@ -42,7 +39,7 @@ enum { AB_KC = 256 };
 void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k, ab_epilogue epilogue);
 
 // Stores a product that another library has computed, [m × n] with leading dimension ld, into c after the epilogue. It
-// may be c itself. b_column_sums and bfloat16_c must be NULL.
+// may be c itself. b_column_sums must be NULL.
 void ab_apply_epilogue(const ab_real *product, size_t ld, ab_real *c, size_t ldc, size_t m, size_t n, ab_epilogue epilogue);
 
 // c = a·bᵀ for a few rows of b: [m × k]·[k × n] with n from 1 to 4; matrices are row-major.

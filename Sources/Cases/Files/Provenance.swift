@@ -50,7 +50,7 @@ package struct Provenance: Sendable, Codable {
     package var blas: String
     /// OpenBLAS's kernel set, "Haswell"; results depend on it only where `products` names it.
     package var blasCoreType: String
-    /// What computes in bfloat16, "oneDNN 2.6.3, AVX512-BF16"; nil if no case of the run uses it.
+    /// The matrix unit, which computes in bfloat16 if a case does: "avx512_bf16". Older files have a library's name here.
     package var bfloat16: String?
     /// The number of threads for a matrix product; 1 in this program.
     package var blasThreads: Int
@@ -87,7 +87,7 @@ package struct Provenance: Sendable, Codable {
             build: build, real: "\(Real.self)",
             mpi: MPIEnvironment.libraryVersion.split(separator: ",").first.map { String($0) } ?? "unknown",
             products: ProductBackEnd.current.detail, blas: BLASLibrary.configuration,
-            blasCoreType: BLASLibrary.coreType, bfloat16: Precision.library,
+            blasCoreType: BLASLibrary.coreType, bfloat16: MatrixUnit.selected?.rawValue,
             blasThreads: BLASLibrary.threads,
             hdf5: HDF5Library.version, mujoco: EnvironmentRegistry.simulatorVersion,
             glibc: glibcVersion, host: text(system.nodename), processor: processorName,
@@ -124,8 +124,7 @@ package struct Provenance: Sendable, Codable {
 
     private static var steeringVariables: [String: String] {
         let prefixes = [
-            "ACTIVE_BENCH_", "OMP_", "OMPI_MCA_", "OPENBLAS_", "ONEDNN_", "DNNL_", "SLURM_JOB", "SLURM_N", "PBS_JOB",
-            "D4RL_",
+            "ACTIVE_BENCH_", "OMP_", "OMPI_MCA_", "OPENBLAS_", "SLURM_JOB", "SLURM_N", "PBS_JOB", "D4RL_",
         ]
         return ProcessInfo.processInfo.environment.filter { name, _ in prefixes.contains { name.hasPrefix($0) } }
     }

@@ -18,7 +18,7 @@ extension CaseRun {
             "product_kernels": ProductBackEnd.current.description, "mujoco": EnvironmentRegistry.simulatorVersion,
             "glibc": Provenance.glibcVersion,
         ]
-        if studyCase.hyperparameters.precision == .bfloat16 { found["bfloat16"] = Precision.library }
+        if studyCase.hyperparameters.precision != .full { found["bfloat16"] = MatrixUnit.selected?.rawValue }
         return found
     }
 

@@ -1,38 +1,48 @@
-import COneDNN
 import Failures
 import Glibc
 
-/// The precision of the products between two hidden layers. Everything else (parameters, gradients, moments, sums and
-/// all other operations) is `Real` in either case.
+/// The precision of the products of hidden layers. Everything else (parameters, gradients, moments, sums and all other
+/// operations) is `Real` in any case.
 package enum Precision: String, Sendable, CaseIterable {
     /// `Real`, as everything else.
     case full = "fp32"
-    /// Factors rounded to bfloat16, sums in float32 (`BFloat16Product`).
+    /// Factors rounded to bfloat16, sums in float32, by a matrix unit.
     case bfloat16 = "bf16"
+    /// Factors as sums of two bfloat16, of whose four products the smallest is left out: nearly the digits of float32.
+    case bfloat16x3 = "bf16x3"
 
-    /// The reason why this process cannot compute in this precision, a clause "expected …, found …"; nil if it can. Loads
-    /// oneDNN for `bfloat16`.
-    package var obstacle: String? {
+    /// The number of bfloat16 whose sum stands for a number; 0 in full precision.
+    package var parts: Int {
         switch self {
-        case .full: nil
-        case .bfloat16: ab_onednn_open().map { String(cString: $0) }
+        case .full: 0
+        case .bfloat16: 1
+        case .bfloat16x3: 2
         }
     }
 
-    /// Throws if this process cannot compute in this precision.
+    /// The reason why this process cannot compute in this precision, a clause "expected …, found …"; nil if it can.
+    package var obstacle: String? { self == .full ? nil : MatrixUnit.selectionObstacle }
+
+    /// The reason why full precision is the better choice for this process, a clause "expected …, found …"; nil if it is not,
+    /// or if ACTIVE_BENCH_SLOW_PRECISION is 1.
+    package var disadvantage: String? {
+        guard self == .bfloat16x3, let unit = MatrixUnit.selected, unit != .amx,
+            getenv("ACTIVE_BENCH_SLOW_PRECISION").map({ String(cString: $0) }) != "1"
+        else { return nil }
+        return "expected a processor with AMX, found \(unit.rawValue), on which fp32 is faster and more precise"
+    }
+
+    /// Whether this process can compute in this precision and gains by it.
+    package var isWorthwhile: Bool { obstacle == nil && disadvantage == nil }
+
+    /// Throws if this process cannot compute in this precision, or not as fast as in full precision.
     ///
-    /// - Throws: `HarnessError.unavailable`.
+    /// - Throws: `HarnessError.unavailable`, and `badInput` if it is slower.
     package func requireAvailable() throws {
-        if let refusal { throw HarnessError.unavailable(refusal) }
+        if let obstacle { throw HarnessError.unavailable(message(obstacle)) }
+        if let disadvantage { throw HarnessError.badInput(message(disadvantage)) }
     }
 
-    /// The error message "precision: bf16: expected …, found …"; nil if this process can compute in this precision.
-    package var refusal: String? { obstacle.map { "precision: \(rawValue): \($0)" } }
-
-    /// The library in use and the processor's instructions, "oneDNN 2.6.3, AVX512-BF16"; nil before `obstacle` has loaded
-    /// the library. Results depend on both.
-    package static var library: String? {
-        let text = String(cString: ab_onednn_description())
-        return text.isEmpty ? nil : text
-    }
+    /// Returns the error message "precision: bf16: expected …, found …".
+    package func message(_ clause: String) -> String { "precision: \(rawValue): \(clause)" }
 }

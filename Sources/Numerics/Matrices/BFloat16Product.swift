@@ -1,91 +1,108 @@
 import CKernels
-import COneDNN
-import Glibc
 
-/// A row-major matrix in bfloat16 (the upper half of a float32) that owns its storage, zeroed and 64-byte aligned.
-package final class BFloat16Matrix {
-    /// The first dimension.
-    package let rows: Int
-    /// The second dimension.
-    package let columns: Int
-    /// The elements' bit patterns [rows · columns].
-    package let pointer: UnsafeMutablePointer<UInt16>
+/// What is done with the elements of a result before they are stored, in this order, and where they are stored. The order of
+/// the properties is that of `ab_bfloat16_epilogue`, which describes them; nothing is done by default.
+package struct BFloat16Epilogue {
+    /// Whether the old elements of `result` are added.
+    package var accumulates = false
+    /// A row that is added to all rows.
+    package var bias: UnsafePointer<Real>?
+    /// A matrix that is added.
+    package var addend: MatrixView?
+    /// Whether max(0, ·) is taken; NaN stays.
+    package var relu = false
+    /// Elements become 0 where this is not above 0: the backward pass of the ReLU that left it. It may be `result`.
+    package var mask: MatrixView?
+    /// The same in bfloat16.
+    package var roundedMask: BFloat16Pairs?
+    /// Receives the elements in float32.
+    package var result: MatrixView?
+    /// Receives the elements by rows.
+    package var rows: BFloat16Rows?
+    /// Receives the elements in pairs.
+    package var pairs: BFloat16Pairs?
+    /// Receives the column sums of the elements in float32, added in the order of the rows.
+    package var columnSums: UnsafeMutablePointer<Real>?
+    /// Whether the old elements of `columnSums` are added to them.
+    package var accumulatesSums = false
 
-    /// Makes a matrix of zeros.
-    package init(_ rows: Int, _ columns: Int) {
-        (self.rows, self.columns) = (rows, columns)
-        let numbers =
-            (rows * columns * MemoryLayout<UInt16>.stride + MemoryLayout<Real>.stride - 1) / MemoryLayout<Real>.stride
-        pointer = UnsafeMutableRawPointer(allocateAligned(numbers)).bindMemory(
-            to: UInt16.self, capacity: rows * columns)
+    /// Makes one that does nothing.
+    package init() {}
+
+    /// Makes one that stores elements in bfloat16.
+    package init(rows: BFloat16Rows?, pairs: BFloat16Pairs?) {
+        self.rows = rows
+        self.pairs = pairs
     }
 
-    deinit { free(pointer) }
-
-    /// Copies a contiguous matrix of the same shape, rounded to nearest.
-    ///
-    /// - `columnSums`: receives the sums of `matrix`'s columns, accumulated if `accumulate`: `columns` elements.
-    package func round(_ matrix: MatrixView, columnSums: UnsafeMutablePointer<Real>? = nil, accumulate: Bool = false) {
-        precondition(
-            matrix.rows == rows && matrix.columns == columns && matrix.isContiguous, "shape of the matrix to round")
-        ab_round_to_bfloat16(matrix.pointer, pointer, rows, columns, columnSums, accumulate ? 1 : 0)
+    /// The same for the kernels; traps unless all shapes are [m × n].
+    fileprivate func checked(_ m: Int, _ n: Int) -> ab_bfloat16_epilogue {
+        func fits(_ rows: Int?, _ columns: Int?) -> Bool { (rows ?? m) == m && (columns ?? n) == n }
+        precondition(fits(addend?.rows, addend?.columns), "shape of what is added")
+        precondition(fits(mask?.rows, mask?.columns), "shape of the mask")
+        precondition(fits(roundedMask?.rows, roundedMask?.columns), "shape of the mask")
+        precondition(fits(result?.rows, result?.columns), "shape of the result")
+        precondition(fits(rows?.rows, rows?.columns), "shape of the rows")
+        precondition(fits(pairs?.rows, pairs?.columns), "shape of the pairs")
+        precondition(!accumulates || result != nil, "nothing to accumulate into")
+        precondition(bias == nil || addend == nil, "a bias and a matrix to add")
+        var epilogue = ab_bfloat16_epilogue()
+        epilogue.accumulate = accumulates ? 1 : 0
+        epilogue.bias = bias ?? addend.map { UnsafePointer($0.pointer) }
+        epilogue.ldbias = addend?.stride ?? 0
+        epilogue.relu = relu ? 1 : 0
+        (epilogue.mask, epilogue.ldmask) = (mask.map { UnsafePointer($0.pointer) }, mask?.stride ?? 0)
+        if let roundedMask { epilogue.mask_pairs = roundedMask.layout }
+        (epilogue.c, epilogue.ldc) = (result?.pointer, result?.stride ?? 0)
+        if let rows { epilogue.rows = rows.layout }
+        if let pairs { epilogue.pairs = pairs.layout }
+        epilogue.column_sums = columnSums
+        epilogue.accumulate_sums = accumulatesSums ? 1 : 0
+        return epilogue
     }
 }
 
-/// A product of matrices in bfloat16 with sums in float32, by oneDNN, prepared for one shape.
+/// The unit of the products; asked for only after `Precision.requireAvailable`.
+private let unit: ab_matrix_unit = {
+    guard let unit = MatrixUnit.selected else { preconditionFailure("bfloat16 is not available") }
+    return unit.code
+}()
+
+/// Computes a·b: [m × k]·[k × n]. Shapes that do not fit trap.
+package func multiply(_ a: BFloat16Rows, _ b: BFloat16Pairs, _ epilogue: BFloat16Epilogue) {
+    precondition(a.columns == b.rows, "shapes of a·b")
+    ab_bfloat16_multiply(
+        unit, a.layout, b.layout, a.rows, b.columns, a.columns, epilogue.checked(a.rows, b.columns))
+}
+
+/// Computes c = aᵀ·b, or c += aᵀ·b when `accumulate`: a [k × m], b [k × n]. Shapes that do not fit trap.
+package func multiply(
+    transposed a: BFloat16Pairs, _ b: BFloat16Pairs, into c: MatrixView, accumulate: Bool = false
+) {
+    precondition(a.rows == b.rows, "shapes of aᵀ·b")
+    var epilogue = BFloat16Epilogue()
+    (epilogue.result, epilogue.accumulates) = (c, accumulate)
+    ab_bfloat16_multiply_transposed(
+        unit, a.layout, b.layout, a.columns, b.columns, a.rows, epilogue.checked(a.columns, b.columns))
+}
+
+/// Takes the elements of `x` through the epilogue. Shapes that do not fit trap.
+package func convert(_ x: MatrixView, _ epilogue: BFloat16Epilogue) {
+    ab_bfloat16_convert(unit, x.pointer, x.stride, x.rows, x.columns, epilogue.checked(x.rows, x.columns))
+}
+
+/// Rounds xᵀ into `pairs`, x being contiguous. Shapes that do not fit trap.
+package func convert(transposed x: MatrixView, into pairs: BFloat16Pairs) {
+    precondition(x.isContiguous && x.rows == pairs.columns && x.columns == pairs.rows, "shape of xᵀ")
+    ab_bfloat16_transpose(unit, x.pointer, x.rows, x.columns, pairs.layout)
+}
+
+/// Takes d ⊗ w [rows × columns] through the epilogue: the backward pass of a layer with one output.
 ///
-/// The bits of the result depend on the library's version and on the processor (its instructions, `Precision.library`, and
-/// perhaps its caches, by which oneDNN blocks the product), not on which rank computes it.
-package final class BFloat16Product {
-    private let handle: OpaquePointer
-    private let shape: ab_onednn_shape
-
-    /// Prepares c = a·b: [rows × inner]·[inner × columns]. Traps if `Precision.bfloat16` has an `obstacle`.
-    ///
-    /// - `transposed`: the operand that is stored transposed, if any.
-    /// - `accumulate`: whether the product is accumulated into c.
-    /// - `hasBias`: whether a bias is added: c = a·b + bias.
-    /// - `relu`: whether max(0, ·) follows, which turns NaN into 0.
-    package init(
-        rows: Int, columns: Int, inner: Int, transposed: Operand? = nil, accumulate: Bool = false,
-        hasBias: Bool = false, relu: Bool = false
-    ) {
-        shape = ab_onednn_shape(
-            m: rows, n: columns, k: inner, transpose_a: transposed == .first ? 1 : 0,
-            transpose_b: transposed == .second ? 1 : 0, accumulate: accumulate ? 1 : 0, has_bias: hasBias ? 1 : 0,
-            relu: relu ? 1 : 0)
-        precondition(Precision.bfloat16.obstacle == nil, "bfloat16 is not available")
-        guard let handle = ab_onednn_prepare(shape) else { preconditionFailure("out of memory: oneDNN") }
-        self.handle = handle
-    }
-
-    deinit { ab_onednn_release(handle) }
-
-    /// One of the two factors of a product.
-    package enum Operand: Sendable {
-        case first
-        case second
-    }
-
-    /// Computes c = a·b for a contiguous c; traps if the shapes do not match.
-    ///
-    /// - `bias`: `c.columns` elements, given where the product was prepared with `hasBias`.
-    package func multiply(
-        _ a: BFloat16Matrix, _ b: BFloat16Matrix, bias: UnsafePointer<Real>? = nil, into c: MatrixView
-    ) {
-        precondition(c.rows == shape.m && c.columns == shape.n && c.isContiguous, "shape of a·b")
-        precondition(a.rows * a.columns == shape.m * shape.k, "shape of a")
-        precondition(b.rows * b.columns == shape.k * shape.n, "shape of b")
-        precondition((bias != nil) == (shape.has_bias != 0), "a bias where one was announced")
-        #if ACTIVE_BENCH_DOUBLE
-            preconditionFailure("bfloat16 in double precision")
-        #else
-            let start = KernelProfile.begin()
-            let status = ab_onednn_multiply(handle, a.pointer, b.pointer, bias, c.pointer)
-            precondition(status == 0, "oneDNN: status \(status)")
-            KernelProfile.end(
-                start, "product in bfloat16", c.rows, c.columns, shape.k,
-                numbers: (a.rows * a.columns + b.rows * b.columns) / 2 + c.count)
-        #endif
-    }
+/// - `d`: `rows` elements.
+/// - `w`: `columns` elements.
+package func outer(
+    _ d: UnsafePointer<Real>, _ w: UnsafePointer<Real>, rows: Int, columns: Int, _ epilogue: BFloat16Epilogue
+) {
+    ab_bfloat16_outer(unit, d, w, rows, columns, epilogue.checked(rows, columns))
 }

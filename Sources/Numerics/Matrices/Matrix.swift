@@ -1,4 +1,3 @@
-import CKernels
 import Glibc
 
 /// A row-major view [rows × columns] of memory that another object owns.
@@ -46,12 +45,6 @@ package struct MatrixView {
     /// Whether rows follow one another without a gap, as the elementwise kernels require.
     @inlinable
     package var isContiguous: Bool { stride == columns }
-
-    /// Whether no element is infinite or NaN.
-    package var isFinite: Bool {
-        isContiguous
-            ? ab_is_finite(pointer, count) != 0 : (0..<rows).allSatisfy { ab_is_finite(row($0), columns) != 0 }
-    }
 }
 
 /// A row-major matrix [rows × columns] that owns its storage: zeroed, 64-byte aligned, contiguous.

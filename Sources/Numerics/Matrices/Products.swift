@@ -55,21 +55,6 @@ package func multiply(
     multiply(a.operand, b.operand, into: c, inner: a.columns, epilogue)
 }
 
-/// c = max(0, a·b + bias), rounded to bfloat16; NaN stays. Shapes that do not fit trap, and sums over more than 256.
-///
-/// - `bias`: `b.columns` elements.
-package func multiply(
-    _ a: MatrixView, _ b: MatrixView, bias: UnsafePointer<Real>, roundedInto c: BFloat16Matrix
-) {
-    precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")
-    precondition(a.columns > 0 && a.columns <= Int(AB_KC), "a sum over \(a.columns) that is rounded")
-    var epilogue = ab_epilogue()
-    epilogue.bias = bias
-    epilogue.relu = 1
-    epilogue.bfloat16_c = c.pointer
-    ab_gemm(a.operand.ofKernel, b.operand.ofKernel, nil, c.columns, c.rows, c.columns, a.columns, epilogue)
-}
-
 /// c = max(0, a·b + addend), element by element; NaN stays. Shapes that do not fit trap.
 package func multiply(_ a: MatrixView, _ b: MatrixView, addingThenReLU addend: MatrixView, into c: MatrixView) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns, "shapes of a·b")

@@ -53,7 +53,7 @@ package struct StudyCase: Sendable, Equatable {
     /// The source of all the case's random numbers: its name without the precision. A case in bfloat16 thus starts from
     /// the same weights and sees the same batches as the case in full precision, so that they differ only in rounding.
     package var stream: RandomStream {
-        let words = variant.split(separator: ",").filter { $0 != "precision=\(Precision.bfloat16.rawValue)" }
+        let words = variant.split(separator: ",").filter { !$0.hasPrefix("precision=") }
         let name = words.isEmpty ? "default" : words.joined(separator: ",")
         return RandomStream("\(learner.name)/\(dataset)/\(name)/seed-\(seed)")
     }

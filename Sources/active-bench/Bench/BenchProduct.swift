@@ -15,6 +15,8 @@ struct BenchProduct: ParsableCommand {
     var seconds = 5.0
     @Flag(help: "Print JSON, a line for each process.")
     var json = false
+    @Flag(help: "Time the products of a hidden layer in bf16 and bf16x3 instead, with the unit that computes them.")
+    var bf16 = false
     @Flag(help: .hidden)
     var once = false
 
@@ -27,6 +29,7 @@ struct BenchProduct: ParsableCommand {
     func run() throws {
         let product = MatrixProductRate()
         try runAlone {
+            if bf16 { return try reportBFloat16() }
             if once { return try emit(line: "\(BLASLibrary.coreType) \(product.seconds())") }
             let rate = product.perSecond(over: seconds)
             let report = Report(
@@ -42,6 +45,20 @@ struct BenchProduct: ParsableCommand {
 
         var line: String {
             "\(kernels) " + String(format: "%.0f products/s, %.1f GFLOP/s", productsPerSecond, gigaflops)
+        }
+    }
+
+    private func reportBFloat16() throws {
+        try Precision.bfloat16.requireAvailable()
+        for precision in [Precision.bfloat16, .bfloat16x3] {
+            try emit(line: "\(precision.rawValue) by \(MatrixUnit.selected?.rawValue ?? "nothing"), 256 x 256 matrices")
+            for result in BFloat16ProductRate(precision).lines() {
+                let rate = 2e-9 * result.multiplyAdds / result.seconds
+                try emit(
+                    line: "  " + result.name.padding(toLength: 38, withPad: " ", startingAt: 0)
+                        + String(format: "%8.1f us", 1e6 * result.seconds)
+                        + (rate > 0 ? String(format: " %8.0f GFLOP/s", rate) : ""))
+            }
         }
     }
 }

@@ -90,7 +90,7 @@ struct BenchSteps: ParsableCommand {
 
     /// The requested subjects; by default all that this machine supports.
     private var subjects: [StepBenchmark.Subject] {
-        Self.subjects.filter { wanted?.contains($0.name) ?? ($0.precision.obstacle == nil) }
+        Self.subjects.filter { wanted?.contains($0.name) ?? $0.precision.isWorthwhile }
     }
 
     /// Subjects without LayerNorm in V and dropout, for which the floor is exact, some with them, and every other learner
@@ -99,6 +99,7 @@ struct BenchSteps: ParsableCommand {
         let norm = SettingAssignment(.valueLayerNorm, true)
         let dropout = SettingAssignment(.actorDropout, 0.1)
         let half = SettingAssignment(.precision, .bfloat16)
+        let split = SettingAssignment(.precision, .bfloat16x3)
         func members(_ m: Int) -> SettingAssignment { SettingAssignment(.m, m) }
         let compared: [StepBenchmark.Subject] =
             [.init(.bc), .init(.td3bc), .init(.iql), .init(.sql)]
@@ -108,6 +109,7 @@ struct BenchSteps: ParsableCommand {
             + [.init(.activeI, [members(10), norm]), .init(.activeI, [members(10), norm, dropout])]
             + [.init(.td3bc, [half]), .init(.iql, [half]), .init(.sql, [half])]
             + [1, 10].map { .init(.activeI, [members($0), half]) } + [.init(.cql, [half])]
+            + [.init(.iql, [split]), .init(.activeI, [members(10), split]), .init(.cql, [split])]
         let measured = Set(compared.map(\.learner))
         return compared + LearnerRegistry.standard.learners.filter { !measured.contains($0) }.map { .init($0) }
     }()
@@ -134,8 +136,17 @@ extension BenchSteps {
                     + (result.allocationsPerStep.map { String(format: " %9.2f", $0) } ?? "         –")
                     + String(format: " %8.1f\n", 1e-6 * result.bytesPerStep))
         }
-        if let library = Precision.library { try emit("bf16: \(library)\n") }
-        if wanted == nil, let obstacle = Precision.bfloat16.obstacle { try emit("bf16: \(obstacle)\n") }
+        if let unit = MatrixUnit.selected { try emit("bf16: by \(unit.rawValue)\n") }
+        if wanted == nil {
+            for unit in MatrixUnit.allCases {
+                if let reason = unit.obstacle { try emit("\(unit.rawValue): \(reason)\n") }
+            }
+            for precision in Precision.allCases {
+                if let reason = precision.obstacle ?? precision.disadvantage {
+                    try emit("\(precision.rawValue): \(reason)\n")
+                }
+            }
+        }
     }
 
     private func pad(_ text: String, _ width: Int) -> String {
@@ -150,7 +161,7 @@ extension BenchSteps {
         let productMilliseconds: [String: Double]
         let ownProductMilliseconds: Double
         let vectorBytes: Int
-        /// The library that computes in bfloat16; omitted if there is none.
+        /// The matrix unit that computes in bfloat16; omitted if there is none.
         let bfloat16: String?
         let learners: [StepBenchmark.Result]
     }
@@ -161,7 +172,7 @@ extension BenchSteps {
             kernels: BLASLibrary.coreType, products: ProductBackEnd.current.detail,
             productMilliseconds: FastestKernels.tried ?? [BLASLibrary.coreType: 1e3 * product.seconds()],
             ownProductMilliseconds: 1e3 * product.ownSeconds(), vectorBytes: vectorBytes,
-            bfloat16: Precision.library, learners: subjects.map { benchmark.measure($0) })
+            bfloat16: MatrixUnit.selected?.rawValue, learners: subjects.map { benchmark.measure($0) })
         try emitJSON(report)
     }
 }

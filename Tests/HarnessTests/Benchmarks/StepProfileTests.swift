@@ -13,7 +13,7 @@ import Testing
 
     private static let subjects: [StepBenchmark.Subject] =
         LearnerRegistry.standard.learners.map { .init($0) } + [active(1), active(3)]
-        + (Precision.bfloat16.obstacle == nil ? [.init(.iql, rounded), .init(.cql, rounded)] : [])
+        + [.init(.iql, rounded), .init(.cql, rounded)]
 
     private static let rounded = [SettingAssignment(.precision, .bfloat16)]
 

@@ -31,7 +31,13 @@ struct StepAllocations {
             (.cql, ["lagrange": .flag(true), "max_target_backup": .flag(true), "importance_sampling": .flag(false)]),
             (.activeI, ["backup": .word("quantile"), "actor_dropout": .real(0.1), "q_normalisation": .flag(true)]),
             (.activeS, ["backup": .word("mean"), "cloning_temperature": .word("off"), "critics": .integer(1)]),
-        ]
+        ] + inBFloat16
+
+    private static let inBFloat16: [(LearnerDefinition, [String: SettingValue])] = [
+        (.cql, ["precision": .word("bf16")]), (.td3bc, ["precision": .word("bf16")]),
+        (.iql, ["precision": .word("bf16")]),
+        (.sql, ["precision": .word("bf16x3"), "actor_dropout": .real(0.1), "value_layer_norm": .flag(true)]),
+    ]
 
     private static func allocations(of definition: LearnerDefinition, _ changes: [String: SettingValue]) -> Int {
         var hyperparameters = definition.hyperparameters()

@@ -21,7 +21,7 @@ struct Conform: ParsableCommand {
     var out: String
     @Option(help: "Updates between states that are also written; only the last if not given.")
     var every: Int?
-    @Option(help: "Compute in this precision (fp32, bf16) instead of the trace's.")
+    @Option(help: "Compute in this precision (fp32, bf16, bf16x3) instead of the trace's.")
     var precision: Precision?
 
     func validate() throws {

@@ -17,7 +17,7 @@ struct Summarise: ParsableCommand {
 struct SummarisePrecision: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "precision",
-        abstract: "Compare the scores of precision=bf16 with those of precision=fp32, seed by seed.",
+        abstract: "Compare the scores of precision=bf16 and bf16x3 with those of precision=fp32, seed by seed.",
         discussion: "The interval is that of the mean difference over pairs (Student's t).")
 
     @Argument(help: "Run folder of a study in which every learner has `sweep: {precision: [fp32, bf16]}`.")
@@ -26,8 +26,10 @@ struct SummarisePrecision: ParsableCommand {
     func run() throws {
         try runAlone {
             let run = RunFolder(folder)
-            let comparison = try PrecisionComparison(Aggregation(run).table(.last))
-            try emit(PrecisionComparison.heading(StudyExtent(run)) + "\n" + comparison.markdown)
+            let comparisons = try PrecisionComparison.all(in: Aggregation(run).table(.last))
+            try emit(
+                PrecisionComparison.heading(StudyExtent(run)) + "\n"
+                    + comparisons.map(\.markdown).joined(separator: "\n"))
         }
     }
 }

@@ -3,11 +3,11 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `precision: bf16` is refused with one sentence and code 69, before anything begins, on a processor without the
-/// instructions (oneDNN is configured to see none) and in a build without oneDNN.
+/// `precision: bf16` is refused with one sentence and code 69, before anything begins, where the matrix unit that is asked
+/// for does not exist.
 @Suite struct PrecisionRefusalTests {
     private let folder = TemporaryFolder()
-    private let environment = ["ONEDNN_MAX_CPU_ISA": "AVX2", "ACTIVE_BENCH_DATA": SystemRun.inputs.path]
+    private let environment = ["ACTIVE_BENCH_MATRIX_UNIT": "tensor", "ACTIVE_BENCH_DATA": SystemRun.inputs.path]
 
     private func refused(_ arguments: [String], ranks: Int? = nil, location: SourceLocation = #_sourceLocation) throws {
         let child = try ChildProcess.run("active-bench", arguments, ranks: ranks, environment: environment)
@@ -39,6 +39,22 @@ import Testing
         let study = SystemRun.study.replacing("IQL: {", with: "IQL: {precision: fp16, ")
         let child = try SystemRun.run(study, in: folder, ranks: 1)
         #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
-        #expect(child.standardError.contains("expected 'bf16' or 'fp32', found 'fp16'"), "\(child.standardError)")
+        #expect(
+            child.standardError.contains("found 'fp16'"), "\(child.standardError)")
+    }
+
+    /// `bf16x3` is refused, as a bad study is, where float32 is faster.
+    @Test func threeProductsWithoutAMX() throws {
+        let study = folder("study.yaml")
+        put(SystemRun.study.replacing("IQL: {", with: "IQL: {precision: bf16x3, ").utf8, at: study)
+        let environment = ["ACTIVE_BENCH_MATRIX_UNIT": "plain", "ACTIVE_BENCH_DATA": SystemRun.inputs.path]
+        for (arguments, ranks) in [(["run", study, "--out", folder("out")], 2), (["plan", study], nil)]
+            as [([String], Int?)]
+        {
+            let child = try ChildProcess.run("active-bench", arguments, ranks: ranks, environment: environment)
+            #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
+            #expect(child.standardError.contains("precision: bf16x3: expected a processor with AMX, found plain"))
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder("out")))
     }
 }

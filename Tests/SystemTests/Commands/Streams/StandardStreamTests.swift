@@ -1,5 +1,4 @@
 import Foundation
-import Numerics
 import ProgramRuns
 import ScratchFiles
 import Testing
@@ -46,10 +45,8 @@ import Testing
         }
         do {
             try run("sizes", seeds: "0-1", learners: " {ACTIVE-I: {hidden: [16, 16], batch: 32, sweep: {m: [1, 2]}}}")
-            if Precision.bfloat16.obstacle == nil {
-                let sweep = "sweep: {precision: [fp32, bf16]}"
-                try run("precisions", seeds: "0-9", learners: " {BC: {hidden: [32, 32], batch: 32, \(sweep)}}")
-            }
+            let sweep = "sweep: {precision: [fp32, bf16]}"
+            try run("precisions", seeds: "0-9", learners: " {BC: {hidden: [32, 32], batch: 32, \(sweep)}}")
             let costs = try SystemRun.activeBench(
                 "bench", "steps", "--as-is", "--only", "ACTIVE-I m=1,ACTIVE-I m=2", "--steps", "1", "--repetitions",
                 "1", "--json")
@@ -68,11 +65,6 @@ import Testing
         }
         return folder
     }()
-
-    /// Commands that need a processor with bfloat16.
-    private static let inBFloat16 =
-        Precision.bfloat16.obstacle == nil
-        ? [Command(name: "summarise precision", words: [findings("precisions")])] : []
 
     /// Every subcommand of active-bench; `everySubcommandIsHere` checks that none is missing.
     static let commands =
@@ -122,10 +114,11 @@ import Testing
             Command(name: "data recipes", words: []),
             Command(
                 name: "summarise ensemble-size", words: [findings("sizes"), "--costs", findings("costs.json")]),
+            Command(name: "summarise precision", words: [findings("precisions")]),
             Command(name: "summarise ranks", words: [findings("ranks")]),
             Command(name: "summarise soak", words: [findings("sizes"), "--checkpoint-steps", "10"]),
             Command(name: "--generate-completion-script", words: ["bash"]),
-        ] + inBFloat16
+        ]
 
     // MARK: States of the streams
 
