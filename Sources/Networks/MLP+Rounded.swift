@@ -4,15 +4,17 @@ import Numerics
 // The hidden layers in bfloat16. Where bias, ReLU or its mask follow a product directly, the result leaves the processor's
 // registers in bfloat16 alone; a layer with normalisation or dropout is first finished in float32.
 extension MLP {
-    /// Computes the activations of all hidden layers from `input`: the top one in `tape`, the others in `buffers`.
-    func forwardThroughHidden(_ input: MatrixView, _ tape: Tape, _ buffers: RoundedBuffers, _ dropout: Dropout?) {
+    /// Computes the activations of all hidden layers from `buffers.input`: the top one in `tape`, the others in `buffers`,
+    /// in pairs too if a backward pass will read them.
+    func forwardThroughHidden(_ tape: Tape, _ buffers: RoundedBuffers, _ dropout: Dropout?, isForBackward: Bool) {
         guard let weights = roundWeights() else { return }
-        convert(input, BFloat16Epilogue(rows: buffers.input, pairs: buffers.inputPairs))
         for l in tape.hidden.indices {
             let (layer, isTop, y) = (layers[l], l == tape.hidden.count - 1, tape.hidden[l])
             let isFinished = layer.norm == nil && dropout == nil
             let rounded =
-                isTop ? BFloat16Epilogue() : BFloat16Epilogue(rows: buffers.rows[l], pairs: buffers.activations[l])
+                isTop
+                ? BFloat16Epilogue()
+                : BFloat16Epilogue(rows: buffers.rows[l], pairs: isForBackward ? buffers.activations[l] : nil)
             var epilogue = isFinished ? rounded : BFloat16Epilogue()
             if layer.norm == nil { (epilogue.bias, epilogue.relu) = (UnsafePointer(layer.bias), true) }
             if isTop || !isFinished { epilogue.result = y }

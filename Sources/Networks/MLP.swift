@@ -69,9 +69,26 @@ package final class MLP {
     /// - Parameters:
     ///   - input: [batch × inputs].
     ///   - dropout: which hidden units are kept; nil keeps all.
-    package func forward(_ input: MatrixView, _ tape: Tape, dropout: Dropout? = nil) {
+    ///   - isInputOnTape: whether the last pass on the tape, through any network, had the same input. In bfloat16 it is
+    ///     then not rounded again.
+    package func forward(
+        _ input: MatrixView, _ tape: Tape, dropout: Dropout? = nil, isInputOnTape: Bool = false
+    ) {
+        forward(input, tape, dropout, isInputOnTape: isInputOnTape, isForBackward: true)
+    }
+
+    /// Computes y = network(x) where no backward pass follows: as `forward`, but in bfloat16 the tape is left without what
+    /// only that pass would read.
+    package func evaluate(_ input: MatrixView, _ tape: Tape, isInputOnTape: Bool = false) {
+        forward(input, tape, nil, isInputOnTape: isInputOnTape, isForBackward: false)
+    }
+
+    private func forward(
+        _ input: MatrixView, _ tape: Tape, _ dropout: Dropout?, isInputOnTape: Bool, isForBackward: Bool
+    ) {
         if let rounded = tape.rounded {
-            forwardThroughHidden(input, tape, rounded, dropout)
+            if !isInputOnTape { rounded.round(input) }
+            forwardThroughHidden(tape, rounded, dropout, isForBackward: isForBackward)
         } else {
             for l in tape.hidden.indices { forwardThroughHidden(l, l == 0 ? input : tape.hidden[l - 1], tape, dropout) }
         }

@@ -7,7 +7,7 @@ final class RoundedBuffers {
     let input: BFloat16Rows
     /// x in pairs, for the gradient of the first layer's weights.
     let inputPairs: BFloat16Pairs
-    /// By rows, y of each hidden layer in the forward pass and ∂L/∂y in the backward pass. Successive layers take turns in
+    /// By rows, y of each hidden layer in the forward pass and ∂L/∂y in the backward pass. Successive layers alternate between
     /// two pieces of memory, as a layer is read only by the next.
     let rows: [BFloat16Rows]
     /// y in pairs, of the hidden layers below the top.
@@ -25,6 +25,9 @@ final class RoundedBuffers {
         activations = shape.hidden.dropLast().map { BFloat16Pairs(batch, $0, parts: parts) }
         gradients = shape.hidden.map { BFloat16Pairs(batch, $0, parts: parts) }
     }
+
+    /// Rounds x into `input` and `inputPairs`.
+    func round(_ x: MatrixView) { convert(x, BFloat16Epilogue(rows: input, pairs: inputPairs)) }
 
     /// Makes a matrix by rows for each hidden layer, in two pieces of memory.
     static func rows(_ shape: MLP.Shape, batch: Int) -> [BFloat16Rows] {

@@ -65,6 +65,34 @@ import Testing
 
         private func norm(_ x: [Real]) -> Double { x.map { Double($0) * Double($0) }.reduce(0, +).squareRoot() }
 
+        /// `evaluate`, and passes that find their input on the tape, have the bits of an ordinary forward pass on a tape of
+        /// their own; so have the gradients after them.
+        @Test(arguments: Precision.allCases, [([16, 16], false), ([7], false), ([20, 12, 9], true)])
+        func shorterPassesHaveTheSameBits(precision: Precision, network: (hidden: [Int], layerNorm: Bool)) throws {
+            let shape = MLP.Shape(
+                inputs: 6, hidden: network.hidden, outputs: 1, layerNorm: network.layerNorm, precision: precision)
+            let (first, input, outputGradient) = sample(shape)
+            let second = MLP(shape)
+            Initialiser.orthogonal.fill(second, stream: RandomStream("second"))
+            let (shared, own) = (Tape(shape, batch: Self.batch), Tape(shape, batch: Self.batch))
+            func bits(_ tape: Tape) -> [Real] { elements(tape.output) }
+            first.forward(input.view, own)
+            let firstOutput = bits(own)
+            second.forward(input.view, own)
+            let secondOutput = bits(own)
+            second.backward(input.view, own, outputGradient: outputGradient.view)
+            let expected = try #require(second.gradients).elements
+
+            first.evaluate(input.view, shared)
+            #expect(bits(shared) == firstOutput)
+            second.evaluate(input.view, shared, isInputOnTape: true)
+            #expect(bits(shared) == secondOutput)
+            second.forward(input.view, shared, isInputOnTape: true)
+            #expect(bits(shared) == secondOutput)
+            second.backward(input.view, shared, outputGradient: outputGradient.view)
+            #expect(second.gradients?.elements == expected)
+        }
+
         /// A NaN weight makes all outputs NaN, as in full precision, though the network contains a ReLU.
         @Test(arguments: Precision.allCases, ["fc0/weight", "fc1/weight", "fc1/bias"])
         func reluKeepsNaN(precision: Precision, tensor: String) {

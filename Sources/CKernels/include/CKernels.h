@@ -1,5 +1,5 @@
 // The elementwise loops a compiler must vectorise. Plain C, no allocation, no state. Intrinsics stand in the files of the matrix
-// units alone (bfloat16_avx512.h, bfloat16_avx512.c, bfloat16_amx.c).
+// units alone (bfloat16/avx512.h, avx512.c and amx.c).
 // Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
 #pragma once
 #include "bfloat16_products.h"
@@ -77,6 +77,9 @@ const char *ab_library_file(const char *function);
 
 // The compiler of this package's C code: the Clang of the Swift toolchain.
 const char *ab_compiler(void);
+
+// Copies rows `indices` of a contiguous table of `width` columns into to[b·ldto + j].
+void ab_gather_rows(const ab_real *table, size_t width, const int32_t *indices, size_t count, ab_real *to, size_t ldto);
 
 // y = min(y, x), with the same bits in either order of arguments: NaN (quiet, positive, without payload) if either is NaN, and
 // −0 is less than +0. x may be y, which then only normalises NaNs.

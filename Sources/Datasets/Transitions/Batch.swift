@@ -41,15 +41,15 @@ package final class Batch {
         let stateSize = states.columns
         let actionSize = actions.columns
         precondition(stateSize == table.stateSize && actionSize == table.actionSize, "sizes of batch and table")
-        for b in 0..<size {
-            let i = Int(indices[b])
-            states.row(b).update(from: table.observations + i * stateSize, count: stateSize)
-            actions.row(b).update(from: table.actions + i * actionSize, count: actionSize)
-            nextStates.row(b).update(from: table.nextObservations + i * stateSize, count: stateSize)
-            rewards[b] = table.rewards[i]
-            continuations[b] = 1 - table.terminals[i]
-        }
+        gatherRows(indices, of: table.observations, into: states)
+        gatherRows(indices, of: table.actions, into: actions)
+        gatherRows(indices, of: table.nextObservations, into: nextStates.view)
+        let column = { (matrix: Matrix) in MatrixView(pointer: matrix.pointer, rows: self.size, columns: 1) }
+        gatherRows(indices, of: table.rewards, into: column(rewards))
+        gatherRows(indices, of: table.terminals, into: column(continuations))
+        for b in 0..<size { continuations[b] = 1 - continuations[b] }
     }
+
     /// Turns V(s') into the critics' target, in place: values = r + γ(1 − d)·values [1, B].
     package func bootstrap(_ values: Matrix, discount: Double) {
         for b in 0..<size { values[b] = rewards[b] + Real(discount) * continuations[b] * values[b] }

@@ -30,7 +30,7 @@ package final class BFloat16Rows {
     /// Makes a matrix of zeros.
     ///
     /// - `parts`: 1, or 2 to store each number as the sum of two bfloat16.
-    /// - `storage`: memory of its own unless given. Matrices may take turns in the same memory, since writing a matrix also
+    /// - `storage`: memory of its own unless given. Matrices may alternate in the same memory, since writing a matrix also
     ///   writes its padding.
     package init(_ rows: Int, _ columns: Int, parts: Int, in storage: BFloat16Storage? = nil) {
         (self.rows, self.columns) = (rows, columns)

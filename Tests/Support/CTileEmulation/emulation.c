@@ -3,19 +3,19 @@
 
 #include <math.h>
 
-#include "../../../Sources/CKernels/bfloat16_units.h"
+#include "../../../Sources/CKernels/bfloat16/units.h"
 
 #ifndef ACTIVE_BENCH_DOUBLE
 #define LANES 8
 #define NAMED(x) x##_emulated
 #define TARGET
-#include "../../../Sources/CKernels/bfloat16_vectors.h"
+#include "../../../Sources/CKernels/bfloat16/vectors.h"
 
-#include "../../../Sources/CKernels/bfloat16_rounding.h"
+#include "../../../Sources/CKernels/bfloat16/rounding.h"
 
-#include "../../../Sources/CKernels/bfloat16_blocks.h"
+#include "../../../Sources/CKernels/bfloat16/blocks.h"
 
-#include "../../../Sources/CKernels/bfloat16_conversions.h"
+#include "../../../Sources/CKernels/bfloat16/conversions.h"
 
 enum { TILES_IN_ALL = 8, MOST_ROWS = 16, MOST_BYTES = 64 };
 
@@ -93,5 +93,5 @@ static void multiply(int c, int a, int b) {
 #define TILE_LOAD(t, from, bytes) load(t, from, bytes)
 #define TILE_STORE(t, to, bytes) store(t, to, bytes)
 #define TILE_MULTIPLY(c, a, b) multiply(c, a, b)
-#include "../../../Sources/CKernels/bfloat16_tiles.h"
+#include "../../../Sources/CKernels/bfloat16/tiles.h"
 #endif

@@ -91,7 +91,7 @@ package final class Critics {
         _ stateActions: MatrixView, for readers: Readers, into out: UnsafeMutablePointer<Real>
     ) {
         for j in targets.indices where team.owns(.critics, j) {
-            targets[j].forward(stateActions, tapes[j])
+            targets[j].evaluate(stateActions, tapes[j])
             values.row(j).update(from: tapes[j].output.pointer, count: values.columns)
         }
         team.minimum(values, of: .critics, for: readers, into: out)

@@ -54,8 +54,10 @@ final class ValueEnsemble {
     ///
     /// - Parameter q: Q̂(s, a), one per sample, known to the owners of members.
     func step(_ states: MatrixView, towards q: UnsafePointer<Real>, loss: ValueLoss, rate: Double) {
+        var isInputOnTape = false
         for i in members.indices where team.owns(.values, i) {
-            members[i].forward(states, tape)
+            members[i].forward(states, tape, isInputOnTape: isInputOnTape)
+            isInputOnTape = true
             losses[i] = loss.evaluate(
                 q: q, v: tape.output.pointer, count: values.columns, gradient: outputGradient.pointer)
             members[i].backward(states, tape, outputGradient: outputGradient.view)
@@ -86,8 +88,10 @@ final class ValueEnsemble {
     }
 
     private func evaluate(_ states: MatrixView, into values: Matrix) {
+        var isInputOnTape = false
         for i in members.indices where team.owns(.values, i) {
-            members[i].forward(states, tape)
+            members[i].evaluate(states, tape, isInputOnTape: isInputOnTape)
+            isInputOnTape = true
             values.row(i).update(from: tape.output.pointer, count: values.columns)
         }
     }

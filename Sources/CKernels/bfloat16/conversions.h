@@ -1,4 +1,4 @@
-// Conversions of whole matrices; included after bfloat16_blocks.h, with the same macros.
+// Conversions of whole matrices; included after blocks.h, with the same macros.
 
 // Transposes 16 × 16 pairs, from rows `stride` apart to rows `width` apart.
 #if LANES == 16

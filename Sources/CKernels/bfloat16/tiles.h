@@ -1,4 +1,4 @@
-// Products in bfloat16 by AMX tiles; included after bfloat16_blocks.h and bfloat16_conversions.h, with these macros, which are the
+// Products in bfloat16 by AMX tiles; included after blocks.h and conversions.h, with these macros, which are the
 // processor's instructions, or C that does the same (Tests/Support/CTileEmulation). `t` is a literal number of a tile, and rows of
 // tiles in memory are `bytes` apart:
 //   TILE_CONFIGURE(configuration)   LDTILECFG; NULL for TILERELEASE

@@ -1,5 +1,5 @@
 // Products in bfloat16 by AMX, and the permission to use it.
-#include "bfloat16_units.h"
+#include "units.h"
 
 #if HAS_MATRIX_UNITS
 #include <cpuid.h>
@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #define NAMED(x) x##_amx
-#include "bfloat16_avx512.h"
+#include "avx512.h"
 
-#include "bfloat16_conversions.h"
+#include "conversions.h"
 
 #define TILES __attribute__((target("arch=x86-64-v4,avx512bf16,amx-tile,amx-bf16"), min_vector_width(512)))
 #define TILE_CONFIGURE(configuration) ((configuration) ? _tile_loadconfig(configuration) : _tile_release())
@@ -17,7 +17,7 @@
 #define TILE_LOAD(t, from, bytes) _tile_loadd(t, from, bytes)
 #define TILE_STORE(t, to, bytes) _tile_stored(t, to, bytes)
 #define TILE_MULTIPLY(c, a, b) _tile_dpbf16ps(c, a, b)
-#include "bfloat16_tiles.h"
+#include "tiles.h"
 
 // Bits of CPUID's leaf 7 (EDX), and the states of tiles among those that the operating system saves (XCR0).
 enum { AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24, OSXSAVE = 1 << 27, TILE_STATES = 3 << 17 };

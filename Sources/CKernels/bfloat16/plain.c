@@ -1,17 +1,17 @@
 // Products in bfloat16 in plain C, for processors without a matrix unit.
-#include "bfloat16_units.h"
+#include "units.h"
 
 #ifndef ACTIVE_BENCH_DOUBLE
 #define LANES 8
 #define NAMED(x) x##_plain
 #define TARGET
-#include "bfloat16_vectors.h"
+#include "vectors.h"
 
-#include "bfloat16_rounding.h"
+#include "rounding.h"
 
-#include "bfloat16_blocks.h"
+#include "blocks.h"
 
-#include "bfloat16_conversions.h"
+#include "conversions.h"
 
 // As VDPBF16PS does it: the pair's second product is added first.
 #define MR 2
@@ -22,5 +22,5 @@
         sum += first * (NAMED(vector))((b) << 16);                                                                     \
     } while (0)
 #define AS_FLOAT(bits) ((union { int32_t i; float f; }){.i = (bits)}.f)
-#include "bfloat16_vector_products.h"
+#include "vector_products.h"
 #endif

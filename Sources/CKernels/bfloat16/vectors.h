@@ -2,7 +2,7 @@
 //   LANES      the number of floats in a vector
 //   NAMED(x)   x with a suffix
 //   TARGET     the attribute that names the target processors
-#include "include/bfloat16_products.h"
+#include "bfloat16_products.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// Products for processors that multiply vectors; included after bfloat16_blocks.h, with the same macros and
+// Products for processors that multiply vectors; included after blocks.h, with the same macros and
 //   MR                        the number of rows per tile of 32 columns
 //   MULTIPLY_ADD(sum, a, b)   sum += a·b for every lane, where a is one pair for all lanes and b a vector of pairs
 

@@ -1,4 +1,4 @@
-// `store_rounded` in plain C; included after bfloat16_vectors.h, with the same macros.
+// `store_rounded` in plain C; included after vectors.h, with the same macros.
 
 // Rounds to bfloat16, to nearest, ties to even, as bits of floats. As VCVTNEPS2BF16 does, NaN stays NaN and a number below 2⁻¹²⁶
 // becomes 0.

@@ -1,4 +1,4 @@
-// What is done with two rows of 32 numbers before they are stored; included after bfloat16_vectors.h, with the same macros, and
+// What is done with two rows of 32 numbers before they are stored; included after vectors.h, with the same macros, and
 // after a function NAMED(store_rounded)(x, i, j, epilogue), which stores two rows as bfloat16.
 
 // Applies the epilogue to those of two rows that exist, number by number; the others become 0, which is what padding holds.

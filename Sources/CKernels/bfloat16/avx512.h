@@ -4,7 +4,7 @@
 
 #define LANES 16
 #define TARGET __attribute__((target("arch=x86-64-v4,avx512bf16"), min_vector_width(512)))
-#include "bfloat16_vectors.h"
+#include "vectors.h"
 
 typedef uint16_t NAMED(row_of_halves) __attribute__((vector_size(64), may_alias));
 
@@ -39,4 +39,4 @@ INLINE TARGET void NAMED(store_rounded)(NAMED(vector) x[2][VECTORS], size_t i, s
     }
 }
 
-#include "bfloat16_blocks.h"
+#include "blocks.h"

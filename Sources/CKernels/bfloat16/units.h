@@ -1,6 +1,6 @@
 // The functions of bfloat16_products.h for each unit; `transposed` products have at most 512 elements of k and store c only.
 #pragma once
-#include "include/bfloat16_products.h"
+#include "bfloat16_products.h"
 
 #if defined(__x86_64__) && !defined(ACTIVE_BENCH_DOUBLE)
 #define HAS_MATRIX_UNITS 1

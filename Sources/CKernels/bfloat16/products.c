@@ -1,5 +1,5 @@
 // The choice of the unit that computes in bfloat16, and the profile of its work.
-#include "bfloat16_units.h"
+#include "units.h"
 
 #include "profile.h"
 
