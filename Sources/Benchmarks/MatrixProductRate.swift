@@ -23,6 +23,9 @@ package struct MatrixProductRate {
     /// Seconds of processor time per product by our kernel for gradient steps.
     package func ownSeconds() -> Double { seconds { multiply(a.view, b.view, into: c.view) } }
 
+    /// Computes `count` products by our kernel.
+    func computeOwn(_ count: Int) { for _ in 0..<count { multiply(a.view, b.view, into: c.view) } }
+
     /// Returns products per second by OpenBLAS in wall-clock time, for several processes that share a machine.
     ///
     /// - `limit`: seconds to measure.

@@ -111,3 +111,8 @@ static inline CMPI_Operation CMPI_make_operation(MPI_User_function *function) {
 static inline long CMPI_sched_getaffinity(size_t size, void *mask) {
     return syscall(SYS_sched_getaffinity, 0, size, mask);
 }
+
+// Sets the CPU mask of the calling thread; returns 0, or -1 with errno.
+static inline long CMPI_sched_setaffinity(size_t size, const void *mask) {
+    return syscall(SYS_sched_setaffinity, 0, size, mask);
+}

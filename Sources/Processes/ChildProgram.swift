@@ -86,19 +86,42 @@ package final class ChildProgram {
     package static func output(
         of words: [String], variables: [String: String] = [:], errors: Stream = .ours
     ) throws(NotStarted) -> (bytes: [UInt8], end: End) {
+        try CapturedProgram(words, variables: variables, errors: errors).finish()
+    }
+}
+
+/// A program without input whose standard output goes to a pipe until `finish` reads it; a program that writes more than
+/// a pipe holds, 64 KB, waits for that.
+package final class CapturedProgram {
+    private let program: ChildProgram
+    /// The end of the pipe to read from.
+    private let source: Int32
+
+    /// Starts it as `ChildProgram` does.
+    package init(
+        _ words: [String], variables: [String: String] = [:], errors: ChildProgram.Stream = .ours
+    ) throws(ChildProgram.NotStarted) {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw NotStarted(code: errno) }
+        guard pipe(&ends) == 0 else { throw ChildProgram.NotStarted(code: errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(ends[0]) }
-        let program: ChildProgram
+        defer { close(ends[1]) }
         do {
-            defer { close(ends[1]) }
             program = try ChildProgram(words, variables: variables, output: .descriptor(ends[1]), errors: errors)
+        } catch {
+            close(ends[0])
+            throw error
         }
+        source = ends[0]
+    }
+
+    deinit { close(source) }
+
+    /// Waits for its end; returns what it wrote, and how it ended.
+    package func finish() -> (bytes: [UInt8], end: ChildProgram.End) {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = read(ends[0], &piece, piece.count)
+            let count = read(source, &piece, piece.count)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return (bytes, program.wait()) }
             bytes += piece.prefix(count)

@@ -42,6 +42,11 @@ import Testing
         #expect(child.output == "1 cores: \(core)\n")
     }
 
+    @Test(arguments: [
+        ("3\n", [3]), ("0-1\n", [0, 1]), ("0-1,64-65", [0, 1, 64, 65]), ("", []), ("5-2", []), ("x", []),
+    ])
+    func listsOfCores(list: String, numbers: [Int]) { #expect(CPUBinding.numbers(inList: list) == numbers) }
+
     @Test func bindingIsWrittenAsRanges() {
         #expect(CPUBinding(cores: [0, 1]).description == "0-1")
         #expect(CPUBinding(cores: [0, 2, 3, 4, 64]).description == "0,2-4,64")

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Measures gradient steps per second of the learners: ours, and the same in PyTorch (eager and torch.compile) and in JAX, written
-# here from the formulas. All in one run with one thread on one core, alternating.
+# here from the formulas; ours and JAX in bfloat16 too. All in one run with one thread on one core, alternating.
 #
 #   jobs/peers/steps.sh            prints the table and writes results/performance/peers-DATE.md
 #   jobs/peers/steps.sh --check    checks that the peers compute the same as Tests/Conformance/reference.py; measures nothing
 #   OUT=FILE CORE=0 ROUNDS=7 SECONDS_A_TURN=2     the report's file, the core, the number of rounds, seconds per measurement
-#   LEARNERS=IQL,CQL PEERS=jax,eager              only these
+#   LEARNERS=IQL,CQL PEERS=jax,jax-bf16,eager              only these
 #   COMPILE_LIMIT=240                             seconds for torch.compile; a learner that takes longer is left out
 #   REQUIREMENTS=FILE                             the Python packages' versions, instead of steps-requirements.txt
 #   PIP_EXTRA_INDEX_URL=ADDRESS                   a package index with a PyTorch for CPUs, which is gigabytes smaller

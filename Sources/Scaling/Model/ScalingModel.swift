@@ -41,24 +41,15 @@ package struct ScalingModel {
     package let traces: EnsembleTraces
     /// The cost of messages.
     package var messageCosts: LogGPParameters
-    /// The number of working ranks when `busyFactor` was measured.
-    package let busyRanks: Int
-    /// Seconds per step on a rank while `busyRanks` work, divided by the seconds of a single one.
-    package let busyFactor: Double
+    /// How ranks that work at the same time slow each other down.
+    package let contention: Contention
 
     package init(
         _ subject: ScalingSubject, _ costs: PlacementCosts, _ traces: EnsembleTraces, _ messageCosts: LogGPParameters,
-        busyRanks: Int = 1, busyFactor: Double = 1
+        contention: Contention = .none
     ) {
         (self.subject, self.costs, self.traces, self.messageCosts) = (subject, costs, traces, messageCosts)
-        (self.busyRanks, self.busyFactor) = (busyRanks, busyFactor)
-    }
-
-    /// The slowdown of work while `ranks` ranks work: grows with their number up to the measured one. More ranks are on
-    /// more nodes, which are equally busy.
-    package func slowdown(ranks: Int) -> Double {
-        guard busyRanks > 1 else { return 1 }
-        return 1 + (busyFactor - 1) * Double(min(ranks, busyRanks) - 1) / Double(busyRanks - 1)
+        self.contention = contention
     }
 
     /// The predicted point of `kind` on `ranks` ranks; nil for a learner that cannot grow.
@@ -69,7 +60,7 @@ package struct ScalingModel {
         let team = kind == .throughput ? 1 : ranks
         let model = StepModel(
             traces.trace(members: members ?? 1), costs.placement(subject, ranks: team), messageCosts,
-            slowdown: slowdown(ranks: ranks))
+            slowdown: contention.factor(ranks: ranks))
         let rate = (kind == .throughput ? Double(ranks) : 1) / model.stepSeconds
         let work = subject.multiplyAdds / self.subject.multiplyAdds
         let speedup = rate * work * traces.trace(members: self.subject.members ?? 1).stepSeconds

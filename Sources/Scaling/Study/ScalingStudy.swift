@@ -63,8 +63,8 @@ package struct ScalingStudy {
         let report = try recordings.traces.map { traces in
             let messageCosts = timings.map { LogGPParameters(fitting: $0) }
             let model = ScalingModel(
-                subject, costs, traces, messageCosts ?? .free, busyRanks: world.size,
-                busyFactor: recordings.busyFactor)
+                subject, costs, traces, messageCosts ?? .free,
+                contention: contention(measurement.points(), ofAll: recordings.busyFactor))
             return try predict(model, measured: messageCosts, measurement.points(), machine)
         }
         try world.sleepingBarrier()  // Rank 0 records the study's steps while the others sleep.
@@ -84,7 +84,8 @@ package struct ScalingStudy {
         var report = ScalingReport(
             subject: subject.name, largestEnsemble: subject.largestEnsemble, ranks: world.size,
             ranksOfNode: machine.ranks, coresOfNode: machine.cores, rounds: options.rounds, seconds: options.seconds,
-            kernels: ProductBackEnd.current.detail, busyFactor: model.busyFactor, measuredMessages: here,
+            kernels: ProductBackEnd.current.detail, busyFactor: model.contention.factor(ranks: world.size),
+            measuredMessages: here,
             predictionMessages: prediction, checks: ScalingStudy.checks(points, model), predictions: [],
             studyPoints: [])
         guard let messageCosts = prediction?.parameters else { return report }
@@ -93,10 +94,20 @@ package struct ScalingStudy {
         guard let plan else { return report }
         let study = try StudyScaling(plan.cases, messageCosts: messageCosts)
         report.study = plan.study.name
-        report.mostExpensiveCase = try study.mostExpensiveCase(slowdown: model.busyFactor)
+        report.mostExpensiveCase = try study.mostExpensiveCase(slowdown: model.contention.factor(ranks: world.size))
         report.studyPoints = try study.points(
-            ranks: ScalingModel.rankCounts(upTo: options.largest), slowdown: model.slowdown)
+            ranks: ScalingModel.rankCounts(upTo: options.largest), slowdown: model.contention.factor)
         return report
+    }
+
+    /// What cases that run side by side have shown of contention; `ofAll`: the slowdown of all ranks, measured apart.
+    private func contention(_ points: [ScalingPoint], ofAll factor: Double) -> Contention {
+        var factors: [Int: Double] = [:]
+        for point in points where point.kind == .throughput {
+            factors[point.ranks] = point.measured.map { 1 / $0.efficiency }
+        }
+        factors[world.size] = factor
+        return Contention(factors)
     }
 
     /// The numbers of ranks to measure: all up to four, then doublings, and the whole job.

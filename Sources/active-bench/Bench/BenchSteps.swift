@@ -32,13 +32,27 @@ struct BenchSteps: ParsableCommand {
     var profile = false
     @Flag(help: "With --profile: profile steps that the ranks of this job make as one team, with the present kernels.")
     var team = false
+    @Flag(help: "Measure on one core and on all cores at once instead, in wall-clock time, beside products in cache.")
+    var allCores = false
+    @Option(help: "With --all-cores: seconds of each measurement.")
+    var seconds = 2.0
     @Flag(help: "Print JSON.")
     var json = false
+    /// In a process of `--all-cores`: the core, and the moment at which it begins.
+    @Option(help: .hidden)
+    var core: Int?
+    @Option(help: .hidden)
+    var from: UInt64 = 0
 
     func validate() throws {
         guard steps > 0 else { throw ValidationError("--steps: expected 1 or more, found \(steps)") }
         guard repetitions > 0 else { throw ValidationError("--repetitions: expected 1 or more, found \(repetitions)") }
         guard profile || !team else { throw ValidationError("--team: expected only together with --profile") }
+        guard seconds > 0 && seconds <= 3600 else {
+            throw ValidationError("--seconds: expected a number above 0, at most 3600, found \(seconds)")
+        }
+        guard !(allCores && profile) else { throw ValidationError("--all-cores: expected without --profile") }
+        guard core ?? 0 >= 0 else { throw ValidationError("--core: expected 0 or more, found \(core ?? 0)") }
         guard !(profile && json) else { throw ValidationError("--profile has no JSON") }
         let names = Self.subjects.map(\.name)
         if let stranger = wanted?.first(where: { !names.contains($0) }) {
@@ -48,10 +62,14 @@ struct BenchSteps: ParsableCommand {
 
     func run() throws {
         if team { runOnAllRanks { try profileTeam($0) } }
-        guard asIs else { return try FastestKernels.run(arguments) }
+        guard asIs || allCores else { return try FastestKernels.run(arguments) }
         try runAlone {
             for subject in subjects { try subject.precision.requireAvailable() }
-            if profile {
+            if let core {
+                try reportCoreRates(core: core, from: from)
+            } else if allCores {
+                try reportAllCores()
+            } else if profile {
                 for subject in subjects { try emit("\(subject.name)\n\(benchmark.profile(subject).text)\n") }
             } else if json {
                 try reportJSON(benchmark)
@@ -89,7 +107,7 @@ struct BenchSteps: ParsableCommand {
     private var wanted: [String]? { only?.split(separator: ",").map { String($0) } }
 
     /// The requested subjects; by default all that this machine supports.
-    private var subjects: [StepBenchmark.Subject] {
+    var subjects: [StepBenchmark.Subject] {
         Self.subjects.filter { wanted?.contains($0.name) ?? $0.precision.isWorthwhile }
     }
 

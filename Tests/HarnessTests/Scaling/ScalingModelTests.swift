@@ -5,14 +5,14 @@ import Teams
 import Testing
 
 @Suite struct ScalingModelTests {
-    private func model(_ learner: LearnerDefinition, busyRanks: Int = 1, busyFactor: Double = 1) -> ScalingModel {
+    private func model(_ learner: LearnerDefinition, contention: Contention = .none) -> ScalingModel {
         let subject = SmallSubject.make(learner)
         let trace = SmallSubject.trace(subject)
         return ScalingModel(
             subject, PlacementCosts(subject.networks, subject.networks.map(\.multiplyAdds)),
             EnsembleTraces([subject.members ?? 1: trace]),
-            LogGPParameters(latency: 1e-6, overhead: 1e-7, gap: 2e-7, gapPerByte: 1e-10), busyRanks: busyRanks,
-            busyFactor: busyFactor)
+            LogGPParameters(latency: 1e-6, overhead: 1e-7, gap: 2e-7, gapPerByte: 1e-10),
+            contention: contention)
     }
 
     @Test(arguments: LearnerRegistry.standard.learners) func oneRankHasSpeedupOne(learner: LearnerDefinition) throws {
@@ -46,9 +46,11 @@ import Testing
 
     /// Cores that share a machine slow each other down as more of them work, up to the number that was measured.
     @Test func busyNodes() throws {
-        let model = model(.iql, busyRanks: 3, busyFactor: 1.2)
-        #expect(
-            [1, 2, 3, 100].map { model.slowdown(ranks: $0) }.elementsEqual([1, 1.1, 1.2, 1.2]) { abs($0 - $1) < 1e-12 })
+        let model = model(.iql, contention: Contention([4: 1.05, 8: 1.2]))
+        let ranks = [1, 2, 4, 6, 8, 100]
+        let expected = [1, 1 + 0.05 / 3, 1.05, 1.125, 1.2, 1.2]
+        #expect(ranks.map { model.contention.factor(ranks: $0) }.elementsEqual(expected) { abs($0 - $1) < 1e-12 })
+        #expect(ranks.allSatisfy { Contention.none.factor(ranks: $0) == 1 })
         let figure = try #require(model.point(.throughput, ranks: 64)?.predicted)
         #expect(abs(figure.efficiency - 1 / 1.2) < 1e-9)
     }

@@ -10,10 +10,31 @@ import jax.numpy as jnp
 import problem
 
 
+@jax.custom_vjp
+def rounded_product(x, weight):
+    """x @ weight with both rounded to bfloat16 and sums in float32, and so are the two products of its gradient."""
+    return jnp.matmul(x.astype(jnp.bfloat16), weight.astype(jnp.bfloat16), preferred_element_type=jnp.float32)
+
+
+def rounded_forward(x, weight):
+    return rounded_product(x, weight), (x, weight)
+
+
+def rounded_backward(factors, gradient):
+    x, weight = factors
+    return rounded_product(gradient, weight.T), rounded_product(x.T, gradient)
+
+
+rounded_product.defvjp(rounded_forward, rounded_backward)
+
+# The product of hidden layers; worker.py sets it to rounded_product for bfloat16.
+product = jnp.matmul
+
+
 def mlp(network, x):
     """Dense and ReLU, the last layer without."""
     for weight, bias in network[:-1]:
-        x = jax.nn.relu(x @ weight + bias)
+        x = jax.nn.relu(product(x, weight) + bias)
     weight, bias = network[-1]
     return x @ weight + bias
 

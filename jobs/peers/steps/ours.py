@@ -13,6 +13,11 @@ KERNELS = ["Haswell", "Zen", "SkylakeX", "Cooperlake", "ARMV8", "NEOVERSEN1", "N
 REPETITIONS, STEPS = 5, 200
 
 
+# What a learner's name is followed by to compute in bfloat16, and the learners for which `bench` has such a line.
+BFLOAT16 = " precision=bf16"
+IN_BFLOAT16 = {"IQL", "TD3+BC", "CQL", "ACTIVE-I m=1", "ACTIVE-I m=10"}
+
+
 class Ours:
     """The program with the kernels that are fastest here."""
 

@@ -6,7 +6,7 @@ import pathlib
 import platform
 import statistics
 
-TITLES = {"ours": "ours", "jax": "JAX", "eager": "PyTorch eager", "compile": "`torch.compile`"}
+TITLES = {"ours": "ours", "ours-bf16": "ours bf16", "jax": "JAX", "jax-bf16": "JAX bf16", "eager": "PyTorch eager", "compile": "`torch.compile`"}
 WANTED = {  # ours over the peer's
     "jax": {"IQL": 1.35, "TD3+BC": 1.35, "CQL": 1.25, "ACTIVE-I m=10": 1.45},
     "eager": {"IQL": 2.2, "TD3+BC": 1.8, "CQL": 1.35},
@@ -55,9 +55,9 @@ class Table:
 
         self.add(f"{TITLES[subject]}, units", cell)
 
-    def ratio(self, subject):
+    def ratio(self, subject, ours="ours"):
         def cell(learner):
-            pairs = zip(self.column("ours", learner, "rate"), self.column(subject, learner, "rate"))
+            pairs = zip(self.column(ours, learner, "rate"), self.column(subject, learner, "rate"))
             values = [ours / peer for ours, peer in pairs]
             if not values:
                 return "–"
@@ -67,7 +67,7 @@ class Table:
             reached = statistics.median(values) >= wanted
             return self.checked(spread(values), f"≥ {wanted}", reached, f"ours / {TITLES[subject]}, {learner}")
 
-        self.add(f"**ours / {TITLES[subject]}**", cell)
+        self.add(f"**{TITLES[ours]} / {TITLES[subject]}**", cell)
 
     def checked(self, value, limit, reached, what):
         self.asked += 1
@@ -79,12 +79,16 @@ class Table:
 def write(rows, peers, kernels, arguments, load):
     """The report, and whether all required ratios are reached."""
     table = Table(rows, arguments.learners)
-    subjects = ["ours"] + [peer.framework for peer in peers]
+    frameworks = [peer.framework for peer in peers]
+    own = ["ours"] + (["ours-bf16"] if "jax-bf16" in frameworks else [])
+    subjects = own + frameworks
     for kind in (table.rate, table.units):
         for subject in subjects:
             kind(subject)
-    for subject in subjects[1:]:
-        table.ratio(subject)
+    for framework in frameworks:
+        table.ratio(framework, "ours-bf16" if framework == "jax-bf16" else "ours")
+    if "ours-bf16" in own:
+        table.ratio("ours", "ours-bf16")
     verdict = f"{table.asked - len(table.missed)} of {table.asked} required ratios are reached"
     verdict += f"; not reached: {'; '.join(table.missed)}." if table.missed else "."
     units = [value["unit"] for row in rows for value in row.values()]
@@ -103,7 +107,7 @@ def write(rows, peers, kernels, arguments, load):
 - The unit is a 256³ product by OpenBLAS ({kernels} kernels): {1e3 * statistics.median(units):.4f} ms, {1e3 * min(units):.4f} to {1e3 * max(units):.4f}. JAX is a valid peer where it takes at most {JAX_SLACK} times the units measured for it before.
 - Python {platform.python_version()}, {', '.join(dict.fromkeys(versions.split(', ')))}.
 - {arguments.rounds} rounds of {arguments.seconds:g} s per measurement, frameworks alternating; ratios are taken within a round, ours measured before and after the peers: median, lowest and highest. Ours is by processor time, the peers' by the wall clock; the share of the core shows how much these differ.
-- All: Hopper's sizes (11, 3), batches of 256 out of 100,000 synthetic transitions, drawn inside the loop with all other random numbers; 256-256 (CQL 3×256 with 10 actions of each kind), float32, V without LayerNorm, no dropout; the presets' hyperparameters. TD3+BC over pairs of updates, one of which steps the policy.
+- All: Hopper's sizes (11, 3), batches of 256 out of 100,000 synthetic transitions, drawn inside the loop with all other random numbers; 256-256 (CQL 3×256 with 10 actions of each kind), float32 (bf16: the products of all but the last layers with factors in bfloat16, forward and backward), V without LayerNorm, no dropout; the presets' hyperparameters. TD3+BC over pairs of updates, one of which steps the policy.
 - `jobs/peers/steps.sh --check` checks that every framework makes the same updates as Tests/Conformance/reference.py.
 {notes(peers)}"""
     return text, not table.missed

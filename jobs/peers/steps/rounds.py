@@ -1,7 +1,7 @@
 """Times PyTorch, JAX and active-bench on the same updates, alternating; steps.sh pins it to a core.
 
     python rounds.py --binary active-bench [--rounds N] [--seconds S] [--out TABLE.md]
-        [--learners A,B] [--peers jax,eager,compile]
+        [--learners A,B] [--peers jax,jax-bf16,eager,compile]
 
 In a round ours is timed before and after the peers, learner by learner, and every turn lies between two timings of the unit, a
 256^3 product by OpenBLAS. Ratios and units are of one round; their medians and ranges are reported.
@@ -15,7 +15,7 @@ import sys
 
 import problem
 import report
-from ours import Ours
+from ours import BFLOAT16, IN_BFLOAT16, Ours
 from peer import Peer
 
 
@@ -33,11 +33,15 @@ def measure(ours, peers, learners, rounds, seconds):
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
         row = {}
+        in_bfloat16 = IN_BFLOAT16 if any(peer.framework == "jax-bf16" for peer in peers) else set()
         for learner in learners:
             before = ours.turn(learner)
+            rounded = ours.turn(learner + BFLOAT16) if learner in in_bfloat16 else None
             for peer in peers:
                 if learner in peer.ready:
                     row[peer.framework, learner] = turn(peer, learner, seconds, ours)
+            if rounded:
+                row["ours-bf16", learner] = between(rounded, ours.turn(learner + BFLOAT16))
             row["ours", learner] = between(before, ours.turn(learner))
         rows.append(row)
         print(json.dumps({" ".join(key): value for key, value in row.items()}), file=sys.stderr, flush=True)
@@ -59,7 +63,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2, help="of a turn")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--learners", type=lambda text: text.split(","), default=problem.LEARNERS)
-    parser.add_argument("--peers", type=lambda text: text.split(","), default=["jax", "eager", "compile"])
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=["jax", "jax-bf16", "eager", "compile"])
     arguments = parser.parse_args()
     load = os.getloadavg()[0]
     ours = Ours(arguments.binary)

@@ -1,6 +1,6 @@
 """One framework with all learners, which makes updates on request; rounds.py starts it and sends the requests.
 
-    python worker.py jax|eager|compile LEARNER ...
+    python worker.py jax|jax-bf16|eager|compile LEARNER ...
 
 First a line of JSON says what is ready: versions and a note on every learner. Then every line on standard input,
 LEARNER, tab, SECONDS, is answered by the updates made in about that time: their number, seconds, processor seconds.
@@ -70,11 +70,12 @@ def in_torch(learner, compiled):
 
 def product(framework):
     """Milliseconds of a 256^3 product as the framework does it."""
-    if framework == "jax":
+    if framework.startswith("jax"):
         import jax
         import jax.numpy as jnp
+        import jax_networks
 
-        loop = jax.jit(lambda x: jax.lax.fori_loop(0, 40, lambda _, y: y @ x, x))
+        loop = jax.jit(lambda x: jax.lax.fori_loop(0, 40, lambda _, y: jax_networks.product(y, x), x))
         x = jnp.full((256, 256), 0.003)
         run = lambda: jax.block_until_ready(loop(x))  # noqa: E731
     else:
@@ -106,17 +107,21 @@ def main():
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever a library prints
     signal.signal(signal.SIGALRM, expired)
+    if framework == "jax-bf16":
+        import jax_networks
+
+        jax_networks.product = jax_networks.rounded_product
     loops, notes = {}, {"256³ product": f"{product(framework):.3f} ms"}
     for learner in learners:
         try:
-            loops[learner], notes[learner] = in_jax(learner) if framework == "jax" else in_torch(
+            loops[learner], notes[learner] = in_jax(learner) if framework.startswith("jax") else in_torch(
                 learner, framework == "compile"
             )  # fmt: skip
         except Exception as error:
             if framework != "compile":
                 raise  # only torch.compile may be missing something, a C++ compiler or Python's headers
             notes[learner] = one_line(error)
-    packages = ["jax", "jaxlib"] if framework == "jax" else ["torch"]
+    packages = ["jax", "jaxlib"] if framework.startswith("jax") else ["torch"]
     versions = {name: importlib.metadata.version(name) for name in packages}
     print(json.dumps({"ready": list(loops), "notes": notes, "versions": versions}), file=answers)
     for line in sys.stdin:

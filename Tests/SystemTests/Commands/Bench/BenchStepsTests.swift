@@ -49,6 +49,39 @@ import Testing
         #expect(abs(report.learners[0].floor - 3.12) < 0.01)
     }
 
+    private struct Comparison: Decodable {
+        let learner: String
+        let cores: Int
+        let stepsPerSecondAlone, stepsPerSecond, productGain, stepGain, efficiency: Double
+    }
+
+    /// A process for each core that this one may use; in JSON and as a table.
+    @Test func onAllCores() throws {
+        let options = ["bench", "--all-cores", "--repetitions", "1", "--seconds", "0.1", "--only", "BC,TD3+BC"]
+        let child = try ChildProcess.run("active-bench", options + ["--json"])
+        #expect(child.exitCode == 0, "\(child.output)")
+        let comparisons = try JSONDecoder().decode([Comparison].self, from: Data(child.standardOutput.utf8))
+        #expect(comparisons.map(\.learner) == ["BC", "TD3+BC"])
+        for line in comparisons {
+            #expect(line.cores >= 1 && line.stepsPerSecondAlone > 0)
+            #expect(abs(line.stepGain - line.stepsPerSecond / line.stepsPerSecondAlone) < 1e-9)
+            #expect(abs(line.efficiency - line.stepGain / line.productGain) < 1e-9)
+        }
+        let table = try ChildProcess.run("active-bench", options)
+        let lines = table.standardOutput.split(separator: "\n")
+        #expect(lines.count == 4 && lines[3].hasPrefix("TD3+BC "), "\(table.output)")
+    }
+
+    @Test(arguments: [
+        (["--all-cores", "--profile"], "--all-cores: expected without --profile"),
+        (["--all-cores", "--seconds", "0"], "--seconds: expected a number above 0, at most 3600, found 0.0"),
+        (["--all-cores", "--seconds", "nan"], "--seconds: expected a number above 0, at most 3600, found nan"),
+    ])
+    func badOptionsOfAllCores(options: [String], sentence: String) throws {
+        let child = try ChildProcess.run("active-bench", ["bench"] + options)
+        #expect(child.exitCode == 64 && child.standardError.contains(sentence), "\(child.output)")
+    }
+
     @Test func table() throws {
         let child = try ChildProcess.run(
             "active-bench", ["bench", "--as-is", "--repetitions", "1", "--steps", "8", "--only", "TD3+BC"])
