@@ -25,7 +25,8 @@
 #define SQRT sqrtf
 #endif
 
-// Defines a kernel's public function: its work, and a line in the profile; `touched` is the count of numbers read and written.
+// Defines a kernel's public function: its work, and a line in the profile; `touched` is the count of numbers read and
+// written.
 #define PROFILED(name, rows, columns, touched, work)                                                                   \
     do {                                                                                                               \
         uint64_t start = ab_profile_begin();                                                                           \

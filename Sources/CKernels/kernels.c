@@ -15,7 +15,8 @@ void ab_add_bias(ab_real *y, const ab_real *bias, size_t rows, size_t columns) {
     PROFILED("bias", rows, columns, 2 * rows * columns + columns, add_bias(y, bias, rows, columns));
 }
 
-// A vector of 64 bytes, and the number of such vectors that are summed at a time: every processor has registers for these.
+// A vector of 64 bytes, and the number of such vectors that are summed at a time: every processor has registers for
+// these.
 typedef ab_real group_t __attribute__((vector_size(64), may_alias));
 enum { BLOCK = 4 };
 

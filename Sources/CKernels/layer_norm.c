@@ -12,7 +12,8 @@ typedef ab_real lanes_t __attribute__((vector_size(LANES * sizeof(ab_real)), ali
 #define AT(x) (*(lanes_t *)(x))
 #define CONST_AT(x) (*(const lanes_t *)(x))
 
-// Returns the sum of all lanes and of `count` further numbers, fewer than the lanes, which are added to the first lanes.
+// Returns the sum of all lanes and of `count` further numbers, fewer than the lanes, which are added to the first
+// lanes.
 AB_INLINE ab_real lane_sum(const lanes_t *lanes, const ab_real *more, size_t count) {
     ab_real sums[LANES];
     memcpy(sums, lanes, sizeof sums);

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// Computed on bit patterns, so that the result does not depend on the order. As integers, with the magnitude bits of negative
-// numbers inverted, numbers are ordered with −0 below +0, and any NaN becomes the quiet NaN without payload.
+// Computed on bit patterns, so that the result does not depend on the order. As integers, with the magnitude bits of
+// negative numbers inverted, numbers are ordered with −0 below +0, and any NaN becomes the quiet NaN without payload.
 static inline uint32_t smaller_float(uint32_t a, uint32_t b) {
     const uint32_t magnitude = 0x7FFFFFFF, infinity = 0x7F800000, nan = 0x7FC00000;
     int32_t a_place = (int32_t)(a ^ ((uint32_t)((int32_t)a >> 31) & magnitude));

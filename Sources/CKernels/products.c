@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
-// The blocking is BLIS's, without a packed a: b goes through packed panels of KC = AB_KC rows and NR columns (two vectors: 32 KB
-// in single precision with vectors of 64 bytes), which stay in the first-level cache while MC rows of a, which stay in the second,
-// go by, MR at a time.
+// The blocking is BLIS's, without a packed a: b goes through packed panels of KC = AB_KC rows and NR columns (two
+// vectors: 32 KB in single precision with vectors of 64 bytes), which stay in the first-level cache while MC rows of a,
+// which stay in the second, go by, MR at a time.
 enum { MC = 256 };
 
 // An integer as wide as ab_real, for its bit pattern.
@@ -57,7 +57,8 @@ static inline void transpose_4x4(const ab_real *from, size_t stride, ab_real *to
     *(vector4_t *)(to + 3 * width) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-// Packs a panel [kc × width] of a transposed matrix: element (p, j) is from[j·stride + p] for `columns` columns; the rest is zero.
+// Packs a panel [kc × width] of a transposed matrix: element (p, j) is from[j·stride + p] for `columns` columns; the
+// rest is zero.
 static void pack_transposed(ab_real *panel, const ab_real *from, size_t stride, size_t kc, size_t columns, size_t width) {
     if (columns < width) memset(panel, 0, kc * width * sizeof *panel);
     size_t j = 0;
@@ -71,8 +72,8 @@ static void pack_transposed(ab_real *panel, const ab_real *from, size_t stride, 
         for (size_t p = 0; p < kc; p++) panel[p * width + j] = from[j * stride + p];
 }
 
-// Packs a panel at the right edge of a row-major matrix, element (p, j) being from[p·stride + j] for `columns` columns and zero
-// beyond, and sums its columns.
+// Packs a panel at the right edge of a row-major matrix, element (p, j) being from[p·stride + j] for `columns` columns
+// and zero beyond, and sums its columns.
 static void pack_edge(ab_real *panel, const ab_real *from, size_t stride, size_t kc, size_t columns, size_t width,
                       ab_real *column_sums, int accumulate) {
     ab_real totals[128 / sizeof(ab_real)] = {0};

@@ -1,7 +1,8 @@
 // What is done with two rows of 32 numbers before they are stored; included after vectors.h, with the same macros, and
 // after a function NAMED(store_rounded)(x, i, j, epilogue), which stores two rows as bfloat16.
 
-// Applies the epilogue to those of two rows that exist, number by number; the others become 0, which is what padding holds.
+// Applies the epilogue to those of two rows that exist, number by number; the others become 0, which is what padding
+// holds.
 TARGET static void NAMED(finish_edge)(float x[2][AB_BFLOAT16_BLOCK], size_t i, size_t j, size_t m, size_t n,
                                       const ab_bfloat16_epilogue *e) {
     for (size_t r = 0; r < 2; r++)
@@ -49,8 +50,8 @@ INLINE TARGET void NAMED(finish_whole)(NAMED(vector) x[2][VECTORS], size_t i, si
     if (e->c) FOR_EACH(*(NAMED(unaligned) *)(c + r * e->ldc + v * LANES) = x[r][v]);
 }
 
-// Applies the epilogue to rows i and i + 1, 32 columns from column j on, of a matrix [m × n], and stores them. `totals` receives
-// the sums of the columns. `is_padded`: x is already 0 outside of the matrix.
+// Applies the epilogue to rows i and i + 1, 32 columns from column j on, of a matrix [m × n], and stores them. `totals`
+// receives the sums of the columns. `is_padded`: x is already 0 outside of the matrix.
 INLINE TARGET void NAMED(finish)(NAMED(vector) x[2][VECTORS], size_t i, size_t j, size_t m, size_t n,
                                  const ab_bfloat16_epilogue *e, NAMED(vector) totals[VECTORS], const int is_padded) {
     const int is_changed = e->accumulate || e->bias || e->relu || e->mask || e->mask_pairs.values || e->c;

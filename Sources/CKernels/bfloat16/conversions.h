@@ -3,8 +3,8 @@
 // Transposes 16 × 16 pairs, from rows `stride` apart to rows `width` apart.
 #if LANES == 16
 typedef int32_t NAMED(unaligned_bits) __attribute__((vector_size(64), aligned(4), may_alias));
-// Exchanges, between rows i and i + s, the s lanes that lie across: in each group of 2s lanes, the upper of the first row with the
-// lower of the second.
+// Exchanges, between rows i and i + s, the s lanes that lie across: in each group of 2s lanes, the upper of the first
+// row with the lower of the second.
 #define EXCHANGE(s, ...)                                                                                               \
     for (size_t i = 0; i < 16; i++)                                                                                    \
         if (!(i & s)) {                                                                                                \

@@ -1,7 +1,7 @@
 // `store_rounded` in plain C; included after vectors.h, with the same macros.
 
-// Rounds to bfloat16, to nearest, ties to even, as bits of floats. As VCVTNEPS2BF16 does, NaN stays NaN and a number below 2⁻¹²⁶
-// becomes 0.
+// Rounds to bfloat16, to nearest, ties to even, as bits of floats. As VCVTNEPS2BF16 does, NaN stays NaN and a number
+// below 2⁻¹²⁶ becomes 0.
 #define ROUND(to, from)                                                                                                \
     do {                                                                                                               \
         NAMED(bits) bits_ = (NAMED(bits))(from), magnitude_ = bits_ & 0x7fffffff, sign_ = bits_ & ~0x7fffffff;         \

@@ -1,6 +1,6 @@
 // Products in bfloat16 by AMX tiles; included after blocks.h and conversions.h, with these macros, which are the
-// processor's instructions, or C that does the same (Tests/Support/CTileEmulation). `t` is a literal number of a tile, and rows of
-// tiles in memory are `bytes` apart:
+// processor's instructions, or C that does the same (Tests/Support/CTileEmulation). `t` is a literal number of a tile,
+// and rows of tiles in memory are `bytes` apart:
 //   TILE_CONFIGURE(configuration)   LDTILECFG; NULL for TILERELEASE
 //   TILE_ZERO(t)                    TILEZERO
 //   TILE_LOAD(t, from, bytes)       TILELOADD
@@ -8,8 +8,8 @@
 //   TILE_MULTIPLY(c, a, b)          TDPBF16PS: c += a·b, b in pairs of rows
 //   TILES                           the attribute that names the target processors
 
-// A tile has 16 rows of 64 bytes: 16 floats, or 16 pairs. A block of 32 × 32 results is tiles 0 to 3, by rows; 4 and 5 are
-// 32 rows of a, 6 and 7 are 32 columns of b.
+// A tile has 16 rows of 64 bytes: 16 floats, or 16 pairs. A block of 32 × 32 results is tiles 0 to 3, by rows; 4 and 5
+// are 32 rows of a, 6 and 7 are 32 columns of b.
 enum { TILE_ROWS = 16, TILE_PAIRS = 16, TILE_BYTES = 64 };
 
 // Palette 1, as LDTILECFG reads it.
@@ -25,8 +25,8 @@ TILES static void configure_tiles(void) {
     TILE_CONFIGURE(&configuration);
 }
 
-// Adds to a block those products whose sums run over `steps` times 32 elements of k. a's rows are `stride` bytes apart, its lower
-// 16 rows are left out where `is_low` is 0; b is a panel.
+// Adds to a block those products whose sums run over `steps` times 32 elements of k. a's rows are `stride` bytes apart,
+// its lower 16 rows are left out where `is_low` is 0; b is a panel.
 INLINE TILES void add_tiles(const uint16_t *a, size_t stride, const uint16_t *b, size_t steps, int is_low) {
     enum { ROW = AB_BFLOAT16_BLOCK * 2 * sizeof(uint16_t) }; // bytes of a row of pairs in a panel
     for (size_t p = 0; p < steps; p++, a += 2 * TILE_PAIRS, b += TILE_PAIRS * 2 * AB_BFLOAT16_BLOCK) {
@@ -94,7 +94,8 @@ TILES void NAMED(ab_bfloat16_multiply)(ab_bfloat16_rows a, ab_bfloat16_pairs b, 
     TILE_CONFIGURE(NULL);
 }
 
-// Tiles of a must be loaded by rows of aᵀ: 32 columns of a are transposed into the first-level cache, and multiplied by all of b.
+// Tiles of a must be loaded by rows of aᵀ: 32 columns of a are transposed into the first-level cache, and multiplied by
+// all of b.
 TILES void NAMED(ab_bfloat16_multiply_transposed)(ab_bfloat16_pairs a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k,
                                                   const ab_bfloat16_epilogue *e) {
     uint32_t rows[2][AB_BFLOAT16_BLOCK * AB_BFLOAT16_KC / 2] __attribute__((aligned(64)));

@@ -2,8 +2,8 @@
 //   MR                        the number of rows per tile of 32 columns
 //   MULTIPLY_ADD(sum, a, b)   sum += a·b for every lane, where a is one pair for all lanes and b a vector of pairs
 
-// Adds to a tile's sums those over `pairs` pairs of k: a's pair (r, p) is at a[r·row_step + p·pair_step], b's rows are 64 numbers
-// apart.
+// Adds to a tile's sums those over `pairs` pairs of k: a's pair (r, p) is at a[r·row_step + p·pair_step], b's rows are
+// 64 numbers apart.
 INLINE TARGET void NAMED(add_products)(NAMED(vector) tile[MR][VECTORS], const uint16_t *a, size_t row_step, size_t pair_step,
                                        const uint16_t *b, size_t pairs) {
     NAMED(vector) sums[MR][VECTORS]; // in registers
@@ -22,7 +22,8 @@ INLINE TARGET void NAMED(add_products)(NAMED(vector) tile[MR][VECTORS], const ui
         for (size_t v = 0; v < VECTORS; v++) tile[r][v] = sums[r][v];
 }
 
-// A product of a, whose part q from row i on is at `a_at`, by b's panels; see ab_bfloat16_multiply for the order of the parts.
+// A product of a, whose part q from row i on is at `a_at`, by b's panels; see ab_bfloat16_multiply for the order of the
+// parts.
 #define PRODUCT(name, factor, row_step, pair_step, a_at)                                                               \
     TARGET void NAMED(name)(factor a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k, const ab_bfloat16_epilogue *e) { \
         const ab_bfloat16_epilogue epilogue = *e;                                                                      \

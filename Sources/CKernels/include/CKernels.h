@@ -1,6 +1,6 @@
-// The elementwise loops a compiler must vectorise. Plain C, no allocation, no state. Intrinsics stand in the files of the matrix
-// units alone (bfloat16/avx512.h, avx512.c and amx.c).
-// Matrices are row-major and contiguous: `rows` samples of a batch, `columns` units of a layer.
+// The elementwise loops a compiler must vectorise. Plain C, no allocation, no state. Intrinsics stand in the files of
+// the matrix units alone (bfloat16/avx512.h, avx512.c and amx.c). Matrices are row-major and contiguous: `rows` samples
+// of a batch, `columns` units of a layer.
 #pragma once
 #include "bfloat16_products.h"
 #include "elementary.h"
@@ -17,8 +17,8 @@ enum { AB_DENSE_GROUP = 64 / sizeof(ab_real) };
 // Packs the weights of a dense layer [outputs × inputs], row-major, for `ab_dense`. `packed` is zeroed and
 // has inputs × (outputs rounded up to a multiple of AB_DENSE_GROUP) elements.
 void ab_dense_pack(ab_real *packed, const float *weights, size_t inputs, size_t outputs);
-// A dense layer for one sample: y = bias + weights·x, with `outputs` rounded up to a multiple of AB_DENSE_GROUP; packed,
-// bias and y are aligned to 64 bytes. Every sum is taken in the order of the inputs, on every processor.
+// A dense layer for one sample: y = bias + weights·x, with `outputs` rounded up to a multiple of AB_DENSE_GROUP;
+// packed, bias and y are aligned to 64 bytes. Every sum is taken in the order of the inputs, on every processor.
 void ab_dense(ab_real *y, const ab_real *x, const ab_real *packed, const ab_real *bias, size_t inputs, size_t outputs);
 
 // y = max(0, y).
@@ -32,7 +32,8 @@ void ab_scale(ab_real *y, ab_real factor, size_t n);
 // y = y·keep·factor: inverted dropout with a mask `keep` of 0 and 1.
 void ab_dropout(ab_real *y, const ab_real *keep, ab_real factor, size_t n);
 
-// dy = d ⊗ w, the backward pass of a one-output layer, then dy = 0 where y is not above 0, unless y is NULL. y may be dy.
+// dy = d ⊗ w, the backward pass of a one-output layer, then dy = 0 where y is not above 0, unless y is NULL. y may be
+// dy.
 void ab_outer(const ab_real *d, const ab_real *w, const ab_real *y, ab_real *dy, size_t rows, size_t columns);
 // sums = column sums of x.
 void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns);
@@ -47,8 +48,8 @@ void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *n
                                  const ab_real *inverse_deviation, const ab_real *scale, ab_real *dscale,
                                  ab_real *dshift, size_t rows, size_t columns);
 
-// The constants of a step of Adam. One minus a constant is computed in double precision: 1 - 0.999f has a relative error
-// of 1e-5.
+// The constants of a step of Adam. One minus a constant is computed in double precision: 1 - 0.999f has a relative
+// error of 1e-5.
 typedef struct {
     ab_real rate;
     ab_real decay1, gain1; // β₁, 1 - β₁
@@ -64,8 +65,8 @@ void ab_adam(ab_real *parameters, const ab_real *gradients, ab_real *first, ab_r
 // target = target + rate·(source - target).
 void ab_polyak(ab_real *target, const ab_real *source, size_t n, ab_real rate);
 
-// Writes n Bernoulli numbers: 1 where a word of Philox4x32-10 is below `threshold` (at most 2³²), else 0. The words are those of
-// the blocks with the counters (0, step), (1, step), … in sequence.
+// Writes n Bernoulli numbers: 1 where a word of Philox4x32-10 is below `threshold` (at most 2³²), else 0. The words are
+// those of the blocks with the counters (0, step), (1, step), … in sequence.
 void ab_bernoulli(ab_real *out, size_t n, uint64_t key, uint64_t step, uint64_t threshold);
 
 // Replaces a [m × n], column-major with m ≥ n, by the Q of its QR decomposition in which R's diagonal is not negative,
@@ -81,7 +82,7 @@ const char *ab_compiler(void);
 // Copies rows `indices` of a contiguous table of `width` columns into to[b·ldto + j].
 void ab_gather_rows(const ab_real *table, size_t width, const int32_t *indices, size_t count, ab_real *to, size_t ldto);
 
-// y = min(y, x), with the same bits in either order of arguments: NaN (quiet, positive, without payload) if either is NaN, and
-// −0 is less than +0. x may be y, which then only normalises NaNs.
+// y = min(y, x), with the same bits in either order of arguments: NaN (quiet, positive, without payload) if either is
+// NaN, and −0 is less than +0. x may be y, which then only normalises NaNs.
 void ab_minimum_float(float *y, const float *x, size_t n);
 void ab_minimum_double(double *y, const double *x, size_t n);

@@ -1,5 +1,5 @@
-// The time of a training step by kernel and shape, on the thread that trains. While it is off, it costs one load per kernel call.
-// Only that one thread may use it: nothing here is synchronised.
+// The time of a training step by kernel and shape, on the thread that trains. While it is off, it costs one load per
+// kernel call. Only that one thread may use it: nothing here is synchronised.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

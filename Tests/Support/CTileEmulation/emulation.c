@@ -25,7 +25,8 @@ static size_t rows[TILES_IN_ALL], bytes_per_row[TILES_IN_ALL], faults;
 
 size_t ab_tile_faults(void) { return faults; }
 
-// LDTILECFG of 64 bytes: palette, first row, 14 bytes that are 0, 16 numbers of bytes per row, and 16 of rows. TILERELEASE for NULL.
+// LDTILECFG of 64 bytes: palette, first row, 14 bytes that are 0, 16 numbers of bytes per row, and 16 of rows.
+// TILERELEASE for NULL.
 static void configure(const void *configuration) {
     memset(tiles, 0, sizeof tiles), memset(rows, 0, sizeof rows), memset(bytes_per_row, 0, sizeof bytes_per_row);
     if (!configuration) return;
@@ -73,7 +74,8 @@ static float half_at(const void *at) {
     return flushed(float_at(&bits));
 }
 
-// TDPBF16PS: the products of the pairs' first and second numbers are summed each for themselves, then both sums, and that is added.
+// TDPBF16PS: the products of the pairs' first and second numbers are summed each for themselves, then both sums, and
+// that is added.
 static void multiply(int c, int a, int b) {
     faults += rows[c] == 0 || rows[a] != rows[c] || bytes_per_row[a] / 4 != rows[b] || bytes_per_row[b] != bytes_per_row[c];
     for (size_t i = 0; i < rows[c]; i++)
