@@ -154,7 +154,9 @@ extension BenchSteps {
                     + (result.allocationsPerStep.map { String(format: " %9.2f", $0) } ?? "         –")
                     + String(format: " %8.1f\n", 1e-6 * result.bytesPerStep))
         }
-        if let unit = MatrixUnit.selected { try emit("bf16: by \(unit.rawValue)\n") }
+        if let unit = MatrixUnit.selected, subjects.contains(where: { $0.precision != .full }) {
+            try emit("bf16: by \(unit.rawValue)\n")
+        }
         if wanted == nil {
             for unit in MatrixUnit.allCases {
                 if let reason = unit.obstacle { try emit("\(unit.rawValue): \(reason)\n") }
