@@ -1,3 +1,4 @@
+import Algorithms
 package import Dispatch
 import Foundation
 import Numerics
@@ -11,8 +12,8 @@ package struct CoreRates: Codable, Equatable, Sendable {
 
     package init(products: Double, steps: Double) { (self.products, self.steps) = (products, steps) }
 
-    /// Measures a learner's steps, then products, each for `limit` seconds; processes that were given the same `start` do
-    /// each at the same time.
+    /// Measures a learner's steps for `limit` seconds, then products for as long. Processes that are given the same
+    /// `start` measure at the same time.
     ///
     /// - Returns: nil if `start` had passed before the learner was ready.
     package static func measure(
@@ -28,8 +29,8 @@ package struct CoreRates: Codable, Equatable, Sendable {
         return CoreRates(products: products, steps: steps)
     }
 
-    /// Repeats `work` until `start`, and then until `limit` seconds later; returns how often it was done per second then,
-    /// times `count`.
+    /// Repeats `work` until `start`, and then until `limit` seconds later; returns how often it was done per second
+    /// then, times `count`.
     private static func rate(
         from start: DispatchTime, seconds limit: Double, each count: Int, _ work: () -> Void
     ) -> Double {
@@ -44,8 +45,8 @@ package struct CoreRates: Codable, Equatable, Sendable {
     }
 }
 
-/// How a learner's steps on all cores at once compare with products on all cores at once. A ratio is taken within a round,
-/// so that a machine that slows down over time does not change it.
+/// How a learner's steps on all cores at once compare with products on all cores at once. A ratio is taken within a
+/// round, so that a machine that slows down over time does not change it.
 package struct CoreComparison: Encodable, Sendable {
     /// One round: a core that has the machine to itself, and all cores at once.
     package struct Round: Sendable {

@@ -3,8 +3,8 @@ import Foundation
 package import Report
 package import RunFolders
 
-/// Whether products in bfloat16 change scores: learner by learner, and over all learners, the mean difference to float32 with
-/// its 90 % confidence interval. The table that `jobs/precision.sh` prints.
+/// Whether products in bfloat16 change scores: learner by learner, and over all learners, the mean difference to
+/// float32 with its 90 % confidence interval. The table that `jobs/precision.sh` prints.
 ///
 /// Seeds are pairs, since the two cases of a seed draw the same random numbers.
 package struct PrecisionComparison {
@@ -28,7 +28,8 @@ package struct PrecisionComparison {
     /// Compares the columns "LEARNER precision=fp32" and "LEARNER precision=bf16" of `table`, in the table's order.
     ///
     /// - `precision`: another precision than bf16.
-    /// - Throws: `HarnessError.badInput` when a pair is incomplete, has fewer than ten seeds, or has a score that is not finite.
+    /// - Throws: `HarnessError.badInput` when a pair is incomplete, has fewer than ten seeds, or has a score that is
+    ///   not finite.
     package init(_ table: ScoreTable, of precision: String = "bf16") throws {
         self.precision = precision
         var rows: [Row] = []

@@ -1,13 +1,14 @@
 import CKernels
 import Numerics
 
-// The hidden layers in bfloat16. Where bias, ReLU or its mask follow a product directly, the result leaves the processor's
-// registers in bfloat16 alone; a layer with normalisation or dropout is first finished in float32.
+// The hidden layers in bfloat16. Where bias, ReLU or its mask follow a product directly, the result leaves the
+// processor's registers in bfloat16 alone; a layer with normalisation or dropout is first finished in float32.
 extension MLP {
-    /// Computes the activations of all hidden layers from `buffers.input`: the top one in `tape`, the others in `buffers`,
-    /// in pairs too if a backward pass will read them.
+    /// Computes the activations of all hidden layers from `buffers.input`: the top one in `tape`, the others in
+    /// `buffers`, in pairs too if a backward pass will read them.
     func forwardThroughHidden(_ tape: Tape, _ buffers: RoundedBuffers, _ dropout: Dropout?, isForBackward: Bool) {
-        guard let weights = roundWeights() else { return }
+        guard let weights = roundWeights() else { preconditionFailure("a network in full precision") }
+        buffers.isForBackward = isForBackward
         for l in tape.hidden.indices {
             let (layer, isTop, y) = (layers[l], l == tape.hidden.count - 1, tape.hidden[l])
             let isFinished = layer.norm == nil && dropout == nil
@@ -25,9 +26,9 @@ extension MLP {
         }
     }
 
-    /// Computes the gradient at the dense part of hidden layer `l` from that of the layer above, and the gradients of its
-    /// bias and its normalisation. `buffers` receives it; for l = 0 and without `bias`, `tape.hiddenGradient` does, from
-    /// which the gradient of the network's input is computed.
+    /// Computes the gradient at the dense part of hidden layer `l` from that of the layer above, and the gradients of
+    /// its bias and its normalisation. `buffers` receives it; for l = 0 and without `bias`, `tape.hiddenGradient` does,
+    /// from which the gradient of the network's input is computed.
     ///
     /// - `bias`: receives ∂L/∂bias; nil where no gradient of parameters is needed.
     func backwardThroughHidden(

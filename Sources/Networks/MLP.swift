@@ -77,8 +77,8 @@ package final class MLP {
         forward(input, tape, dropout, isInputOnTape: isInputOnTape, isForBackward: true)
     }
 
-    /// Computes y = network(x) where no backward pass follows: as `forward`, but in bfloat16 the tape is left without what
-    /// only that pass would read.
+    /// Computes y = network(x) where no backward pass follows: as `forward`, but in bfloat16 the tape is left without
+    /// what only that pass would read.
     package func evaluate(_ input: MatrixView, _ tape: Tape, isInputOnTape: Bool = false) {
         forward(input, tape, nil, isInputOnTape: isInputOnTape, isForBackward: false)
     }
@@ -129,14 +129,15 @@ package final class MLP {
         }
     }
 
-    /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape. The tape is
-    /// overwritten. Extra tensors are left as they are.
+    /// Fills the layer tensors of `gradients` from ∂L/∂y, after `forward` of the same input on the same tape. The tape
+    /// is overwritten. Extra tensors are left as they are.
     ///
     /// - Parameters:
     ///   - outputGradient: [batch × outputs], contiguous.
     ///   - dropout: as in the forward pass.
     package func backward(_ input: MatrixView, _ tape: Tape, outputGradient: MatrixView, dropout: Dropout? = nil) {
         precondition(!gradientLayers.isEmpty, "a target network has no gradient")
+        precondition(tape.rounded?.isForBackward ?? true, "a backward pass after `evaluate`")
         let last = layers.count - 1
         let (top, gradient) = (tape.hidden[last - 1], gradientLayers[last])
         if shape.outputs == 1 {
@@ -170,6 +171,7 @@ package final class MLP {
     package func backwardToInput(
         _ tape: Tape, outputGradient: MatrixView, inputs: Range<Int>, into inputGradient: MatrixView
     ) {
+        precondition(tape.rounded?.isForBackward ?? true, "a backward pass after `evaluate`")
         for l in stride(from: layers.count - 2, through: 0, by: -1) {
             if let rounded = tape.rounded {
                 backwardThroughHidden(
@@ -203,7 +205,8 @@ package final class MLP {
         undropAndUnnormalise(l, tape, normInto: gradient, dropout)
     }
 
-    /// Finishes the gradient at the dense part of hidden layer `l`: takes it backward through dropout and normalisation.
+    /// Finishes the gradient at the dense part of hidden layer `l`: takes it backward through dropout and
+    /// normalisation.
     func undropAndUnnormalise(_ l: Int, _ tape: Tape, normInto gradient: Norm?, _ dropout: Dropout?) {
         let (y, dy) = (tape.hidden[l], tape.hiddenGradient[l])
         // Where a unit was dropped y is 0, so the gradient is already masked; only the factor is left to apply.

@@ -17,7 +17,8 @@ package struct TensorLayout: Sendable, Equatable {
 /// All parameters of one network in one aligned allocation, so that Adam and Polyak averaging are one loop over it.
 ///
 /// Tensors start on 64-byte boundaries; the gap elements are zero and stay zero. Gradients and Adam moments are blocks
-/// of the same layout. Weights are stored as [inputs × outputs] (`y = x·W`); files hold them transposed, see `exported(_:)`.
+/// of the same layout. Weights are stored as [inputs × outputs] (`y = x·W`); files hold them transposed, see
+/// `exported(_:)`.
 package final class ParameterBlock {
     /// The tensors in the order they were given.
     package let tensors: [TensorLayout]
@@ -25,7 +26,8 @@ package final class ParameterBlock {
     package let count: Int
     /// The `count` elements, on a 64-byte boundary, for reading while the block lives.
     package var values: UnsafePointer<Real> { UnsafePointer(storage) }
-    /// Whether elements were written by `mutate` since this was last set to false, so that values derived from them are stale.
+    /// Whether elements were written by `mutate` since this was last set to false, so that values derived from them are
+    /// stale.
     var isChanged = true
     private let storage: UnsafeMutablePointer<Real>
 
@@ -82,8 +84,8 @@ package final class ParameterBlock {
         return layout
     }
 
-    /// Returns the first element of the tensor `name`, valid while the block lives. The backward pass writes gradients through
-    /// it; parameters are written within `mutate` only.
+    /// Returns the first element of the tensor `name`, valid while the block lives. The backward pass writes gradients
+    /// through it; parameters are written within `mutate` only.
     package func pointer(_ name: String) -> UnsafeMutablePointer<Real> { storage + layout(name).offset }
 
     /// Returns a view of the two-dimensional tensor `name`, valid and to be written as `pointer(_:)` says.

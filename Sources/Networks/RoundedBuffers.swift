@@ -2,18 +2,21 @@ import Numerics
 
 /// The matrices in bfloat16 of a network's forward and backward pass, for one batch shape.
 final class RoundedBuffers {
-    /// x by rows, for the first layer. Its numbers are sums of two bfloat16, so that observations keep their digits in the
-    /// forward pass.
+    /// x by rows, for the first layer. Its numbers are sums of two bfloat16, so that observations keep their digits in
+    /// the forward pass.
     let input: BFloat16Rows
     /// x in pairs, for the gradient of the first layer's weights.
     let inputPairs: BFloat16Pairs
-    /// By rows, y of each hidden layer in the forward pass and ∂L/∂y in the backward pass. Successive layers alternate between
-    /// two pieces of memory, as a layer is read only by the next.
+    /// By rows, y of each hidden layer in the forward pass and ∂L/∂y in the backward pass. Successive layers alternate
+    /// between two pieces of memory, as a layer is read only by the next.
     let rows: [BFloat16Rows]
     /// y in pairs, of the hidden layers below the top.
     let activations: [BFloat16Pairs]
     /// ∂L/∂(input of the ReLU) in pairs, of each hidden layer.
     let gradients: [BFloat16Pairs]
+
+    /// Whether the last forward pass has left what a backward pass reads.
+    var isForBackward = false
 
     /// Makes buffers for a network of `shape`; nil in full precision.
     init?(_ shape: MLP.Shape, batch: Int) {
@@ -58,8 +61,8 @@ final class RoundedWeights {
         isTrained = trainable
     }
 
-    /// Rounds the weights of `layers`. Those for the backward pass are rounded at once in a network that is trained, while
-    /// the weights are in the cache; a target network seldom needs them.
+    /// Rounds the weights of `layers`. Those for the backward pass are rounded at once in a network that is trained,
+    /// while the weights are in the cache; a target network seldom needs them.
     func fill(from layers: [MLP.Layer]) {
         for (pairs, layer) in zip(forward, layers) { convert(layer.weight, BFloat16Epilogue(rows: nil, pairs: pairs)) }
         isBackwardStale = true

@@ -8,7 +8,8 @@ package final class Tape {
     /// y [batch × outputs] of the last forward pass.
     package let output: MatrixView
     let hidden: [MatrixView]
-    /// The gradients of the backward pass, in the memory of `hidden` where the kernels allow it: a step then fits the L2 cache.
+    /// The gradients of the backward pass, in the memory of `hidden` where the kernels allow it: a step then fits the
+    /// L2 cache.
     let hiddenGradient: [MatrixView]
     let normalised: [MatrixView]
     let inverseDeviation: [MatrixView]

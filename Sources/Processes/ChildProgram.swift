@@ -90,8 +90,8 @@ package final class ChildProgram {
     }
 }
 
-/// A program without input whose standard output goes to a pipe until `finish` reads it; a program that writes more than
-/// a pipe holds, 64 KB, waits for that.
+/// A program without input whose standard output goes to a pipe until `finish` reads it; a program that writes more
+/// than a pipe holds, 64 KB, waits for that.
 package final class CapturedProgram {
     private let program: ChildProgram
     /// The end of the pipe to read from.

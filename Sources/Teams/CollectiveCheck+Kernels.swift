@@ -20,8 +20,8 @@ extension Communicator {
         })
     }
 
-    /// Refuses a precision that some rank does not support, or that is of no use on its processor, or in which ranks would
-    /// compute different bits. Collective.
+    /// Refuses a precision that some rank does not support, or that is of no use on its processor, or in which ranks
+    /// would compute different bits. Collective.
     package func requirePrecisions(_ precisions: [Precision]) throws {
         let asked = Set(precisions).subtracting([.full])
         guard !asked.isEmpty else { return }

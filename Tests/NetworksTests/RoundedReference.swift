@@ -1,9 +1,9 @@
 import Networks
 import Numerics
 
-/// A network's forward and backward pass in double precision, written out, except that the factors of the hidden layers'
-/// products are rounded to bfloat16 (after rounding to float32, which is what the program has), and the network's input
-/// to the sum of two bfloat16 in the forward pass. The gradient of the input is not rounded.
+/// A network's forward and backward pass in double precision, written out, except that the factors of the hidden
+/// layers' products are rounded to bfloat16 (after rounding to float32, which is what the program has), and the
+/// network's input to the sum of two bfloat16 in the forward pass. The gradient of the input is not rounded.
 struct RoundedReference {
     /// y [batch × outputs].
     private(set) var output: [Double] = []

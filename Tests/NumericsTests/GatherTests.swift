@@ -1,7 +1,8 @@
 import Numerics
 import Testing
 
-/// `gatherRows`, over widths around a cache line's 16 numbers and batches around the number of rows that are requested ahead.
+/// `gatherRows`, over widths around a cache line's 16 numbers and batches around the number of rows that are requested
+/// ahead.
 @Suite struct GatherTests {
     @Test(arguments: [1, 3, 11, 16, 17, 40], [1, 2, 15, 16, 17, 256])
     func copiesTheRows(width: Int, batch: Int) {

@@ -36,7 +36,8 @@ import Testing
             }
         }
 
-        /// The sum of two bfloat16 differs from the number by at most 2⁻¹⁷ of it; a number that is not finite has no low part.
+        /// The sum of two bfloat16 differs from the number by at most 2⁻¹⁷ of it; a number that is not finite has no
+        /// low part.
         @Test(arguments: units) func highAndLow(unit: MatrixUnit) {
             let x = normals(9, 77, "rounding")
             (x[3], x[600]) = (.infinity, -.nan)

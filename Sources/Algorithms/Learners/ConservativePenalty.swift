@@ -43,8 +43,8 @@ final class ConservativePenalty {
         valueGradient = Matrix(3 * draws, batch)
     }
 
-    /// Draws the step's actions, after `forward` of both policies: the uniform ones on every owner of a critic, the policy's
-    /// on its owner, which sends them to the owners of critics.
+    /// Draws the step's actions, after `forward` of both policies: the uniform ones on every owner of a critic, the
+    /// policy's on its owner, which sends them to the owners of critics.
     func draw(
         atState policy: TanhGaussianPolicy, atNextState nextPolicy: TanhGaussianPolicy, noise source: any NoiseSource,
         step: Int, team: any Exchange

@@ -37,7 +37,7 @@ static const char *obstacle(void) {
 }
 
 const char *ab_amx_obstacle(void) {
-    static int asked; // only the thread that trains, or starts the training, comes here
+    static int asked; // only the main thread comes here: for the provenance, and before the first product
     static const char *why;
     if (!asked) why = obstacle(), asked = 1;
     return why;

@@ -27,7 +27,7 @@ TARGET static void NAMED(finish_edge)(float x[2][AB_BFLOAT16_BLOCK], size_t i, s
 
 // Applies the epilogue to two whole rows.
 INLINE TARGET void NAMED(finish_whole)(NAMED(vector) x[2][VECTORS], size_t i, size_t j, const ab_bfloat16_epilogue *e) {
-    float *c = e->c + i * e->ldc + j;
+    float *c = e->c ? e->c + i * e->ldc + j : NULL;
     if (e->accumulate) FOR_EACH(x[r][v] += *(NAMED(unaligned) *)(c + r * e->ldc + v * LANES));
     if (e->bias) {
         const float *bias = e->bias + i * e->ldbias + j;

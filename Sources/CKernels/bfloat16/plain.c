@@ -17,7 +17,7 @@
 #define MR 2
 #define MULTIPLY_ADD(sum, pair, b)                                                                                     \
     do {                                                                                                               \
-        const float first = AS_FLOAT(pair << 16), second = AS_FLOAT(pair & NAMED(upper));                              \
+        const float first = AS_FLOAT((int32_t)((uint32_t)pair << 16)), second = AS_FLOAT(pair & NAMED(upper));         \
         sum += second * (NAMED(vector))((b) & NAMED(upper));                                                           \
         sum += first * (NAMED(vector))((b) << 16);                                                                     \
     } while (0)

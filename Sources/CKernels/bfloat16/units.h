@@ -1,5 +1,4 @@
-// The functions of bfloat16_products.h for each unit; `transposed` products have at most 512 elements of k and store c
-// only.
+// The functions of bfloat16_products.h for each unit. Those for aᵀ·b take at most 512 elements of k and store c only.
 #pragma once
 #include "bfloat16_products.h"
 

@@ -50,7 +50,8 @@ package struct Provenance: Sendable, Codable {
     package var blas: String
     /// OpenBLAS's kernel set, "Haswell"; results depend on it only where `products` names it.
     package var blasCoreType: String
-    /// The matrix unit, which computes in bfloat16 if a case does: "avx512_bf16". Older files have a library's name here.
+    /// The matrix unit, which computes in bfloat16 if a case does: "avx512_bf16". Older files have a library's name
+    /// here.
     package var bfloat16: String?
     /// The number of threads for a matrix product; 1 in this program.
     package var blasThreads: Int

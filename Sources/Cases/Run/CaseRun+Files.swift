@@ -18,7 +18,7 @@ extension CaseRun {
             "product_kernels": ProductBackEnd.current.description, "mujoco": EnvironmentRegistry.simulatorVersion,
             "glibc": Provenance.glibcVersion,
         ]
-        if studyCase.hyperparameters.precision != .full { found["bfloat16"] = MatrixUnit.selected?.rawValue }
+        if studyCase.hyperparameters.precision != .full { found["matrix_unit"] = MatrixUnit.selected?.rawValue }
         return found
     }
 
@@ -55,9 +55,10 @@ extension CaseRun {
     /// bits.
     private func differences(from checkpoint: Checkpoint) -> [String] {
         libraries.sorted { $0.key < $1.key }.compactMap { name, now in
-            // Older versions, which computed some products by OpenBLAS, wrote down its kernels.
-            let older = name == "product_kernels" ? checkpoint.libraries["blas_core_type"] : nil
-            guard let before = checkpoint.libraries[name] ?? older, before != now else { return nil }
+            // Older versions wrote OpenBLAS's kernels, which computed some products, and the library of bfloat16.
+            let older = ["product_kernels": "blas_core_type", "matrix_unit": "bfloat16"][name]
+            guard let before = checkpoint.libraries[name] ?? older.flatMap({ checkpoint.libraries[$0] }), before != now
+            else { return nil }
             return "continues with another \(name) than before (\(before), now \(now)): equal bytes are not guaranteed"
         }
     }

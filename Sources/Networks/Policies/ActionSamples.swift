@@ -23,8 +23,8 @@ package final class ActionSamples {
     /// What the hidden layers leave in bfloat16; nil in full precision.
     private let rounded: RoundedActionSamples?
 
-    /// Makes buffers for `samples` actions in each of `batch` states through critics of `shape`, which has one output and no
-    /// layer normalisation.
+    /// Makes buffers for `samples` actions in each of `batch` states through critics of `shape`, which has one output
+    /// and no layer normalisation.
     ///
     /// - `actions`: the number of the critics' inputs that are actions, the last ones.
     package init(_ shape: MLP.Shape, actions: Int, batch: Int, samples: Int) {

@@ -2,7 +2,8 @@ import Numerics
 
 /// The matrices in bfloat16 of `ActionSamples`, and its passes through the hidden layers with them.
 ///
-/// States and actions, the network's input, are sums of two bfloat16 in the forward pass, so that they keep their digits.
+/// States and actions, the network's input, are sums of two bfloat16 in the forward pass, so that they keep their
+/// digits.
 final class RoundedActionSamples {
     private let states: BFloat16Rows
     private let actions: BFloat16Rows
@@ -52,7 +53,7 @@ final class RoundedActionSamples {
     /// - `input`: the block's actions.
     /// - `top`: receives the activations.
     func forward(_ critic: MLP, _ k: Int, _ input: MatrixView, features: MatrixView, into top: MatrixView) {
-        guard let weights = critic.roundWeights() else { return }
+        guard let weights = critic.roundWeights() else { preconditionFailure("a network in full precision") }
         convert(input, BFloat16Epilogue(rows: actions, pairs: nil))
         for l in gradients.indices {
             var epilogue = BFloat16Epilogue()
@@ -78,7 +79,7 @@ final class RoundedActionSamples {
         _ critic: MLP, _ k: Int, _ input: MatrixView, valueGradient: UnsafePointer<Real>, top: MatrixView,
         actionGradient: MatrixView, first: MatrixView
     ) {
-        guard let weights = critic.roundWeights() else { return }
+        guard let weights = critic.roundWeights() else { preconditionFailure("a network in full precision") }
         let last = gradients.count - 1
         for l in stride(from: last, through: 0, by: -1) {
             var epilogue = BFloat16Epilogue(rows: l > 0 ? rows[l] : nil, pairs: gradients[l])

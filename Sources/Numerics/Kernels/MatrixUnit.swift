@@ -1,7 +1,8 @@
 package import CKernels
 import Glibc
 
-/// What computes products in bfloat16. Results of AMX differ in bits from those of the others; see `ab_bfloat16_multiply`.
+/// What computes products in bfloat16. Results of AMX differ in bits from those of the others; see
+/// `ab_bfloat16_multiply`.
 package enum MatrixUnit: String, Sendable, CaseIterable {
     /// Plain C, for processors without a matrix unit.
     case plain
@@ -25,8 +26,8 @@ package enum MatrixUnit: String, Sendable, CaseIterable {
     /// The unit that this process computes with; nil where `selectionObstacle` is not.
     package static var selected: MatrixUnit? { try? selection.get() }
 
-    /// The reason why this process computes with no unit, a clause "expected …, found …": a build in double precision, or a
-    /// value of ACTIVE_BENCH_MATRIX_UNIT that names no unit of this processor.
+    /// The reason why this process computes with no unit, a clause "expected …, found …": a build in double precision,
+    /// or a value of ACTIVE_BENCH_MATRIX_UNIT that names no unit of this processor.
     package static var selectionObstacle: String? {
         guard case .failure(let why) = selection else { return nil }
         return why.clause
@@ -39,6 +40,10 @@ package enum MatrixUnit: String, Sendable, CaseIterable {
     /// The unit that ACTIVE_BENCH_MATRIX_UNIT names; without it the fastest that the processor has.
     private static let selection: Result<MatrixUnit, Obstacle> = {
         guard let name = getenv("ACTIVE_BENCH_MATRIX_UNIT").map({ String(cString: $0) }) else {
+            // A slower unit in silence would hide that the site has to permit AMX.
+            if let why = MatrixUnit.amx.obstacle, why.hasPrefix("expected the kernel's permission") {
+                return .failure(Obstacle(clause: why + "; ACTIVE_BENCH_MATRIX_UNIT=avx512_bf16 does without"))
+            }
             let fastest = allCases.last { $0.obstacle == nil }
             return fastest.map { .success($0) } ?? .failure(Obstacle(clause: MatrixUnit.plain.obstacle ?? ""))
         }

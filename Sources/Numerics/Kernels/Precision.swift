@@ -8,7 +8,8 @@ package enum Precision: String, Sendable, CaseIterable {
     case full = "fp32"
     /// Factors rounded to bfloat16, sums in float32, by a matrix unit.
     case bfloat16 = "bf16"
-    /// Factors as sums of two bfloat16, of whose four products the smallest is left out: nearly the digits of float32.
+    /// Factors as sums of two bfloat16. Of the four products of such sums the smallest is left out: nearly float32's
+    /// digits.
     case bfloat16x3 = "bf16x3"
 
     /// The number of bfloat16 whose sum stands for a number; 0 in full precision.
@@ -23,8 +24,8 @@ package enum Precision: String, Sendable, CaseIterable {
     /// The reason why this process cannot compute in this precision, a clause "expected …, found …"; nil if it can.
     package var obstacle: String? { self == .full ? nil : MatrixUnit.selectionObstacle }
 
-    /// The reason why full precision is the better choice for this process, a clause "expected …, found …"; nil if it is not,
-    /// or if ACTIVE_BENCH_SLOW_PRECISION is 1.
+    /// The reason why full precision is the better choice for this process, a clause "expected …, found …"; nil if it
+    /// is not, or if ACTIVE_BENCH_SLOW_PRECISION is 1.
     package var disadvantage: String? {
         guard self == .bfloat16x3, let unit = MatrixUnit.selected, unit != .amx,
             getenv("ACTIVE_BENCH_SLOW_PRECISION").map({ String(cString: $0) }) != "1"

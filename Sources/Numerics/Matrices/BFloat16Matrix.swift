@@ -30,8 +30,8 @@ package final class BFloat16Rows {
     /// Makes a matrix of zeros.
     ///
     /// - `parts`: 1, or 2 to store each number as the sum of two bfloat16.
-    /// - `storage`: memory of its own unless given. Matrices may alternate in the same memory, since writing a matrix also
-    ///   writes its padding.
+    /// - `storage`: memory of its own unless given. Matrices may alternate in the same memory, since writing a matrix
+    ///   also writes its padding.
     package init(_ rows: Int, _ columns: Int, parts: Int, in storage: BFloat16Storage? = nil) {
         (self.rows, self.columns) = (rows, columns)
         let part = ab_bfloat16_count(rows, columns)

@@ -1,7 +1,7 @@
 import CKernels
 
-/// What is done with the elements of a result before they are stored, in this order, and where they are stored. The order of
-/// the properties is that of `ab_bfloat16_epilogue`, which describes them; nothing is done by default.
+/// What is done with the elements of a result before they are stored, in this order, and where they are stored. The
+/// order of the properties is that of `ab_bfloat16_epilogue`, which describes them; nothing is done by default.
 package struct BFloat16Epilogue {
     /// Whether the old elements of `result` are added.
     package var accumulates = false

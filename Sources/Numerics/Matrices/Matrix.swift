@@ -2,8 +2,8 @@ import Glibc
 
 /// A row-major view [rows × columns] of memory that another object owns.
 ///
-/// Rows are `stride` elements apart (the leading dimension), so the states in a batch of (state, action) rows are a view too.
-/// Bounds are not checked: this is the pointer type of the hot path.
+/// Rows are `stride` elements apart (the leading dimension), so the states in a batch of (state, action) rows are a
+/// view too. Bounds are not checked: this is the pointer type of the hot path.
 package struct MatrixView {
     /// The element at row 0, column 0; valid while the owner of the memory lives.
     package let pointer: UnsafeMutablePointer<Real>
@@ -51,9 +51,9 @@ package struct MatrixView {
 ///
 /// A vector is a matrix of one row. Matrices are made once per case, as nothing in a training step allocates.
 ///
-/// A view does not keep its matrix alive. Therefore a type that stores views also stores their matrices, and a function that
-/// makes a matrix and then uses only its view or pointer ends with `withExtendedLifetime`. A function that is given a view
-/// may use it until it returns.
+/// A view does not keep its matrix alive. Therefore a type that stores views also stores their matrices, and a function
+/// that makes a matrix and then uses only its view or pointer ends with `withExtendedLifetime`. A function that is
+/// given a view may use it until it returns.
 package final class Matrix {
     /// A view of the whole matrix, which does not keep it alive.
     package let view: MatrixView
@@ -104,8 +104,8 @@ package func transpose(_ a: MatrixView, into b: MatrixView) {
 
 /// Allocates `count` elements on a 64-byte boundary, zeroed unless told otherwise; release them with `free`.
 ///
-/// Allocations of 16 MiB or more, such as a dataset's tables, ask for huge pages: fewer page faults, and fewer TLB misses
-/// when rows are drawn at random. Traps when the system has no memory left, as Swift's own allocations do.
+/// Allocations of 16 MiB or more, such as a dataset's tables, ask for huge pages: fewer page faults, and fewer TLB
+/// misses when rows are drawn at random. Traps when the system has no memory left, as Swift's own allocations do.
 package func allocateAligned(_ count: Int, zeroed: Bool = true) -> UnsafeMutablePointer<Real> {
     let hugePage = 2 << 20
     var raw: UnsafeMutableRawPointer?

@@ -1,5 +1,5 @@
-/// How many times as long the same work takes while several ranks of a node work, because they share caches, memory and the
-/// processor's power: 1 for a rank that has the node to itself.
+/// How many times as long the same work takes while several ranks of a node work, because they share caches, memory and
+/// the processor's power: 1 for a rank that has the node to itself.
 package struct Contention: Sendable {
     /// Ascending in the number of working ranks, from one rank on.
     private let points: [(ranks: Int, factor: Double)]
@@ -13,8 +13,8 @@ package struct Contention: Sendable {
         points = [(1, 1)] + measured.map { (ranks: $0.key, factor: $0.value) }
     }
 
-    /// The factor while `ranks` ranks work, linear between measured numbers of ranks. More ranks than were measured are on
-    /// more nodes, which are as busy as the measured one.
+    /// The factor while `ranks` ranks work, linear between measured numbers of ranks. Beyond the largest the
+    /// factor stays: further ranks are on further nodes, as busy as the measured one.
     package func factor(ranks: Int) -> Double {
         guard let next = points.firstIndex(where: { $0.ranks >= ranks }) else { return points[points.count - 1].factor }
         guard next > 0 else { return points[0].factor }

@@ -86,7 +86,8 @@ package struct ScalingStudy {
             ranksOfNode: machine.ranks, coresOfNode: machine.cores, rounds: options.rounds, seconds: options.seconds,
             kernels: ProductBackEnd.current.detail, busyFactor: model.contention.factor(ranks: world.size),
             measuredMessages: here,
-            predictionMessages: prediction, checks: ScalingStudy.checks(points, model), predictions: [],
+            predictionMessages: prediction, checks: ScalingStudy.checks(points, model, ranks: world.size),
+            predictions: [],
             studyPoints: [])
         guard let messageCosts = prediction?.parameters else { return report }
         model.messageCosts = messageCosts
@@ -117,7 +118,7 @@ package struct ScalingStudy {
     }
 
     /// The measured points with the model's values; every kind starts with one rank.
-    private static func checks(_ points: [ScalingPoint], _ model: ScalingModel) -> [ScalingPoint] {
+    private static func checks(_ points: [ScalingPoint], _ model: ScalingModel, ranks: Int) -> [ScalingPoint] {
         guard let single = points.first else { return [] }
         return ScalingPoint.Kind.allCases.flatMap { kind in
             var own = points.filter { $0.kind == kind && $0.ranks > 1 }
@@ -127,7 +128,10 @@ package struct ScalingStudy {
                 let predicted = model.point(kind, ranks: point.ranks)
                 var point = point
                 point.kind = kind
-                point.predicted = predicted?.predicted
+                // The model's contention between one rank and all comes from these points, so it predicts nothing
+                // there.
+                let isOfModel = kind == .throughput && point.ranks > 1 && point.ranks < ranks
+                point.predicted = isOfModel ? nil : predicted?.predicted
                 point.predictedTraffic = predicted?.predictedTraffic
                 return point
             }

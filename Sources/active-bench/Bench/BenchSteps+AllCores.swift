@@ -46,8 +46,7 @@ extension BenchSteps {
         for attempt in 0..<6 {
             let start = DispatchTime.now() + 2 * Double(1 << attempt)
             let programs = try cores.map { core in try child(learner, on: core, from: start) }
-            let rates = try programs.map { try result(of: $0) }
-            let ready = rates.compactMap { $0 }
+            let ready = try programs.map { $0.finish() }.compactMap { try rates($0, $1) }
             if ready.count == cores.count { return ready }
         }
         throw HarnessError.unavailable(
@@ -66,11 +65,10 @@ extension BenchSteps {
         }
     }
 
-    /// Returns what a process has measured; nil if it was not ready in time. Its errors are on our standard error.
-    private func result(of program: CapturedProgram) throws -> CoreRates? {
-        let (bytes, end) = program.finish()
+    /// Returns what a process has measured and written; nil if it was not ready in time.
+    private func rates(_ bytes: [UInt8], _ end: ChildProgram.End) throws -> CoreRates? {
         switch end {
-        case .exit(0): return try? JSONDecoder().decode([CoreRates].self, from: Data(bytes)).first
+        case .exit(0): return try JSONDecoder().decode([CoreRates].self, from: Data(bytes)).first
         case .exit(let code): throw ExitCode(code)
         case .signal: throw ExitCode(ExitStatus.bug.rawValue)
         }

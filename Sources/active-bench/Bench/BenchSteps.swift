@@ -111,8 +111,8 @@ struct BenchSteps: ParsableCommand {
         Self.subjects.filter { wanted?.contains($0.name) ?? $0.precision.isWorthwhile }
     }
 
-    /// Subjects without LayerNorm in V and dropout, for which the floor is exact, some with them, and every other learner
-    /// of the registry with its preset.
+    /// Subjects without LayerNorm in V and dropout, for which the floor is exact, some with them, and every other
+    /// learner of the registry with its preset.
     private static let subjects: [StepBenchmark.Subject] = {
         let norm = SettingAssignment(.valueLayerNorm, true)
         let dropout = SettingAssignment(.actorDropout, 0.1)

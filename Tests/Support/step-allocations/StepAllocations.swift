@@ -7,7 +7,8 @@ import Processes
 /// Prints the number of heap allocations in 1,000 gradient steps after the first 10, for every learner and then for
 /// some with other switches (100 steps with switches; 20 of CQL, whose steps take 25 times as long).
 ///
-/// It is started with the counting allocator preloaded. The first line proves that this counts: its number must not be zero.
+/// It is started with the counting allocator preloaded. The first line proves that this counts: its number must not be
+/// zero.
 @main
 struct StepAllocations {
     static func main() {

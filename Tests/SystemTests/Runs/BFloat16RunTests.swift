@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    /// A case that continues with another back end, or on another matrix unit, says so.
+    @Test(arguments: [
+        ("ACTIVE_BENCH_PRODUCTS", "blas", "product_kernels"), ("ACTIVE_BENCH_MATRIX_UNIT", "plain", "matrix_unit"),
+    ])
+    func anotherUnitIsTold(variable: String, value: String, name: String) throws {
+        // A processor without a matrix unit has only one to continue with.
+        if name == "matrix_unit" && MatrixUnit.selected == .plain { return }
+        let run = FaultyRun(Self.study)
+        let stopped = try run.run(
+            ranks: 1, ["--checkpoint-steps", "30"], fault: "case-step=170,kind=throw", into: run.out)
+        #expect(stopped.exitCode != 0)
+        let child = try run.start(ranks: 1, into: run.out, environment: [variable: value]).end()
+        #expect(child.exitCode == 0, "\(child.output)")
+        #expect(child.output.contains("continues with another \(name) than before"), "\(child.output)")
+    }
+
     /// A case in bfloat16 has its own folder, one in full precision its usual folder, and the table has a note.
     @Test func isAVariant() throws {
         let folder = TemporaryFolder()

@@ -173,8 +173,8 @@ package final class Critics {
         }
     }
 
-    /// Computes the value of the first online critic and its gradient with respect to the action (for TD3+BC's policy), on
-    /// the owner of the policy.
+    /// Computes the value of the first online critic and its gradient with respect to the action (for TD3+BC's policy),
+    /// on the owner of the policy.
     ///
     /// - Parameters:
     ///   - out: Q₁(s, a), one per sample.

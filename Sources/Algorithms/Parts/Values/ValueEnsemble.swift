@@ -11,7 +11,8 @@ enum Backup: Sendable, Equatable {
     case quantile(Double)
 }
 
-/// V₁ … V_m: state-value networks that are trained on the same batches and targets and differ in their first weights only.
+/// V₁ … V_m: state-value networks that are trained on the same batches and targets and differ in their first weights
+/// only.
 ///
 /// IQL and SQL are the case m = 1.
 final class ValueEnsemble {

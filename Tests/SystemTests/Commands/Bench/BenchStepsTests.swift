@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import ProgramRuns
 import Testing
 
@@ -63,11 +64,12 @@ import Testing
         let comparisons = try JSONDecoder().decode([Comparison].self, from: Data(child.standardOutput.utf8))
         #expect(comparisons.map(\.learner) == ["BC", "TD3+BC"])
         for line in comparisons {
-            #expect(line.cores >= 1 && line.stepsPerSecondAlone > 0)
+            #expect(line.cores == CPUBinding.ofThisThread().physicalCores.count && line.stepsPerSecondAlone > 0)
             #expect(abs(line.stepGain - line.stepsPerSecond / line.stepsPerSecondAlone) < 1e-9)
             #expect(abs(line.efficiency - line.stepGain / line.productGain) < 1e-9)
         }
         let table = try ChildProcess.run("active-bench", options)
+        #expect(table.exitCode == 0, "\(table.output)")
         let lines = table.standardOutput.split(separator: "\n")
         #expect(lines.count == 4 && lines[3].hasPrefix("TD3+BC "), "\(table.output)")
     }

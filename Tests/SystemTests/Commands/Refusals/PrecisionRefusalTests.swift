@@ -3,8 +3,8 @@ import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `precision: bf16` is refused with one sentence and code 69, before anything begins, where the matrix unit that is asked
-/// for does not exist.
+/// `precision: bf16` is refused with one sentence and code 69, before anything begins, where the matrix unit that is
+/// asked for does not exist.
 @Suite struct PrecisionRefusalTests {
     private let folder = TemporaryFolder()
     private let environment = ["ACTIVE_BENCH_MATRIX_UNIT": "tensor", "ACTIVE_BENCH_DATA": SystemRun.inputs.path]
