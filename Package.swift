@@ -274,7 +274,7 @@ let package = Package(
             "SystemTests",
             [
                 "Algorithms", "CHDF5", "Cases", "DatasetTools", "Datasets", "Environments", "ExampleInputs",
-                "FileServer", "HDF5", "Networks", "Numerics", "Paths", "Policies", "Processes", "ProgramRuns",
+                "FileServer", "HDF5", "MPI", "Networks", "Numerics", "Paths", "Policies", "Processes", "ProgramRuns",
                 "RunFolders", "Scaling", "ScratchFiles", "SplitMix", "Storage", "Suites", "active-bench",
             ]),
     ] + (isFuzzed ? [fuzzReaders] : []),
