@@ -10,10 +10,16 @@ import jax.numpy as jnp
 import problem
 
 
+# The type of rounded_product's result before it becomes float32. JAX 0.10.2 cannot compile all such products in float32 on
+# a CPU; worker.py tries both.
+rounded_result = jnp.float32
+
+
 @jax.custom_vjp
 def rounded_product(x, weight):
-    """x @ weight with both rounded to bfloat16 and sums in float32, and so are the two products of its gradient."""
-    return jnp.matmul(x.astype(jnp.bfloat16), weight.astype(jnp.bfloat16), preferred_element_type=jnp.float32)
+    """x @ weight with both rounded to bfloat16, and so are the factors of its gradient's two products."""
+    factors = x.astype(jnp.bfloat16), weight.astype(jnp.bfloat16)
+    return jnp.matmul(*factors, preferred_element_type=rounded_result).astype(jnp.float32)
 
 
 def rounded_forward(x, weight):
