@@ -16,21 +16,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export ACTIVE_BENCH_DATA=$scratch
 
-# Every learner, with the switches that bring in further kernels, and sizes that fill no vector.
-cat >"$scratch/study.yaml" <<'END'
-name: portability
-datasets: [hopper-medium-r1]
-seeds: [0]
-steps: 100
-evaluate: {every: 50, episodes: 1}
-learners:
-  BC: {hidden: [40, 24], batch: 50}
-  TD3+BC: {hidden: [40, 24], batch: 50}
-  IQL: {hidden: [40, 24], batch: 50, actor_dropout: 0.1}
-  SQL: {hidden: [40, 24], batch: 50, value_layer_norm: true}
-  ACTIVE-I: {hidden: [40, 24], batch: 50, m: 3}
-  CQL: {hidden: [40, 24], critic_hidden: [40, 24], batch: 50, sampled_actions: 3}
-END
+study=$repository/jobs/studies/portability.yaml
 
 # FOLDER COMMAND …: the rollout and the study's files in FOLDER, by a command in front of the program.
 results() {
@@ -40,7 +26,7 @@ results() {
     "$@" "$binary" collect rollout --env hopper --policy "$repository/results/behaviour/hopper/medium.safetensors" \
         --transitions 3000 --out "$out/rollout.hdf5" 2>"$out.log" >/dev/null
     [ -e "$scratch/hopper_medium-r1.hdf5" ] || cp "$out/rollout.hdf5" "$scratch/hopper_medium-r1.hdf5"
-    "$@" "$binary" run "$scratch/study.yaml" --out "$out/run" --keep-checkpoints 2>>"$out.log" >/dev/null
+    "$@" "$binary" run "$study" --out "$out/run" --keep-checkpoints 2>>"$out.log" >/dev/null
 }
 
 results "$scratch/here" env

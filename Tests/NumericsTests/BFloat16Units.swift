@@ -56,21 +56,29 @@ func normals(_ rows: Int, _ columns: Int, _ name: String) -> Matrix {
     return matrix
 }
 
+/// The number that `parts` bfloat16 stand for.
+private func sum(_ parts: Int32, _ bits: (Int) -> UInt16) -> Double {
+    (0..<Int(parts)).map { Double(widened(bits($0))) }.reduce(0, +)
+}
+
+/// Rounds `x` into the layout that `choose` sets.
+private func round(_ x: Matrix, _ unit: MatrixUnit, into choose: (inout ab_bfloat16_epilogue) -> Void) {
+    var epilogue = ab_bfloat16_epilogue()
+    choose(&epilogue)
+    ab_bfloat16_convert(unit.code, x.pointer, x.columns, x.rows, x.columns, epilogue)
+}
+
 extension BFloat16Rows {
     /// Element (i, j) of part q, as `ab_bfloat16_rows` describes it.
     func bits(_ i: Int, _ j: Int, part q: Int = 0) -> UInt16 { layout.values[q * layout.part + i * layout.stride + j] }
 
     /// Element (i, j), the sum of its parts.
-    func number(_ i: Int, _ j: Int) -> Double {
-        (0..<Int(layout.parts)).map { Double(widened(bits(i, j, part: $0))) }.reduce(0, +)
-    }
+    func number(_ i: Int, _ j: Int) -> Double { sum(layout.parts) { bits(i, j, part: $0) } }
 
     /// The rounded matrix `x`.
     convenience init(_ x: Matrix, parts: Int, unit: MatrixUnit = .plain) {
         self.init(x.rows, x.columns, parts: parts)
-        var epilogue = ab_bfloat16_epilogue()
-        epilogue.rows = layout
-        ab_bfloat16_convert(unit.code, x.pointer, x.columns, x.rows, x.columns, epilogue)
+        round(x, unit) { $0.rows = layout }
     }
 }
 
@@ -81,16 +89,12 @@ extension BFloat16Pairs {
     }
 
     /// Element (i, j), the sum of its parts.
-    func number(_ i: Int, _ j: Int) -> Double {
-        (0..<Int(layout.parts)).map { Double(widened(bits(i, j, part: $0))) }.reduce(0, +)
-    }
+    func number(_ i: Int, _ j: Int) -> Double { sum(layout.parts) { bits(i, j, part: $0) } }
 
     /// The rounded matrix `x`.
     convenience init(_ x: Matrix, parts: Int, unit: MatrixUnit = .plain) {
         self.init(x.rows, x.columns, parts: parts)
-        var epilogue = ab_bfloat16_epilogue()
-        epilogue.pairs = layout
-        ab_bfloat16_convert(unit.code, x.pointer, x.columns, x.rows, x.columns, epilogue)
+        round(x, unit) { $0.pairs = layout }
     }
 
     /// The rounded xᵀ.

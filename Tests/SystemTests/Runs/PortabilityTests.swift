@@ -14,21 +14,9 @@ import Testing
         ["OPENBLAS_CORETYPE": "SkylakeX"],
     ]
 
-    /// Every learner, with the switches that bring in further kernels, and sizes that fill no vector.
-    private static let study = """
-        name: portable
-        datasets: [hopper-random-r1]
-        seeds: [0]
-        steps: 100
-        evaluate: {every: 50, episodes: 1}
-        learners:
-          BC: {hidden: [40, 24], batch: 50}
-          TD3+BC: {hidden: [40, 24], batch: 50}
-          IQL: {hidden: [40, 24], batch: 50, actor_dropout: 0.1}
-          SQL: {hidden: [40, 24], batch: 50, value_layer_norm: true}
-          ACTIVE-I: {hidden: [40, 24], batch: 50, m: 3}
-          CQL: {hidden: [40, 24], critic_hidden: [40, 24], batch: 50, sampled_actions: 3}
-        """
+    /// The study of `jobs/portability.sh`, on the tests' data.
+    private static let study = text(of: Repository.path("jobs/studies/portability.yaml"))
+        .replacing("hopper-medium-r1", with: "hopper-random-r1")
 
     /// The SHA-256 of every learner's `curve.csv`, `evaluations.csv` and `policy.safetensors`, one after the other,
     /// with the packages of Debian 12 (glibc 2.36, MuJoCo 2.2.2).
