@@ -15,12 +15,25 @@ if [ ! -x "$binary" ]; then
     source "$repository/jobs/setup.sh"
 fi
 
+# Warns where a dataset is not the one whose digest is in results/behaviour: results then differ from those in this
+# repository.
+compare() {
+    local dataset=$1 file=$2 wanted found
+    wanted=$(sed -n "s/  $dataset\$//p" "$repository/results/behaviour/datasets.sha256")
+    found=$("$binary" data info "$file" | sed -n 's/^contents *sha256 //p')
+    if [ "$found" != "$wanted" ]; then
+        echo "warning: $file: expected the contents $wanted, found $found, made by another version of active-bench or" \
+            "with other packages; delete the file to make it again" >&2
+    fi
+}
+
 # Checks all names before the first dataset is made.
 recipes=$("$binary" data recipes "$@")
 while IFS=$'\t' read -r dataset name environment transitions patterns; do
     file="$data/$name"
     if [ -s "$file" ]; then
         echo "$dataset is there: $file" >&2
+        compare "$dataset" "$file"
         continue
     fi
     policies=()
@@ -30,4 +43,5 @@ while IFS=$'\t' read -r dataset name environment transitions patterns; do
     done
     "$binary" collect rollout --env "$environment" --policy "${policies[@]}" \
         --transitions "$transitions" --seed 0 --out "$file" </dev/null >&2
+    compare "$dataset" "$file"
 done <<<"$recipes"
