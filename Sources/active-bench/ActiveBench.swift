@@ -28,6 +28,7 @@ struct ActiveBench: ParsableCommand {
         Supervision.endOnSignals()
         do {
             try ProductBackEnd.requireValidVariables()
+            try MatrixUnit.requireValidVariable()
         } catch {
             say(error)
             Foundation.exit(ExitStatus(for: error).rawValue)

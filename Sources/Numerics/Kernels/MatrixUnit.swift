@@ -1,4 +1,5 @@
 package import CKernels
+import Failures
 import Glibc
 
 /// What computes products in bfloat16. Results of AMX differ in bits from those of the others; see
@@ -27,31 +28,48 @@ package enum MatrixUnit: String, Sendable, CaseIterable {
     package static var selected: MatrixUnit? { try? selection.get() }
 
     /// The reason why this process computes with no unit, a clause "expected …, found …": a build in double precision,
-    /// or a value of ACTIVE_BENCH_MATRIX_UNIT that names no unit of this processor.
+    /// AMX without the kernel's permission, or a value of ACTIVE_BENCH_MATRIX_UNIT that names no unit of this processor.
     package static var selectionObstacle: String? {
         guard case .failure(let why) = selection else { return nil }
         return why.clause
     }
 
+    /// Refuses a value of ACTIVE_BENCH_MATRIX_UNIT that names no unit. Whether the processor has the unit matters only
+    /// where something computes in bfloat16; see `selectionObstacle`.
+    ///
+    /// - Throws: `HarnessError.badInput`.
+    package static func requireValidVariable() throws {
+        do { _ = try asked() } catch { throw HarnessError.badInput("\(variable): \(error.clause)") }
+    }
+
+    private static let variable = "ACTIVE_BENCH_MATRIX_UNIT"
+
     private struct Obstacle: Error {
         let clause: String
     }
 
-    /// The unit that ACTIVE_BENCH_MATRIX_UNIT names; without it the fastest that the processor has.
-    private static let selection: Result<MatrixUnit, Obstacle> = {
-        guard let name = getenv("ACTIVE_BENCH_MATRIX_UNIT").map({ String(cString: $0) }) else {
-            // A slower unit in silence would hide that the site has to permit AMX.
-            if let why = MatrixUnit.amx.obstacle, why.hasPrefix("expected the kernel's permission") {
-                return .failure(Obstacle(clause: why + "; ACTIVE_BENCH_MATRIX_UNIT=avx512_bf16 does without"))
-            }
-            let fastest = allCases.last { $0.obstacle == nil }
-            return fastest.map { .success($0) } ?? .failure(Obstacle(clause: MatrixUnit.plain.obstacle ?? ""))
+    private static let selection: Result<MatrixUnit, Obstacle> = Result { () throws(Obstacle) in try select() }
+
+    /// Returns the unit that ACTIVE_BENCH_MATRIX_UNIT names; without it the fastest that the processor has.
+    private static func select() throws(Obstacle) -> MatrixUnit {
+        if let unit = try asked() {
+            if let why = unit.obstacle { throw Obstacle(clause: why) }
+            return unit
         }
-        guard let unit = MatrixUnit(rawValue: name) else {
-            let names = allCases.map(\.rawValue).joined(separator: ", ")
-            return .failure(
-                Obstacle(clause: "expected ACTIVE_BENCH_MATRIX_UNIT to be one of \(names), found '\(name)'"))
+        // A slower unit in silence would hide that the site has to permit AMX.
+        if let why = MatrixUnit.amx.obstacle, why.hasPrefix("expected the kernel's permission") {
+            throw Obstacle(clause: why + "; \(variable)=avx512_bf16 does without")
         }
-        return unit.obstacle.map { .failure(Obstacle(clause: $0)) } ?? .success(unit)
-    }()
+        guard let fastest = allCases.last(where: { $0.obstacle == nil }) else {
+            throw Obstacle(clause: MatrixUnit.plain.obstacle ?? "")
+        }
+        return fastest
+    }
+
+    private static func asked() throws(Obstacle) -> MatrixUnit? {
+        guard let name = getenv(variable).map({ String(cString: $0) }) else { return nil }
+        if let unit = MatrixUnit(rawValue: name) { return unit }
+        let names = allCases.map(\.rawValue).joined(separator: ", ")
+        throw Obstacle(clause: "expected one of \(names), found '\(name)'")
+    }
 }

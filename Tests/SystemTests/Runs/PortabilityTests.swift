@@ -102,6 +102,8 @@ import Testing
     @Test(arguments: [
         ("ACTIVE_BENCH_PRODUCTS", "mkl", "expected own or blas, found 'mkl'"),
         ("ACTIVE_BENCH_VECTOR_BYTES", "48", "expected a width of this processor's vectors, found '48'"),
+        ("ACTIVE_BENCH_MATRIX_UNIT", "AMX", "expected one of plain, avx512_bf16, amx, found 'AMX'"),
+        ("ACTIVE_BENCH_MATRIX_UNIT", "", "expected one of plain, avx512_bf16, amx, found ''"),
     ])
     func otherValuesAreRefused(variable: String, value: String, sentence: String) throws {
         let child = try ChildProcess.run("active-bench", ["info"], environment: [variable: value])

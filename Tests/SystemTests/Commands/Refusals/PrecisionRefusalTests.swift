@@ -1,16 +1,25 @@
 import Foundation
+import Numerics
 import ProgramRuns
 import ScratchFiles
 import Testing
 
-/// `precision: bf16` is refused with one sentence and code 69, before anything begins, where the matrix unit that is
-/// asked for does not exist.
+/// `precision: bf16` is refused with one sentence and code 69, before anything begins, where the processor lacks the
+/// matrix unit that is asked for; a unit that does not exist is refused by every command.
 @Suite struct PrecisionRefusalTests {
     private let folder = TemporaryFolder()
-    private let environment = ["ACTIVE_BENCH_MATRIX_UNIT": "tensor", "ACTIVE_BENCH_DATA": SystemRun.inputs.path]
+
+    private static func environment(_ unit: String) -> [String: String] {
+        ["ACTIVE_BENCH_MATRIX_UNIT": unit, "ACTIVE_BENCH_DATA": SystemRun.inputs.path]
+    }
+
+    /// A unit that this processor lacks.
+    private static let absent = MatrixUnit.allCases.first { $0.obstacle != nil }
 
     private func refused(_ arguments: [String], ranks: Int? = nil, location: SourceLocation = #_sourceLocation) throws {
-        let child = try ChildProcess.run("active-bench", arguments, ranks: ranks, environment: environment)
+        let unit = try #require(Self.absent)
+        let child = try ChildProcess.run(
+            "active-bench", arguments, ranks: ranks, environment: Self.environment(unit.rawValue))
         #expect(child.exitCode == 69, "\(child.output)", sourceLocation: location)
         #expect(child.errorLines.count == 1, "\(child.standardError)", sourceLocation: location)
         #expect(
@@ -20,6 +29,8 @@ import Testing
     }
 
     @Test func everyCommandThatTrains() throws {
+        // A processor with AMX has the other units, too.
+        guard Self.absent != nil else { return }
         let study = folder("study.yaml")
         put(SystemRun.study.replacing("IQL: {", with: "IQL: {precision: bf16, ").utf8, at: study)
         try refused(["run", study, "--out", folder("out")], ranks: 2)
@@ -35,6 +46,18 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder("out.h5")))
     }
 
+    /// The sentence does not wait for a case in bfloat16.
+    @Test func anUnknownUnit() throws {
+        let study = folder("study.yaml")
+        put(SystemRun.study.utf8, at: study)
+        for arguments in [["run", study, "--out", folder("out")], ["plan", study], ["bench", "--only", "IQL"]] {
+            let child = try ChildProcess.run("active-bench", arguments, environment: Self.environment("tensor"))
+            #expect(child.exitCode == 65 && child.standardOutput.isEmpty, "\(child.output)")
+            #expect(child.errorLines.count == 1 && child.standardError.contains("found 'tensor'"), "\(child.output)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder("out")))
+    }
+
     @Test func anUnknownPrecision() throws {
         let study = SystemRun.study.replacing("IQL: {", with: "IQL: {precision: fp16, ")
         let child = try SystemRun.run(study, in: folder, ranks: 1)
@@ -47,11 +70,11 @@ import Testing
     @Test func threeProductsWithoutAMX() throws {
         let study = folder("study.yaml")
         put(SystemRun.study.replacing("IQL: {", with: "IQL: {precision: bf16x3, ").utf8, at: study)
-        let environment = ["ACTIVE_BENCH_MATRIX_UNIT": "plain", "ACTIVE_BENCH_DATA": SystemRun.inputs.path]
         for (arguments, ranks) in [(["run", study, "--out", folder("out")], 2), (["plan", study], nil)]
             as [([String], Int?)]
         {
-            let child = try ChildProcess.run("active-bench", arguments, ranks: ranks, environment: environment)
+            let child = try ChildProcess.run(
+                "active-bench", arguments, ranks: ranks, environment: Self.environment("plain"))
             #expect(child.exitCode == 65 && child.errorLines.count == 1, "\(child.output)")
             #expect(child.standardError.contains("precision: bf16x3: expected a processor with AMX, found plain"))
         }
