@@ -56,6 +56,9 @@ func normals(_ rows: Int, _ columns: Int, _ name: String) -> Matrix {
     return matrix
 }
 
+/// The bits of a NaN.
+private let nan: UInt16 = 0x7fc0
+
 /// The number that `parts` bfloat16 stand for.
 private func sum(_ parts: Int32, _ bits: (Int) -> UInt16) -> Double {
     (0..<Int(parts)).map { Double(widened(bits($0))) }.reduce(0, +)
@@ -75,10 +78,23 @@ extension BFloat16Rows {
     /// Element (i, j), the sum of its parts.
     func number(_ i: Int, _ j: Int) -> Double { sum(layout.parts) { bits(i, j, part: $0) } }
 
+    /// A matrix whose numbers and padding are NaN, so that what is not written shows.
+    convenience init(unwritten rows: Int, _ columns: Int, parts: Int) {
+        self.init(rows, columns, parts: parts)
+        layout.values.update(repeating: nan, count: parts * layout.part)
+    }
+
     /// The rounded matrix `x`.
     convenience init(_ x: Matrix, parts: Int, unit: MatrixUnit = .plain) {
-        self.init(x.rows, x.columns, parts: parts)
+        self.init(unwritten: x.rows, x.columns, parts: parts)
         round(x, unit) { $0.rows = layout }
+    }
+
+    /// Whether zeros follow the last column, which take part in the next product's sums.
+    var hasZeroPadding: Bool {
+        (0..<Int(layout.parts)).allSatisfy { q in
+            (0..<rows).allSatisfy { i in (columns..<layout.stride).allSatisfy { bits(i, $0, part: q) == 0 } }
+        }
     }
 }
 
@@ -91,16 +107,29 @@ extension BFloat16Pairs {
     /// Element (i, j), the sum of its parts.
     func number(_ i: Int, _ j: Int) -> Double { sum(layout.parts) { bits(i, j, part: $0) } }
 
+    /// A matrix whose numbers and padding are NaN, so that what is not written shows.
+    convenience init(unwritten rows: Int, _ columns: Int, parts: Int) {
+        self.init(rows, columns, parts: parts)
+        layout.values.update(repeating: nan, count: parts * layout.part)
+    }
+
     /// The rounded matrix `x`.
     convenience init(_ x: Matrix, parts: Int, unit: MatrixUnit = .plain) {
-        self.init(x.rows, x.columns, parts: parts)
+        self.init(unwritten: x.rows, x.columns, parts: parts)
         round(x, unit) { $0.pairs = layout }
     }
 
     /// The rounded xᵀ.
     convenience init(transposed x: Matrix, parts: Int, unit: MatrixUnit = .plain) {
-        self.init(x.columns, x.rows, parts: parts)
+        self.init(unwritten: x.columns, x.rows, parts: parts)
         ab_bfloat16_transpose(unit.code, x.pointer, x.rows, x.columns, layout)
+    }
+
+    /// Whether zeros follow the last row, which take part in the next product's sums.
+    var hasZeroPadding: Bool {
+        (0..<Int(layout.parts)).allSatisfy { q in
+            (rows..<layout.panel / 32).allSatisfy { i in (0..<columns).allSatisfy { bits(i, $0, part: q) == 0 } }
+        }
     }
 }
 

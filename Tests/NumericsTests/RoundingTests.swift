@@ -56,13 +56,14 @@ import Testing
             }
         }
 
-        /// Row counts and column counts that are not whole blocks; each sum runs from the first row to the last.
+        /// Row counts and column counts that are not whole blocks, whose padding is written; each sum runs from the first
+        /// row to the last.
         @Test(arguments: units, [(9, 1), (32, 64), (9, 77), (70, 33)])
         func transposesAndSums(unit: MatrixUnit, shape: (rows: Int, columns: Int)) {
             let x = normals(shape.rows, shape.columns, "rounding")
-            let (pairs, transposed) = (
-                BFloat16Pairs(x, parts: 2, unit: unit), BFloat16Pairs(transposed: x, parts: 2, unit: unit)
-            )
+            let (rows, pairs) = (BFloat16Rows(x, parts: 2, unit: unit), BFloat16Pairs(x, parts: 2, unit: unit))
+            let transposed = BFloat16Pairs(transposed: x, parts: 2, unit: unit)
+            #expect(rows.hasZeroPadding && pairs.hasZeroPadding && transposed.hasZeroPadding)
             for i in 0..<shape.rows {
                 for j in 0..<shape.columns { #expect(pairs.number(i, j) == transposed.number(j, i)) }
             }
@@ -81,17 +82,23 @@ import Testing
             let (d, w, y) = (normals(1, 35, "d"), normals(1, 41, "w"), normals(35, 41, "y"))
             y[1] = .nan
             defer { withExtendedLifetime((d, w, y)) {} }
-            let (c, rows) = (Matrix(35, 41), BFloat16Rows(35, 41, parts: 1))
+            let c = Matrix(35, 41)
+            let (rows, pairs) = (
+                BFloat16Rows(unwritten: 35, 41, parts: 1), BFloat16Pairs(unwritten: 35, 41, parts: 1)
+            )
             var epilogue = ab_bfloat16_epilogue()
             (epilogue.mask, epilogue.ldmask) = (UnsafePointer(y.pointer), 41)
-            (epilogue.c, epilogue.ldc, epilogue.rows) = (c.pointer, 41, rows.layout)
+            (epilogue.c, epilogue.ldc) = (c.pointer, 41)
+            (epilogue.rows, epilogue.pairs) = (rows.layout, pairs.layout)
             ab_bfloat16_outer(unit.code, d.pointer, w.pointer, 35, 41, epilogue)
             for i in 0..<35 {
                 for j in 0..<41 {
                     let expected = y.row(i)[j] > 0 ? d[i] * w[j] : 0
-                    #expect(c.row(i)[j] == expected && rows.bits(i, j) == rounded(expected))
+                    let bits = rounded(expected)
+                    #expect(c.row(i)[j] == expected && rows.bits(i, j) == bits && pairs.bits(i, j) == bits)
                 }
             }
+            #expect(rows.hasZeroPadding && pairs.hasZeroPadding)
         }
 
         private func converted(_ numbers: [Float], _ unit: MatrixUnit) -> [UInt16] {

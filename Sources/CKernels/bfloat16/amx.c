@@ -27,7 +27,8 @@ __attribute__((target("xsave"))) static int saves_tiles(void) { return (_xgetbv(
 static const char *obstacle(void) {
     unsigned a, b, c, d;
     const char *without = "expected a processor with AMX-BF16, found one without";
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & AMX_BF16) || !(d & AMX_TILE) || ab_avx512_bf16_obstacle()) return without;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & AMX_BF16) || !(d & AMX_TILE)) return without;
+    if (ab_avx512_bf16_obstacle()) return without;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & OSXSAVE) || !saves_tiles())
         return "expected an operating system that saves AMX's tiles, found one that does not";
     // Linux gives a process the memory for tiles on request: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA).

@@ -9,7 +9,9 @@
 typedef uint16_t NAMED(row_of_halves) __attribute__((vector_size(64), may_alias));
 
 // The floats of 16 bfloat16, from the first or the second half of a row.
-INLINE TARGET __m512 NAMED(widened)(__m256i halves) { return (__m512)_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16); }
+INLINE TARGET __m512 NAMED(widened)(__m256i halves) {
+    return (__m512)_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16);
+}
 
 // x - rounded, or 0 where the rounded number is not finite.
 INLINE TARGET NAMED(vector) NAMED(left)(NAMED(vector) x, __m512 rounded) {
@@ -18,7 +20,8 @@ INLINE TARGET NAMED(vector) NAMED(left)(NAMED(vector) x, __m512 rounded) {
 }
 
 // Stores two rows from row i and column j on as bfloat16, by rows and in pairs.
-INLINE TARGET void NAMED(store_rounded)(NAMED(vector) x[2][VECTORS], size_t i, size_t j, const ab_bfloat16_epilogue *e) {
+INLINE TARGET void NAMED(store_rounded)(NAMED(vector) x[2][VECTORS], size_t i, size_t j,
+                                        const ab_bfloat16_epilogue *e) {
     const int row_parts = e->rows.values ? e->rows.parts : 0, pair_parts = e->pairs.values ? e->pairs.parts : 0;
     const int parts = row_parts > pair_parts ? row_parts : pair_parts;
     for (int q = 0; q < parts; q++) {
@@ -32,10 +35,10 @@ INLINE TARGET void NAMED(store_rounded)(NAMED(vector) x[2][VECTORS], size_t i, s
         }
         if (q >= pair_parts) continue;
         NAMED(row_of_halves) *pairs = (NAMED(row_of_halves) *)PAIRS_AT(e->pairs, i, j, q);
-        pairs[0] = __builtin_shufflevector(rounded[0], rounded[1], 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 8,
-                                           40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47);
-        pairs[1] = __builtin_shufflevector(rounded[0], rounded[1], 16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53, 22, 54, 23,
-                                           55, 24, 56, 25, 57, 26, 58, 27, 59, 28, 60, 29, 61, 30, 62, 31, 63);
+        pairs[0] = __builtin_shufflevector(rounded[0], rounded[1], 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7,
+                                           39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47);
+        pairs[1] = __builtin_shufflevector(rounded[0], rounded[1], 16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53, 22,
+                                           54, 23, 55, 24, 56, 25, 57, 26, 58, 27, 59, 28, 60, 29, 61, 30, 62, 31, 63);
     }
 }
 

@@ -36,8 +36,9 @@ INLINE TARGET void NAMED(finish_whole)(NAMED(vector) x[2][VECTORS], size_t i, si
     if (e->relu) FOR_EACH(x[r][v] = (NAMED(vector))((NAMED(bits))x[r][v] & ~(NAMED(bits))(x[r][v] <= 0)));
     if (e->mask) {
         const float *mask = e->mask + i * e->ldmask + j;
-        FOR_EACH(x[r][v] = (NAMED(vector))((NAMED(bits))x[r][v] &
-                                           (NAMED(bits))(*(const NAMED(unaligned) *)(mask + r * e->ldmask + v * LANES) > 0)));
+        FOR_EACH(x[r][v] = (NAMED(vector))(
+                     (NAMED(bits))x[r][v] &
+                     (NAMED(bits))(*(const NAMED(unaligned) *)(mask + r * e->ldmask + v * LANES) > 0)));
     }
     if (e->mask_pairs.values) {
         const uint16_t *mask = PAIRS_AT(e->mask_pairs, i, j, 0);
@@ -67,8 +68,13 @@ INLINE TARGET void NAMED(finish)(NAMED(vector) x[2][VECTORS], size_t i, size_t j
     if (e->rows.values || e->pairs.values) NAMED(store_rounded)(x, i, j, e);
 }
 
-// Adds the sums of 32 columns from column j on to those that are asked for.
-INLINE TARGET void NAMED(store_totals)(const NAMED(vector) totals[VECTORS], size_t j, size_t n, const ab_bfloat16_epilogue *e) {
+// Ends 32 columns from column j on of a matrix [m × n]: writes the rows that pad them in pairs, which the next
+// product's sums include, and adds the columns' sums to those that are asked for.
+INLINE TARGET void NAMED(end_columns)(const NAMED(vector) totals[VECTORS], size_t j, size_t m, size_t n,
+                                      const ab_bfloat16_epilogue *e) {
+    const size_t written = (m + 1) / 2 * 2, rows = (m + AB_BFLOAT16_BLOCK - 1) / AB_BFLOAT16_BLOCK * AB_BFLOAT16_BLOCK;
+    for (int q = 0; e->pairs.values && rows > written && q < e->pairs.parts; q++)
+        memset(PAIRS_AT(e->pairs, written, j, (size_t)q), 0, (rows - written) * AB_BFLOAT16_BLOCK * sizeof(uint16_t));
     if (!e->column_sums) return;
     float values[AB_BFLOAT16_BLOCK] __attribute__((aligned(64)));
     memcpy(values, totals, sizeof values);

@@ -43,9 +43,11 @@ const char *ab_matrix_unit_obstacle(ab_matrix_unit unit) {
 
 // Returns the number of floats that the epilogue and the product's factors amount to, for the profile.
 static size_t touched(size_t m, size_t n, size_t factors, const ab_bfloat16_epilogue *e) {
-    size_t floats = (e->c ? m * n : 0) + (e->accumulate ? m * n : 0) + (e->mask ? m * n : 0) + (e->bias ? (e->ldbias ? m : 1) * n : 0);
-    size_t halves = (e->rows.values ? m * n * (size_t)e->rows.parts : 0) + (e->pairs.values ? m * n * (size_t)e->pairs.parts : 0);
-    return floats + (e->column_sums ? n : 0) + (halves + (e->mask_pairs.values ? m * n : 0) + factors) / 2;
+    size_t bias = e->bias ? (e->ldbias ? m : 1) * n : 0;
+    size_t floats = (e->c ? m * n : 0) + (e->accumulate ? m * n : 0) + (e->mask ? m * n : 0);
+    size_t parts = (size_t)((e->rows.values ? e->rows.parts : 0) + (e->pairs.values ? e->pairs.parts : 0));
+    size_t halves = m * n * (parts + (e->mask_pairs.values ? 1 : 0));
+    return floats + bias + (e->column_sums ? n : 0) + (halves + factors) / 2;
 }
 
 // Runs `work`, with a line in the profile; `factors` is the number of bfloat16 that are read.
@@ -62,8 +64,8 @@ void ab_bfloat16_multiply(ab_matrix_unit unit, ab_bfloat16_rows a, ab_bfloat16_p
              units[unit].multiply(a, b, m, n, k, &epilogue));
 }
 
-static void multiply_transposed(ab_matrix_unit unit, ab_bfloat16_pairs a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k,
-                                ab_bfloat16_epilogue epilogue) {
+static void multiply_transposed(ab_matrix_unit unit, ab_bfloat16_pairs a, ab_bfloat16_pairs b, size_t m, size_t n,
+                                size_t k, ab_bfloat16_epilogue epilogue) {
     for (size_t p = 0; p < k; p += AB_BFLOAT16_KC) {
         units[unit].multiply_transposed(a, b, m, n, k - p < AB_BFLOAT16_KC ? k - p : AB_BFLOAT16_KC, &epilogue);
         a.values += AB_BFLOAT16_KC * AB_BFLOAT16_BLOCK, b.values += AB_BFLOAT16_KC * AB_BFLOAT16_BLOCK;
@@ -77,11 +79,13 @@ void ab_bfloat16_multiply_transposed(ab_matrix_unit unit, ab_bfloat16_pairs a, a
              multiply_transposed(unit, a, b, m, n, k, epilogue));
 }
 
-void ab_bfloat16_convert(ab_matrix_unit unit, const ab_real *x, size_t ldx, size_t m, size_t n, ab_bfloat16_epilogue epilogue) {
+void ab_bfloat16_convert(ab_matrix_unit unit, const ab_real *x, size_t ldx, size_t m, size_t n,
+                         ab_bfloat16_epilogue epilogue) {
     PROFILED("rounding to bfloat16", m, n, 0, 2 * m * n, &epilogue, units[unit].convert(x, ldx, m, n, &epilogue));
 }
 
-void ab_bfloat16_outer(ab_matrix_unit unit, const ab_real *d, const ab_real *w, size_t m, size_t n, ab_bfloat16_epilogue epilogue) {
+void ab_bfloat16_outer(ab_matrix_unit unit, const ab_real *d, const ab_real *w, size_t m, size_t n,
+                       ab_bfloat16_epilogue epilogue) {
     PROFILED("outer product", m, n, 0, 2 * (m + n), &epilogue, units[unit].outer(d, w, m, n, &epilogue));
 }
 
@@ -106,11 +110,13 @@ void ab_bfloat16_multiply_transposed(ab_matrix_unit unit, ab_bfloat16_pairs a, a
     (void)unit, (void)a, (void)b, (void)m, (void)n, (void)k, (void)epilogue, abort();
 }
 
-void ab_bfloat16_convert(ab_matrix_unit unit, const ab_real *x, size_t ldx, size_t m, size_t n, ab_bfloat16_epilogue epilogue) {
+void ab_bfloat16_convert(ab_matrix_unit unit, const ab_real *x, size_t ldx, size_t m, size_t n,
+                         ab_bfloat16_epilogue epilogue) {
     (void)unit, (void)x, (void)ldx, (void)m, (void)n, (void)epilogue, abort();
 }
 
-void ab_bfloat16_outer(ab_matrix_unit unit, const ab_real *d, const ab_real *w, size_t m, size_t n, ab_bfloat16_epilogue epilogue) {
+void ab_bfloat16_outer(ab_matrix_unit unit, const ab_real *d, const ab_real *w, size_t m, size_t n,
+                       ab_bfloat16_epilogue epilogue) {
     (void)unit, (void)d, (void)w, (void)m, (void)n, (void)epilogue, abort();
 }
 

@@ -12,7 +12,8 @@
     } while (0)
 
 // Stores two rows from row i and column j on as bfloat16, by rows and in pairs.
-INLINE TARGET void NAMED(store_rounded)(NAMED(vector) x[2][VECTORS], size_t i, size_t j, const ab_bfloat16_epilogue *e) {
+INLINE TARGET void NAMED(store_rounded)(NAMED(vector) x[2][VECTORS], size_t i, size_t j,
+                                        const ab_bfloat16_epilogue *e) {
     const int row_parts = e->rows.values ? e->rows.parts : 0, pair_parts = e->pairs.values ? e->pairs.parts : 0;
     const int parts = row_parts > pair_parts ? row_parts : pair_parts;
     for (int q = 0; q < parts; q++) {
@@ -28,7 +29,8 @@ INLINE TARGET void NAMED(store_rounded)(NAMED(vector) x[2][VECTORS], size_t i, s
                 x[r][v] = (NAMED(vector))((NAMED(bits))(x[r][v] - (NAMED(vector))rounded[r]) & is_finite);
             }
             if (q < pair_parts)
-                *(NAMED(bits) *)(PAIRS_AT(e->pairs, i, j, q) + v * LANES * 2) = (rounded[0] >> 16 & 0xffff) | rounded[1];
+                *(NAMED(bits) *)(PAIRS_AT(e->pairs, i, j, q) + v * LANES * 2) =
+                    (rounded[0] >> 16 & 0xffff) | rounded[1];
         }
     }
 }

@@ -61,7 +61,8 @@ INLINE TILES void zero_tiles(void) {
 }
 
 // Takes a block's tiles through the epilogue: rows from i on and columns from j on.
-INLINE TILES void finish_tiles(size_t i, size_t j, size_t m, size_t n, const ab_bfloat16_epilogue *e, NAMED(vector) totals[VECTORS]) {
+INLINE TILES void finish_tiles(size_t i, size_t j, size_t m, size_t n, const ab_bfloat16_epilogue *e,
+                               NAMED(vector) totals[VECTORS]) {
     float block[AB_BFLOAT16_BLOCK][AB_BFLOAT16_BLOCK] __attribute__((aligned(64)));
     TILE_STORE(0, block[0], sizeof block[0]);
     TILE_STORE(1, block[0] + 16, sizeof block[0]);
@@ -79,40 +80,44 @@ INLINE TILES void finish_tiles(size_t i, size_t j, size_t m, size_t n, const ab_
 
 TILES void NAMED(ab_bfloat16_multiply)(ab_bfloat16_rows a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k,
                                        const ab_bfloat16_epilogue *e) {
-    const size_t steps = (k + 2 * TILE_PAIRS - 1) / (2 * TILE_PAIRS);
+    const size_t steps = (k + 2 * TILE_PAIRS - 1) / (2 * TILE_PAIRS), bytes = a.stride * sizeof *a.values;
     configure_tiles();
     for (size_t j = 0; j < n; j += AB_BFLOAT16_BLOCK) {
         NAMED(vector) totals[VECTORS] = {0};
         for (size_t i = 0; i < m; i += AB_BFLOAT16_BLOCK) {
+            const int is_low = i + TILE_ROWS < m;
             zero_tiles();
             FOR_EACH_TERM(a.parts, b.parts,
-                          add_tiles(ROWS_AT(a, i, 0, q), a.stride * sizeof *a.values, PAIRS_AT(b, 0, j, s), steps, i + TILE_ROWS < m));
+                          add_tiles(ROWS_AT(a, i, 0, q), bytes, PAIRS_AT(b, 0, j, s), steps, is_low));
             finish_tiles(i, j, m, n, e, totals);
         }
-        NAMED(store_totals)(totals, j, n, e);
+        NAMED(end_columns)(totals, j, m, n, e);
     }
     TILE_CONFIGURE(NULL);
 }
 
 // Tiles of a must be loaded by rows of aᵀ: 32 columns of a are transposed into the first-level cache, and multiplied by
 // all of b.
-TILES void NAMED(ab_bfloat16_multiply_transposed)(ab_bfloat16_pairs a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k,
-                                                  const ab_bfloat16_epilogue *e) {
-    uint32_t rows[2][AB_BFLOAT16_BLOCK * AB_BFLOAT16_KC / 2] __attribute__((aligned(64)));
+TILES void NAMED(ab_bfloat16_multiply_transposed)(ab_bfloat16_pairs a, ab_bfloat16_pairs b, size_t m, size_t n,
+                                                  size_t k, const ab_bfloat16_epilogue *e) {
+    NAMED(pair) rows[2][AB_BFLOAT16_BLOCK * AB_BFLOAT16_KC / 2] __attribute__((aligned(64)));
     const size_t steps = (k + 2 * TILE_PAIRS - 1) / (2 * TILE_PAIRS), width = steps * TILE_PAIRS;
+    const size_t bytes = width * sizeof rows[0][0];
     configure_tiles();
     for (size_t i = 0; i < m; i += AB_BFLOAT16_BLOCK) {
         const int is_low = i + TILE_ROWS < m;
         for (size_t q = 0; q < (size_t)a.parts; q++)
             for (size_t p = 0; p < steps; p++)
-                for (size_t half = 0; half <= (size_t)is_low; half++)
-                    NAMED(transpose)((const uint32_t *)(const void *)PAIRS_AT(a, p * 2 * TILE_PAIRS, i + half * TILE_ROWS, q),
-                                     AB_BFLOAT16_BLOCK, rows[q] + half * TILE_ROWS * width + p * TILE_PAIRS, width);
+                for (size_t half = 0; half <= (size_t)is_low; half++) {
+                    const NAMED(pair) *from = (const void *)PAIRS_AT(a, p * 2 * TILE_PAIRS, i + half * TILE_ROWS, q);
+                    NAMED(pair) *to = rows[q] + half * TILE_ROWS * width + p * TILE_PAIRS;
+                    NAMED(transpose)(from, AB_BFLOAT16_BLOCK, to, width);
+                }
         for (size_t j = 0; j < n; j += AB_BFLOAT16_BLOCK) {
             NAMED(vector) totals[VECTORS] = {0};
             zero_tiles();
             FOR_EACH_TERM(a.parts, b.parts,
-                          add_tiles((const uint16_t *)(const void *)rows[q], width * sizeof(uint32_t), PAIRS_AT(b, 0, j, s), steps, is_low));
+                          add_tiles((const void *)rows[q], bytes, PAIRS_AT(b, 0, j, s), steps, is_low));
             finish_tiles(i, j, m, n, e, totals);
         }
     }

@@ -11,11 +11,13 @@
 // The largest k of a transposed product.
 enum { AB_BFLOAT16_KC = 512 };
 
-typedef void ab_bfloat16_by_rows(ab_bfloat16_rows a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k, const ab_bfloat16_epilogue *e);
+typedef void ab_bfloat16_by_rows(ab_bfloat16_rows a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k,
+                                 const ab_bfloat16_epilogue *e);
 typedef void ab_bfloat16_by_pairs(ab_bfloat16_pairs a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k,
                                   const ab_bfloat16_epilogue *e);
 typedef void ab_bfloat16_of_matrix(const ab_real *x, size_t ldx, size_t m, size_t n, const ab_bfloat16_epilogue *e);
-typedef void ab_bfloat16_of_vectors(const ab_real *d, const ab_real *w, size_t m, size_t n, const ab_bfloat16_epilogue *e);
+typedef void ab_bfloat16_of_vectors(const ab_real *d, const ab_real *w, size_t m, size_t n,
+                                    const ab_bfloat16_epilogue *e);
 typedef void ab_bfloat16_of_transposed(const ab_real *x, size_t m, size_t n, const ab_bfloat16_pairs *pairs);
 
 // Declares the functions of a unit.

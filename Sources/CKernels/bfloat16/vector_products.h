@@ -4,8 +4,8 @@
 
 // Adds to a tile's sums those over `pairs` pairs of k: a's pair (r, p) is at a[r·row_step + p·pair_step], b's rows are
 // 64 numbers apart.
-INLINE TARGET void NAMED(add_products)(NAMED(vector) tile[MR][VECTORS], const uint16_t *a, size_t row_step, size_t pair_step,
-                                       const uint16_t *b, size_t pairs) {
+INLINE TARGET void NAMED(add_products)(NAMED(vector) tile[MR][VECTORS], const uint16_t *a, size_t row_step,
+                                       size_t pair_step, const uint16_t *b, size_t pairs) {
     NAMED(vector) sums[MR][VECTORS]; // in registers
     for (size_t r = 0; r < MR; r++)
         for (size_t v = 0; v < VECTORS; v++) sums[r][v] = tile[r][v];
@@ -25,7 +25,8 @@ INLINE TARGET void NAMED(add_products)(NAMED(vector) tile[MR][VECTORS], const ui
 // A product of a, whose part q from row i on is at `a_at`, by b's panels; see ab_bfloat16_multiply for the order of the
 // parts.
 #define PRODUCT(name, factor, row_step, pair_step, a_at)                                                               \
-    TARGET void NAMED(name)(factor a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k, const ab_bfloat16_epilogue *e) { \
+    TARGET void NAMED(name)(factor a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k,                               \
+                            const ab_bfloat16_epilogue *e) {                                                           \
         const ab_bfloat16_epilogue epilogue = *e;                                                                      \
         for (size_t j = 0; j < n; j += AB_BFLOAT16_BLOCK) {                                                            \
             NAMED(vector) totals[VECTORS] = {0};                                                                       \
@@ -37,9 +38,9 @@ INLINE TARGET void NAMED(add_products)(NAMED(vector) tile[MR][VECTORS], const ui
                     NAMED(add_products)(tile, a_at(a, i, 1), row_step, pair_step, PAIRS_AT(b, 0, j, 0), (k + 1) / 2);  \
                 NAMED(add_products)(tile, a_at(a, i, 0), row_step, pair_step, PAIRS_AT(b, 0, j, 0), (k + 1) / 2);      \
                 _Pragma("unroll") for (size_t r = 0; r < MR; r += 2)                                                   \
-                    if (i + r < m) NAMED(finish)(tile + r, i + r, j, m, n, &epilogue, totals, 0);                         \
+                    if (i + r < m) NAMED(finish)(tile + r, i + r, j, m, n, &epilogue, totals, 0);                      \
             }                                                                                                          \
-            NAMED(store_totals)(totals, j, n, e);                                                                      \
+            NAMED(end_columns)(totals, j, m, n, e);                                                                    \
         }                                                                                                              \
     }
 #define ROW(a, i, q) ROWS_AT(a, i, 0, q)

@@ -18,6 +18,9 @@ typedef float NAMED(unaligned) __attribute__((vector_size(LANES * 4), aligned(4)
 typedef int32_t NAMED(bits) __attribute__((vector_size(LANES * 4), aligned(LANES * 4), may_alias));
 typedef uint16_t NAMED(halves) __attribute__((vector_size(LANES * 2), aligned(LANES * 2), may_alias));
 
+// Two neighbours among bfloat16.
+typedef uint32_t NAMED(pair) __attribute__((may_alias));
+
 // The upper of a pair's two bfloat16, as the bits of a float.
 static const int32_t NAMED(upper) = (int32_t)0xffff0000;
 

@@ -9,8 +9,9 @@
 #include "reals.h"
 #include <stdint.h>
 
-// Memory is divided into blocks of this many rows and columns; both dimensions of a matrix are padded to them with
-// zeros.
+// Memory is divided into blocks of this many rows and columns, to which both dimensions of a matrix are padded. What
+// writes a matrix writes zeros where padding takes part in the next product's sums: behind the last column of a matrix
+// by rows, and below the last row of one in pairs. The rest of the padding may hold anything.
 enum { AB_BFLOAT16_BLOCK = 32 };
 
 // A matrix by rows, the first factor of a product. Number (i, j) of part q is values[q·part + i·stride + j].
@@ -68,19 +69,21 @@ typedef enum { AB_PLAIN, AB_AVX512_BF16, AB_AMX, AB_MATRIX_UNITS } ab_matrix_uni
 // kernel for permission to use AMX, once per process.
 const char *ab_matrix_unit_obstacle(ab_matrix_unit unit);
 
-// a·b: [m × k]·[k × n]. a's stride is at least k, padded; epilogue's outputs overlap neither factor.
+// a·b: [m × k]·[k × n], k > 0. a's stride is at least k, padded; epilogue's outputs overlap neither factor.
 //
 // An element's sum is taken over k, by fused multiply-adds in pairs (k + 1 before k; AMX: 32 at a time, first the even
 // ones and the odd ones each for themselves), for high·low, then low·high, then high·high: the small ones first, which
 // loses the fewest digits.
 void ab_bfloat16_multiply(ab_matrix_unit unit, ab_bfloat16_rows a, ab_bfloat16_pairs b, size_t m, size_t n, size_t k,
                           ab_bfloat16_epilogue epilogue);
-// aᵀ·b: [k × m]ᵀ·[k × n], into c only. Sums are taken over up to 512 elements of k at a time.
+// aᵀ·b: [k × m]ᵀ·[k × n], k > 0, into c only. Sums are taken over up to 512 elements of k at a time.
 void ab_bfloat16_multiply_transposed(ab_matrix_unit unit, ab_bfloat16_pairs a, ab_bfloat16_pairs b, size_t m, size_t n,
                                      size_t k, ab_bfloat16_epilogue epilogue);
 // x [m × n], with leading dimension ldx, through the epilogue.
-void ab_bfloat16_convert(ab_matrix_unit unit, const ab_real *x, size_t ldx, size_t m, size_t n, ab_bfloat16_epilogue epilogue);
+void ab_bfloat16_convert(ab_matrix_unit unit, const ab_real *x, size_t ldx, size_t m, size_t n,
+                         ab_bfloat16_epilogue epilogue);
 // d ⊗ w [m × n] through the epilogue: the backward pass of a layer with one output.
-void ab_bfloat16_outer(ab_matrix_unit unit, const ab_real *d, const ab_real *w, size_t m, size_t n, ab_bfloat16_epilogue epilogue);
+void ab_bfloat16_outer(ab_matrix_unit unit, const ab_real *d, const ab_real *w, size_t m, size_t n,
+                       ab_bfloat16_epilogue epilogue);
 // x [m × n], contiguous, transposed into pairs of rows of xᵀ [n × m].
 void ab_bfloat16_transpose(ab_matrix_unit unit, const ab_real *x, size_t m, size_t n, ab_bfloat16_pairs pairs);

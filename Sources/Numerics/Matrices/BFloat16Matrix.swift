@@ -31,7 +31,7 @@ package final class BFloat16Rows {
     ///
     /// - `parts`: 1, or 2 to store each number as the sum of two bfloat16.
     /// - `storage`: memory of its own unless given. Matrices may alternate in the same memory, since writing a matrix
-    ///   also writes its padding.
+    ///   also writes that padding which takes part in sums.
     package init(_ rows: Int, _ columns: Int, parts: Int, in storage: BFloat16Storage? = nil) {
         (self.rows, self.columns) = (rows, columns)
         let part = ab_bfloat16_count(rows, columns)

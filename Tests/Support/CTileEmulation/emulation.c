@@ -77,13 +77,16 @@ static float half_at(const void *at) {
 // TDPBF16PS: the products of the pairs' first and second numbers are summed each for themselves, then both sums, and
 // that is added.
 static void multiply(int c, int a, int b) {
-    faults += rows[c] == 0 || rows[a] != rows[c] || bytes_per_row[a] / 4 != rows[b] || bytes_per_row[b] != bytes_per_row[c];
+    faults += rows[c] == 0 || rows[a] != rows[c];
+    faults += bytes_per_row[a] / 4 != rows[b] || bytes_per_row[b] != bytes_per_row[c];
     for (size_t i = 0; i < rows[c]; i++)
         for (size_t j = 0; j < bytes_per_row[c] / 4; j++) {
             float sums[2] = {0};
             for (size_t p = 0; p < bytes_per_row[a] / 4; p++)
-                for (size_t s = 0; s < 2; s++)
-                    sums[s] = flushed(fmaf(half_at(tiles[a][i] + 4 * p + 2 * s), half_at(tiles[b][p] + 4 * j + 2 * s), sums[s]));
+                for (size_t s = 0; s < 2; s++) {
+                    const float x = half_at(tiles[a][i] + 4 * p + 2 * s), y = half_at(tiles[b][p] + 4 * j + 2 * s);
+                    sums[s] = flushed(fmaf(x, y, sums[s]));
+                }
             float sum = flushed(flushed(float_at(tiles[c][i] + 4 * j)) + flushed(sums[0] + sums[1]));
             memcpy(tiles[c][i] + 4 * j, &sum, sizeof sum);
         }
