@@ -40,7 +40,8 @@ static size_t unshuffled(const uint8_t *bytes, size_t size, size_t element, uint
     case 8: interleave(bytes, count, 8, room); break;
     default: interleave(bytes, count, element, room);
     }
-    memcpy(room + count * element, bytes + count * element, size % element); // an incomplete last element is not shuffled
+    // An incomplete last element is not shuffled.
+    memcpy(room + count * element, bytes + count * element, size % element);
     return size;
 }
 
@@ -82,9 +83,9 @@ static size_t checked(const uint8_t *bytes, size_t size) {
     return sum == stored || sum == swapped ? size - 4 : 0;
 }
 
-// The data begin with their size in bytes. Numbers of 32 and 64 bits are coded as bytes, in the order of a shuffle; scan lines
-// that are not a whole number of blocks are padded. libaec's szip interface undoes this, but does not report truncated data
-// after such lines, so the byte count of its native interface is used.
+// The data begin with their size in bytes. Numbers of 32 and 64 bits are coded as bytes, in the order of a shuffle;
+// scan lines that are not a whole number of blocks are padded. libaec's szip interface undoes this, but does not report
+// truncated data after such lines, so the byte count of its native interface is used.
 static size_t szip(const uint8_t *bytes, size_t size, const unsigned values[4], uint8_t *room, size_t most) {
     unsigned options = values[0], block = values[1], bits = values[2], line = values[3];
     if (block < 2 || block > 64 || bits < 1 || bits > 64 || line < 1 || line > 4096) return 0;
@@ -94,7 +95,8 @@ static size_t szip(const uint8_t *bytes, size_t size, const unsigned values[4], 
     struct aec_stream stream = {.next_in = bytes + 4, .avail_in = size - 4, .block_size = block};
     stream.bits_per_sample = is_shuffled ? 8 : bits;
     stream.rsi = (line + block - 1) / block;
-    stream.flags = (options & SZ_MSB_OPTION_MASK ? AEC_DATA_MSB : 0) | (options & SZ_NN_OPTION_MASK ? AEC_DATA_PREPROCESS : 0);
+    stream.flags = options & SZ_MSB_OPTION_MASK ? AEC_DATA_MSB : 0;
+    stream.flags |= options & SZ_NN_OPTION_MASK ? AEC_DATA_PREPROCESS : 0;
     size_t pixel = stream.bits_per_sample > 16 ? 4 : stream.bits_per_sample > 8 ? 2 : 1;
     size_t plain = line * pixel, filled = (size_t)stream.rsi * block * pixel; // the bytes of a scan line
     size_t lines = (declared + plain - 1) / plain;

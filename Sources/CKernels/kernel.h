@@ -8,7 +8,8 @@
 
 // Defines kernel `name` from its body, `name`_body. On x86-64 it is compiled twice, for the target processor and for
 // AVX-512; ab_vector_bytes chooses. The bits are the same: neither changes the order of a sum, and both fuse the same
-// multiplications and additions (-ffp-contract=on: a product and a sum are fused exactly where one expression has both).
+// multiplications and additions (-ffp-contract=on: a product and a sum are fused exactly where one expression has
+// both).
 #if defined(__x86_64__)
 #define AB_KERNEL(type, name, parameters, arguments)                                                                   \
     static type name##_32 parameters { return name##_body arguments; }                                                 \

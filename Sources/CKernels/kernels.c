@@ -171,7 +171,8 @@ AB_INLINE void adam_body(ab_real *restrict parameters, const ab_real *restrict g
     }
 }
 AB_KERNEL(void, adam,
-          (ab_real *parameters, const ab_real *gradients, ab_real *first, ab_real *second, size_t n, ab_adam_constants c),
+          (ab_real *parameters, const ab_real *gradients, ab_real *first, ab_real *second, size_t n,
+           ab_adam_constants c),
           (parameters, gradients, first, second, n, c))
 
 void ab_adam(ab_real *parameters, const ab_real *gradients, ab_real *first, ab_real *second, size_t n,

@@ -57,16 +57,17 @@ AB_KERNEL(void, layer_norm_relu,
            ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns),
           (y, bias, scale, shift, normalised, inverse_deviation, epsilon, rows, columns))
 
-void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
-                        ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
+void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift,
+                        ab_real *normalised, ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns) {
     PROFILED("layer normalisation", rows, columns, 3 * rows * columns + 3 * columns + rows,
              layer_norm_relu(y, bias, scale, shift, normalised, inverse_deviation, epsilon, rows, columns));
 }
 
 AB_INLINE void layer_norm_relu_backward_body(ab_real *restrict dy, const ab_real *restrict y,
-                                             const ab_real *restrict normalised, const ab_real *restrict inverse_deviation,
-                                             const ab_real *restrict scale, ab_real *restrict dscale,
-                                             ab_real *restrict dshift, size_t rows, size_t columns) {
+                                             const ab_real *restrict normalised,
+                                             const ab_real *restrict inverse_deviation, const ab_real *restrict scale,
+                                             ab_real *restrict dscale, ab_real *restrict dshift, size_t rows,
+                                             size_t columns) {
     memset(dscale, 0, columns * sizeof *dscale);
     memset(dshift, 0, columns * sizeof *dshift);
     const size_t whole = columns / LANES * LANES, rest = columns - whole;
@@ -92,8 +93,8 @@ AB_INLINE void layer_norm_relu_backward_body(ab_real *restrict dy, const ab_real
     }
 }
 AB_KERNEL(void, layer_norm_relu_backward,
-          (ab_real *dy, const ab_real *y, const ab_real *normalised, const ab_real *inverse_deviation, const ab_real *scale,
-           ab_real *dscale, ab_real *dshift, size_t rows, size_t columns),
+          (ab_real *dy, const ab_real *y, const ab_real *normalised, const ab_real *inverse_deviation,
+           const ab_real *scale, ab_real *dscale, ab_real *dshift, size_t rows, size_t columns),
           (dy, y, normalised, inverse_deviation, scale, dscale, dshift, rows, columns))
 
 void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *normalised,

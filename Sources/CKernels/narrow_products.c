@@ -61,8 +61,8 @@ AB_KERNEL(void, gemm_abt,
            size_t k),
           (a, lda, b, ldb, c, ldc, m, n, k))
 
-void ab_gemm_narrow(const ab_real *a, size_t lda, const ab_real *b, size_t ldb, ab_real *c, size_t ldc, size_t m, size_t n,
-                    size_t k) {
+void ab_gemm_narrow(const ab_real *a, size_t lda, const ab_real *b, size_t ldb, ab_real *c, size_t ldc, size_t m,
+                    size_t n, size_t k) {
     uint64_t start = ab_profile_begin();
     gemm_abt(a, lda, b, ldb, c, ldc, m, n, k);
     ab_profile_end(start, n == 1 ? "matrix times vector" : "product a bT, narrow", m, n, k,
@@ -90,8 +90,8 @@ AB_INLINE void sum_rows(const ab_real *a, size_t lda, const ab_real *x, ab_real 
     }
 }
 
-AB_INLINE void gemv_transposed_body(const ab_real *restrict a, size_t lda, const ab_real *restrict x, ab_real *restrict y,
-                                    size_t m, size_t n, int accumulate) {
+AB_INLINE void gemv_transposed_body(const ab_real *restrict a, size_t lda, const ab_real *restrict x,
+                                    ab_real *restrict y, size_t m, size_t n, int accumulate) {
     for (size_t first = 0; first < m; first += AB_KC, a += AB_KC * lda, x += AB_KC, accumulate = 1) {
         const size_t rows = m - first < AB_KC ? m - first : AB_KC;
         size_t j = 0;
@@ -114,7 +114,8 @@ AB_KERNEL(void, gemv_transposed,
           (const ab_real *a, size_t lda, const ab_real *x, ab_real *y, size_t m, size_t n, int accumulate),
           (a, lda, x, y, m, n, accumulate))
 
-void ab_gemv_transposed(const ab_real *a, size_t lda, const ab_real *x, ab_real *y, size_t m, size_t n, int accumulate) {
+void ab_gemv_transposed(const ab_real *a, size_t lda, const ab_real *x, ab_real *y, size_t m, size_t n,
+                        int accumulate) {
     uint64_t start = ab_profile_begin();
     gemv_transposed(a, lda, x, y, m, n, accumulate);
     ab_profile_end(start, "matrix times vector", n, 1, m, (m * n + m + n) * sizeof(ab_real));

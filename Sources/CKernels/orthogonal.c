@@ -51,6 +51,10 @@ AB_INLINE void orthonormalise_body(double *a, double *tau, double *diagonal, siz
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < m && diagonal[j] < 0; i++) a[j * m + i] = -a[j * m + i];
 }
-AB_KERNEL(void, orthonormalise, (double *a, double *tau, double *diagonal, size_t m, size_t n), (a, tau, diagonal, m, n))
+AB_KERNEL(void, orthonormalise,
+          (double *a, double *tau, double *diagonal, size_t m, size_t n),
+          (a, tau, diagonal, m, n))
 
-void ab_orthonormalise(double *a, double *scratch, size_t m, size_t n) { orthonormalise(a, scratch, scratch + n, m, n); }
+void ab_orthonormalise(double *a, double *scratch, size_t m, size_t n) {
+    orthonormalise(a, scratch, scratch + n, m, n);
+}

@@ -42,8 +42,9 @@ AB_INLINE TARGET void NAMED(store)(NAMED(vector) sums[MR][2], ab_real *c, size_t
 }
 
 // Computes `rows` rows of c from row i on, of which `valid` exist; the others repeat the last row and are discarded.
-AB_INLINE TARGET void NAMED(microkernel)(ab_operand a, const NAMED(panel) *b, ab_real *c, size_t ldc, size_t i, size_t valid,
-                                      const ab_epilogue *epilogue, const size_t rows, const size_t vectors) {
+AB_INLINE TARGET void NAMED(microkernel)(ab_operand a, const NAMED(panel) *b, ab_real *c, size_t ldc, size_t i,
+                                         size_t valid, const ab_epilogue *epilogue, const size_t rows,
+                                         const size_t vectors) {
     const ab_real *a_row[MR];
     for (size_t r = 0; r < rows; r++) a_row[r] = a.values + (i + min_size(r, valid - 1)) * a.row_stride;
     NAMED(vector) sums[MR][2] = {0};

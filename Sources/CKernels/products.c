@@ -29,7 +29,8 @@ typedef struct {
 AB_INLINE void prefetch(const prefetch_range *w, size_t i, size_t rows, size_t all) {
     size_t last = min_size(w->runs, (i + rows) * w->runs / all);
     for (size_t run = i * w->runs / all; run < last; run++)
-        for (size_t byte = 0; byte < w->bytes; byte += 64) __builtin_prefetch((const char *)(w->from + run * w->stride) + byte);
+        for (size_t byte = 0; byte < w->bytes; byte += 64)
+            __builtin_prefetch((const char *)(w->from + run * w->stride) + byte);
 }
 
 // `columns` columns of `kc` rows of b.
@@ -40,7 +41,8 @@ static prefetch_range range_of(ab_operand b, size_t kc, size_t columns) {
 }
 
 // Vectors access arrays of ab_real, which strict aliasing permits only with may_alias.
-#define VECTOR_OF(count, type, alignment) __attribute__((vector_size((count) * sizeof(type)), aligned(alignment), may_alias))
+#define VECTOR_OF(count, type, alignment)                                                                              \
+    __attribute__((vector_size((count) * sizeof(type)), aligned(alignment), may_alias))
 
 // A vector of four numbers, for transposing.
 typedef ab_real vector4_t VECTOR_OF(4, ab_real, sizeof(ab_real));
@@ -59,7 +61,8 @@ static inline void transpose_4x4(const ab_real *from, size_t stride, ab_real *to
 
 // Packs a panel [kc × width] of a transposed matrix: element (p, j) is from[j·stride + p] for `columns` columns; the
 // rest is zero.
-static void pack_transposed(ab_real *panel, const ab_real *from, size_t stride, size_t kc, size_t columns, size_t width) {
+static void pack_transposed(ab_real *panel, const ab_real *from, size_t stride, size_t kc, size_t columns,
+                            size_t width) {
     if (columns < width) memset(panel, 0, kc * width * sizeof *panel);
     size_t j = 0;
     for (; j + 4 <= columns; j += 4) {
@@ -81,7 +84,8 @@ static void pack_edge(ab_real *panel, const ab_real *from, size_t stride, size_t
         for (size_t j = 0; j < columns; j++) totals[j] += panel[j] = from[j];
         for (size_t j = columns; j < width; j++) panel[j] = 0;
     }
-    for (size_t j = 0; column_sums && j < columns; j++) column_sums[j] = accumulate ? column_sums[j] + totals[j] : totals[j];
+    for (size_t j = 0; column_sums && j < columns; j++)
+        column_sums[j] = accumulate ? column_sums[j] + totals[j] : totals[j];
 }
 
 // Stores part of a tile, after the epilogue, number by number: `rows` rows, `width` apart, of `columns` columns.
@@ -143,11 +147,12 @@ static size_t touched(size_t m, size_t n, size_t k, const ab_epilogue *epilogue)
 void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_t n, size_t k, ab_epilogue epilogue) {
     uint64_t start = ab_profile_begin();
     ab_gemm_in_vectors(ab_vector_bytes(), a, b, c, ldc, m, n, k, epilogue);
-    ab_profile_end(start, a.column_stride != 1 ? "product aT b" : b.column_stride != 1 ? "product a bT" : "product a b", m, n,
-                   k, touched(m, n, k, &epilogue) * sizeof(ab_real));
+    const char *form = a.column_stride != 1 ? "product aT b" : b.column_stride != 1 ? "product a bT" : "product a b";
+    ab_profile_end(start, form, m, n, k, touched(m, n, k, &epilogue) * sizeof(ab_real));
 }
 
-void ab_apply_epilogue(const ab_real *product, size_t ld, ab_real *c, size_t ldc, size_t m, size_t n, ab_epilogue epilogue) {
+void ab_apply_epilogue(const ab_real *product, size_t ld, ab_real *c, size_t ldc, size_t m, size_t n,
+                       ab_epilogue epilogue) {
     uint64_t start = ab_profile_begin();
     store_edge(product, ld, c, ldc, 0, 0, m, n, &epilogue);
     ab_profile_end(start, "epilogue", m, n, 0, touched(m, n, 0, &epilogue) * sizeof(ab_real));

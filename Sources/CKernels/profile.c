@@ -19,7 +19,9 @@ void ab_profile_stop(void) { ab_profile_is_on = 0; }
 
 size_t ab_profile_count(void) { return count; }
 
-ab_profile_line ab_profile_get(size_t index) { return index < count ? lines[index] : (ab_profile_line){"", 0, 0, 0, 0, 0, 0}; }
+ab_profile_line ab_profile_get(size_t index) {
+    return index < count ? lines[index] : (ab_profile_line){"", 0, 0, 0, 0, 0, 0};
+}
 
 uint64_t ab_profile_clock(void) {
     struct timespec t;

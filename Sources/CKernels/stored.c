@@ -22,7 +22,8 @@ static wide lowest(wide bits, unsigned count) { return count >= 128 ? bits : bit
 // Returns ±mantissa·2^exponent, rounded once to `precision` bits and a smallest normal exponent of `lowest_exponent`.
 static double rounded(int negative, wide mantissa, int exponent, int precision, int lowest_exponent) {
     if (mantissa == 0) return negative ? -0.0 : 0.0;
-    int top = mantissa >> 64 ? 127 - __builtin_clzll((uint64_t)(mantissa >> 64)) : 63 - __builtin_clzll((uint64_t)mantissa);
+    const uint64_t upper = (uint64_t)(mantissa >> 64);
+    int top = upper ? 127 - __builtin_clzll(upper) : 63 - __builtin_clzll((uint64_t)mantissa);
     int drop = top + 1 - precision;
     if (top + exponent < lowest_exponent) drop += lowest_exponent - (top + exponent);
     if (drop > top + 1) return negative ? -0.0 : 0.0;
@@ -62,7 +63,8 @@ static double integer_value(wide bits, const ab_stored *layout, int precision) {
 
 static double value(const uint8_t *number, const ab_stored *layout, int precision, int lowest_exponent) {
     wide bits = bits_of(number, layout);
-    return layout->is_float ? float_value(bits, layout, precision, lowest_exponent) : integer_value(bits, layout, precision);
+    if (!layout->is_float) return integer_value(bits, layout, precision);
+    return float_value(bits, layout, precision, lowest_exponent);
 }
 
 // Returns whether the layout is that of the processor's own type of `bytes` bytes.
@@ -74,18 +76,18 @@ static int is_native(const ab_stored *layout, int is_float, size_t bytes) {
 }
 
 // Single precision has a smaller range of exponents than double, so the cast may overflow.
-#define ROUND_ALL(type)                                                                                                        \
-    do {                                                                                                                       \
-        const type *all = stored;                                                                                              \
-        int beyond = 0;                                                                                                        \
-        for (size_t i = 0; i < n; i++) {                                                                                       \
-            numbers[i] = (float)all[i];                                                                                        \
-            beyond |= isinf(numbers[i]) & !isinf((double)all[i]);                                                              \
-        }                                                                                                                      \
-        if (!beyond) return n;                                                                                                 \
-        for (size_t i = 0; i < n; i++)                                                                                         \
-            if (isinf(numbers[i]) && !isinf((double)all[i])) return i;                                                         \
-        return n;                                                                                                              \
+#define ROUND_ALL(type)                                                                                                \
+    do {                                                                                                               \
+        const type *all = stored;                                                                                      \
+        int beyond = 0;                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                                               \
+            numbers[i] = (float)all[i];                                                                                \
+            beyond |= isinf(numbers[i]) & !isinf((double)all[i]);                                                      \
+        }                                                                                                              \
+        if (!beyond) return n;                                                                                         \
+        for (size_t i = 0; i < n; i++)                                                                                 \
+            if (isinf(numbers[i]) && !isinf((double)all[i])) return i;                                                 \
+        return n;                                                                                                      \
     } while (0)
 
 static size_t native_to_float(const void *stored, const ab_stored *layout, float *numbers, size_t n) {
@@ -142,7 +144,8 @@ size_t ab_stored_to_float(const void *stored, ab_stored layout, float *numbers, 
     }
     for (size_t i = 0; i < n; i++) {
         const uint8_t *number = (const uint8_t *)stored + i * layout.bytes;
-        numbers[i] = (float)value(number, &layout, 24, -126); // rounded to single precision before the cast, or out of its range
+        // Rounded to single precision before the cast, or out of its range.
+        numbers[i] = (float)value(number, &layout, 24, -126);
         if (isinf(numbers[i]) && !is_infinite(bits_of(number, &layout), &layout)) return i;
     }
     return n;

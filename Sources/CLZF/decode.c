@@ -3,7 +3,7 @@
 
 // A stream is a sequence of instructions; the upper three bits of the first byte give the kind:
 //   000nnnnn                    n + 1 literal bytes follow
-//   lllooooo oooooooo           a copy of l + 2 bytes, l from 1 to 6, from o + 1 bytes before the end of the decoded bytes
+//   lllooooo oooooooo           a copy of l + 2 bytes, l from 1 to 6, from o + 1 bytes before the decoded bytes' end
 //   111ooooo llllllll oooooooo  a copy of l + 9 bytes
 typedef struct {
     size_t length;

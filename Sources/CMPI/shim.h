@@ -5,8 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Predefined handles are macros with casts, which Swift does not import. Getters work with every library: a handle is the
-// address of a global in Open MPI and an integer in MPICH.
+// Predefined handles are macros with casts, which Swift does not import. Getters work with every library: a handle is
+// the address of a global in Open MPI and an integer in MPICH.
 static inline MPI_Comm CMPI_COMM_WORLD(void) { return MPI_COMM_WORLD; }
 static inline MPI_Comm CMPI_COMM_SELF(void) { return MPI_COMM_SELF; }
 static inline MPI_Datatype CMPI_BYTE(void) { return MPI_BYTE; }
@@ -26,8 +26,8 @@ static inline void *CMPI_IN_PLACE(void) { return MPI_IN_PLACE; }
 static inline int CMPI_THREAD_FUNNELED(void) { return MPI_THREAD_FUNNELED; }
 static inline int CMPI_UNDEFINED(void) { return MPI_UNDEFINED; }
 
-// A request is an optional pointer to Swift with Open MPI and an integer with MPICH, so `UnsafeMutablePointer<MPI_Request>`
-// would not compile with both. In a struct a request has one type.
+// A request is an optional pointer to Swift with Open MPI and an integer with MPICH, so
+// `UnsafeMutablePointer<MPI_Request>` would not compile with both. In a struct a request has one type.
 typedef struct {
     MPI_Request handle;
 } CMPI_Request;
@@ -106,8 +106,8 @@ static inline CMPI_Operation CMPI_make_operation(MPI_User_function *function) {
     return operation;
 }
 
-// Returns the number of bytes of the CPU mask written, or -1. glibc declares sched_getaffinity for _GNU_SOURCE only, which
-// Swift's Glibc module does not define, and Swift cannot call the variadic syscall.
+// Returns the number of bytes of the CPU mask written, or -1. glibc declares sched_getaffinity for _GNU_SOURCE only,
+// which Swift's Glibc module does not define, and Swift cannot call the variadic syscall.
 static inline long CMPI_sched_getaffinity(size_t size, void *mask) {
     return syscall(SYS_sched_getaffinity, 0, size, mask);
 }

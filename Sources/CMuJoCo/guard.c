@@ -51,8 +51,8 @@ __attribute__((constructor)) static void install_handlers(void) {
     mju_user_warning = on_warning;
 }
 
-// The jump crosses only frames of MuJoCo and of this target, never a Swift frame; no local of this function is read after
-// a jump, so none needs to be volatile. MuJoCo's engine is C; for its loader, which is C++, see `load`.
+// The jump crosses only frames of MuJoCo and of this target, never a Swift frame; no local of this function is read
+// after a jump, so none needs to be volatile. MuJoCo's engine is C; for its loader, which is C++, see `load`.
 int ab_guarded(void (*work)(void *), void *context, char *error, size_t size) {
     guard_t guard = {.error = error, .size = size};
     if (setjmp(guard.back)) {
@@ -78,9 +78,9 @@ typedef struct {
 
 static const char file_name[] = "model.xml";
 
-// MuJoCo itself returns the errors of its parser and model compiler as messages; the guard is for unexpected errors. A jump
-// out of here skips destructors and may leave MuJoCo's loading lock held. The next load would then deadlock, so it is
-// refused.
+// MuJoCo itself returns the errors of its parser and model compiler as messages; the guard is for unexpected errors. A
+// jump out of here skips destructors and may leave MuJoCo's loading lock held. The next load would then deadlock, so it
+// is refused.
 static atomic_bool loader_is_broken;
 
 static void load(void *context) {

@@ -35,8 +35,8 @@ static bool fail(char *error, size_t size, const char *reason) {
 
 enum { MOST_DISPLAYS = 17 };
 
-// Lists the possible displays: those of devices (the machine's graphics cards, then Mesa's software renderer), and Mesa's
-// display without a device. None is initialised yet.
+// Lists the possible displays: those of devices (the machine's graphics cards, then Mesa's software renderer), and
+// Mesa's display without a device. None is initialised yet.
 static int egl_displays(void *library, void *displays[MOST_DISPLAYS]) {
     FUNCTION(void *, eglGetProcAddress, const char *);
     if (!eglGetProcAddress) return 0;

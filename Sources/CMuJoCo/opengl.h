@@ -15,5 +15,6 @@ typedef struct {
 bool opengl_open(opengl_t *opengl, char *error, size_t size);
 // Makes the context current on the calling thread again; returns false on failure.
 bool opengl_use(const opengl_t *opengl);
-// Releases a context that is current on the calling thread. The library stays loaded: MuJoCo keeps pointers to its functions.
+// Releases a context that is current on the calling thread. The library stays loaded: MuJoCo keeps pointers to its
+// functions.
 void opengl_close(opengl_t *opengl);

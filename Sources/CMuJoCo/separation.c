@@ -3,12 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-// MuJoCo 2.2.2 calls the collision test of every pair of geoms whose bounding spheres overlap, as those of long thin geoms
-// next to each other (the kettle and the counter) often do. The tests in its table `mjCOLLISIONFUNC`, which users may
-// change, are wrapped here: a pair whose bounding boxes do not overlap has no contact, so its test is skipped. The engine's
-// earlier decisions (bitmasks, welded bodies, parents, exclusions) are unchanged.
+// MuJoCo 2.2.2 calls the collision test of every pair of geoms whose bounding spheres overlap, as those of long thin
+// geoms next to each other (the kettle and the counter) often do. The tests in its table `mjCOLLISIONFUNC`, which users
+// may change, are wrapped here: a pair whose bounding boxes do not overlap has no contact, so its test is skipped. The
+// engine's earlier decisions (bitmasks, welded bodies, parents, exclusions) are unchanged.
 
-// The clearance beyond the margin in metres: far more than the round-off of the engine's tests, and irrelevant for speed.
+// The clearance beyond the margin in metres: far more than the round-off of the engine's tests, and irrelevant for
+// speed.
 static const mjtNum SLACK = 1e-6;
 
 // The bounding box of one geom, in the geom's frame.
@@ -103,8 +104,8 @@ static pair_t pair_of(const mjData *d, const box_t *a, const box_t *b, int first
     return pair;
 }
 
-// Tests the fifteen axes of Gottschalk, Lin and Manocha (OBBTree, 1996). Along the nine edge products the distance is scaled
-// by a sine, so the required clearance is larger than necessary; this only keeps the tests of a few more pairs.
+// Tests the fifteen axes of Gottschalk, Lin and Manocha (OBBTree, 1996). Along the nine edge products the distance is
+// scaled by a sine, so the required clearance is larger than necessary; this only keeps the tests of a few more pairs.
 static int are_apart(const pair_t *pair, mjtNum clearance) {
     const mjtNum *a = pair->a, *b = pair->b, *t = pair->distance;
     const mjtNum(*c)[3] = pair->cosine, (*r)[3] = pair->reach;
@@ -142,8 +143,8 @@ static int test_unless_apart(
     return tests[m->geom_type[first]][m->geom_type[second]](m, d, contacts, first, second, margin);
 }
 
-// Runs before main, so that no thread sees the table change. The tests of planes, and of spheres and capsules with each other,
-// are as cheap as this one and are not wrapped, so models with only these geoms, such as Hopper, are unchanged.
+// Runs before main, so that no thread sees the table change. The tests of planes, and of spheres and capsules with each
+// other, are as cheap as this one and are not wrapped, so models with only these geoms, such as Hopper, are unchanged.
 __attribute__((constructor)) static void wrap_tests(void) {
     for (int first = mjGEOM_SPHERE; first < mjNGEOMTYPES; first++) {
         for (int second = mjGEOM_ELLIPSOID; second < mjNGEOMTYPES; second++) {

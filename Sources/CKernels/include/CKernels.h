@@ -41,8 +41,8 @@ void ab_column_sums(const ab_real *x, ab_real *sums, size_t rows, size_t columns
 // Layer normalisation of each row of (y + bias), then ReLU:
 //   n = (x - mean)/sqrt(var + epsilon), y = max(0, n·scale + shift).
 // Keeps n (rows × columns) and 1/sqrt(var + epsilon) (rows) for the backward pass.
-void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift, ab_real *normalised,
-                        ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns);
+void ab_layer_norm_relu(ab_real *y, const ab_real *bias, const ab_real *scale, const ab_real *shift,
+                        ab_real *normalised, ab_real *inverse_deviation, ab_real epsilon, size_t rows, size_t columns);
 // The backward pass: dy comes in as ∂L/∂y, leaves as ∂L/∂x. dscale and dshift are column sums.
 void ab_layer_norm_relu_backward(ab_real *dy, const ab_real *y, const ab_real *normalised,
                                  const ab_real *inverse_deviation, const ab_real *scale, ab_real *dscale,

@@ -41,15 +41,16 @@ void ab_gemm(ab_operand a, ab_operand b, ab_real *c, size_t ldc, size_t m, size_
 
 // Stores a product that another library has computed, [m × n] with leading dimension ld, into c after the epilogue. It
 // may be c itself. b_column_sums must be NULL.
-void ab_apply_epilogue(const ab_real *product, size_t ld, ab_real *c, size_t ldc, size_t m, size_t n, ab_epilogue epilogue);
+void ab_apply_epilogue(const ab_real *product, size_t ld, ab_real *c, size_t ldc, size_t m, size_t n,
+                       ab_epilogue epilogue);
 
 // c = a·bᵀ for a few rows of b: [m × k]·[k × n] with n from 1 to 4; matrices are row-major.
 //
 // An element is summed in as many partial sums as numbers fit into 64 bytes, of every 16th product (every 8th in double
 // precision) by fused multiply-adds; these are added pairwise, the upper half to the lower one; then follow, in order,
 // the products beyond the last multiple of 16. So its bits do not depend on the processor either.
-void ab_gemm_narrow(const ab_real *a, size_t lda, const ab_real *b, size_t ldb, ab_real *c, size_t ldc, size_t m, size_t n,
-                    size_t k);
+void ab_gemm_narrow(const ab_real *a, size_t lda, const ab_real *b, size_t ldb, ab_real *c, size_t ldc, size_t m,
+                    size_t n, size_t k);
 
 // y = aᵀ·x, or y += aᵀ·x if `accumulate`: a [m × n], row-major. Sums are taken as in `ab_gemm`.
 void ab_gemv_transposed(const ab_real *a, size_t lda, const ab_real *x, ab_real *y, size_t m, size_t n, int accumulate);

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Returns the decoded size of `size` compressed bytes; 0 if they are not valid LZF (valid data never decode to nothing).
+// Returns the decoded size of `size` compressed bytes; 0 if they are not valid LZF (valid data never decode to
+// nothing).
 size_t ab_lzf_decoded_size(const uint8_t *bytes, size_t size);
 
 // Decodes `size` bytes into `ab_lzf_decoded_size` bytes at `decoded`.

@@ -46,8 +46,8 @@ void ab_mujoco_bare_episode(
 long ab_mujoco_warning_count(void);
 const char *ab_mujoco_last_warning(void);
 
-// Bounding boxes of the geoms of one model, with which collision tests that cannot find a contact are skipped. Simulations
-// with and without them are the same, bit for bit.
+// Bounding boxes of the geoms of one model, with which collision tests that cannot find a contact are skipped.
+// Simulations with and without them are the same, bit for bit.
 typedef struct ab_mujoco_boxes ab_mujoco_boxes;
 // NULL if there is no memory. The boxes are valid as long as the model.
 ab_mujoco_boxes *ab_mujoco_make_boxes(const mjModel *model);

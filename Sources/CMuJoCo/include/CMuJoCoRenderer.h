@@ -30,7 +30,8 @@ typedef struct {
 } ab_mark;
 
 // Makes a renderer for images of width × height pixels; *renderer is NULL unless the call returns AB_MUJOCO_OK. All
-// calls with it, also the last, must be made on the thread that made it. Sets the size of the model's off-screen buffer.
+// calls with it, also the last, must be made on the thread that made it. Sets the size of the model's off-screen
+// buffer.
 int ab_renderer_make(mjModel *model, int width, int height, ab_renderer **renderer, char *error, size_t size);
 // Draws the state, whose kinematics must be up to date, into rgb[height][width][3], the top row first.
 int ab_renderer_draw(

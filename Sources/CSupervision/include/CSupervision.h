@@ -1,4 +1,5 @@
-// Functions that must work even when the rest of the process does not: signals, the watchdog, and messages about crashes.
+// Functions that must work even when the rest of the process does not: signals, the watchdog, and messages about
+// crashes.
 //
 // Swift sees none of the process's state, only functions. Unless noted otherwise, call them on the main thread.
 #pragma once

@@ -1,5 +1,5 @@
-// The AMX products of Sources/CKernels, compiled with C functions in place of the tile instructions: their layout, their blocks and
-// their epilogue are tested on every processor. Only one thread at a time may call them.
+// The AMX products of Sources/CKernels, compiled with C functions in place of the tile instructions: their layout,
+// their blocks and their epilogue are tested on every processor. Only one thread at a time may call them.
 #pragma once
 #include "CKernels.h"
 
