@@ -60,7 +60,7 @@ package final class AntMaze: SimulatedEnvironment {
         goals = options.goals
         isGymnasium = options.profile != .d4rl
         goalRadius = isGymnasium ? 0.45 : 0.5
-        actionScale = isGymnasium ? 1 : 30
+        actionScale = isGymnasium ? 1 : AntModel.d4rlTorque
         let centre = isGymnasium ? maze.gymnasiumCentre : maze.d4rlCentre
         walls = maze.walls.map(centre)
         self.ant = ant
@@ -83,17 +83,10 @@ package final class AntMaze: SimulatedEnvironment {
     package func reset(episode: Int, stream: RandomStream) throws {
         if case .everyEpisode = goals { target = drawGoal(episode: episode, stream) }
         let start = isGymnasium ? drawStart(episode: episode, stream) : .zero
-        try startEpisode { positions, velocities in
+        try startEpisode { positions, _ in
             positions[0] += start.x
             positions[1] += start.y
-            if isGymnasium { return }
-            for i in positions.indices {
-                positions[i] += InitialNoise.uniform(0.1).draw(from: stream, episode: episode, index: i)
-            }
-            for i in velocities.indices {
-                velocities[i] = InitialNoise.normal(0.1).draw(
-                    from: stream, episode: episode, index: positions.count + i)
-            }
+            if !isGymnasium { AntModel.addStartNoise(to: simulation, episode: episode, stream: stream) }
         }
     }
 
@@ -128,7 +121,8 @@ package final class AntMaze: SimulatedEnvironment {
         var index = Draw.start
         while true {
             let cell = drawCell(episode: episode, stream, index: index)
-            if distance(cell, target) > 0.5 * Maze.cellWidth { return cell + drawShift(episode, stream, index + 1) }
+            let isFar = Maze.distance(cell, target) > 0.5 * Maze.cellWidth
+            if isFar { return cell + drawShift(episode, stream, index + 1) }
             index += 4
         }
     }
@@ -155,16 +149,11 @@ package final class AntMaze: SimulatedEnvironment {
         try simulation.step(frameSkip)
         elapsedSteps += 1
         let place = Maze.Place(simulation.positions[0], simulation.positions[1])
-        let isAtGoal = distance(place, target) <= goalRadius  // false for NaN
+        let isAtGoal = Maze.distance(place, target) <= goalRadius  // false for NaN
         hasReachedTarget = hasReachedTarget || isAtGoal
         return StepResult(
             reward: isAtGoal ? 1 : 0, terminal: isAtGoal && !isGymnasium,
             atTimeLimit: elapsedSteps >= specification.maximumSteps)
-    }
-
-    private func distance(_ a: Maze.Place, _ b: Maze.Place) -> Double {
-        let d = a - b
-        return (d * d).sum().squareRoot()
     }
 
     package var completedTasks: [String] { hasReachedTarget ? specification.tasks : [] }

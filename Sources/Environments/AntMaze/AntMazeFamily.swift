@@ -11,6 +11,9 @@ extension EnvironmentFamily {
         ].map { task in
             EnvironmentDefinition(task.specification) { try AntMaze(task, options: $0) }
         },
+        trainingEnvironments: [
+            EnvironmentDefinition(GoalReachingAnt.specification) { _ in try GoalReachingAnt() }
+        ],
         published: .antmaze,
         gymnasium: GymnasiumIDs(
             profiles: [4: .gymnasium],

@@ -1,3 +1,5 @@
+import Numerics
+
 /// The model of a four-legged ant among walls, as MJCF text.
 ///
 /// D4RL's ant (d4rl/locomotion/assets/ant.xml) and Gymnasium's (gymnasium/envs/mujoco/assets/ant.xml) differ in
@@ -12,11 +14,14 @@ package struct AntModel: Sendable {
     /// Whether capsules have the masses that MuJoCo before 2.1.1 gave them.
     let hasLegacyInertia: Bool
 
-    /// D4RL's ant: motors of ±30 N·m whose controls are torques.
+    /// The torque in N·m of a motor of D4RL's ant at an action of 1.
+    static let d4rlTorque = 30.0
+
+    /// D4RL's ant: motors whose controls are torques.
     package static func d4rl(legacyInertia: Bool) -> AntModel {
         AntModel(
             option: #"timestep="0.02" integrator="RK4""#, contact: #"solimp=".8 .8 .01""#,
-            motor: #"ctrlrange="-30 30" gear="1""#, hasLegacyInertia: legacyInertia)
+            motor: "ctrlrange=\"\(-d4rlTorque) \(d4rlTorque)\" gear=\"1\"", hasLegacyInertia: legacyInertia)
     }
 
     /// Gymnasium's ant: motors of ±150 N·m with controls in ±1.
@@ -100,5 +105,19 @@ package struct AntModel: Sendable {
 
     private func wall(_ centre: Maze.Place, _ scenery: Scenery) -> String {
         "<geom type=\"box\" size=\"2 2 1\" pos=\"\(centre.x) \(centre.y) 1\" conaffinity=\"1\"\(scenery.wall)/>"
+    }
+}
+
+extension AntModel {
+    /// Adds the noise of D4RL's start states to the state of an ant at rest: U(−0.1, 0.1) to each element of qpos, 0.1·N(0, 1) to
+    /// each of qvel (d4rl/locomotion/ant.py, reset_model). It uses the random numbers 0 to 28 of the episode.
+    static func addStartNoise(to simulation: MuJoCoSimulation, episode: Int, stream: RandomStream) {
+        let (positions, velocities) = (simulation.positions, simulation.velocities)
+        for i in positions.indices {
+            positions[i] += InitialNoise.uniform(0.1).draw(from: stream, episode: episode, index: i)
+        }
+        for i in velocities.indices {
+            velocities[i] = InitialNoise.normal(0.1).draw(from: stream, episode: episode, index: positions.count + i)
+        }
     }
 }

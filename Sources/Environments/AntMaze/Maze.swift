@@ -7,13 +7,24 @@ package struct Maze: Sendable {
     package struct Cell: Sendable, Equatable {
         package let row: Int
         package let column: Int
+
+        package init(row: Int, column: Int) {
+            self.row = row
+            self.column = column
+        }
     }
 
     /// The width of a cell in metres.
     package static let cellWidth = 4.0
 
+    /// Returns the distance between two places in metres.
+    static func distance(_ a: Place, _ b: Place) -> Double {
+        let d = a - b
+        return (d * d).sum().squareRoot()
+    }
+
     /// The rows of the map: 1 is a wall, 0 is free, r is the start and g the goal of the evaluation.
-    private let rows: [[Character]]
+    let rows: [[Character]]
 
     /// Parses `map` as D4RL writes it, rows separated by spaces.
     package init(_ map: String) { rows = map.split(separator: " ").map { Array($0) } }

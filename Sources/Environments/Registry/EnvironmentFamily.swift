@@ -6,6 +6,8 @@ package struct EnvironmentFamily: Sendable {
     package let suite: TaskSuite
     /// Its environments, in the order in which they are listed. The first word of their names is unique to the suite.
     package let environments: [EnvironmentDefinition]
+    /// Further environments, in which behaviour policies are trained: no dataset is of them, and no study can name them.
+    package let trainingEnvironments: [EnvironmentDefinition]
     /// The datasets of the family that D4RL publishes.
     package let published: PublishedDatasets
     /// How this program makes datasets of the family; nil if there is no recipe.
@@ -19,12 +21,14 @@ package struct EnvironmentFamily: Sendable {
 
     /// Makes the family of `environments`, of `suite`.
     package init(
-        suite: TaskSuite, environments: [EnvironmentDefinition], published: PublishedDatasets = PublishedDatasets(),
-        recipe: DatasetRecipe? = nil, gymnasium: GymnasiumIDs = GymnasiumIDs(), versionsOfOneGoal: Set<String> = [],
+        suite: TaskSuite, environments: [EnvironmentDefinition], trainingEnvironments: [EnvironmentDefinition] = [],
+        published: PublishedDatasets = PublishedDatasets(), recipe: DatasetRecipe? = nil,
+        gymnasium: GymnasiumIDs = GymnasiumIDs(), versionsOfOneGoal: Set<String> = [],
         contactsDependOnSimulator: Bool = false
     ) {
         self.suite = suite
         self.environments = environments
+        self.trainingEnvironments = trainingEnvironments
         self.published = published
         self.recipe = recipe
         self.gymnasium = gymnasium

@@ -16,7 +16,10 @@ package enum EnvironmentRegistry {
     /// All names, in the registry's order.
     package static var names: [String] { definitions.map(\.name) }
 
-    /// Makes an environment called `name`, at its start state without noise.
+    /// The names of the environments in which only behaviour policies are trained.
+    package static var trainingNames: [String] { families.flatMap(\.trainingEnvironments).map(\.name) }
+
+    /// Makes an environment called `name`, one of training's included, at its start state without noise.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`, `.missingAssets`, `.damagedAssets`,
     ///   `.libraryMismatch` or `.simulator`.
@@ -133,7 +136,8 @@ package enum EnvironmentRegistry {
     }
 
     private static func definition(_ name: String) throws(EnvironmentError) -> EnvironmentDefinition {
-        if let definition = definitions.first(where: { $0.name == name }) { return definition }
+        let all = definitions + families.flatMap(\.trainingEnvironments)
+        if let definition = all.first(where: { $0.name == name }) { return definition }
         throw unknown(name)
     }
 
