@@ -132,8 +132,8 @@ let package = Package(
         room(
             "DatasetTools",
             [
-                "Algorithms", "Console", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics",
-                "Paths", "Policies", "Processes", "Report", "Storage", "Studies",
+                "Algorithms", "Console", "Datasets", "Environments", "Failures", "HDF5", "MPI", "Networks",
+                "Numerics", "Paths", "Policies", "Processes", "Report", "Storage", "Studies", "Teams",
             ]),
         room(
             "Cases",

@@ -29,6 +29,13 @@ package enum Console {
         for line in "\(error)".split(separator: "\n") { note("active-bench: \(line)") }
     }
 
+    /// Whether lines on standard error may be redrawn. Under mpirun a rank's standard error may be a pseudo-terminal even if
+    /// mpirun's own is a file, so the launching script passes `-x ACTIVE_BENCH_TTY=1`. Without a launcher isatty(3) decides.
+    package static var isErrorTerminal: Bool {
+        if let value = getenv("ACTIVE_BENCH_TTY") { return String(cString: value) == "1" }
+        return getenv("OMPI_COMM_WORLD_SIZE") == nil && getenv("PMI_SIZE") == nil && isatty(STDERR_FILENO) == 1
+    }
+
     static func bytes<Result>(of text: String, _ body: (UnsafePointer<CChar>?, Int) -> Result) -> Result {
         var text = PathBytes.shown(text)  // it may contain names that are not UTF-8
         return text.withUTF8 { utf8 in utf8.withMemoryRebound(to: CChar.self) { body($0.baseAddress, $0.count) } }

@@ -14,17 +14,14 @@ extension D4RLRecording {
 
     /// Appends a step.
     package mutating func append(_ transition: Rollout.Transition) {
-        func floats<Number: BinaryFloatingPoint>(_ start: UnsafePointer<Number>, _ count: Int) -> [Float] {
-            (0..<count).map { Float(start[$0]) }
-        }
-        observations += floats(transition.observation, stateSize)
-        actions += floats(transition.action, actionSize)
+        observations.append(transition.observation, count: stateSize)
+        actions.append(transition.action, count: actionSize)
         rewards.append(Float(transition.result.reward))
-        nextObservations += floats(transition.nextObservation, stateSize)
+        nextObservations.append(transition.nextObservation, count: stateSize)
         terminals.append(transition.result.terminal)
         timeouts.append(transition.result.timeout)
-        positions += floats(transition.positions, positionSize)
-        velocities += floats(transition.velocities, velocitySize)
+        positions.append(transition.positions, count: positionSize)
+        velocities.append(transition.velocities, count: velocitySize)
         actionLogProbabilities.append(Float(transition.logLikelihood))
     }
 
@@ -49,6 +46,13 @@ extension D4RLRecording {
             metadata["policy/\(tensor.name.replacing(".", with: "/"))"] = .array(
                 .init(shape: tensor.shape, elements: tensor.values))
         }
+    }
+}
+
+extension [Float] {
+    /// Appends `count` numbers, each rounded to single precision.
+    fileprivate mutating func append<Number: BinaryFloatingPoint>(_ start: UnsafePointer<Number>, count: Int) {
+        for i in 0..<count { append(Float(start[i])) }
     }
 }
 

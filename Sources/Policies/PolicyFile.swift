@@ -1,5 +1,5 @@
 import Failures
-import Foundation
+package import Foundation
 package import Networks
 import Storage
 
@@ -43,7 +43,9 @@ package enum PolicyFile {
     }
 
     /// The contents of the file.
-    static func bytes(_ path: String) throws -> Data {
+    ///
+    /// - Throws: `HarnessError.badInput` for a file that is missing or cannot be read.
+    package static func bytes(_ path: String) throws -> Data {
         do {
             guard let file = try FileCalls.current.contents(of: path) else {
                 throw HarnessError.badInput("\(path): no such policy file")
@@ -55,8 +57,10 @@ package enum PolicyFile {
         }
     }
 
-    /// Decodes a snapshot from the contents of the file at `path`, which is named in errors.
-    static func decode(
+    /// Decodes a snapshot and the metadata from the contents of the file at `path`, which is named in errors.
+    ///
+    /// - Throws: the same errors as `read`.
+    package static func decode(
         _ file: Data, path: String
     ) throws -> (snapshot: PolicySnapshot, metadata: [String: String]) {
         let file = try SafetensorsFile(file, path: path)

@@ -1,3 +1,4 @@
+import Console
 import Foundation
 package import Numerics
 import Paths
@@ -40,7 +41,7 @@ package final class LoadingMonitor: Sendable {
     ///     in a line every ten seconds.
     ///   - onMessage: called with texts for the user; nil for none.
     package init(
-        isLive: Bool = ProgressDisplay.isTerminal, clock: MonotonicClock = .system,
+        isLive: Bool = Console.isErrorTerminal, clock: MonotonicClock = .system,
         onMessage: (@Sendable (String) -> Void)?
     ) {
         self.isLive = isLive

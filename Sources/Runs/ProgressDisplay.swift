@@ -43,14 +43,7 @@ package final class ProgressDisplay {
         finishedBefore = cases.count - open.count
         records = [ProgressRecord](repeating: ProgressRecord(), count: ranks)
         lastHeard = [DispatchTime](repeating: start, count: ranks)
-        isLive = ProgressDisplay.isTerminal
-    }
-
-    /// Whether to redraw lines. Under mpirun a rank's standard error may be a pseudo-terminal even if mpirun's own is a
-    /// file, so the launching script passes `-x ACTIVE_BENCH_TTY=1`. Without a launcher isatty(3) decides.
-    package static var isTerminal: Bool {
-        if let value = getenv("ACTIVE_BENCH_TTY") { return String(cString: value) == "1" }
-        return getenv("OMPI_COMM_WORLD_SIZE") == nil && getenv("PMI_SIZE") == nil && isatty(STDERR_FILENO) == 1
+        isLive = Console.isErrorTerminal
     }
 
     package var isEveryRankFinished: Bool { records.allSatisfy { $0.isFinished == 1 } }

@@ -45,3 +45,16 @@ extension Communicator {
         return gathered.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map { String($0) } }
     }
 }
+
+// Where there may be one process and no MPI.
+extension Communicator? {
+    /// As `Communicator.agree(that:)`; without a communicator, an error of `check` is thrown as it is.
+    package func agree(that check: () throws -> Void) throws {
+        if let self { try self.agree(that: check) } else { try check() }
+    }
+
+    /// As `Communicator.agree(sharing:)`; without a communicator, the bytes or the error of `body` itself.
+    package func agree(sharing body: () throws -> [UInt8]) throws -> [UInt8] {
+        if let self { try self.agree(sharing: body) } else { try body() }
+    }
+}

@@ -11,6 +11,9 @@ package enum MessageTag {
     static let departure = 6
     /// Timed messages of `MessageCostMeasurement`.
     package static let timing = 7
+    /// The place of an episode to run, from rank 0, and a finished episode, to rank 0.
+    package static let assignment = 8
+    package static let episode = 9
     /// The first of a range of tags, one for each kind of row exchange in a case.
     static let rows = 100
 }

@@ -37,6 +37,28 @@ package struct D4RLRecording: Sendable {
 
     /// N, the number of steps.
     package var count: Int { rewards.count }
+
+    /// Bytes of a row in a file before compression, with goals of `goals` coordinates.
+    package func rowSize(goals: Int) -> Int {
+        let numbers = 2 * stateSize + actionSize + positionSize + velocitySize + goals + 2  // rewards, log π
+        return 4 * numbers + 2
+    }
+
+    /// Removes all rows but the first `rows`; a shorter recording stays as it is.
+    package mutating func keepFirst(_ rows: Int) {
+        let excess = count - rows
+        guard excess > 0 else { return }
+        let before = count
+        func cut<Element>(_ field: inout [Element]) { field.removeLast(field.count / before * excess) }
+        for field: WritableKeyPath<D4RLRecording, [Float]> in [
+            \.observations, \.actions, \.rewards, \.nextObservations, \.positions, \.velocities,
+            \.actionLogProbabilities, \.goals,
+        ] {
+            cut(&self[keyPath: field])
+        }
+        cut(&terminals)
+        cut(&timeouts)
+    }
 }
 
 /// Writes D4RL's layout: single precision, h5py booleans, gzip in chunks of rows. The same recording gives the same

@@ -23,11 +23,12 @@ import Testing
     @discardableResult
     private func record(
         _ policies: [String], transitions: Int = 500, seed: Int = 0, to name: String = "a.hdf5"
-    ) throws -> DatasetRecording.Summary {
-        try DatasetRecording(
+    ) throws -> DatasetAssembly.Summary {
+        let recorded = try DatasetRecording(
             .init(
                 environment: "hopper", policies: policies, transitions: transitions, seed: seed, output: folder(name))
         ).run()
+        return try #require(recorded).summary
     }
 
     @Test func theSameSeedGivesTheSameBytes() throws {
@@ -102,6 +103,12 @@ import Testing
             error
                 == .badInput(
                     "\(path): the policy takes 17 observations and gives 6 actions, but hopper has 11 and 3"))
+        #expect(!folder.contents.contains("a.hdf5"))
+    }
+
+    @Test func aDatasetLargerThanTheDiskIsRefusedAtOnce() throws {
+        let error = try #require(throws: HarnessError.self) { try record(policies("one"), transitions: 1 << 50) }
+        #expect(error.exitStatus == .io && "\(error)".hasPrefix("\(folder("a.hdf5")): expected "), "\(error)")
         #expect(!folder.contents.contains("a.hdf5"))
     }
 

@@ -59,7 +59,12 @@ struct Collect: ParsableCommand {
     /// `active-bench collect rollout`: records a dataset in D4RL's layout.
     struct Rollout: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Record stochastic rollouts of behaviour policies as a dataset in D4RL's HDF5 layout.")
+            abstract: "Record stochastic rollouts of behaviour policies as a dataset in D4RL's HDF5 layout.",
+            discussion: """
+                mpirun -n 2 active-bench collect rollout --env hopper --policy medium.safetensors --out hopper_medium-r1.hdf5
+
+                Episodes are distributed over the ranks; any number of ranks gives the same bytes.
+                """)
 
         @Option(help: "Environment to run the policies in.")
         var env: String
@@ -79,19 +84,21 @@ struct Collect: ParsableCommand {
         }
 
         func run() throws {
-            try runAlone {
-                try requireOneProcess("collect rollout")
-                let summary = try DatasetRecording(
-                    .init(environment: env, policies: policy, transitions: transitions, seed: seed, output: out)
-                ).run()
-                try emit(
-                    line: "\(out): \(summary.transitions) transitions, \(summary.trajectories) trajectories, "
-                        + String(
-                            format: "return %.1f ± %.1f, length %.0f, normalised score %.1f", summary.meanReturn,
-                            summary.deviation, summary.meanLength, summary.score))
-                for note in summary.notes { say(note) }
+            let request = DatasetRecording.Request(
+                environment: env, policies: policy, transitions: transitions, seed: seed, output: out)
+            runOnAllRanks { world in
+                guard let (summary, notes) = try DatasetRecording(request).run(on: world) else { return }
+                try emit(line: "\(out): \(Self.line(summary))")
+                for note in notes { say(note) }
                 if let warning = summary.warning { say("MuJoCo warned: \(warning)") }
             }
+        }
+
+        private static func line(_ summary: DatasetAssembly.Summary) -> String {
+            "\(summary.transitions) transitions, \(summary.trajectories) trajectories, "
+                + String(
+                    format: "return %.1f ± %.1f, length %.0f, normalised score %.1f", summary.meanReturn,
+                    summary.deviation, summary.meanLength, summary.score)
         }
     }
 }
