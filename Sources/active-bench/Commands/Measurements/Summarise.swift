@@ -26,7 +26,7 @@ struct SummarisePrecision: ParsableCommand {
     func run() throws {
         try runAlone {
             let run = RunFolder(folder)
-            let comparisons = try PrecisionComparison.all(in: Aggregation(run).table(.last))
+            let comparisons = try PrecisionComparison.all(in: Aggregation(run).table(.last10))
             try emit(
                 PrecisionComparison.heading(StudyExtent(run)) + "\n"
                     + comparisons.map(\.markdown).joined(separator: "\n"))
