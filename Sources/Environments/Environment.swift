@@ -35,6 +35,10 @@ package protocol Environment: AnyObject {
 
     /// The position that the agent is to reach, in metres; empty in environments without goals.
     var goal: [Double] { get }
+
+    /// Returns the last step as it is recorded: `transition` itself, except where the policy observes and acts through something
+    /// that is no part of the data. Its pointers are valid until the next step.
+    func recorded(_ transition: Rollout.Transition) -> Rollout.Transition
 }
 
 extension Environment {
@@ -43,6 +47,9 @@ extension Environment {
 
     /// Empty: most environments have no goal.
     package var goal: [Double] { [] }
+
+    /// The transition itself.
+    package func recorded(_ transition: Rollout.Transition) -> Rollout.Transition { transition }
 }
 
 extension Environment {

@@ -93,7 +93,7 @@ package final class Rollout {
     ///
     /// A simulation that diverges ends the episode and is not an error: a bad policy can cause that.
     ///
-    /// - `record`: called with every transition before the next step is taken.
+    /// - `record`: called with every transition, as the environment records it, before the next step is taken.
     /// - Throws: `EnvironmentError` when the simulator fails or the policy's action is not finite.
     @discardableResult
     package func run(
@@ -130,10 +130,11 @@ package final class Rollout {
             outcome.totalReward += result.reward
             outcome.length += 1
             try record?(
-                Transition(
-                    observation: observation.pointer, action: action.pointer,
-                    nextObservation: nextObservation.pointer, positions: positions, velocities: velocities,
-                    result: result, logLikelihood: logLikelihood))
+                environment.recorded(
+                    Transition(
+                        observation: observation.pointer, action: action.pointer,
+                        nextObservation: nextObservation.pointer, positions: positions, velocities: velocities,
+                        result: result, logLikelihood: logLikelihood)))
             if result.terminal || result.timeout {
                 outcome.terminal = result.terminal
                 return outcome

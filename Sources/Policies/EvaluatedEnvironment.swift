@@ -48,11 +48,11 @@ package struct EvaluatedEnvironment {
                 goals: EnvironmentRegistry.goals(ofDataset: dataset ?? text, stream: stream.stream("environment"))))
     }
 
-    /// The environment and profile named by `text`, which may be one of training, without making the environment.
+    /// The environment and profile named by `text`, which may be one of behaviour policies, without making the environment.
     ///
     /// - Throws: the errors of `EnvironmentRegistry.resolve`, with D4RL's tasks among the suggestions.
     package static func environment(_ text: String) throws -> NamedEnvironment {
-        if EnvironmentRegistry.trainingNames.contains(text) { return NamedEnvironment(name: text, profile: .d4rl) }
+        if EnvironmentRegistry.behaviourNames.contains(text) { return NamedEnvironment(name: text, profile: .d4rl) }
         let environments = EnvironmentRegistry.names
         return try EnvironmentRegistry.resolve(
             text, others: D4RLTasks.names.filter { !environments.contains($0) })

@@ -29,6 +29,9 @@ package final class AntMaze: SimulatedEnvironment {
         static let start = 64
     }
 
+    /// The distance in metres at which a goal counts as reached, by D4RL's rules.
+    static let d4rlGoalRadius = 0.5
+
     package let specification: EnvironmentSpecification
     package let simulation: MuJoCoSimulation
     package let frameSkip = 5
@@ -59,7 +62,7 @@ package final class AntMaze: SimulatedEnvironment {
         maze = task.maze
         goals = options.goals
         isGymnasium = options.profile != .d4rl
-        goalRadius = isGymnasium ? 0.45 : 0.5
+        goalRadius = isGymnasium ? 0.45 : Self.d4rlGoalRadius
         actionScale = isGymnasium ? 1 : AntModel.d4rlTorque
         let centre = isGymnasium ? maze.gymnasiumCentre : maze.d4rlCentre
         walls = maze.walls.map(centre)
@@ -90,6 +93,15 @@ package final class AntMaze: SimulatedEnvironment {
         }
     }
 
+    /// Starts an episode by D4RL's rules, but with another goal, and at `start` (without noise on x and y) if it is given.
+    package func reset(episode: Int, stream: RandomStream, start: Maze.Place?, goal: Maze.Place) throws {
+        target = goal
+        try startEpisode { positions, _ in
+            AntModel.addStartNoise(to: simulation, episode: episode, stream: stream)
+            if let start { (positions[0], positions[1]) = (start.x, start.y) }
+        }
+    }
+
     /// Starts an episode in exactly this state with this goal.
     package func reset(toPositions positions: [Double], velocities: [Double], goal: Maze.Place) throws {
         target = goal
@@ -111,9 +123,7 @@ package final class AntMaze: SimulatedEnvironment {
     private func drawGoal(episode: Int, _ stream: RandomStream) -> Maze.Place {
         func uniform(_ i: Int) -> Double { stream.uniform(step: episode, index: Draw.goal + i) }
         if isGymnasium { return drawPlace(episode: episode, stream, index: Draw.goal) }
-        let cell = maze.d4rlCentre(maze.goal)
-        return Maze.Place(
-            max(cell.x + uniform(0) + 0.5 * uniform(1), 0), max(cell.y + uniform(2) + 0.5 * uniform(3), 0))
+        return maze.d4rlGoal(in: maze.goal, uniform: uniform)
     }
 
     /// Draws Gymnasium's start: in a free cell whose centre is more than half a cell's width from the goal.
@@ -148,13 +158,15 @@ package final class AntMaze: SimulatedEnvironment {
         for i in action.indices { simulation.controls[i] = actionScale * action.clipped(i) }
         try simulation.step(frameSkip)
         elapsedSteps += 1
-        let place = Maze.Place(simulation.positions[0], simulation.positions[1])
         let isAtGoal = Maze.distance(place, target) <= goalRadius  // false for NaN
         hasReachedTarget = hasReachedTarget || isAtGoal
         return StepResult(
             reward: isAtGoal ? 1 : 0, terminal: isAtGoal && !isGymnasium,
             atTimeLimit: elapsedSteps >= specification.maximumSteps)
     }
+
+    /// The place of the torso.
+    var place: Maze.Place { Maze.Place(simulation.positions[0], simulation.positions[1]) }
 
     package var completedTasks: [String] { hasReachedTarget ? specification.tasks : [] }
 
@@ -186,13 +198,17 @@ extension AntMaze: Drawable {
         return max(abs(diagonal.x), abs(diagonal.y)) + Maze.cellWidth
     }
 
-    /// The goal, drawn with the radius within which it counts as reached.
-    package var marks: [Mark] {
-        [Mark(at: Vector(target.x, target.y, goalRadius), radius: goalRadius, colour: [0.15, 0.65, 0.25, 1])]
-    }
+    package var marks: [Mark] { [.goal(at: target, radius: goalRadius)] }
 
     package func makeDrawing() throws -> MuJoCoSimulation {
         try MuJoCoSimulation(
             name: specification.name, model: ant.mjcf(walls: walls, scenery: .studio(extent: extent)))
+    }
+}
+
+extension Mark {
+    /// A goal, drawn as a ball of the radius within which it counts as reached.
+    static func goal(at place: Maze.Place, radius: Double) -> Mark {
+        Mark(at: Vector(place.x, place.y, radius), radius: radius, colour: [0.15, 0.65, 0.25, 1])
     }
 }

@@ -4,17 +4,12 @@ extension EnvironmentFamily {
     /// D4RL's mazes for an ant.
     static let antmaze = EnvironmentFamily(
         suite: .antmaze,
-        environments: [
-            AntMaze.Task("antmaze-umaze", .umaze, maximumSteps: 700),
-            AntMaze.Task("antmaze-medium", .medium, maximumSteps: 1000),
-            AntMaze.Task("antmaze-large", .large, maximumSteps: 1000),
-        ].map { task in
+        environments: AntMaze.Task.all.map { task in
             EnvironmentDefinition(task.specification) { try AntMaze(task, options: $0) }
         },
-        trainingEnvironments: [
-            EnvironmentDefinition(GoalReachingAnt.specification) { _ in try GoalReachingAnt() }
-        ],
+        behaviourEnvironments: EnvironmentDefinition.antmazeBehaviour,
         published: .antmaze,
+        recipe: recipe,
         gymnasium: GymnasiumIDs(
             profiles: [4: .gymnasium],
             // Data of goals in many cells; with "R", from starts in many cells, too.
@@ -29,4 +24,7 @@ extension EnvironmentFamily {
             }),
         versionsOfOneGoal: ["v0", "v1"],
         contactsDependOnSimulator: true)
+
+    /// D4RL's recipe with a behaviour policy of our own; `MazeCollection.all` says where its episodes start and end.
+    private static let recipe = DatasetRecipe(number: 2, algorithm: "SAC", profile: .d4rl)
 }

@@ -25,7 +25,7 @@ package final class GoalReachingAnt: SimulatedEnvironment {
     /// The cost of a step with a clipped action of length 1.
     package static let controlCost = 0.02
     /// The distance in metres at which a goal is reached.
-    package static let goalRadius = 0.5
+    package static let goalRadius = AntMaze.d4rlGoalRadius
     /// The largest distance in metres at which a goal is drawn.
     package static let goalRange = 10.0
 
@@ -118,6 +118,21 @@ package final class GoalReachingAnt: SimulatedEnvironment {
         let distance = Maze.distance(place, goal)
         return distance > 0 ? (goal - place) / distance : .zero
     }
+}
 
+extension GoalReachingAnt: Drawable {
     package var controlStep: Double { Double(frameSkip) * simulation.timestep }
+
+    /// A view from the south, moving with the torso.
+    package var viewpoint: Viewpoint {
+        Viewpoint(.body("torso", height: 0.5), distance: 8, azimuth: 90, elevation: -30)
+    }
+
+    package var marks: [Mark] { [.goal(at: target, radius: Self.goalRadius)] }
+
+    package func makeDrawing() throws -> MuJoCoSimulation {
+        try MuJoCoSimulation(
+            name: specification.name,
+            model: AntModel.d4rl(legacyInertia: true).mjcf(walls: [], scenery: .studio(extent: 20)))
+    }
 }

@@ -6,8 +6,8 @@ package struct EnvironmentFamily: Sendable {
     package let suite: TaskSuite
     /// Its environments, in the order in which they are listed. The first word of their names is unique to the suite.
     package let environments: [EnvironmentDefinition]
-    /// Further environments, in which behaviour policies are trained: no dataset is of them, and no study can name them.
-    package let trainingEnvironments: [EnvironmentDefinition]
+    /// Further environments, of behaviour policies: in which they are trained, or collect data. No study can name them.
+    package let behaviourEnvironments: [EnvironmentDefinition]
     /// The datasets of the family that D4RL publishes.
     package let published: PublishedDatasets
     /// How this program makes datasets of the family; nil if there is no recipe.
@@ -21,14 +21,14 @@ package struct EnvironmentFamily: Sendable {
 
     /// Makes the family of `environments`, of `suite`.
     package init(
-        suite: TaskSuite, environments: [EnvironmentDefinition], trainingEnvironments: [EnvironmentDefinition] = [],
+        suite: TaskSuite, environments: [EnvironmentDefinition], behaviourEnvironments: [EnvironmentDefinition] = [],
         published: PublishedDatasets = PublishedDatasets(), recipe: DatasetRecipe? = nil,
         gymnasium: GymnasiumIDs = GymnasiumIDs(), versionsOfOneGoal: Set<String> = [],
         contactsDependOnSimulator: Bool = false
     ) {
         self.suite = suite
         self.environments = environments
-        self.trainingEnvironments = trainingEnvironments
+        self.behaviourEnvironments = behaviourEnvironments
         self.published = published
         self.recipe = recipe
         self.gymnasium = gymnasium
@@ -43,6 +43,8 @@ package struct EnvironmentDefinition: Sendable {
     package let specification: EnvironmentSpecification
     /// The specification by Gymnasium's rules; nil if it is the same.
     package let gymnasiumSpecification: EnvironmentSpecification?
+    /// The environment in which policies for this one are trained; nil if it is this one.
+    package let policies: String?
     /// Whether it needs files that do not come with this program; all such environments need the same files.
     package let needsAssets: Bool
     /// Makes the environment, at its start state without noise.
@@ -53,10 +55,12 @@ package struct EnvironmentDefinition: Sendable {
     /// - `make`: makes the environment at its start state without noise; throws `EnvironmentError`.
     package init(
         _ specification: EnvironmentSpecification, gymnasium: EnvironmentSpecification? = nil,
-        needsAssets: Bool = false, make: @escaping @Sendable (EnvironmentOptions) throws -> any Environment
+        policies: String? = nil, needsAssets: Bool = false,
+        make: @escaping @Sendable (EnvironmentOptions) throws -> any Environment
     ) {
         self.specification = specification
         gymnasiumSpecification = gymnasium
+        self.policies = policies
         self.needsAssets = needsAssets
         self.make = make
     }

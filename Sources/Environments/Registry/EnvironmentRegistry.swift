@@ -16,10 +16,10 @@ package enum EnvironmentRegistry {
     /// All names, in the registry's order.
     package static var names: [String] { definitions.map(\.name) }
 
-    /// The names of the environments in which only behaviour policies are trained.
-    package static var trainingNames: [String] { families.flatMap(\.trainingEnvironments).map(\.name) }
+    /// The names of the environments that only behaviour policies act in.
+    package static var behaviourNames: [String] { families.flatMap(\.behaviourEnvironments).map(\.name) }
 
-    /// Makes an environment called `name`, one of training's included, at its start state without noise.
+    /// Makes an environment called `name`, one of behaviour policies' included, at its start state without noise.
     ///
     /// - Throws: `EnvironmentError.unknownEnvironment`, `.missingAssets`, `.damagedAssets`,
     ///   `.libraryMismatch` or `.simulator`.
@@ -45,6 +45,13 @@ package enum EnvironmentRegistry {
         let version = DatasetName(dataset).version ?? ""
         let isOne = family(ofDataset: dataset)?.versionsOfOneGoal.contains(version) ?? false
         return isOne ? .once(stream) : .everyEpisode
+    }
+
+    /// Returns the environment in which the policies that act in the one called `name` are trained.
+    ///
+    /// - Throws: `EnvironmentError.unknownEnvironment`.
+    package static func trainingEnvironment(of name: String) throws(EnvironmentError) -> String {
+        try definition(name).policies ?? name
     }
 
     /// Refuses names of environments whose files are missing; one that needs files is made, to check that they are
@@ -136,7 +143,7 @@ package enum EnvironmentRegistry {
     }
 
     private static func definition(_ name: String) throws(EnvironmentError) -> EnvironmentDefinition {
-        let all = definitions + families.flatMap(\.trainingEnvironments)
+        let all = definitions + families.flatMap(\.behaviourEnvironments)
         if let definition = all.first(where: { $0.name == name }) { return definition }
         throw unknown(name)
     }

@@ -90,7 +90,7 @@ extension EnvironmentRegistry {
 
     /// Returns why this program lacks an environment or dataset that other projects have; nil for an unknown name.
     package static func reasonForAbsence(of text: String) -> String? {
-        if trainingNames.contains(text) { return "only behaviour policies are trained in it" }
+        if behaviourNames.contains(text) { return "it is for behaviour policies only" }
         let words = beginnings(of: text)
         let ours = names.flatMap { beginnings(of: $0) }
         let found = elsewhere.filter { entry in

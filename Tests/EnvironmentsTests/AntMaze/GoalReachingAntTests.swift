@@ -8,12 +8,12 @@ import Testing
 
     /// It can be trained in by its name, and is no environment of any dataset or study.
     @Test func isNotAmongTheEnvironmentsOfDatasets() throws {
-        #expect(EnvironmentRegistry.trainingNames == ["ant-goal"])
+        #expect(EnvironmentRegistry.behaviourNames.contains("ant-goal"))
         #expect(try EnvironmentRegistry.make("ant-goal").specification == GoalReachingAnt.specification)
         #expect(!EnvironmentRegistry.names.contains("ant-goal"))
         #expect(EnvironmentRegistry.suite(ofDataset: "ant-goal") == nil)
         let error = #expect(throws: EnvironmentError.self) { try EnvironmentRegistry.resolve("ant-goal") }
-        #expect(error?.description.contains("only behaviour policies are trained in it") == true)
+        #expect(error?.description.contains("it is for behaviour policies only") == true)
     }
 
     /// Where both ants are in the same state, they move in the same way: the plane has the mazes' dynamics.
