@@ -40,6 +40,8 @@ package struct DatasetRecording: Sendable {
 
     private var request: Request
     private var profile = DynamicsProfile.d4rl
+    /// Whether the policies were trained in another environment and act here through a navigation, which is not in the data.
+    private var isNavigated = false
 
     /// Stores the request; accesses no file before `run`.
     package init(_ request: Request) { self.request = request }
@@ -58,6 +60,7 @@ package struct DatasetRecording: Sendable {
         let named = try EvaluatedEnvironment.environment(request.environment)
         recording.request.environment = named.name
         recording.profile = named.profile ?? .d4rl
+        recording.isNavigated = try EnvironmentRegistry.trainingEnvironment(of: named.name) != named.name
         return try recording.record(on: world)
     }
 
@@ -106,19 +109,25 @@ package struct DatasetRecording: Sendable {
         var recording = assembly.recording
         recording.metadata = metadata(rollouts, partStarts: assembly.partStarts)
         if let policy = rollouts.snapshots.last { recording.describe(policy) }
+        if isNavigated {
+            // As in D4RL's files. The likelihood would be that of the action before noise was added.
+            recording.nextObservations = []
+            recording.actionLogProbabilities = []
+        }
         try D4RLWriter.write(recording, to: request.output)
     }
 
     private func metadata(_ rollouts: PolicyRollouts, partStarts: [Int]) -> [String: MetadataValue] {
         let (policies, algorithm) = (rollouts.snapshots.count, rollouts.algorithm)
-        let kind =
+        var kind =
             policies == 1
             ? "stochastic rollouts of one \(algorithm) policy"
             : "stochastic rollouts of \(policies) \(algorithm) policies in the order given"
+        if isNavigated { kind += " between waypoints, with noise on its actions; rewards of one goal" }
         let recipe = EnvironmentRegistry.recipe(ofDataset: request.environment)
         let followed = recipe.flatMap { $0.algorithm == algorithm && $0.profile == profile ? $0 : nil }
         // Several snapshots are of increasing skill.
-        let standsIn = policies > 1 ? "; stands in for a replay buffer" : ""
+        let standsIn = policies > 1 && !isNavigated ? "; stands in for a replay buffer" : ""
         return [
             "algorithm": .text(algorithm),
             "recipe": .text(followed.map { "active-bench \($0.version): " + kind + standsIn } ?? kind),

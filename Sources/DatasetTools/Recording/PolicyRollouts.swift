@@ -18,15 +18,15 @@ struct PolicyRollouts {
     private let rollouts: [Rollout]
     private let specification: EnvironmentSpecification
 
-    /// Makes the policies of `files`, which are the contents of the files at `paths`, runnable in `environment`, whose name their
-    /// metadata must have.
+    /// Makes the policies of `files`, which are the contents of the files at `paths`, runnable in `environment`. Their metadata must
+    /// name the environment in which its policies are trained.
     ///
     /// - `stream`: the stream of a part's random numbers.
     /// - Throws: `HarnessError.badInput` that names the file which is invalid, has a deterministic policy, or does not fit.
     init(
         _ files: [[UInt8]], at paths: [String], in environment: any Environment, stream: (_ part: Int) -> RandomStream
     ) throws {
-        let name = environment.specification.name
+        let name = try EnvironmentRegistry.trainingEnvironment(of: environment.specification.name)
         let read = try zip(paths, files).map { path, file in
             let policy = try PolicyFile.decode(Data(file), path: path)
             let meant = policy.metadata["environment"] ?? name
