@@ -157,6 +157,13 @@ let package = Package(
                 "Supervision", "Teams", logging,
             ]),
         room(
+            "Behaviour",
+            [
+                "Algorithms", "Cases", "Console", "Datasets", "Environments", "Failures", "HDF5", "MPI", "Networks",
+                "Numerics", "Paths", "Policies", "Processes", "Report", "RunFolders", "Runs", "Storage", "Supervision",
+                "Teams",
+            ]),
+        room(
             "Benchmarks",
             [
                 "Algorithms", "Datasets", "Environments", "Failures", "HDF5", "Networks", "Numerics", "Paths",
@@ -180,7 +187,8 @@ let package = Package(
         .executableTarget(
             name: "active-bench",
             dependencies: [
-                "Algorithms", "Benchmarks", "Cases", "ConformanceTraces", "Console", "DatasetTools", "Datasets",
+                "Algorithms", "Behaviour", "Benchmarks", "Cases", "ConformanceTraces", "Console", "DatasetTools",
+                "Datasets",
                 "Environments", "Failures", "Findings", "MPI", "Numerics", "Paths", "Planning", "Policies", "Processes",
                 "Rendering", "Report", "RunFolders", "Runs", "Scaling", "Storage", "Studies", "Suites", "Supervision",
                 "Teams",
@@ -256,8 +264,9 @@ let package = Package(
         tests(
             "HarnessTests",
             [
-                "Algorithms", "Benchmarks", "CHDF5", "CSupervision", "Cases", "ConformanceTraces", "DatasetTools",
-                "Datasets", "Environments", "ExampleInputs", "Failures", "Findings", "HDF5", "ManualClock", "Networks",
+                "Algorithms", "Behaviour", "Benchmarks", "CHDF5", "CSupervision", "Cases", "ConformanceTraces",
+                "DatasetTools", "Datasets", "Environments", "ExampleInputs", "Failures", "Findings", "HDF5",
+                "ManualClock", "Networks",
                 "Numerics", "Paths", "Planning", "Policies", "Processes", "ProgramRuns", "Rendering", "Report",
                 "RunFolders", "Runs", "Scaling", "ScratchFiles", "SplitMix", "Storage", "Studies", "Suites",
                 "Supervision", "Teams",

@@ -35,7 +35,7 @@ import Testing
         #expect(abs(rewards + 35.0 / 3) < 0.5)
         #expect(abs(values - rewards) < 0.3, "Q \(values), r \(rewards)")
 
-        let inference = try PolicyInference(sac.policy.snapshot)
+        let inference = try PolicyInference(sac.policy)
         let (state, action) = (Matrix(vector: Self.sizes.states), Matrix(vector: Self.sizes.actions))
         let others = RandomStream("other states")
         var meanAction = 0.0
@@ -62,7 +62,7 @@ import Testing
     @Test func temperatureRisesWhenTheEntropyIsSpent() {
         let sac = Self.sac(batch: 32)
         for j in 0..<Self.sizes.actions {  // log σ = −4 in every state
-            sac.policy.network.parameters.mutate("out/bias") { $0[Self.sizes.actions + j] = -4 }
+            sac.actor.network.parameters.mutate("out/bias") { $0[Self.sizes.actions + j] = -4 }
         }
         let batch = Batch(size: 32, stateSize: Self.sizes.states, actionSize: Self.sizes.actions)
         Self.fill(batch, step: 0) { $0 }
@@ -80,7 +80,7 @@ import Testing
                 Self.fill(batch, step: step) { $0 }
                 sac.update(batch)
             }
-            let block = sac.policy.network.parameters
+            let block = sac.actor.network.parameters
             return Array(UnsafeBufferPointer(start: block.values, count: block.count))
         }
         let first = parameters("SAC/seed-0")

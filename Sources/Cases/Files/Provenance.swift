@@ -111,7 +111,7 @@ package struct Provenance: Sendable, Codable {
         return "\(swift), \(String(cString: ab_compiler()))"
     }
 
-    static var glibcVersion: String {
+    package static var glibcVersion: String {
         var text = [CChar](repeating: 0, count: 64)
         confstr(Int32(_CS_GNU_LIBC_VERSION), &text, text.count)
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -44,6 +44,13 @@ package final class ReplayBuffer {
         count = min(count + 1, capacity)
     }
 
+    /// Counts `rows` transitions as appended that newer ones have replaced since: the next is stored where it would be
+    /// after them. For an empty buffer, which is filled again when a training goes on.
+    package func skip(_ rows: Int) {
+        precondition(count == 0)
+        next = rows % capacity
+    }
+
     /// Fills `batch` uniformly with replacement; traps if the buffer is empty.
     package func draw(step: Int, stream: RandomStream, into batch: Batch) {
         batch.draw(from: rows, count: count, stream: stream, step: step)

@@ -1,7 +1,7 @@
 import Failures
 import Foundation
 
-/// A file of a case to which rows are appended: `curve.csv`, `evaluations.csv`, `timing.csv`.
+/// A file to which rows are appended: a case's `curve.csv`, `evaluations.csv` and `timing.csv`, a training's `replay.bin`.
 ///
 /// A checkpoint records the file's length and hash. When a case resumes, the recorded part is verified and later rows
 /// are cut off. Call `sync()` before each checkpoint, because a checkpoint must never be ahead of its files.
@@ -18,7 +18,7 @@ package final class AppendOnlyFile {
 
     /// Creates the file, or truncates it.
     package func createEmpty() throws {
-        try open(O_WRONLY | O_CREAT | O_TRUNC, as: "create")
+        try open(O_RDWR | O_CREAT | O_TRUNC, as: "create")
     }
 
     /// Truncates the file to the bytes recorded by a checkpoint and continues there.
@@ -57,11 +57,29 @@ package final class AppendOnlyFile {
     /// Appends text. After an error the next text overwrites what was written of this one.
     package func append(_ text: String) throws {
         var text = text
-        try text.withUTF8 { utf8 in
-            let bytes = UnsafeRawBufferPointer(utf8)
-            try FileCalls.current.writeAll(bytes, to: try opened(), at: length, of: path)
-            digest.update(bytes)
-            length += bytes.count
+        try text.withUTF8 { try append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Appends bytes. After an error the next ones overwrite what was written of these.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
+        try FileCalls.current.writeAll(bytes, to: try opened(), at: length, of: path)
+        digest.update(bytes)
+        length += bytes.count
+    }
+
+    /// Calls `body` with the bytes appended so far, in order, in pieces of `size` bytes; the last may be shorter.
+    package func forEachPiece(ofSize size: Int, from start: Int = 0, _ body: (UnsafeRawBufferPointer) throws -> Void)
+        throws
+    {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { buffer.deallocate() }
+        var offset = start
+        while offset < length {
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(size, length - offset)])
+            let count = try FileCalls.current.readAll(piece, from: try opened(), at: offset, of: path)
+            guard count == piece.count else { throw changed("expected \(length) bytes, found \(offset + count)") }
+            try body(UnsafeRawBufferPointer(piece))
+            offset += count
         }
     }
 

@@ -116,35 +116,6 @@ import Testing
 
     // MARK: Collect
 
-    @Test func behaviourTrainingIsReproducible() throws {
-        for out in ["a", "b"] {
-            let child = try SystemRun.activeBench(
-                "collect", "train", "--env", "hopper", "--steps", "1200", "--snapshot-every", "600", "--out",
-                folder(out))
-            #expect(child.exitCode == 0, "\(child.output)")
-        }
-        #expect(
-            files(below: folder("a")) == [
-                "learning-curve.csv", "policy-0000600.safetensors", "policy-0001200.safetensors",
-            ])
-        for name in files(below: folder("a")) {
-            #expect(bytes(of: folder("a/\(name)")) == bytes(of: folder("b/\(name)")), "\(name)")
-        }
-        #expect(bytes(of: folder("a/policy-0000600.safetensors")) != bytes(of: folder("a/policy-0001200.safetensors")))
-        #expect(text(of: folder("a/learning-curve.csv")).split(separator: "\n").count == 3)
-    }
-
-    /// The trained policy is kept even if the steps end before the first snapshot is due.
-    @Test func aShortBehaviourTrainingLeavesItsLastPolicy() throws {
-        let child = try SystemRun.activeBench(
-            "collect", "train", "--env", "hopper", "--steps", "300", "--snapshot-every", "1000", "--out", folder("a"))
-        #expect(child.exitCode == 0, "\(child.output)")
-        #expect(files(below: folder("a")) == ["learning-curve.csv", "policy-0000300.safetensors"])
-        #expect(try PolicyFile.read(folder("a/policy-0000300.safetensors")).sizes == (11, 3))
-        let rows = text(of: folder("a/learning-curve.csv")).split(separator: "\n")
-        #expect(rows.count == 2 && rows.last?.hasPrefix("300,") == true, "\(rows)")
-    }
-
     /// Not even root can create files in /proc.
     @Test(arguments: ["/proc/x.hdf5", "/proc/folder/x.hdf5", "policy.safetensors/x.hdf5"])
     func aDatasetThatCannotBeWritten(out: String) throws {

@@ -9,53 +9,6 @@ struct Collect: ParsableCommand {
         abstract: "Train behaviour policies and record datasets in D4RL's layout.",
         subcommands: [Train.self, Rollout.self])
 
-    /// `active-bench collect train`: runs SAC in an environment.
-    struct Train: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Train a behaviour policy with SAC, keeping snapshots and the learning curve.")
-
-        @Option(help: "Environment to train in.")
-        var env: String
-        @Option(help: "Environment steps; one gradient step each after a warm-up of 1,000.")
-        var steps = 400_000
-        @Option(help: "Seed of all random numbers.")
-        var seed = 0
-        @Option(help: "Steps between snapshots.")
-        var snapshotEvery = 10_000
-        @Option(help: "Folder for snapshots and learning-curve.csv.")
-        var out: String
-
-        func validate() throws {
-            guard steps > 0 && snapshotEvery > 0 else {
-                throw ValidationError("--steps and --snapshot-every: expected 1 or more")
-            }
-        }
-
-        func run() throws {
-            let options = BehaviourTraining.Options(
-                environment: env, seed: seed, steps: steps, snapshotEvery: snapshotEvery)
-            let start = Date()
-            try runAlone {
-                try requireOneProcess("collect train")
-                var loss: (any Error)?
-                try BehaviourTraining(options, folder: out).run { snapshot in
-                    let seconds = Date().timeIntervalSince(start)
-                    // A failed print does not end training: the curve is in the folder, and the error is reported at
-                    // the end.
-                    do { try emit(line: Train.line(snapshot, seconds)) } catch { loss = loss ?? error }
-                    if let warning = snapshot.warning { say("step \(snapshot.step): MuJoCo warned: \(warning)") }
-                }
-                if let loss { throw loss }
-            }
-        }
-
-        private static func line(_ snapshot: BehaviourTraining.Snapshot, _ seconds: Double) -> String {
-            String(
-                format: "step %d  return %.1f ± %.1f  length %.0f  %.0f steps/s", snapshot.step, snapshot.meanReturn,
-                snapshot.deviation, snapshot.meanLength, Double(snapshot.step) / seconds)
-        }
-    }
-
     /// `active-bench collect rollout`: records a dataset in D4RL's layout.
     struct Rollout: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -36,7 +36,7 @@ import Testing
             "$AB" evaluate --env hopper --policy policy.safetensors --episodes 1 --record ../out.hdf5 > /dev/null
             cmp "$other" ../out.hdf5
             "$AB" collect train --env hopper --steps 5 --snapshot-every 5 --out "$other-train" > /dev/null
-            test -s "$other-train/learning-curve.csv"
+            test -s "$other-train/seed-0/learning-curve.csv"
             "$AB" evaluate --env hopper --policy "$other-absent" --episodes 1 || test $? = 65
             cd ..; ls | od -c | grep -q '357 277 275' && exit 9
             find . -name '*.tmp*' | grep . && exit 8
