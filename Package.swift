@@ -159,9 +159,9 @@ let package = Package(
         room(
             "Behaviour",
             [
-                "Algorithms", "Cases", "Console", "Datasets", "Environments", "Failures", "HDF5", "MPI", "Networks",
-                "Numerics", "Paths", "Policies", "Processes", "Report", "RunFolders", "Runs", "Storage", "Supervision",
-                "Teams",
+                "Algorithms", "Cases", "Console", "DatasetTools", "Datasets", "Environments", "Failures", "HDF5", "MPI",
+                "Networks", "Numerics", "Paths", "Policies", "Processes", "Report", "RunFolders", "Runs", "Storage",
+                "Studies", "Supervision", "Teams",
             ]),
         room(
             "Benchmarks",

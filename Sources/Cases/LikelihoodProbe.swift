@@ -3,7 +3,6 @@ import Datasets
 import DatasetTools
 import Foundation
 import Networks
-import Numerics
 import Storage
 package import Studies
 
@@ -77,58 +76,14 @@ package struct LikelihoodProbe {
             episodes: 1, finalEpisodes: 1, column: "BC")
         let data = try DataPreparation().data(for: studyCase)
         let transitions = data.transitions
-        let learner = LearnerDefinition.bc.make(
-            studyCase.hyperparameters,
-            problem: Problem(
-                states: transitions.stateSize, actions: transitions.actionSize, horizon: steps,
-                stream: studyCase.stream,
-                team: Solo()))
-        let loop = TrainingLoop(
-            learner, on: transitions, stream: studyCase.stream, batchSize: studyCase.hyperparameters.batchSize)
-        for step in stride(from: 1, through: steps, by: 1) {
-            loop.run(1)
-            if step % 10_000 == 0 {
-                progress(step, learner.diagnostics().first { $0.name == "log_likelihood" }?.value ?? .nan)
-            }
-        }
-        let policy = evaluationPolicy(learner, transitions)
-        let likelihood = LikelihoodProbe.meanLogLikelihood(policy, transitions)
+        let cloned = ClonedPolicy(studyCase, on: transitions, progress: progress)
+        let likelihood = cloned.meanLogLikelihood(of: transitions)
         let size = transitions.actionSize
         return Report(
             dataset: dataset.name, datasetSHA256: data.file.sha256, steps: steps, seed: seed, actionSize: size,
-            logLikelihood: likelihood, deviations: (0..<size).map { Double(policy.deviation($0)) },
+            logLikelihood: likelihood, deviations: (0..<size).map { Double(cloned.policy.deviation($0)) },
             candidates: [0, 0.25, 0.5, 1, 2].map {
                 .init(k: $0, targetLogLikelihood: likelihood - $0 * Double(size))
             })
-    }
-
-    /// The learner's policy without dropout, with buffers for a chunk of states.
-    private func evaluationPolicy(_ learner: any Learner, _ transitions: Transitions) -> GaussianPolicy {
-        let policy = GaussianPolicy(
-            states: transitions.stateSize, actions: transitions.actionSize,
-            hidden: LearnerDefinition.bc.hyperparameters(for: dataset.taskClass)[.hidden],
-            batch: min(256, transitions.count))
-        for network in learner.networks { policy.network.parameters.copy(from: network.parameters) }
-        return policy
-    }
-
-    /// E_D[log π(a|s)] over every transition; the remainder after whole chunks is covered by a chunk that overlaps the
-    /// last.
-    private static func meanLogLikelihood(_ policy: GaussianPolicy, _ transitions: Transitions) -> Double {
-        let chunk = policy.means.rows
-        let likelihoods = Matrix(vector: chunk)
-        var sum = 0.0
-        var done = 0
-        while done < transitions.count {
-            let start = min(done, transitions.count - chunk)
-            func rows(_ table: MatrixView) -> MatrixView {
-                MatrixView(pointer: table.row(start), rows: chunk, columns: table.columns)
-            }
-            policy.forward(rows(transitions.observations))
-            policy.logLikelihood(of: rows(transitions.actions), into: likelihoods.pointer)
-            for i in done - start..<chunk { sum += Double(likelihoods[i]) }
-            done = start + chunk
-        }
-        return sum / Double(transitions.count)
     }
 }

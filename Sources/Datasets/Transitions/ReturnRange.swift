@@ -21,27 +21,27 @@ package struct ReturnRange: Codable, Equatable, Sendable {
 
     /// Computes the range over the trajectories of `transitions`, whose rows must be in the order of recording.
     package init(of transitions: Transitions) {
-        let rows = transitions.rows
-        var minimum = Double.infinity
-        var maximum = -Double.infinity
-        var trajectories = 0
-        var sum = 0.0
-        for i in 0..<transitions.count {
-            sum += Double(rows.rewards[i])
-            if transitions.endsTrajectory(i) {
-                minimum = min(minimum, sum)
-                maximum = max(maximum, sum)
-                trajectories += 1
-                sum = 0
-            }
-        }
-        self.minimum = minimum
-        self.maximum = maximum
-        self.trajectories = trajectories
+        let returns = transitions.returns
+        minimum = returns.min() ?? .infinity
+        maximum = returns.max() ?? -.infinity
+        trajectories = returns.count
     }
 }
 
 extension Transitions {
+    /// The undiscounted returns of the trajectories, in order, by the rule of `ReturnRange`.
+    package var returns: [Double] {
+        var returns: [Double] = []
+        var sum = 0.0
+        for i in 0..<count {
+            sum += Double(rows.rewards[i])
+            guard endsTrajectory(i) else { continue }
+            returns.append(sum)
+            sum = 0
+        }
+        return returns
+    }
+
     /// Returns whether a trajectory ends with row `i`, by the rule of `ReturnRange`.
     func endsTrajectory(_ i: Int) -> Bool {
         let next = rows.nextObservations + i * stateSize

@@ -15,7 +15,7 @@ struct DataCommand: ParsableCommand {
             the folders ACTIVE_BENCH_DATA and D4RL_DATASET_DIR, by default in \
             ~/.local/share/active-bench/datasets.
             """,
-        subcommands: [List.self, Info.self, Verify.self, Inspect.self, Recipes.self])
+        subcommands: [List.self, Info.self, Verify.self, Inspect.self, Compare.self, Recipes.self])
 
     /// `active-bench data list`.
     struct List: ParsableCommand {

@@ -67,8 +67,17 @@ import Testing
         Slot(["render", "--env", "hopper", "--policy", "IT", "--out", "OUT"]),
         Slot(["render", "--env", "hopper", "--policy", policy, "--out", "IT"], takes: [.folder]),
         Slot(["collect", "train", "--env", "hopper", "--out", "IT"], takes: [.folder]),
+        Slot(["collect", "train", "--env", "hopper", "--from", "IT", "--out", "OUT"]),
+        Slot(
+            [
+                "collect", "train", "--env", "hopper", "--steps", "9", "--snapshot-every", "9", "--out", "OUT",
+                "--record", "IT",
+            ],
+            takes: [.file]),
         Slot(["collect", "rollout", "--env", "hopper", "--policy", "IT", "--out", "OUT"]),
         Slot(["collect", "rollout", "--env", "hopper", "--policy", policy, "--out", "IT"], takes: [.file]),
+        Slot(["data", "compare", "IT", dataset, "--environment", "hopper"]),
+        Slot(["data", "compare", dataset, "IT", "--environment", "hopper"]),
         Slot(["data", "info", "IT"]), Slot(["data", "verify", "IT"]),
         Slot(["data", "verify", "IT", "--sha256", String(repeating: "0", count: 64)]),
         Slot(["bench", "rollout", "--env", "hopper", "--policy", "IT"]),

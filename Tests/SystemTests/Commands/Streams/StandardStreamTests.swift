@@ -89,6 +89,7 @@ import Testing
             Command(name: "data list", words: []),
             Command(name: "data info", words: [dataset, "--json"]),
             Command(name: "data info", words: [dataset]),
+            Command(name: "data compare", words: [dataset, dataset, "--steps", "2", "--queries", "5"]),
             Command(name: "data verify", words: [dataset, dataset]),
             Command(name: "data inspect", words: [dataset], isRepeatable: false),
             Command(
