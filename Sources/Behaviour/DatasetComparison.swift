@@ -1,5 +1,5 @@
 import Algorithms
-package import Cases
+import Cases
 import Datasets
 import DatasetTools
 import Foundation
