@@ -14,6 +14,11 @@ package struct BehaviourSettings: Sendable, Codable, Equatable {
         package var sha256: String
         /// The environment steps made before.
         package var step: Int
+
+        package init(sha256: String, step: Int) {
+            self.sha256 = sha256
+            self.step = step
+        }
     }
 
     /// The environment's name.

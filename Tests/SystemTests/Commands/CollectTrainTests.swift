@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Policies
 import ProgramRuns
 import ScratchFiles
