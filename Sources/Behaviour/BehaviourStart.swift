@@ -2,6 +2,7 @@ package import Cases
 import Failures
 import Foundation
 package import MPI
+import Paths
 import Storage
 import Teams
 
@@ -42,9 +43,12 @@ extension Communicator {
     package func agreeOnStart(_ path: String?) throws -> BehaviourStart? {
         guard let path else { return nil }
         let bytes = try agree(sharing: {
+            let expectation = "expected a checkpoint of `active-bench collect train`"
+            if let kind = PathKind(ofPath: path), kind != .file {
+                throw HarnessError.badInput("\(path): \(expectation), found \(kind.rawValue)")
+            }
             guard let data = try FileCalls.current.contents(of: path) else {
-                throw HarnessError.badInput(
-                    "\(path): no such file; expected a checkpoint of `active-bench collect train`")
+                throw HarnessError.badInput("\(path): no such file; \(expectation)")
             }
             _ = try BehaviourStart(path: path, bytes: Array(data))
             return Array(data)
