@@ -32,7 +32,7 @@ final class ActingEnvironments {
     /// The current episode of each environment.
     private var current: [(episode: Int, steps: Int)]
 
-    /// - Parameter actor: the policy whose parameters are used.
+    /// - `actor`: the policy whose parameters are used.
     init(_ environments: [any Environment], actor: TanhGaussianPolicy, stream: RandomStream) {
         let (observations, actions) = (
             environments[0].specification.observationSize, environments[0].specification.actionSize
@@ -62,7 +62,7 @@ final class ActingEnvironments {
 
     /// Chooses an action for each environment: uniformly, or from the policy.
     ///
-    /// - Parameter step: the number of the first environment's step.
+    /// - `step`: the number of the first environment's step.
     func choose(step: Int, uniformly isUniform: Bool) {
         if isUniform {
             for j in 0..<actions.count { actions[j] = Real(2 * exploration.uniform(step: step, index: j) - 1) }
@@ -75,7 +75,7 @@ final class ActingEnvironments {
 
     /// Takes the chosen action in environment `i` and begins its next episode if one has ended.
     ///
-    /// - Parameter record: called with the step, unless the simulation diverged: then the episode ends without it.
+    /// - `record`: called with the step, unless the simulation diverged: then the episode ends without it.
     func step(_ i: Int, record: (Step) throws -> Void) throws {
         defer { withExtendedLifetime(next) {} }  // Only its pointer is used.
         var hasEnded = true
@@ -105,7 +105,7 @@ final class ActingEnvironments {
 
     /// Goes on with the episodes of a checkpoint, by taking their actions again.
     ///
-    /// - Parameter log: the steps made so far.
+    /// - `log`: the steps made so far.
     /// - Throws: `HarnessError.badInput` if a number is missing or the actions do not lead to the recorded state.
     func restore(_ checkpoint: Checkpoint, _ log: ReplayLog) throws {
         episodes = Int(try checkpoint.scalar("episodes"))

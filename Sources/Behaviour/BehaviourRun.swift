@@ -34,10 +34,9 @@ package struct BehaviourRun {
     private let output: String
     private let options: Options
 
-    /// - Parameters:
-    ///   - trainings: one for each seed.
-    ///   - start: the checkpoint from whose networks they start; nil for new ones.
-    ///   - output: the folder of all.
+    /// - `trainings`: one for each seed.
+    /// - `start`: the checkpoint from whose networks they start; nil for new ones.
+    /// - `output`: the folder of all.
     package init(_ trainings: [BehaviourSettings], start: Checkpoint?, output: String, options: Options) {
         self.trainings = trainings
         self.start = start
@@ -47,7 +46,7 @@ package struct BehaviourRun {
 
     /// Runs all trainings.
     ///
-    /// - Parameter onSnapshot: called with the seed, each snapshot and the steps per second since the one before.
+    /// - `onSnapshot`: called with the seed, each snapshot and the steps per second since the one before.
     /// - Returns: whether all are finished; otherwise the same command makes them go on. The same on all ranks.
     package func run(
         _ world: Communicator, onSnapshot: (Int, BehaviourTraining.Snapshot, Double) throws -> Void

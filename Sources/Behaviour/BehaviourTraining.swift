@@ -98,13 +98,12 @@ package final class BehaviourTraining {
     /// Trains from the newest checkpoint, or from the beginning, until `steps` environment steps are made, not counting
     /// those before `start`, or until a stop is requested.
     ///
-    /// - Parameters:
-    ///   - start: the checkpoint named by `BehaviourSettings.start`.
-    ///   - rank: this process in MPI_COMM_WORLD, for fault injection.
-    ///   - isStillHeld: whether no other job has taken the training over.
-    ///   - onNotice: called with sentences about how the training goes on.
-    ///   - onStep: called after every step.
-    ///   - onSnapshot: called with every snapshot.
+    /// - `start`: the checkpoint named by `BehaviourSettings.start`.
+    /// - `rank`: this process in MPI_COMM_WORLD, for fault injection.
+    /// - `isStillHeld`: whether no other job has taken the training over.
+    /// - `onNotice`: called with sentences about how the training goes on.
+    /// - `onStep`: called after every step.
+    /// - `onSnapshot`: called with every snapshot.
     /// - Throws: `HarnessError`, `EnvironmentError`.
     package func run(
         to steps: Int, rule: CheckpointRule, from start: Checkpoint? = nil, rank: Int = 0,

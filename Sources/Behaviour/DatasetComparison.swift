@@ -30,10 +30,9 @@ package struct DatasetComparison: Sendable {
 
     /// Compares two datasets.
     ///
-    /// - Parameters:
-    ///   - level: the return that trajectories have to exceed to be counted in `shareAbove`.
-    ///   - steps: gradient steps of behaviour cloning.
-    ///   - queries: states of each whose distance to the other's is measured.
+    /// - `level`: the return that trajectories have to exceed to be counted in `shareAbove`.
+    /// - `steps`: gradient steps of behaviour cloning.
+    /// - `queries`: states of each whose distance to the other's is measured.
     /// - Throws: `DatasetError`, `EnvironmentError`, `HarnessError.badInput`, as for a study on these datasets.
     package init(
         _ first: DatasetReference, _ second: DatasetReference, level: Double, steps: Int, queries: Int,

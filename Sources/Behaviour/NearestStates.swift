@@ -8,7 +8,7 @@ package struct NearestStates {
 
     private let scale: ObservationNormalisation
 
-    /// - Parameter reference: the dataset whose standard deviations are the units.
+    /// - `reference`: the dataset whose standard deviations are the units.
     package init(scaledBy reference: Transitions) {
         scale = ObservationNormalisation(of: reference.observations, offset: 1e-6)
     }

@@ -10,7 +10,7 @@ package struct ClonedPolicy {
 
     /// Trains for the steps of `studyCase`, a case of BC, on its transformed `transitions`.
     ///
-    /// - Parameter progress: called from time to time with the number of updates and the batch's E[log π].
+    /// - `progress`: called from time to time with the number of updates and the batch's E[log π].
     package init(_ studyCase: StudyCase, on transitions: Transitions, progress: (Int, Double) -> Void = { _, _ in }) {
         let settings = studyCase.hyperparameters
         let learner = LearnerDefinition.bc.make(

@@ -14,7 +14,7 @@ extension Learner {
 
     /// The trained scalars with their optimisers, and the resumable ones, as they are on this rank.
     ///
-    /// - Parameter isOwned: whether this rank has the current values of a group; the policy's are the resumable ones, too.
+    /// - `isOwned`: whether this rank has the current values of a group; the policy's are the resumable ones, too.
     package func checkpointScalars(ifOwned isOwned: (NetworkGroup) -> Bool = { _ in true }) -> [String: Double] {
         var own: [String: Double] = [:]
         for scalar in scalars where isOwned(scalar.group) {
