@@ -9,10 +9,21 @@ import Storage
 /// `observation_clip`, the limit to which normalised observations are clipped. `observation_std` is the divisor itself,
 /// any epsilon included.
 package enum PolicyFile {
-    /// Writes a snapshot; `metadata` is added to the keys that `read` understands.
+    /// The format of the numbers in a file.
+    package enum Precision: String, Sendable {
+        case single
+        /// IEEE 754's binary16; read without loss.
+        case half
+    }
+
+    /// Writes a snapshot; `metadata` is added to the keys that `read` understands, and to `precision` if that is half.
+    ///
+    /// - `precision`: numbers that it cannot hold are rounded to the nearest, ties to even.
     ///
     /// The bytes depend only on the arguments.
-    package static func write(_ snapshot: PolicySnapshot, to path: String, metadata: [String: String] = [:]) throws {
+    package static func write(
+        _ snapshot: PolicySnapshot, to path: String, metadata: [String: String] = [:], precision: Precision = .single
+    ) throws {
         var tensors = snapshot.tensors
         if !snapshot.observationMean.isEmpty {
             let size = [snapshot.observationMean.count]
@@ -23,7 +34,9 @@ package enum PolicyFile {
         metadata["head"] = snapshot.head.rawValue
         metadata["activation"] = snapshot.activation == .relu ? nil : snapshot.activation.rawValue
         metadata["observation_clip"] = snapshot.observationClip.map { "\($0)" }
-        try DurableFile.write(try SafetensorsFile.encode(tensors, metadata: metadata), to: path)
+        metadata["precision"] = precision == .half ? precision.rawValue : nil
+        let file = try SafetensorsFile.encode(tensors, metadata: metadata, isHalved: precision == .half)
+        try DurableFile.write(file, to: path)
     }
 
     /// Reads a snapshot; the tensors are in the order of their bytes.

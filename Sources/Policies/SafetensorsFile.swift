@@ -139,18 +139,25 @@ extension SafetensorsFile {
         }
     }
 
-    /// Encodes a file of these tensors in single precision and in this order.
+    /// Encodes a file of these tensors in this order, in single or half precision.
     ///
     /// The bytes depend only on the arguments: header keys are sorted.
-    static func encode(_ tensors: [NamedTensor], metadata: [String: String]) throws -> Data {
+    static func encode(
+        _ tensors: [NamedTensor], metadata: [String: String], isHalved: Bool = false
+    ) throws -> Data {
         var header: [String: SafetensorsHeader.Entry] = ["__metadata__": .metadata(metadata)]
         var body = Data()
         for tensor in tensors {
             let start = body.count
             for value in tensor.values {
-                withUnsafeBytes(of: value.bitPattern.littleEndian) { body.append(contentsOf: $0) }
+                if isHalved {
+                    withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { body.append(contentsOf: $0) }
+                } else {
+                    withUnsafeBytes(of: value.bitPattern.littleEndian) { body.append(contentsOf: $0) }
+                }
             }
-            header[tensor.name] = .tensor(dtype: "F32", shape: tensor.shape, offsets: [start, body.count])
+            header[tensor.name] = .tensor(
+                dtype: isHalved ? "F16" : "F32", shape: tensor.shape, offsets: [start, body.count])
         }
         var json = try encodeJSON(header, as: .line)
         json.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8))  // tensors start aligned

@@ -7,7 +7,7 @@ import Foundation
 struct Collect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train behaviour policies and record datasets in D4RL's layout.",
-        subcommands: [Train.self, Rollout.self])
+        subcommands: [Train.self, Rollout.self, Halve.self])
 
     /// `active-bench collect rollout`: records a dataset in D4RL's layout.
     struct Rollout: ParsableCommand {

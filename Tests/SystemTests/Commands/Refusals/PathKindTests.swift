@@ -78,6 +78,8 @@ import Testing
         Slot(["collect", "rollout", "--env", "hopper", "--policy", policy, "--out", "IT"], takes: [.file]),
         Slot(["data", "compare", "IT", dataset, "--environment", "hopper"]),
         Slot(["data", "compare", dataset, "IT", "--environment", "hopper"]),
+        Slot(["collect", "halve", "--policy", "IT", "--out", "OUT"]),
+        Slot(["collect", "halve", "--policy", policy, "--out", "IT"], takes: [.file]),
         Slot(["data", "info", "IT"]), Slot(["data", "verify", "IT"]),
         Slot(["data", "verify", "IT", "--sha256", String(repeating: "0", count: 64)]),
         Slot(["bench", "rollout", "--env", "hopper", "--policy", "IT"]),

@@ -86,6 +86,7 @@ import Testing
             Command(
                 name: "collect rollout",
                 words: ["--env", "hopper", "--policy", policy, "--transitions", "20", "--out", "OUT"]),
+            Command(name: "collect halve", words: ["--policy", policy, "--out", "OUT"], writesOutput: false),
             Command(name: "data list", words: []),
             Command(name: "data info", words: [dataset, "--json"]),
             Command(name: "data info", words: [dataset]),
