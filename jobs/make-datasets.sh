@@ -1,47 +1,28 @@
 #!/usr/bin/env bash
-# Makes those of our own datasets ("-r1") that are missing, with the behaviour policies in results/behaviour.
-# `active-bench data recipes` lists them.
+# Makes those of our own datasets that are missing, on all cores, with the behaviour policies in results/behaviour, and
+# compares all with the digests of their contents. `active-bench data recipes` lists them.
 #
-#   jobs/make-datasets.sh                              all of them
-#   jobs/make-datasets.sh hopper-medium-replay-r1 …    only these
+#   jobs/make-datasets.sh                              all of them (whose policies are there)
+#   jobs/make-datasets.sh hopper-medium-replay-r2 …    only these, and those of which they consist
+#   RANKS=1 jobs/make-datasets.sh …                    on so many cores; any number gives the same files
 #   ACTIVE_BENCH_DATA or D4RL_DATASET_DIR              the folder for them (default ~/.local/share/active-bench/datasets)
+#
+# Exit codes: 0 all are there, 65 an unknown dataset or policies that are missing, 74 the disk has no space or a file cannot
+# be written. A file with other contents than in this repository's results is kept, with a warning.
 set -euo pipefail
 
-repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-binary=${ACTIVE_BENCH_BINARY:-$repository/.build/release/active-bench}
-data=${ACTIVE_BENCH_DATA:-${D4RL_DATASET_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/active-bench/datasets}}
+case "${1:-}" in
+-h | --help)
+    sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "${BASH_SOURCE[0]}"
+    exit 0
+    ;;
+esac
 
-if [ ! -x "$binary" ]; then
-    source "$repository/jobs/setup.sh"
-fi
+# A program that is there is used as it is.
+built=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.build/release/active-bench
+if [ -x "$built" ]; then export ACTIVE_BENCH_BINARY=${ACTIVE_BENCH_BINARY:-$built}; fi
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-# Warns where a dataset is not the one whose digest is in results/behaviour: results then differ from those in this
-# repository.
-compare() {
-    local dataset=$1 file=$2 wanted found
-    wanted=$(sed -n "s/  $dataset\$//p" "$repository/results/behaviour/datasets.sha256")
-    found=$("$binary" data info "$file" | sed -n 's/^contents *sha256 //p')
-    if [ "$found" != "$wanted" ]; then
-        echo "warning: $file: expected the contents $wanted, found $found, made by another version of active-bench or" \
-            "with other packages; delete the file to make it again" >&2
-    fi
-}
-
-# Checks all names before the first dataset is made.
-recipes=$("$binary" data recipes "$@")
-while IFS=$'\t' read -r dataset name environment transitions patterns; do
-    file="$data/$name"
-    if [ -s "$file" ]; then
-        echo "$dataset is there: $file" >&2
-        compare "$dataset" "$file"
-        continue
-    fi
-    policies=()
-    for pattern in $patterns; do
-        # shellcheck disable=SC2206 # the pattern must expand to files, in the order of their names
-        policies+=("$repository/results/behaviour/$environment"/$pattern)
-    done
-    "$binary" collect rollout --env "$environment" --policy "${policies[@]}" \
-        --transitions "$transitions" --seed 0 --out "$file" </dev/null >&2
-    compare "$dataset" "$file"
-done <<<"$recipes"
+# No binding, as in jobs/quickstart.sh.
+exec mpirun -n "${RANKS:-$(nproc)}" --oversubscribe --bind-to none -x ACTIVE_BENCH_TTY \
+    "$binary" collect dataset --behaviour "$repository/results/behaviour" "$@" </dev/null >&2

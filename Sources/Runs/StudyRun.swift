@@ -172,7 +172,9 @@ package final class StudyRun {
                     "note: the digest of D4RL's \(file.dataset) is unknown here, so \(file.path) may be another file"
                 )
             }
-            if let note = D4RLCatalogue.note(onFile: file.path, sha256: file.sha256) {
+            if let note = D4RLCatalogue.note(onFile: file.path, sha256: file.sha256)
+                ?? file.contentsSHA256.flatMap({ RecipeCatalogue.note(onFile: file.path, contentsSHA256: $0) })
+            {
                 ProgressDisplay.say("note: \(note)")
             }
         }

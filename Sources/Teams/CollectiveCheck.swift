@@ -53,6 +53,11 @@ extension Communicator? {
         if let self { try self.agree(that: check) } else { try check() }
     }
 
+    /// As `Communicator.agree(on:)`; without a communicator, the value or the error of `body` itself.
+    package func agree<Value: Codable>(on body: () throws -> Value) throws -> Value {
+        if let self { try self.agree(on: body) } else { try body() }
+    }
+
     /// As `Communicator.agree(sharing:)`; without a communicator, the bytes or the error of `body` itself.
     package func agree(sharing body: () throws -> [UInt8]) throws -> [UInt8] {
         if let self { try self.agree(sharing: body) } else { try body() }

@@ -66,11 +66,15 @@ import Testing
     }
 
     /// The number of a recipe belongs to its family.
-    @Test(arguments: [("thumb", "active-bench r7: stochastic"), ("SAC", "stochastic")])
-    func recordingsAreLabelledByTheFamilysRecipe(algorithm: String, label: String) throws {
+    @Test(arguments: [
+        ("pointmass_mine-r7.hdf5", "thumb", "active-bench r7: stochastic"),
+        ("pointmass_mine-r7.hdf5", "SAC", "stochastic"), ("pointmass_mine-r1.hdf5", "thumb", "stochastic"),
+        ("a.hdf5", "thumb", "stochastic"),
+    ])
+    func recordingsAreLabelledByTheFamilysRecipe(name: String, algorithm: String, label: String) throws {
         try extended {
-            try record("a.hdf5", algorithm: algorithm)
-            let file = try D4RLFile(path: folder("a.hdf5"))
+            try record(name, algorithm: algorithm)
+            let file = try D4RLFile(path: folder(name))
             guard case .text(let recipe)? = file.metadata["recipe"] else {
                 Issue.record("no recipe: \(file.metadata)")
                 return

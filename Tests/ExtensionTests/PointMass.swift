@@ -10,12 +10,17 @@ final class PointMass: Environment {
     static let suite = TaskSuite("reaching")
 
     /// The registry's entry.
-    static let family = EnvironmentFamily(
-        suite: suite,
-        environments: [definition],
-        published: PublishedDatasets(
-            tasks: ["pointmass-random"], paths: ["pointmass-random-v0": "toys/point_mass_at_random.hdf5"]),
-        recipe: DatasetRecipe(number: 7, algorithm: "thumb", profile: .d4rl))
+    static let family = family(recipes: [DatasetRecipe(number: 7, algorithm: "thumb", profile: .d4rl)])
+
+    /// The registry's entry with these recipes.
+    static func family(recipes: [DatasetRecipe]) -> EnvironmentFamily {
+        EnvironmentFamily(
+            suite: suite,
+            environments: [definition],
+            published: PublishedDatasets(
+                tasks: ["pointmass-random"], paths: ["pointmass-random-v0": "toys/point_mass_at_random.hdf5"]),
+            recipes: recipes)
+    }
 
     private static let definition: EnvironmentDefinition = .init(
         EnvironmentSpecification(

@@ -65,7 +65,7 @@ package final class DatasetAssembly: EpisodeConsumer {
 
 extension DatasetAssembly {
     /// What was recorded. Return and length are averaged over the complete trajectories.
-    package struct Summary: Sendable {
+    package struct Summary: Sendable, Equatable {
         /// The number of rows.
         package var transitions: Int
         /// The number of trajectories, including the truncated last one.

@@ -13,8 +13,8 @@ import Teams
 /// Records stochastic rollouts in D4RL's layout as a dataset, from one policy or several of increasing skill. All ranks run
 /// episodes; their number does not change the dataset.
 ///
-/// The metadata of a dataset that follows the recipe of the environment's family (`DatasetRecipe`) name the recipe. In a recipe,
-/// rollouts of several snapshots in order replace the replay buffer of a training run.
+/// The metadata of a dataset that follows the recipe which the output's name means (`DatasetRecipe`) name the recipe. In a
+/// recipe, rollouts of several snapshots in order replace the replay buffer of a training run.
 package struct DatasetRecording: Sendable {
     /// The dataset to record.
     package struct Request: Sendable {
@@ -124,7 +124,8 @@ package struct DatasetRecording: Sendable {
             ? "stochastic rollouts of one \(algorithm) policy"
             : "stochastic rollouts of \(policies) \(algorithm) policies in the order given"
         if isNavigated { kind += " between waypoints, with noise on its actions; rewards of one goal" }
-        let recipe = EnvironmentRegistry.recipe(ofDataset: request.environment)
+        let name = DatasetLocation.dataset(ofFile: (request.output as NSString).lastPathComponent)
+        let recipe = name.flatMap { EnvironmentRegistry.recipe(ofDataset: $0) }
         let followed = recipe.flatMap { $0.algorithm == algorithm && $0.profile == profile ? $0 : nil }
         // Several snapshots are of increasing skill.
         let standsIn = policies > 1 && !isNavigated ? "; stands in for a replay buffer" : ""

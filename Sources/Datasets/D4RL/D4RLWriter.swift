@@ -1,66 +1,5 @@
 import HDF5
 
-/// A recording of an environment's steps, one row per step, episodes in sequence.
-package struct D4RLRecording: Sendable {
-    /// S, A, and the numbers of the simulator's generalised positions and velocities.
-    package let stateSize, actionSize, positionSize, velocitySize: Int
-    /// [N, S].
-    package var observations: [Float] = []
-    /// [N, A].
-    package var actions: [Float] = []
-    /// [N].
-    package var rewards: [Float] = []
-    /// Next observations [N, S]: the observation after the step, before any reset.
-    package var nextObservations: [Float] = []
-    /// Flags [N]: whether the environment ended the episode.
-    package var terminals: [Bool] = []
-    /// Flags [N]: whether the time limit ended the episode.
-    package var timeouts: [Bool] = []
-    /// Generalised positions [N, positions] before the step; empty if not recorded.
-    package var positions: [Float] = []
-    /// Generalised velocities [N, velocities] before the step; empty if not recorded.
-    package var velocities: [Float] = []
-    /// log π(a|s) of the recorded actions [N]; empty if not recorded.
-    package var actionLogProbabilities: [Float] = []
-    /// Goal positions [N, 2] in metres; empty in environments without goals.
-    package var goals: [Float] = []
-    /// Metadata by name within `metadata/` ("algorithm", "policy/fc0/weight").
-    package var metadata: [String: MetadataValue] = [:]
-
-    /// Makes an empty recording.
-    package init(stateSize: Int, actionSize: Int, positionSize: Int = 0, velocitySize: Int = 0) {
-        self.stateSize = stateSize
-        self.actionSize = actionSize
-        self.positionSize = positionSize
-        self.velocitySize = velocitySize
-    }
-
-    /// N, the number of steps.
-    package var count: Int { rewards.count }
-
-    /// Bytes of a row in a file before compression, with goals of `goals` coordinates.
-    package func rowSize(goals: Int) -> Int {
-        let numbers = 2 * stateSize + actionSize + positionSize + velocitySize + goals + 2  // rewards, log π
-        return 4 * numbers + 2
-    }
-
-    /// Removes all rows but the first `rows`; a shorter recording stays as it is.
-    package mutating func keepFirst(_ rows: Int) {
-        let excess = count - rows
-        guard excess > 0 else { return }
-        let before = count
-        func cut<Element>(_ field: inout [Element]) { field.removeLast(field.count / before * excess) }
-        for field: WritableKeyPath<D4RLRecording, [Float]> in [
-            \.observations, \.actions, \.rewards, \.nextObservations, \.positions, \.velocities,
-            \.actionLogProbabilities, \.goals,
-        ] {
-            cut(&self[keyPath: field])
-        }
-        cut(&terminals)
-        cut(&timeouts)
-    }
-}
-
 /// Writes D4RL's layout: single precision, h5py booleans, gzip in chunks of rows. The same recording gives the same
 /// bytes.
 package enum D4RLWriter {
@@ -101,20 +40,12 @@ package enum D4RLWriter {
 
     /// The numeric fields in the order in which they are written; those not recorded are left out.
     private static func numberFields(of recording: D4RLRecording) -> [Field] {
-        let n = recording.count
-        let required = [
-            Field(name: "observations", elements: recording.observations, shape: [n, recording.stateSize]),
-            Field(name: "actions", elements: recording.actions, shape: [n, recording.actionSize]),
-            Field(name: "rewards", elements: recording.rewards, shape: [n]),
-        ]
-        let optional = [
-            Field(name: "next_observations", elements: recording.nextObservations, shape: [n, recording.stateSize]),
-            Field(name: "infos/qpos", elements: recording.positions, shape: [n, recording.positionSize]),
-            Field(name: "infos/qvel", elements: recording.velocities, shape: [n, recording.velocitySize]),
-            Field(name: "infos/action_log_probs", elements: recording.actionLogProbabilities, shape: [n]),
-            Field(name: "infos/goal", elements: recording.goals, shape: [n, 2]),
-        ]
-        return required + optional.filter { !$0.elements.isEmpty }
+        D4RLRecording.numberFields.compactMap { field in
+            let elements = recording[keyPath: field.path]
+            if field.isOptional && elements.isEmpty { return nil }
+            let columns = field.columns.map { [recording[keyPath: $0]] } ?? []
+            return Field(name: field.name, elements: elements, shape: [recording.count] + columns)
+        }
     }
 
     private static func check(_ field: Field, rows: Int, file: String) throws(DatasetError) {

@@ -107,10 +107,10 @@ package struct DatasetLocation: Equatable, Sendable {
                 "download it from \(D4RLCatalogue.address)\(path) (its digest is unknown here, so nothing checks it), or set "
                 + "ACTIVE_BENCH_DATA to its folder"
         }
-        if let recipe = EnvironmentRegistry.recipe(ofDataset: dataset), DatasetName(dataset).version == recipe.version {
-            let isOurs = EnvironmentRegistry.recordings.contains { $0.dataset == dataset }
-            return "make it with `active-bench collect rollout`\(isOurs ? " or jobs/make-datasets.sh" : ""), or set "
-                + "ACTIVE_BENCH_DATA"
+        if EnvironmentRegistry.recipe(ofDataset: dataset) != nil {
+            let isOurs = RecipeCatalogue.recording(of: dataset) != nil
+            let command = isOurs ? "jobs/make-datasets.sh \(dataset)" : "active-bench collect rollout"
+            return "make it with `\(command)`, or set ACTIVE_BENCH_DATA to its folder"
         }
         return "put it there, or set ACTIVE_BENCH_DATA to its folder"
     }

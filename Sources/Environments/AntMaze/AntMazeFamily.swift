@@ -9,7 +9,7 @@ extension EnvironmentFamily {
         },
         behaviourEnvironments: EnvironmentDefinition.antmazeBehaviour,
         published: .antmaze,
-        recipe: recipe,
+        recipes: [recipe],
         gymnasium: GymnasiumIDs(
             profiles: [4: .gymnasium],
             // Data of goals in many cells; with "R", from starts in many cells, too.
@@ -26,5 +26,15 @@ extension EnvironmentFamily {
         contactsDependOnSimulator: true)
 
     /// D4RL's recipe with a behaviour policy of our own; `MazeCollection.all` says where its episodes start and end.
-    private static let recipe = DatasetRecipe(number: 2, algorithm: "SAC", profile: .d4rl)
+    private static let recipe = DatasetRecipe(
+        number: 2, algorithm: "SAC", profile: .d4rl,
+        recordings: MazeCollection.all.map { dataset, _, _ in
+            DatasetRecipe.Recording(
+                dataset: dataset + "-r2", environment: dataset + "-collection",
+                source: .rollouts([.init("ant-goal/r2/expert.safetensors")]), transitions: 1_000_000,
+                contents: contents[dataset + "-r2"])
+        })
+
+    /// The digests of the contents, as `active-bench data info` prints them.
+    private static let contents: [String: String] = [:]
 }

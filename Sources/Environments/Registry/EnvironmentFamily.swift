@@ -10,8 +10,8 @@ package struct EnvironmentFamily: Sendable {
     package let behaviourEnvironments: [EnvironmentDefinition]
     /// The datasets of the family that D4RL publishes.
     package let published: PublishedDatasets
-    /// How this program makes datasets of the family; nil if there is no recipe.
-    package let recipe: DatasetRecipe?
+    /// How this program makes datasets of the family: recipes with different numbers.
+    package let recipes: [DatasetRecipe]
     /// The meaning of Gymnasium's ids of its environments.
     package let gymnasium: GymnasiumIDs
     /// The versions of its datasets whose rules draw a goal once instead of in every episode.
@@ -22,7 +22,7 @@ package struct EnvironmentFamily: Sendable {
     /// Makes the family of `environments`, of `suite`.
     package init(
         suite: TaskSuite, environments: [EnvironmentDefinition], behaviourEnvironments: [EnvironmentDefinition] = [],
-        published: PublishedDatasets = PublishedDatasets(), recipe: DatasetRecipe? = nil,
+        published: PublishedDatasets = PublishedDatasets(), recipes: [DatasetRecipe] = [],
         gymnasium: GymnasiumIDs = GymnasiumIDs(), versionsOfOneGoal: Set<String> = [],
         contactsDependOnSimulator: Bool = false
     ) {
@@ -30,7 +30,7 @@ package struct EnvironmentFamily: Sendable {
         self.environments = environments
         self.behaviourEnvironments = behaviourEnvironments
         self.published = published
-        self.recipe = recipe
+        self.recipes = recipes
         self.gymnasium = gymnasium
         self.versionsOfOneGoal = versionsOfOneGoal
         self.contactsDependOnSimulator = contactsDependOnSimulator

@@ -117,11 +117,13 @@ package enum EnvironmentRegistry {
     /// Returns the suite of `dataset`, by the first word of its name; nil if no environment's name begins with it.
     package static func suite(ofDataset dataset: String) -> TaskSuite? { family(ofDataset: dataset)?.suite }
 
-    /// Returns how this program makes datasets of `dataset`'s family; nil if there is no recipe.
-    package static func recipe(ofDataset dataset: String) -> DatasetRecipe? { family(ofDataset: dataset)?.recipe }
+    /// Returns the recipe that the version of `dataset` names ("hopper-mine-r1": Hopper's recipe 1); nil if there is none.
+    package static func recipe(ofDataset dataset: String) -> DatasetRecipe? {
+        family(ofDataset: dataset)?.recipes.first { $0.version == DatasetName(dataset).version }
+    }
 
     /// The recordings of all recipes, in the families' order.
-    package static var recordings: [DatasetRecipe.Recording] { families.flatMap { $0.recipe?.recordings ?? [] } }
+    package static var recordings: [DatasetRecipe.Recording] { families.flatMap(\.recipes).flatMap(\.recordings) }
 
     /// Returns the suite of the environment called `name`.
     ///

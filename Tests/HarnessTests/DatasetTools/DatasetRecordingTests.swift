@@ -71,8 +71,8 @@ import Testing
     /// A part cut in mid-episode would join two episodes: its last row's
     /// next state would be another part's first state.
     @Test func partsEndWithTheirEpisodes() throws {
-        try record(policies("one", "two", "three"), transitions: 900)
-        let file = try D4RLFile(path: folder("a.hdf5"))
+        try record(policies("one", "two", "three"), transitions: 900, to: "hopper_mine-r1.hdf5")
+        let file = try D4RLFile(path: folder("hopper_mine-r1.hdf5"))
         #expect(file.count == 900)
         guard case .array(let starts)? = file.metadata["part_starts"], case .text(let recipe)? = file.metadata["recipe"]
         else {
@@ -84,7 +84,9 @@ import Testing
         #expect(starts.elements[1] >= 300 && starts.elements[1] < 500, "an equal share, rounded up to whole episodes")
         #expect(starts.elements[2] >= 600 && starts.elements[2] < 800)
         #expect(
-            recipe.contains("3 SAC policies in the order given") && recipe.contains("stands in for a replay buffer"))
+            recipe
+                == "active-bench r1: stochastic rollouts of 3 SAC policies in the order given; stands in for a replay buffer"
+        )
         #expect(file.metadata["policies"] == .text("one.safetensors, two.safetensors, three.safetensors"))
     }
 

@@ -18,7 +18,7 @@ import Testing
         try PolicyFile.write(
             .example("walker", observations: 29, actions: 8), to: policy,
             metadata: ["algorithm": "SAC", "environment": trained])
-        let path = folder("\(environment).hdf5")
+        let path = folder("antmaze_mine-r2.hdf5")
         _ = try DatasetRecording(
             .init(environment: environment, policies: [policy], transitions: 2100, seed: 0, output: path)
         ).run()

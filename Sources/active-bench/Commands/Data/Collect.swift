@@ -7,7 +7,7 @@ import Foundation
 struct Collect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train behaviour policies and record datasets in D4RL's layout.",
-        subcommands: [Train.self, Rollout.self, Halve.self])
+        subcommands: [Train.self, Rollout.self, Dataset.self, Halve.self])
 
     /// `active-bench collect rollout`: records a dataset in D4RL's layout.
     struct Rollout: ParsableCommand {
@@ -47,7 +47,8 @@ struct Collect: ParsableCommand {
             }
         }
 
-        private static func line(_ summary: DatasetAssembly.Summary) -> String {
+        /// Numbers of rows and trajectories, and the mean score.
+        static func line(_ summary: DatasetAssembly.Summary) -> String {
             "\(summary.transitions) transitions, \(summary.trajectories) trajectories, "
                 + String(
                     format: "return %.1f ± %.1f, length %.0f, normalised score %.1f", summary.meanReturn,

@@ -139,7 +139,9 @@ private struct Information: Encodable {
             case (let name?, _): "no: D4RL's \(name) has another SHA-256"
             default:
                 datasetOfUnknownDigest(path).map { "by its name D4RL's \($0), whose digest is unknown here" }
-                    ?? "no, not by D4RL"
+                    ?? RecipeCatalogue.recording(ofFile: path).flatMap {
+                        $0.contents == summary.contentsSHA256 ? "no: our \($0.dataset)" : nil
+                    } ?? "no, not by D4RL"
             }
         let entries = summary.metadata.sorted { $0.key < $1.key }
         return """
@@ -158,7 +160,10 @@ private struct Information: Encodable {
 
             """ + entries.prefix(12).map { "  \($0.key)  \($0.value.prefix(80))\n" }.joined()
                 + (entries.count > 12 ? "  … (all with --json)\n" : "")
-                + ([D4RLCatalogue.note(onFile: path, sha256: sha256)].compactMap { $0 } + summary.remarks)
+                + ([
+                    D4RLCatalogue.note(onFile: path, sha256: sha256),
+                    RecipeCatalogue.note(onFile: path, contentsSHA256: summary.contentsSHA256),
+                ].compactMap { $0 } + summary.remarks)
                 .map { "note          \($0)\n" }.joined()
     }
 }

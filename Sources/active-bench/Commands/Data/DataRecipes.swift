@@ -1,17 +1,18 @@
 import ArgumentParser
+import DatasetTools
 import Datasets
 import Environments
-import Failures
 
 extension DataCommand {
     /// `active-bench data recipes`.
     struct Recipes: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print how our own datasets are made, for jobs/make-datasets.sh.",
+            abstract: "Print how our own datasets are made.",
             discussion: """
                 One line per dataset, separated by tabs: its name, its file's name, the environment, the number of \
-                transitions, and the policies in the order of their parts. The policies' names, separated by blanks, are \
-                patterns in results/behaviour/ENVIRONMENT.
+                transitions, the seed, what it is made of, and the SHA-256 of its contents ('-' if unknown). It is made of \
+                policies in the order of their parts, as patterns in results/behaviour separated by blanks, or \
+                of datasets.
                 """)
 
         @Argument(help: "Datasets; all if none is named.")
@@ -19,18 +20,10 @@ extension DataCommand {
 
         func run() throws {
             try runAlone {
-                let known = EnvironmentRegistry.recordings
                 let chosen =
                     try datasets.isEmpty
-                    ? known
-                    : datasets.map { name in
-                        guard let recording = known.first(where: { $0.dataset == name }) else {
-                            throw HarnessError.badInput(
-                                "there is no recipe for '\(name)'; known: "
-                                    + known.map { "'\($0.dataset)'" }.joined(separator: ", "))
-                        }
-                        return recording
-                    }
+                    ? EnvironmentRegistry.recordings
+                    : datasets.map { try RecipeCatalogue.requireRecording(of: $0) }
                 try emit(chosen.map { line($0) + "\n" }.joined())
             }
         }
@@ -38,9 +31,16 @@ extension DataCommand {
         private func line(_ recording: DatasetRecipe.Recording) -> String {
             [
                 recording.dataset, DatasetLocation.fileName(for: recording.dataset) ?? recording.dataset,
-                recording.environment,
-                "\(recording.transitions)", recording.policies.joined(separator: " "),
+                recording.environment, "\(recording.transitions)", "\(recording.seed)", sources(recording),
+                recording.contents ?? "-",
             ].joined(separator: "\t")
+        }
+
+        private func sources(_ recording: DatasetRecipe.Recording) -> String {
+            switch recording.source {
+            case .rollouts(let policies): policies.map(\.pattern).joined(separator: " ")
+            case .datasets(let names): names.joined(separator: " ")
+            }
         }
     }
 }

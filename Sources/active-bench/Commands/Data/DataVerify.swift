@@ -1,6 +1,7 @@
 import ArgumentParser
 import DatasetTools
 import Datasets
+import Environments
 import Failures
 
 extension DataCommand {
@@ -11,7 +12,7 @@ extension DataCommand {
             discussion: """
                 Every file must pass the loader's checks, and --sha256 also compares its digest. Exit code 65 if a file \
                 fails; the others are still checked. A note is printed for a file that has the name of a published one \
-                but other contents.
+                but another digest, or of one of our own datasets but other contents.
                 """)
 
         @Argument(help: "Datasets, or paths of HDF5 files.")
@@ -76,7 +77,9 @@ extension DataCommand {
         /// - Throws: the error of one that does not.
         private func verdict(on inspection: DatasetInspection) throws -> String {
             let summary = try inspection.summary()
-            let other = try noteOnDigest(ofFile: inspection.path)
+            let other =
+                try noteOnDigest(ofFile: inspection.path)
+                ?? RecipeCatalogue.note(onFile: inspection.path, contentsSHA256: summary.contentsSHA256)
             let known = other == nil ? knownName(ofFile: inspection.path) : ""
             func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
             let counts = "\(counted(summary.rows, "row")), \(counted(summary.transitions, "transition"))"
@@ -86,6 +89,10 @@ extension DataCommand {
 
         private func knownName(ofFile path: String) -> String {
             if let published = D4RLCatalogue.entry(ofFile: path) { return "D4RL's \(published.dataset), " }
+            if let own = RecipeCatalogue.recording(ofFile: path) {
+                let isKnown = own.contents != nil
+                return isKnown ? "our \(own.dataset), " : "by its name our \(own.dataset), of unknown digest, "
+            }
             return datasetOfUnknownDigest(path).map { "by its name D4RL's \($0), of unknown digest, " } ?? ""
         }
 

@@ -49,6 +49,13 @@ import Testing
     }
 
     private static let policy = SystemRun.inputs("policy.safetensors")
+    /// A folder with the policy of a recipe.
+    private static let behaviour: String = {
+        let folder = SystemRun.inputs("behaviour")
+        try? FileManager.default.createDirectory(atPath: folder + "/hopper", withIntermediateDirectories: true)
+        symlink(policy, folder + "/hopper/medium.safetensors")
+        return folder
+    }()
     private static let dataset = SystemRun.inputs("hopper_random-r1.hdf5")
     private static let trace = "\(ConformCommandTests.fixtures)/bc.h5"
     private static let study = SystemRun.undisturbed("study.yaml")
@@ -78,6 +85,8 @@ import Testing
         Slot(["collect", "rollout", "--env", "hopper", "--policy", policy, "--out", "IT"], takes: [.file]),
         Slot(["data", "compare", "IT", dataset, "--environment", "hopper"]),
         Slot(["data", "compare", dataset, "IT", "--environment", "hopper"]),
+        Slot(["collect", "dataset", "hopper-medium-r1", "--behaviour", "IT", "--out", "OUT"]),
+        Slot(["collect", "dataset", "hopper-medium-r1", "--behaviour", behaviour, "--out", "IT"], takes: [.folder]),
         Slot(["collect", "halve", "--policy", "IT", "--out", "OUT"]),
         Slot(["collect", "halve", "--policy", policy, "--out", "IT"], takes: [.file]),
         Slot(["data", "info", "IT"]), Slot(["data", "verify", "IT"]),

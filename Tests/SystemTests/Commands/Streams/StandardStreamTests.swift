@@ -66,6 +66,14 @@ import Testing
         return folder
     }()
 
+    /// A folder in which a dataset of ours is there.
+    private static let made: String = {
+        let folder = SystemRun.inputs("made")
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        symlink(dataset, folder + "/hopper_medium-r1.hdf5")
+        return folder
+    }()
+
     /// Every subcommand of active-bench; `everySubcommandIsHere` checks that none is missing.
     static let commands =
         [
@@ -85,7 +93,9 @@ import Testing
                 isRepeatable: false),
             Command(
                 name: "collect rollout",
-                words: ["--env", "hopper", "--policy", policy, "--transitions", "20", "--out", "OUT"]),
+                words: ["--env", "hopper", "--policy", policy, "--transitions", "20", "--out", "OUT"],
+                isParallel: true),
+            Command(name: "collect dataset", words: ["hopper-medium-r1", "--out", made], isParallel: true),
             Command(name: "collect halve", words: ["--policy", policy, "--out", "OUT"], writesOutput: false),
             Command(name: "data list", words: []),
             Command(name: "data info", words: [dataset, "--json"]),
