@@ -213,12 +213,13 @@ let package = Package(
             name: "peer-steps", dependencies: ["Environments", "PeerTraces"], path: "Tests/Support/peer-steps",
             swiftSettings: swiftSettings),
 
-        // Compares what we read of Minari's datasets with what its Python package reads (Tests/Peers).
+        // Compares what we read of Minari's datasets with what its Python package reads, and of our own with what D4RL's rule
+        // reads (Tests/Peers).
         .target(
-            name: "MinariTraces", dependencies: ["Datasets", "HDF5", "Numerics"], path: "Tests/Support/MinariTraces",
+            name: "DatasetTraces", dependencies: ["Datasets", "HDF5", "Numerics"], path: "Tests/Support/DatasetTraces",
             swiftSettings: swiftSettings),
         .executableTarget(
-            name: "peer-minari", dependencies: ["MinariTraces"], path: "Tests/Support/peer-minari",
+            name: "peer-datasets", dependencies: ["DatasetTraces"], path: "Tests/Support/peer-datasets",
             swiftSettings: swiftSettings),
 
         // Support for several test targets: temporary files, programs that run as child processes.
@@ -255,7 +256,7 @@ let package = Package(
             excluding: ["Oracle"]),
         tests(
             "DatasetsTests",
-            ["CHDF5", "Datasets", "HDF5", "MinariTraces", "Numerics", "ScratchFiles", "Suites"],
+            ["CHDF5", "DatasetTraces", "Datasets", "HDF5", "Numerics", "ScratchFiles", "Suites"],
             excluding: ["Fixtures"]),
         tests(
             "AlgorithmsTests",

@@ -4,7 +4,7 @@
 #   Tests/Peers/run.sh PEER_STEPS [SEED]
 #   Tests/Peers/run.sh --prepare     installs the Python packages, builds with their MuJoCo, and compares nothing
 #
-# PEER_STEPS: the comparing program, .build/release/peer-steps; peer-minari is in the same folder. SEED: today's date by
+# PEER_STEPS: the comparing program, .build/release/peer-steps; peer-datasets is in the same folder. SEED: today's date by
 # default. The Python packages go to virtual environments below ${ACTIVE_BENCH_CACHE:-~/.cache/active-bench}; PYTHON
 # selects the interpreter (default python3).
 set -eu
@@ -47,5 +47,9 @@ status=0
 mkdir minari
 "$minari" -W ignore "$here/minari_traces.py" --out minari --seed "$seed"
 datasets=$("$minari" "$here/minari_traces.py" --list | wc -l)
-"$(dirname "$peer_steps")/peer-minari" --of "$datasets" minari minari/*.h5 || status=1
+"$(dirname "$peer_steps")/peer-datasets" minari --of "$datasets" minari minari/*.h5 || status=1
+mkdir d4rl
+"$v4" "$here/d4rl_traces.py" --program "$(dirname "$peer_steps")/active-bench" --out d4rl --seed "$seed"
+recordings=$("$v4" "$here/d4rl_traces.py" --list | wc -l)
+"$(dirname "$peer_steps")/peer-datasets" d4rl --of "$recordings" d4rl d4rl/*.h5 || status=1
 exit $status

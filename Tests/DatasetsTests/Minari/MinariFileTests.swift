@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 import HDF5
-import MinariTraces
+import DatasetTraces
 import Numerics
 import ScratchFiles
 import Testing

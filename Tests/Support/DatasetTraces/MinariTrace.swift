@@ -1,13 +1,12 @@
 package import Datasets
 import HDF5
-import Numerics
 
 /// A Minari dataset as the minari package reads it, recorded by Tests/Peers/minari_traces.py.
 package struct MinariTrace {
     /// The identifier of the dataset.
     package let id: MinariID
     /// The columns of all steps in the order of minari's episodes.
-    private let columns: [(name: String, values: HDF5Array<Double>)]
+    private let columns: TraceColumns
 
     /// Reads the trace at `path`.
     package init(_ path: String) throws {
@@ -16,9 +15,8 @@ package struct MinariTrace {
             throw HDF5Error(file: path, reason: .missing)
         }
         self.id = id
-        columns = try ["observations", "next_observations", "actions", "rewards", "terminations", "truncations"].map {
-            ($0, try file.float64($0))
-        }
+        columns = try TraceColumns(
+            ["observations", "next_observations", "actions", "rewards", "terminations", "truncations"], from: file)
     }
 
     /// The columns in which our reading of the dataset in `root` differs from minari's, rounded to single precision:
@@ -31,14 +29,6 @@ package struct MinariTrace {
             "actions": numbers(table.actions), "rewards": numbers(table.rewards),
             "terminations": numbers(table.terminals), "truncations": file.truncations.map { Double($0) },
         ]
-        return columns.compactMap { name, values in
-            let expected = values.elements.map { Double(Float($0)) }
-            guard let found = ours[name], found != expected else { return nil }
-            let row = zip(found, expected).enumerated().first { $0.element.0 != $0.element.1 }?.offset
-            return "\(id), \(name): \(found.count) numbers, expected \(expected.count); "
-                + "the first that differs is number \(row.map { "\($0)" } ?? "past the end")"
-        }
+        return columns.differences(from: ours, of: "\(id)")
     }
-
-    private func numbers(_ view: MatrixView) -> [Double] { (0..<view.count).map { Double(view.pointer[$0]) } }
 }
