@@ -27,9 +27,8 @@ package struct RecipePlan: Codable, Sendable {
 
     /// Plans `datasets`; those of all recipes that can be made if there are none.
     ///
-    /// - Parameters:
-    ///   - behaviour: the folder of the policies.
-    ///   - folder: the folder of the datasets' files.
+    /// - `behaviour`: the folder of the policies.
+    /// - `folder`: the folder of the datasets' files.
     /// - Throws: `HarnessError.badInput` for an unknown dataset; `HarnessError.inputs` if a named one cannot be made, with a
     ///   sentence for each whose policies are missing.
     package init(_ datasets: [String], behaviour: String, folder: String) throws {

@@ -17,11 +17,10 @@ package final class RecordingProgress {
 
     /// Begins to measure time.
     ///
-    /// - Parameters:
-    ///   - name: what is recorded, the first word of each line.
-    ///   - total: the number of rows in the end.
-    ///   - isLive: whether lines are redrawn.
-    ///   - say: writes a line.
+    /// - `name`: what is recorded, the first word of each line.
+    /// - `total`: the number of rows in the end.
+    /// - `isLive`: whether lines are redrawn.
+    /// - `say`: writes a line.
     package init(
         of name: String, total: Int, isLive: Bool = Console.isErrorTerminal, clock: MonotonicClock = .system,
         say: @escaping (String) -> Void = { Console.note($0) }
