@@ -36,5 +36,8 @@ extension EnvironmentFamily {
         })
 
     /// The digests of the contents, as `active-bench data info` prints them.
-    private static let contents: [String: String] = [:]
+    private static let contents = [
+        "antmaze-umaze-r2": "e1154cde15ffefa963f1c73d46b083c68100f7243a2453d9874aa5b503069130",
+        "antmaze-large-play-r2": "05cc914b96a39028efd214d3dbf8f833b134f8aab00fb77510993bde0f1f14bd",
+    ]
 }
