@@ -38,6 +38,9 @@ extension EnvironmentFamily {
     /// The digests of the contents, as `active-bench data info` prints them.
     private static let contents = [
         "antmaze-umaze-r2": "e1154cde15ffefa963f1c73d46b083c68100f7243a2453d9874aa5b503069130",
+        "antmaze-umaze-diverse-r2": "d8c9c6d80c4c8213de5f9e3ae771779cb3d7f934cd54f1b0f6227e123c8367f3",
+        "antmaze-medium-play-r2": "e8e71826bfa29db213bbed93c9275b158d962b699c7ebf3a9d348c45979dfe97",
+        "antmaze-medium-diverse-r2": "ce3cfebeb9bd5ef3d5ebe996093286d784e33c4e3327682952aac23ffcbb59ef",
         "antmaze-large-play-r2": "05cc914b96a39028efd214d3dbf8f833b134f8aab00fb77510993bde0f1f14bd",
     ]
 }

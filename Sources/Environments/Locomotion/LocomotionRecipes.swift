@@ -55,5 +55,11 @@ enum LocomotionRecipes {
         "halfcheetah-medium-replay-r1": "042fcc20f2bce478873f846f4700c6898ede46c51931526e393d9f5e7c2bb8cf",
         "walker2d-medium-r1": "b43a2a49038c2944e1f78ef25ea5235d80179bbc1ae13511ff266c49bb25dddf",
         "walker2d-medium-replay-r1": "74436cbb1b4b4bd4cd91c04572e78065ad103ba23dc8b4b582e89aa6f6537050",
+        "hopper-medium-r2": "6a7cbb6247c72930536c1beed6c7aea6e4a0f04104f11ee6cda8c8fda50dd50a",
+        "hopper-medium-replay-r2": "e469060a9b5a9bcaea46cb704cad0517f57ba3486978da3f9e64704601987eae",
+        "halfcheetah-medium-r2": "30a1b2acd268e84c606d9707f0e87ed5afcfcb58554b6bc87e611803b63f5531",
+        "halfcheetah-medium-replay-r2": "3ba5289b96fd143ba97655d4dddd810e2eb71a179c2af19a5bcb7b5bbdef31b2",
+        "walker2d-medium-r2": "b8083d6f49bc6476e8241d0cd31cc32a44e5676c0726bcf69ccb8984f0144a14",
+        "walker2d-medium-replay-r2": "a1971e3e2535fcf26b1c62ca712d52b184503c371ac6bf91cf1fa5079a939aca",
     ]
 }
