@@ -42,5 +42,6 @@ extension EnvironmentFamily {
         "antmaze-medium-play-r2": "e8e71826bfa29db213bbed93c9275b158d962b699c7ebf3a9d348c45979dfe97",
         "antmaze-medium-diverse-r2": "ce3cfebeb9bd5ef3d5ebe996093286d784e33c4e3327682952aac23ffcbb59ef",
         "antmaze-large-play-r2": "05cc914b96a39028efd214d3dbf8f833b134f8aab00fb77510993bde0f1f14bd",
+        "antmaze-large-diverse-r2": "c01469ecff88d11f0f6397388f5432092c15d9018b47eb645de90cd192fb2f67",
     ]
 }
