@@ -4,10 +4,7 @@ import Failures
 import Foundation
 package import MPI
 import Numerics
-import Paths
 import Processes
-import RunFolders
-import Runs
 import Storage
 import Supervision
 import Teams
@@ -51,6 +48,19 @@ package struct BehaviourRun {
     package func run(
         _ world: Communicator, onSnapshot: (Int, BehaviourTraining.Snapshot, Double) throws -> Void
     ) throws -> Bool {
+        let monitor = try prepare(world)
+        var open = 0
+        for index in stride(from: world.rank, to: trainings.count, by: world.size) {
+            let isFinished = try train(trainings[index], monitor, onSnapshot)
+            open += isFinished ? 0 : 1
+        }
+        monitor.end()
+        try world.sleepingBarrier()
+        return try world.allgather(open).allSatisfy { $0 == 0 }
+    }
+
+    /// Refuses on all ranks what would stop one of them, and makes the folder.
+    private func prepare(_ world: Communicator) throws -> TrainingMonitor {
         let token = try world.agree(on: { "\(CurrentProcess.identity)" })
         let job = try world.agree(on: { BatchJob.current })
         try world.requirePrecisions(trainings.compactMap { .init(rawValue: $0.precision) })
@@ -58,51 +68,21 @@ package struct BehaviourRun {
             try DurableFile.makeFolder(output)
             if let buffer = options.buffer { try DurableFile.requirePlace(for: buffer) }
         })
-        let heartbeats = HeartbeatFile(folder: output, token: token, rank: world.rank)
-        let holder = ClaimHolder.ofThisProcess(rank: world.rank, heartbeat: heartbeats.name, batchJob: job)
-        let schedule = ReportSchedule(hours: options.maximumHours, clock: .system)
-        func tick(_ identifier: String, _ step: Int) {
-            if let limit = limit(schedule), !Supervision.isStopRequested {
-                Supervision.requestStop()
-                Console.reportError("\(limit): saving, then stopping with exit code 75")
-            }
-            guard schedule.isHeartbeatDue(in: "training") else { return }
-            schedule.heartbeatWritten(in: "training")
-            heartbeats.write(
-                Heartbeat(
-                    token: token, rank: world.rank, ranks: world.size, caseIdentifier: identifier, phase: "training",
-                    step: step, teamRanks: [world.rank]))
-        }
-        var open = 0
-        for index in stride(from: world.rank, to: trainings.count, by: world.size) {
-            tick(trainings[index].identifier, 0)
-            let isFinished = try train(
-                trainings[index], holder, world.rank, tick: { tick(trainings[index].identifier, $0) }, onSnapshot)
-            open += isFinished ? 0 : 1
-        }
-        heartbeats.remove()
-        try world.sleepingBarrier()
-        return try world.allgather(open).allSatisfy { $0 == 0 }
-    }
-
-    /// Why the run has to stop by itself; nil if it does not.
-    private func limit(_ schedule: ReportSchedule) -> String? {
-        if schedule.areHoursOver { return "--max-hours have passed" }
-        guard schedule.isLookForStopDue() else { return nil }
-        return Paths.access("\(output)/\(RunFolder.stopFile)", F_OK) == 0 ? "\(RunFolder.stopFile) exists" : nil
+        return TrainingMonitor(world, output, token: token, job: job, hours: options.maximumHours)
     }
 
     /// Trains one seed, unless a stop is requested or another job has it; returns whether all its steps are made.
     private func train(
-        _ settings: BehaviourSettings, _ holder: ClaimHolder, _ rank: Int, tick: (Int) -> Void,
+        _ settings: BehaviourSettings, _ monitor: TrainingMonitor,
         _ onSnapshot: (Int, BehaviourTraining.Snapshot, Double) throws -> Void
     ) throws -> Bool {
         let folder = "\(output)/seed-\(settings.seed)"
-        Supervision.describe(place: "rank \(rank) on \(CurrentProcess.host): \(settings.identifier)")
+        Supervision.describe(place: "rank \(monitor.rank) on \(CurrentProcess.host): \(settings.identifier)")
         func say(_ text: String) { Console.reportError("\(settings.identifier): \(text)") }
+        monitor.tick(settings.identifier, 0)
         guard !Supervision.isStopRequested else { return false }
         let claim: Claim
-        switch try Claim.take(folder: folder, holder: holder, heartbeats: Heartbeat.folder(in: output)) {
+        switch try Claim.take(folder: folder, holder: monitor.holder, heartbeats: Heartbeat.folder(in: output)) {
         case .taken(let taken, let notice):
             claim = taken
             if let notice { say(notice) }
@@ -113,11 +93,12 @@ package struct BehaviourRun {
         let training = try BehaviourTraining(settings, folder: folder)
         var last = (time: DispatchTime.now(), step: -1)
         let ending = try training.run(
-            to: options.steps, rule: options.checkpoints, from: start, rank: rank, isStillHeld: claim.isStillHeld,
+            to: options.steps, rule: options.checkpoints, from: start, rank: monitor.rank,
+            isStillHeld: claim.isStillHeld,
             onNotice: say,
             onStep: { step in
                 if last.step < 0 { last = (.now(), step) }
-                tick(step)
+                monitor.tick(settings.identifier, step)
             },
             onSnapshot: { snapshot in
                 let seconds = Double(DispatchTime.now().uptimeNanoseconds - last.time.uptimeNanoseconds) * 1e-9

@@ -76,7 +76,8 @@ extension DatasetAssembly {
         package var deviation: Double
         /// Mean number of steps.
         package var meanLength: Double
-        /// D4RL's normalised score of the mean return.
+        /// The mean normalised by D4RL's reference returns; in a maze, where an episode goes on at the goal, 100 times the
+        /// share of trajectories that reach it.
         package var score: Double
         /// MuJoCo's last warning; nil if there was none.
         package var warning: String?
@@ -88,10 +89,12 @@ extension DatasetAssembly {
         let complete = isCut && outcomes.count > 1 ? outcomes.dropLast() : outcomes[...]
         let returns = complete.map(\.totalReward)
         let mean = Statistics.mean(returns)
+        // A maze pays 1 for every step at the goal; its episodes outlast the goal only while data are collected.
+        let scored = specification.tasks == ["goal"] ? Statistics.mean(returns.map { $0 > 0 ? 1 : 0 }) : mean
         return Summary(
             transitions: recording.count, trajectories: outcomes.count, meanReturn: mean,
             deviation: Statistics.populationStandardDeviation(returns),
             meanLength: Statistics.mean(complete.map { Double($0.length) }),
-            score: specification.normalisedScore(return: mean), warning: outcomes.last { $0.warning != nil }?.warning)
+            score: specification.normalisedScore(return: scored), warning: outcomes.last { $0.warning != nil }?.warning)
     }
 }
