@@ -26,7 +26,7 @@ import Testing
         for step in 0..<steps { alone.update(step) }
         let mailbox = Mailbox(ranks: team.ranks)
         let parts = (0..<team.ranks).map { Part(rank: $0, policyOwner: team.policy, mailbox: mailbox) }
-        let ranks = parts.map { Rank(LearnerSample(kind, seed: 0, changes, team: $0)) }
+        let ranks = parts.map { Rank(LearnerSample(kind, seed: 0, changes, team: $0), mailbox) }
         // Threads rather than a concurrent queue: on one core a queue runs its work in turns, and the ranks wait for
         // each other.
         let threads = ranks.map { rank in Thread { rank.run(steps) } }
@@ -49,18 +49,25 @@ import Testing
 private final class Rank: @unchecked Sendable {
     let sample: LearnerSample
     let finished = DispatchSemaphore(value: 0)
+    private let mailbox: Mailbox
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ sample: LearnerSample) { self.sample = sample }
+    init(_ sample: LearnerSample, _ mailbox: Mailbox) {
+        self.sample = sample
+        self.mailbox = mailbox
+    }
 
     func run(_ steps: Int) {
-        for step in 0..<steps { sample.update(step) }
-        diagnostics = sample.learner.diagnostics()
+        mailbox.alone {
+            for step in 0..<steps { sample.update(step) }
+            diagnostics = sample.learner.diagnostics()
+        }
         finished.signal()
     }
 }
 
-/// Rows that ranks pass to each other, one exchange at a time.
+/// Rows that ranks pass to each other, one exchange at a time. A rank computes while the others wait: ranks are processes,
+/// in each of which one thread computes products.
 private final class Mailbox: @unchecked Sendable {
     let ranks: Int
     private let condition = NSCondition()
@@ -70,19 +77,19 @@ private final class Mailbox: @unchecked Sendable {
 
     init(ranks: Int) { self.ranks = ranks }
 
-    /// Posts this rank's rows and returns those that the others posted.
+    /// Runs a rank's work, which no other rank's runs beside except where this one waits in `exchange`.
+    func alone(_ work: () -> Void) { condition.withLock(work) }
+
+    /// Posts this rank's rows and returns those that the others posted. Called within `alone`.
     func exchange(_ own: [Int: [Double]]) -> [Int: [Double]] {
-        meet { rows = (waiting == 0 ? [:] : rows).merging(own) { _, new in new } }
-        let all = condition.withLock { rows }
-        meet {}
+        rows = (waiting == 0 ? [:] : rows).merging(own) { _, new in new }
+        waitForAll()
+        let all = rows
+        waitForAll()
         return all.filter { own[$0.key] == nil }
     }
 
-    /// Runs `body` alone, then waits for the other ranks.
-    private func meet(_ body: () -> Void) {
-        condition.lock()
-        defer { condition.unlock() }
-        body()
+    private func waitForAll() {
         waiting += 1
         guard waiting < ranks else {
             (waiting, meetings) = (0, meetings + 1)

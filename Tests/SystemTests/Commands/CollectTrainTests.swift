@@ -34,6 +34,25 @@ import Testing
         #expect(try PolicyFile.read(folder("ranks/seed-6/policy-0001500.safetensors")).sizes == (11, 3))
     }
 
+    /// SIGTERM leaves a checkpoint, from which the same command goes on.
+    @Test func goesOnAfterASignal() throws {
+        let words = Self.words + ["--steps", "3000", "--out", folder("t")]
+        let job = try RunningProcess("active-bench", words)
+        waitUntil("a snapshot", orEndOf: job) {
+            files(below: folder("t")).contains { $0.hasSuffix("0001000.safetensors") }
+        }
+        let process = RunningProcess.identifiers(of: "active-bench", withArgument: folder("t")).last
+        kill(try #require(process), SIGTERM)
+        let stopped = try job.end()
+        #expect(stopped.exitCode == 75, "\(stopped.output)")
+        #expect(files(below: folder("t")).contains { $0.contains("checkpoint-") })
+        let ended = try ChildProcess.run("active-bench", words)
+        #expect(ended.exitCode == 0, "\(ended.output)")
+        let whole = try ChildProcess.run("active-bench", Self.words + ["--steps", "3000", "--out", folder("whole")])
+        #expect(whole.exitCode == 0, "\(whole.output)")
+        #expect(contents(folder("t")) == contents(folder("whole")))
+    }
+
     /// A finished training is not trained again, and its buffer can be recorded afterwards, up to any snapshot.
     @Test func recordsTheBufferOfAFinishedTraining() throws {
         let words = Self.words + ["--out", folder("t")]

@@ -198,7 +198,6 @@ import Testing
                 "collect", "rollout", "--env", "hopper", "--policy", "POLICY", "--transitions", "9000000", "--out",
                 "OUT/a.hdf5",
             ],
-            ["collect", "train", "--env", "hopper", "--out", "OUT/train"],
             ["evaluate", "--env", "hopper", "--policy", "POLICY", "--episodes", "100000", "--record", "OUT/a.hdf5"],
             ["bench", "product", "--seconds", "60"],
         ], [SIGTERM])

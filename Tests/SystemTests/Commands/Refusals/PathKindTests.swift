@@ -50,8 +50,9 @@ import Testing
 
     private static let policy = SystemRun.inputs("policy.safetensors")
     /// A folder with the policy of a recipe.
+    private static let recipes = TemporaryFolder()
     private static let behaviour: String = {
-        let folder = SystemRun.inputs("behaviour")
+        let folder = recipes("behaviour")
         try? FileManager.default.createDirectory(atPath: folder + "/hopper", withIntermediateDirectories: true)
         symlink(policy, folder + "/hopper/medium.safetensors")
         return folder
