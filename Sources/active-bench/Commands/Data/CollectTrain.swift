@@ -9,6 +9,7 @@ import Numerics
 import Policies
 import Storage
 import Supervision
+import Teams
 
 extension Collect {
     /// `active-bench collect train`: runs SAC in an environment.
@@ -80,6 +81,8 @@ extension Collect {
         func run() throws {
             runOnAllRanks { world in
                 Supervision.listenForStop(tells: world.rank == 0)
+                // Every rank finds the same environment, so the error is reported once.
+                try world.agree(that: { _ = try BehaviourTraining.environment(env) })
                 let start = try world.agreeOnStart(from)
                 let run = BehaviourRun(
                     try settings(start), start: start?.checkpoint, output: out, options: options)
