@@ -47,12 +47,7 @@ extension Collect {
         var refill = 50_000
         @Option(help: "At the end, write the transitions of these steps to this HDF5 file, in D4RL's layout.")
         var record: String?
-        @Option(help: "Minutes between checkpoints; 0 for checkpoints only at a stop.")
-        var checkpointMinutes = 10.0
-        @Option(help: "Environment steps between checkpoints, in addition to those by time.")
-        var checkpointSteps: Int?
-        @Option(help: "Hours after which all trainings stop with a checkpoint.")
-        var maxHours: Double?
+        @OptionGroup var stopping: StopOptions
         @Option(help: "Folder of the trainings.")
         var out: String
 
@@ -70,11 +65,6 @@ extension Collect {
                 steps > 0 && steps <= Int(Int32.max) && steps % snapshotEvery == 0, "--steps",
                 "a multiple of --snapshot-every \(snapshotEvery)", steps)
             try require(refill > 0, "--refill", "1 or more", refill)
-            try require((0...1e6).contains(checkpointMinutes), "--checkpoint-minutes", "0 or more", checkpointMinutes)
-            if let checkpointSteps {
-                try require(checkpointSteps > 0, "--checkpoint-steps", "1 or more", checkpointSteps)
-            }
-            if let maxHours { try require(maxHours > 0 && maxHours < 1e6, "--max-hours", "more than 0", maxHours) }
             try require(record == nil || seeds.seeds.count == 1, "--record", "one seed", seeds.seeds.count)
         }
 
@@ -104,9 +94,8 @@ extension Collect {
 
         private var options: BehaviourRun.Options {
             var options = BehaviourRun.Options(steps: steps)
-            options.checkpoints.seconds = checkpointMinutes > 0 ? 60 * checkpointMinutes : nil
-            options.checkpoints.steps = checkpointSteps
-            options.maximumHours = maxHours
+            options.checkpoints = stopping.rule
+            options.maximumHours = stopping.maxHours
             options.buffer = record
             return options
         }

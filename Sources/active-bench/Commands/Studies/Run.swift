@@ -31,25 +31,16 @@ struct Run: ParsableCommand {
     var out: String
     @Option(help: "Ranks that work on a case together, or auto. (default: the study's team_size, or 1)")
     var teamSize: TeamSize?
-    @Option(help: "Minutes between checkpoints of a case; 0 for checkpoints only at a stop.")
-    var checkpointMinutes = 10.0
-    @Option(help: "Gradient steps between checkpoints, in addition to those by time.")
-    var checkpointSteps: Int?
+    @OptionGroup var stopping: StopOptions
     @Flag(help: "Keep a checkpoint of the last step for each finished case.")
     var keepCheckpoints = false
-    @Option(help: "Hours after which all cases stop with a checkpoint.")
-    var maxHours: Double?
     @Option(help: "Seconds without progress on a rank after which the job ends with code 71; 0 for never.")
     var hangTimeout = 1800.0
 
     func validate() throws {
-        func require(_ isGood: Bool, _ option: String, _ expected: String, _ found: Any) throws {
-            if !isGood { throw ValidationError("\(option): expected \(expected), found \(found)") }
+        guard (0...1e6).contains(hangTimeout) else {
+            throw ValidationError("--hang-timeout: expected 0 or more seconds, found \(hangTimeout)")
         }
-        try require((0...1e6).contains(checkpointMinutes), "--checkpoint-minutes", "0 or more", checkpointMinutes)
-        try require((0...1e6).contains(hangTimeout), "--hang-timeout", "0 or more seconds", hangTimeout)
-        if let maxHours { try require(maxHours > 0 && maxHours < 1e6, "--max-hours", "more than 0", maxHours) }
-        if let checkpointSteps { try require(checkpointSteps > 0, "--checkpoint-steps", "1 or more", checkpointSteps) }
     }
 
     func run() throws {
@@ -72,10 +63,9 @@ struct Run: ParsableCommand {
     private var options: RunOptions {
         var options = RunOptions()
         options.teamSize = teamSize
-        options.checkpoints.seconds = checkpointMinutes > 0 ? 60 * checkpointMinutes : nil
-        options.checkpoints.steps = checkpointSteps
+        options.checkpoints = stopping.rule
         options.checkpoints.keepsLast = keepCheckpoints
-        options.maximumHours = maxHours
+        options.maximumHours = stopping.maxHours
         options.hangTimeout = hangTimeout > 0 ? hangTimeout : nil
         return options
     }
